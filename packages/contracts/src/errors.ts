@@ -1,0 +1,24 @@
+/**
+ * The root of every error that dropout-lab throws on purpose. Its message says what was expected, what was
+ * found, where, and what to do next; anything else that is thrown is a defect.
+ */
+export class DropoutLabError extends Error {
+  override readonly name: string = 'DropoutLabError';
+}
+
+/** A configuration value that is unknown, of the wrong kind or impossible. */
+export class ConfigError extends DropoutLabError {
+  override readonly name = 'ConfigError';
+
+  /**
+   * @param message One sentence: where, what was expected, what was received.
+   * @param path The keys that lead to the value, outermost first; empty when it is the whole.
+   */
+  constructor(
+    message: string,
+    readonly path: readonly (string | number)[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { parseWith } from './parse.ts';
+import { runConfigSchema } from './run-config.ts';
+
+/** Version of the run directory's layout. Readers accept it and every older one, and refuse newer ones. */
+export const RUN_SCHEMA_VERSION = 1;
+
+const backendSchema = z.object({
+  /** TensorFlow.js's name: `tensorflow` (tfjs-node), `wasm`, `cpu`, `webgl`, `webgpu`. */
+  name: z.string(),
+  /** For a person: `wasm (SIMD, 2 workers)`. */
+  description: z.string(),
+  /** Replicas that share each batch; part of the numbers, since sums are added in their order. */
+  workers: z.number().int().positive(),
+});
+
+const hardwareSchema = z.object({
+  cpu: z.string(),
+  cores: z.number().int().positive(),
+  memoryBytes: z.number().int().positive(),
+  platform: z.string(),
+});
+
+const dataSchema = z.object({
+  dataset: z.string(),
+  /** SHA-256 of the official files, by file name. */
+  sha256: z.record(z.string(), z.string()),
+  trainImages: z.number().int(),
+  validationImages: z.number().int(),
+  testImages: z.number().int(),
+});
+
+/** `run.json`: what a run is, written once before its first step. */
+export const runManifestSchema = z.object({
+  schemaVersion: z.literal(RUN_SCHEMA_VERSION),
+  id: z.string().min(1),
+  /** ISO 8601. */
+  createdAt: z.string(),
+  config: runConfigSchema,
+  classNames: z.array(z.string()),
+  backend: backendSchema,
+  hardware: hardwareSchema,
+  data: dataSchema,
+  /** Node, TensorFlow.js and dropout-lab versions by name. */
+  versions: z.record(z.string(), z.string()),
+  /** The command line, as typed after `dropout-lab`. */
+  command: z.array(z.string()),
+  /** Commit of the checkout it ran from, or null outside one. */
+  commit: z.string().nullable(),
+});
+
+export type RunManifest = z.output<typeof runManifestSchema>;
+export type BackendDescription = z.output<typeof backendSchema>;
+export type HardwareDescription = z.output<typeof hardwareSchema>;
+export type DataDescription = z.output<typeof dataSchema>;
+
+/**
+ * @param where The file that the value was read from, for the error.
+ * @throws ConfigError when the value is not a manifest, or one of a newer version.
+ */
+export const parseRunManifest = (value: unknown, where: string): RunManifest => {
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > RUN_SCHEMA_VERSION) {
+    throw new ConfigError(
+      `${where}: expected schemaVersion ${RUN_SCHEMA_VERSION} or older, received ${version}: this run was made by a newer dropout-lab; update dropout-lab to read it`,
+      ['schemaVersion'],
+    );
+  }
+  return parseWith(runManifestSchema, value, where);
+};

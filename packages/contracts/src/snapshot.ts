@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** A float32 tensor outside TensorFlow: row-major values of the given shape. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export type CheckpointName = 'last' | 'best';
+
+/** Where training stands, apart from tensors: enough to go on to the bit. */
+export const trainingProgressSchema = z.object({
+  /** Epochs completed. */
+  epoch: z.number().int().min(0),
+  /** Batches of the current epoch already trained. */
+  stepInEpoch: z.number().int().min(0),
+  /** Optimizer updates so far. */
+  step: z.number().int().min(0),
+  /** Sums over the images of the current epoch so far: Keras's running means before the division. */
+  running: z.object({ lossSum: z.number(), correct: z.number(), count: z.number() }),
+  /** Factor that callbacks have applied to the scheduled learning rate. */
+  learningRateScale: z.number(),
+  /** Seconds of training behind the current epoch, for its `seconds`. */
+  epochSeconds: z.number(),
+  /** Each stateful callback's own state, in the order of the callbacks. */
+  callbacks: z.array(z.unknown()),
+});
+
+export type TrainingProgress = z.output<typeof trainingProgressSchema>;
+
+/** A checkpoint's content. Random streams are functions of (seed, name, step), so `progress` is all of their state. */
+export interface Snapshot {
+  /** The model's weights, in `model.weights` order. */
+  readonly weights: readonly NamedArray[];
+  /** The optimizer's slots (moments, velocities). */
+  readonly optimizer: readonly NamedArray[];
+  readonly progress: TrainingProgress;
+}

@@ -1,0 +1,17 @@
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** The one test configuration: a project named after the folder whose `vitest.config.ts` asks for it. */
+export const projectConfig = (configUrl: string) => {
+  const root = dirname(fileURLToPath(configUrl));
+  return defineConfig({
+    test: {
+      name: basename(root),
+      root,
+      include: ['src/**/*.test.ts'],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  });
+};
