@@ -4,19 +4,16 @@
  * Compiler options live beside the source, in `assembly/asconfig.json`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-
-const compilerPath = createRequire(`${process.cwd()}/package.json`).resolve('assemblyscript/asc');
-const { main: compile } = await import(pathToFileURL(compilerPath).href);
+import { resolve } from 'node:path';
+import { main as compile } from 'assemblyscript/asc';
 
 let binary;
 const { error, stderr } = await compile(
   ['assembly/index.ts', '--config', 'assembly/asconfig.json', '--outFile', 'kernels.wasm'],
   {
-    readFile: (name) => {
+    readFile: (name, baseDirectory) => {
       try {
-        return readFileSync(name, 'utf8');
+        return readFileSync(resolve(baseDirectory, name), 'utf8');
       } catch {
         return null;
       }
