@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { figure } from './numbers.ts';
 
 const classReportSchema = z.object({
   className: z.string(),
@@ -15,7 +16,7 @@ const reliabilityBinSchema = z.object({
   upper: z.number(),
   count: z.number().int(),
   /** Mean top-label probability in the bin; 0 when empty. */
-  confidence: z.number(),
+  confidence: figure,
   /** Fraction of the bin classified correctly; 0 when empty. */
   accuracy: z.number(),
 });
@@ -24,13 +25,13 @@ const reliabilityBinSchema = z.object({
 export const evaluationReportSchema = z.object({
   count: z.number().int(),
   /** Mean categorical crossentropy from logits, in nats: also the negative log likelihood. */
-  loss: z.number(),
+  loss: figure,
   accuracy: z.number(),
   top3Accuracy: z.number(),
   /** Mean squared distance between probabilities and one-hot target, 0..2 (Brier 1950). */
-  brierScore: z.number(),
+  brierScore: figure,
   /** Expected calibration error on the top label, 15 equal-width bins (Guo et al. 2017). */
-  expectedCalibrationError: z.number(),
+  expectedCalibrationError: figure,
   reliability: z.array(reliabilityBinSchema),
   /** `confusion[t][p]`: images of class t predicted as p. */
   confusion: z.array(z.array(z.number().int())),

@@ -7,6 +7,7 @@ export {
   type ReliabilityBin,
 } from './evaluation.ts';
 export { type ModelSpec, type ModelSpecInput, modelSpecSchema, parseModelSpec } from './model-spec.ts';
+export { parseWith } from './parse.ts';
 export {
   type CallbackConfig,
   type LearningRateScheduleConfig,

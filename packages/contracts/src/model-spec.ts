@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { number, wholeNumber } from './numbers.ts';
 import { parseWith } from './parse.ts';
 
-const rate = z.number().min(0).lt(1);
-const size = z.number().int().positive();
+const rate = number({ min: 0, below: 1 });
+const size = wholeNumber({ above: 0 });
+const axis = wholeNumber({ min: 0, max: 3 });
 
 /**
  * The tutorial's ConvNet as data: blocks of Conv2D (ReLU, he_uniform), MaxPooling2D and Dropout, then dense
@@ -10,10 +12,12 @@ const size = z.number().int().positive();
  */
 export const modelSpecSchema = z.strictObject({
   /** Height, width, channels, whatever the data format. */
-  inputShape: z.tuple([size, size, size]).default([32, 32, 3]),
+  inputShape: z
+    .tuple([size, size, size], 'expected a list of height, width and channels')
+    .default([32, 32, 3]),
   /** Layout of the model's input; `channels_first` is transposed at the edge. */
   dataFormat: z.enum(['channels_last', 'channels_first']).default('channels_last'),
-  numClasses: z.number().int().min(2).max(256).default(10),
+  numClasses: wholeNumber({ min: 2, max: 256 }).default(10),
   /** Filters of each convolution block, first to last. */
   filters: z.array(size).min(1).default([64, 64]),
   kernelSize: size.default(3),
@@ -34,10 +38,10 @@ export const modelSpecSchema = z.strictObject({
   /** Max-norm of the kernels of hidden layers, or null for none. */
   maxNorm: z
     .strictObject({
-      value: z.number().positive().default(2),
+      value: number({ above: 0 }).default(2),
       /** Axes the norm is summed over. Keras's default is 0; its documentation advises [0, 1, 2] for Conv2D. */
       axis: z
-        .union([z.number().int().min(0).max(3), z.array(z.number().int().min(0).max(3)).min(1)])
+        .union([axis, z.array(axis).min(1)], 'expected an axis from 0 to 3 or a list of them')
         .default(0),
     })
     .nullable()

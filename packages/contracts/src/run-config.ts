@@ -1,23 +1,27 @@
 import { z } from 'zod';
 import { modelSpecSchema } from './model-spec.ts';
+import { number, wholeNumber } from './numbers.ts';
 import { parseWith } from './parse.ts';
 
-const count = z.number().int().positive();
-const fraction = z.number().min(0).lt(1);
+const count = wholeNumber({ above: 0 });
+const countOrZero = wholeNumber({ min: 0 });
+const positive = number({ above: 0 });
+const nonNegative = number({ min: 0 });
+const fraction = number({ min: 0, below: 1 });
 
 const optimizerSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('adam'),
     /** Keras's default. */
-    learningRate: z.number().positive().default(0.001),
+    learningRate: positive.default(0.001),
     beta1: fraction.default(0.9),
     beta2: fraction.default(0.999),
     /** "Epsilon hat" of Kingma & Ba, section 2: added to sqrt(v) before bias correction, as Keras does. */
-    epsilon: z.number().positive().default(1e-7),
+    epsilon: positive.default(1e-7),
   }),
   z.strictObject({
     name: z.literal('sgd'),
-    learningRate: z.number().positive().default(0.01),
+    learningRate: positive.default(0.01),
     momentum: fraction.default(0),
     nesterov: z.boolean().default(false),
   }),
@@ -29,21 +33,21 @@ const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('exponential_decay'),
     decaySteps: count,
-    decayRate: z.number().positive().max(1),
+    decayRate: number({ above: 0, max: 1 }),
     staircase: z.boolean().default(false),
   }),
   /** lr down to `alpha * lr` along half a cosine over `decaySteps`. */
   z.strictObject({
     name: z.literal('cosine_decay'),
     decaySteps: count,
-    alpha: z.number().min(0).max(1).default(0),
+    alpha: number({ min: 0, max: 1 }).default(0),
   }),
   /** `values[i]` while step <= `boundaries[i]`, the last value after. */
   z
     .strictObject({
       name: z.literal('piecewise_constant'),
       boundaries: z.array(count).min(1),
-      values: z.array(z.number().positive()).min(2),
+      values: z.array(positive).min(2),
     })
     .refine((s) => s.values.length === s.boundaries.length + 1, 'expected one more value than boundaries')
     .refine(
@@ -58,18 +62,18 @@ const callbackSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('early_stopping'),
     monitor,
-    minDelta: z.number().min(0).default(0),
-    patience: z.number().int().min(0).default(0),
+    minDelta: nonNegative.default(0),
+    patience: countOrZero.default(0),
     restoreBestWeights: z.boolean().default(false),
   }),
   z.strictObject({
     name: z.literal('reduce_lr_on_plateau'),
     monitor,
-    factor: z.number().positive().lt(1).default(0.1),
-    patience: z.number().int().min(0).default(10),
-    minDelta: z.number().min(0).default(1e-4),
-    cooldown: z.number().int().min(0).default(0),
-    minLearningRate: z.number().min(0).default(0),
+    factor: number({ above: 0, below: 1 }).default(0.1),
+    patience: countOrZero.default(10),
+    minDelta: nonNegative.default(1e-4),
+    cooldown: countOrZero.default(0),
+    minLearningRate: nonNegative.default(0),
   }),
 ]);
 
@@ -95,14 +99,14 @@ export const runConfigSchema = z.strictObject({
       /** Mirror each training image left to right with probability one half. */
       flip: z.boolean().default(false),
       /** Pad by this many zero pixels and crop back at a random offset. */
-      crop: z.number().int().min(0).max(16).default(0),
+      crop: wholeNumber({ min: 0, max: 16 }).default(0),
     })
     .prefault({}),
   /** Use only the first N training images (before the validation split); null is all. */
   limitTrain: count.nullable().default(null),
   limitTest: count.nullable().default(null),
   /** The one seed from which every stream of random numbers is split by name. */
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  seed: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).default(0),
   callbacks: z.array(callbackSchema).default([]),
   /** Write a checkpoint every N steps, besides the one at each epoch's end; null is at epoch ends only. */
   checkpointEverySteps: count.nullable().default(null),

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { figure } from './numbers.ts';
 
 const time = z.number();
 const count = z.number().int().min(0);
-/** JSON has no NaN or Infinity; a diverged loss is written as null and read back as NaN. */
-const figure = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
 
 /** What Keras's History holds of one epoch, under Keras's names. Validation figures are absent without validation images. */
 const epochLogsSchema = z.object({
@@ -38,7 +34,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     accuracy: figure,
     learningRate: z.number(),
     /** Images trained in this step over the seconds since the step before. */
-    imagesPerSecond: z.number(),
+    imagesPerSecond: figure,
   }),
   /** Validation at the epoch's end has begun; for the progress line. */
   z.object({ kind: z.literal('validating'), time, epoch: count }),
@@ -80,7 +76,7 @@ export type EpochLogs = z.output<typeof epochLogsSchema>;
 /** Why a run ended. Only `interrupted` and `failed` runs have something left to resume. */
 export type RunEndReason = z.output<typeof endReasonSchema>;
 
-/** The event in a parsed JSON value, or undefined when it is of a kind that this version does not know. */
+/** The event in a parsed JSON value, or undefined when it is none, or of a kind that this version does not know. */
 export const parseRunEvent = (value: unknown): RunEvent | undefined => {
   const result = runEventSchema.safeParse(value);
   return result.success ? result.data : undefined;

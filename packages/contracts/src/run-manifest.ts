@@ -34,7 +34,7 @@ const dataSchema = z.object({
 /** `run.json`: what a run is, written once before its first step. */
 export const runManifestSchema = z.object({
   schemaVersion: z.literal(RUN_SCHEMA_VERSION),
-  id: z.string().min(1),
+  id: z.string().min(1, 'expected a name'),
   /** ISO 8601. */
   createdAt: z.string(),
   config: runConfigSchema,

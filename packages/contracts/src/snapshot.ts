@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { figure } from './numbers.ts';
 
 /** A float32 tensor outside TensorFlow: row-major values of the given shape. */
 export interface NamedArray {
@@ -18,7 +19,7 @@ export const trainingProgressSchema = z.object({
   /** Optimizer updates so far. */
   step: z.number().int().min(0),
   /** Sums over the images of the current epoch so far: Keras's running means before the division. */
-  running: z.object({ lossSum: z.number(), correct: z.number(), count: z.number() }),
+  running: z.object({ lossSum: figure, correct: z.number(), count: z.number() }),
   /** Factor that callbacks have applied to the scheduled learning rate. */
   learningRateScale: z.number(),
   /** Seconds of training behind the current epoch, for its `seconds`. */

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import {
+  ConfigError,
+  parseRunConfig,
+  parseRunManifest,
+  RUN_SCHEMA_VERSION,
+  type RunManifest,
+} from './index.ts';
+
+const manifest: RunManifest = {
+  schemaVersion: RUN_SCHEMA_VERSION,
+  id: '2026-11-24T03-10-00-a1b2c3',
+  createdAt: '2026-11-24T03:10:00.000Z',
+  config: parseRunConfig({}),
+  classNames: ['airplane', 'automobile'],
+  backend: { name: 'wasm', description: 'wasm (SIMD, 2 workers)', workers: 2 },
+  hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
+  data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
+  versions: { node: '20.0.0' },
+  command: ['train'],
+  commit: null,
+};
+
+test('reads what was written', () => {
+  expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
+});
+
+test('a newer version is refused with what to do', () => {
+  const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
+  expect(() => parseRunManifest(newer, 'run.json')).toThrow(
+    new ConfigError(
+      'run.json: expected schemaVersion 1 or older, received 2: this run was made by a newer dropout-lab; update dropout-lab to read it',
+      ['schemaVersion'],
+    ),
+  );
+});
+
+test('what is no manifest is refused by the first value at fault', () => {
+  const refusal = (value: unknown) => () => parseRunManifest(value, 'run.json');
+  expect(refusal(null)).toThrow('run.json: expected an object, received null');
+  expect(refusal({ ...manifest, schemaVersion: 'one' })).toThrow(
+    'run.json: schemaVersion: expected 1, received "one"',
+  );
+  expect(refusal({ ...manifest, id: '' })).toThrow('run.json: id: expected a name, received ""');
+  expect(refusal({ ...manifest, config: { epochs: -1 } })).toThrow(
+    'run.json: config.epochs: expected a whole number above 0, received -1',
+  );
+});
