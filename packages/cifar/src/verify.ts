@@ -1,0 +1,48 @@
+import { DropoutLabError } from '@dropout-lab/contracts';
+import type { CifarDescriptor, CifarFile } from './datasets.ts';
+import { checkRecords, recordBytes } from './decode.ts';
+import { CifarFormatError } from './errors.ts';
+import { htmlStart } from './html.ts';
+
+/**
+ * SHA-256 in hex, by Web Crypto.
+ *
+ * @throws DropoutLabError where Web Crypto is withheld: pages served over plain http.
+ */
+export const sha256Hex = async (bytes: Uint8Array): Promise<string> => {
+  const { subtle } = globalThis.crypto;
+  if (subtle === undefined) {
+    throw new DropoutLabError(
+      'SHA-256: expected Web Crypto, found none in this page; serve it over https or from localhost',
+    );
+  }
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+/**
+ * Checks a file's content: no web page, right length, possible labels, known digest.
+ *
+ * @param where Name or path for the error.
+ * @param known The digest to hold it against, hex; null when there is none.
+ * @returns The content's SHA-256, hex.
+ * @throws CifarFormatError
+ */
+export const verifyBytes = async (
+  dataset: CifarDescriptor,
+  file: CifarFile,
+  where: string,
+  bytes: Uint8Array,
+  known: string | null = file.sha256,
+): Promise<string> => {
+  const length = file.images * recordBytes(dataset);
+  if (bytes.length !== length && htmlStart(bytes) === undefined) {
+    throw new CifarFormatError(where, 'wrong-length', `${length} bytes`, `${bytes.length} bytes`);
+  }
+  checkRecords(dataset, { name: where, bytes });
+  const digest = await sha256Hex(bytes);
+  if (known !== null && digest !== known) {
+    throw new CifarFormatError(where, 'altered', `SHA-256 ${known}`, `SHA-256 ${digest}`);
+  }
+  return digest;
+};
