@@ -1,0 +1,54 @@
+import type { RandomKey } from './key.ts';
+import { maskKernel } from './mask-kernel.ts';
+import { requireInteger } from './require-integer.ts';
+import { wordsOf } from './words.ts';
+
+const ELEMENTS_PER_BLOCK = 8;
+
+export interface DropoutMaskOptions {
+  /** Number of elements. */
+  readonly size: number;
+  /** Odds of an element being 0, in [0, 1); honoured to the nearest 1/65,536. */
+  readonly rate: number;
+  /** Index of the first element within the key's mask, 0 by default. */
+  readonly start?: number;
+  /** An array of `size` elements to write, instead of a new one. */
+  readonly out?: Float32Array;
+}
+
+/**
+ * Elements [start, start + size) of a key's endless dropout mask: each is 0 with odds `rate`, else
+ * `1 / (1 - rate)` (inverted dropout: Srivastava et al. 2014, section 10). An element depends on the key, the
+ * rate and its index alone, so that several workers can each draw their rows of one mask.
+ *
+ * Element i is kept when its 16-bit draw, half i % 2 (low half first) of word `floor(i / 2)` of the key's
+ * stream, is at least `round(rate * 65536)`. The draws come from a WebAssembly SIMD kernel.
+ *
+ * @throws RangeError when a number is out of range or `out` has another length.
+ */
+export const dropoutMask = (
+  key: RandomKey,
+  { size, rate, start = 0, out }: DropoutMaskOptions,
+): Float32Array => {
+  requireInteger('dropoutMask: size', size);
+  requireInteger('dropoutMask: start', start);
+  if (!(rate >= 0 && rate < 1)) {
+    throw new RangeError(`dropoutMask: rate: expected a number of at least 0 and below 1, got ${rate}`);
+  }
+  if (out && out.length !== size) {
+    throw new RangeError(`dropoutMask: out: expected ${size} elements as in size, got ${out.length}`);
+  }
+  const mask = out ?? new Float32Array(size);
+  const threshold = Math.round(rate * 0x10000);
+  const { chunk, fill } = maskKernel();
+  for (let done = 0; done < size; ) {
+    const skip = (start + done) % ELEMENTS_PER_BLOCK;
+    const block = (start + done - skip) / ELEMENTS_PER_BLOCK;
+    const count = Math.min(size - done, chunk.length - skip);
+    const blocks = Math.ceil((skip + count) / ELEMENTS_PER_BLOCK);
+    fill(blocks, ...wordsOf(block), ...key.words, threshold, 1 / (1 - rate));
+    mask.set(chunk.subarray(skip, skip + count), done);
+    done += count;
+  }
+  return mask;
+};

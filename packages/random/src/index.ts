@@ -1,0 +1,6 @@
+export { type DropoutMaskOptions, dropoutMask } from './dropout-mask.ts';
+export { createGenerator, type Generator, type GeneratorState } from './generator.ts';
+export { fold, type RandomKey, randomKey } from './key.ts';
+export { permutation } from './permutation.ts';
+export { philox4x32 } from './philox.ts';
+export { uint32s, uniform } from './stream.ts';
