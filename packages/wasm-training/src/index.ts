@@ -1,0 +1,2 @@
+export { UnsupportedOperationError } from './errors.ts';
+export { registerTrainingKernels } from './register.ts';

@@ -1,0 +1,87 @@
+import type { DataId, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { UnsupportedOperationError } from './errors.ts';
+import { kernelsBase64 } from './generated/kernels.ts';
+
+/** What the kernels need of TensorFlow.js's wasm backend, whose own type leaves some of it out. */
+export interface WasmBackend extends KernelBackend {
+  readonly wasm: {
+    readonly asm: { readonly memory?: WebAssembly.Memory };
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  readonly dataIdMap: { get(dataId: DataId): { readonly memoryOffset: number } };
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+}
+
+/** Sizes of a convolution in the order that every kernel of assembly/ takes them; addresses come before. */
+type Numbers = readonly number[];
+
+interface KernelExports {
+  convFilterGradient(...args: Numbers): void;
+  convFilterGradientScratchBytes(...args: Numbers): number;
+  convInputGradient(...args: Numbers): void;
+  convInputGradientScratchBytes(...args: Numbers): number;
+  countNonZeros(values: number, length: number): number;
+  flipKernel(...args: Numbers): void;
+  maxPoolGradient(...args: Numbers): void;
+  sumRows(source: number, target: number, rows: number, columns: number): void;
+  transpose2d(source: number, target: number, rows: number, columns: number): void;
+}
+
+const instances = new WeakMap<WasmBackend, KernelExports>();
+
+/**
+ * Our kernels, linked to the backend's own memory: they read and write its tensors where they are.
+ *
+ * @throws UnsupportedOperationError where the engine has no SIMD, or the backend's memory is not a plain one.
+ */
+export const kernelsOf = (backend: WasmBackend): KernelExports => {
+  const known = instances.get(backend);
+  if (known) return known;
+  const memory = backend.wasm.asm?.memory;
+  if (!(memory instanceof WebAssembly.Memory)) {
+    throw new UnsupportedOperationError(
+      'wasm-training: expected the memory of @tensorflow/tfjs-backend-wasm 4.22 at backend.wasm.asm.memory, found none: use version 4.22',
+    );
+  }
+  if (typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer) {
+    throw new UnsupportedOperationError(
+      "wasm-training: the backend runs its multi-threaded build, which cannot train: call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts",
+    );
+  }
+  const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+  if (!WebAssembly.validate(binary)) {
+    throw new UnsupportedOperationError(
+      'wasm-training: this JavaScript engine has no WebAssembly SIMD: use Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer',
+    );
+  }
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+  const kernels = exports as unknown as KernelExports;
+  instances.set(backend, kernels);
+  return kernels;
+};
+
+/** Address of a float32 tensor's first element in the backend's memory. */
+export const addressOf = (backend: WasmBackend, tensor: TensorInfo, operation: string): number => {
+  if (tensor.dtype !== 'float32') {
+    throw new UnsupportedOperationError(
+      `${operation}: expected a float32 tensor, got ${tensor.dtype}: cast it first`,
+    );
+  }
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+};
+
+/** Lends `use` some of the backend's heap. */
+export const withScratch = (backend: WasmBackend, bytes: number, use: (address: number) => void): void => {
+  const address = backend.wasm._malloc(bytes);
+  if (address === 0) {
+    throw new RangeError(
+      `wasm-training: no ${bytes} bytes of scratch memory left on the wasm heap: use a smaller batch`,
+    );
+  }
+  try {
+    use(address);
+  } finally {
+    backend.wasm._free(address);
+  }
+};
