@@ -1,0 +1,56 @@
+import type { EvaluationReport } from '@dropout-lab/contracts';
+import { squaredDistance, tallyConfidence } from './calibration.ts';
+import { classReports, emptyConfusion } from './confusion.ts';
+import { countLabelledRows, logSumExpOverTop, rankOf, topClass } from './rows.ts';
+
+/**
+ * Every figure of a model on a labelled set, in one pass, from its logits: crossentropy, accuracy, top 3,
+ * Brier score, calibration, confusion matrix and each class's precision, recall and F1. Sums are float64.
+ * A NaN logit makes loss, Brier score and calibration error NaN.
+ *
+ * @param logits Shape [n, classNames.length], row-major.
+ * @param labels Classes of shape [n], 0..classNames.length-1.
+ * @throws MetricsError on no rows, lengths that do not fit, or a label out of range.
+ */
+export const evaluateLogits = (
+  logits: Float32Array,
+  labels: Uint8Array,
+  classNames: readonly string[],
+): EvaluationReport => {
+  const numClasses = classNames.length;
+  const count = countLabelledRows(logits, labels, numClasses);
+  const probabilities = new Float64Array(numClasses);
+  const confusion = emptyConfusion(numClasses);
+  const confidence = tallyConfidence();
+  let loss = 0;
+  let squared = 0;
+  let correct = 0;
+  let inTop3 = 0;
+
+  for (let i = 0; i < count; i++) {
+    const start = i * numClasses;
+    const label = labels[i]!;
+    const top = topClass(logits, start, numClasses);
+    const largest = logits[start + top]!;
+    const logSum = logSumExpOverTop(logits, start, numClasses, top);
+    for (let c = 0; c < numClasses; c++) probabilities[c] = Math.exp(logits[start + c]! - largest - logSum);
+
+    loss += logSum + (largest - logits[start + label]!);
+    squared += squaredDistance(probabilities, 0, numClasses, label);
+    if (top === label) correct++;
+    if (rankOf(label, logits, start, numClasses) < 3) inTop3++;
+    confusion[label]![top]!++;
+    confidence.add(probabilities[top]!, top === label);
+  }
+
+  return {
+    count,
+    loss: loss / count,
+    accuracy: correct / count,
+    top3Accuracy: inTop3 / count,
+    brierScore: squared / count,
+    ...confidence.calibration(),
+    confusion,
+    classes: classReports(confusion, classNames),
+  };
+};

@@ -1,0 +1,16 @@
+export { type BootstrapOptions, bootstrapMeanInterval, type ConfidenceInterval } from './bootstrap.ts';
+export { brierScore, type Calibration, calibrationOf } from './calibration.ts';
+export {
+  accuracy,
+  crossentropyFromLogits,
+  generalizationGap,
+  predictedClasses,
+  softmax,
+  topKAccuracy,
+} from './classification.ts';
+export { comparePairs, type PairedComparison } from './comparison.ts';
+export { classReports, confusionMatrix } from './confusion.ts';
+export { MetricsError } from './errors.ts';
+export { evaluateLogits } from './evaluate.ts';
+export { addBatch, noImagesYet, type RunningTotals, runningMeans } from './running-means.ts';
+export { signFlipPValue } from './sign-flip.ts';

@@ -1,0 +1,72 @@
+import { MetricsError } from './errors.ts';
+
+/** Row-major values; logits, probabilities or anything else with one value for each class. */
+export type Values = ArrayLike<number>;
+
+/** Number of rows of an [n, numClasses] array. */
+export const countRows = (values: Values, numClasses: number): number => {
+  if (!Number.isInteger(numClasses) || numClasses < 2) {
+    throw new MetricsError(`numClasses: expected a whole number of at least 2, received ${numClasses}`);
+  }
+  if (values.length === 0) throw new MetricsError('expected at least one image, received none');
+  if (values.length % numClasses !== 0) {
+    throw new MetricsError(
+      `expected ${numClasses} values for each image, received ${values.length} values, which is no multiple`,
+    );
+  }
+  return values.length / numClasses;
+};
+
+/** Number of rows of an [n, numClasses] array that has a label in 0..numClasses-1 for each row. */
+export const countLabelledRows = (values: Values, labels: Values, numClasses: number): number => {
+  const rows = countRows(values, numClasses);
+  if (labels.length !== rows) {
+    throw new MetricsError(`labels: expected one for each of ${rows} images, received ${labels.length}`);
+  }
+  checkClasses('labels', labels, numClasses);
+  return rows;
+};
+
+/** Refuses what is no class index. */
+export const checkClasses = (what: string, classes: Values, numClasses: number): void => {
+  for (let i = 0; i < classes.length; i++) {
+    const index = classes[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= numClasses) {
+      throw new MetricsError(
+        `${what}[${i}]: expected a class from 0 to ${numClasses - 1}, received ${index}`,
+      );
+    }
+  }
+};
+
+/** Class of the largest of a row's values; the first of equals. */
+export const topClass = (values: Values, start: number, numClasses: number): number => {
+  let top = 0;
+  for (let c = 1; c < numClasses; c++) {
+    if (values[start + c]! > values[start + top]!) top = c;
+  }
+  return top;
+};
+
+/** How many classes of a row are put before `label`: those of larger value, and of equal value and lower index. */
+export const rankOf = (label: number, values: Values, start: number, numClasses: number): number => {
+  const own = values[start + label]!;
+  let before = 0;
+  for (let c = 0; c < numClasses; c++) {
+    const other = values[start + c]!;
+    if (other > own || (other === own && c < label)) before++;
+  }
+  return before;
+};
+
+/**
+ * `log(sum_c exp(x_c - x_top))` of a row of logits: never overflows, and since the top class's own 1 is left
+ * to log1p, keeps its relative precision when the model is all but certain.
+ */
+export const logSumExpOverTop = (logits: Values, start: number, numClasses: number, top: number): number => {
+  let others = 0;
+  for (let c = 0; c < numClasses; c++) {
+    if (c !== top) others += Math.exp(logits[start + c]! - logits[start + top]!);
+  }
+  return Math.log1p(others);
+};

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { addBatch, noImagesYet, runningMeans } from './running-means.ts';
+
+test('a short last batch weighs by its images', () => {
+  const totals = [
+    { loss: 2, correct: 100, count: 250 },
+    { loss: 1, correct: 200, count: 250 },
+    { loss: 4, correct: 0, count: 100 },
+  ].reduce(addBatch, noImagesYet);
+  expect(totals).toEqual({ lossSum: 1150, correct: 300, count: 600 });
+  expect(runningMeans(totals)).toEqual({ loss: 1150 / 600, accuracy: 0.5 });
+});
+
+test('goes on after a trip through JSON as if nothing had happened', () => {
+  const first = addBatch(noImagesYet, { loss: 2.3, correct: 3, count: 7 });
+  const second = { loss: 1.1, correct: 5, count: 7 };
+  expect(addBatch(JSON.parse(JSON.stringify(first)), second)).toEqual(addBatch(first, second));
+});
+
+test('there is no mean before the first image', () => {
+  expect(runningMeans(noImagesYet)).toEqual({ loss: Number.NaN, accuracy: Number.NaN });
+});

@@ -1,0 +1,28 @@
+import type { TrainingProgress } from '@dropout-lab/contracts';
+
+/** Sums over the images of an epoch so far; plain data, kept in a checkpoint's progress. */
+export type RunningTotals = TrainingProgress['running'];
+
+/** The totals at an epoch's start. */
+export const noImagesYet: Readonly<RunningTotals> = { lossSum: 0, correct: 0, count: 0 };
+
+/**
+ * The totals after one more batch. A batch's mean loss counts as often as it has images, so that a short last
+ * batch weighs less, as in Keras's `Mean` metric.
+ *
+ * @param batch `loss`: mean over the batch, in nats; `correct` of its `count` images were classified right.
+ */
+export const addBatch = (
+  totals: Readonly<RunningTotals>,
+  batch: { readonly loss: number; readonly correct: number; readonly count: number },
+): RunningTotals => ({
+  lossSum: totals.lossSum + batch.loss * batch.count,
+  correct: totals.correct + batch.correct,
+  count: totals.count + batch.count,
+});
+
+/** Mean loss (nats) and accuracy (0..1) so far, as Keras's progress bar shows them; NaN before the first image. */
+export const runningMeans = (totals: Readonly<RunningTotals>): { loss: number; accuracy: number } => ({
+  loss: totals.lossSum / totals.count,
+  accuracy: totals.correct / totals.count,
+});
