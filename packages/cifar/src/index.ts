@@ -1,3 +1,6 @@
+export type { Augmentation } from './augment.ts';
+export { type BatchOptions, createBatches, type DataFormat } from './batches.ts';
+export type { CifarData } from './data.ts';
 export {
   CIFAR_DATASETS,
   CIFAR10,
@@ -12,3 +15,7 @@ export {
   type CifarLabel,
   type CifarNpmPackage,
 } from './datasets.ts';
+export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
+export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
+export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
+export { limit, type Split, splitLast, splitStratified } from './split.ts';

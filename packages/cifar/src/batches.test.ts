@@ -1,0 +1,132 @@
+import { ConfigError, DropoutLabError, type ImageDataset } from '@dropout-lab/contracts';
+import { fold, permutation, randomKey } from '@dropout-lab/random';
+import { describe, expect, test } from 'vitest';
+import { createBatches } from './batches.ts';
+import { loadSample } from './sample.ts';
+
+const { train: sample } = loadSample();
+const key = randomKey(7);
+
+/** Images of one pixel that say which one they are. */
+const numbered = (n: number): ImageDataset => ({
+  images: Uint8Array.from({ length: n }, (_, i) => i),
+  labels: new Uint8Array(n),
+  imageShape: [1, 1, 1],
+  classNames: ['only'],
+});
+
+const imagesOfEpoch = (source: ReturnType<typeof createBatches>, epoch: number): number[] =>
+  Array.from({ length: source.batchesPerEpoch }, (_, i) => [...source.batch(epoch, i).images]).flat();
+
+describe('createBatches', () => {
+  test('keeps the order without a shuffle, scales to 0..1, and ends with a short batch', () => {
+    const source = createBatches(sample, { batchSize: 60 });
+    expect([source.size, source.batchesPerEpoch, source.imageShape]).toEqual([250, 5, [32, 32, 3]]);
+    const last = source.batch(0, 4);
+    expect([last.size, last.images.length]).toEqual([10, 10 * 3072]);
+    expect(last.labels).toEqual(sample.labels.slice(240));
+    expect(last.images).toEqual(Float32Array.from(sample.images.subarray(240 * 3072), (byte) => byte / 255));
+  });
+
+  test('shuffles every epoch by its own permutation, every image once', () => {
+    const source = createBatches(numbered(100), { batchSize: 30, shuffle: key });
+    const seen = imagesOfEpoch(source, 3).map((x) => Math.round(x * 255));
+    expect(seen).toEqual([...permutation(fold(key, 3), 100)]);
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(imagesOfEpoch(source, 4)).not.toEqual(imagesOfEpoch(source, 3));
+  });
+
+  test('gives any batch at any time: order of asking changes nothing', () => {
+    const one = createBatches(sample, { batchSize: 50, shuffle: key });
+    const other = createBatches(sample, { batchSize: 50, shuffle: key });
+    other.batch(5, 0);
+    other.batch(1, 4);
+    expect(other.batch(1, 2)).toEqual(one.batch(1, 2));
+  });
+
+  test('channels_first is channels_last transposed', () => {
+    const last = createBatches(sample, { batchSize: 4, shuffle: key }).batch(0, 0).images;
+    const source = createBatches(sample, { batchSize: 4, shuffle: key, dataFormat: 'channels_first' });
+    const first = source.batch(0, 0).images;
+    expect(source.imageShape).toEqual([3, 32, 32]);
+    for (let n = 0; n < 4; n++) {
+      for (let p = 0; p < 1024; p++) {
+        for (let c = 0; c < 3; c++) {
+          expect(first[n * 3072 + c * 1024 + p]).toBe(last[n * 3072 + p * 3 + c]);
+        }
+      }
+    }
+  });
+
+  test('refuses impossible options and indices', () => {
+    expect(() => createBatches(sample, { batchSize: 0 })).toThrow(ConfigError);
+    expect(() => createBatches(numbered(0), { batchSize: 1 })).toThrow(ConfigError);
+    const flip = { flip: true, crop: 0 };
+    expect(() => createBatches(sample, { batchSize: 1, augmentation: flip })).toThrow(/augmentationKey/);
+    const cropped = { flip: false, crop: -1 };
+    expect(() =>
+      createBatches(sample, { batchSize: 1, augmentation: cropped, augmentationKey: key }),
+    ).toThrow(ConfigError);
+    expect(() => createBatches(sample, { batchSize: 100 }).batch(0, 3)).toThrow(DropoutLabError);
+  });
+});
+
+describe('augmentation', () => {
+  const augmented = (batchSize: number) =>
+    createBatches(sample, { batchSize, augmentation: { flip: true, crop: 4 }, augmentationKey: key });
+
+  test('depends on key, epoch and image, not on the batch that the image comes in', () => {
+    const image = 130;
+    const inSmall = augmented(10).batch(2, 13).images.subarray(0, 3072);
+    const inLarge = augmented(125)
+      .batch(2, 1)
+      .images.subarray(5 * 3072, 6 * 3072);
+    expect(inSmall).toEqual(inLarge);
+    expect(augmented(10).batch(3, 13).images.subarray(0, 3072)).not.toEqual(inSmall);
+    expect(sample.labels[image]).toBe(augmented(10).batch(2, 13).labels[0]);
+  });
+
+  test('flips about half of the images and leaves the others alone', () => {
+    const augmentation = { flip: true, crop: 0 };
+    const { images } = createBatches(sample, { batchSize: 250, augmentation, augmentationKey: key }).batch(
+      0,
+      0,
+    );
+    const { images: plain } = createBatches(sample, { batchSize: 250 }).batch(0, 0);
+    let flipped = 0;
+    for (let n = 0; n < 250; n++) {
+      const [got, was] = [images, plain].map((all) => all.subarray(n * 3072, (n + 1) * 3072));
+      if (got!.every((x, i) => x === was![i])) continue;
+      flipped++;
+      for (let i = 0; i < 3072; i++) {
+        const [y, x, c] = [Math.floor(i / 96), Math.floor(i / 3) % 32, i % 3];
+        if (got![i] !== was![(y * 32 + 31 - x) * 3 + c])
+          throw new Error(`image ${n} is no mirror image at ${i}`);
+      }
+    }
+    expect(flipped).toBeGreaterThan(95);
+    expect(flipped).toBeLessThan(155);
+  });
+
+  test('crops from a zero-padded image: every shift of -crop..crop and nothing else', () => {
+    const side = 3;
+    const dataset: ImageDataset = {
+      images: Uint8Array.from({ length: 200 * side * side }, (_, i) => (i % 9 === 4 ? 255 : 0)),
+      labels: new Uint8Array(200),
+      imageShape: [side, side, 1],
+      classNames: ['dot'],
+    };
+    const augmentation = { flip: false, crop: 1 };
+    const { images } = createBatches(dataset, { batchSize: 200, augmentation, augmentationKey: key }).batch(
+      0,
+      0,
+    );
+    const places = new Set<number>();
+    for (let n = 0; n < 200; n++) {
+      const image = images.subarray(n * 9, (n + 1) * 9);
+      expect(image.reduce((sum, x) => sum + x, 0)).toBe(1);
+      places.add(image.indexOf(1));
+    }
+    expect([...places].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});

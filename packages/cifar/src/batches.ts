@@ -1,0 +1,127 @@
+import {
+  type BatchSource,
+  ConfigError,
+  DropoutLabError,
+  type ImageDataset,
+  type ImageShape,
+} from '@dropout-lab/contracts';
+import { fold, permutation, type RandomKey } from '@dropout-lab/random';
+import { type Augmentation, drawPlacement, type Placement, place } from './augment.ts';
+
+/** Where the channels are: [n, height, width, channels] or [n, channels, height, width]. */
+export type DataFormat = 'channels_last' | 'channels_first';
+
+export interface BatchOptions {
+  /** Images in a batch; the last one of an epoch may be short. */
+  readonly batchSize: number;
+  /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
+  readonly shuffle?: RandomKey | null | undefined;
+  readonly augmentation?: Augmentation | undefined;
+  /** Key of the augmentation; needed when it does anything. */
+  readonly augmentationKey?: RandomKey | undefined;
+  /** `channels_last` by default. */
+  readonly dataFormat?: DataFormat | undefined;
+}
+
+/** A byte's place in 0..1: `b / 255`, rounded to float32. */
+const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** The order of each epoch. Remembers the last one asked for, since batches come epoch by epoch. */
+const shuffler = (key: RandomKey, n: number): ((epoch: number) => Uint32Array) => {
+  let current: { readonly epoch: number; readonly order: Uint32Array } | undefined;
+  return (epoch) => {
+    if (current?.epoch !== epoch) current = { epoch, order: permutation(fold(key, epoch), n) };
+    return current.order;
+  };
+};
+
+/** Scales one image to 0..1 and writes it at `at` of `to`, in the wanted format. */
+type Writer = (from: Uint8Array, start: number, to: Float32Array, at: number) => void;
+
+const channelsLast =
+  ([height, width, channels]: ImageShape): Writer =>
+  (from, start, to, at) => {
+    const size = height * width * channels;
+    for (let i = 0; i < size; i++) to[at + i] = UNIT[from[start + i]!]!;
+  };
+
+const channelsFirst =
+  ([height, width, channels]: ImageShape): Writer =>
+  (from, start, to, at) => {
+    const plane = height * width;
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < plane; p++) to[at + c * plane + p] = UNIT[from[start + p * channels + c]!]!;
+    }
+  };
+
+/** The placement of an image in an epoch, whichever batch it comes in; undefined where images stay as they are. */
+const augmenter = ({
+  augmentation,
+  augmentationKey,
+}: BatchOptions): ((epoch: number, image: number) => Placement) | undefined => {
+  if (augmentation === undefined || (!augmentation.flip && augmentation.crop === 0)) return undefined;
+  if (!Number.isInteger(augmentation.crop) || augmentation.crop < 0) {
+    throw new ConfigError(`crop: expected a whole number of pixels from 0 on, received ${augmentation.crop}`);
+  }
+  if (augmentationKey === undefined) {
+    throw new ConfigError('augmentationKey: expected a random key for the augmentation, received none');
+  }
+  return (epoch, image) => drawPlacement(augmentation, fold(augmentationKey, epoch, image));
+};
+
+/**
+ * Cuts a data set into batches by position: `batch(epoch, index)` is a pure function of its arguments and the
+ * keys, so any batch can be had at any time and in any order. The order of an epoch is
+ * `permutation(fold(shuffle, epoch), n)`. Pixels become floats only here.
+ *
+ * @param dataset Images uint8 [n, height, width, channels].
+ * @returns Batches of float32 images in 0..1 and uint8 labels, in memory of their own.
+ * @throws ConfigError when the data set is empty or an option is impossible.
+ */
+export const createBatches = (dataset: ImageDataset, options: BatchOptions): BatchSource => {
+  const { batchSize, shuffle, dataFormat = 'channels_last' } = options;
+  const { images, labels, imageShape } = dataset;
+  const [height, width, channels] = imageShape;
+  const imageSize = height * width * channels;
+  const size = labels.length;
+  if (size === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
+  if (!Number.isInteger(batchSize) || batchSize <= 0) {
+    throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
+  }
+  const write = (dataFormat === 'channels_last' ? channelsLast : channelsFirst)(imageShape);
+  const orderOf = shuffle ? shuffler(shuffle, size) : undefined;
+  const placementOf = augmenter(options);
+  const batchesPerEpoch = Math.ceil(size / batchSize);
+
+  return {
+    size,
+    batchSize,
+    batchesPerEpoch,
+    imageShape: dataFormat === 'channels_last' ? imageShape : [channels, height, width],
+    batch(epoch, index) {
+      if (!Number.isInteger(index) || index < 0 || index >= batchesPerEpoch) {
+        throw new DropoutLabError(`batch: expected an index from 0 to ${batchesPerEpoch - 1}, got ${index}`);
+      }
+      const first = index * batchSize;
+      const count = Math.min(batchSize, size - first);
+      const order = orderOf?.(epoch);
+      const batch = {
+        images: new Float32Array(count * imageSize),
+        labels: new Uint8Array(count),
+        size: count,
+      };
+      for (let i = 0; i < count; i++) {
+        const image = order?.[first + i] ?? first + i;
+        batch.labels[i] = labels[image]!;
+        if (placementOf === undefined) {
+          write(images, image * imageSize, batch.images, i * imageSize);
+        } else {
+          const placed = new Uint8Array(imageSize);
+          place(images, image * imageSize, imageShape, placementOf(epoch, image), placed);
+          write(placed, 0, batch.images, i * imageSize);
+        }
+      }
+      return batch;
+    },
+  };
+};

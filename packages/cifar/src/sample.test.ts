@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { encodeCifar10 } from './decode.ts';
+import { loadSample } from './sample.ts';
+import { sha256Hex } from './verify.ts';
+
+test('the sample is balanced', () => {
+  const { train, test: held } = loadSample();
+  const perClass = (labels: Uint8Array) =>
+    train.classNames.map((_, c) => labels.filter((label) => label === c).length);
+  expect(perClass(train.labels)).toEqual(Array(10).fill(25));
+  expect(perClass(held.labels)).toEqual(Array(10).fill(10));
+  // The first image of data_batch_1.bin is a frog.
+  expect(train.classNames[train.labels[0]!]).toBe('frog');
+});
+
+test('the sample is what was taken from the official files', async () => {
+  const { train, test: held } = loadSample();
+  const digests = [train, held].map(({ images, labels }) => sha256Hex(encodeCifar10(images, labels)));
+  expect(await Promise.all(digests)).toEqual([
+    '451006a1b90d3f387e9b8d5f322d808afc03ad73a946d26bb9dc02240a25aa11',
+    '2c2ffc3c226fff0d6a1daf35c66e43a4f6933a40d37a8ca1c6fc9d3c29b4b6cf',
+  ]);
+});

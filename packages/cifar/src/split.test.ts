@@ -1,0 +1,65 @@
+import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { randomKey } from '@dropout-lab/random';
+import { describe, expect, test } from 'vitest';
+import { limit, splitLast, splitStratified } from './split.ts';
+
+/** Images of one byte that say which one they are. */
+const numbered = (labels: number[]): ImageDataset => ({
+  images: Uint8Array.from(labels, (_, i) => i),
+  labels: Uint8Array.from(labels),
+  imageShape: [1, 1, 1],
+  classNames: ['even', 'odd'],
+});
+
+const ten = numbered([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+
+describe('splitLast', () => {
+  test('holds out the last fraction without copying', () => {
+    const { train, validation } = splitLast(ten, 0.2);
+    expect([...train.images]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...validation.images]).toEqual([8, 9]);
+    expect([...validation.labels]).toEqual([0, 1]);
+    expect(train.images.buffer).toBe(ten.images.buffer);
+  });
+
+  test('rounds as Keras does: int(floor(n * (1 - fraction)))', () => {
+    expect(splitLast(ten, 0.25).train.labels.length).toBe(7);
+    // 10 * (1 - 0.9) is 0.9999999999999998 in floating point, so Keras finds nothing to train on.
+    expect(() => splitLast(ten, 0.9)).toThrow(ConfigError);
+    expect(splitLast(ten, 0).validation.labels.length).toBe(0);
+  });
+
+  test.each([-0.1, 1, Number.NaN])('refuses %s', (fraction) => {
+    expect(() => splitLast(ten, fraction)).toThrow(ConfigError);
+  });
+});
+
+describe('splitStratified', () => {
+  test('holds out the same share of each class, every image once, in order', () => {
+    const { train, validation } = splitStratified(ten, 0.4, randomKey(1));
+    expect([...train.labels].filter((label) => label === 0).length).toBe(3);
+    expect([...validation.labels].filter((label) => label === 1).length).toBe(2);
+    expect([...train.images]).toEqual([...train.images].sort());
+    expect([...train.images, ...validation.images].sort()).toEqual([...ten.images]);
+    for (const { images, labels } of [train, validation]) {
+      images.forEach((image, i) => {
+        expect(labels[i]).toBe(image % 2);
+      });
+    }
+  });
+
+  test('depends on the key alone', () => {
+    const big = numbered(Array.from({ length: 200 }, (_, i) => i % 2));
+    const heldOut = (seed: number) => [...splitStratified(big, 0.5, randomKey(seed)).validation.images];
+    expect(heldOut(1)).toEqual(heldOut(1));
+    expect(heldOut(1)).not.toEqual(heldOut(2));
+  });
+});
+
+describe('limit', () => {
+  test('takes the first images, at most all', () => {
+    expect([...limit(ten, 3).images]).toEqual([0, 1, 2]);
+    expect(limit(ten, 99).labels.length).toBe(10);
+    expect(() => limit(ten, 0)).toThrow(ConfigError);
+  });
+});

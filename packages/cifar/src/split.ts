@@ -1,0 +1,99 @@
+import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { fold, permutation, type RandomKey } from '@dropout-lab/random';
+
+/** A data set in two: images to train on and images held out. */
+export interface Split {
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
+}
+
+const bytesPerImage = ({ imageShape: [height, width, channels] }: ImageDataset): number =>
+  height * width * channels;
+
+/** Images `from` up to `to`, as views of the same memory. */
+const range = (dataset: ImageDataset, from: number, to: number): ImageDataset => {
+  const bytes = bytesPerImage(dataset);
+  return {
+    ...dataset,
+    images: dataset.images.subarray(from * bytes, to * bytes),
+    labels: dataset.labels.subarray(from, to),
+  };
+};
+
+/** A copy of the images at `indices`, in their order. */
+const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset => {
+  const bytes = bytesPerImage(dataset);
+  const images = new Uint8Array(indices.length * bytes);
+  indices.forEach((from, to) => {
+    images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), to * bytes);
+  });
+  return { ...dataset, images, labels: Uint8Array.from(indices, (i) => dataset.labels[i]!) };
+};
+
+/** Keras's `int(floor(n * (1 - fraction)))`: how many of `n` images stay for training. */
+const trainingCount = (n: number, fraction: number): number => {
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new ConfigError(`validation fraction: expected 0 <= fraction < 1, received ${fraction}`);
+  }
+  return Math.floor(n * (1 - fraction));
+};
+
+/**
+ * The first `n` images, as views of the same memory; all of them when there are fewer.
+ *
+ * @throws ConfigError unless `n` is a positive integer.
+ */
+export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
+  if (!Number.isInteger(n) || n <= 0) {
+    throw new ConfigError(`limit: expected a positive whole number of images, received ${n}`);
+  }
+  return range(dataset, 0, n);
+};
+
+/**
+ * Keras's `validation_split`: holds out the last fraction, before any shuffling. Both halves are views of the
+ * same memory.
+ *
+ * @param fraction At least 0, below 1.
+ * @throws ConfigError when the fraction is impossible or leaves nothing to train on.
+ */
+export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
+  const n = dataset.labels.length;
+  const splitAt = trainingCount(n, fraction);
+  if (splitAt === 0) {
+    throw new ConfigError(
+      `validation fraction: expected some of ${n} images to stay for training, received ${fraction}, which holds out all`,
+    );
+  }
+  return { train: range(dataset, 0, splitAt), validation: range(dataset, splitAt, n) };
+};
+
+/**
+ * Holds out the same fraction of every class, chosen at random. Both halves keep the data set's order, in
+ * memory of their own.
+ *
+ * @param fraction At least 0, below 1; each class keeps `floor(n * (1 - fraction))` of its n images.
+ * @throws ConfigError when the fraction is impossible or leaves nothing to train on.
+ */
+export const splitStratified = (dataset: ImageDataset, fraction: number, key: RandomKey): Split => {
+  const members: number[][] = dataset.classNames.map(() => []);
+  dataset.labels.forEach((label, i) => {
+    members[label]!.push(i);
+  });
+  const kept = new Uint8Array(dataset.labels.length);
+  members.forEach((indices, label) => {
+    const order = permutation(fold(key, label), indices.length);
+    for (const i of order.subarray(0, trainingCount(indices.length, fraction))) kept[indices[i]!] = 1;
+  });
+
+  const [train, validation]: [number[], number[]] = [[], []];
+  kept.forEach((keep, i) => {
+    (keep ? train : validation).push(i);
+  });
+  if (train.length === 0) {
+    throw new ConfigError(
+      `validation fraction: expected some of each class to stay for training, received ${fraction}, which holds out all`,
+    );
+  }
+  return { train: gather(dataset, train), validation: gather(dataset, validation) };
+};
