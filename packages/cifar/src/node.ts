@@ -1,5 +1,6 @@
-export { cacheDirectory } from './cache-directory.ts';
+export { cacheDirectory, type DataFolderOptions } from './cache-directory.ts';
 export type { CifarData } from './data.ts';
+export { type CifarInfo, describeCifar } from './describe.ts';
 export { type CifarSourceFailure, CifarUnavailableError, type FetchCifarOptions } from './fetch.ts';
 export type { CifarFileStatus } from './file-status.ts';
 export { type FetchedCifar, fetchCifar, type LoadCifarOptions, loadCifar, verifyCifar } from './load.ts';

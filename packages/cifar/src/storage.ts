@@ -22,7 +22,7 @@ export class CifarStorageError extends DropoutLabError {
     options?: ErrorOptions,
   ) {
     super(
-      `${path}: expected to write here, but ${PROBLEMS[code]} (${code}); free or permit it, or name another folder in DROPOUT_LAB_CACHE`,
+      `${path}: expected to write here, but ${PROBLEMS[code]} (${code}); make room or permit writing, or name another folder in DROPOUT_LAB_CACHE`,
       options,
     );
   }

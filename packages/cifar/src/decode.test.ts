@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { CIFAR10, CIFAR100, CIFAR100_CLASS_NAMES, CIFAR100_COARSE } from './datasets.ts';
+import { decodeCifar, encodeCifar10 } from './decode.ts';
+import { CifarFormatError } from './errors.ts';
+
+/** One record whose red plane counts up, whose green is 100 and whose blue is 200. */
+const record = (...labels: number[]): Uint8Array => {
+  const planes = Uint8Array.from({ length: 3072 }, (_, i) => (i < 1024 ? i % 256 : i < 2048 ? 100 : 200));
+  return Uint8Array.from([...labels, ...planes]);
+};
+
+const faultOf = (work: () => unknown): CifarFormatError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof CifarFormatError) return error;
+    throw error;
+  }
+  throw new Error('expected a CifarFormatError, nothing was thrown');
+};
+
+describe('decodeCifar', () => {
+  test('turns channel planes into channels last and keeps the order of the files', () => {
+    const { images, labels, imageShape, classNames } = decodeCifar(CIFAR10, [
+      { name: 'a.bin', bytes: record(3) },
+      { name: 'b.bin', bytes: Uint8Array.from([...record(9), ...record(0)]) },
+    ]);
+    expect([...labels]).toEqual([3, 9, 0]);
+    expect(imageShape).toEqual([32, 32, 3]);
+    expect(images.length).toBe(3 * 32 * 32 * 3);
+    expect([...images.subarray(0, 6)]).toEqual([0, 100, 200, 1, 100, 200]);
+    // Row 1, column 2 of the last image is pixel 34.
+    expect([...images.subarray(2 * 3072 + 34 * 3, 2 * 3072 + 35 * 3)]).toEqual([34, 100, 200]);
+    expect(classNames[3]).toBe('cat');
+  });
+
+  test('reads fine or coarse labels of CIFAR-100', () => {
+    const files = [{ name: 'train.bin', bytes: record(19, 99) }];
+    const fine = decodeCifar(CIFAR100, files);
+    const coarse = decodeCifar(CIFAR100_COARSE, files);
+    expect([fine.labels[0], fine.classNames[99], fine.classNames.length]).toEqual([99, 'worm', 100]);
+    expect([coarse.labels[0], coarse.classNames[19], coarse.classNames.length]).toEqual([
+      19,
+      'vehicles_2',
+      20,
+    ]);
+    expect([...fine.images.subarray(0, 3)]).toEqual([0, 100, 200]);
+    expect([...CIFAR100_CLASS_NAMES]).toEqual([...CIFAR100_CLASS_NAMES].sort());
+  });
+
+  test('is undone by encodeCifar10', () => {
+    const bytes = Uint8Array.from([...record(7), ...record(2)]);
+    const { images, labels } = decodeCifar(CIFAR10, [{ name: 'a.bin', bytes }]);
+    expect(encodeCifar10(images, labels)).toEqual(bytes);
+  });
+
+  test.each([
+    ['a truncated file', record(1).subarray(0, 3000), 'wrong-length', '3000 bytes, 3000 more than 0 records'],
+    ['an empty file', new Uint8Array(), 'wrong-length', 'an empty file'],
+    ['a label over 9', Uint8Array.from([...record(9), ...record(10)]), 'bad-label', '10 in record 1'],
+    [
+      'a web page',
+      new TextEncoder().encode('\n<!DOCTYPE html><title>Log in</title>'),
+      'html',
+      'a web page that begins with "<!DOCTYPE html><title>Log in</title>"',
+    ],
+  ])('refuses %s', (_, bytes, fault, found) => {
+    const error = faultOf(() => decodeCifar(CIFAR10, [{ name: 'x.bin', bytes }]));
+    expect(error).toMatchObject({ file: 'x.bin', fault, found });
+    expect(error.message).toBe(`x.bin: expected ${error.expected}, found ${found}`);
+  });
+
+  test.each([
+    ['coarse', record(20, 0), 'coarse labels from 0 to 19', '20 in record 0'],
+    ['fine', record(0, 100), 'fine labels from 0 to 99', '100 in record 0'],
+  ])('refuses an impossible %s label', (_, bytes, expected, found) => {
+    expect(faultOf(() => decodeCifar(CIFAR100, [{ name: 'x', bytes }]))).toMatchObject({ expected, found });
+  });
+});
