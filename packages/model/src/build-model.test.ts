@@ -1,0 +1,207 @@
+import { ConfigError, type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildModel, Dropout, readWeights } from './index.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const small: ModelSpecInput = { inputShape: [8, 8, 3], filters: [4], units: [6], numClasses: 5 };
+const build = (input: ModelSpecInput = {}, seed = 1) => buildModel(parseModelSpec(input), seed);
+const namesOf = (model: LayersModel) => model.layers.map(({ name }) => name);
+
+describe('the default spec', () => {
+  test('is the tutorial’s network, layer by layer', () => {
+    const model = build();
+    expect(model.layers.map(({ name, outputShape }) => [name, outputShape])).toEqual([
+      ['input', [null, 32, 32, 3]],
+      ['conv2d', [null, 30, 30, 64]],
+      ['max_pooling2d', [null, 15, 15, 64]],
+      ['dropout', [null, 15, 15, 64]],
+      ['conv2d_1', [null, 13, 13, 64]],
+      ['max_pooling2d_1', [null, 6, 6, 64]],
+      ['dropout_1', [null, 6, 6, 64]],
+      ['flatten', [null, 2304]],
+      ['dense', [null, 256]],
+      ['logits', [null, 10]],
+      ['softmax', [null, 10]],
+    ]);
+    expect(model.countParams()).toBe(631_370);
+    model.dispose();
+  });
+
+  test('has he_uniform hidden kernels, a glorot_uniform classifier and zero biases', () => {
+    const model = build();
+    const limits: Record<string, number> = {
+      'conv2d/kernel': Math.sqrt(6 / 27),
+      'conv2d_1/kernel': Math.sqrt(6 / 576),
+      'dense/kernel': Math.sqrt(6 / 2304),
+      'logits/kernel': Math.sqrt(6 / 266),
+    };
+    for (const { name, values } of readWeights(model)) {
+      if (name.endsWith('/bias')) expect(values.every((value) => value === 0)).toBe(true);
+      else {
+        const limit = limits[name]!;
+        const magnitudes = values.map(Math.abs);
+        const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+        expect(Math.max(...magnitudes.slice(0, 50_000))).toBeLessThanOrEqual(Math.fround(limit));
+        // Within five standard deviations of the variance of U(-limit, limit).
+        expect(Math.abs(variance / (limit ** 2 / 3) - 1)).toBeLessThan(5 * Math.sqrt(0.8 / values.length));
+      }
+    }
+    model.dispose();
+  });
+});
+
+describe('seeds', () => {
+  test('the same seed gives the same weights to the bit, another seed others', () => {
+    const [first, again, other] = [build(small, 7), build(small, 7), build(small, 8)];
+    expect(readWeights(again)).toEqual(readWeights(first));
+    expect(readWeights(other)).not.toEqual(readWeights(first));
+    for (const model of [first, again, other]) model.dispose();
+  });
+
+  test('a layer that is left out changes no other layer’s weights or masks', () => {
+    const seedOf = (model: LayersModel, name: string) => (model.getLayer(name) as Dropout).seed;
+    const plain = build({ ...small, dropout: { rate: 0.5 } });
+    const masked = build({ ...small, dropout: { rate: 0.5, inputRate: 0.1 } });
+    expect(readWeights(masked)).toEqual(readWeights(plain));
+    expect(seedOf(masked, 'dropout')).toBe(seedOf(plain, 'dropout'));
+    expect(seedOf(masked, 'input_dropout')).not.toBe(seedOf(plain, 'dropout'));
+    plain.dispose();
+    masked.dispose();
+  });
+
+  test('initial weights are what they were when this was written: a change would change every run', () => {
+    const model = build(small, 0);
+    expect([...readWeights(model)[0]!.values.slice(0, 4)]).toMatchInlineSnapshot(`
+      [
+        -0.15356436371803284,
+        -0.044224727898836136,
+        0.16752296686172485,
+        -0.37908098101615906,
+      ]
+    `);
+    model.dispose();
+  });
+
+  test('initial weights are drawn before the constraint, as in Keras', () => {
+    const constrained = build({ ...small, maxNorm: { value: 0.01 } });
+    const free = build({ ...small, maxNorm: null });
+    expect(readWeights(constrained)).toEqual(readWeights(free));
+    constrained.dispose();
+    free.dispose();
+  });
+});
+
+describe('variants', () => {
+  test('a rate of 0 leaves the layer out; a rate on the input puts one in front', () => {
+    const none = build({ ...small, dropout: { rate: 0 } });
+    expect(namesOf(none).filter((name) => name.includes('dropout'))).toEqual([]);
+    const both = build({ ...small, dropout: { rate: 0.25, inputRate: 0.1 } });
+    expect(namesOf(both).slice(0, 2)).toEqual(['input', 'input_dropout']);
+    expect(both.layers.filter((layer) => layer instanceof Dropout).map(({ rate }) => rate)).toEqual([
+      0.1, 0.25,
+    ]);
+    none.dispose();
+    both.dispose();
+  });
+
+  test('padding same, other windows, three blocks, two dense layers', () => {
+    const model = build({
+      inputShape: [20, 16, 1],
+      filters: [2, 3, 4],
+      kernelSize: 5,
+      padding: 'same',
+      units: [7, 6],
+    });
+    expect(model.getLayer('max_pooling2d_2').outputShape).toEqual([null, 2, 2, 4]);
+    expect(model.getLayer('dense_1').outputShape).toEqual([null, 6]);
+    model.dispose();
+  });
+
+  test('channels first gives the same numbers for the transposed image', () => {
+    const dropout = { inputRate: 0.1 };
+    const last = build({ ...small, dropout });
+    const first = build({ ...small, dropout, dataFormat: 'channels_first' });
+    expect(first.inputs[0]!.shape).toEqual([null, 3, 8, 8]);
+    const [a, b, trainedA, trainedB] = tf.tidy(() => {
+      const images = tf.randomUniform([4, 8, 8, 3], 0, 1, 'float32', 3);
+      const transposed = tf.transpose(images, [0, 3, 1, 2]);
+      const outputs = [last.apply(images), first.apply(transposed)];
+      const training = [last.apply(images, { training: true }), first.apply(transposed, { training: true })];
+      return [...outputs, ...training].map((output) => (output as tf.Tensor).dataSync());
+    });
+    expect(b).toEqual(a);
+    expect(trainedB).toEqual(trainedA);
+    expect(trainedA).not.toEqual(a);
+    last.dispose();
+    first.dispose();
+  });
+
+  test('max-norm for all incoming weights means each kernel’s own axes', () => {
+    const model = build({ ...small, maxNorm: { value: 3, axis: [0, 1, 2] } });
+    const configOf = (name: string) => model.getLayer(name).getConfig()['kernelConstraint'];
+    expect(configOf('conv2d')).toEqual({ className: 'MaxNorm', config: { maxValue: 3, axis: [0, 1, 2] } });
+    expect(configOf('dense')).toEqual({ className: 'MaxNorm', config: { maxValue: 3, axis: 0 } });
+    expect(configOf('logits')).toBeNull();
+    model.dispose();
+  });
+});
+
+describe('the impossible is refused before any tensor is made', () => {
+  const refusal = (input: ModelSpecInput): string => {
+    const before = tf.memory().numTensors;
+    try {
+      build(input).dispose();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(tf.memory().numTensors).toBe(before);
+      return (error as ConfigError).message;
+    }
+    throw new Error('expected a refusal');
+  };
+
+  test('a feature map smaller than the kernel', () => {
+    expect(refusal({ filters: [64, 64, 64, 64] })).toBe(
+      'model spec: conv2d_3: expected an input of at least its kernelSize, 3 x 3, received 2 x 2: use fewer filters blocks, a smaller kernelSize or poolSize, padding "same", or larger images',
+    );
+  });
+
+  test('a feature map smaller than the pool', () => {
+    expect(refusal({ padding: 'same', poolSize: 7 })).toContain(
+      'max_pooling2d_1: expected an input of at least its poolSize, 7 x 7, received 4 x 4',
+    );
+  });
+
+  test('a noise shape of the wrong rank or size', () => {
+    expect(refusal({ dropout: { noiseShape: [null, 1, 1] } })).toBe(
+      'model spec: dropout: noiseShape: expected 4 entries for an input of shape [null,15,15,64] (null or 1; null, 1 or 15; null, 1 or 15; null, 1 or 64), received [null,1,1]',
+    );
+    expect(refusal({ dropout: { noiseShape: [null, 15, 15, 1] } })).toContain('dropout_1: noiseShape');
+  });
+
+  test('a max-norm axis that a kernel does not have', () => {
+    expect(refusal({ maxNorm: { axis: 3 } })).toBe(
+      'model spec: maxNorm.axis: expected distinct axes below 2 for the kernel of dense (rank 2), received 3: use 0, or [0, 1, 2] for all incoming weights of every filter and unit',
+    );
+    expect(refusal({ maxNorm: { axis: [0, 2] } })).toContain('for the kernel of dense');
+    expect(refusal({ maxNorm: { axis: [0, 0] } })).toContain('for the kernel of conv2d');
+  });
+});
+
+test('building, calling and disposing leaves no tensor behind', () => {
+  const before = tf.memory().numTensors;
+  const model = build(small);
+  const built = tf.memory().numTensors;
+  expect(built - before).toBe(model.weights.length);
+  tf.tidy(() => {
+    const images = tf.ones([2, 8, 8, 3]);
+    model.apply(images, { training: true });
+    model.predict(images);
+  });
+  expect(tf.memory().numTensors).toBe(built);
+  model.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});

@@ -1,0 +1,105 @@
+import { type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildModel, Dropout, readWeights, writeWeights } from './index.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** Saves in the stock format, with the topology through JSON text as model.json holds it. */
+const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> => {
+  let saved: tf.io.ModelArtifacts | undefined;
+  const handler = tf.io.withSaveHandler(async (artifacts) => {
+    saved = { ...artifacts, modelTopology: JSON.parse(JSON.stringify(artifacts.modelTopology)) };
+    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+  });
+  await model.save(handler);
+  return saved!;
+};
+const load = (artifacts: tf.io.ModelArtifacts) => loadLayersModel(tf.io.fromMemory(artifacts));
+const small: ModelSpecInput = {
+  inputShape: [8, 8, 3],
+  filters: [4, 4],
+  padding: 'same',
+  units: [6],
+  dropout: { rate: 0.3, inputRate: 0.1, noiseShape: [null, 1, 1, null] },
+};
+const build = (input: ModelSpecInput) => buildModel(parseModelSpec({ ...small, ...input }), 3);
+const outputs = (model: LayersModel, training: boolean) =>
+  tf.tidy(() => {
+    const images = tf.randomUniform(
+      [5, ...(model.inputs[0]!.shape.slice(1) as number[])],
+      0,
+      1,
+      'float32',
+      9,
+    );
+    return (model.apply(images, { training }) as tf.Tensor).dataSync();
+  });
+
+describe('a stock model.json', () => {
+  test.each(['channels_last', 'channels_first'] as const)(
+    'brings back predictions and masks to the bit, %s',
+    async (dataFormat) => {
+      const model = build({ dataFormat, maxNorm: null });
+      const loaded = await load(await artifactsOf(model));
+      expect(
+        loaded.layers.filter((layer) => layer instanceof Dropout).map((layer) => layer.getConfig()),
+      ).toEqual(model.layers.filter((layer) => layer instanceof Dropout).map((layer) => layer.getConfig()));
+      expect(outputs(loaded, false)).toEqual(outputs(model, false));
+      expect(outputs(loaded, true)).toEqual(outputs(model, true));
+      model.dispose();
+      loaded.dispose();
+    },
+  );
+
+  test('with max-norm: stock loading applies the constraint once; writeWeights gives the bits back', async () => {
+    const model = build({ maxNorm: { value: 2, axis: [0, 1, 2] } });
+    const loaded = await load(await artifactsOf(model));
+    const constraintOf = (of: LayersModel) => of.getLayer('conv2d').getConfig()['kernelConstraint'];
+    expect(constraintOf(loaded)).toEqual(constraintOf(model));
+    expect([...outputs(loaded, false)]).toEqual([...outputs(model, false)].map((p) => expect.closeTo(p, 6)));
+    writeWeights(loaded, readWeights(model));
+    expect(outputs(loaded, false)).toEqual(outputs(model, false));
+    model.dispose();
+    loaded.dispose();
+  });
+
+  test('of ours loads where this package is absent, and predicts the same', async () => {
+    const model = build({ maxNorm: null });
+    const artifacts = await artifactsOf(model);
+    const StockDropout = layers.dropout({ rate: 0.5 }).constructor as typeof layers.Layer & {
+      className: string;
+      fromConfig: typeof Dropout.fromConfig;
+    };
+    tf.serialization.registerClass(StockDropout as unknown as typeof Dropout);
+    try {
+      const stock = await load(artifacts);
+      expect(stock.getLayer('dropout')).toBeInstanceOf(StockDropout);
+      expect(stock.getLayer('dropout').getConfig()).toEqual(model.getLayer('dropout').getConfig());
+      expect(outputs(stock, false)).toEqual(outputs(model, false));
+      expect(outputs(stock, true)).toHaveLength(50);
+      stock.dispose();
+    } finally {
+      tf.serialization.registerClass(Dropout);
+    }
+    model.dispose();
+  });
+
+  test('of a stock Dropout loads as ours', async () => {
+    const model = sequential({
+      layers: [
+        layers.inputLayer({ inputShape: [4] }),
+        layers.dropout({ name: 'drop', rate: 0.25, seed: 6 }),
+        layers.dense({ units: 2 }),
+      ],
+    });
+    const loaded = await load(await artifactsOf(model));
+    expect(loaded.getLayer('drop')).toBeInstanceOf(Dropout);
+    expect(loaded.getLayer('drop')).toMatchObject({ rate: 0.25, seed: 6, noiseShape: null });
+    expect(outputs(loaded, false)).toEqual(outputs(model, false));
+    model.dispose();
+    loaded.dispose();
+  });
+});
