@@ -20,6 +20,8 @@ export const trainingProgressSchema = z.object({
   step: z.number().int().min(0),
   /** Sums over the images of the current epoch so far: Keras's running means before the division. */
   running: z.object({ lossSum: figure, correct: z.number(), count: z.number() }),
+  /** The learning rate of the last update. */
+  learningRate: z.number(),
   /** Factor that callbacks have applied to the scheduled learning rate. */
   learningRateScale: z.number(),
   /** Seconds of training behind the current epoch, for its `seconds`. */
@@ -34,7 +36,7 @@ export type TrainingProgress = z.output<typeof trainingProgressSchema>;
 export interface Snapshot {
   /** The model's weights, in `model.weights` order. */
   readonly weights: readonly NamedArray[];
-  /** The optimizer's slots (moments, velocities). */
-  readonly optimizer: readonly NamedArray[];
+  /** What else is kept in arrays: the optimizer's moments or velocities, weights that callbacks remember. */
+  readonly slots: readonly NamedArray[];
   readonly progress: TrainingProgress;
 }

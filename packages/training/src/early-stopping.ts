@@ -1,0 +1,38 @@
+import type { CallbackConfig, NamedArray } from '@dropout-lab/contracts';
+import { type Callback, isImprovement } from './callback.ts';
+
+export type EarlyStoppingOptions = Omit<Extract<CallbackConfig, { name: 'early_stopping' }>, 'name'>;
+
+/**
+ * Stops training when the monitored figure has not improved by more than `minDelta` for `patience` epochs, as
+ * `keras.callbacks.EarlyStopping`. With `restoreBestWeights` the model ends with the weights of its best epoch,
+ * whatever the cause of the end.
+ */
+export const earlyStopping = ({
+  monitor,
+  minDelta,
+  patience,
+  restoreBestWeights,
+}: EarlyStoppingOptions): Callback => {
+  let state = { best: null as number | null, wait: 0 };
+  let bestWeights: readonly NamedArray[] = [];
+  return {
+    onEpochEnd: (logs, controls) => {
+      const current = logs[monitor];
+      const improved = isImprovement(monitor, current, state.best, minDelta);
+      if (restoreBestWeights && (improved || bestWeights.length === 0)) bestWeights = controls.readWeights();
+      state = improved ? { best: current, wait: 0 } : { ...state, wait: state.wait + 1 };
+      if (!improved && state.wait >= patience && controls.epoch > 1) {
+        controls.stop(`${monitor} has not improved for ${state.wait} epochs`);
+      }
+    },
+    onTrainEnd: (controls) => {
+      if (bestWeights.length > 0) controls.writeWeights(bestWeights);
+    },
+    readState: () => ({ data: state, arrays: bestWeights }),
+    writeState: ({ data, arrays = [] }) => {
+      state = data as typeof state;
+      bestWeights = arrays;
+    },
+  };
+};

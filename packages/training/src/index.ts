@@ -1,0 +1,14 @@
+export type { Callback, CallbackState, Monitor, TrainingControls } from './callback.ts';
+export { createCallback } from './create-callback.ts';
+export { csvLogger } from './csv-logger.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
+export { TrainingError } from './errors.ts';
+export { type EvaluateOptions, evaluate, predictLogits } from './evaluate.ts';
+export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizer.ts';
+export { parallelReplica } from './parallel-replica.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
+export { connectReplica, serveReplica } from './remote-replica.ts';
+export { createReplica, type Replica, type SliceGradients, type SlicePosition } from './replica.ts';
+export { learningRateAt } from './schedule.ts';
+export type { CheckpointSink, SessionOptions } from './session.ts';
+export { type TrainOptions, train } from './train.ts';

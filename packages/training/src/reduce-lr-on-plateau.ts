@@ -1,0 +1,43 @@
+import type { CallbackConfig } from '@dropout-lab/contracts';
+import { type Callback, isImprovement } from './callback.ts';
+
+export type ReduceLROnPlateauOptions = Omit<
+  Extract<CallbackConfig, { name: 'reduce_lr_on_plateau' }>,
+  'name'
+>;
+
+/**
+ * Multiplies the learning rate by `factor`, down to `minLearningRate`, when the monitored figure has not
+ * improved by more than `minDelta` for `patience` epochs; then rests for `cooldown` epochs. As
+ * `keras.callbacks.ReduceLROnPlateau`.
+ */
+export const reduceLROnPlateau = ({
+  monitor,
+  factor,
+  patience,
+  minDelta,
+  cooldown,
+  minLearningRate,
+}: ReduceLROnPlateauOptions): Callback => {
+  let state = { best: null as number | null, wait: 0, cooldown: 0 };
+  return {
+    onEpochEnd: (logs, controls) => {
+      if (state.cooldown > 0) state = { ...state, cooldown: state.cooldown - 1, wait: 0 };
+      const current = logs[monitor];
+      if (isImprovement(monitor, current, state.best, minDelta)) {
+        state = { ...state, best: current, wait: 0 };
+      } else if (state.cooldown === 0) {
+        state = { ...state, wait: state.wait + 1 };
+        if (state.wait >= patience && controls.learningRate > minLearningRate) {
+          const reduced = Math.max(controls.learningRate * factor, minLearningRate);
+          controls.scaleLearningRate(reduced / controls.learningRate);
+          state = { ...state, cooldown, wait: 0 };
+        }
+      }
+    },
+    readState: () => ({ data: state }),
+    writeState: ({ data }) => {
+      state = data as typeof state;
+    },
+  };
+};

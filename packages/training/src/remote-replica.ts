@@ -1,0 +1,118 @@
+import type { Batch } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { expose, wrap } from 'comlink';
+import { TrainingError } from './errors.ts';
+import { createReplica, type Replica, type SlicePosition } from './replica.ts';
+
+/** What a worker offers. Weights and gradients pass through memory that both threads see. */
+interface ReplicaService {
+  connect(weights: SharedArrayBuffer, gradients: SharedArrayBuffer): void;
+  gradients(slice: Batch, position: SlicePosition): Promise<{ loss: number; correct: number }>;
+  logits(slice: Batch): Promise<Float32Array>;
+}
+
+/**
+ * Serves a replica to the thread at the other end of `port`, until the port closes. Call it in a worker, on a
+ * started backend, with a model of the same spec as the other thread's, whose weights it follows.
+ */
+export const serveReplica = (port: MessagePort, model: LayersModel): void => {
+  const replica = createReplica(model);
+  const weights = trainableOf(model);
+  let sharedWeights: readonly Float32Array[] = [];
+  let sharedGradients: readonly Float32Array[] = [];
+
+  const followWeights = (): void => {
+    tf.tidy(() => {
+      weights.forEach((weight, i) => {
+        // Sliced, since a backend may keep the array that it is given.
+        weight.assign(tf.tensor(sharedWeights[i]!.slice(), weight.shape));
+      });
+    });
+  };
+
+  const service: ReplicaService = {
+    connect: (weightsBuffer, gradientsBuffer) => {
+      sharedWeights = viewsOf(weightsBuffer, weights);
+      sharedGradients = viewsOf(gradientsBuffer, weights);
+    },
+    gradients: async (slice, position) => {
+      followWeights();
+      const { loss, correct, gradients } = await replica.gradients(slice, position);
+      const values = await Promise.all(gradients.map((gradient) => gradient.data<'float32'>()));
+      values.forEach((value, i) => {
+        sharedGradients[i]!.set(value);
+      });
+      tf.dispose(gradients);
+      return { loss, correct };
+    },
+    logits: (slice) => {
+      followWeights();
+      return replica.logits(slice);
+    },
+  };
+  expose(service, port);
+};
+
+/**
+ * The replica that {@link serveReplica} serves at the other end of `port`.
+ *
+ * @param model This thread's model; the other thread computes with its current weights.
+ * @throws TrainingError where memory cannot be shared between threads, and later, when the worker ends early.
+ */
+export const connectReplica = async (port: MessagePort, model: LayersModel): Promise<Replica> => {
+  if (typeof SharedArrayBuffer === 'undefined') {
+    throw new TrainingError(
+      'connectReplica: expected SharedArrayBuffer, found none: serve the page with cross-origin isolation (COOP and COEP headers), or train on one thread',
+    );
+  }
+  const weights = trainableOf(model);
+  const bytes = weights.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT;
+  const weightsBuffer = new SharedArrayBuffer(bytes);
+  const gradientsBuffer = new SharedArrayBuffer(bytes);
+  const sharedWeights = viewsOf(weightsBuffer, weights);
+  const sharedGradients = viewsOf(gradientsBuffer, weights);
+
+  const closed = new Promise<never>((_, reject) => {
+    port.addEventListener('close', () => {
+      reject(new TrainingError('a training worker ended early: resume the run from its last checkpoint'));
+    });
+  });
+  // Nobody may be waiting when the port closes.
+  closed.catch(() => {});
+
+  const publishWeights = (): void => {
+    weights.forEach((weight, i) => {
+      sharedWeights[i]!.set(weight.dataSync());
+    });
+  };
+
+  const service = wrap<ReplicaService>(port);
+  await Promise.race([service.connect(weightsBuffer, gradientsBuffer), closed]);
+  return {
+    gradients: async (slice, position) => {
+      publishWeights();
+      const { loss, correct } = await Promise.race([service.gradients(slice, position), closed]);
+      const gradients = weights.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
+      return { loss, correct, gradients };
+    },
+    logits: (slice) => {
+      publishWeights();
+      return Promise.race([service.logits(slice), closed]);
+    },
+    dispose: () => port.close(),
+  };
+};
+
+const trainableOf = (model: LayersModel): tf.Variable[] =>
+  model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+
+/** A view for each variable, one after the other. */
+const viewsOf = (buffer: SharedArrayBuffer, variables: readonly tf.Variable[]): Float32Array[] => {
+  let offset = 0;
+  return variables.map(({ size }) => {
+    const view = new Float32Array(buffer, offset, size);
+    offset += view.byteLength;
+    return view;
+  });
+};

@@ -1,0 +1,75 @@
+import type { Batch } from '@dropout-lab/contracts';
+import { logitsModel, setDropoutPosition } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
+export interface SlicePosition {
+  /** Updates made before this step, from 0. */
+  readonly step: number;
+  /** The slice's first row within its batch. */
+  readonly rowOffset: number;
+  /** Rows of the whole batch. */
+  readonly batchSize: number;
+}
+
+/** What a slice adds to its batch's loss, accuracy and gradients. */
+export interface SliceGradients {
+  /** The slice's share of the batch's mean crossentropy, dropout on: summed over slices it is that mean. */
+  readonly loss: number;
+  /** Images of the slice classified right, dropout on. */
+  readonly correct: number;
+  /** The share's gradients, one for each trainable weight in `model.trainableWeights` order. The caller disposes them. */
+  readonly gradients: tf.Tensor[];
+}
+
+/** A copy of a model that computes gradients and logits, here or elsewhere. */
+export interface Replica {
+  gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
+  /** Logits of shape [size, numClasses], dropout off. */
+  logits(slice: Batch): Promise<Float32Array>;
+  /** Ends what the replica started; the model stays the caller's. */
+  dispose(): void;
+}
+
+/** The replica that computes on this thread's backend. */
+export const createReplica = (model: LayersModel): Replica => {
+  const classifier = logitsModel(model);
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const numClasses = classifier.outputShape.at(-1) as number;
+  const forward = (images: tf.Tensor, training: boolean): tf.Tensor2D =>
+    classifier.apply(images, { training }) as tf.Tensor2D;
+
+  return {
+    gradients: async (slice, { step, rowOffset, batchSize }) => {
+      setDropoutPosition(model, { step, rowOffset });
+      const { loss, correct, gradients } = tf.tidy(() => {
+        const images = imagesOf(slice, classifier);
+        const labels = tf.tensor1d(Int32Array.from(slice.labels), 'int32');
+        const oneHot = tf.oneHot(labels, numClasses);
+        let correct!: tf.Tensor;
+        const { value, grads } = tf.variableGrads(() => {
+          const logits = forward(images, true);
+          correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, -1), labels)));
+          const sum = tf.losses.softmaxCrossEntropy(oneHot, logits, undefined, 0, tf.Reduction.SUM);
+          return tf.div(sum, batchSize) as tf.Scalar;
+        }, variables);
+        return { loss: value, correct, gradients: variables.map(({ name }) => grads[name]!) };
+      });
+      const [[lossValue], [correctValue]] = await Promise.all([loss.data(), correct.data()]);
+      tf.dispose([loss, correct]);
+      return { loss: lossValue!, correct: correctValue!, gradients };
+    },
+    logits: async (slice) => {
+      const logits = tf.tidy(() => forward(imagesOf(slice, classifier), false));
+      const values = await logits.data<'float32'>();
+      logits.dispose();
+      // A copy: some backends hand out views of memory that the next operation overwrites.
+      return values.slice();
+    },
+    dispose: () => {},
+  };
+};
+
+const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor =>
+  tf.tensor(images, [size, ...(model.inputs[0]!.shape.slice(1) as number[])]);
