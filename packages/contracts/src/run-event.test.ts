@@ -48,6 +48,7 @@ test('the progress of a diverged run can be read back', () => {
     stepInEpoch: 3,
     step: 3,
     running: { lossSum: Number.NaN, correct: 70, count: 750 },
+    learningRate: 0.001,
     learningRateScale: 1,
     epochSeconds: 2.5,
     callbacks: [{ wait: 1 }],
