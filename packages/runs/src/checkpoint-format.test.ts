@@ -1,0 +1,97 @@
+import { ConfigError } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint-format.ts';
+import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
+import { checkpointAt } from './testing.ts';
+
+const checkpoint = checkpointAt(7);
+const encoded = encodeCheckpoint(checkpoint, () => 'digest');
+const refusal = (changed: Partial<CheckpointContents>) => () =>
+  decodeCheckpoint({ ...encoded, ...changed }, 'last');
+
+test('a round trip keeps every bit, of unusual numbers too', () => {
+  const values = Float32Array.of(0, -0, 1e-45, -3.4028235e38, Number.NaN, Number.POSITIVE_INFINITY, 0.1, 1);
+  const unusual = {
+    ...checkpoint,
+    snapshot: { ...checkpoint.snapshot, weights: [{ name: 'w', shape: [2, 4], values }] },
+  };
+  const decoded = decodeCheckpoint(
+    encodeCheckpoint(unusual, () => ''),
+    'last',
+  );
+  expect(decoded).toEqual(unusual);
+  expect(new Uint32Array(decoded.snapshot.weights[0]!.values.buffer)).toEqual(new Uint32Array(values.buffer));
+});
+
+test('arrays that are views of a part of a buffer, and bytes that begin at an odd offset, are read right', () => {
+  const buffer = Float32Array.of(9, 1, 2, 9);
+  const weights = [{ name: 'w', shape: [2], values: buffer.subarray(1, 3) }];
+  const contents = encodeCheckpoint(
+    { ...checkpoint, snapshot: { ...checkpoint.snapshot, weights } },
+    () => '',
+  );
+  expect(contents['weights.bin']).toHaveLength(8);
+  const shifted = new Uint8Array(9);
+  shifted.set(contents['weights.bin'], 1);
+  const decoded = decodeCheckpoint({ ...contents, 'weights.bin': shifted.subarray(1) }, 'last');
+  expect([...decoded.snapshot.weights[0]!.values]).toEqual([1, 2]);
+});
+
+test('a snapshot without slots is a checkpoint too', () => {
+  const plain = { ...checkpoint, snapshot: { ...checkpoint.snapshot, slots: [] } };
+  expect(
+    decodeCheckpoint(
+      encodeCheckpoint(plain, () => ''),
+      'last',
+    ),
+  ).toEqual(plain);
+});
+
+test('model.json is the stock tfjs-layers format', () => {
+  expect(JSON.parse(encoded['model.json'])).toEqual({
+    format: 'layers-model',
+    generatedBy: 'dropout-lab',
+    convertedBy: null,
+    modelTopology: checkpoint.modelTopology,
+    weightsManifest: [
+      {
+        paths: ['weights.bin'],
+        weights: [
+          { name: 'conv1/kernel', shape: [1000], dtype: 'float32' },
+          { name: 'conv1/bias', shape: [8], dtype: 'float32' },
+        ],
+      },
+    ],
+  });
+});
+
+test('refuses to write arrays that could not be read back', () => {
+  const write =
+    (...weights: { name: string; shape: number[]; values: Float32Array }[]) =>
+    () =>
+      encodeCheckpoint({ ...checkpoint, snapshot: { ...checkpoint.snapshot, weights } }, () => '');
+  const one = { name: 'w', shape: [1], values: new Float32Array(1) };
+  expect(write({ ...one, shape: [2, 3] })).toThrow(
+    new RunDirectoryError('checkpoint: w: expected 6 values for shape [2,3], found 1'),
+  );
+  expect(write(one, one)).toThrow('checkpoint: expected one array named w, found two');
+});
+
+test('damage is told with the file, what was expected and what was found', () => {
+  expect(refusal({ 'weights.bin': encoded['weights.bin'].subarray(1) })).toThrow(
+    'last/weights.bin: expected 4032 bytes, found 4031 bytes: the checkpoint is damaged',
+  );
+  expect(refusal({ 'optimizer.bin': new Uint8Array(0) })).toThrow(CheckpointCorruptError);
+  expect(refusal({ 'state.json': encoded['state.json'].slice(0, -1) })).toThrow(CheckpointCorruptError);
+  expect(refusal({ 'model.json': '' })).toThrow(
+    'last/model.json: expected JSON, found 0 characters that are none',
+  );
+});
+
+test('JSON of another form is refused by the value at fault', () => {
+  const newer = { ...JSON.parse(encoded['state.json']), schemaVersion: 2 };
+  expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(ConfigError);
+  expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(
+    'last/state.json: schemaVersion: expected 1, received 2',
+  );
+});

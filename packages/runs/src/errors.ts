@@ -1,0 +1,38 @@
+import { DropoutLabError } from '@dropout-lab/contracts';
+
+/** A run directory that cannot be made, written or read. */
+export class RunDirectoryError extends DropoutLabError {
+  override readonly name: string = 'RunDirectoryError';
+}
+
+/** A new run was to go where something is already: two runs never share a directory. */
+export class RunExistsError extends RunDirectoryError {
+  override readonly name = 'RunExistsError';
+}
+
+/** A run directory that another process is writing. */
+export class RunLockedError extends RunDirectoryError {
+  override readonly name = 'RunLockedError';
+}
+
+/** A checkpoint that is not there. */
+export class CheckpointMissingError extends RunDirectoryError {
+  override readonly name = 'CheckpointMissingError';
+}
+
+/** A checkpoint whose files are not as they were written. */
+export class CheckpointCorruptError extends RunDirectoryError {
+  override readonly name = 'CheckpointCorruptError';
+
+  constructor(
+    readonly file: string,
+    readonly expected: string,
+    readonly found: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${file}: expected ${expected}, found ${found}: the checkpoint is damaged; use the run's other checkpoint or a copy`,
+      options,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+export { type Checkpoint, type CheckpointContents, decodeCheckpoint } from './checkpoint-format.ts';
+export {
+  CheckpointCorruptError,
+  CheckpointMissingError,
+  RunDirectoryError,
+  RunExistsError,
+  RunLockedError,
+} from './errors.ts';
+export { type EventLog, parseEventLog } from './event-log.ts';
+export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './history.ts';
+export { checkpointFiles, runFiles } from './layout.ts';

@@ -1,0 +1,9 @@
+export {
+  createNumberedRunDirectory,
+  createRunDirectory,
+  openRunDirectory,
+  type RunDirectory,
+  type RunReader,
+  resumeRunDirectory,
+} from './run-directory.ts';
+export { newRunId } from './run-id.ts';

@@ -1,0 +1,245 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type CheckpointName,
+  type EvaluationReport,
+  evaluationReportSchema,
+  parseRunManifest,
+  parseWith,
+  type RunEvent,
+  type RunManifest,
+} from '@dropout-lab/contracts';
+import writeFileAtomic from 'write-file-atomic';
+import type { Checkpoint } from './checkpoint-format.ts';
+import { hasCheckpoint, loadCheckpoint, recoverCheckpoints, saveCheckpoint } from './checkpoint-store.ts';
+import { syncFolder } from './durable.ts';
+import { RunDirectoryError, RunExistsError } from './errors.ts';
+import { type EventLog, parseEventLog } from './event-log.ts';
+import { openEventWriter } from './event-writer.ts';
+import { codeOf, fileError } from './file-errors.ts';
+import { runFiles } from './layout.ts';
+import { acquireLock, isLocked } from './lock.ts';
+
+/** A run directory to read; another process may be writing it. */
+export interface RunReader {
+  readonly path: string;
+  /** What the run is, as it was when this was opened: it never changes. */
+  readonly manifest: RunManifest;
+  /** `events.jsonl` so far. */
+  readEvents(): Promise<EventLog>;
+  /** `evaluation.json`, or undefined before the run is evaluated. @throws RunDirectoryError, ConfigError when it is damaged. */
+  readEvaluation(): Promise<EvaluationReport | undefined>;
+  hasCheckpoint(name: CheckpointName): Promise<boolean>;
+  /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
+  loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
+  /** Whether a living process holds the directory, as far as can be known from this machine. */
+  isBeingWritten(): boolean;
+}
+
+/** A run directory of which this process is the only writer, until {@link RunDirectory.close}. */
+export interface RunDirectory extends RunReader {
+  /** Adds to `events.jsonl`; a killed process loses no event that was appended. @throws RunDirectoryError, on a full disk say. */
+  append(event: RunEvent): void;
+  /** Replaces the checkpoint as a whole. @throws RunDirectoryError when it cannot; the one before is then kept. */
+  saveCheckpoint(name: CheckpointName, checkpoint: Checkpoint): Promise<void>;
+  /** Writes `evaluation.json`. @throws RunDirectoryError. */
+  writeEvaluation(report: EvaluationReport): Promise<void>;
+  /** Waits for a checkpoint on its way, then gives the directory up. */
+  close(): Promise<void>;
+}
+
+const elsewhere = 'choose another place for the run';
+
+/**
+ * Makes a new run directory and writes its `run.json`. Folders above it are made too.
+ *
+ * @param path A folder that does not exist yet.
+ * @throws RunExistsError when something is there already.
+ * @throws RunDirectoryError when it cannot be made; nothing is left behind.
+ */
+export const createRunDirectory = async (path: string, manifest: RunManifest): Promise<RunDirectory> => {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // Not recursive: of two that would make the same folder, one fails.
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') {
+      throw new RunExistsError(
+        `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
+      );
+    }
+    throw fileError(error, path, 'to make a folder for the run', elsewhere);
+  }
+  try {
+    return await openForWriting(path, manifest, async () => {
+      await mkdir(join(path, runFiles.checkpoints));
+      await writeJson(join(path, runFiles.manifest), manifest);
+      await syncFolder(path);
+    });
+  } catch (error) {
+    await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/**
+ * Makes the run directory `root/<manifest.id>`, or `<id>-2`, `<id>-3`, … if that is taken; the manifest is
+ * written with the id that it got.
+ *
+ * @throws RunDirectoryError as {@link createRunDirectory}.
+ */
+export const createNumberedRunDirectory = async (
+  root: string,
+  manifest: RunManifest,
+): Promise<RunDirectory> => {
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? manifest.id : `${manifest.id}-${number}`;
+    try {
+      return await createRunDirectory(join(root, id), { ...manifest, id });
+    } catch (error) {
+      if (!(error instanceof RunExistsError)) throw error;
+    }
+  }
+};
+
+/**
+ * Opens a run directory to go on writing: cleans up what a killed writer left.
+ *
+ * @throws RunDirectoryError when it is none, or cannot be written.
+ * @throws RunLockedError while another process writes it.
+ * @throws ConfigError when it was made by a newer version.
+ */
+export const resumeRunDirectory = async (path: string): Promise<RunDirectory> => {
+  const manifest = await readManifest(path);
+  return openForWriting(path, manifest, async () => {
+    const checkpoints = join(path, runFiles.checkpoints);
+    await mkdir(checkpoints, { recursive: true });
+    await recoverCheckpoints(checkpoints);
+  });
+};
+
+/**
+ * Opens a run directory to read; changes nothing in it.
+ *
+ * @throws RunDirectoryError when it is none.
+ * @throws ConfigError when it was made by a newer version.
+ */
+export const openRunDirectory = async (path: string): Promise<RunReader> =>
+  readerOf(path, await readManifest(path));
+
+const readerOf = (path: string, manifest: RunManifest): RunReader => {
+  const checkpoints = join(path, runFiles.checkpoints);
+  return {
+    path,
+    manifest,
+    readEvents: async () => parseEventLog((await readText(join(path, runFiles.events))) ?? ''),
+    readEvaluation: async () => {
+      const file = join(path, runFiles.evaluation);
+      const text = await readText(file);
+      return text === undefined ? undefined : parseWith(evaluationReportSchema, parseJson(text, file), file);
+    },
+    hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),
+    loadCheckpoint: (name) => loadCheckpoint(checkpoints, name),
+    isBeingWritten: () => isLocked(path),
+  };
+};
+
+const openForWriting = async (
+  path: string,
+  manifest: RunManifest,
+  prepare: () => Promise<void>,
+): Promise<RunDirectory> => {
+  const release = await writing(path, () => acquireLock(path));
+  try {
+    const events = await writing(path, async () => {
+      await prepare();
+      return openEventWriter(join(path, runFiles.events));
+    });
+    return writerOf(path, manifest, events, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+const writerOf = (
+  path: string,
+  manifest: RunManifest,
+  events: ReturnType<typeof openEventWriter>,
+  release: () => void,
+): RunDirectory => {
+  let saving: Promise<void> = Promise.resolve();
+  return {
+    ...readerOf(path, manifest),
+    append(event) {
+      try {
+        events.append(event);
+      } catch (error) {
+        throw writeError(error, join(path, runFiles.events));
+      }
+    },
+    saveCheckpoint(name, checkpoint) {
+      const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint);
+      const saved = saving.then(save);
+      // One after the other; that one failed is told to its caller, and does not stop the next.
+      saving = saved.catch(() => {});
+      return saved;
+    },
+    writeEvaluation(report) {
+      const file = join(path, runFiles.evaluation);
+      return writing(file, () => writeJson(file, report));
+    },
+    async close() {
+      await saving;
+      events.close();
+      release();
+    },
+  };
+};
+
+const readManifest = async (path: string): Promise<RunManifest> => {
+  const file = join(path, runFiles.manifest);
+  const text = await readText(file);
+  if (text === undefined) {
+    throw new RunDirectoryError(
+      `${path}: expected a run directory, found no ${runFiles.manifest} in it; give the path that the run printed`,
+    );
+  }
+  return parseRunManifest(parseJson(text, file), file);
+};
+
+const readText = async (file: string): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw fileError(error, file, 'a file that can be read', 'check its permissions');
+  }
+};
+
+const parseJson = (text: string, file: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RunDirectoryError(
+      `${file}: expected JSON, found ${text.length} characters that are none; restore the file from a copy`,
+      { cause },
+    );
+  }
+};
+
+const writeJson = (file: string, value: unknown): Promise<void> =>
+  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+
+const writeError = (error: unknown, path: string): RunDirectoryError =>
+  error instanceof RunDirectoryError
+    ? error
+    : fileError(error, path, 'to write the run', 'free the place or the permission, then resume the run');
+
+const writing = async <T>(path: string, write: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await write();
+  } catch (error) {
+    throw writeError(error, path);
+  }
+};
