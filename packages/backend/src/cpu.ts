@@ -1,0 +1,13 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { activate } from './activate.ts';
+import { quietly } from './quietly.ts';
+import type { RunningBackend } from './running-backend.ts';
+
+/** Plain JavaScript: the slowest, and the one that the others are checked against. */
+export const startCpu = async (): Promise<RunningBackend> => {
+  const { version_cpu: version } = await quietly(() => import('@tensorflow/tfjs-backend-cpu'));
+  await activate('cpu');
+  // Its first tensor makes it advertise tfjs-node.
+  await quietly(() => tf.scalar(0).dispose());
+  return { name: 'cpu', description: 'cpu', versions: { '@tensorflow/tfjs-backend-cpu': version } };
+};

@@ -1,0 +1,21 @@
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import type { HardwareDescription } from '@dropout-lab/contracts';
+import type { BackendName } from './running-backend.ts';
+
+/** The machine, for the record of a run. Cores are those that this process may use. */
+export const describeHardware = (): HardwareDescription => ({
+  cpu: cpus()[0]?.model.trim() || 'unknown',
+  cores: availableParallelism(),
+  memoryBytes: totalmem(),
+  platform: `${platform()} ${arch()}`,
+});
+
+/** Above it, slices of a batch of 250 are too thin for another worker to pay. */
+const mostWorkers = 8;
+
+/**
+ * How many replicas should share each batch, this thread's own among them: one a core for wasm, which runs on
+ * one thread each, 1 for the others.
+ */
+export const defaultWorkers = (backend: BackendName): number =>
+  backend === 'wasm' ? Math.min(mostWorkers, availableParallelism()) : 1;

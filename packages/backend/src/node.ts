@@ -1,0 +1,9 @@
+export { BackendError } from './errors.ts';
+export { defaultWorkers, describeHardware } from './hardware.ts';
+export type { BackendName } from './running-backend.ts';
+export {
+  type BackendChoice,
+  type StartBackendOptions,
+  type StartedBackend,
+  startBackend,
+} from './start-backend.ts';

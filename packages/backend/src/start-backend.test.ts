@@ -1,0 +1,71 @@
+import { DropoutLabError } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+// Registers the gradients.
+import '@tensorflow/tfjs-layers';
+import { afterEach, expect, test, vi } from 'vitest';
+import { BackendError, startBackend } from './node.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What anything writes to the console, from now on. */
+const listen = (): (() => unknown[][]) => {
+  const spies = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
+  return () => spies.flatMap((spy) => spy.mock.calls);
+};
+
+test('wasm starts silently and can train a convolution', async () => {
+  const written = listen();
+  const backend = await startBackend('wasm');
+  expect(backend).toEqual({
+    name: 'wasm',
+    description: 'wasm (SIMD)',
+    reason: 'wasm (SIMD): as asked for',
+    versions: {
+      node: process.versions.node,
+      '@tensorflow/tfjs-core': tf.version_core,
+      '@tensorflow/tfjs-backend-wasm': tf.version_core,
+    },
+  });
+  expect(tf.getBackend()).toBe('wasm');
+
+  const filterGradient = tf.tidy(() => {
+    const images = tf.ones<tf.Rank.R4>([1, 3, 3, 1]);
+    const loss = (filter: tf.Tensor): tf.Tensor =>
+      tf.sum(tf.conv2d(images, filter as tf.Tensor4D, 1, 'valid'));
+    return tf
+      .grad(loss)(tf.zeros([2, 2, 1, 1]))
+      .dataSync();
+  });
+  expect([...filterGradient]).toEqual([4, 4, 4, 4]);
+  expect(written()).toEqual([]);
+});
+
+test('cpu starts without its greeting, and later warnings are still heard', async () => {
+  const written = listen();
+  const { name, reason, versions } = await startBackend('cpu');
+  expect(name).toBe('cpu');
+  expect(reason).toBe('cpu: as asked for; much slower than wasm');
+  expect(Object.keys(versions)).toEqual(['node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu']);
+  expect(tf.getBackend()).toBe('cpu');
+  expect([...tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(2)).dataSync())]).toEqual([3]);
+  expect(written()).toEqual([]);
+  expect(tf.env().getBool('PROD')).toBe(false);
+});
+
+test('a backend can be exchanged for another', async () => {
+  await startBackend('cpu');
+  expect((await startBackend('wasm')).name).toBe('wasm');
+  expect(tf.getBackend()).toBe('wasm');
+});
+
+test('wasm is refused where the processor has no SIMD', async () => {
+  await startBackend('wasm');
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', false);
+  try {
+    await expect(startBackend('wasm')).rejects.toThrow(BackendError);
+    await expect(startBackend('wasm')).rejects.toThrow(DropoutLabError);
+    await expect(startBackend('wasm')).rejects.toThrow('expected WebAssembly SIMD');
+  } finally {
+    tf.env().set('WASM_HAS_SIMD_SUPPORT', true);
+  }
+});
