@@ -48,7 +48,8 @@ export interface Session {
   ): TrainingProgress;
   /** Begins the next epoch and tells the callbacks of the one before; returns what they caused. */
   endEpoch(logs: EpochLogs): Promise<RunEvent[]>;
-  endTraining(): Promise<void>;
+  /** Tells the callbacks of the end; returns what they caused. */
+  endTraining(): Promise<RunEvent[]>;
   save(name: CheckpointName): Promise<RunEvent[]>;
   /** @throws TrainingError when the snapshot does not fit. */
   restore(snapshot: Snapshot): TrainingProgress;
@@ -133,7 +134,12 @@ export const createSession = (options: SessionOptions): Session => {
       return saved;
     },
     endTraining: async () => {
-      for (const callback of callbacks) await callback.onTrainEnd?.(controlsWith([]));
+      const listeners = callbacks.filter(({ onTrainEnd }) => onTrainEnd);
+      if (listeners.length === 0) return [];
+      const saved: RunEvent[] = [];
+      for (const callback of listeners) await callback.onTrainEnd!(controlsWith(saved));
+      // They may have put other weights in place, which are then the run's last.
+      return [...saved, ...(await save('last'))];
     },
     save,
     restore: (snapshot) => {

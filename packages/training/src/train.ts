@@ -108,7 +108,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       yield* await session.save('last');
     }
 
-    await session.endTraining();
+    yield* await session.endTraining();
     yield session.stopMessage === undefined
       ? end('completed', `${config.epochs} epochs`)
       : end('early_stopping', session.stopMessage);

@@ -1,0 +1,114 @@
+import { CIFAR_DATASETS, createBatches, limit, splitLast, splitStratified } from '@dropout-lab/cifar';
+import { type CifarData, type CifarProgress, loadCifar } from '@dropout-lab/cifar/node';
+import { type BatchSource, ConfigError, type DataDescription, type RunConfig } from '@dropout-lab/contracts';
+import { fold, randomKey } from '@dropout-lab/random';
+import { bar, megabytes } from './format.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What `train` and `evaluate` read, cut into batches as the configuration says. */
+export interface RunData {
+  readonly train: BatchSource;
+  readonly validation: BatchSource | undefined;
+  readonly test: BatchSource;
+  readonly classNames: readonly string[];
+  readonly description: DataDescription;
+}
+
+export interface DataOptions {
+  /** A folder that has the official binary files; nothing is fetched then. */
+  readonly dataDir?: string;
+  /** Addresses of the official archive to try before the official one. */
+  readonly mirror?: string[];
+}
+
+/** Loads a data set, fetching it first when it is not in the cache. */
+export const loadData = (
+  dataset: RunConfig['dataset'],
+  { dataDir, mirror }: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<CifarData> =>
+  loadCifar(CIFAR_DATASETS[dataset], {
+    directory: dataDir,
+    mirrors: mirror,
+    onProgress: (progress) => reporter.progress(fetchLine(progress)),
+    onNotice: (notice) => reporter.line(notice),
+    signal,
+  });
+
+export const fetchLine = ({ stage, source, done, total, unit }: CifarProgress): string => {
+  const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
+  return `${stage === 'download' ? 'Downloading' : 'Unpacking'} CIFAR (${source}) ${bar(done / total)} ${amount}`;
+};
+
+/**
+ * Refuses, before anything is fetched, a configuration that its data set cannot serve.
+ *
+ * @throws ConfigError
+ */
+export const checkAgainstDataset = ({ dataset, limitTrain, limitTest, model }: RunConfig): void => {
+  const { files, labels, target, title } = CIFAR_DATASETS[dataset];
+  const count = (split: string): number =>
+    files.filter((file) => file.split === split).reduce((sum, { images }) => sum + images, 0);
+  requireAtMost('limitTrain', limitTrain, count('train'));
+  requireAtMost('limitTest', limitTest, count('test'));
+  const numClasses = labels[target]!.classNames.length;
+  if (model.numClasses !== numClasses) {
+    throw new ConfigError(
+      `run configuration: model.numClasses: expected ${numClasses}, the classes of ${title}, received ${model.numClasses}`,
+      ['model', 'numClasses'],
+    );
+  }
+};
+
+const requireAtMost = (name: string, count: number | null, available: number): void => {
+  if (count !== null && count > available) {
+    throw new ConfigError(
+      `run configuration: ${name}: expected at most ${available} images, received ${count}`,
+      [name],
+    );
+  }
+};
+
+/**
+ * Cuts a data set as a run wants it. Every random order has a stream of its own, split from the run's seed.
+ *
+ * @throws ConfigError when the validation split leaves nothing to train on.
+ */
+export const prepareData = (data: CifarData, config: RunConfig): RunData => {
+  const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
+  const { dataFormat } = config.model;
+  const key = randomKey(config.seed);
+  const trainable = limitTrain === null ? data.train : limit(data.train, limitTrain);
+  const test = limitTest === null ? data.test : limit(data.test, limitTest);
+  const { train, validation } =
+    splitMethod === 'last'
+      ? splitLast(trainable, validationSplit)
+      : splitStratified(trainable, validationSplit, fold(key, 'split'));
+  if (train.labels.length === 0) {
+    throw new ConfigError(
+      `run configuration: validationSplit: expected to leave images to train on, received ${validationSplit} of ${trainable.labels.length} images`,
+      ['validationSplit'],
+    );
+  }
+  const inOrder = { batchSize, shuffle: null, dataFormat };
+  return {
+    train: createBatches(train, {
+      batchSize,
+      shuffle: config.shuffle ? fold(key, 'shuffle') : null,
+      augmentation,
+      augmentationKey: fold(key, 'augmentation'),
+      dataFormat,
+    }),
+    validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
+    test: createBatches(test, inOrder),
+    classNames: data.train.classNames,
+    description: {
+      dataset: config.dataset,
+      sha256: data.sha256,
+      trainImages: train.labels.length,
+      validationImages: validation.labels.length,
+      testImages: test.labels.length,
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import type { RunEvent } from '@dropout-lab/contracts';
+
+/** How much of the newest step goes into the running mean of steps' seconds. */
+const NEWEST = 0.1;
+
+/**
+ * Estimates the seconds that a run still takes, validation included once one has been seen.
+ *
+ * @returns Called with every event, the estimate after it.
+ */
+export const createEta = (epochs: number): ((event: RunEvent) => number) => {
+  let stepSeconds: number | undefined;
+  let validationSeconds = 0;
+  let validatingSince = 0;
+  let lastStep: number | undefined;
+  let remaining = 0;
+  return (event) => {
+    if (event.kind === 'step') {
+      const seconds = lastStep === undefined ? undefined : (event.time - lastStep) / 1000;
+      if (seconds !== undefined) {
+        stepSeconds = stepSeconds === undefined ? seconds : stepSeconds + NEWEST * (seconds - stepSeconds);
+      }
+      lastStep = event.time;
+      const { epoch, stepInEpoch, stepsPerEpoch } = event;
+      const steps = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch;
+      remaining = steps * (stepSeconds ?? 0) + (epochs - epoch + 1) * validationSeconds;
+    } else if (event.kind === 'validating') {
+      validatingSince = event.time;
+    } else if (event.kind === 'epoch') {
+      if (validatingSince > 0) validationSeconds = (event.time - validatingSince) / 1000;
+      lastStep = undefined;
+    }
+    return remaining;
+  };
+};

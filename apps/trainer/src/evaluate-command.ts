@@ -1,0 +1,37 @@
+import { evaluateLogits } from '@dropout-lab/metrics';
+import { createReplica, predictLogits } from '@dropout-lab/training';
+import { type DataOptions, loadData, prepareData } from './data.ts';
+import { figure } from './format.ts';
+import type { Reporter } from './reporter.ts';
+import { openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
+
+/** `dropout-lab evaluate`: a run's figures on the test images. @returns The exit code. */
+export const evaluateCommand = async (
+  path: string,
+  options: TrainedModelOptions & DataOptions & { readonly json?: true },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { run, model } = await openTrainedModel(path, options);
+  const { config, classNames } = run.manifest;
+  const { test } = prepareData(await loadData(config.dataset, options, reporter, signal), config);
+  const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
+  model.dispose();
+  const report = evaluateLogits(logits, labels, classNames);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return 0;
+  }
+  reporter.line(
+    `Test loss: ${figure(report.loss)} / Test accuracy: ${figure(report.accuracy)} (${report.count} images)`,
+  );
+  reporter.line(
+    `Top-3 accuracy: ${figure(report.top3Accuracy)} - Brier score: ${figure(report.brierScore)} - ECE: ${figure(report.expectedCalibrationError)}`,
+  );
+  const width = Math.max(...classNames.map((name) => name.length));
+  reporter.line(`${'class'.padEnd(width)}  precision  recall      f1`);
+  for (const { className, precision, recall, f1 } of report.classes) {
+    reporter.line(`${className.padEnd(width)}     ${figure(precision)}  ${figure(recall)}  ${figure(f1)}`);
+  }
+  return 0;
+};

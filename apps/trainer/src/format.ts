@@ -1,0 +1,51 @@
+import type { RunEvent } from '@dropout-lab/contracts';
+
+type EventOf<Kind> = Extract<RunEvent, { kind: Kind }>;
+
+/** `0.7531`: figures as Keras prints them. */
+export const figure = (value: number | undefined): string => (value === undefined ? 'n/a' : value.toFixed(4));
+
+/** `8s`, `3m 20s`, `1h 05m`. */
+export const duration = (seconds: number): string => {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, '0')}s`;
+  return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
+};
+
+/** The live line: `Epoch 3/55 [=====>    ] 80/160 - 1990 img/s - loss: 1.4311 - accuracy: 0.4812 - ETA 19m 02s`. */
+export const stepLine = (event: EventOf<'step'>, epochs: number, etaSeconds: number): string => {
+  const { epoch, stepInEpoch, stepsPerEpoch, imagesPerSecond, loss, accuracy } = event;
+  return [
+    `Epoch ${epoch}/${epochs} ${bar(stepInEpoch / stepsPerEpoch)} ${stepInEpoch}/${stepsPerEpoch}`,
+    `${Math.round(imagesPerSecond)} img/s`,
+    `loss: ${figure(loss)}`,
+    `accuracy: ${figure(accuracy)}`,
+    `ETA ${duration(etaSeconds)}`,
+  ].join(' - ');
+};
+
+/** As Keras with `verbose=2`: `Epoch 3/55 - 21s - loss: 1.4311 - accuracy: 0.4812 - val_loss: … - val_accuracy: …`. */
+export const epochLine = ({ epoch, seconds, logs }: EventOf<'epoch'>, epochs: number): string => {
+  const figures = [
+    ['loss', logs.loss],
+    ['accuracy', logs.accuracy],
+    ['val_loss', logs.val_loss],
+    ['val_accuracy', logs.val_accuracy],
+  ] as const;
+  const shown = figures.filter(([, value]) => value !== undefined);
+  return [
+    `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+    `${seconds.toFixed(1)}s`,
+    ...shown.map(([name, value]) => `${name}: ${figure(value)}`),
+  ].join(' - ');
+};
+
+/** `[=====>    ]`, `fraction` of it full. */
+export const bar = (fraction: number, width = 24): string => {
+  const full = Math.round(Math.min(1, fraction) * width);
+  return `[${full < width ? `${'='.repeat(full)}>`.padEnd(width) : '='.repeat(width)}]`;
+};
+
+/** `12.3 MB`. */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,132 @@
+import {
+  type BackendChoice,
+  defaultWorkers,
+  describeHardware,
+  type StartedBackend,
+  startBackend,
+} from '@dropout-lab/backend/node';
+import { ConfigError, type RunManifest, type Snapshot } from '@dropout-lab/contracts';
+import { buildModel } from '@dropout-lab/model';
+import { runStatus } from '@dropout-lab/runs';
+import {
+  createNumberedRunDirectory,
+  createRunDirectory,
+  newRunId,
+  openRunDirectory,
+  type RunDirectory,
+  resumeRunDirectory,
+} from '@dropout-lab/runs/node';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkAgainstDataset, type DataOptions, loadData, prepareData, type RunData } from './data.ts';
+import { type ConfigOptions, readRunConfig } from './options.ts';
+import { readCommit } from './provenance.ts';
+import type { Reporter } from './reporter.ts';
+import { version } from './version.ts';
+
+/** A run that is ready to train. */
+export interface OpenRun {
+  readonly directory: RunDirectory;
+  readonly model: LayersModel;
+  readonly data: RunData;
+  readonly resumeFrom: Snapshot | undefined;
+}
+
+export interface BeginOptions extends ConfigOptions, DataOptions {
+  readonly backend: BackendChoice;
+  readonly workers?: number;
+  readonly runDir?: string;
+}
+
+/** Where runs go unless told otherwise. */
+const RUNS_FOLDER = 'runs';
+
+/**
+ * Sets a new run up. Its directory, the first thing that it writes, is made when all else is known to be good.
+ *
+ * @param command The command line, for the manifest.
+ */
+export const beginRun = async (
+  options: BeginOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<OpenRun> => {
+  const config = await readRunConfig(options);
+  checkAgainstDataset(config);
+  const backend = await startAndTell(options.backend, reporter);
+  const model = buildModel(config.model, config.seed);
+  const data = prepareData(await loadData(config.dataset, options, reporter, signal), config);
+  const now = new Date();
+  const manifest: RunManifest = {
+    schemaVersion: 1,
+    id: newRunId(now, config),
+    createdAt: now.toISOString(),
+    config,
+    classNames: [...data.classNames],
+    backend: {
+      name: backend.name,
+      description: backend.description,
+      workers: options.workers ?? defaultWorkers(backend.name),
+    },
+    hardware: describeHardware(),
+    data: data.description,
+    versions: { 'dropout-lab': version, ...backend.versions },
+    command: [...command],
+    commit: await readCommit(),
+  };
+  const directory =
+    options.runDir === undefined
+      ? await createNumberedRunDirectory(RUNS_FOLDER, manifest)
+      : await createRunDirectory(options.runDir, manifest);
+  return { directory, model, data, resumeFrom: undefined };
+};
+
+/**
+ * Opens a run to go on from its last checkpoint, on the backend that it was started on; from the start when it
+ * was killed before its first.
+ *
+ * @throws ConfigError when the run has nothing left to do, or its data has changed.
+ */
+export const reopenRun = async (
+  path: string,
+  options: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<OpenRun> => {
+  const reader = await openRunDirectory(path);
+  const { config, backend } = reader.manifest;
+  const status = runStatus((await reader.readEvents()).events);
+  if (status === 'completed' || status === 'early_stopping') {
+    throw new ConfigError(
+      `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
+    );
+  }
+  await startAndTell(backendChoices[backend.name] ?? 'auto', reporter);
+  const model = buildModel(config.model, config.seed);
+  const files = await loadData(config.dataset, options, reporter, signal);
+  const data = prepareData(files, config);
+  for (const [name, digest] of Object.entries(reader.manifest.data.sha256)) {
+    if (data.description.sha256[name] === digest) continue;
+    throw new ConfigError(
+      `--resume ${path}: ${name}: expected the file that the run was started with (SHA-256 ${digest}), found ${data.description.sha256[name] ?? 'none'}: resume with the same data`,
+    );
+  }
+  const directory = await resumeRunDirectory(path);
+  const resumeFrom = (await directory.hasCheckpoint('last'))
+    ? (await directory.loadCheckpoint('last')).snapshot
+    : undefined;
+  return { directory, model, data, resumeFrom };
+};
+
+/** What to ask for to have the backend of a TensorFlow.js name again. */
+export const backendChoices: Readonly<Record<string, BackendChoice>> = {
+  tensorflow: 'node',
+  wasm: 'wasm',
+  cpu: 'cpu',
+};
+
+const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {
+  const backend = await startBackend(choice);
+  reporter.line(`Backend: ${backend.reason}`);
+  return backend;
+};

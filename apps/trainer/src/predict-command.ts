@@ -1,0 +1,70 @@
+import { createBatches } from '@dropout-lab/cifar';
+import { DropoutLabError, type ImageDataset } from '@dropout-lab/contracts';
+import { softmax } from '@dropout-lab/metrics';
+import { createReplica, predictLogits } from '@dropout-lab/training';
+import sharp from 'sharp';
+import { figure } from './format.ts';
+import type { Reporter } from './reporter.ts';
+import { openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
+
+const TOP = 3;
+
+/** `dropout-lab predict`: the three likeliest classes of each image file, of any size. @returns The exit code. */
+export const predictCommand = async (
+  path: string,
+  files: readonly string[],
+  options: TrainedModelOptions & { readonly json?: true },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { run, model } = await openTrainedModel(path, options);
+  const { config, classNames } = run.manifest;
+  const [height, width, channels] = config.model.inputShape;
+  const images = await Promise.all(files.map((file) => readImage(file, height, width)));
+  const dataset: ImageDataset = {
+    images: Buffer.concat(images),
+    labels: new Uint8Array(files.length),
+    imageShape: [height, width, channels],
+    classNames,
+  };
+  const batches = createBatches(dataset, {
+    batchSize: config.batchSize,
+    dataFormat: config.model.dataFormat,
+  });
+  const { logits } = await predictLogits(createReplica(model), batches, { signal });
+  model.dispose();
+
+  const probabilities = softmax(logits, classNames.length);
+  files.forEach((file, row) => {
+    const classes = classNames
+      .map((className, c) => ({ className, probability: probabilities[row * classNames.length + c]! }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, TOP);
+    if (options.json) process.stdout.write(`${JSON.stringify({ file, classes })}\n`);
+    else
+      reporter.line(`${file}: ${classes.map((c) => `${c.className} ${figure(c.probability)}`).join(', ')}`);
+  });
+  return 0;
+};
+
+/**
+ * An image file's pixels of shape [height, width, 3]: turned as its camera says, its middle cut to the model's
+ * shape and scaled, transparency over white.
+ *
+ * @throws DropoutLabError when the file cannot be read as an image.
+ */
+const readImage = async (file: string, height: number, width: number): Promise<Buffer> => {
+  try {
+    return await sharp(file)
+      .rotate()
+      .flatten({ background: 'white' })
+      .resize(width, height, { fit: 'cover' })
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer();
+  } catch (error) {
+    throw new DropoutLabError(`${file}: expected a PNG or JPEG image: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+};

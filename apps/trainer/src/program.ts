@@ -1,0 +1,185 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { fetchCommand, infoCommand, verifyCommand } from './data-command.ts';
+import { evaluateCommand } from './evaluate-command.ts';
+import { predictCommand } from './predict-command.ts';
+import { createReporter } from './reporter.ts';
+import { trainCommand } from './train-command.ts';
+import { version } from './version.ts';
+
+/**
+ * The command line. Options are only read here; what they may be, the schemas of @dropout-lab/contracts say.
+ *
+ * @param signal Aborted when the user wants to stop.
+ * @returns Runs a command line and resolves with the exit code; rejects with a CommanderError when it is wrong.
+ */
+export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) => Promise<number>) => {
+  let exitCode = 0;
+  const program = new Command('dropout-lab')
+    .description('Train an image classifier on CIFAR and get the numbers that Keras gives.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+
+  program
+    .command('train')
+    .description(
+      'train the model, then evaluate it on the test images; without options, the run of the tutorial',
+    )
+    .option('--epochs <n>', 'passes over the training images (default: 55)', number)
+    .option('--batch-size <n>', 'images in a batch (default: 250)', number)
+    .option('--learning-rate <x>', 'learning rate (default: 0.001 for adam, 0.01 for sgd)', number)
+    .option(
+      '--dropout <rate>',
+      'fraction dropped after each pooling layer, 0 for none (default: 0.5)',
+      number,
+    )
+    .option('--dropout-input <rate>', 'fraction of input pixels dropped (default: 0)', number)
+    .option('--max-norm <limit>', "limit of the kernels' norm, or none (default: 2)", numberOrNone)
+    .option('--max-norm-axis <axes>', 'axes of the norm, such as 0 or 0,1,2 (default: 0)', axes)
+    .addOption(new Option('--optimizer <name>', 'optimizer (default: adam)').choices(['adam', 'sgd']))
+    .option('--momentum <x>', 'momentum of sgd (default: 0)', number)
+    .option('--nesterov', "Nesterov's momentum for sgd")
+    .option('--validation-split <fraction>', 'part held out for validation (default: 0.2)', number)
+    .addOption(
+      new Option(
+        '--split-method <name>',
+        'the last images, or as many of each class (default: last)',
+      ).choices(['last', 'stratified']),
+    )
+    .option('--flip', 'mirror training images at random')
+    .option('--crop <pixels>', 'shift training images at random by up to so many pixels', number)
+    .option('--seed <n>', 'seed of every random number (default: 0)', number)
+    .option('--limit-train <n>', 'use the first n training images only', number)
+    .option('--limit-test <n>', 'use the first n test images only', number)
+    .addOption(datasetOption())
+    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .option('--checkpoint-every <steps>', 'write a checkpoint within epochs too', number)
+    .option('--run-dir <folder>', 'folder of this run, to be made (default: runs/<time>-<digest>)')
+    .option('--resume <run>', 'go on with a run from its last checkpoint')
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .option('--json', 'events as lines of JSON on stdout')
+    .allowExcessArguments(false)
+    .action(async (options, command: Command) => {
+      refuseBesideResume(options, command);
+      const reporter = createReporter({ json: options.json ?? false });
+      exitCode = await trainCommand(options, ['train', ...commandLine], reporter, signal);
+    });
+
+  program
+    .command('evaluate')
+    .description("a run's figures on the test images")
+    .argument('<run>', 'folder of the run')
+    .addOption(checkpointOption())
+    .addOption(backendOption())
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .option('--json', 'the whole evaluation as JSON on stdout')
+    .action(async (run: string, options) => {
+      exitCode = await evaluateCommand(run, options, createReporter({ json: options.json ?? false }), signal);
+    });
+
+  program
+    .command('predict')
+    .description('the three likeliest classes of image files')
+    .argument('<run>', 'folder of the run')
+    .argument('<image...>', 'PNG or JPEG files of any size')
+    .addOption(checkpointOption())
+    .addOption(backendOption())
+    .option('--json', 'a line of JSON for each image')
+    .action(async (run: string, images: string[], options) => {
+      exitCode = await predictCommand(
+        run,
+        images,
+        options,
+        createReporter({ json: options.json ?? false }),
+        signal,
+      );
+    });
+
+  const data = program.command('data').description('the images: fetch, verify or describe them');
+  data
+    .command('fetch')
+    .description('fetch and verify the images, unless they are in the cache')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(mirrorOption())
+    .action(async (options) => {
+      exitCode = await fetchCommand(options.dataset, options, createReporter({ json: false }), signal);
+    });
+  data
+    .command('verify')
+    .description('compare the files with their known SHA-256')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(dataDirOption())
+    .action(async (options) => {
+      exitCode = await verifyCommand(options.dataset, options, createReporter({ json: false }), signal);
+    });
+  data
+    .command('info')
+    .description('what the data set is, and where its files are')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(dataDirOption())
+    .action(async (options) => {
+      exitCode = await infoCommand(options.dataset, options, createReporter({ json: false }));
+    });
+
+  let commandLine: readonly string[] = [];
+  return async (argv) => {
+    commandLine = argv.slice(1);
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  };
+};
+
+const backendOption = (): Option =>
+  new Option('--backend <name>', 'auto is tfjs-node where it can be loaded, else wasm')
+    .choices(['auto', 'node', 'wasm', 'cpu'])
+    .default('auto');
+
+const datasetOption = (): Option =>
+  new Option('--dataset <name>', 'data set').choices(['cifar10', 'cifar100']);
+
+const dataDirOption = (): Option =>
+  new Option('--data-dir <folder>', 'folder that has the official binary files; nothing is fetched');
+
+const mirrorOption = (): Option =>
+  new Option('--mirror <url...>', 'addresses of the official archive to try before the official one');
+
+const checkpointOption = (): Option =>
+  new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
+
+/** A run goes on as it was started. */
+const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
+  if (resume === undefined) return;
+  const allowed = new Set(['resume', 'json', 'dataDir', 'mirror']);
+  const refused = command.options.find(
+    (option) =>
+      !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (refused)
+    command.error(
+      `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
+    );
+};
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+};
+
+const positiveInteger = (text: string): number => {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  return value;
+};
+
+const numberOrNone = (text: string): number | null => (text === 'none' ? null : number(text));
+
+const axes = (text: string): number | number[] => {
+  const values = text.split(',').map(number);
+  return values.length === 1 ? values[0]! : values;
+};

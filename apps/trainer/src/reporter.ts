@@ -1,0 +1,43 @@
+import type { RunEvent } from '@dropout-lab/contracts';
+import { createLogUpdate } from 'log-update';
+
+/** Where a command says what it does: lines for a person, and one line that is rewritten while work goes on. */
+export interface Reporter {
+  /** A line to keep. */
+  line(text: string): void;
+  /** What is going on now: the live line on a terminal; elsewhere a plain line, now and then. */
+  progress(text: string): void;
+  /** An event of a run: a line of JSON when the command was asked for them. */
+  event(event: RunEvent): void;
+}
+
+/** Without a terminal, progress is worth a line this often. */
+const PLAIN_PROGRESS_MS = 15_000;
+/** A terminal need not be rewritten more often than this. */
+const LIVE_PROGRESS_MS = 100;
+
+/**
+ * Lines go to stdout, progress to stderr. With `json`, stdout has the events and nothing else, and lines go to
+ * stderr too.
+ */
+export const createReporter = ({ json }: { readonly json: boolean }): Reporter => {
+  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  const interval = live ? LIVE_PROGRESS_MS : PLAIN_PROGRESS_MS;
+  let lastProgress = live ? 0 : Date.now();
+  return {
+    line: (text) => {
+      live?.clear();
+      (json ? process.stderr : process.stdout).write(`${text}\n`);
+    },
+    progress: (text) => {
+      const now = Date.now();
+      if (now - lastProgress < interval) return;
+      lastProgress = now;
+      if (live) live(text);
+      else process.stderr.write(`${text}\n`);
+    },
+    event: (event) => {
+      if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    },
+  };
+};

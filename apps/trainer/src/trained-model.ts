@@ -1,0 +1,23 @@
+import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
+import type { CheckpointName } from '@dropout-lab/contracts';
+import { buildModel, writeWeights } from '@dropout-lab/model';
+import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+export interface TrainedModelOptions {
+  readonly backend: BackendChoice;
+  readonly checkpoint: CheckpointName;
+}
+
+/** Opens a run and builds its model with the weights of a checkpoint, on a started backend. */
+export const openTrainedModel = async (
+  path: string,
+  { backend, checkpoint }: TrainedModelOptions,
+): Promise<{ run: RunReader; model: LayersModel }> => {
+  const run = await openRunDirectory(path);
+  const { snapshot } = await run.loadCheckpoint(checkpoint);
+  await startBackend(backend);
+  const model = buildModel(run.manifest.config.model, run.manifest.config.seed);
+  writeWeights(model, snapshot.weights);
+  return { run, model };
+};
