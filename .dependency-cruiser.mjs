@@ -1,7 +1,7 @@
-/**
- * The layers: imports run downwards only, and a package is entered through its face.
- * @type {import('dependency-cruiser').IConfiguration}
- */
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+
+/** The layers: what each package may import of ours. Applications may import every package. */
 const mayImport = {
   contracts: [],
   random: [],
@@ -14,44 +14,108 @@ const mayImport = {
   training: ['contracts', 'random', 'model', 'metrics'],
 };
 
-const ownPackage = (name) => `^(packages/${name}/|node_modules/@dropout-lab/${name}/)`;
+const packageNames = readdirSync(new URL('packages', import.meta.url));
+const withoutLayer = packageNames.filter((name) => !(name in mayImport));
+if (withoutLayer.length > 0) {
+  throw new Error(
+    `.dependency-cruiser.mjs: expected a layer for every folder of packages/, found none for ${withoutLayer.join(', ')}: add it to mayImport`,
+  );
+}
+
+// An import of ours resolves into the other package's dist once that is built, and stays a bare name before:
+// every rule below covers both, so that the answer does not depend on what happens to be built.
+
+const anyOf = (names) => `(${names.join('|')})`;
+const ours = '^(packages|apps|bench)/|^@dropout-lab/|^dropout-lab(/|$)';
+const isPackage = (name) => `^packages/${name}/|^@dropout-lab/${name}(/|$)`;
 
 const layerRule = ([name, allowed]) => ({
   name: `layer-${name}`,
   comment: `${name} may import ${allowed.join(', ') || 'nothing of ours'}`,
   severity: 'error',
-  from: { path: `^packages/${name}/src` },
-  to: {
-    path: '^(packages|apps|bench)/|^node_modules/@dropout-lab/|^@dropout-lab/',
-    pathNot: [
-      `^packages/${name}/`,
-      ...allowed.flatMap((other) => [ownPackage(other), `^@dropout-lab/${other}(/node)?$`]),
-    ],
-  },
+  from: { path: `^packages/${name}/` },
+  to: { path: ours, pathNot: [name, ...allowed].map(isPackage) },
 });
 
+/** `@dropout-lab/cifar`, `@dropout-lab/cifar/node`, ... as package.json exports them. */
+const frontDoors = packageNames.flatMap((folder) => {
+  const path = new URL(`packages/${folder}/package.json`, import.meta.url);
+  const { name, exports } = JSON.parse(readFileSync(path, 'utf8'));
+  return Object.keys(exports).map((door) => `^${name}${door.slice(1)}$`);
+});
+
+const tests = '\\.test\\.ts$';
+const testTools = '(^|/)node_modules/vitest/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(mayImport).map(layerRule),
+    {
+      name: 'by-name-only',
+      comment: 'another package is imported by its name, never by a relative path',
+      severity: 'error',
+      from: { path: '^((packages|apps)/[^/]+|bench)/' },
+      to: { path: '^(packages|apps|bench)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
     {
       name: 'front-door-only',
-      comment: 'another package is imported by its name, never by a path into it',
+      comment: 'another package is entered through its exports',
       severity: 'error',
-      from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^(packages|apps)/([^/]+)/src/', pathNot: '^$1/$2/' },
+      from: {},
+      to: { path: '^@dropout-lab/', pathNot: frontDoors },
     },
     {
-      name: 'no-file-system-in-training',
-      comment: 'training is told where to keep things; it never opens a file or picks a backend',
+      name: 'no-node-in-pure-packages',
+      comment: 'training is told where to keep things; it never opens a file',
       severity: 'error',
-      from: { path: '^packages/(training|model|metrics|random|contracts)/src', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/(training|model|metrics|random|contracts)/src/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
     },
-    ...Object.entries(mayImport).map(layerRule),
+    {
+      name: 'browser-face',
+      comment: 'what index.ts exports runs in a browser; what needs Node is exported by node.ts',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/index\\.ts$' },
+      to: { path: `^${anyOf(builtinModules)}$`, reachable: true },
+    },
+    {
+      name: 'tensorflow-where-needed',
+      comment: 'data, metrics and run files work without TensorFlow.js',
+      severity: 'error',
+      from: { path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'cifar', 'runs'])}/` },
+      to: { path: '(^|/)@tensorflow/' },
+    },
+    {
+      name: 'backends-from-outside',
+      comment: 'model and training run on whichever backend was started',
+      severity: 'error',
+      from: { path: '^packages/(model|training)/src/', pathNot: tests },
+      to: { path: '(^|/)@tensorflow/', pathNot: '(^|/)@tensorflow/tfjs-(core|layers)(/|$)' },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'what a package needs when installed alone stands in its dependencies or peerDependencies',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: tests },
+      to: {
+        path: 'node_modules/',
+        pathNot: testTools,
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'npm-bundled'],
+      },
+    },
+    {
+      name: 'no-test-tools-in-builds',
+      comment: 'what is published never reaches a test or its tools',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/(index|node|sample|cli)\\.ts$' },
+      to: { path: [tests, testTools], reachable: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: '/(dist|generated|assembly)/' },
+    exclude: { path: '/(generated|assembly)/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { conditionNames: ['types', 'import'], exportsFields: ['exports'] },
   },
