@@ -1,3 +1,6 @@
+import { mergeConfig } from 'vitest/config';
 import { projectConfig } from '../../vitest.shared.ts';
 
-export default projectConfig(import.meta.url);
+export default mergeConfig(projectConfig(import.meta.url), {
+  test: { globalSetup: './src/fetch-data.setup.ts' },
+});

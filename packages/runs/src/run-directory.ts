@@ -58,18 +58,17 @@ const elsewhere = 'choose another place for the run';
  * @throws RunDirectoryError when it cannot be made; nothing is left behind.
  */
 export const createRunDirectory = async (path: string, manifest: RunManifest): Promise<RunDirectory> => {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    // Not recursive: of two that would make the same folder, one fails.
-    await mkdir(path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
-      throw new RunExistsError(
-        `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
-      );
-    }
+  const refuse = (error: unknown): never => {
     throw fileError(error, path, 'to make a folder for the run', elsewhere);
-  }
+  };
+  await mkdir(dirname(path), { recursive: true }).catch(refuse);
+  // Not recursive: of two that would make the same folder, one fails.
+  await mkdir(path).catch((error) => {
+    if (codeOf(error) !== 'EEXIST') refuse(error);
+    throw new RunExistsError(
+      `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
+    );
+  });
   try {
     return await openForWriting(path, manifest, async () => {
       await mkdir(join(path, runFiles.checkpoints));

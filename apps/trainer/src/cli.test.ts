@@ -1,0 +1,273 @@
+import { access, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startBackend } from '@dropout-lab/backend/node';
+import { cacheDirectory } from '@dropout-lab/cifar/node';
+import { loadSample } from '@dropout-lab/cifar/sample';
+import { evaluationReportSchema, parseRunEvent } from '@dropout-lab/contracts';
+import { buildModel, writeWeights } from '@dropout-lab/model';
+import { openRunDirectory } from '@dropout-lab/runs/node';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runCli, temporaryFolder, writeSmallRun } from './testing.ts';
+
+let folder: string;
+let run: string;
+let trained: Awaited<ReturnType<typeof runCli>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  run = join(folder, 'run');
+  const config = await writeSmallRun(folder, { callbacks: [] });
+  trained = await runCli(['train', '--config', config, '--run-dir', run, '--seed', '3'], { cwd: folder });
+});
+
+describe('train', () => {
+  test('says the backend, each epoch, the test figures and the run directory', () => {
+    expect({ code: trained.code, stderr: trained.stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = trained.stdout.split('\n');
+    expect(lines[0]).toMatch(/^Backend: /);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^Epoch 1\/2 - [\d.]+s - loss: [\d.]+ - accuracy: [\d.]+ - val_loss: [\d.]+ - val_accuracy: [\d.]+$/,
+      ),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^Test loss: [\d.]+ \/ Test accuracy: [\d.]+$/));
+    expect(lines.at(-1)).toBe(`Run directory: ${run}`);
+  });
+
+  test('with --json, stdout is events and nothing else', async () => {
+    const args = [
+      'train',
+      '--config',
+      join(folder, 'small.json'),
+      '--epochs',
+      '1',
+      '--limit-train',
+      '100',
+      '--json',
+    ];
+    const { code, stdout } = await runCli([...args, '--run-dir', join(folder, 'json')], { cwd: folder });
+    expect(code).toBe(0);
+    const kinds = stdout.split('\n').map((line) => parseRunEvent(JSON.parse(line))?.kind);
+    expect(kinds).not.toContain(undefined);
+    expect(kinds[0]).toBe('run-started');
+    expect(kinds.slice(-2)).toEqual(['evaluated', 'run-ended']);
+    expect(await readFile(join(folder, 'json', 'events.jsonl'), 'utf8')).toBe(`${stdout}\n`);
+  });
+
+  test('records what the run is', async () => {
+    const { manifest } = await openRunDirectory(run);
+    expect(manifest.config.seed).toBe(3);
+    expect(manifest.command.slice(0, 2)).toEqual(['train', '--config']);
+    expect(manifest.data).toMatchObject({ trainImages: 800, validationImages: 200, testImages: 100 });
+    expect(manifest.data.sha256['test_batch.bin']).toMatch(/^8e2eb146/);
+    expect(manifest.versions).toMatchObject({ 'dropout-lab': '0.1.0', '@tensorflow/tfjs-core': '4.22.0' });
+  });
+
+  test('the checkpoint loads in stock tfjs-layers and predicts the same', async () => {
+    const files = join(run, 'checkpoints', 'last');
+    const { modelTopology, weightsManifest } = JSON.parse(await readFile(join(files, 'model.json'), 'utf8'));
+    const bytes = await readFile(join(files, 'weights.bin'));
+    const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const weightSpecs = weightsManifest[0].weights;
+    await startBackend('cpu');
+    const stock = await loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+    const reader = await openRunDirectory(run);
+    const ours = buildModel(reader.manifest.config.model, 0);
+    writeWeights(ours, (await reader.loadCheckpoint('last')).snapshot.weights);
+    const { images } = loadSample().test;
+    const input = tf.tensor4d(
+      Float32Array.from(images.subarray(0, 5 * 3072), (byte) => byte / 255),
+      [5, 32, 32, 3],
+    );
+    const [a, b] = [stock, ours].map((model) => (model.predict(input) as tf.Tensor).dataSync());
+    b!.forEach((value, i) => {
+      expect(a![i]).toBeCloseTo(value, 5);
+    });
+  });
+});
+
+describe('evaluate', () => {
+  test('repeats the figures of the end of training', async () => {
+    const { code, stdout } = await runCli(['evaluate', run, '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    const report = evaluationReportSchema.parse(JSON.parse(stdout));
+    const atTheEnd = await (await openRunDirectory(run)).readEvaluation();
+    expect(report.accuracy).toBe(atTheEnd!.accuracy);
+    expect(report.loss).toBeCloseTo(atTheEnd!.loss, 5);
+    expect(report.confusion).toEqual(atTheEnd!.confusion);
+  });
+
+  test('prints a table for a person', async () => {
+    const { code, stdout } = await runCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Test loss: .* \/ Test accuracy: .* \(100 images\)/);
+    expect(stdout).toMatch(/^airplane +\d\.\d{4} +\d\.\d{4} +\d\.\d{4}$/m);
+  });
+});
+
+describe('predict', () => {
+  const writeImages = async (): Promise<string[]> => {
+    const { images } = loadSample().test;
+    const raw = { width: 32, height: 32, channels: 3 } as const;
+    const image = sharp(Buffer.from(images.slice(0, 3072)), { raw });
+    const files = ['same.png', 'large.jpg', 'alpha.png', 'grey.png', 'wide.png'].map((name) =>
+      join(folder, name),
+    );
+    await image.clone().png().toFile(files[0]!);
+    await image.clone().resize(640, 640, { kernel: 'nearest' }).jpeg({ quality: 100 }).toFile(files[1]!);
+    await image.clone().ensureAlpha().png().toFile(files[2]!);
+    await image.clone().greyscale().png().toFile(files[3]!);
+    await image.clone().resize(300, 20, { fit: 'fill' }).png().toFile(files[4]!);
+    return files;
+  };
+
+  test('gives three classes with probabilities for PNG and JPEG files of any size', async () => {
+    const files = await writeImages();
+    const { code, stdout, stderr } = await runCli(['predict', run, ...files, '--json'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const predictions = stdout.split('\n').map((line) => JSON.parse(line));
+    expect(predictions.map(({ file }) => file)).toEqual(files);
+    for (const { classes } of predictions) {
+      const probabilities = classes.map((c: { probability: number }) => c.probability);
+      expect(probabilities).toHaveLength(3);
+      expect(probabilities).toEqual(probabilities.toSorted((a: number, b: number) => b - a));
+      expect(probabilities[0]).toBeGreaterThan(0.1);
+      expect(probabilities[0]).toBeLessThanOrEqual(1);
+    }
+    // The same picture in 32 x 32 with an opaque alpha channel is the same picture.
+    expect(predictions[2].classes).toEqual(predictions[0].classes);
+  });
+
+  test('refuses a file that is no image', async () => {
+    const file = join(folder, 'text.png');
+    await writeFile(file, 'hello');
+    const { code, stderr } = await runCli(['predict', run, file], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/text\.png: expected a PNG or JPEG image/);
+  });
+});
+
+describe('data', () => {
+  test('info and verify describe the cache', async () => {
+    const info = await runCli(['data', 'info'], { cwd: folder });
+    expect(info.stdout).toMatch(/^CIFAR-10: 50000 training and 10000 test images$/m);
+    expect(info.stdout).toContain('airplane, automobile');
+    const verify = await runCli(['data', 'verify'], { cwd: folder });
+    expect(verify.code).toBe(0);
+    expect(verify.stdout.split('\n').filter((line) => line.endsWith(': ok'))).toHaveLength(6);
+  });
+
+  test('fetch finds what is there', async () => {
+    const { code, stdout } = await runCli(['data', 'fetch'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toContain('in the cache already');
+  });
+
+  test('a folder with an altered file is refused before training, and verify says which', async () => {
+    const altered = join(folder, 'altered');
+    await mkdir(altered);
+    const cached = join(cacheDirectory(), 'cifar-10');
+    for (const name of await readdir(cached)) {
+      if (name.endsWith('.bin')) await cp(join(cached, name), join(altered, name));
+    }
+    const file = join(altered, 'data_batch_3.bin');
+    const bytes = await readFile(file);
+    bytes[1000]! ^= 1;
+    await writeFile(file, bytes);
+    const verify = await runCli(['data', 'verify', '--data-dir', altered], { cwd: folder });
+    expect(verify.code).toBe(1);
+    expect(verify.stdout).toMatch(/^data_batch_3\.bin: altered/m);
+    const train = await runCli(['train', '--data-dir', altered, '--run-dir', join(folder, 'never')], {
+      cwd: folder,
+    });
+    expect(train.code).toBe(1);
+    expect(train.stderr).toMatch(/data_batch_3\.bin/);
+    await expect(access(join(folder, 'never'))).rejects.toThrow();
+  });
+});
+
+describe('an impossible command line: one sentence, exit code 2, nothing written', () => {
+  test.each([
+    [['--dropout', '1.5'], /model\.dropout\.rate.*received 1\.5/],
+    [['--dropout', 'half'], /--dropout.*Expected a number/],
+    [['--batch-size', '0'], /batchSize.*received 0/],
+    [['--epochs', '2.5'], /epochs.*received 2\.5/],
+    [['--learning-rate', '-1'], /learningRate.*received -1/],
+    [['--optimizer', 'rmsprop'], /--optimizer.*adam, sgd/],
+    [['--momentum', '0.9'], /--momentum: expected --optimizer sgd/],
+    [['--validation-split', '1'], /validationSplit.*received 1/],
+    [['--limit-train', '60000'], /limitTrain.*at most 50000.*60000/],
+    [['--max-norm', 'tight'], /--max-norm.*Expected a number/],
+    [['--max-norm-axis', '0,7'], /maxNorm\.axis/],
+    [['--seed', '-4'], /seed.*received -4/],
+    [['--backend', 'gpu'], /--backend.*auto, node, wasm, cpu/],
+    [['--workers', '0'], /--workers.*whole number above 0/],
+    [['--config', 'nowhere.json'], /nowhere\.json: cannot be read/],
+    [['--epoch', '3'], /unknown option '--epoch'/],
+    [['twice'], /too many arguments/],
+  ])('train %j', async (args, message) => {
+    const empty = await temporaryFolder();
+    const { code, stdout, stderr } = await runCli(['train', ...args], { cwd: empty });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('('))).toHaveLength(1);
+    expect(stdout).not.toMatch(/Epoch/);
+    expect(await readdir(empty)).toEqual([]);
+  });
+
+  test('no command, or one that is not there', async () => {
+    expect((await runCli([], { cwd: folder })).code).toBe(2);
+    expect((await runCli(['fly'], { cwd: folder })).code).toBe(2);
+  });
+
+  test('--help and --version are no mistakes', async () => {
+    expect(await runCli(['--version'], { cwd: folder })).toMatchObject({ code: 0, stdout: '0.1.0' });
+    const { code, stdout } = await runCli(['train', '--help'], { cwd: folder });
+    expect(code).toBe(0);
+    for (const option of ['--epochs', '--dropout-input', '--max-norm-axis', '--resume', '--json']) {
+      expect(stdout).toContain(option);
+    }
+  });
+});
+
+describe('where a run cannot be written', () => {
+  test('two runs never share a directory', async () => {
+    const { code, stderr } = await runCli(['train', '--limit-train', '100', '--run-dir', run], {
+      cwd: folder,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${run}: expected no such folder yet`);
+  });
+
+  test('a place that cannot be written is refused before the first step', async () => {
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const { code, stdout, stderr } = await runCli(
+      ['train', '--limit-train', '100', '--run-dir', join(file, 'run')],
+      {
+        cwd: folder,
+      },
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/a-file/);
+    expect(stdout).not.toMatch(/Epoch/);
+  });
+
+  test('a run made by a newer version is refused with a sentence', async () => {
+    const newer = join(folder, 'newer');
+    await cp(run, newer, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(newer, 'run.json'), 'utf8'));
+    await writeFile(join(newer, 'run.json'), JSON.stringify({ ...manifest, schemaVersion: 99 }));
+    for (const args of [
+      ['evaluate', newer],
+      ['train', '--resume', newer],
+    ]) {
+      const { code, stderr } = await runCli(args, { cwd: folder });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/made by a newer dropout-lab/);
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+export interface CliResult {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+  /** Sends a signal once the given line of stdout has come, after a delay. */
+  readonly signal?: {
+    readonly name: 'SIGKILL' | 'SIGINT';
+    readonly afterLine: number;
+    readonly delayMs: number;
+  };
+}
+
+/** Runs the built command as its users do: a process of its own. */
+export const runCli = (args: readonly string[], { cwd, env = {}, signal }: CliOptions): Promise<CliResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env } });
+    const lines: string[] = [];
+    let stderr = '';
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length === signal?.afterLine) setTimeout(() => child.kill(signal.name), signal.delayMs);
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: lines.join('\n'), stderr }));
+  });
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
+
+/** A run of seconds on real images: two epochs of 32 steps of a small model, a checkpoint every third step. */
+export const smallRun = {
+  model: { filters: [4, 6], units: [12], maxNorm: { value: 0.5 } },
+  optimizer: { name: 'adam', learningRate: 0.003 },
+  batchSize: 25,
+  epochs: 2,
+  limitTrain: 1000,
+  limitTest: 100,
+  checkpointEverySteps: 3,
+  callbacks: [{ name: 'reduce_lr_on_plateau', patience: 1, minDelta: 0.5 }],
+};
+
+export const writeSmallRun = async (folder: string, changes: object = {}): Promise<string> => {
+  const path = join(folder, 'small.json');
+  await writeFile(path, JSON.stringify({ ...smallRun, ...changes }));
+  return path;
+};
+
+/** SHA-256 of the arrays of a run's last checkpoint: weights, and optimizer slots. */
+export const checkpointDigests = (run: string): Promise<string[]> =>
+  Promise.all(
+    ['weights.bin', 'optimizer.bin'].map(async (name) =>
+      createHash('sha256')
+        .update(await readFile(join(run, 'checkpoints', 'last', name)))
+        .digest('hex'),
+    ),
+  );
