@@ -1,0 +1,31 @@
+interface Repetitions {
+  /** Turns that are not counted, for the engine's compilers. */
+  readonly warmUps: number;
+  readonly runs: number;
+}
+
+/**
+ * Median milliseconds of each candidate. They take turns, so that what slows the machine down for a while slows
+ * all of them down.
+ */
+export const measure = async <Name extends string>(
+  candidates: Readonly<Record<Name, () => unknown>>,
+  { warmUps, runs }: Repetitions,
+): Promise<Record<Name, number>> => {
+  const names = Object.keys(candidates) as Name[];
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  for (let turn = -warmUps; turn < runs; turn++) {
+    for (const name of names) {
+      const start = performance.now();
+      await candidates[name]();
+      if (turn >= 0) times[name].push(performance.now() - start);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};

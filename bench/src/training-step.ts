@@ -1,0 +1,86 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
+import { connectReplica, createReplica, parallelReplica, type Replica } from '@dropout-lab/training';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { measure } from './measure.ts';
+import { createStockModel } from './stock-model.ts';
+import { formatNumber, formatTable } from './table.ts';
+import { createTrainer } from './trainer.ts';
+import { config, loadBatch } from './workload.ts';
+
+const repetitions = { warmUps: 3, runs: 15 };
+
+/** Most milliseconds of a step that we mean to take, by threads. */
+const targets = new Map([
+  [1, 700],
+  [2, 400],
+]);
+
+/** How many times faster than the stock cpu backend we mean to be, on any number of threads. */
+const targetRatio = 40;
+
+/** A whole training step (gradients, Adam, constraints) of the tutorial's model at batch 250. */
+export const trainingStepTable = async (): Promise<string> => {
+  const ours = await measureOurs([...new Set([1, 2, defaultWorkers('wasm')])]);
+  const stock = await measureStock();
+  const rows = ours.map(({ threads, milliseconds }) => {
+    const ratio = stock / milliseconds;
+    const limit = targets.get(threads);
+    const met = ratio >= targetRatio && milliseconds <= (limit ?? Number.POSITIVE_INFINITY);
+    return [
+      `ours, wasm, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+      formatNumber(milliseconds),
+      formatNumber((1000 * config.batchSize) / milliseconds),
+      formatNumber(ratio),
+      `${limit === undefined ? '' : `<= ${limit} ms, `}>= ${targetRatio} x: ${met ? 'met' : 'missed'}`,
+    ];
+  });
+  rows.push([
+    'stock, cpu, 1 thread',
+    formatNumber(stock),
+    formatNumber((1000 * config.batchSize) / stock),
+    '1',
+    '',
+  ]);
+  return formatTable(['training step', 'ms', 'images/s', 'times stock cpu', 'target'], rows, 1);
+};
+
+const measureOurs = async (threadCounts: readonly number[]) => {
+  await startBackend('wasm');
+  const trainer = createTrainer();
+  const local = createReplica(trainer.model);
+  const remote = await Promise.all(
+    Array.from({ length: Math.max(...threadCounts) - 1 }, () => startRemoteReplica(trainer.model)),
+  );
+  const candidates = Object.fromEntries(
+    threadCounts.map((threads) => {
+      const replica = parallelReplica([...remote.slice(0, threads - 1), local]);
+      return [threads, () => trainer.step(replica)];
+    }),
+  );
+  const times = await measure(candidates, repetitions);
+  for (const replica of remote) replica.dispose();
+  return threadCounts.map((threads) => ({ threads, milliseconds: times[threads]! }));
+};
+
+const startRemoteReplica = async (model: LayersModel): Promise<Replica> => {
+  const { port1, port2 } = new MessageChannel();
+  new Worker(new URL('./replica-worker.js', import.meta.url), {
+    workerData: port2,
+    transferList: [port2],
+  });
+  return connectReplica(port1 as unknown as MessagePort, model);
+};
+
+/** Once: a step takes minutes, at whose beginning the compilers have done their work. */
+const measureStock = async (): Promise<number> => {
+  console.error('bench: one step on the stock cpu backend, some four minutes …');
+  await startBackend('cpu');
+  const { images, labels, size } = loadBatch();
+  const x = tf.tensor(images, [size, 32, 32, 3]);
+  const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 10);
+  const model = createStockModel();
+  const { stock } = await measure({ stock: () => model.trainOnBatch(x, y) }, { warmUps: 0, runs: 1 });
+  return stock;
+};
