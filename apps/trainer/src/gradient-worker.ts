@@ -2,8 +2,9 @@ import { workerData } from 'node:worker_threads';
 import { startBackend } from '@dropout-lab/backend/node';
 import { buildModel } from '@dropout-lab/model';
 import { serveReplica } from '@dropout-lab/training';
+import { backendChoice } from './backend-choice.ts';
 import type { GradientWorkerData } from './replicas.ts';
 
 const { port, backend, spec, seed } = workerData as GradientWorkerData;
-await startBackend(backend as 'wasm');
+await startBackend(backendChoice(backend));
 serveReplica(port as unknown as MessagePort, buildModel(spec, seed));

@@ -17,6 +17,7 @@ import {
   resumeRunDirectory,
 } from '@dropout-lab/runs/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { backendChoice } from './backend-choice.ts';
 import { checkAgainstDataset, type DataOptions, loadData, prepareData, type RunData } from './data.ts';
 import { type ConfigOptions, readRunConfig } from './options.ts';
 import { readCommit } from './provenance.ts';
@@ -101,7 +102,7 @@ export const reopenRun = async (
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
   }
-  await startAndTell(backendChoices[backend.name] ?? 'auto', reporter);
+  await startAndTell(backendChoice(backend.name), reporter);
   const model = buildModel(config.model, config.seed);
   const files = await loadData(config.dataset, options, reporter, signal);
   const data = prepareData(files, config);
@@ -116,13 +117,6 @@ export const reopenRun = async (
     ? (await directory.loadCheckpoint('last')).snapshot
     : undefined;
   return { directory, model, data, resumeFrom };
-};
-
-/** What to ask for to have the backend of a TensorFlow.js name again. */
-export const backendChoices: Readonly<Record<string, BackendChoice>> = {
-  tensorflow: 'node',
-  wasm: 'wasm',
-  cpu: 'cpu',
 };
 
 const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {

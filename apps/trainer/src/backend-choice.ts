@@ -1,0 +1,17 @@
+import type { BackendChoice } from '@dropout-lab/backend/node';
+import { ConfigError } from '@dropout-lab/contracts';
+
+const choices: Readonly<Record<string, BackendChoice>> = { tensorflow: 'node', wasm: 'wasm', cpu: 'cpu' };
+
+/**
+ * What to ask for to have the backend of a TensorFlow.js name again.
+ *
+ * @throws ConfigError for a backend that Node has not.
+ */
+export const backendChoice = (name: string): BackendChoice => {
+  const choice = choices[name];
+  if (choice) return choice;
+  throw new ConfigError(
+    `backend: expected one of ${Object.keys(choices).join(', ')}, received ${name}: this run was trained elsewhere than in Node`,
+  );
+};
