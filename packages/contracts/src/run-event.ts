@@ -12,7 +12,7 @@ const epochLogsSchema = z.object({
   val_accuracy: figure.optional(),
 });
 
-const endReasonSchema = z.enum(['completed', 'early_stopping', 'interrupted', 'nan', 'failed']);
+export const endReasonSchema = z.enum(['completed', 'early_stopping', 'interrupted', 'nan', 'failed']);
 
 /**
  * What a run says while it goes on. `time` is milliseconds since 1970; `epoch` counts from 1, as Keras

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { figure } from './numbers.ts';
+import { endReasonSchema } from './run-event.ts';
 
 /** A float32 tensor outside TensorFlow: row-major values of the given shape. */
 export interface NamedArray {
@@ -26,6 +27,8 @@ export const trainingProgressSchema = z.object({
   learningRateScale: z.number(),
   /** Seconds of training behind the current epoch, for its `seconds`. */
   epochSeconds: z.number(),
+  /** Why training ends before its last epoch, once that is decided. */
+  ending: z.object({ reason: endReasonSchema, message: z.string() }).optional(),
   /** Each stateful callback's own state, in the order of the callbacks. */
   callbacks: z.array(z.unknown()),
 });
