@@ -6,7 +6,7 @@ export const bestCheckpoint = (monitor: Monitor): Callback => {
   return {
     onEpochEnd: async (logs, controls) => {
       const current = logs[monitor];
-      if (!isImprovement(monitor, current, best, 0)) return;
+      if (current === undefined || !isImprovement(monitor, current, best, 0)) return;
       best = current;
       await controls.saveBest();
     },

@@ -33,20 +33,20 @@ export interface Callback {
   writeState?(state: CallbackState): void;
 }
 
-/** A figure of {@link EpochLogs} that a callback watches. */
+/** A figure of {@link EpochLogs} that a callback watches. In an epoch without it, it does nothing, as in Keras. */
 export type Monitor = keyof EpochLogs;
 
 /**
  * Whether `current` is better than `best` by more than `minDelta`: higher for accuracies, lower for losses.
- * Anything is better than nothing yet; a figure that is missing or NaN is never better.
+ * Anything is better than nothing yet; NaN is never better.
  */
 export const isImprovement = (
   monitor: Monitor,
-  current: number | undefined,
+  current: number,
   best: number | null,
   minDelta: number,
-): current is number => {
-  if (current === undefined || Number.isNaN(current)) return false;
+): boolean => {
+  if (Number.isNaN(current)) return false;
   if (best === null) return true;
   return monitor.endsWith('accuracy') ? current > best + minDelta : current < best - minDelta;
 };

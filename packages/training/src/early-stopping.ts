@@ -19,11 +19,12 @@ export const earlyStopping = ({
   return {
     onEpochEnd: (logs, controls) => {
       const current = logs[monitor];
+      if (current === undefined) return;
       const improved = isImprovement(monitor, current, state.best, minDelta);
       if (restoreBestWeights && (improved || bestWeights.length === 0)) bestWeights = controls.readWeights();
       state = improved ? { best: current, wait: 0 } : { ...state, wait: state.wait + 1 };
       if (!improved && state.wait >= patience && controls.epoch > 1) {
-        controls.stop(`${monitor} has not improved for ${state.wait} epochs`);
+        controls.stop(`${monitor} has not improved since epoch ${controls.epoch - state.wait}`);
       }
     },
     onTrainEnd: (controls) => {

@@ -58,10 +58,12 @@ const createAdam = (
     variables.forEach(({ variable }, i) => {
       tf.tidy(() => {
         const g = gradients[i]!;
-        assign(m[i]!.variable, moveTowards(m[i]!.variable, g, 1 - beta1));
-        assign(v[i]!.variable, moveTowards(v[i]!.variable, tf.square(g), 1 - beta2));
-        const denominator = tf.add(tf.sqrt(v[i]!.variable), epsilon);
-        assign(variable, tf.sub(variable, tf.div(tf.mul(m[i]!.variable, alpha), denominator)));
+        const mean = m[i]!.variable;
+        const meanSquare = v[i]!.variable;
+        mean.assign(moveTowards(mean, g, 1 - beta1));
+        meanSquare.assign(moveTowards(meanSquare, tf.square(g), 1 - beta2));
+        const denominator = tf.add(tf.sqrt(meanSquare), epsilon);
+        variable.assign(tf.sub(variable, tf.div(tf.mul(mean, alpha), denominator)));
       });
     });
   };
@@ -83,7 +85,7 @@ const moveTowards = (average: tf.Tensor, target: tf.Tensor, fraction: number): t
 const createSGD = (variables: readonly TrainedVariable[]): Optimizer =>
   withSlots([], (gradients, learningRate) => {
     variables.forEach(({ variable }, i) => {
-      tf.tidy(() => assign(variable, tf.sub(variable, tf.mul(gradients[i]!, learningRate))));
+      tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(gradients[i]!, learningRate))));
     });
   });
 
@@ -103,15 +105,13 @@ const createMomentumSGD = (
       tf.tidy(() => {
         const velocity = velocities[i]!.variable;
         const descent = tf.mul(gradients[i]!, learningRate);
-        assign(velocity, tf.sub(tf.mul(velocity, momentum), descent));
+        velocity.assign(tf.sub(tf.mul(velocity, momentum), descent));
         const move = nesterov ? tf.sub(tf.mul(velocity, momentum), descent) : velocity;
-        assign(variable, tf.add(variable, move));
+        variable.assign(tf.add(variable, move));
       });
     });
   });
 };
-
-const assign = (variable: tf.Variable, value: tf.Tensor): void => variable.assign(value);
 
 const createSlots = (kind: string, variables: readonly TrainedVariable[]): TrainedVariable[] =>
   variables.map(({ name, variable }) => ({
@@ -138,7 +138,8 @@ const withSlots = (slots: readonly TrainedVariable[], update: Optimizer['update'
       );
     }
     slots.forEach(({ variable }, i) => {
-      tf.tidy(() => assign(variable, tf.tensor(arrays[i]!.values, variable.shape)));
+      // A copy, since the cpu backend keeps the array that it is given.
+      tf.tidy(() => variable.assign(tf.tensor(arrays[i]!.values.slice(), variable.shape)));
     });
   },
   dispose: () => {

@@ -22,8 +22,9 @@ export const reduceLROnPlateau = ({
   let state = { best: null as number | null, wait: 0, cooldown: 0 };
   return {
     onEpochEnd: (logs, controls) => {
-      if (state.cooldown > 0) state = { ...state, cooldown: state.cooldown - 1, wait: 0 };
       const current = logs[monitor];
+      if (current === undefined) return;
+      if (state.cooldown > 0) state = { ...state, cooldown: state.cooldown - 1, wait: 0 };
       if (isImprovement(monitor, current, state.best, minDelta)) {
         state = { ...state, best: current, wait: 0 };
       } else if (state.cooldown === 0) {

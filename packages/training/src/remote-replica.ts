@@ -73,14 +73,6 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const sharedWeights = viewsOf(weightsBuffer, weights);
   const sharedGradients = viewsOf(gradientsBuffer, weights);
 
-  const closed = new Promise<never>((_, reject) => {
-    port.addEventListener('close', () => {
-      reject(new TrainingError('a training worker ended early: resume the run from its last checkpoint'));
-    });
-  });
-  // Nobody may be waiting when the port closes.
-  closed.catch(() => {});
-
   const publishWeights = (): void => {
     weights.forEach((weight, i) => {
       sharedWeights[i]!.set(weight.dataSync());
@@ -88,20 +80,40 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   };
 
   const service = wrap<ReplicaService>(port);
-  await Promise.race([service.connect(weightsBuffer, gradientsBuffer), closed]);
+  const answerOf = rejectingAtClose(port);
+  await answerOf(service.connect(weightsBuffer, gradientsBuffer));
   return {
     gradients: async (slice, position) => {
       publishWeights();
-      const { loss, correct } = await Promise.race([service.gradients(slice, position), closed]);
+      const { loss, correct } = await answerOf(service.gradients(slice, position));
       const gradients = weights.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
       return { loss, correct, gradients };
     },
     logits: (slice) => {
       publishWeights();
-      return Promise.race([service.logits(slice), closed]);
+      return answerOf(service.logits(slice));
     },
     dispose: () => port.close(),
   };
+};
+
+/**
+ * Passes an answer through, or rejects when the port closes before it has come, or has closed already. Not a race
+ * with one promise for the port's end, which would hold on to every answer until then.
+ */
+const rejectingAtClose = (port: MessagePort) => {
+  let open = true;
+  port.addEventListener('close', () => {
+    open = false;
+  });
+  return <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const end = (): void =>
+        reject(new TrainingError('a training worker ended early: resume the run from its last checkpoint'));
+      if (!open) return end();
+      port.addEventListener('close', end);
+      answer.then(resolve, reject).finally(() => port.removeEventListener('close', end));
+    });
 };
 
 const trainableOf = (model: LayersModel): tf.Variable[] =>

@@ -24,6 +24,7 @@ export const learningRateAt = (
       return initial * ((1 - schedule.alpha) * cosine + schedule.alpha);
     }
     case 'piecewise_constant': {
+      // -1 when all boundaries are behind: the last value.
       const index = schedule.boundaries.findIndex((boundary) => step <= boundary);
       return schedule.values.at(index)!;
     }

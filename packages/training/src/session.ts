@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly train: { readonly batchesPerEpoch: number };
   readonly validation?: object | undefined;
   readonly callbacks?: readonly Callback[];
-  /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss improves. */
+  /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
   readonly checkpoints?: CheckpointSink | undefined;
   /** Milliseconds since 1970, for the events' times; Date.now when left out. */
   readonly now?: (() => number) | undefined;
@@ -38,8 +38,6 @@ export interface SessionOptions {
 export interface Session {
   readonly optimizer: Optimizer;
   readonly progress: TrainingProgress;
-  /** Set once a callback has asked for the end. */
-  readonly stopMessage: string | undefined;
   /** Counts a step; `loss` is the mean over its `count` images. */
   advance(
     batch: { readonly loss: number; readonly correct: number; readonly count: number },
@@ -48,10 +46,12 @@ export interface Session {
   ): TrainingProgress;
   /** Begins the next epoch and tells the callbacks of the one before; returns what they caused. */
   endEpoch(logs: EpochLogs): Promise<RunEvent[]>;
+  /** Lets training end before its last epoch, as {@link TrainingControls.stop} does. */
+  endEarly(ending: NonNullable<TrainingProgress['ending']>): void;
   /** Tells the callbacks of the end; returns what they caused. */
   endTraining(): Promise<RunEvent[]>;
   save(name: CheckpointName): Promise<RunEvent[]>;
-  /** @throws TrainingError when the snapshot does not fit. */
+  /** @throws TrainingError or ModelError when the snapshot does not fit; the model is then unchanged. */
   restore(snapshot: Snapshot): TrainingProgress;
   dispose(): void;
 }
@@ -70,7 +70,11 @@ export const createSession = (options: SessionOptions): Session => {
     epochSeconds: 0,
     callbacks: [],
   };
-  let stopMessage: string | undefined;
+
+  let weightsReplaced = false;
+  const endEarly: Session['endEarly'] = (ending) => {
+    progress = { ...progress, ending };
+  };
 
   const save = async (name: CheckpointName): Promise<RunEvent[]> => {
     if (!checkpoints) return [];
@@ -92,23 +96,21 @@ export const createSession = (options: SessionOptions): Session => {
     scaleLearningRate: (factor) => {
       progress = { ...progress, learningRateScale: progress.learningRateScale * factor };
     },
-    stop: (message) => {
-      stopMessage = message;
-    },
+    stop: (message) => endEarly({ reason: 'early_stopping', message }),
     saveBest: async () => {
       saved.push(...(await save('best')));
     },
     readWeights: () => readWeights(model),
-    writeWeights: (weights) => writeWeights(model, weights),
+    writeWeights: (weights) => {
+      writeWeights(model, weights);
+      weightsReplaced = true;
+    },
   });
 
   return {
     optimizer,
     get progress() {
       return progress;
-    },
-    get stopMessage() {
-      return stopMessage;
     },
     advance: (batch, learningRate, seconds) => {
       progress = {
@@ -133,24 +135,30 @@ export const createSession = (options: SessionOptions): Session => {
       for (const callback of callbacks) await callback.onEpochEnd?.(logs, controlsWith(saved));
       return saved;
     },
+    endEarly,
     endTraining: async () => {
-      const listeners = callbacks.filter(({ onTrainEnd }) => onTrainEnd);
-      if (listeners.length === 0) return [];
       const saved: RunEvent[] = [];
-      for (const callback of listeners) await callback.onTrainEnd!(controlsWith(saved));
-      // They may have put other weights in place, which are then the run's last.
-      return [...saved, ...(await save('last'))];
+      weightsReplaced = false;
+      for (const callback of callbacks) await callback.onTrainEnd?.(controlsWith(saved));
+      return weightsReplaced ? [...saved, ...(await save('last'))] : saved;
     },
     save,
     restore: (snapshot) => {
-      const states = snapshot.progress.callbacks;
-      if (states.length !== callbacks.length || snapshot.progress.stepInEpoch > train.batchesPerEpoch) {
-        throw new TrainingError(
-          `checkpoint: expected ${callbacks.length} callbacks and epochs of ${train.batchesPerEpoch} steps, found ${states.length} callbacks at step ${snapshot.progress.stepInEpoch} of an epoch: resume with the configuration that the run was started with`,
+      const { epoch, stepInEpoch, step, callbacks: states } = snapshot.progress;
+      const { batchesPerEpoch } = train;
+      if (step !== epoch * batchesPerEpoch + stepInEpoch || stepInEpoch > batchesPerEpoch) {
+        throw misfit(
+          `expected epochs of ${batchesPerEpoch} steps, found ${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
         );
       }
-      writeWeights(model, snapshot.weights);
+      if (states.length !== callbacks.length) {
+        throw misfit(
+          `expected the states of ${callbacks.length} callbacks (the run's own included), found ${states.length}`,
+        );
+      }
+      // The model last: what is refused before leaves it as it was.
       optimizer.writeSlots(snapshot.slots.filter(({ name }) => !name.startsWith(PREFIX)));
+      writeWeights(model, snapshot.weights);
       callbacks.forEach((callback, i) => {
         callback.writeState?.({ data: states[i], arrays: withoutPrefix(snapshot.slots, i) });
       });
@@ -166,6 +174,9 @@ const trainedVariables = (model: LayersModel): TrainedVariable[] =>
     name: weight.originalName,
     variable: weight.read() as Variable,
   }));
+
+const misfit = (finding: string): TrainingError =>
+  new TrainingError(`checkpoint: ${finding}: resume with the configuration that the run was started with`);
 
 const PREFIX = 'callback/';
 

@@ -1,7 +1,9 @@
 import type { BatchSource, EpochLogs, RunEndReason, RunEvent, Snapshot } from '@dropout-lab/contracts';
 import { runningMeans } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
-import * as tf from '@tensorflow/tfjs-core';
+import { dispose } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { TrainingError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { learningRateAt } from './schedule.ts';
@@ -13,9 +15,9 @@ export interface TrainOptions extends SessionOptions {
   readonly validation?: BatchSource | undefined;
   /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
-  /** Goes on where this snapshot was taken: to the bit, on the same backend. */
+  /** Goes on where this snapshot was taken: to the bit, on the same backend with as many replicas. */
   readonly resumeFrom?: Snapshot | undefined;
-  /** Ends the run at the next step with a checkpoint. */
+  /** Ends the run before the next step, or the next batch of validation, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,14 +29,77 @@ export interface TrainOptions extends SessionOptions {
  *
  * A loss that is no longer finite ends the run before it reaches the weights, with the reason `nan`.
  *
- * @throws TrainingError when the snapshot does not fit the model or the configuration.
+ * @throws TrainingError when the images do not fit the model, or the snapshot the configuration; ModelError when
+ *   the snapshot's weights do not fit the model, or the model is no classifier.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
   const { model, config, train: source, validation, signal, resumeFrom, now = Date.now } = options;
+  requireImagesOf(model, source, 'train');
+  if (validation) requireImagesOf(model, validation, 'validation');
   const replica = options.replica ?? createReplica(model);
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
-  const end = (reason: RunEndReason, message: string): RunEvent => {
+
+  let lapStart = now();
+  const lapSeconds = (): number => {
+    const start = lapStart;
+    lapStart = now();
+    return (lapStart - start) / 1000;
+  };
+
+  /** One batch's update; none when its loss is not finite, which ends the run. */
+  async function* trainStep(): AsyncGenerator<RunEvent, void, undefined> {
+    const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
+    const batch = source.batch(epoch, stepInEpoch);
+    const position = { step, rowOffset: 0, batchSize: batch.size };
+    const { loss, correct, gradients } = await replica.gradients(batch, position);
+    const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
+    if (!Number.isFinite(loss)) {
+      dispose(gradients);
+      const message = `loss ${loss} at step ${at.stepInEpoch} of epoch ${at.epoch}: try a lower learning rate`;
+      session.endEarly({ reason: 'nan', message });
+      return;
+    }
+    const scheduled = learningRateAt(config.schedule, config.optimizer.learningRate, step);
+    const learningRate = scheduled * learningRateScale;
+    session.optimizer.update(gradients, learningRate, step);
+    dispose(gradients);
+    applyConstraints(model);
+
+    const seconds = lapSeconds();
+    const { running } = session.advance({ loss, correct, count: batch.size }, learningRate, seconds);
+    yield {
+      kind: 'step',
+      time: now(),
+      ...at,
+      step: step + 1,
+      stepsPerEpoch,
+      ...runningMeans(running),
+      learningRate,
+      imagesPerSecond: batch.size / seconds,
+    };
+    if (config.checkpointEverySteps && (step + 1) % config.checkpointEverySteps === 0) {
+      yield* await session.save('last');
+    }
+  }
+
+  /** Validation, the callbacks and a checkpoint, after an epoch's last step. */
+  async function* endEpoch(): AsyncGenerator<RunEvent, void, undefined> {
+    const { step, learningRate, epochSeconds, running } = session.progress;
+    const epoch = session.progress.epoch + 1;
+    const logs: EpochLogs = runningMeans(running);
+    if (validation) {
+      yield { kind: 'validating', time: now(), epoch };
+      const { loss, accuracy } = await evaluate(replica, validation, { signal });
+      Object.assign(logs, { val_loss: loss, val_accuracy: accuracy });
+    }
+    const seconds = epochSeconds + lapSeconds();
+    yield { kind: 'epoch', time: now(), epoch, step, logs, learningRate, seconds };
+    yield* await session.endEpoch(logs);
+    yield* await session.save('last');
+  }
+
+  const runEnded = (reason: RunEndReason, message: string): RunEvent => {
     const { epoch, step } = session.progress;
     return { kind: 'run-ended', time: now(), reason, epoch, step, message };
   };
@@ -46,73 +111,37 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     } else {
       yield { kind: 'run-started', time: now(), epochs: config.epochs, stepsPerEpoch };
     }
-
-    while (session.progress.epoch < config.epochs && session.stopMessage === undefined) {
-      const epoch = session.progress.epoch + 1;
-      let lapStart = now();
-      const lapSeconds = (): number => {
-        const start = lapStart;
-        lapStart = now();
-        return (lapStart - start) / 1000;
-      };
-
-      for (let index = session.progress.stepInEpoch; index < stepsPerEpoch; index++) {
-        if (signal?.aborted) {
-          yield* await session.save('last');
-          yield end('interrupted', `interrupted in epoch ${epoch} after ${index} of ${stepsPerEpoch} steps`);
-          return;
-        }
-        const { step, learningRateScale } = session.progress;
-        const batch = source.batch(epoch - 1, index);
-        const position = { step, rowOffset: 0, batchSize: batch.size };
-        const { loss, correct, gradients } = await replica.gradients(batch, position);
-        if (!Number.isFinite(loss)) {
-          tf.dispose(gradients);
-          yield end('nan', `loss ${loss} at step ${index + 1} of epoch ${epoch}: try a lower learning rate`);
-          return;
-        }
-        const { learningRate: initialRate } = config.optimizer;
-        const learningRate = learningRateAt(config.schedule, initialRate, step) * learningRateScale;
-        session.optimizer.update(gradients, learningRate, step);
-        tf.dispose(gradients);
-        applyConstraints(model);
-
-        const seconds = lapSeconds();
-        const { running } = session.advance({ loss, correct, count: batch.size }, learningRate, seconds);
-        yield {
-          kind: 'step',
-          time: now(),
-          epoch,
-          step: step + 1,
-          stepInEpoch: index + 1,
-          stepsPerEpoch,
-          ...runningMeans(running),
-          learningRate,
-          imagesPerSecond: batch.size / seconds,
-        };
-        if (config.checkpointEverySteps && (step + 1) % config.checkpointEverySteps === 0) {
-          yield* await session.save('last');
-        }
+    while (session.progress.epoch < config.epochs && !session.progress.ending) {
+      lapStart = now();
+      while (session.progress.stepInEpoch < stepsPerEpoch && !session.progress.ending) {
+        signal?.throwIfAborted();
+        yield* trainStep();
       }
-
-      const logs: EpochLogs = runningMeans(session.progress.running);
-      if (validation) {
-        yield { kind: 'validating', time: now(), epoch };
-        const { loss, accuracy } = await evaluate(replica, validation);
-        Object.assign(logs, { val_loss: loss, val_accuracy: accuracy });
-      }
-      const { step, learningRate, epochSeconds } = session.progress;
-      const seconds = epochSeconds + lapSeconds();
-      yield { kind: 'epoch', time: now(), epoch, step, logs, learningRate, seconds };
-      yield* await session.endEpoch(logs);
-      yield* await session.save('last');
+      if (!session.progress.ending) yield* endEpoch();
     }
-
     yield* await session.endTraining();
-    yield session.stopMessage === undefined
-      ? end('completed', `${config.epochs} epochs`)
-      : end('early_stopping', session.stopMessage);
+    const { reason, message } = session.progress.ending ?? {
+      reason: 'completed',
+      message: `${config.epochs} epochs`,
+    };
+    yield runEnded(reason, message);
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+    yield* await session.save('last');
+    const { epoch, stepInEpoch } = session.progress;
+    const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${stepsPerEpoch} steps`;
+    yield runEnded('interrupted', `interrupted ${place}`);
   } finally {
     session.dispose();
   }
 }
+
+/** Channels first and last hold as many numbers: a mix-up would train without an error. */
+const requireImagesOf = (model: LayersModel, source: BatchSource, name: string): void => {
+  const expected = model.inputs[0]!.shape.slice(1);
+  if (`${expected}` !== `${source.imageShape}`) {
+    throw new TrainingError(
+      `${name}: expected images of shape [${expected}] as the model's input, found [${source.imageShape}]: cut the batches in the model's data format and size`,
+    );
+  }
+};

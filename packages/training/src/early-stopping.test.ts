@@ -1,0 +1,93 @@
+import type { NamedArray } from '@dropout-lab/contracts';
+import { describe, expect, test } from 'vitest';
+import reference from '../fixtures/reference.json' with { type: 'json' };
+import { type Callback, earlyStopping, type Monitor, type TrainingControls } from './index.ts';
+
+const weightsOf = (epoch: number): NamedArray[] => [
+  { name: 'w', shape: [1], values: Float32Array.of(epoch) },
+];
+
+/** Tells a callback of scripted figures; the weights of an epoch are its number. */
+const play = (callback: Callback, monitor: Monitor, figures: readonly (number | undefined)[], first = 1) => {
+  let stopped: number | null = null;
+  let message = '';
+  let weights = weightsOf(0);
+  const controlsAt = (epoch: number): TrainingControls => ({
+    epoch,
+    learningRate: 1,
+    scaleLearningRate: () => {},
+    stop: (said) => {
+      stopped = epoch;
+      message = said;
+    },
+    saveBest: async () => {},
+    readWeights: () => weights,
+    writeWeights: (given) => {
+      weights = [...given];
+    },
+  });
+  let epoch = first;
+  for (; epoch < first + figures.length && stopped === null; epoch++) {
+    weights = weightsOf(epoch);
+    const figure = figures[epoch - first];
+    const logs = { loss: 1, accuracy: 0, ...(figure !== undefined && { [monitor]: figure }) };
+    void callback.onEpochEnd?.(logs, controlsAt(epoch));
+  }
+  void callback.onTrainEnd?.(controlsAt(epoch - 1));
+  return { stopped, message, weights: weights[0]!.values[0] };
+};
+
+describe('earlyStopping', () => {
+  for (const { monitor, figures, options, expected } of reference.earlyStopping) {
+    test(`stops and restores where Keras does: ${monitor} ${figures}, ${JSON.stringify(options)}`, () => {
+      const watched = monitor as Monitor & string;
+      const callback = earlyStopping({
+        monitor: watched,
+        patience: options.patience,
+        minDelta: options.min_delta ?? 0,
+        restoreBestWeights: options.restore_best_weights ?? false,
+      });
+      const { stopped, weights } = play(
+        callback,
+        watched,
+        figures.map((figure) => figure ?? Number.NaN),
+      );
+      expect({ stopped, weights }).toEqual(expected);
+    });
+  }
+
+  const options = { monitor: 'val_loss', minDelta: 0, patience: 2, restoreBestWeights: true } as const;
+
+  test('says since when', () => {
+    expect(play(earlyStopping(options), 'val_loss', [3, 2, 2, 2])).toEqual({
+      stopped: 4,
+      message: 'val_loss has not improved since epoch 2',
+      weights: 2,
+    });
+  });
+
+  test('does nothing in epochs without the figure, as Keras', () => {
+    const missing = [undefined, undefined, undefined, undefined];
+    expect(play(earlyStopping({ ...options, patience: 0 }), 'val_loss', missing).stopped).toBeNull();
+  });
+
+  test('is not held up by a first figure that is NaN, as Keras is', () => {
+    const figures = [Number.NaN, 2, 1, 1, 1];
+    expect(play(earlyStopping(options), 'val_loss', figures)).toMatchObject({ stopped: 5, weights: 3 });
+  });
+
+  test('its state, through JSON, is all that it remembers', () => {
+    const figures = [3, 2, 2.5, 2.25];
+    for (let epochs = 1; epochs < figures.length; epochs++) {
+      const before = earlyStopping(options);
+      for (let epoch = 1; epoch <= epochs; epoch++) play(before, 'val_loss', [figures[epoch - 1]], epoch);
+      const { data, arrays } = before.readState!();
+      const after = earlyStopping(options);
+      after.writeState!({ data: JSON.parse(JSON.stringify(data)), ...(arrays && { arrays }) });
+      expect(play(after, 'val_loss', figures.slice(epochs), epochs + 1)).toMatchObject({
+        stopped: 4,
+        weights: 2,
+      });
+    }
+  });
+});

@@ -1,0 +1,87 @@
+import {
+  type BatchSource,
+  type CheckpointName,
+  type ModelSpecInput,
+  parseModelSpec,
+  parseRunConfig,
+  type RunConfigInput,
+  type RunEvent,
+  type Snapshot,
+} from '@dropout-lab/contracts';
+import { buildModel } from '@dropout-lab/model';
+import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { CheckpointSink } from './session.ts';
+
+export const imageShape = [8, 8, 3] as const;
+export const numClasses = 3;
+
+/** A model that a step of training takes milliseconds of, built alike each time. */
+export const tinyModel = (spec: ModelSpecInput = {}): LayersModel =>
+  buildModel(
+    parseModelSpec({ inputShape: [...imageShape], numClasses, filters: [4], units: [8], ...spec }),
+    1,
+  );
+
+export const noDropout: ModelSpecInput = { dropout: { rate: 0 } };
+
+/** The run configuration of an input, all else the tutorial's. */
+export const configOf = (config: RunConfigInput) => parseRunConfig(config);
+
+/** `size` noisy images whose class is their brightest channel, cut into batches; another order in every epoch. */
+export const imageSource = (
+  name: string,
+  { size, batchSize }: { size: number; batchSize: number },
+): BatchSource => {
+  const key = fold(randomKey(2019), name);
+  const labels = Uint8Array.from({ length: size }, (_, row) => row % numClasses);
+  const length = imageShape[0] * imageShape[1] * imageShape[2];
+  const images = Float32Array.from(uniform(key, size * length), (noise, i) => {
+    const isBright = i % numClasses === labels[Math.floor(i / length)];
+    return 0.5 * noise + (isBright ? 0.5 : 0);
+  });
+  return {
+    size,
+    batchSize,
+    batchesPerEpoch: Math.ceil(size / batchSize),
+    imageShape,
+    batch: (epoch, index) => {
+      const order = permutation(fold(key, epoch), size);
+      const rows = [...order.subarray(index * batchSize, (index + 1) * batchSize)];
+      return {
+        images: Float32Array.from(
+          rows.flatMap((row) => [...images.subarray(row * length, (row + 1) * length)]),
+        ),
+        labels: Uint8Array.from(rows, (row) => labels[row]!),
+        size: rows.length,
+      };
+    },
+  };
+};
+
+/** Checkpoints as a run directory gives them back: progress through JSON, arrays copied. */
+export const memorySink = (): CheckpointSink & {
+  readonly saved: { readonly name: CheckpointName; readonly snapshot: Snapshot }[];
+} => {
+  const saved: { name: CheckpointName; snapshot: Snapshot }[] = [];
+  return {
+    saved,
+    save: async (name, { weights, slots, progress }) => {
+      const copies = structuredClone({ weights, slots });
+      saved.push({ name, snapshot: { ...copies, progress: JSON.parse(JSON.stringify(progress)) } });
+    },
+  };
+};
+
+export const collect = async (events: AsyncIterable<RunEvent>): Promise<RunEvent[]> => {
+  const all: RunEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+};
+
+/** The events of one kind. */
+export const only = <Kind extends RunEvent['kind']>(
+  kind: Kind,
+  events: readonly RunEvent[],
+): Extract<RunEvent, { kind: Kind }>[] =>
+  events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
