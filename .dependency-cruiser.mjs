@@ -44,8 +44,9 @@ const frontDoors = packageNames.flatMap((folder) => {
   return Object.keys(exports).map((door) => `^${name}${door.slice(1)}$`);
 });
 
-const tests = '\\.test\\.ts$';
-const testTools = '(^|/)node_modules/vitest/';
+/** Tests, and the programs that they start. */
+const tests = '\\.(test|child)\\.ts$';
+const testTools = '(^|/)node_modules/vitest/|^vitest(/|$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -57,7 +58,12 @@ export default {
       comment: 'another package is imported by its name, never by a relative path',
       severity: 'error',
       from: { path: '^((packages|apps)/[^/]+|bench)/' },
-      to: { path: '^(packages|apps|bench)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+      to: {
+        path: '^(packages|apps|bench)/',
+        pathNot: '^$1/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace'],
+      },
     },
     {
       name: 'front-door-only',

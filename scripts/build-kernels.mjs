@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 
+/** @type {Uint8Array | undefined} */
 let binary;
 const { error, stderr } = await compile(
   ['assembly/index.ts', '--config', 'assembly/asconfig.json', '--outFile', 'kernels.wasm'],
@@ -19,12 +20,12 @@ const { error, stderr } = await compile(
       }
     },
     writeFile: (name, contents) => {
-      if (name.endsWith('.wasm')) binary = contents;
+      if (name.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents);
     },
   },
 );
-if (error) {
-  process.stderr.write(`${stderr}\n${error.message}\n`);
+if (error || !binary) {
+  process.stderr.write(`${stderr}\n${error?.message ?? 'no WebAssembly was written'}\n`);
   process.exit(1);
 }
 

@@ -1,0 +1,47 @@
+/**
+ * @typedef {object} Tally
+ * @property {number} passed
+ * @property {readonly string[]} failed Names of what failed.
+ * @property {readonly string[]} skipped Names of the tests that did not run.
+ */
+
+/**
+ * Counts every test of a vitest run. What fails outside a test (a file that cannot be loaded, a hook, an error
+ * that nobody caught) counts as a failure of its own.
+ *
+ * @param {readonly import('vitest/node').TestModule[]} modules
+ * @param {readonly unknown[]} unhandledErrors
+ * @returns {Tally}
+ */
+export const tallyOf = (modules, unhandledErrors) => {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const broken = modules
+    .flatMap((module) => [module, ...module.children.allSuites()])
+    .filter((suite) => suite.errors().length > 0);
+  const inState = (/** @type {readonly string[]} */ ...states) =>
+    tests.filter((test) => states.includes(test.result().state));
+  return {
+    passed: inState('passed').length,
+    // A test that is still pending was cut off.
+    failed: [...broken, ...inState('failed', 'pending')].map(nameOf).concat(unhandledErrors.map(messageOf)),
+    skipped: inState('skipped').map(nameOf),
+  };
+};
+
+/** @param {import('vitest/node').TestModule | import('vitest/node').TestSuite | import('vitest/node').TestCase} task */
+const nameOf = (task) =>
+  task.type === 'module' ? task.relativeModuleId : `${task.module.relativeModuleId} > ${task.fullName}`;
+
+/** @param {unknown} error */
+const messageOf = (error) => {
+  const { message } = /** @type {{ message?: unknown }} */ (error ?? {});
+  return `unhandled error: ${message ?? error}`;
+};
+
+/**
+ * The last line of `npm test`: `12 passed, 0 failed`, and `, 1 skipped` when there are any.
+ *
+ * @param {Tally} tally
+ */
+export const summaryOf = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`;

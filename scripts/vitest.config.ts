@@ -1,0 +1,4 @@
+import { mergeConfig } from 'vitest/config';
+import { projectConfig } from '../vitest.shared.ts';
+
+export default mergeConfig(projectConfig(import.meta.url), { test: { include: ['*.test.ts'] } });
