@@ -1,0 +1,89 @@
+import { type Batch, parseModelSpec } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createReplica, parallelReplica, type Replica } from './index.ts';
+import { imageSource, tinyModel } from './testing.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const dropout = parseModelSpec({ dropout: { rate: 0.5, inputRate: 0.1 } }).dropout;
+const batchOf = (size: number) => imageSource('train', { size, batchSize: size }).batch(0, 0);
+
+const gradientsOf = async (replica: Replica, batch: Batch, step = 3) => {
+  const { gradients, ...sums } = await replica.gradients(batch, {
+    step,
+    rowOffset: 0,
+    batchSize: batch.size,
+  });
+  const values = gradients.map((gradient) => Float32Array.from(gradient.dataSync()));
+  tf.dispose(gradients);
+  return { ...sums, values };
+};
+
+const models = Array.from({ length: 3 }, () => tinyModel({ dropout }));
+const replicas = models.map(createReplica);
+const single = replicas[0]!;
+
+describe('several replicas find what one finds, dropout on', () => {
+  for (const size of [1, 2, 3, 7, 10]) {
+    for (const count of [1, 2, 3]) {
+      test(`${size} images over ${count}`, async () => {
+        const batch = batchOf(size);
+        const whole = await gradientsOf(single, batch);
+        const parts = await gradientsOf(parallelReplica(replicas.slice(0, count)), batch);
+        expect(Math.abs(parts.loss / whole.loss - 1)).toBeLessThan(1e-6);
+        expect(parts.correct).toBe(whole.correct);
+        parts.values.forEach((values, w) => {
+          const largest = Math.max(...whole.values[w]!.map(Math.abs));
+          values.forEach((value, i) => {
+            expect(Math.abs(value - whole.values[w]![i]!)).toBeLessThanOrEqual(1e-6 * largest);
+          });
+        });
+      });
+    }
+  }
+
+  test('which they would not, if each drew the masks of the first rows', async () => {
+    const batch = batchOf(6);
+    const whole = await gradientsOf(single, batch);
+    const forgetful: Replica = {
+      ...replicas[1]!,
+      gradients: (slice, position) => replicas[1]!.gradients(slice, { ...position, rowOffset: 0 }),
+    };
+    const parts = await gradientsOf(parallelReplica([single, forgetful]), batch);
+    expect(Math.abs(parts.loss / whole.loss - 1)).toBeGreaterThan(1e-4);
+  });
+});
+
+test('with as many replicas again, the same to the bit', async () => {
+  const batch = batchOf(7);
+  const first = await gradientsOf(parallelReplica(replicas), batch);
+  expect(await gradientsOf(parallelReplica([...replicas].reverse()), batch)).toEqual(first);
+});
+
+test('logits are in the batch’s order', async () => {
+  for (const size of [1, 7]) {
+    const expected = await single.logits(batchOf(size));
+    const logits = await parallelReplica(replicas).logits(batchOf(size));
+    expect([...logits]).toEqual([...expected].map((value) => expect.closeTo(value, 6)));
+  }
+});
+
+test('none but the summed gradients is left', async () => {
+  const before = tf.memory().numTensors;
+  await gradientsOf(parallelReplica(replicas), batchOf(7));
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('dispose reaches every replica', () => {
+  let disposed = 0;
+  const counting = replicas.map((replica) => ({
+    ...replica,
+    dispose: () => {
+      disposed++;
+    },
+  }));
+  parallelReplica(counting).dispose();
+  expect(disposed).toBe(3);
+});

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel as NodeChannel, Worker } from 'node:worker_threads';
+import type { Batch } from '@dropout-lab/contracts';
+import { readWeights, writeWeights } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { build } from 'tsdown';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  connectReplica,
+  createReplica,
+  parallelReplica,
+  type Replica,
+  serveReplica,
+  TrainingError,
+  train,
+} from './index.ts';
+import { collect, configOf, imageSource, only, tinyModel } from './testing.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const batch = imageSource('train', { size: 5, batchSize: 5 }).batch(0, 0);
+
+const gradientsOf = async (replica: Replica, slice: Batch, step = 3) => {
+  const position = { step, rowOffset: 2, batchSize: 9 };
+  const { gradients, ...sums } = await replica.gradients(slice, position);
+  const values = gradients.map((gradient) => Float32Array.from(gradient.dataSync()));
+  tf.dispose(gradients);
+  return { ...sums, values };
+};
+
+describe('over a channel', () => {
+  const connect = async () => {
+    const { port1, port2 } = new MessageChannel();
+    const [here, there] = [tinyModel(), tinyModel({ dropout: { rate: 0.5 } })];
+    serveReplica(port2, there);
+    return { here, remote: await connectReplica(port1, here) };
+  };
+
+  test('a replica finds what one on this thread finds, to the bit', async () => {
+    const { here, remote } = await connect();
+    const local = createReplica(here);
+    expect(await gradientsOf(remote, batch)).toEqual(await gradientsOf(local, batch));
+    expect(await remote.logits(batch)).toEqual(await local.logits(batch));
+    remote.dispose();
+  });
+
+  test('it follows this thread’s weights', async () => {
+    const { here, remote } = await connect();
+    const before = await gradientsOf(remote, batch);
+    writeWeights(
+      here,
+      readWeights(here).map((weight) => ({ ...weight, values: weight.values.map((value) => value / 2) })),
+    );
+    const after = await gradientsOf(remote, batch);
+    expect(after).not.toEqual(before);
+    expect(after).toEqual(await gradientsOf(createReplica(here), batch));
+    remote.dispose();
+  });
+
+  test('no tensor is left', async () => {
+    const { remote } = await connect();
+    await gradientsOf(remote, batch);
+    const before = tf.memory().numTensors;
+    await gradientsOf(remote, batch);
+    await remote.logits(batch);
+    expect(tf.memory().numTensors).toBe(before);
+    remote.dispose();
+  });
+
+  test('what goes wrong at the other end is thrown at this one, which goes on', async () => {
+    const { remote } = await connect();
+    const torn: Batch = { ...batch, images: batch.images.subarray(1) };
+    await expect(remote.logits(torn)).rejects.toThrow(/shape/i);
+    expect((await remote.logits(batch)).length).toBe(15);
+    remote.dispose();
+  });
+
+  test('after dispose every request is refused', async () => {
+    const { remote } = await connect();
+    const pending = remote.logits(batch);
+    remote.dispose();
+    await expect(pending).rejects.toThrow(TrainingError);
+    await expect(remote.logits(batch)).rejects.toThrow(TrainingError);
+  });
+});
+
+describe('in a worker', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dropout-lab-training-'));
+    // One plain file, since this Node may not run TypeScript.
+    await build({
+      config: false,
+      entry: [fileURLToPath(new URL('gradient-worker.child.ts', import.meta.url))],
+      outDir: folder,
+      format: 'esm',
+      fixedExtension: true,
+      dts: false,
+      noExternal: /./,
+      inlineOnly: false,
+      // The backend is imported for its effect.
+      treeshake: false,
+      logLevel: 'silent',
+    });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const startWorker = async () => {
+    const { port1, port2 } = new NodeChannel();
+    const worker = new Worker(join(folder, 'gradient-worker.child.mjs'), {
+      workerData: { port: port2 },
+      transferList: [port2],
+    });
+    const model = tinyModel();
+    return { worker, model, remote: await connectReplica(port1 as unknown as MessagePort, model) };
+  };
+
+  test('trains as two replicas on this thread do, to the bit, and ends when disposed', async () => {
+    const { worker, model, remote } = await startWorker();
+    const ended = once(worker, 'exit');
+    const options = {
+      config: configOf({ epochs: 2 }),
+      train: imageSource('train', { size: 8, batchSize: 3 }),
+      validation: imageSource('validation', { size: 5, batchSize: 3 }),
+    };
+    const replica = parallelReplica([remote, createReplica(model)]);
+    const events = await collect(train({ ...options, model, replica }));
+    replica.dispose();
+    expect(await ended).toEqual([0]);
+
+    const here = tinyModel();
+    const twoHere = parallelReplica([createReplica(here), createReplica(here)]);
+    const expected = await collect(train({ ...options, model: here, replica: twoHere }));
+    const logs = (all: typeof events) => only('epoch', all).map((event) => event.logs);
+    expect(logs(events)).toEqual(logs(expected));
+    expect(readWeights(model)).toEqual(readWeights(here));
+  });
+
+  test('that dies while it computes, is an error at once and at every later request', async () => {
+    const { worker, remote } = await startWorker();
+    expect((await remote.logits(batch)).length).toBe(15);
+    const pending = gradientsOf(remote, batch);
+    const refused = expect(pending).rejects.toThrow(
+      new TrainingError('a training worker ended early: resume the run from its last checkpoint'),
+    );
+    await worker.terminate();
+    await refused;
+    await expect(gradientsOf(remote, batch)).rejects.toThrow(TrainingError);
+    await expect(remote.logits(batch)).rejects.toThrow(TrainingError);
+  });
+
+  test('that dies before it has connected, is an error', async () => {
+    const { port1, port2 } = new NodeChannel();
+    const worker = new Worker('process.exit(1)', { eval: true, workerData: port2, transferList: [port2] });
+    await expect(connectReplica(port1 as unknown as MessagePort, tinyModel())).rejects.toThrow(TrainingError);
+    await worker.terminate();
+  });
+});

@@ -1,0 +1,216 @@
+import type { RunConfigInput, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import { ModelError, readWeights } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  csvLogger,
+  earlyStopping,
+  reduceLROnPlateau,
+  TrainingError,
+  type TrainOptions,
+  train,
+} from './index.ts';
+import { collect, configOf, imageSource, memorySink, only, tinyModel } from './testing.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+// 8 images in batches of 3, 3 and 2.
+const source = imageSource('train', { size: 8, batchSize: 3 });
+const validation = imageSource('validation', { size: 5, batchSize: 3 });
+const stepsPerEpoch = source.batchesPerEpoch;
+
+/** A training of a model that is built anew, and all that it leaves behind. */
+const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
+  const model = tinyModel();
+  const checkpoints = memorySink();
+  let csv = '';
+  const callbacks = [
+    // Restores in the end, and stops when the configuration has it early.
+    earlyStopping({ monitor: 'val_loss', minDelta: 0.5, patience: 2, restoreBestWeights: true }),
+    // Lowers the learning rate after each epoch but the first.
+    reduceLROnPlateau({
+      monitor: 'loss',
+      factor: 0.5,
+      patience: 1,
+      minDelta: 10,
+      cooldown: 0,
+      minLearningRate: 0,
+    }),
+    csvLogger((text) => {
+      csv = text;
+    }),
+  ];
+  const config = configOf(input);
+  // Without a clock, since seconds differ from run to run.
+  const run = train({
+    model,
+    config,
+    train: source,
+    validation,
+    callbacks,
+    checkpoints,
+    now: () => 0,
+    ...options,
+  });
+  return {
+    run,
+    checkpoints,
+    outcome: (events: readonly RunEvent[]) => {
+      const weights = readWeights(model);
+      model.dispose();
+      return {
+        weights,
+        csv,
+        epochs: only('epoch', events),
+        end: events.at(-1),
+        last: checkpoints.saved.at(-1),
+      };
+    },
+  };
+};
+
+/** The events that a reader of the log has: those after the snapshot's step are void once it is resumed. */
+const until = (step: number, events: readonly RunEvent[]) =>
+  only('epoch', events).filter((event) => event.step <= step);
+
+const optimizers: Record<string, RunConfigInput['optimizer']> = {
+  adam: { name: 'adam', learningRate: 0.01 },
+  'Nesterov momentum': { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+};
+
+for (const [name, optimizer] of Object.entries(optimizers)) {
+  describe(`a run of three epochs with ${name}`, () => {
+    const config: RunConfigInput = {
+      epochs: 3,
+      optimizer,
+      schedule: { name: 'exponential_decay', decaySteps: 2, decayRate: 0.9 },
+      checkpointEverySteps: 1,
+    };
+
+    test('interrupted before any step or validation and resumed, ends with the same bits', async () => {
+      const whole = start(config);
+      const wholeEvents = await collect(whole.run);
+      const expected = whole.outcome(wholeEvents);
+      expect(expected.end).toMatchObject({ step: 9 });
+
+      const moments = wholeEvents.filter(({ kind }) => kind === 'step' || kind === 'validating');
+      expect(moments).toHaveLength(3 * (stepsPerEpoch + 1));
+      for (const moment of ['start', ...moments]) {
+        const controller = new AbortController();
+        if (moment === 'start') controller.abort();
+        const first = start(config, { signal: controller.signal });
+        const events: RunEvent[] = [];
+        for await (const event of first.run) {
+          events.push(event);
+          if (JSON.stringify(event) === JSON.stringify(moment)) controller.abort();
+        }
+        expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'interrupted' });
+        const { name: last, snapshot } = first.checkpoints.saved.at(-1)!;
+        expect(last).toBe('last');
+
+        const second = start(config, { resumeFrom: snapshot });
+        const resumed = await collect(second.run);
+        const { epoch, step } = snapshot.progress;
+        expect(resumed[0]).toEqual({ kind: 'run-resumed', time: 0, epoch, step });
+        const outcome = second.outcome(resumed);
+        expect({ ...outcome, epochs: [...only('epoch', events), ...outcome.epochs] }).toEqual(expected);
+        first.outcome(events);
+      }
+    });
+
+    test('killed after any checkpoint and resumed, ends with the same bits', async () => {
+      const whole = start(config);
+      const wholeEvents = await collect(whole.run);
+      const expected = whole.outcome(wholeEvents);
+      // Each step's, each epoch's `last` and `best`, and the one of the restored weights.
+      expect(whole.checkpoints.saved.length).toBeGreaterThanOrEqual(9 + 3 + 1 + 1);
+      for (const { snapshot } of whole.checkpoints.saved) {
+        const second = start(config, { resumeFrom: snapshot });
+        const outcome = second.outcome(await collect(second.run));
+        const before = until(snapshot.progress.epoch * stepsPerEpoch, wholeEvents);
+        // A run that had nothing left to tell the logger leaves the file as it is.
+        const csv = outcome.csv || expected.csv;
+        expect({ ...outcome, csv, epochs: [...before, ...outcome.epochs] }).toEqual(expected);
+      }
+    });
+  });
+}
+
+test('the decision to stop survives a kill: a resumed run does not go on past it', async () => {
+  const config: RunConfigInput = { epochs: 9, optimizer: { name: 'adam', learningRate: 1e-4 } };
+  const whole = start(config);
+  const expected = whole.outcome(await collect(whole.run));
+  const end = { kind: 'run-ended', time: 0, reason: 'early_stopping', epoch: 3, step: 9 };
+  expect(expected.end).toEqual({ ...end, message: 'val_loss has not improved since epoch 1' });
+  for (const { snapshot } of whole.checkpoints.saved) {
+    const second = start(config, { resumeFrom: snapshot });
+    const { weights, end: resumedEnd } = second.outcome(await collect(second.run));
+    expect(resumedEnd).toEqual(expected.end);
+    expect(weights).toEqual(expected.weights);
+  }
+});
+
+test('the learning rate that a plateau has lowered stays lowered', async () => {
+  const config: RunConfigInput = { epochs: 3, optimizer: { name: 'sgd', learningRate: 0.125 } };
+  const whole = start(config);
+  const events = await collect(whole.run);
+  whole.outcome(events);
+  expect(only('epoch', events).map(({ learningRate }) => learningRate)).toEqual([0.125, 0.125, 0.0625]);
+});
+
+describe('a snapshot that does not fit is refused, the model untouched', () => {
+  const config: RunConfigInput = { epochs: 2, optimizer: { name: 'adam' } };
+  const snapshotOf = async (options: Partial<TrainOptions> = {}): Promise<Snapshot> => {
+    const { run, checkpoints, outcome } = start(config, options);
+    outcome(await collect(run));
+    return checkpoints.saved.at(-1)!.snapshot;
+  };
+  const resume = async (
+    resumeFrom: Snapshot,
+    { model = tinyModel(), ...options }: Partial<TrainOptions> = {},
+  ) => {
+    const untouched = readWeights(model);
+    const { run } = start(config, { model, resumeFrom, ...options });
+    const failure = await collect(run).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(readWeights(model)).toEqual(untouched);
+    model.dispose();
+    return failure;
+  };
+
+  test('of another optimizer', async () => {
+    const failure = await resume(await snapshotOf(), {
+      config: configOf({ epochs: 2, optimizer: { name: 'sgd', momentum: 0.9 } }),
+    });
+    expect(failure).toBeInstanceOf(TrainingError);
+    expect(String(failure)).toContain('optimizer state: expected velocity/conv2d/kernel [3 x 3 x 3 x 4]');
+  });
+
+  test('of another batch size', async () => {
+    const failure = await resume(await snapshotOf(), {
+      train: imageSource('train', { size: 8, batchSize: 4 }),
+    });
+    expect(failure).toEqual(
+      new TrainingError(
+        'checkpoint: expected epochs of 2 steps, found 6 steps in 2 epochs and 0 steps: resume with the configuration that the run was started with',
+      ),
+    );
+  });
+
+  test('of other callbacks', async () => {
+    const failure = await resume(await snapshotOf(), { callbacks: [] });
+    expect(failure).toBeInstanceOf(TrainingError);
+    expect(String(failure)).toContain('expected the states of 1 callbacks');
+  });
+
+  test('of another model', async () => {
+    const snapshot = await snapshotOf();
+    const [first, ...others] = snapshot.weights;
+    const renamed = { ...snapshot, weights: [{ ...first!, name: 'conv9/kernel' }, ...others] };
+    expect(await resume(renamed)).toBeInstanceOf(ModelError);
+    expect(await resume(snapshot, { model: tinyModel({ units: [9] }) })).toBeInstanceOf(TrainingError);
+  });
+});
