@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { repository } from './spawn-turbo.mjs';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly exports?: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+
+const readText = (...path: string[]): string => readFileSync(join(repository, ...path), 'utf8');
+
+const workspaceAt = (folder: string) => ({
+  folder,
+  manifest: JSON.parse(readText(folder, 'package.json')) as Manifest,
+});
+
+const inside = (parent: string) =>
+  readdirSync(join(repository, parent)).map((name) => workspaceAt(`${parent}/${name}`));
+
+const packages = inside('packages');
+const published = [...packages, ...inside('apps')].filter(({ manifest }) => !manifest.private);
+const workspaces = [...packages, ...inside('apps'), workspaceAt('bench')];
+const versions = new Map(workspaces.map(({ manifest }) => [manifest.name, manifest.version]));
+
+const dependenciesOf = ({ manifest }: { manifest: Manifest }): [name: string, range: string][] =>
+  [
+    manifest.dependencies,
+    manifest.devDependencies,
+    manifest.peerDependencies,
+    manifest.optionalDependencies,
+  ].flatMap((group) => Object.entries(group ?? {}));
+
+test.each(published)('$folder is published as the others are', ({ manifest }) => {
+  expect(manifest).toMatchObject({
+    license: 'MIT',
+    type: 'module',
+    engines: { node: '>=20' },
+    files: expect.arrayContaining(['dist']),
+    publishConfig: { access: 'public', provenance: true },
+    scripts: { build: expect.any(String), lint: 'biome ci .', typecheck: 'tsc', test: 'vitest run' },
+  });
+  expect(manifest['description']).toBeTypeOf('string');
+});
+
+describe.each(packages)('$folder', ({ folder, manifest }) => {
+  test('exports its faces, types first, and says whether importing it has side effects', () => {
+    const { './package.json': self, ...faces } = manifest.exports ?? {};
+    expect(self).toBe('./package.json');
+    expect(Object.keys(faces)).not.toHaveLength(0);
+    for (const [door, face] of Object.entries(faces)) {
+      const name = door === '.' ? 'index' : door.slice(2);
+      expect(JSON.stringify(face)).toBe(
+        JSON.stringify({ types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }),
+      );
+      expect(existsSync(join(repository, folder, 'src', `${name}.ts`)), `${folder}/src/${name}.ts`).toBe(
+        true,
+      );
+    }
+    expect(manifest['sideEffects']).toBeTypeOf('boolean');
+  });
+
+  test('has a README with an example that a test runs', () => {
+    expect(readText(folder, 'README.md')).toMatch(new RegExp(`^# ${manifest.name}\n.*^\`\`\`ts\n`, 'ms'));
+    expect(readText(folder, 'src', 'readme.test.ts')).toContain('runReadmeExample');
+  });
+
+  test('is in the table of the README', () => {
+    expect(readText('README.md')).toContain(`| [\`${folder.replace('packages/', '')}\`](${folder}) |`);
+  });
+});
+
+test.each(workspaces)('$folder depends on the versions of the others that are here', (workspace) => {
+  for (const [name, range] of dependenciesOf(workspace)) {
+    const version = versions.get(name);
+    if (version !== undefined) expect(range, name).toBe(`^${version}`);
+  }
+});
+
+test.each(packages)(
+  '$folder declares the packages of ours that its sources import',
+  ({ folder, manifest }) => {
+    const sources = readdirSync(join(repository, folder, 'src'), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+    const imported = sources.flatMap((file) =>
+      Array.from(
+        readText(folder, 'src', file).matchAll(/from '(@dropout-lab\/[^/']+)/g),
+        (match) => match[1]!,
+      ),
+    );
+    expect(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })).toEqual(
+      expect.arrayContaining([...new Set(imported)]),
+    );
+  },
+);
+
+test('one version of TensorFlow.js serves everywhere', () => {
+  const ranges = workspaces
+    .flatMap(dependenciesOf)
+    .filter(([name]) => name.startsWith('@tensorflow/'))
+    .map(([, range]) => range);
+  expect([...new Set(ranges)].sort()).toEqual(['4.22.0', '^4.22.0']);
+});
+
+test.each(['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'])('%s links to files that exist', (document) => {
+  const links = Array.from(readText(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g), (match) => match[1]!);
+  expect(links.filter((link) => !existsSync(join(repository, link)))).toEqual([]);
+});
