@@ -1,6 +1,7 @@
 import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
+import reference from '../fixtures/reference.json' with { type: 'json' };
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** Images of one byte that say which one they are. */
@@ -21,6 +22,24 @@ describe('splitLast', () => {
     expect([...validation.labels]).toEqual([0, 1]);
     expect(train.images.buffer).toBe(ten.images.buffer);
   });
+
+  test.each(reference.validationSplit)(
+    'holds out what Keras’s validation_split does: $fraction of $n',
+    ({ n, fraction, expected }) => {
+      const images = { ...ten, images: new Uint8Array(n), labels: new Uint8Array(n) };
+      if (expected === null) {
+        expect(() => splitLast(images, fraction)).toThrow(ConfigError);
+        return;
+      }
+      const { train, validation } = splitLast(images, fraction);
+      const first = (part: ImageDataset) => part.images.byteOffset;
+      const last = (part: ImageDataset) => first(part) + part.labels.length - 1;
+      expect({
+        train: [first(train), last(train)],
+        validation: [first(validation), last(validation)],
+      }).toEqual(expected);
+    },
+  );
 
   test('rounds as Keras does: int(floor(n * (1 - fraction)))', () => {
     expect(splitLast(ten, 0.25).train.labels.length).toBe(7);
