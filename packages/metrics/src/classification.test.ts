@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import keras from '../fixtures/keras_reference.json' with { type: 'json' };
 import reference from '../fixtures/reference.json' with { type: 'json' };
 import {
   accuracy,
@@ -31,6 +32,14 @@ describe('crossentropyFromLogits', () => {
   test("is scikit-learn's", () => {
     expect(crossentropyFromLogits(logits, labels, numClasses)).toBeCloseTo(reference.loss, 13);
   });
+
+  for (const { logits, label, expected } of keras.crossentropy) {
+    test(`is Keras's: class ${label} of ${logits}`, () => {
+      const loss = crossentropyFromLogits(Float32Array.from(logits), Uint8Array.of(label), logits.length);
+      // Keras computes in float32.
+      expect(Math.abs(loss - expected)).toBeLessThanOrEqual(1e-6 * Math.max(1, expected));
+    });
+  }
 
   test('knows nothing: the logarithm of the number of classes', () => {
     expect(crossentropyFromLogits(new Float32Array(20), Uint8Array.of(3, 9), 10)).toBeCloseTo(

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import keras from '../fixtures/keras_reference.json' with { type: 'json' };
+import { accuracy, crossentropyFromLogits } from './classification.ts';
 import { addBatch, noImagesYet, runningMeans } from './running-means.ts';
 
 test('a short last batch weighs by its images', () => {
@@ -9,6 +11,25 @@ test('a short last batch weighs by its images', () => {
   ].reduce(addBatch, noImagesYet);
   expect(totals).toEqual({ lossSum: 1150, correct: 300, count: 600 });
   expect(runningMeans(totals)).toEqual({ loss: 1150 / 600, accuracy: 0.5 });
+});
+
+test('are what Keras shows after each batch', () => {
+  const { sizes, shown } = keras.runningMeans;
+  const numClasses = 10;
+  const logits = Float32Array.from(keras.runningMeans.logits);
+  const labels = Uint8Array.from(keras.runningMeans.labels);
+  let totals = noImagesYet;
+  let start = 0;
+  sizes.forEach((count, batch) => {
+    const rows = logits.subarray(start * numClasses, (start + count) * numClasses);
+    const classes = labels.subarray(start, start + count);
+    const correct = accuracy(rows, classes, numClasses) * count;
+    totals = addBatch(totals, { loss: crossentropyFromLogits(rows, classes, numClasses), correct, count });
+    start += count;
+    const means = runningMeans(totals);
+    expect(means.loss).toBeCloseTo(shown[batch]!.loss, 6);
+    expect(means.accuracy).toBeCloseTo(shown[batch]!.accuracy, 6);
+  });
 });
 
 test('goes on after a trip through JSON as if nothing had happened', () => {
