@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { dropoutMask, fold, randomKey } from '@dropout-lab/random';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
+import reference from '../fixtures/reference.json' with { type: 'json' };
 import { Dropout, type DropoutConfig, setDropoutPosition } from './index.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -11,6 +12,11 @@ beforeAll(() => tf.setBackend('cpu'));
 /** The layer's mask at its position, for an input of ones. */
 const maskOf = (layer: Dropout, shape: number[], training = true): number[] =>
   tf.tidy(() => [...(layer.apply(tf.ones(shape), { training }) as tf.Tensor).dataSync()]);
+/** Whether each element equals the first one along the axis of its line. */
+const isConstantAlong = (values: number[], shape: number[], axis: number): boolean => {
+  const stride = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  return values.every((value, i) => value === values[i - (Math.floor(i / stride) % shape[axis]!) * stride]);
+};
 const at = (layer: Dropout, step: number, rowOffset = 0) => {
   layer.position = { step, rowOffset };
   return layer;
@@ -92,6 +98,39 @@ describe('masks', () => {
     expect(tf.memory().numTensors).toBe(before);
     input.dispose();
   });
+});
+
+describe('against Keras', () => {
+  for (const { rate, expected } of reference.dropout.kept) {
+    test(`a number is dropped or becomes what Keras makes of it, to the bit: rate ${rate}`, () => {
+      const layer = dropout({ rate });
+      const outputs = tf.tidy(() =>
+        Array.from({ length: 200 }, () => {
+          const numbers = tf.tensor1d(reference.dropout.numbers);
+          return [...(layer.apply(numbers, { training: true }) as tf.Tensor).dataSync()];
+        }),
+      );
+      expected.forEach((kept, i) => {
+        expect(new Set(outputs.map((numbers) => Math.abs(numbers[i]!)))).toEqual(
+          new Set([0, Math.abs(kept)]),
+        );
+      });
+    });
+  }
+
+  for (const { shape, noiseShape, sharedAxes } of reference.dropout.noiseShapes) {
+    test(`noise shape ${JSON.stringify(noiseShape)} shares the mask of [${shape}] along axes [${sharedAxes}]`, () => {
+      const mask = maskOf(dropout({ noiseShape }), shape);
+      const shared = shape.map((_, axis) => axis).filter((axis) => isConstantAlong(mask, shape, axis));
+      expect(shared).toEqual(sharedAxes);
+    });
+  }
+
+  for (const { shape, noiseShape } of reference.dropout.refused) {
+    test(`noise shape ${JSON.stringify(noiseShape)} is refused for [${shape}]`, () => {
+      expect(() => maskOf(dropout({ noiseShape }), shape)).toThrow(ConfigError);
+    });
+  }
 });
 
 describe('noiseShape', () => {
