@@ -51,8 +51,7 @@ export const createReplica = (model: LayersModel): Replica => {
         const { value, grads } = tf.variableGrads(() => {
           const logits = forward(images, true);
           correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, -1), labels)));
-          const sum = tf.losses.softmaxCrossEntropy(oneHot, logits, undefined, 0, tf.Reduction.SUM);
-          return tf.div(sum, batchSize) as tf.Scalar;
+          return tf.div(crossentropySum(oneHot, logits), batchSize) as tf.Scalar;
         }, variables);
         return { loss: value, correct, gradients: variables.map(({ name }) => grads[name]!) };
       });
@@ -70,6 +69,16 @@ export const createReplica = (model: LayersModel): Replica => {
     dispose: () => {},
   };
 };
+
+/** Summed over the rows. Keras's to the last digits at logits of any size: they are shifted before, not after, the logarithm. */
+const crossentropySum = (oneHot: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
+  tf.losses.softmaxCrossEntropy(oneHot, belowZero(logits), undefined, 0, tf.Reduction.SUM);
+
+/** Each row less its largest element. A crossentropy does not change by it, so the gradient passes as it is. */
+const belowZero = tf.customGrad((logits) => ({
+  value: tf.sub(logits as tf.Tensor, tf.max(logits as tf.Tensor, -1, true)),
+  gradFunc: (slope: tf.Tensor) => slope,
+})) as (logits: tf.Tensor) => tf.Tensor;
 
 const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor =>
   tf.tensor(images, [size, ...(model.inputs[0]!.shape.slice(1) as number[])]);
