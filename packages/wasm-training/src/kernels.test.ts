@@ -267,6 +267,17 @@ describe('sum', () => {
   });
 });
 
+test('a clone and a cast to the same type outlive what they were made of', () => {
+  tf.setBackend('wasm');
+  const x = tf.tensor1d([1, 2, 3]);
+  const clones = [x.clone(), tf.cast(x, 'float32'), tf.cast(x, 'int32')];
+  x.dispose();
+  // What the heap gives out next must not be theirs.
+  const other = tf.fill([3], 7);
+  for (const clone of clones) expect([...clone.dataSync()]).toEqual([1, 2, 3]);
+  tf.dispose([...clones, other]);
+});
+
 test('a training step leaves no tensor and no heap behind', () => {
   tf.setBackend('wasm');
   const step = (): void =>

@@ -4,6 +4,7 @@ import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './conv2d.ts';
 import { matMulKernels } from './mat-mul.ts';
 import { maxPoolGrad } from './max-pool-gradient.ts';
+import { castKernel, identityKernel } from './share.ts';
 import { sumKernel } from './sum.ts';
 
 let registered = false;
@@ -26,6 +27,8 @@ export const registerTrainingKernels = (): void => {
     conv2DBackpropInput,
     maxPoolGrad,
     sumKernel(),
+    identityKernel,
+    castKernel(),
     ...matMulKernels(),
   ];
   kernels.forEach(replace);
