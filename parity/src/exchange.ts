@@ -1,0 +1,56 @@
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder through which arrays go to Python and come back: raw little-endian values, described in JSON. */
+export interface ExchangeFolder {
+  readonly path: string;
+  writeJson(name: string, value: unknown): Promise<void>;
+  readJson(name: string): Promise<unknown>;
+  /** Writes arrays one behind the other, each as it is taken. */
+  writeArrays(name: string, arrays: Iterable<Float32Array | Uint8Array>): Promise<void>;
+  readFloat32(name: string): Promise<Float32Array>;
+}
+
+/** Gives a new temporary folder to `work`, and removes it whatever comes of it. */
+export const withExchangeFolder = async <T>(work: (folder: ExchangeFolder) => Promise<T>): Promise<T> => {
+  const path = await mkdtemp(join(tmpdir(), 'dropout-lab-parity-'));
+  try {
+    return await work(exchangeFolder(path));
+  } finally {
+    await rm(path, { recursive: true });
+  }
+};
+
+const exchangeFolder = (path: string): ExchangeFolder => {
+  const at = (name: string): string => join(path, name);
+  return {
+    path,
+    writeJson: (name, value) => writeFile(at(name), JSON.stringify(value)),
+    readJson: async (name) => JSON.parse(await readFile(at(name), 'utf8')) as unknown,
+    writeArrays: async (name, arrays) => {
+      const file = await open(at(name), 'w');
+      try {
+        for (const { buffer, byteOffset, byteLength } of arrays) {
+          await file.writeFile(new Uint8Array(buffer, byteOffset, byteLength));
+        }
+      } finally {
+        await file.close();
+      }
+    },
+    readFloat32: async (name) => {
+      const bytes = await readFile(at(name));
+      // A copy, since the bytes may begin anywhere in Node's pool.
+      return new Float32Array(Uint8Array.from(bytes).buffer);
+    },
+  };
+};
+
+/** A bit for each value that is not 0, lowest first. */
+export const packBits = (values: Float32Array): Uint8Array => {
+  const bits = new Uint8Array(Math.ceil(values.length / 8));
+  values.forEach((value, i) => {
+    if (value !== 0) bits[i >> 3]! |= 1 << (i & 7);
+  });
+  return bits;
+};

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from '@dropout-lab/contracts';
+import type { Experiment, ParityBackend } from './experiment.ts';
+
+const moments = [1, 5, 20, 100];
+
+/** Plain JavaScript takes a second for each image of a step: a small batch, and the promised steps only. */
+const whole: readonly Experiment[] = [
+  { size: { batchSize: 250, steps: 100, weightsAfter: moments }, backends: ['wasm', 'node'] },
+  { size: { batchSize: 10, steps: 20, weightsAfter: moments.slice(0, 3) }, backends: ['cpu'] },
+];
+
+/**
+ * What `npm run parity -- [BACKEND...] [--steps N]` asks for: everything when it names nothing, else only those
+ * backends or the first N steps.
+ *
+ * @throws ConfigError
+ */
+export const selectExperiments = (
+  args: string[],
+): { readonly experiments: readonly Experiment[]; readonly isWhole: boolean } => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { steps: { type: 'string' } },
+  });
+  if (args.length === 0) return { experiments: whole, isWhole: true };
+
+  const known: readonly string[] = whole.flatMap(({ backends }) => backends);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`parity: expected backends among ${known.join(', ')}, received ${unknown}`);
+  }
+  const most = Number(values.steps ?? Number.POSITIVE_INFINITY);
+  if (!(most >= 1)) {
+    throw new ConfigError(`parity: --steps: expected a positive whole number, received ${values.steps}`);
+  }
+  const chosen = (backend: ParityBackend): boolean =>
+    positionals.length === 0 || positionals.includes(backend);
+  const experiments = whole
+    .map(({ size, backends }) => ({ size: shortened(size, most), backends: backends.filter(chosen) }))
+    .filter(({ backends }) => backends.length > 0);
+  return { experiments, isWhole: false };
+};
+
+const shortened = (size: Experiment['size'], most: number): Experiment['size'] => {
+  const steps = Math.min(size.steps, Math.floor(most));
+  const weightsAfter = size.weightsAfter.filter((moment) => moment < steps);
+  return { ...size, steps, weightsAfter: [...weightsAfter, steps] };
+};

@@ -1,0 +1,79 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDirectory } from '@dropout-lab/cifar/node';
+import { DropoutLabError } from '@dropout-lab/contracts';
+
+const scripts = fileURLToPath(new URL('../keras/', import.meta.url));
+const requirements = join(scripts, 'requirements.txt');
+
+/** Oldest and newest minor version of Python 3 that the pinned Keras and TensorFlow are published for. */
+const pythonMinor = { from: 11, to: 12 };
+
+/**
+ * The interpreter of a virtual environment that has keras/requirements.txt, made in the cache folder when it is not
+ * there yet; other requirements get an environment of their own.
+ *
+ * @throws DropoutLabError when there is no Python of a fitting version, or the packages cannot be had.
+ */
+export const preparePython = async (): Promise<string> => {
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const folder = join(cacheDirectory(), 'parity', `python-${digest}`);
+  const python =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  const complete = join(folder, 'complete');
+  if (existsSync(complete)) return python;
+
+  process.stderr.write(`parity: installing Keras into ${folder} …\n`);
+  rmSync(folder, { recursive: true, force: true });
+  await run(findPython(), ['-m', 'venv', folder]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  writeFileSync(complete, '');
+  return python;
+};
+
+/** Runs a script of keras/. */
+export const runScript = (
+  python: string,
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> => run(python, [join(scripts, script), ...args], environment);
+
+/** `PYTHON` where it is set, else the first that fits. */
+const findPython = (): string => {
+  const chosen = process.env['PYTHON'];
+  const candidates = chosen ? [chosen] : ['python3.12', 'python3.11', 'python3', 'python'];
+  const found = candidates.find((command) => {
+    const { stdout } = spawnSync(command, ['-c', 'import sys; print(*sys.version_info[:2])'], {
+      encoding: 'utf8',
+    });
+    const [major, minor] = (stdout ?? '').split(' ').map(Number);
+    return major === 3 && minor! >= pythonMinor.from && minor! <= pythonMinor.to;
+  });
+  if (found) return found;
+  throw new DropoutLabError(
+    `parity: expected Python 3.${pythonMinor.from} to 3.${pythonMinor.to} as ${candidates.join(', ')}, found none: install one, or name it in PYTHON`,
+  );
+};
+
+const run = async (
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  if (exitCode !== 0) {
+    throw new DropoutLabError(
+      `parity: ${command} ${args.join(' ')}: expected exit code 0, found ${exitCode}: the reason is above`,
+    );
+  }
+};
