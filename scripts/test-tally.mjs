@@ -28,9 +28,16 @@ export const tallyOf = (modules, unhandledErrors) => {
   };
 };
 
-/** @param {import('vitest/node').TestModule | import('vitest/node').TestSuite | import('vitest/node').TestCase} task */
-const nameOf = (task) =>
-  task.type === 'module' ? task.relativeModuleId : `${task.module.relativeModuleId} > ${task.fullName}`;
+/**
+ * `cifar src/load.test.ts > the cache > is verified`
+ *
+ * @param {import('vitest/node').TestModule | import('vitest/node').TestSuite | import('vitest/node').TestCase} task
+ */
+const nameOf = (task) => {
+  const module = task.type === 'module' ? task : task.module;
+  const file = `${task.project.name} ${module.relativeModuleId}`.trim();
+  return task.type === 'module' ? file : `${file} > ${task.fullName}`;
+};
 
 /** @param {unknown} error */
 const messageOf = (error) => {
