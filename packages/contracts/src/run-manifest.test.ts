@@ -25,6 +25,11 @@ test('reads what was written', () => {
   expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
 });
 
+test('imported weights keep the name of their file', () => {
+  const imported = { ...manifest, importedFrom: { file: 'model.weights.h5', sha256: 'ab12' } };
+  expect(parseRunManifest(JSON.parse(JSON.stringify(imported)), 'run.json')).toEqual(imported);
+});
+
 test('a newer version is refused with what to do', () => {
   const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
   expect(() => parseRunManifest(newer, 'run.json')).toThrow(

@@ -22,6 +22,7 @@ const hardwareSchema = z.object({
   platform: z.string(),
 });
 
+/** The images of a run; of imported weights no digest and no count, since none were read. */
 const dataSchema = z.object({
   dataset: z.string(),
   /** SHA-256 of the official files, by file name. */
@@ -29,6 +30,13 @@ const dataSchema = z.object({
   trainImages: z.number().int(),
   validationImages: z.number().int(),
   testImages: z.number().int(),
+});
+
+const importSchema = z.object({
+  /** Its name, without folders. */
+  file: z.string(),
+  /** Of its content, in hexadecimal. */
+  sha256: z.string(),
 });
 
 /** `run.json`: what a run is, written once before its first step. */
@@ -42,6 +50,11 @@ export const runManifestSchema = z.object({
   backend: backendSchema,
   hardware: hardwareSchema,
   data: dataSchema,
+  /**
+   * The file that the weights came from, when they were trained elsewhere: of `config`, only what describes the
+   * model and the data set then says something about them. Absent in a run that trains here.
+   */
+  importedFrom: importSchema.optional(),
   /** Node, TensorFlow.js and dropout-lab versions by name. */
   versions: z.record(z.string(), z.string()),
   /** The command line, as typed after `dropout-lab`. */
