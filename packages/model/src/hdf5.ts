@@ -1,0 +1,45 @@
+import h5wasm, { type Group } from 'h5wasm';
+
+/** In the library's own file system, which is in memory. Every use of it is synchronous, so one name serves. */
+const scratch = '/scratch.h5';
+
+/** The bytes of a new HDF5 file that `fill` has written. */
+export const writeHdf5 = (fill: (root: Group) => void): Promise<Uint8Array> =>
+  withLibrary(({ FS }) => {
+    withFile('w', fill);
+    return FS.readFile(scratch);
+  });
+
+/**
+ * What `read` makes of the HDF5 file that the bytes are. Values that it returns must be copies.
+ *
+ * @throws Error with the library's own account when the bytes are no HDF5 file, or a damaged one.
+ */
+export const readHdf5 = <T>(bytes: Uint8Array, read: (root: Group) => T): Promise<T> =>
+  withLibrary(({ FS }) => {
+    FS.writeFile(scratch, bytes);
+    return withFile('r', read);
+  });
+
+type Library = Awaited<typeof h5wasm.ready>;
+
+const withLibrary = async <T>(use: (library: Library) => T): Promise<T> => {
+  const library = await h5wasm.ready;
+  // Otherwise failures are printed to stderr, and what comes back is no file.
+  library.activate_throwing_error_handler();
+  try {
+    return use(library);
+  } finally {
+    library.deactivate_throwing_error_handler();
+    if (library.FS.analyzePath(scratch).exists) library.FS.unlink(scratch);
+  }
+};
+
+const withFile = <T>(mode: 'r' | 'w', use: (root: Group) => T): T => {
+  const file = new h5wasm.File(scratch, mode);
+  try {
+    return use(file);
+  } finally {
+    file.close();
+  }
+};

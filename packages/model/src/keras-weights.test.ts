@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises';
+import { parseModelSpec } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { strToU8, zipSync } from 'fflate';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readHdf5, writeHdf5 } from './hdf5.ts';
+import { buildModel, readWeights, writeWeights } from './index.ts';
+import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './keras.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** What fixtures/make_keras_weights.py saves. */
+const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [2, 3], units: [4] });
+const fixture = async (name: string): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(new URL(`../fixtures/${name}`, import.meta.url)));
+
+interface Reference {
+  readonly weights: readonly { readonly shape: number[]; readonly values: number[] }[];
+  readonly images: readonly number[];
+  readonly probabilities: readonly number[];
+}
+
+const reference = async (): Promise<Reference> =>
+  JSON.parse(new TextDecoder().decode(await fixture('keras.json')));
+
+const weightsOf = (changes: object = {}) => {
+  const model = buildModel(parseModelSpec({ ...spec, ...changes }), 7);
+  const weights = readWeights(model);
+  model.dispose();
+  return weights;
+};
+
+const bitsOf = (values: Float32Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, values.length);
+
+describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) => {
+  test('is read to the bit, under our names', async () => {
+    const { weights } = await reference();
+    const read = await decodeKerasWeights(await fixture(file), weightsOf(), file);
+    expect(read.map(({ name }) => name)).toEqual([
+      'conv2d/kernel',
+      'conv2d/bias',
+      'conv2d_1/kernel',
+      'conv2d_1/bias',
+      'dense/kernel',
+      'dense/bias',
+      'logits/kernel',
+      'logits/bias',
+    ]);
+    expect(read.map(({ shape }) => shape)).toEqual(weights.map(({ shape }) => shape));
+    expect(read.map(({ values }) => bitsOf(values))).toEqual(
+      weights.map(({ values }) => bitsOf(Float32Array.from(values))),
+    );
+  });
+
+  test('makes our model answer as Keras does', async () => {
+    const { images, probabilities } = await reference();
+    const model = buildModel(spec, 0);
+    writeWeights(model, await decodeKerasWeights(await fixture(file), readWeights(model), file));
+    const answer = model.predict(tf.tensor4d(Float32Array.from(images), [3, 12, 12, 3])) as tf.Tensor;
+    const differences = (await answer.data()).map((p, i) => Math.abs(p - probabilities[i]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-6);
+    model.dispose();
+  });
+});
+
+describe('encodeKerasWeights', () => {
+  test('there and back keeps every bit, of unusual numbers and of views into a buffer too', async () => {
+    const buffer = Float32Array.of(
+      9,
+      9,
+      0,
+      -0,
+      1e-45,
+      -3.4028235e38,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      9,
+    );
+    const weights = weightsOf().map((weight) =>
+      weight.name === 'conv2d_1/kernel'
+        ? { ...weight, shape: [1, 1, 2, 3], values: buffer.subarray(2, 8) }
+        : weight,
+    );
+    const read = await decodeKerasWeights(await encodeKerasWeights(weights), weights, 'ours');
+    expect(read).toEqual(weights);
+    expect(read.map(({ values }) => bitsOf(values))).toEqual(weights.map(({ values }) => bitsOf(values)));
+  });
+
+  test.each([
+    { filters: [2], units: [] },
+    { filters: [2, 2, 2], padding: 'same', units: [4, 5, 6] },
+    { inputShape: [12, 14, 1], numClasses: 100, dataFormat: 'channels_first' },
+  ])('of %j goes there and back', async (changes) => {
+    const weights = weightsOf(changes);
+    expect(await decodeKerasWeights(await encodeKerasWeights(weights), weights, 'ours')).toEqual(weights);
+  });
+
+  test('lays the file out as Keras does', async () => {
+    // Keras marks groups of layers without weights too, and keeps the optimizer's state; neither is needed.
+    const weighted = (path: string) => /^(vars|layers|layers\/(conv2d|dense).*)$/.test(path);
+    const pathsIn = (file: Uint8Array) => readHdf5(file, (root) => root.paths().filter(weighted).toSorted());
+    expect(await pathsIn(await encodeKerasWeights(weightsOf()))).toEqual(
+      await pathsIn(await fixture('keras.weights.h5')),
+    );
+  });
+
+  test('many at once do not meet', async () => {
+    const models = Array.from({ length: 8 }, (_, i) => weightsOf({ filters: [i + 1] }));
+    const files = await Promise.all(models.map(encodeKerasWeights));
+    expect(await Promise.all(files.map((file, i) => decodeKerasWeights(file, models[i]!, 'ours')))).toEqual(
+      models,
+    );
+  });
+
+  test('refuses weights that are not of our models', async () => {
+    const weights = [{ name: 'batch_normalization/gamma', shape: [1], values: new Float32Array(1) }];
+    await expect(encodeKerasWeights(weights)).rejects.toThrow(
+      new KerasWeightsError(
+        'Keras weights: expected weights named as buildModel names them, such as conv2d/kernel, received batch_normalization/gamma',
+      ),
+    );
+  });
+});
+
+describe('a file that does not fit is refused with what was expected and found', () => {
+  const decode = (bytes: Uint8Array, changes: object = {}) =>
+    decodeKerasWeights(bytes, weightsOf(changes), 'some.h5');
+  const refused = async (bytes: Uint8Array, message: string | RegExp, changes?: object) => {
+    const decoding = decode(bytes, changes);
+    await expect(decoding).rejects.toThrow(KerasWeightsError);
+    await expect(decoding).rejects.toThrow(message);
+  };
+
+  test('neither HDF5 nor zip', async () => {
+    await refused(
+      strToU8('{"not": "weights"}'),
+      'some.h5: expected a .weights.h5 or .keras file of Keras 3, found 18 bytes that are neither HDF5 nor zip',
+    );
+    await refused(new Uint8Array(0), 'found 0 bytes');
+  });
+
+  test('damaged HDF5, and the library works on', async () => {
+    const good = await fixture('keras.weights.h5');
+    for (const length of [8, 60, good.length - 1000]) {
+      await refused(good.slice(0, length), 'some.h5: expected an HDF5 file, found a damaged one');
+    }
+    expect(await decode(good)).toHaveLength(8);
+  });
+
+  test('a damaged archive, or one without weights', async () => {
+    const archive = await fixture('keras.keras');
+    await refused(
+      archive.slice(0, 20_000),
+      'some.h5: expected an archive with model.weights.h5, found a damaged one',
+    );
+    await refused(zipSync({ 'config.json': strToU8('{}') }), 'found one without it');
+  });
+
+  test('the layout of older versions', async () => {
+    const legacy = await writeHdf5((root) => {
+      root.create_group('conv2d').create_group('conv2d');
+      root.create_dataset({ name: 'conv2d/conv2d/kernel:0', data: Float32Array.of(1), shape: [1] });
+    });
+    await refused(
+      legacy,
+      /expected weights as Keras 3 saves them.*load the model of an older file in Keras 3/,
+    );
+  });
+
+  test('a layer too few, or too many', async () => {
+    const file = await fixture('keras.weights.h5');
+    await refused(file, /expected the 10 weights .*found 8, without layers\/dense_2\/vars\/0/, {
+      units: [4, 4],
+    });
+    await refused(file, /expected the 6 weights .*found 8, among them layers\/dense_1\/vars\/0/, {
+      units: [],
+    });
+  });
+
+  test('another shape', async () => {
+    await refused(
+      await fixture('keras.weights.h5'),
+      'some.h5: layers/conv2d_1/vars/0 (conv2d_1/kernel): expected shape [3,3,2,5], found [3,3,2,3]: describe the model',
+      { filters: [2, 5] },
+    );
+  });
+
+  test('another type of number', async () => {
+    const weights = weightsOf({ filters: [1], units: [], inputShape: [4, 4, 1], numClasses: 2 });
+    const file = await writeHdf5((root) => {
+      root.create_group('layers');
+      for (const layer of ['conv2d', 'dense']) root.create_group(`layers/${layer}`).create_group('vars');
+      weights.forEach(({ shape, values }, i) => {
+        const name = `layers/${i < 2 ? 'conv2d' : 'dense'}/vars/${i % 2}`;
+        root.create_dataset({ name, data: Float64Array.from(values), shape: [...shape] });
+      });
+    });
+    await expect(decodeKerasWeights(file, weights, 'some.h5')).rejects.toThrow(
+      'some.h5: layers/conv2d/vars/0 (conv2d/kernel): expected float32, found "<d"',
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import type { NamedArray } from '@dropout-lab/contracts';
+import { unzipSync } from 'fflate';
+import { Dataset, type Group } from 'h5wasm';
+import { KerasWeightsError } from './errors.ts';
+import { readHdf5, writeHdf5 } from './hdf5.ts';
+import { numbered } from './numbered.ts';
+
+type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
+
+/**
+ * The weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads into a
+ * model of the same layers, whatever their names: `Conv2D`, ..., `Dense`, the last of them for our `logits`.
+ *
+ * @param weights As `readWeights` or a checkpoint has them.
+ * @throws KerasWeightsError when a weight is not named as those of `buildModel`.
+ */
+export const encodeKerasWeights = async (weights: readonly NamedArray[]): Promise<Uint8Array> => {
+  const paths = kerasPaths(weights);
+  return writeHdf5((root) => {
+    // Keras before 3.4 opens the model's own variables even though it has none.
+    root.create_group('vars');
+    root.create_group('layers');
+    for (const layer of new Set(paths.map(layerOf))) root.create_group(layer).create_group('vars');
+    weights.forEach(({ shape, values }, i) => {
+      root.create_dataset({ name: paths[i]!, data: values, shape: [...shape] });
+    });
+  });
+};
+
+/**
+ * The weights in a file that Keras 3 has saved, named as ours and to the bit: a `.weights.h5`, or a `.keras`
+ * archive, of which only the weights are read. Optimizer slots in it are left out. The file does not tell
+ * activations, padding and the like: that the model computes what Keras's does is for its spec to say.
+ *
+ * @param bytes The file's content.
+ * @param model Names and shapes of the model's weights, as `readWeights` gives them.
+ * @param where The file, for errors.
+ * @throws KerasWeightsError when the bytes are no such file, when weights are missing from it, of another shape or
+ *   not float32, or when it has weights that the model lacks.
+ */
+export const decodeKerasWeights = async (
+  bytes: Uint8Array,
+  model: readonly WeightShape[],
+  where: string,
+): Promise<NamedArray[]> => {
+  const paths = kerasPaths(model);
+  const file = weightsFileIn(bytes, where);
+  try {
+    return await readHdf5(file, (root) => {
+      requirePaths(root, paths, where);
+      return model.map((weight, i) => readWeight(root, paths[i]!, weight, where));
+    });
+  } catch (error) {
+    if (error instanceof KerasWeightsError) throw error;
+    throw new KerasWeightsError(
+      `${where}: expected an HDF5 file, found a damaged one: save it in Keras anew, or copy it again`,
+      { cause: error },
+    );
+  }
+};
+
+/**
+ * Where Keras 3 keeps each weight: `layers/<class>/vars/<index>`, the class in snake case and numbered from its second
+ * layer on, which are also our names but for `logits`, the last Dense layer; index 0 is the kernel, 1 the bias.
+ *
+ * @see saving_lib.py of Keras, `_save_container_state`.
+ */
+const kerasPaths = (weights: readonly WeightShape[]): string[] => {
+  const names = weights.map(({ name }) =>
+    /^(?:((?:conv2d|dense)(?:_\d+)?)|logits)\/(kernel|bias)$/.exec(name),
+  );
+  const hiddenDense = new Set(names.map((match) => match?.[1]).filter((layer) => layer?.startsWith('dense')));
+  return names.map((match, i) => {
+    if (match === null) {
+      throw new KerasWeightsError(
+        `Keras weights: expected weights named as buildModel names them, such as conv2d/kernel, received ${weights[i]!.name}`,
+      );
+    }
+    const [, layer = numbered('dense', hiddenDense.size), variable] = match;
+    return `layers/${layer}/vars/${variable === 'kernel' ? 0 : 1}`;
+  });
+};
+
+const layerOf = (path: string): string => path.slice(0, path.indexOf('/vars/'));
+
+const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+const ARCHIVED_WEIGHTS = 'model.weights.h5';
+
+const weightsFileIn = (bytes: Uint8Array, where: string): Uint8Array => {
+  const startsWith = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
+  if (startsWith(HDF5_SIGNATURE)) return bytes;
+  if (startsWith(ZIP_SIGNATURE)) return weightsOfArchive(bytes, where);
+  throw new KerasWeightsError(
+    `${where}: expected a .weights.h5 or .keras file of Keras 3, found ${bytes.length} bytes that are neither HDF5 nor zip: save the model with model.save_weights('NAME.weights.h5')`,
+  );
+};
+
+const weightsOfArchive = (bytes: Uint8Array, where: string): Uint8Array => {
+  const refusal = (found: string, options?: ErrorOptions) =>
+    new KerasWeightsError(
+      `${where}: expected an archive with ${ARCHIVED_WEIGHTS}, found ${found}: save the model in Keras with model.save('NAME.keras')`,
+      options,
+    );
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, { filter: ({ name }) => name === ARCHIVED_WEIGHTS });
+  } catch (cause) {
+    throw refusal('a damaged one', { cause });
+  }
+  const weights = files[ARCHIVED_WEIGHTS];
+  if (weights === undefined) throw refusal('one without it');
+  return weights;
+};
+
+const requirePaths = (root: Group, expected: readonly string[], where: string): void => {
+  const found = root.paths().filter((path) => /^layers\/.+\/vars\/\d+$/.test(path));
+  if (found.length === 0) {
+    throw new KerasWeightsError(
+      `${where}: expected weights as Keras 3 saves them, found none under layers/: load the model of an older file in Keras 3 and save it with model.save_weights('NAME.weights.h5')`,
+    );
+  }
+  const missing = expected.find((path) => !found.includes(path));
+  const unknown = found.find((path) => !expected.includes(path));
+  if (missing === undefined && unknown === undefined) return;
+  throw new KerasWeightsError(
+    `${where}: expected the ${expected.length} weights of a model of these layers (${listed(expected)}), found ${found.length}, ${missing === undefined ? `among them ${unknown}` : `without ${missing}`} (${listed(found)}): describe the model that the file was saved from`,
+  );
+};
+
+const MOST_LISTED = 12;
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'nothing'
+    : names.slice(0, MOST_LISTED).join(', ') + (names.length > MOST_LISTED ? ', …' : '');
+
+const readWeight = (root: Group, path: string, { name, shape }: WeightShape, where: string): NamedArray => {
+  const place = `${where}: ${path} (${name})`;
+  const dataset = root.get(path);
+  if (!(dataset instanceof Dataset)) throw new KerasWeightsError(`${place}: expected an array`);
+  // Before its values are read, so that a file cannot ask for more memory than the model takes.
+  if (`${dataset.shape}` !== `${shape}`) {
+    throw new KerasWeightsError(
+      `${place}: expected shape [${shape}], found [${dataset.shape}]: describe the model that the file was saved from`,
+    );
+  }
+  if (dataset.dtype !== '<f') {
+    throw new KerasWeightsError(
+      `${place}: expected float32, found ${JSON.stringify(dataset.dtype)}: save it from a model of float32 weights`,
+    );
+  }
+  return { name, shape: [...shape], values: dataset.value as Float32Array };
+};

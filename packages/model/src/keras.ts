@@ -1,0 +1,2 @@
+export { KerasWeightsError } from './errors.ts';
+export { decodeKerasWeights, encodeKerasWeights } from './keras-weights.ts';
