@@ -1,28 +1,19 @@
 import {
   type BackendChoice,
   defaultWorkers,
-  describeHardware,
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
-import { ConfigError, type RunManifest, type Snapshot } from '@dropout-lab/contracts';
+import { ConfigError, type Snapshot } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { runStatus } from '@dropout-lab/runs';
-import {
-  createNumberedRunDirectory,
-  createRunDirectory,
-  newRunId,
-  openRunDirectory,
-  type RunDirectory,
-  resumeRunDirectory,
-} from '@dropout-lab/runs/node';
+import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from './backend-choice.ts';
+import { createRun } from './create-run.ts';
 import { checkAgainstDataset, type DataOptions, loadData, prepareData, type RunData } from './data.ts';
 import { type ConfigOptions, readRunConfig } from './options.ts';
-import { readCommit } from './provenance.ts';
 import type { Reporter } from './reporter.ts';
-import { version } from './version.ts';
 
 /** A run that is ready to train. */
 export interface OpenRun {
@@ -37,9 +28,6 @@ export interface BeginOptions extends ConfigOptions, DataOptions {
   readonly workers?: number;
   readonly runDir?: string;
 }
-
-/** Where runs go unless told otherwise. */
-const RUNS_FOLDER = 'runs';
 
 /**
  * Sets a new run up. Its directory, the first thing that it writes, is made when all else is known to be good.
@@ -57,28 +45,17 @@ export const beginRun = async (
   const backend = await startAndTell(options.backend, reporter);
   const model = buildModel(config.model, config.seed);
   const data = prepareData(await loadData(config.dataset, options, reporter, signal), config);
-  const now = new Date();
-  const manifest: RunManifest = {
-    schemaVersion: 1,
-    id: newRunId(now, config),
-    createdAt: now.toISOString(),
-    config,
-    classNames: [...data.classNames],
-    backend: {
-      name: backend.name,
-      description: backend.description,
+  const directory = await createRun(
+    {
+      config,
+      classNames: [...data.classNames],
+      data: data.description,
+      command: [...command],
+      backend,
       workers: options.workers ?? defaultWorkers(backend.name),
     },
-    hardware: describeHardware(),
-    data: data.description,
-    versions: { 'dropout-lab': version, ...backend.versions },
-    command: [...command],
-    commit: await readCommit(),
-  };
-  const directory =
-    options.runDir === undefined
-      ? await createNumberedRunDirectory(RUNS_FOLDER, manifest)
-      : await createRunDirectory(options.runDir, manifest);
+    options.runDir,
+  );
   return { directory, model, data, resumeFrom: undefined };
 };
 
@@ -86,7 +63,7 @@ export const beginRun = async (
  * Opens a run to go on from its last checkpoint, on the backend that it was started on; from the start when it
  * was killed before its first.
  *
- * @throws ConfigError when the run has nothing left to do, or its data has changed.
+ * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
  */
 export const reopenRun = async (
   path: string,
@@ -95,7 +72,12 @@ export const reopenRun = async (
   signal: AbortSignal,
 ): Promise<OpenRun> => {
   const reader = await openRunDirectory(path);
-  const { config, backend } = reader.manifest;
+  const { config, backend, importedFrom } = reader.manifest;
+  if (importedFrom !== undefined) {
+    throw new ConfigError(
+      `--resume ${path}: expected a run that trains here, but this one holds weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
+    );
+  }
   const status = runStatus((await reader.readEvents()).events);
   if (status === 'completed' || status === 'early_stopping') {
     throw new ConfigError(

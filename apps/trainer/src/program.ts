@@ -99,6 +99,36 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
       );
     });
 
+  // The HDF5 library takes a tenth of a second to load, which only these two commands need to wait for.
+  program
+    .command('export')
+    .description("a run's weights as a file for other programs")
+    .argument('<run>', 'folder of the run')
+    .addOption(
+      new Option('--format <name>', 'keras-weights: the .weights.h5 of Keras 3')
+        .choices(['keras-weights'])
+        .default('keras-weights'),
+    )
+    .addOption(checkpointOption())
+    .option('--output <file>', 'file to write (default: <run>/<checkpoint>.weights.h5)')
+    .action(async (run: string, options) => {
+      const { exportCommand } = await import('./export-command.ts');
+      exitCode = await exportCommand(run, options, createReporter({ json: false }));
+    });
+
+  program
+    .command('import')
+    .description('make a run of weights that Keras 3 has saved, to evaluate and predict with')
+    .argument('<file>', '.weights.h5 or .keras file')
+    .option('--config <file>', "JSON file of run settings: the model's, where it is not the tutorial's")
+    .addOption(datasetOption())
+    .option('--run-dir <folder>', 'folder of the run, to be made (default: runs/<time>-<digest>)')
+    .action(async (file: string, options) => {
+      const { importCommand } = await import('./import-command.ts');
+      const command = ['import', ...commandLine];
+      exitCode = await importCommand(file, options, command, createReporter({ json: false }));
+    });
+
   const data = program.command('data').description('the images: fetch, verify or describe them');
   data
     .command('fetch')
