@@ -1,0 +1,122 @@
+"""Checks that weights pass between a run of dropout-lab and Keras 3, both ways, through the command itself.
+
+    python check_export.py RUN
+
+RUN is the folder of a run on CIFAR-10, channels last; the command must be built (npm run build).
+
+Out: exports the run, loads the file into the Keras model of the same layers, and compares the probabilities of the
+three likeliest classes of the first 100 test images with those of `dropout-lab predict`.
+Back: trains that Keras model on, saves it as .weights.h5 and as .keras, imports each and compares again; and exports
+what was imported, whose arrays must be Keras's to the bit.
+
+Exits with 1 when a probability differs by more than 1e-5, or a weight at all.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+TOLERANCE = 1e-5
+IMAGES = 100
+CLI = Path(__file__).resolve().parents[2] / "apps/trainer/dist/cli.js"
+
+
+def dropout_lab(*arguments):
+    command = ["node", str(CLI), *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def build(spec):
+    """The Keras model of a run's model spec."""
+    limit = spec["maxNorm"] and keras.constraints.MaxNorm(spec["maxNorm"]["value"], spec["maxNorm"]["axis"])
+    hidden = {"activation": "relu", "kernel_initializer": "he_uniform", "kernel_constraint": limit}
+    model = keras.Sequential([keras.Input(spec["inputShape"])])
+    for filters in spec["filters"]:
+        model.add(layers.Conv2D(filters, spec["kernelSize"], padding=spec["padding"], **hidden))
+        model.add(layers.MaxPooling2D(spec["poolSize"]))
+        model.add(layers.Dropout(spec["dropout"]["rate"]))
+    model.add(layers.Flatten())
+    for units in spec["units"]:
+        model.add(layers.Dense(units, **hidden))
+    model.add(layers.Dense(spec["numClasses"], activation="softmax"))
+    return model
+
+
+def read_test_images():
+    """The first test images, uint8 [n, 32, 32, 3], and their labels, from the command's own cache."""
+    info = dropout_lab("data", "info").splitlines()
+    folder = next(line.removeprefix("Folder: ") for line in info if line.startswith("Folder: "))
+    records = np.fromfile(Path(folder) / "test_batch.bin", np.uint8).reshape(-1, 3073)[:IMAGES]
+    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]
+
+
+def largest_difference(run, files, model, images):
+    """Between the probabilities of our three likeliest classes and Keras's for the same classes."""
+    names = json.loads((run / "run.json").read_text())["classNames"]
+    expected = model.predict(images.astype(np.float32) / 255, batch_size=IMAGES, verbose=0)
+    predictions = map(json.loads, dropout_lab("predict", run, *files, "--json").splitlines())
+    differences = [
+        abs(found["probability"] - row[names.index(found["className"])])
+        for row, prediction in zip(expected, predictions, strict=True)
+        for found in prediction["classes"]
+    ]
+    assert len(differences) == 3 * IMAGES
+    return float(max(differences))
+
+
+def main(run):
+    manifest = json.loads((run / "run.json").read_text())
+    assert manifest["config"]["model"]["dataFormat"] == "channels_last"
+    model = build(manifest["config"]["model"])
+    images, labels = read_test_images()
+    good = True
+
+    def report(what, difference, limit):
+        nonlocal good
+        good = good and difference <= limit
+        print(f"{what}: {difference:.3g} ({'ok' if difference <= limit else f'expected at most {limit}'})")
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = [folder / f"{i}.png" for i in range(IMAGES)]
+        for file, image in zip(files, images):
+            file.write_bytes(tf.io.encode_png(image).numpy())
+        (folder / "config.json").write_text(json.dumps(manifest["config"]))
+
+        print(f"Keras {keras.__version__}, TensorFlow {tf.__version__}, {IMAGES} test images of CIFAR-10")
+        dropout_lab("export", run, "--output", folder / "ours.weights.h5")
+        model.load_weights(folder / "ours.weights.h5")
+        difference = largest_difference(run, files, model, images)
+        report("exported: largest difference of a probability", difference, TOLERANCE)
+
+        model.compile("adam", "sparse_categorical_crossentropy")
+        model.fit(images / np.float32(255), labels, batch_size=25, verbose=0)
+        model.save_weights(folder / "keras.weights.h5")
+        model.save(folder / "keras.keras")
+        for file in ("keras.weights.h5", "keras.keras"):
+            imported = folder / f"run-of-{file}"
+            dropout_lab("import", folder / file, "--config", folder / "config.json", "--run-dir", imported)
+            difference = largest_difference(imported, files, model, images)
+            report(f"imported {file}: largest difference of a probability", difference, TOLERANCE)
+            dropout_lab("export", imported)
+            again = build(manifest["config"]["model"])
+            again.load_weights(imported / "last.weights.h5")
+            pairs = zip(model.get_weights(), again.get_weights(), strict=True)
+            changed = sum(a.tobytes() != b.tobytes() for a, b in pairs)
+            report(f"imported {file} and exported: weights that differ", changed, 0)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1])))
