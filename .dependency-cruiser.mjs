@@ -26,7 +26,7 @@ if (withoutLayer.length > 0) {
 // every rule below covers both, so that the answer does not depend on what happens to be built.
 
 const anyOf = (names) => `(${names.join('|')})`;
-const ours = '^(packages|apps|bench)/|^@dropout-lab/|^dropout-lab(/|$)';
+const ours = '^(packages|apps|bench|parity)/|^@dropout-lab/|^dropout-lab(/|$)';
 const isPackage = (name) => `^packages/${name}/|^@dropout-lab/${name}(/|$)`;
 
 const layerRule = ([name, allowed]) => ({
@@ -57,9 +57,9 @@ export default {
       name: 'by-name-only',
       comment: 'another package is imported by its name, never by a relative path',
       severity: 'error',
-      from: { path: '^((packages|apps)/[^/]+|bench)/' },
+      from: { path: '^((packages|apps)/[^/]+|bench|parity)/' },
       to: {
-        path: '^(packages|apps|bench)/',
+        path: '^(packages|apps|bench|parity)/',
         pathNot: '^$1/',
         dependencyTypes: ['local'],
         dependencyTypesNot: ['aliased-workspace'],

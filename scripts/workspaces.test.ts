@@ -27,7 +27,7 @@ const inside = (parent: string) =>
 
 const packages = inside('packages');
 const published = [...packages, ...inside('apps')].filter(({ manifest }) => !manifest.private);
-const workspaces = [...packages, ...inside('apps'), workspaceAt('bench')];
+const workspaces = [...packages, ...inside('apps'), workspaceAt('bench'), workspaceAt('parity')];
 const versions = new Map(workspaces.map(({ manifest }) => [manifest.name, manifest.version]));
 
 const dependenciesOf = ({ manifest }: { manifest: Manifest }): [name: string, range: string][] =>
