@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { onConsoleLog } from './vitest.shared.ts';
 
-export default defineConfig({ test: { onConsoleLog, projects: ['packages/*', 'apps/*', 'parity', 'scripts'] } });
+export default defineConfig({
+  test: { onConsoleLog, projects: ['packages/*', 'apps/*', 'parity', 'scripts'] },
+});
