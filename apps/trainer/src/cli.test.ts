@@ -160,6 +160,11 @@ describe('data', () => {
     expect(verify.stdout.split('\n').filter((line) => line.endsWith(': ok'))).toHaveLength(6);
   });
 
+  test('a reader that closes the pipe early ends the command quietly', async () => {
+    const { stderr } = await runCli(['data', 'info'], { cwd: folder, closeStdout: true });
+    expect(stderr).toBe('');
+  });
+
   test('fetch finds what is there', async () => {
     const { code, stdout } = await runCli(['data', 'fetch'], { cwd: folder });
     expect(code).toBe(0);

@@ -16,6 +16,11 @@ const interrupt = (): void => {
 };
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
+// A reader that has seen enough, such as head, closes the pipe: no reason to complain, nor to go on writing to it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   process.exitCode = await createProgram(controller.signal)(process.argv.slice(2));

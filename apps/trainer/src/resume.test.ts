@@ -67,7 +67,7 @@ describe('a run that is stopped and resumed ends as one that is not, to the bit'
     const signal = { name: 'SIGINT', afterLine: 20, delayMs: 0 } as const;
     const stopped = await runCli(start(run, 2), { cwd: folder, signal });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toContain(`dropout-lab train --resume ${run}`);
+    expect(stopped.stderr).toContain(`train --resume ${run}`);
     const last = JSON.parse(stopped.stdout.split('\n').at(-1)!);
     expect(last).toMatchObject({ kind: 'run-ended', reason: 'interrupted' });
     expect(last.step).toBeLessThan(STEPS);

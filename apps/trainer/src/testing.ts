@@ -18,6 +18,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
+  /** Closes the reading end of stdout at once, as `head -0` does. */
+  readonly closeStdout?: boolean;
   /** Sends a signal once the given line of stdout has come, after a delay. */
   readonly signal?: {
     readonly name: 'SIGKILL' | 'SIGINT';
@@ -27,9 +29,13 @@ export interface CliOptions {
 }
 
 /** Runs the built command as its users do: a process of its own. */
-export const runCli = (args: readonly string[], { cwd, env = {}, signal }: CliOptions): Promise<CliResult> =>
+export const runCli = (
+  args: readonly string[],
+  { cwd, env = {}, closeStdout = false, signal }: CliOptions,
+): Promise<CliResult> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env } });
+    if (closeStdout) child.stdout.destroy();
     const lines: string[] = [];
     let stderr = '';
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -111,11 +111,15 @@ const trainAndEvaluate = async (
   record({ ...end!, time: Date.now() });
   reporter.line(
     end!.reason === 'interrupted'
-      ? `Go on with: dropout-lab train --resume ${directory.path}`
+      ? `Go on with: ${trainInvocation()} --resume ${directory.path}`
       : `Run directory: ${directory.path}`,
   );
   return exitCodes[end!.reason];
 };
+
+/** How the user called this command: in a checkout it is an npm script. */
+const trainInvocation = (): string =>
+  process.env['npm_lifecycle_event']?.startsWith('train') ? 'npm run train --' : 'dropout-lab train';
 
 const callbacksOf = (directory: RunDirectory): Callback[] => [
   ...directory.manifest.config.callbacks.map(createCallback),
