@@ -7,3 +7,4 @@ export {
   type StartedBackend,
   startBackend,
 } from './start-backend.ts';
+export { tfjsNodeFolder } from './tfjs-node-folder.ts';

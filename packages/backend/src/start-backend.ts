@@ -2,10 +2,13 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
 import { BackendError } from './errors.ts';
 import type { RunningBackend } from './running-backend.ts';
-import { startTfjsNode } from './tfjs-node.ts';
+import { type RunningTfjsNode, startTfjsNode } from './tfjs-node.ts';
 import { startWasm } from './wasm.ts';
 
-/** `auto` is tfjs-node where it can be loaded, else wasm; `node` insists on tfjs-node. */
+/**
+ * `auto` is tfjs-node where it can be loaded, else wasm; `node` insists on tfjs-node. Either takes the
+ * application's, and where that cannot be loaded the one in `tfjsNodeFolder()`.
+ */
 export type BackendChoice = 'auto' | 'node' | 'wasm' | 'cpu';
 
 export interface StartedBackend extends RunningBackend {
@@ -35,7 +38,7 @@ export const startBackend = async (
     case 'auto':
       return startFastest(resolveFrom);
     case 'node':
-      return started(await startTfjsNode(resolveFrom), 'as asked for');
+      return startedTfjsNode(await startTfjsNode(resolveFrom), 'as asked for');
     case 'wasm':
       return started(await startWasm(), 'as asked for');
     case 'cpu':
@@ -45,12 +48,15 @@ export const startBackend = async (
 
 const startFastest = async (resolveFrom: string | URL): Promise<StartedBackend> => {
   try {
-    return started(await startTfjsNode(resolveFrom), 'native TensorFlow, since it can be loaded');
+    return startedTfjsNode(await startTfjsNode(resolveFrom), 'native TensorFlow, since it can be loaded');
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     return started(await startWasm(), error.message);
   }
 };
+
+const startedTfjsNode = ({ backend, folder }: RunningTfjsNode, why: string): StartedBackend =>
+  started(backend, folder === undefined ? why : `${why}, from ${folder}`);
 
 const started = (backend: RunningBackend, why: string): StartedBackend => ({
   ...backend,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BackendError, startBackend } from './node.ts';
+import { BackendError, startBackend, tfjsNodeFolder } from './node.ts';
 
 let folder: string;
 /** An application in which each test installs a tfjs-node of its own. */
@@ -14,12 +14,17 @@ let application: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dropout-lab-backend-'));
   application = join(folder, 'main.js');
+  vi.stubEnv('DROPOUT_LAB_CACHE', join(folder, 'cache'));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
-const install = async (source: string): Promise<void> => {
-  const path = join(folder, 'node_modules/@tensorflow/tfjs-node');
+/** A package of that name, by default in the application. */
+const install = async (source: string, into = folder): Promise<void> => {
+  const path = join(into, 'node_modules/@tensorflow/tfjs-node');
   await mkdir(path, { recursive: true });
   await writeFile(join(path, 'package.json'), '{ "name": "@tensorflow/tfjs-node", "version": "4.22.0" }');
   await writeFile(join(path, 'index.js'), source);
@@ -89,4 +94,35 @@ test('loaded on a Node without the removed util functions, it is what auto picks
   expect(reason).toBe(`${description}: native TensorFlow, since it can be loaded`);
   expect(versions).toMatchObject({ '@tensorflow/tfjs-node': '4.22.0', libtensorflow: '2.9.1' });
   expect(warned).not.toHaveBeenCalled();
+});
+
+test('the cache folder serves where the application has none, and is named', async () => {
+  const cached = tfjsNodeFolder();
+  expect(cached).toBe(join(folder, 'cache', 'tfjs-node', `4.22.0-${process.platform}-${process.arch}`));
+  await install(loadable(), cached);
+
+  const { description, reason } = await startBackend('node', { resolveFrom: application });
+  expect(reason).toBe(`${description}: as asked for, from ${cached}`);
+  expect((await startBackend('auto', { resolveFrom: application })).reason).toBe(
+    `${description}: native TensorFlow, since it can be loaded, from ${cached}`,
+  );
+});
+
+test("the application's own comes first, and the cache's serves where it cannot be loaded", async () => {
+  await install(loadable(), tfjsNodeFolder());
+  await install(withoutAddon);
+  const instead = await startBackend('auto', { resolveFrom: application });
+  expect(instead.reason).toContain(`from ${tfjsNodeFolder()}`);
+
+  const other = join(folder, 'other');
+  await install(loadable(), other);
+  const own = await startBackend('auto', { resolveFrom: join(other, 'main.js') });
+  expect(own.reason).toBe(`${own.description}: native TensorFlow, since it can be loaded`);
+});
+
+test('a cache folder that cannot be loaded is named', async () => {
+  await install(withoutAddon, tfjsNodeFolder());
+  const message = `tfjs-node in ${tfjsNodeFolder()} could not be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node; set it up anew, or go on with wasm`;
+  await expect(startBackend('node', { resolveFrom: application })).rejects.toThrow(new BackendError(message));
+  expect((await startBackend('auto', { resolveFrom: application })).reason).toBe(`wasm (SIMD): ${message}`);
 });

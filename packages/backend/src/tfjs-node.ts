@@ -1,42 +1,65 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
 import { BackendError } from './errors.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
+import { tfjsNodeFolder } from './tfjs-node-folder.ts';
 
 const packageName = '@tensorflow/tfjs-node';
 
+/** A running tfjs-node, and where it was found. */
+export interface RunningTfjsNode {
+  readonly backend: RunningBackend;
+  /** The folder that it was loaded from; undefined for the application's own. */
+  readonly folder: string | undefined;
+}
+
 /**
- * Native TensorFlow. tfjs-node brings a tfjs-core of its own when it cannot share ours; both keep one engine
- * and one kernel registry on globalThis, so either way its kernels are the ones that our operations find.
+ * Native TensorFlow: the application's tfjs-node or, where that cannot be loaded, the one in
+ * {@link tfjsNodeFolder}. A tfjs-node that brings a tfjs-core of its own shares our engine, kernels and gradients
+ * all the same, since they are kept on globalThis: its kernels are those that our operations find.
  *
- * @throws BackendError when the package is not installed, or cannot be loaded.
+ * @throws BackendError when there is none, or none that can be loaded.
  */
-export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningBackend> => {
-  const version = await load(resolveFrom);
+export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningTfjsNode> => {
+  const { version, folder } = await loadFirst(resolveFrom);
   await activate('tensorflow');
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
-  return {
+  const backend = {
     name: 'tensorflow',
     description: `tfjs-node ${version} (libtensorflow ${binding.TF_Version})`,
     versions: { [packageName]: version, libtensorflow: binding.TF_Version },
-  };
+  } as const;
+  return { backend, folder };
 };
 
-/** Loads the package, which registers its backend, and returns its version. */
-const load = async (resolveFrom: string | URL): Promise<string> => {
-  const require = createRequire(resolveFrom);
-  const entry = locate(require);
-  restoreRemovedUtilities();
-  // Without it libtensorflow greets with its build flags on stderr.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+const loadFirst = async (resolveFrom: string | URL) => {
   try {
-    const { version } = (await quietly(() => require(entry))) as {
-      readonly version: Readonly<Record<string, string>>;
-    };
-    return version['tfjs-node']!;
+    return { version: await loadFromApplication(resolveFrom), folder: undefined };
+  } catch (error) {
+    const folder = tfjsNodeFolder();
+    if (!(error instanceof BackendError) || !existsSync(folder)) throw error;
+    return { version: await loadFromFolder(folder), folder };
+  }
+};
+
+const loadFromApplication = async (resolveFrom: string | URL): Promise<string> => {
+  const require = createRequire(resolveFrom);
+  try {
+    require.resolve(packageName);
+  } catch (cause) {
+    // A failed install of an optional dependency leaves nothing behind to rebuild.
+    throw new BackendError(
+      `tfjs-node is not installed; npm install ${packageName} shows why or cures it, or go on with wasm`,
+      { cause },
+    );
+  }
+  try {
+    return await load(require);
   } catch (cause) {
     throw new BackendError(
       `tfjs-node could not be loaded: ${firstLine(cause)}; npm rebuild ${packageName}, or go on with wasm`,
@@ -45,16 +68,26 @@ const load = async (resolveFrom: string | URL): Promise<string> => {
   }
 };
 
-const locate = (require: NodeJS.Require): string => {
+const loadFromFolder = async (folder: string): Promise<string> => {
   try {
-    return require.resolve(packageName);
+    return await load(createRequire(join(folder, 'package.json')));
   } catch (cause) {
-    // A failed install of an optional dependency leaves nothing behind to rebuild.
     throw new BackendError(
-      `tfjs-node is not installed; npm install ${packageName} shows why or cures it, or go on with wasm`,
+      `tfjs-node in ${folder} could not be loaded: ${firstLine(cause)}; set it up anew, or go on with wasm`,
       { cause },
     );
   }
+};
+
+/** Loads the package, which registers its backend, and returns its version. */
+const load = async (require: NodeJS.Require): Promise<string> => {
+  restoreRemovedUtilities();
+  // Without it libtensorflow greets with its build flags on stderr.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  const { version } = (await quietly(() => require(packageName))) as {
+    readonly version: Readonly<Record<string, string>>;
+  };
+  return version['tfjs-node']!;
 };
 
 /**
