@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
 import { BackendError } from './errors.ts';
 import { quietly } from './quietly.ts';
+import { registerReluGradient } from './relu-gradient.ts';
 import type { RunningBackend } from './running-backend.ts';
 import { tfjsNodeFolder } from './tfjs-node-folder.ts';
 
@@ -27,6 +28,7 @@ export interface RunningTfjsNode {
  */
 export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningTfjsNode> => {
   const { version, folder } = await loadFirst(resolveFrom);
+  registerReluGradient();
   await activate('tensorflow');
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
   const backend = {
