@@ -1,5 +1,6 @@
 import {
   engine,
+  type GradConfig,
   type GradFunc,
   getBackend,
   getGradient,
@@ -42,8 +43,9 @@ const reluGrad: KernelConfig = {
  * tutorial's training step. Other backends keep the stock gradient.
  */
 export const registerReluGradient = (): void => {
-  if (getKernel(RELU_GRAD, 'tensorflow')) return;
-  const stock = getGradient(Relu);
+  // Without the layers library there may be no gradients at all.
+  const stock: GradConfig | undefined = getGradient(Relu);
+  if (!stock || getKernel(RELU_GRAD, 'tensorflow')) return;
   registerKernel(reluGrad);
   const gradFunc: GradFunc = (dy, saved, attrs) => {
     const [x] = saved as [Tensor];
