@@ -1,12 +1,17 @@
 """Trains the tutorial's model in Keras from weights, batches and dropout masks that it is given.
 
-    python train.py FOLDER NAME
+    python train.py FOLDER NAME [--float64] [--states-of OTHER]
 
 FOLDER has what parity/src/workload.ts wrote. For every scenario of it, SCENARIO.NAME.json gets the loss and the norm
 of each weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and keras.NAME.json
 the versions that computed them.
+
+SCENARIO.NAME.states.float32 gets the weights and the optimizer's slots before each of the first steps and after the
+last of them; with --states-of, those that OTHER wrote are where each step is taken from once more, by itself, for
+SCENARIO.NAME.single.json and .single.float32, the weights after each.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -97,47 +102,104 @@ def read_weights(folder, workload):
     return [array.reshape(shape) for array, shape in zip(arrays, shapes)]
 
 
-def train(scenario, workload, inputs, initial):
-    """Keras's own train step, with the gradients looked at on their way to the optimizer."""
-    config = scenario["config"]
-    model = build_model(config["model"])
-    names = [weight["name"] for weight in workload["weights"]]
-    assert [variable.path for variable in model.trainable_variables] == names
-    model.set_weights(initial)
-    model.compile(build_optimizer(config["optimizer"]), "categorical_crossentropy")
+class Training:
+    """A scenario's model and optimizer, from its initial weights, and Keras's own train step for them."""
 
-    @tf.function
-    def train_step(x, targets):
+    def __init__(self, config, workload, inputs, initial):
+        self.images, self.targets, self.kept = inputs
+        self.has_dropout = config["model"]["dropout"]["rate"] > 0
+        self.model = build_model(config["model"])
+        names = [weight["name"] for weight in workload["weights"]]
+        assert [variable.path for variable in self.model.trainable_variables] == names
+        self.model.set_weights(initial)
+        self.model.compile(build_optimizer(config["optimizer"]), "categorical_crossentropy")
+        self.model.optimizer.build(self.model.trainable_variables)
+        self.losses, self.gradient_norms = [], []
+        self._train_step = tf.function(self._train_step)
+
+    def _train_step(self, x, targets):
+        model = self.model
         with tf.GradientTape() as tape:
             loss = model.compute_loss(x=x, y=targets, y_pred=model(x, training=True), training=True)
         gradients = tape.gradient(loss, model.trainable_variables)
         model.optimizer.apply(gradients, model.trainable_variables)
         return loss, gradients
 
-    images, targets, kept = inputs
-    losses, gradient_norms, weights = [], [], []
+    def take(self, step):
+        """Trains on the batch of a step, and keeps its loss and the norms of its gradients."""
+        precision = keras.config.floatx()
+        masks = [mask[step] for mask in self.kept] if self.has_dropout else []
+        x = [tf.constant(array) for array in (self.images[step].astype(precision), *masks)]
+        loss, gradients = self._train_step(x, tf.constant(self.targets[step].astype(precision)))
+        self.losses.append(float(loss))
+        self.gradient_norms.append([float(np.linalg.norm(g.numpy().astype(np.float64))) for g in gradients])
+
+    @property
+    def state(self):
+        """The weights, then what the optimizer keeps: of Adam all first moments, then all second ones."""
+        optimizer = self.model.optimizer
+        is_sgd = isinstance(optimizer, keras.optimizers.SGD)
+        slots = optimizer.momentums if is_sgd else optimizer._momentums + optimizer._velocities
+        return [*self.model.trainable_variables, *slots]
+
+    def restore(self, state, step):
+        """Goes to a state before a step: numbers one behind the other, as `append` writes them."""
+        end = 0
+        for variable in self.state:
+            start, end = end, end + np.prod(variable.shape)
+            variable.assign(state[start:end].reshape(variable.shape))
+        assert end == len(state)
+        self.model.optimizer.iterations.assign(step)
+
+    def write_trace(self, path):
+        path.write_text(json.dumps({"losses": self.losses, "gradientNorms": self.gradient_norms}))
+
+
+def append(path, variables):
+    with open(path, "ab") as file:
+        for variable in variables:
+            file.write(variable.numpy().astype("<f4").tobytes())
+
+
+def train_together(training, workload, folder, name, with_states):
+    """All steps, each from where the one before has led."""
+
+    def keep_state(step):
+        if with_states and step <= workload["singleSteps"]:
+            append(folder / f"{name}.states.float32", training.state)
+
     for step in range(workload["steps"]):
-        masks = [mask[step] for mask in kept] if config["model"]["dropout"]["rate"] > 0 else []
-        loss, gradients = train_step([tf.constant(array) for array in (images[step], *masks)], targets[step])
-        losses.append(float(loss))
-        gradient_norms.append([float(np.linalg.norm(g.numpy().astype(np.float64))) for g in gradients])
+        keep_state(step)
+        training.take(step)
         if step + 1 in workload["weightsAfter"]:
-            weights.extend(model.get_weights())
-    return losses, gradient_norms, weights
+            append(folder / f"{name}.float32", training.model.trainable_variables)
+    keep_state(workload["steps"])
+    training.write_trace(folder / f"{name}.json")
 
 
-def main(folder, name):
+def train_single_steps(training, workload, folder, name, states):
+    """The first steps, each from the state that another variant was in before it."""
+    for step in range(workload["singleSteps"]):
+        training.restore(states[step], step)
+        training.take(step)
+        append(folder / f"{name}.single.float32", training.model.trainable_variables)
+    training.write_trace(folder / f"{name}.single.json")
+
+
+def main(folder, name, states_of):
     workload = json.loads((folder / "workload.json").read_text())
     inputs = read_inputs(folder, workload)
     initial = read_weights(folder, workload)
     for scenario in workload["scenarios"]:
+        start = lambda: Training(scenario["config"], workload, inputs, initial)
         keras.backend.clear_session()
-        losses, gradient_norms, weights = train(scenario, workload, inputs, initial)
-        path = f"{scenario['name']}.{name}"
-        (folder / f"{path}.json").write_text(
-            json.dumps({"losses": losses, "gradientNorms": gradient_norms})
-        )
-        np.concatenate([array.ravel() for array in weights]).astype("<f4").tofile(folder / f"{path}.float32")
+        files = f"{scenario['name']}.{name}"
+        train_together(start(), workload, folder, files, with_states=states_of is None)
+        if states_of is not None:
+            keras.backend.clear_session()
+            states = np.fromfile(folder / f"{scenario['name']}.{states_of}.states.float32", "<f4")
+            states = states.reshape(workload["singleSteps"] + 1, -1)
+            train_single_steps(start(), workload, folder, files, states)
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "keras": keras.__version__,
@@ -147,4 +209,12 @@ def main(folder, name):
     (folder / f"keras.{name}.json").write_text(json.dumps(versions))
 
 
-main(Path(sys.argv[1]), sys.argv[2])
+parser = argparse.ArgumentParser()
+parser.add_argument("folder", type=Path)
+parser.add_argument("name")
+parser.add_argument("--float64", action="store_true")
+parser.add_argument("--states-of")
+options = parser.parse_args()
+if options.float64:
+    keras.config.set_floatx("float64")
+main(options.folder, options.name, options.states_of)

@@ -1,17 +1,40 @@
-import { type Difference, gradientNormDifference, lossDifference, weightDifference } from './difference.ts';
+import {
+  type Difference,
+  gradientNormDifference,
+  largest,
+  lossDifference,
+  weightDifference,
+} from './difference.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Trace } from './trace.ts';
 import type { WorkloadSize } from './workload.ts';
 
-/** How far one run is from Keras's, quantity by quantity. */
-export interface Comparison {
+/** Who trains: one of our backends, or Keras in another way. */
+export interface Runner {
+  readonly title: string;
+  readonly isOurs: boolean;
+}
+
+/** How far a run is from Keras's. */
+export interface RunComparison {
   readonly scenario: Scenario;
-  /** Who ran it: a backend, or Keras in another way. */
-  readonly runner: string;
-  /** By number of steps. */
+  readonly runner: Runner;
+  readonly together: Comparison;
+  readonly single: SingleStepComparison;
+}
+
+/** Of steps that each begin where the one before has led. Differences by number of steps. */
+export interface Comparison {
   readonly losses: ReadonlyMap<number, Difference>;
   readonly gradientNorms: ReadonlyMap<number, Difference>;
   readonly weights: ReadonlyMap<number, Difference>;
+}
+
+/** Of steps that each begin where Keras's does: the largest differences at any of them. */
+export interface SingleStepComparison {
+  readonly loss: Difference;
+  readonly gradientNorms: Difference;
+  readonly weights: Difference;
 }
 
 /** The steps that the promises are about. */
@@ -21,8 +44,6 @@ export const promisedSteps = 20;
 export const limits = { relativeLoss: 1e-5, absoluteWeight: 1e-4 };
 
 export const compare = (
-  scenario: Scenario,
-  runner: string,
   { steps, weightsAfter }: WorkloadSize,
   reference: Trace,
   trace: Trace,
@@ -31,8 +52,6 @@ export const compare = (
   const over = (difference: typeof lossDifference) =>
     new Map(spans.map((span) => [span, difference(reference, trace, span)]));
   return {
-    scenario,
-    runner,
     losses: over(lossDifference),
     gradientNorms: over(gradientNormDifference),
     weights: new Map(
@@ -41,12 +60,27 @@ export const compare = (
   };
 };
 
-/** Whether the loss and the weights of the promised steps are as near as promised; NaN never is. */
-export const keepsPromise = ({ losses, weights }: Comparison): boolean =>
-  everyWithin(losses, ({ relative }) => relative <= limits.relativeLoss) &&
-  everyWithin(weights, ({ absolute }) => absolute <= limits.absoluteWeight);
+export const compareSingleSteps = (reference: Trace, trace: Trace): SingleStepComparison => {
+  const steps = trace.losses.length;
+  return {
+    loss: lossDifference(reference, trace, steps),
+    gradientNorms: gradientNormDifference(reference, trace, steps),
+    weights: largest(trace.weights.map((_, moment) => weightDifference(reference, trace, moment))),
+  };
+};
 
-const everyWithin = (
+/** Whether the losses and the weights of the promised steps are as near as promised; NaN never is. */
+export const isKeptTogether = ({ together: { losses, weights } }: RunComparison): boolean =>
+  everyPromised(losses, isLossWithin) && everyPromised(weights, isWeightWithin);
+
+/** The same of steps that each begin where Keras's does. */
+export const isKeptSingly = ({ single: { loss, weights } }: RunComparison): boolean =>
+  isLossWithin(loss) && isWeightWithin(weights);
+
+const isLossWithin = ({ relative }: Difference): boolean => relative <= limits.relativeLoss;
+const isWeightWithin = ({ absolute }: Difference): boolean => absolute <= limits.absoluteWeight;
+
+const everyPromised = (
   differences: ReadonlyMap<number, Difference>,
   holds: (difference: Difference) => boolean,
 ): boolean => [...differences].every(([steps, difference]) => steps > promisedSteps || holds(difference));

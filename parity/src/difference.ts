@@ -40,7 +40,8 @@ const differenceOf = (expected: ArrayLike<number>, found: ArrayLike<number>): Di
   return { absolute, relative: absolute === 0 ? 0 : absolute / scale };
 };
 
-const largest = (differences: readonly Difference[]): Difference => ({
+/** The largest of each kind. */
+export const largest = (differences: readonly Difference[]): Difference => ({
   absolute: Math.max(...differences.map(({ absolute }) => absolute)),
   relative: Math.max(...differences.map(({ relative }) => relative)),
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DropoutLabError } from '@dropout-lab/contracts';
 
 /** A folder through which arrays go to Python and come back: raw little-endian values, described in JSON. */
 export interface ExchangeFolder {
@@ -9,7 +10,8 @@ export interface ExchangeFolder {
   readJson(name: string): Promise<unknown>;
   /** Writes arrays one behind the other, each as it is taken. */
   writeArrays(name: string, arrays: Iterable<Float32Array | Uint8Array>): Promise<void>;
-  readFloat32(name: string): Promise<Float32Array>;
+  /** All of a file's numbers, or `length` of them from the one at `start`. */
+  readFloat32(name: string, start?: number, length?: number): Promise<Float32Array>;
 }
 
 /** Gives a new temporary folder to `work`, and removes it whatever comes of it. */
@@ -38,10 +40,21 @@ const exchangeFolder = (path: string): ExchangeFolder => {
         await file.close();
       }
     },
-    readFloat32: async (name) => {
-      const bytes = await readFile(at(name));
-      // A copy, since the bytes may begin anywhere in Node's pool.
-      return new Float32Array(Uint8Array.from(bytes).buffer);
+    readFloat32: async (name, start = 0, length) => {
+      const file = await open(at(name), 'r');
+      try {
+        const { BYTES_PER_ELEMENT } = Float32Array;
+        const size = length ?? (await file.stat()).size / BYTES_PER_ELEMENT - start;
+        const values = new Float32Array(size);
+        const bytes = new Uint8Array(values.buffer);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start * BYTES_PER_ELEMENT);
+        if (bytesRead === bytes.length) return values;
+        throw new DropoutLabError(
+          `${at(name)}: expected ${bytes.length} bytes from number ${start} on, found ${bytesRead}`,
+        );
+      } finally {
+        await file.close();
+      }
     },
   };
 };

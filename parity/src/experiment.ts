@@ -5,11 +5,12 @@ import {
   startBackend,
 } from '@dropout-lab/backend/node';
 import type { ImageDataset } from '@dropout-lab/contracts';
-import { type Comparison, compare } from './compare.ts';
+import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
 import { type ExchangeFolder, withExchangeFolder } from './exchange.ts';
+import { readSingleSteps, readStates, readTrace } from './keras-trace.ts';
 import { runScript } from './python.ts';
-import { scenarios } from './scenarios.ts';
-import { readTrace, type Trace, traceOurs } from './trace.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import { type Trace, type TrainingState, traceOurs, traceSingleSteps } from './trace.ts';
 import { createSource, type Workload, type WorkloadSize, writeWorkload } from './workload.ts';
 
 /** A backend that Node may have. */
@@ -23,21 +24,42 @@ export interface Experiment {
 
 export interface ExperimentResult {
   readonly size: WorkloadSize;
-  readonly comparisons: readonly Comparison[];
+  /** Keras that computes otherwise first, then our backends. */
+  readonly runs: readonly RunComparison[];
   readonly started: readonly StartedBackend[];
   /** Why a backend is missing. */
   readonly missing: readonly string[];
   readonly kerasVersions: Readonly<Record<string, string>>;
 }
 
-const reference = { name: 'reference', environment: {} };
+/** A way to run keras/train.py. */
+interface KerasVariant {
+  readonly name: string;
+  readonly title: string;
+  readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
-/** Keras computing otherwise, so that one sees how far rounding alone takes it from itself. */
-const yardstick = {
-  name: 'yardstick',
-  title: 'Keras without oneDNN',
-  environment: { TF_ENABLE_ONEDNN_OPTS: '0' },
-};
+const reference: KerasVariant = { name: 'reference', title: 'Keras' };
+const statesOfReference = ['--states-of', reference.name];
+
+/** They show how far rounding alone takes Keras from itself. */
+const yardsticks: readonly KerasVariant[] = [
+  {
+    name: 'no-onednn',
+    title: 'Keras without oneDNN',
+    flags: statesOfReference,
+    environment: { TF_ENABLE_ONEDNN_OPTS: '0' },
+  },
+  { name: 'float64', title: 'Keras in float64', flags: [...statesOfReference, '--float64'] },
+];
+
+/** What Keras did in a scenario. */
+interface KerasRun {
+  readonly scenario: Scenario;
+  readonly trace: Trace;
+  readonly states: readonly TrainingState[];
+}
 
 /** Trains every scenario in Keras, in Keras computing otherwise and on each backend, and compares with the first. */
 export const runExperiment = (
@@ -50,15 +72,19 @@ export const runExperiment = (
     // Any backend will do to build the initial weights.
     await startBackend('cpu');
     const workload = await writeWorkload(folder, source, size);
-    for (const { name, environment } of [reference, yardstick]) {
-      say(`Keras (${name}), ${describeSize(size)}`);
-      await runScript(python, 'train.py', [folder.path, name], environment);
+    for (const { name, title, flags = [], environment = {} } of [reference, ...yardsticks]) {
+      say(`${title}, ${describeSize(size)}`);
+      await runScript(python, 'train.py', [folder.path, name, ...flags], environment);
     }
-    const expected = await readTraces(folder, workload, reference.name);
-    const compareAll = (runner: string, traces: readonly Trace[]): Comparison[] =>
-      scenarios.map((scenario, i) => compare(scenario, runner, size, expected[i]!, traces[i]!));
-
-    const comparisons = compareAll(yardstick.title, await readTraces(folder, workload, yardstick.name));
+    const kerasRuns = await readReference(folder, workload);
+    const runs: RunComparison[] = [];
+    for (const { name, title } of yardsticks) {
+      for (const kerasRun of kerasRuns) {
+        const together = await readTrace(folder, kerasRun.scenario, name, workload);
+        const single = await readSingleSteps(folder, kerasRun.scenario, name, workload);
+        runs.push(compareRun(kerasRun, { title, isOurs: false }, size, together, single));
+      }
+    }
     const started: StartedBackend[] = [];
     const missing: string[] = [];
     for (const choice of backends) {
@@ -68,22 +94,45 @@ export const runExperiment = (
         continue;
       }
       started.push(backend);
-      const traces: Trace[] = [];
-      for (const scenario of scenarios) {
+      for (const kerasRun of kerasRuns) {
+        const { scenario, states } = kerasRun;
         say(`${backend.description}, ${describeSize(size)}: ${scenario.summary}`);
-        traces.push(await traceOurs(scenario, source, size));
+        const together = await traceOurs(scenario, source, size);
+        const single = await traceSingleSteps(scenario, source, states.slice(0, -1));
+        runs.push(compareRun(kerasRun, { title: backend.description, isOurs: true }, size, together, single));
       }
-      comparisons.push(...compareAll(backend.description, traces));
     }
     const kerasVersions = (await folder.readJson(`keras.${reference.name}.json`)) as Record<string, string>;
-    return { size, comparisons, started, missing, kerasVersions };
+    return { size, runs, started, missing, kerasVersions };
   });
 
 export const describeSize = ({ batchSize, steps }: WorkloadSize): string =>
   `${steps} steps of ${batchSize} images`;
 
-const readTraces = (folder: ExchangeFolder, workload: Workload, variant: string): Promise<Trace[]> =>
-  Promise.all(scenarios.map((scenario) => readTrace(folder, scenario, variant, workload)));
+const readReference = (folder: ExchangeFolder, workload: Workload): Promise<KerasRun[]> =>
+  Promise.all(
+    scenarios.map(async (scenario) => ({
+      scenario,
+      trace: await readTrace(folder, scenario, reference.name, workload),
+      states: await readStates(folder, scenario, reference.name, workload),
+    })),
+  );
+
+const compareRun = (
+  { scenario, trace, states }: KerasRun,
+  runner: Runner,
+  size: WorkloadSize,
+  together: Trace,
+  single: Trace,
+): RunComparison => {
+  const endsOfSteps = { ...trace, weights: states.slice(1).map(({ weights }) => weights) };
+  return {
+    scenario,
+    runner,
+    together: compare(size, trace, together),
+    single: compareSingleSteps(endsOfSteps, single),
+  };
+};
 
 /** The backend, or why it cannot be had. */
 const startOrExplain = async (choice: ParityBackend): Promise<StartedBackend | string> => {

@@ -10,7 +10,9 @@ test('everything, when nothing is asked for', () => {
 
 test('some backends, some steps, the weights looked at after the last', () => {
   expect(selectExperiments(['cpu', '--steps', '7'])).toEqual({
-    experiments: [{ size: { batchSize: 10, steps: 7, weightsAfter: [1, 5, 7] }, backends: ['cpu'] }],
+    experiments: [
+      { size: { batchSize: 10, steps: 7, weightsAfter: [1, 5, 7], singleSteps: 5 }, backends: ['cpu'] },
+    ],
     isWhole: false,
   });
 });

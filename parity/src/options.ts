@@ -6,8 +6,14 @@ const moments = [1, 5, 20, 100];
 
 /** Plain JavaScript takes a second for each image of a step: a small batch, and the promised steps only. */
 const whole: readonly Experiment[] = [
-  { size: { batchSize: 250, steps: 100, weightsAfter: moments }, backends: ['wasm', 'node'] },
-  { size: { batchSize: 10, steps: 20, weightsAfter: moments.slice(0, 3) }, backends: ['cpu'] },
+  {
+    size: { batchSize: 250, steps: 100, weightsAfter: moments, singleSteps: 20 },
+    backends: ['wasm', 'node'],
+  },
+  {
+    size: { batchSize: 10, steps: 20, weightsAfter: moments.slice(0, 3), singleSteps: 5 },
+    backends: ['cpu'],
+  },
 ];
 
 /**
@@ -46,5 +52,10 @@ export const selectExperiments = (
 const shortened = (size: Experiment['size'], most: number): Experiment['size'] => {
   const steps = Math.min(size.steps, Math.floor(most));
   const weightsAfter = size.weightsAfter.filter((moment) => moment < steps);
-  return { ...size, steps, weightsAfter: [...weightsAfter, steps] };
+  return {
+    ...size,
+    steps,
+    weightsAfter: [...weightsAfter, steps],
+    singleSteps: Math.min(size.singleSteps, steps),
+  };
 };

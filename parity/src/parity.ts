@@ -15,4 +15,7 @@ for (const experiment of experiments) results.push(await runExperiment(experimen
 
 process.stdout.write(`${formatResults(results)}\n`);
 if (isWhole) await writeDocument(results);
-process.exitCode = brokenPromises(results).length > 0 ? 1 : 0;
+
+const broken = brokenPromises(results);
+for (const one of broken) process.stderr.write(`parity: further from Keras than promised: ${one}\n`);
+process.exitCode = broken.length > 0 ? 1 : 0;

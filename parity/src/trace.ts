@@ -1,10 +1,12 @@
-import type { BatchSource, NamedArray } from '@dropout-lab/contracts';
+import type { BatchSource, NamedArray, Snapshot } from '@dropout-lab/contracts';
 import { readWeights } from '@dropout-lab/model';
 import { createReplica, type Replica, train } from '@dropout-lab/training';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExchangeFolder } from './exchange.ts';
 import type { Scenario } from './scenarios.ts';
-import { buildScenarioModel, type Workload, type WorkloadSize } from './workload.ts';
+import { buildScenarioModel, type WorkloadSize } from './workload.ts';
+
+/** The weights and the optimizer's slots at a moment of a training run. */
+export type TrainingState = Pick<Snapshot, 'weights' | 'slots'>;
 
 /** What is seen of a training run, whoever runs it. */
 export interface Trace {
@@ -16,6 +18,10 @@ export interface Trace {
   readonly weights: readonly (readonly NamedArray[])[];
 }
 
+type WritableTrace = { losses: number[]; gradientNorms: number[][]; weights: NamedArray[][] };
+
+const emptyTrace = (): WritableTrace => ({ losses: [], gradientNorms: [], weights: [] });
+
 /** Trains a scenario with our own loop on the backend that is active. */
 export const traceOurs = async (
   scenario: Scenario,
@@ -23,11 +29,8 @@ export const traceOurs = async (
   { steps, weightsAfter }: WorkloadSize,
 ): Promise<Trace> => {
   const model = buildScenarioModel(scenario);
-  const trace = { losses: [] as number[], gradientNorms: [] as number[][], weights: [] as NamedArray[][] };
-  const replica = watched(createReplica(model), (loss, norms) => {
-    trace.losses.push(loss);
-    trace.gradientNorms.push(norms);
-  });
+  const trace = emptyTrace();
+  const replica = watched(createReplica(model), trace);
   for await (const event of train({ model, config: scenario.config, train: source, replica })) {
     if (event.kind !== 'step') continue;
     if (weightsAfter.includes(event.step)) trace.weights.push(readWeights(model));
@@ -37,39 +40,56 @@ export const traceOurs = async (
   return trace;
 };
 
-/** Reads what keras/train.py wrote. */
-export const readTrace = async (
-  folder: ExchangeFolder,
-  { name }: Scenario,
-  variant: string,
-  { weights: layout, weightsAfter }: Workload,
+/** Takes each of the first steps by itself, from the state that Keras was in before it. */
+export const traceSingleSteps = async (
+  scenario: Scenario,
+  source: BatchSource,
+  states: readonly TrainingState[],
 ): Promise<Trace> => {
-  const { losses, gradientNorms } = (await folder.readJson(`${name}.${variant}.json`)) as Omit<
-    Trace,
-    'weights'
-  >;
-  const values = await folder.readFloat32(`${name}.${variant}.float32`);
-  let end = 0;
-  const weights = weightsAfter.map(() =>
-    layout.map((weight) => {
-      const start = end;
-      end += weight.shape.reduce((product, length) => product * length, 1);
-      return { ...weight, values: values.subarray(start, end) };
-    }),
-  );
-  return { losses, gradientNorms, weights };
+  const model = buildScenarioModel(scenario);
+  const trace = emptyTrace();
+  const replica = watched(createReplica(model), trace);
+  for (const [step, state] of states.entries()) {
+    const resumeFrom = { ...state, progress: progressAt(step, scenario) };
+    for await (const { kind } of train({
+      model,
+      config: scenario.config,
+      train: source,
+      replica,
+      resumeFrom,
+    })) {
+      if (kind === 'step') break;
+    }
+    trace.weights.push(readWeights(model));
+  }
+  model.dispose();
+  return trace;
 };
 
-const watched = (replica: Replica, see: (loss: number, gradientNorms: number[]) => void): Replica => ({
+/** Of the first epoch, before any callback has seen one. */
+const progressAt = (step: number, { config }: Scenario): Snapshot['progress'] => ({
+  epoch: 0,
+  stepInEpoch: step,
+  step,
+  running: { lossSum: 0, correct: 0, count: 0 },
+  learningRate: config.optimizer.learningRate,
+  learningRateScale: 1,
+  epochSeconds: 0,
+  callbacks: [null],
+});
+
+/** Adds what the replica computes to the trace. */
+const watched = (replica: Replica, trace: WritableTrace): Replica => ({
   ...replica,
   gradients: async (slice, position) => {
     const result = await replica.gradients(slice, position);
-    see(result.loss, await Promise.all(result.gradients.map(norm)));
+    trace.losses.push(result.loss);
+    trace.gradientNorms.push(await Promise.all(result.gradients.map(euclideanNorm)));
     return result;
   },
 });
 
-const norm = async (tensor: Tensor): Promise<number> => euclidean(await tensor.data<'float32'>());
-
-const euclidean = (values: Float32Array): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+const euclideanNorm = async (gradient: Tensor): Promise<number> => {
+  const values = await gradient.data<'float32'>();
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+};

@@ -12,10 +12,12 @@ export interface WorkloadSize {
   readonly steps: number;
   /** Updates after which the weights are compared, the last of them `steps`. */
   readonly weightsAfter: readonly number[];
+  /** How many of the first steps are also taken one at a time, each from Keras's own state. */
+  readonly singleSteps: number;
 }
 
 /** A name and a shape without the batch axis. */
-interface NamedShape {
+export interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
