@@ -1,0 +1,21 @@
+import { startBackend } from '@dropout-lab/backend/node';
+import { relativeDifference, trainingStep } from './training-step.mjs';
+
+/** Ten times what float32 rounding makes of this step. */
+const TOLERANCE = 1e-5;
+
+/** @param {string} message @returns {never} */
+const fail = (message) => {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+};
+
+const { description, reason, versions } = await startBackend('node').catch(({ message }) => fail(message));
+const native = trainingStep();
+await startBackend('wasm');
+const difference = relativeDifference(native, trainingStep());
+if (!(difference <= TOLERANCE)) {
+  fail(`${reason}: expected the gradients of wasm within ${TOLERANCE}, found a difference of ${difference}`);
+}
+const agreement = `a training step agrees with wasm within ${difference.toExponential(0)}`;
+console.log(JSON.stringify({ description, reason, versions, agreement }));
