@@ -33,6 +33,40 @@ const trainingStep = (): Float32Array[] =>
     );
   });
 
+const example = (shape: number[], frequency = 1): tf.Tensor => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(frequency * i * i)),
+    shape,
+  );
+};
+
+const maxPoolGradient = (
+  shape: number[],
+  size: number,
+  strides: number,
+  pad: 'valid' | 'same',
+): tf.Tensor => {
+  // Rounded, so that windows have more than one maximum.
+  const x = tf.round(tf.mul(example(shape), 3));
+  const pool = (input: tf.Tensor) => tf.maxPool(input as tf.Tensor4D, size, strides, pad);
+  return tf.grad(pool)(x, example(pool(x).shape, 2));
+};
+
+const fusedConvolution = (
+  activation: 'linear' | 'relu' | 'sigmoid',
+  pad: 'valid' | 'same',
+  strides: number,
+): tf.Tensor =>
+  tf.fused.conv2d({
+    x: example([2, 8, 8, 3]) as tf.Tensor4D,
+    filter: example([3, 3, 3, 4], 2) as tf.Tensor4D,
+    bias: example([4], 3),
+    strides,
+    pad,
+    activation,
+  });
+
 describe.skipIf(unavailable !== undefined)(
   `native TensorFlow${unavailable === undefined ? '' : ` (not available: ${unavailable})`}`,
   () => {
@@ -56,6 +90,33 @@ describe.skipIf(unavailable !== undefined)(
       expect(tf.memory().numTensors).toBe(before + 1);
       sum.dispose();
       expect(tf.memory().numTensors).toBe(before);
+    });
+
+    test.each<[string, () => tf.Tensor]>([
+      ['max pooling 2 x 2', () => maxPoolGradient([3, 8, 8, 5], 2, 2, 'valid')],
+      ['max pooling of odd sizes', () => maxPoolGradient([2, 7, 9, 4], 2, 2, 'valid')],
+      ['overlapping max pooling', () => maxPoolGradient([2, 9, 9, 8], 3, 2, 'same')],
+      ['the sum of a bias gradient', () => tf.sum(example([6, 5, 4, 3]), [0, 1, 2])],
+      ['the sum of the leading axis', () => tf.sum(example([6, 5]), 0)],
+      [
+        'other sums',
+        () => tf.concat([tf.sum(example([6, 5]), 1), tf.reshape(tf.sum(example([6, 5]), [0, 1], true), [1])]),
+      ],
+      ['a convolution with bias and ReLU', () => fusedConvolution('relu', 'valid', 1)],
+      ['a convolution with bias, padding and strides', () => fusedConvolution('linear', 'same', 2)],
+      ['a convolution with bias and sigmoid', () => fusedConvolution('sigmoid', 'valid', 1)],
+    ])('its quicker kernels agree with the cpu backend: %s', async (_, compute) => {
+      const figures = [];
+      for (const choice of ['node', 'cpu'] as const) {
+        await startBackend(choice);
+        const before = tf.memory().numTensors;
+        figures.push(tf.tidy(() => compute().dataSync().slice()));
+        expect(tf.memory().numTensors).toBe(before);
+      }
+      const [native, cpu] = figures;
+      const scale = Math.max(...[...cpu!].map(Math.abs));
+      const differences = [...cpu!].map((number, i) => Math.abs(number - native![i]!));
+      expect(Math.max(...differences) / scale).toBeLessThan(1e-6);
     });
 
     test('computes the loss and the gradients that wasm and cpu compute', async () => {

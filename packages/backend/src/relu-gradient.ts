@@ -5,37 +5,19 @@ import {
   getBackend,
   getGradient,
   getKernel,
-  type KernelConfig,
   Relu,
   registerGradient,
   registerKernel,
   type Tensor,
-  type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { attributesFor, nativeKernel } from './native-operation.ts';
 
 const RELU_GRAD = 'ReluGrad';
 
-/** What is needed of tfjs-node's backend, whose own type leaves some of it out. */
-interface NodeBackend {
-  readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number };
-  executeSingleOutput(
-    name: string,
-    attributes: readonly { name: string; type: number; value: number }[],
-    inputs: readonly TensorInfo[],
-  ): TensorInfo;
-}
-
 /** TensorFlow's own operation: dy where x > 0, else 0. */
-const reluGrad: KernelConfig = {
-  kernelName: RELU_GRAD,
-  backendName: 'tensorflow',
-  kernelFunc: ({ inputs, backend }) => {
-    const { dy, x } = inputs as { dy: TensorInfo; x: TensorInfo };
-    const { binding, executeSingleOutput } = backend as unknown as NodeBackend;
-    const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
-    return executeSingleOutput.call(backend, RELU_GRAD, [type], [dy, x]);
-  },
-};
+const reluGrad = nativeKernel(RELU_GRAD, (backend, { dy, x }) =>
+  backend.executeSingleOutput(RELU_GRAD, [attributesFor(backend).float32], [dy!, x!]),
+);
 
 /**
  * Computes the gradient of ReLU on tfjs-node as one operation. The stock gradient multiplies by `step(x)`, which

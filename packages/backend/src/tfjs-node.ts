@@ -5,6 +5,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
 import { BackendError } from './errors.ts';
+import { replaceNativeKernels } from './native-kernels.ts';
 import { quietly } from './quietly.ts';
 import { registerReluGradient } from './relu-gradient.ts';
 import type { RunningBackend } from './running-backend.ts';
@@ -30,6 +31,7 @@ export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningT
   const { version, folder } = await loadFirst(resolveFrom);
   registerReluGradient();
   await activate('tensorflow');
+  replaceNativeKernels();
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
   const backend = {
     name: 'tensorflow',
