@@ -1,4 +1,5 @@
 import {
+  Add,
   backend_util,
   Conv2D,
   type Conv2DAttrs,
@@ -6,8 +7,11 @@ import {
   type Conv2DBackpropFilterAttrs,
   Conv2DBackpropInput,
   type Conv2DBackpropInputAttrs,
+  FusedConv2D,
+  type FusedConv2DAttrs,
   getKernel,
   type KernelConfig,
+  Relu,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
@@ -144,34 +148,71 @@ const MAX_DENSITY = 0.7;
 /** With fewer channels than this, the lists of non-zeros are too short to pay. */
 const MIN_CHANNELS = 16;
 
-/**
- * The stock forward kernel, but where the input is mostly zeros, as behind dropout: there a convolution of
- * stride 1 is computed as the input gradient of the convolution with the flipped kernel, which skips zeros.
- */
+/** The stock forward kernel, but for a convolution whose input is mostly zeros. */
 export const conv2D = (): KernelConfig => {
   const stock = getKernel(Conv2D, 'wasm');
   return {
     ...stock,
     kernelFunc: (call) => {
-      const backend = call.backend as WasmBackend;
       const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
       const attrs = call.attrs as unknown as Conv2DAttrs;
-      if (!isPlain(x, filter, attrs) || density(backend, x) > MAX_DENSITY) return stock.kernelFunc(call);
-
-      const sizes = sizesOf(x.shape, filter.shape, attrs, Conv2D);
-      const [xAt, filterAt] = [x, filter].map((tensor) => addressOf(backend, tensor, Conv2D));
-      const y = backend.makeOutput(
-        [sizes.batch, sizes.outHeight, sizes.outWidth, sizes.outChannels],
-        'float32',
-      );
-      const { kernelHeight, kernelWidth, inChannels, outChannels } = sizes;
-      withScratch(backend, util.sizeFromShape(filter.shape) * Float32Array.BYTES_PER_ELEMENT, (flipped) => {
-        kernelsOf(backend).flipKernel(filterAt!, flipped, kernelHeight, kernelWidth, inChannels, outChannels);
-        inputGradient(backend, xAt!, flipped, addressOf(backend, y, Conv2D), mirrored(sizes));
-      });
-      return y;
+      return sparseConv2D(call.backend as WasmBackend, x, filter, attrs) ?? stock.kernelFunc(call);
     },
   };
+};
+
+/** The same with a bias and an activation: they are added by the stock kernels where the input is mostly zeros. */
+export const fusedConv2D = (): KernelConfig => {
+  const stock = getKernel(FusedConv2D, 'wasm');
+  return {
+    ...stock,
+    kernelFunc: (call) => {
+      const backend = call.backend as WasmBackend;
+      const { x, filter, bias } = call.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+      const attrs = call.attrs as unknown as FusedConv2DAttrs;
+      if (!bias || !isLinearOrRelu(attrs.activation)) return stock.kernelFunc(call);
+      const y = sparseConv2D(backend, x, filter, attrs);
+      if (!y) return stock.kernelFunc(call);
+      const sum = runAndDispose(backend, Add, { a: y, b: bias }, y);
+      return attrs.activation === 'relu' ? runAndDispose(backend, Relu, { x: sum }, sum) : sum;
+    },
+  };
+};
+
+const isLinearOrRelu = (activation: FusedConv2DAttrs['activation']): boolean =>
+  activation === undefined || activation === null || activation === 'linear' || activation === 'relu';
+
+const runAndDispose = (
+  backend: WasmBackend,
+  kernelName: string,
+  inputs: Record<string, TensorInfo>,
+  intermediate: TensorInfo,
+): TensorInfo => {
+  const result = getKernel(kernelName, 'wasm').kernelFunc({ inputs, attrs: {}, backend }) as TensorInfo;
+  backend.disposeData(intermediate.dataId);
+  return result;
+};
+
+/**
+ * A convolution of stride 1 of an input that is mostly zeros, as behind dropout: computed as the input gradient of the
+ * convolution with the flipped kernel, which skips zeros. Undefined for any other convolution.
+ */
+const sparseConv2D = (
+  backend: WasmBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  attrs: Conv2DAttrs,
+): TensorInfo | undefined => {
+  if (!isPlain(x, filter, attrs) || density(backend, x) > MAX_DENSITY) return undefined;
+  const sizes = sizesOf(x.shape, filter.shape, attrs, Conv2D);
+  const [xAt, filterAt] = [x, filter].map((tensor) => addressOf(backend, tensor, Conv2D));
+  const y = backend.makeOutput([sizes.batch, sizes.outHeight, sizes.outWidth, sizes.outChannels], 'float32');
+  const { kernelHeight, kernelWidth, inChannels, outChannels } = sizes;
+  withScratch(backend, util.sizeFromShape(filter.shape) * Float32Array.BYTES_PER_ELEMENT, (flipped) => {
+    kernelsOf(backend).flipKernel(filterAt!, flipped, kernelHeight, kernelWidth, inChannels, outChannels);
+    inputGradient(backend, xAt!, flipped, addressOf(backend, y, Conv2D), mirrored(sizes));
+  });
+  return y;
 };
 
 const isPlain = (

@@ -113,6 +113,27 @@ describe.each(convCases)(
       expect(relativeError(onBoth(forward))).toBeLessThan(2e-6);
     });
 
+    test.each([
+      [1, 'relu'],
+      [0.4, 'relu'],
+      [0.4, 'linear'],
+    ] as const)(
+      'fused with a bias at input density %d, %s, agrees with the cpu backend',
+      (density, activation) => {
+        const channels = filter[3];
+        const forward = (): tf.Tensor =>
+          tf.fused.conv2d({
+            x: tf.tensor4d(values(x, 1, density), x),
+            filter: tf.tensor4d(values(filter, 2), filter),
+            bias: tf.tensor1d(values([channels], 4)),
+            strides,
+            pad: pad as 'valid',
+            activation,
+          });
+        expect(relativeError(onBoth(forward))).toBeLessThan(2e-6);
+      },
+    );
+
     test('gradients agree with finite differences', () => {
       tf.setBackend('wasm');
       const dy = values(outShape, 3);

@@ -1,7 +1,7 @@
 // Registers the stock kernels, which ours stand in front of or replace.
 import '@tensorflow/tfjs-backend-wasm';
 import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
-import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './conv2d.ts';
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
 import { matMulKernels } from './mat-mul.ts';
 import { maxPoolGrad } from './max-pool-gradient.ts';
 import { castKernel, identityKernel } from './share.ts';
@@ -23,6 +23,7 @@ export const registerTrainingKernels = (): void => {
   registered = true;
   const kernels = [
     conv2D(),
+    fusedConv2D(),
     conv2DBackpropFilter,
     conv2DBackpropInput,
     maxPoolGrad,
