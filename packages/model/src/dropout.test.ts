@@ -190,3 +190,26 @@ test('setDropoutPosition reaches every layer, of nested models too', () => {
   setDropoutPosition(outer, { step: 13 });
   expect(outer.layers[1]).toMatchObject({ position: { step: 13, rowOffset: 0 } });
 });
+
+test('on a backend that copies, where masks share memory, earlier outputs and their gradients stay', async () => {
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+  await tf.ready();
+  const layer = dropout();
+  const shape = [4, 32];
+  const expected = [0, 1].map((step) => [
+    ...dropoutMask(fold(randomKey(1), 'dropout', step), { size: 128, rate: 0.5 }),
+  ]);
+  const before = tf.memory().numTensors;
+  tf.tidy(() => {
+    const ones = tf.ones(shape);
+    const apply = (x: tf.Tensor) => layer.apply(x, { training: true }) as tf.Tensor;
+    const [first, second] = [apply(ones), apply(ones)];
+    expect([first, second].map((output) => [...output.dataSync()])).toEqual(expected);
+    layer.position = { step: 0, rowOffset: 0 };
+    const slope = tf.grad((x) => tf.add(apply(x), apply(x)))(ones);
+    expect([...slope.dataSync()]).toEqual(expected[0]!.map((kept, i) => kept + expected[1]![i]!));
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  await tf.setBackend('cpu');
+});

@@ -1,8 +1,11 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { dropoutMask, fold, type RandomKey, randomKey } from '@dropout-lab/random';
-import { mul, serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, mul, serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
+
+/** They have copied a tensor's values by the time that an operation on it returns. */
+const backendsThatCopy = new Set(['tensorflow', 'wasm']);
 
 type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
@@ -48,6 +51,8 @@ export class Dropout extends layers.Layer {
   readonly noiseShape: NoiseShape | null;
   readonly seed: number | null;
   readonly #key: RandomKey;
+  /** The last mask's memory, for the next: new memory of this size costs as much as drawing the mask. */
+  #memory = new Float32Array(0);
 
   /** @throws ConfigError when the rate or the seed is out of range. */
   constructor(config: DropoutConfig) {
@@ -88,7 +93,15 @@ export class Dropout extends layers.Layer {
     this.position = { step: step + 1, rowOffset };
     // A mask that all rows share is the same for every replica.
     const start = this.noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
-    return tensor(dropoutMask(fold(this.#key, step), { size, rate: this.rate, start }), shape);
+    const out = this.#memoryOf(size);
+    return tensor(dropoutMask(fold(this.#key, step), { size, rate: this.rate, start, out }), shape);
+  }
+
+  #memoryOf(size: number): Float32Array {
+    // Other backends may look at the array again after this call.
+    if (!backendsThatCopy.has(getBackend())) return new Float32Array(size);
+    if (this.#memory.length !== size) this.#memory = new Float32Array(size);
+    return this.#memory;
   }
 
   #maskShape(inputShape: readonly number[]): number[] {

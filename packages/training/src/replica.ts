@@ -1,5 +1,5 @@
 import type { Batch } from '@dropout-lab/contracts';
-import { logitsModel, setDropoutPosition } from '@dropout-lab/model';
+import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -34,22 +34,20 @@ export interface Replica {
 
 /** The replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
-  const classifier = logitsModel(model);
+  const logitsOf = createLogitsFunction(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const numClasses = classifier.outputShape.at(-1) as number;
-  const forward = (images: tf.Tensor, training: boolean): tf.Tensor2D =>
-    classifier.apply(images, { training }) as tf.Tensor2D;
+  const numClasses = model.outputShape.at(-1) as number;
 
   return {
     gradients: async (slice, { step, rowOffset, batchSize }) => {
       setDropoutPosition(model, { step, rowOffset });
       const { loss, correct, gradients } = tf.tidy(() => {
-        const images = imagesOf(slice, classifier);
+        const images = imagesOf(slice, model);
         const labels = tf.tensor1d(Int32Array.from(slice.labels), 'int32');
         const oneHot = tf.oneHot(labels, numClasses);
         let correct!: tf.Tensor;
         const { value, grads } = tf.variableGrads(() => {
-          const logits = forward(images, true);
+          const logits = logitsOf(images, { training: true });
           correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, -1), labels)));
           return tf.div(crossentropySum(oneHot, logits), batchSize) as tf.Scalar;
         }, variables);
@@ -60,7 +58,7 @@ export const createReplica = (model: LayersModel): Replica => {
       return { loss: lossValue!, correct: correctValue!, gradients };
     },
     logits: async (slice) => {
-      const logits = tf.tidy(() => forward(imagesOf(slice, classifier), false));
+      const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
       const values = await logits.data<'float32'>();
       logits.dispose();
       // A copy: some backends hand out views of memory that the next operation overwrites.
