@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CIFAR10 } from '@dropout-lab/cifar';
+import { cacheDirectory } from '@dropout-lab/cifar/node';
+
+/** One way to train the tutorial's model, in a process of its own. */
+export interface Contestant {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Seconds of each epoch, validation included, from what the process printed or wrote. */
+  readonly seconds: (stdout: string) => number[];
+}
+
+/** The first two, Keras and stock TensorFlow.js, are who ours are compared with. */
+export const contestants = (python: string, folder: string, epochs: number): Contestant[] => {
+  const kerasOutput = join(folder, 'keras.json');
+  const images = join(cacheDirectory(), CIFAR10.directory);
+  return [
+    {
+      name: 'Keras, `model.fit`',
+      command: [
+        ...[python, script('../keras/full_length.py'), images, kerasOutput],
+        ...['--epochs', `${epochs}`],
+      ] as [string, ...string[]],
+      seconds: () => secondsIn(readFileSync(kerasOutput, 'utf8')),
+    },
+    {
+      name: 'stock tfjs-node, `model.fit`',
+      command: [process.execPath, script('./stock-epochs.js'), `${epochs}`],
+      seconds: (stdout) => secondsIn(stdout.trim().split('\n').at(-1)!),
+    },
+    ...(['node', 'wasm'] as const).map(
+      (backend): Contestant => ({
+        name: `dropout-lab, ${backend === 'node' ? 'tfjs-node' : 'wasm'}`,
+        command: [
+          ...[process.execPath, script('../../apps/trainer/dist/cli.js'), 'train', '--json'],
+          ...['--epochs', `${epochs}`, '--backend', backend, '--run-dir', join(folder, 'run')],
+        ] as [string, ...string[]],
+        seconds: secondsOfEvents,
+      }),
+    ),
+  ];
+};
+
+const script = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const secondsIn = (json: string): number[] => (JSON.parse(json) as { seconds: number[] }).seconds;
+
+const secondsOfEvents = (stdout: string): number[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{"kind":"epoch"'))
+    .map((line) => (JSON.parse(line) as { seconds: number }).seconds);

@@ -1,0 +1,137 @@
+/**
+ * `npm run bench:keras -- [ROUNDS]`: seconds per epoch and peak memory of Keras, of stock TensorFlow.js and of ours,
+ * taking turns on this machine; then where a step of ours goes. Prints a Markdown document, which without ROUNDS is
+ * also docs/results/speed.md.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startBackend } from '@dropout-lab/backend/node';
+import { CIFAR10 } from '@dropout-lab/cifar';
+import { fetchCifar } from '@dropout-lab/cifar/node';
+import { ConfigError } from '@dropout-lab/contracts';
+import { contestants } from './contestants.ts';
+import { markdownTable } from './markdown-table.ts';
+import { type MeasuredProcess, runMeasured } from './measured-process.ts';
+import { type OperationTimes, timeOperations } from './operation-times.ts';
+import { provenanceTable } from './provenance.ts';
+import { preparePython } from './python.ts';
+
+/** The first epoch of each process is for compilers and caches; the last is the one that counts. */
+const EPOCHS = 2;
+const DEFAULT_ROUNDS = 3;
+const documentPath = fileURLToPath(new URL('../../docs/results/speed.md', import.meta.url));
+/** Below it, operations are summed up in one line. */
+const LEAST_MILLISECONDS = 0.5;
+
+interface Measurement extends Pick<MeasuredProcess, 'peakBytes'> {
+  readonly seconds: number;
+}
+
+const readRounds = (argument: string | undefined): number => {
+  const rounds = Number(argument ?? DEFAULT_ROUNDS);
+  if (Number.isInteger(rounds) && rounds > 0) return rounds;
+  throw new ConfigError(`bench:keras: expected a number of rounds from 1 on, received ${argument}`);
+};
+
+const measureAll = async (python: string, rounds: number): Promise<Map<string, Measurement[]>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'dropout-lab-speed-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('SIGINT', () => {
+    remove();
+    process.exit(130);
+  });
+  const taken = new Map<string, Measurement[]>();
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      for (const { name, command, seconds } of contestants(python, folder, EPOCHS)) {
+        rmSync(join(folder, 'run'), { recursive: true, force: true });
+        const { stdout, peakBytes } = await runMeasured(command);
+        const measurement = { seconds: seconds(stdout).at(-1)!, peakBytes };
+        taken.set(name, [...(taken.get(name) ?? []), measurement]);
+        process.stderr.write(
+          `round ${round} of ${rounds}: ${name}: ${measurement.seconds.toFixed(1)} s an epoch\n`,
+        );
+      }
+    }
+  } finally {
+    remove();
+  }
+  return taken;
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+const contestTable = (taken: ReadonlyMap<string, readonly Measurement[]>): string => {
+  const medians = [...taken].map(([name, measurements]) => ({
+    name,
+    seconds: median(measurements.map(({ seconds }) => seconds)),
+    bytes: median(measurements.map(({ peakBytes }) => peakBytes)),
+    range: measurements.map(({ seconds }) => seconds.toFixed(1)).join(', '),
+  }));
+  const [keras, stock] = medians as [(typeof medians)[number], (typeof medians)[number]];
+  return markdownTable(
+    ['', 's/epoch', 'each round', 'of Keras', 'of stock', 'peak memory'],
+    medians.map(({ name, seconds, bytes, range }) => [
+      name,
+      seconds.toFixed(1),
+      range,
+      `${(seconds / keras.seconds).toFixed(2)} x`,
+      `${(seconds / stock.seconds).toFixed(2)} x`,
+      `${(bytes / 1e9).toFixed(2)} GB`,
+    ]),
+  );
+};
+
+const operationTable = ({ step, operations }: OperationTimes): string => {
+  const row = (name: string, milliseconds: number) => [
+    name,
+    milliseconds.toFixed(1),
+    `${((100 * milliseconds) / step).toFixed(0)}%`,
+  ];
+  const sum = (times: OperationTimes['operations']) =>
+    times.reduce((total, { milliseconds }) => total + milliseconds, 0);
+  const large = operations.filter(({ milliseconds }) => milliseconds >= LEAST_MILLISECONDS);
+  const small = operations.slice(large.length);
+  return markdownTable(
+    ['', 'ms', 'of the step'],
+    [
+      ...large.map(({ name, milliseconds }) => row(`\`${name}\``, milliseconds)),
+      row(`${small.length} others`, sum(small)),
+      row('JavaScript: batch, masks, gradient tape', step - sum(operations)),
+      row('**a step**', step),
+    ],
+  );
+};
+
+const rounds = readRounds(process.argv[2]);
+await fetchCifar(CIFAR10, {});
+const python = await preparePython();
+const load = loadavg()[0]!.toFixed(1);
+const taken = await measureAll(python, rounds);
+const times = await timeOperations();
+const { versions } = await startBackend('node');
+
+const document = `# Speed against Keras
+
+Written by \`npm run bench:keras\`: the tutorial's model on real CIFAR-10, 40,000 images trained and 10,000 validated an
+epoch, batches of 250. Each process trains ${EPOCHS} epochs, of which the last counts; they take turns, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, and the
+figures are medians. Stock TensorFlow.js trains without max-norm, which its \`model.fit\` would leave out anyway.
+
+${provenanceTable('npm run bench:keras', versions, [['load', `${load} at the start`]])}
+
+${contestTable(taken)}
+
+## Where a step goes on tfjs-node
+
+Of 250 images, means of consecutive steps; TensorFlow's operations by name.
+
+${operationTable(times)}
+`;
+process.stdout.write(document);
+if (process.argv[2] === undefined) writeFileSync(documentPath, document);
