@@ -12,6 +12,7 @@ const mayImport = {
   backend: ['contracts', 'wasm-training'],
   model: ['contracts', 'random'],
   training: ['contracts', 'random', 'model', 'metrics'],
+  study: ['contracts', 'random', 'metrics', 'runs'],
 };
 
 const packageNames = readdirSync(new URL('packages', import.meta.url));
@@ -88,9 +89,9 @@ export default {
     },
     {
       name: 'tensorflow-where-needed',
-      comment: 'data, metrics and run files work without TensorFlow.js',
+      comment: 'data, metrics, run files and studies work without TensorFlow.js',
       severity: 'error',
-      from: { path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'cifar', 'runs'])}/` },
+      from: { path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'cifar', 'runs', 'study'])}/` },
       to: { path: '(^|/)@tensorflow/' },
     },
     {
