@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError, parseRunConfig, type RunConfig } from '@dropout-lab/contracts';
+import { ConfigError, mergeConfig, parseRunConfig, type RunConfig } from '@dropout-lab/contracts';
 
 /** The options of `dropout-lab train` that change the run's configuration, as the command line gives them. */
 export interface ConfigOptions {
@@ -34,7 +34,7 @@ type Plain = { [key: string]: unknown };
  */
 export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> => {
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  return parseRunConfig(merge(file, overridesOf(options, file)));
+  return parseRunConfig(mergeConfig(file, overridesOf(options, file)));
 };
 
 const readConfigFile = async (path: string): Promise<Plain> => {
@@ -76,7 +76,6 @@ const overridesOf = (options: ConfigOptions, file: Plain): Plain => ({
 const classesOf = (dataset: unknown, model: unknown): Plain =>
   dataset === 'cifar100' && !(isPlain(model) && 'numClasses' in model) ? { numClasses: 100 } : {};
 
-/** Another optimizer than the file's starts from its own defaults: a momentum means nothing to Adam. */
 const optimizerOf = ({ optimizer, learningRate, momentum, nesterov }: ConfigOptions, file: Plain): Plain => {
   const inFile = isPlain(file['optimizer']) ? file['optimizer'] : { name: 'adam' };
   const name = optimizer ?? inFile['name'];
@@ -86,23 +85,7 @@ const optimizerOf = ({ optimizer, learningRate, momentum, nesterov }: ConfigOpti
       `--${momentum === undefined ? 'nesterov' : 'momentum'}: expected --optimizer sgd beside it, received ${name}`,
     );
   }
-  const given = { name, learningRate, momentum, nesterov };
-  return name === inFile['name'] ? given : { replaces: true, ...given };
-};
-
-/** `changes` over `base`, object by object; undefined changes nothing. An object with `replaces` stands alone. */
-const merge = (base: Plain, changes: Plain): Plain => {
-  const { replaces, ...values } = changes;
-  const merged: Plain = replaces ? {} : { ...base };
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined) continue;
-    if (!isPlain(value)) merged[key] = value;
-    else {
-      const below = merge(isPlain(merged[key]) ? merged[key] : {}, value);
-      if (Object.keys(below).length > 0) merged[key] = below;
-    }
-  }
-  return merged;
+  return { name, learningRate, momentum, nesterov };
 };
 
 const isPlain = (value: unknown): value is Plain =>

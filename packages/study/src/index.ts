@@ -2,3 +2,14 @@ export { type ConfigDifference, configDifferences } from './config-differences.t
 export { armCurve, type CurveFigure, type CurvePoint, figureAt } from './curves.ts';
 export { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
 export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './paired-difference.ts';
+export { type PlannedRun, planRuns } from './plan.ts';
+export { shippedStudies } from './shipped.ts';
+export {
+  defineStudy,
+  parseStudy,
+  requireDistinct,
+  type Study,
+  type StudyArm,
+  type StudyInput,
+} from './study.ts';
+export { type SweepAxis, type SweptSetting, sweep, sweptSettings } from './sweep.ts';

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { mergeConfig } from './merge-config.ts';
+
+test('changes what is told, however deep, and leaves the rest and the base alone', () => {
+  const base = { epochs: 5, model: { dropout: { rate: 0.5, inputRate: 0.1 } } };
+  expect(mergeConfig(base, { model: { dropout: { rate: 0 } }, seed: 1 })).toEqual({
+    epochs: 5,
+    model: { dropout: { rate: 0, inputRate: 0.1 } },
+    seed: 1,
+  });
+  expect(base).toEqual({ epochs: 5, model: { dropout: { rate: 0.5, inputRate: 0.1 } } });
+});
+
+test('undefined changes nothing, and leaves no empty object behind', () => {
+  expect(mergeConfig({ epochs: 5 }, { epochs: undefined, model: { dropout: { rate: undefined } } })).toEqual({
+    epochs: 5,
+  });
+});
+
+test('null and lists replace', () => {
+  const base = { model: { maxNorm: { value: 3 }, filters: [64, 64] } };
+  expect(mergeConfig(base, { model: { maxNorm: null, filters: [8] } })).toEqual({
+    model: { maxNorm: null, filters: [8] },
+  });
+  expect(mergeConfig({ model: { maxNorm: null } }, { model: { maxNorm: { value: 4 } } })).toEqual({
+    model: { maxNorm: { value: 4 } },
+  });
+});
+
+test('an optimizer of another name starts anew, one of the same name is changed', () => {
+  const base = { optimizer: { name: 'adam', learningRate: 0.1, beta1: 0.8 } };
+  expect(mergeConfig(base, { optimizer: { name: 'sgd' } })).toEqual({ optimizer: { name: 'sgd' } });
+  expect(mergeConfig(base, { optimizer: { name: 'adam', beta1: 0.7 } })).toEqual({
+    optimizer: { name: 'adam', learningRate: 0.1, beta1: 0.7 },
+  });
+  expect(mergeConfig(base, { optimizer: { learningRate: 0.2 } })).toEqual({
+    optimizer: { name: 'adam', learningRate: 0.2, beta1: 0.8 },
+  });
+});

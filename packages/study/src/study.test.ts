@@ -1,0 +1,115 @@
+import { parseRunConfig } from '@dropout-lab/contracts';
+import { describe, expect, test } from 'vitest';
+import { planRuns } from './plan.ts';
+import { shippedStudies } from './shipped.ts';
+import { parseStudy } from './study.ts';
+
+const valid = {
+  name: 'small',
+  title: 'A small study',
+  config: { epochs: 3 },
+  arms: {
+    dropout: { title: 'dropout' },
+    sgd: { title: 'SGD', changes: { optimizer: { name: 'sgd', momentum: 0.9 } } },
+  },
+  comparisons: [{ title: 'Adam and SGD', arms: ['dropout', 'sgd'] }],
+  seeds: [4, 2],
+};
+
+describe('parseStudy', () => {
+  test('completes each arm’s configuration from the base and the defaults', () => {
+    const { arms } = parseStudy(valid, 'small.json');
+    expect(arms.map(({ name }) => name)).toEqual(['dropout', 'sgd']);
+    expect(arms[0]?.config).toEqual(parseRunConfig({ epochs: 3 }));
+    expect(arms[1]?.config).toEqual(parseRunConfig({ epochs: 3, optimizer: { name: 'sgd', momentum: 0.9 } }));
+  });
+
+  test.each([
+    [{ comparison: [] }, /^small\.json: expected keys among "name", .*, received "comparison"$/],
+    [{ config: { epoch: 3 } }, /^small\.json: config: expected keys among .*, received "epoch"$/],
+    [
+      { arms: { a: { title: 'a', change: {} } }, comparisons: [] },
+      /^small\.json: arms\.a: expected keys among "title", "changes", received "change"$/,
+    ],
+    [
+      { arms: { ...valid.arms, b: { title: 'b', changes: { model: { dropout: { rte: 0 } } } } } },
+      /^small\.json: arms\.b\.changes: model\.dropout: expected keys among "rate", .*, received "rte"$/,
+    ],
+    [
+      { arms: { ...valid.arms, b: { title: 'b', changes: { batchSize: 0 } } } },
+      'small.json: arms.b.changes: batchSize: expected a whole number above 0, received 0',
+    ],
+    [
+      { arms: { ...valid.arms, b: { title: 'b', changes: { epochs: 3, batchSize: 250 } } } },
+      'small.json: arms.b.changes: expected a change of the base configuration, received {"epochs":3,"batchSize":250}, which changes nothing: leave changes out if this arm is the base',
+    ],
+    [
+      { arms: { ...valid.arms, b: { title: 'b' } } },
+      'small.json: arms.b: expected another configuration than that of "dropout", received the same',
+    ],
+    [
+      { comparisons: [{ title: 'x', arms: ['dropout', 'adam'] }] },
+      'small.json: comparisons[0].arms[1]: expected one of the arms "dropout", "sgd", received "adam"',
+    ],
+    [
+      { comparisons: [{ title: 'x', arms: ['sgd', 'sgd'] }] },
+      'small.json: comparisons[0].arms: expected two different arms, received "sgd" twice',
+    ],
+    [{ seeds: [1, 2, 1] }, 'small.json: seeds: expected each seed once, received 1 twice'],
+    [{ seeds: [] }, 'small.json: seeds: expected at least one seed, received []'],
+    [{ seeds: [-1] }, 'small.json: seeds[0]: expected a whole number of at least 0, received -1'],
+    [{ arms: {}, comparisons: [] }, 'small.json: arms: expected at least one arm, received none'],
+    [
+      { name: 'Not a Name' },
+      'small.json: name: expected lower-case letters, digits, dots and dashes, received "Not a Name"',
+    ],
+    [
+      { config: { seed: 3 } },
+      "small.json: config.seed: expected no seed here, since every arm gets each of the study's seeds: set seeds instead",
+    ],
+    [
+      { reference: { source: 'a book', arms: { adam: {} } } },
+      'small.json: reference.arms: expected one of the arms "dropout", "sgd", received "adam"',
+    ],
+  ])('refuses %j in one sentence with the place', (change, message) => {
+    expect(() => parseStudy({ ...valid, ...change }, 'small.json')).toThrow(message);
+  });
+});
+
+test('planRuns gives every arm every seed, seed by seed', () => {
+  const runs = planRuns(parseStudy(valid, 'small.json'));
+  expect(runs.map(({ arm, seed, config }) => [arm.name, seed, config.seed])).toEqual([
+    ['dropout', 4, 4],
+    ['sgd', 4, 4],
+    ['dropout', 2, 2],
+    ['sgd', 2, 2],
+  ]);
+});
+
+describe('shipped studies', () => {
+  const parsed = new Map(shippedStudies.map((study) => [study.name, parseStudy(study, study.name)]));
+  const configOf = (study: string, arm: string) =>
+    parsed.get(study)?.arms.find(({ name }) => name === arm)?.config;
+
+  test('are all valid, and each has a name of its own', () => {
+    expect([...parsed.keys()]).toEqual(shippedStudies.map(({ name }) => name));
+  });
+
+  test('tutorial: the base is the tutorial’s run, every other arm one change of it', () => {
+    expect(configOf('tutorial', 'dropout')).toEqual(parseRunConfig({}));
+    expect(configOf('tutorial', 'no-dropout')).toEqual(parseRunConfig({ model: { dropout: { rate: 0 } } }));
+    expect(configOf('tutorial', 'no-max-norm')).toEqual(parseRunConfig({ model: { maxNorm: null } }));
+    expect(configOf('tutorial', 'sgd')).toEqual(parseRunConfig({ optimizer: { name: 'sgd' } }));
+  });
+
+  test('studies share the runs that are the same', () => {
+    expect(configOf('no-regularization', 'no-dropout')).toEqual(configOf('tutorial', 'no-dropout'));
+    expect(configOf('max-norm-axis', 'axis-0')).toEqual(configOf('tutorial', 'dropout'));
+    expect(configOf('srivastava', 'tutorial')).toEqual(configOf('tutorial', 'dropout'));
+  });
+
+  test('dropout-rate: nine rates', () => {
+    const rates = parsed.get('dropout-rate')?.arms.map(({ config }) => config.model.dropout.rate);
+    expect(rates).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]);
+  });
+});
