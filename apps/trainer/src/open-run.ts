@@ -4,7 +4,7 @@ import {
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
-import { ConfigError, type Snapshot } from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig, type Snapshot } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
@@ -12,7 +12,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from './backend-choice.ts';
 import { createRun } from './create-run.ts';
 import { checkAgainstDataset, type DataOptions, loadData, prepareData, type RunData } from './data.ts';
-import { type ConfigOptions, readRunConfig } from './options.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A run that is ready to train. */
@@ -23,9 +22,16 @@ export interface OpenRun {
   readonly resumeFrom: Snapshot | undefined;
 }
 
-export interface BeginOptions extends ConfigOptions, DataOptions {
+/** How a run is computed, wherever it is kept. */
+export interface RunOptions extends DataOptions {
   readonly backend: BackendChoice;
+  /** Threads that share each batch; what fits the backend and the cores when left out. */
   readonly workers?: number;
+  /** Cores that the run may use, when it is not alone; all of them when left out. */
+  readonly cores?: number;
+}
+
+export interface BeginOptions extends RunOptions {
   readonly runDir?: string;
 }
 
@@ -35,12 +41,12 @@ export interface BeginOptions extends ConfigOptions, DataOptions {
  * @param command The command line, for the manifest.
  */
 export const beginRun = async (
+  config: RunConfig,
   options: BeginOptions,
   command: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<OpenRun> => {
-  const config = await readRunConfig(options);
   checkAgainstDataset(config);
   const backend = await startAndTell(options.backend, reporter);
   const model = buildModel(config.model, config.seed);
@@ -52,7 +58,7 @@ export const beginRun = async (
       data: data.description,
       command: [...command],
       backend,
-      workers: options.workers ?? defaultWorkers(backend.name),
+      workers: options.workers ?? defaultWorkers(backend.name, options.cores),
     },
     options.runDir,
   );

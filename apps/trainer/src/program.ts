@@ -1,8 +1,18 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import {
+  backendOption,
+  checkpointOption,
+  dataDirOption,
+  datasetOption,
+  mirrorOption,
+  number,
+  positiveInteger,
+} from './command-options.ts';
 import { fetchCommand, infoCommand, verifyCommand } from './data-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { predictCommand } from './predict-command.ts';
 import { createReporter } from './reporter.ts';
+import { addStudyCommands } from './study-program.ts';
 import { trainCommand } from './train-command.ts';
 import { version } from './version.ts';
 
@@ -155,6 +165,14 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
       exitCode = await infoCommand(options.dataset, options, createReporter({ json: false }));
     });
 
+  addStudyCommands(program, {
+    signal,
+    commandLine: () => [program.args[0]!, ...commandLine],
+    onExitCode: (code) => {
+      exitCode = code;
+    },
+  });
+
   let commandLine: readonly string[] = [];
   return async (argv) => {
     commandLine = argv.slice(1);
@@ -162,23 +180,6 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     return exitCode;
   };
 };
-
-const backendOption = (): Option =>
-  new Option('--backend <name>', 'auto is tfjs-node where it can be loaded, else wasm')
-    .choices(['auto', 'node', 'wasm', 'cpu'])
-    .default('auto');
-
-const datasetOption = (): Option =>
-  new Option('--dataset <name>', 'data set').choices(['cifar10', 'cifar100']);
-
-const dataDirOption = (): Option =>
-  new Option('--data-dir <folder>', 'folder that has the official binary files; nothing is fetched');
-
-const mirrorOption = (): Option =>
-  new Option('--mirror <url...>', 'addresses of the official archive to try before the official one');
-
-const checkpointOption = (): Option =>
-  new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
 
 /** A run goes on as it was started. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
@@ -192,19 +193,6 @@ const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): 
     command.error(
       `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
     );
-};
-
-const number = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-};
-
-const positiveInteger = (text: string): number => {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number above 0.');
-  return value;
 };
 
 const numberOrNone = (text: string): number | null => (text === 'none' ? null : number(text));

@@ -16,6 +16,8 @@ const mostWorkers = 8;
 /**
  * How many replicas should share each batch, this thread's own among them: one a core for wasm, which runs on
  * one thread each, 1 for the others.
+ *
+ * @param cores That the run may use; all of this process when left out.
  */
-export const defaultWorkers = (backend: BackendName): number =>
-  backend === 'wasm' ? Math.min(mostWorkers, availableParallelism()) : 1;
+export const defaultWorkers = (backend: BackendName, cores = availableParallelism()): number =>
+  backend === 'wasm' ? Math.min(mostWorkers, cores) : 1;

@@ -12,4 +12,5 @@ export {
   type StudyArm,
   type StudyInput,
 } from './study.ts';
+export type { RunState, StudyRun } from './study-run.ts';
 export { type SweepAxis, type SweptSetting, sweep, sweptSettings } from './sweep.ts';

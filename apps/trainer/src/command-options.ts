@@ -1,0 +1,31 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+export const backendOption = (): Option =>
+  new Option('--backend <name>', 'auto is tfjs-node where it can be loaded, else wasm')
+    .choices(['auto', 'node', 'wasm', 'cpu'])
+    .default('auto');
+
+export const datasetOption = (): Option =>
+  new Option('--dataset <name>', 'data set').choices(['cifar10', 'cifar100']);
+
+export const dataDirOption = (): Option =>
+  new Option('--data-dir <folder>', 'folder that has the official binary files; nothing is fetched');
+
+export const mirrorOption = (): Option =>
+  new Option('--mirror <url...>', 'addresses of the official archive to try before the official one');
+
+export const checkpointOption = (): Option =>
+  new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
+
+export const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+};
+
+export const positiveInteger = (text: string): number => {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  return value;
+};

@@ -1,0 +1,75 @@
+import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
+import type { BatchSource, RunConfig } from '@dropout-lab/contracts';
+import { buildModel } from '@dropout-lab/model';
+import { type Replica, train } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { loadData, prepareData, type RunData } from './data.ts';
+import type { RunOptions } from './open-run.ts';
+import { startReplicas } from './replicas.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface EpochMeasurements {
+  /** What was measured on, and why that. */
+  readonly backend: string;
+  /** Of each configuration, what an epoch takes by its measured steps, validation included; NaN of a run of too few steps. */
+  readonly epochSeconds: readonly number[];
+}
+
+/** The first steps allocate and compile. */
+const WARM_UP = 3;
+const MEASURED = 4;
+
+/** Measures some training steps and a batch of validation of each configuration, on real images. Keeps nothing. */
+export const measureEpochs = async (
+  configs: readonly RunConfig[],
+  options: RunOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<EpochMeasurements> => {
+  const backend = await startBackend(options.backend);
+  const count = options.workers ?? defaultWorkers(backend.name, options.cores);
+  const loaded = new Map<string, Awaited<ReturnType<typeof loadData>>>();
+  const epochSeconds: number[] = [];
+  for (const config of configs) {
+    const { dataset, model: spec, seed } = config;
+    if (!loaded.has(dataset)) loaded.set(dataset, await loadData(dataset, options, reporter, signal));
+    const model = buildModel(spec, seed);
+    const replica = await startReplicas(model, { count, backend: backend.name, spec, seed });
+    try {
+      epochSeconds.push(
+        await measureEpoch(model, replica, config, prepareData(loaded.get(dataset)!, config), signal),
+      );
+    } finally {
+      replica.dispose();
+      model.dispose();
+    }
+  }
+  return { backend: backend.reason, epochSeconds };
+};
+
+const measureEpoch = async (
+  model: LayersModel,
+  replica: Replica,
+  config: RunConfig,
+  data: RunData,
+  signal: AbortSignal,
+): Promise<number> => {
+  const times: number[] = [];
+  const now = () => performance.now();
+  for await (const { kind, time } of train({ model, config, train: data.train, replica, signal, now })) {
+    if (kind === 'step') times.push(time);
+    if (times.length === WARM_UP + MEASURED) break;
+  }
+  const measured = times.slice(WARM_UP - 1);
+  const stepSeconds = (measured.at(-1)! - measured[0]!) / 1000 / (measured.length - 1);
+  const validationSeconds = data.validation ? await measureValidation(replica, data.validation) : 0;
+  return stepSeconds * data.train.batchesPerEpoch + validationSeconds;
+};
+
+const measureValidation = async (replica: Replica, validation: BatchSource): Promise<number> => {
+  const batch = validation.batch(0, 0);
+  await replica.logits(batch);
+  const started = performance.now();
+  await replica.logits(batch);
+  return ((performance.now() - started) / 1000) * validation.batchesPerEpoch;
+};

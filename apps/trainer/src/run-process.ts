@@ -1,0 +1,65 @@
+/**
+ * The process of one run of a study, started by {@link inOwnProcess}: what a run does to memory, and a crash in
+ * native code, stay its own.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DropoutLabError } from '@dropout-lab/contracts';
+import { runFiles } from '@dropout-lab/runs';
+import { measureEpochs } from './measure-epochs.ts';
+import { beginRun, reopenRun } from './open-run.ts';
+import type { Reporter } from './reporter.ts';
+import type { ProcessMessage, ProcessResult, ProcessTask } from './run-task.ts';
+import { trainRun } from './train-run.ts';
+
+const controller = new AbortController();
+const { signal } = controller;
+const stop = (): void => controller.abort();
+// Ctrl-C reaches this process too; the one that started it says what is to be done.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', stop);
+process.on('disconnect', stop);
+process.on('message', (message: ProcessTask | 'stop') => {
+  if (message === 'stop') stop();
+  else void perform(message).then(end);
+});
+
+const tell = (message: ProcessMessage): void => {
+  if (process.connected) process.send!(message);
+};
+
+const reporter: Reporter = {
+  line: (text) => tell({ kind: 'line', text }),
+  progress: (text) => tell({ kind: 'progress', text }),
+  event: (event) => tell({ kind: 'event', event }),
+};
+
+async function perform(task: ProcessTask): Promise<ProcessResult> {
+  try {
+    if (task.kind === 'measure') {
+      return { kind: 'measured', ...(await measureEpochs(task.configs, task.options, reporter, signal)) };
+    }
+    const { config, path, options, command } = task;
+    const isBegun = await exists(join(path, runFiles.manifest));
+    const run = isBegun
+      ? await reopenRun(path, options, reporter, signal)
+      : await beginRun(config, { ...options, runDir: path }, command, reporter, signal);
+    return { kind: 'ended', reason: await trainRun(run, reporter, signal) };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'ended', reason: 'interrupted' };
+    const isOurs = error instanceof DropoutLabError;
+    return { kind: 'failed', message: isOurs ? error.message : String((error as Error).stack ?? error) };
+  }
+}
+
+function end(result: ProcessResult): void {
+  if (process.connected) process.send!(result, () => process.exit());
+  else process.exit();
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

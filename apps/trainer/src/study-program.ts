@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { backendOption, dataDirOption, mirrorOption, positiveInteger } from './command-options.ts';
+import { createReporter } from './reporter.ts';
+import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
+
+export interface StudyCommandsContext {
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  /** What is being run, as typed after `dropout-lab`. */
+  readonly commandLine: () => readonly string[];
+  readonly onExitCode: (code: number) => void;
+}
+
+const DEFAULT_STORE = 'runs/studies';
+
+/** Adds the commands that compare runs. */
+export const addStudyCommands = (
+  program: Command,
+  { signal, commandLine, onExitCode }: StudyCommandsContext,
+): void => {
+  const reporter = () => createReporter({ json: false });
+  const study = program
+    .command('study')
+    .description('compare arms over seeds: run a study, or see how far it is');
+
+  withRunOptions(withStudyOptions(study.command('run')))
+    .description('train what a study has not trained yet; a run that was stopped goes on')
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await studyRunCommand(nameOrFile, options, commandLine(), reporter(), signal));
+    });
+
+  withStudyOptions(study.command('status'))
+    .description('how far each run of a study has come')
+    .option('--json', 'as JSON on stdout')
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
+    });
+
+  study
+    .command('list')
+    .description('the studies that come with dropout-lab')
+    .action(() => onExitCode(studyListCommand(reporter())));
+};
+
+const withStudyOptions = (command: Command): Command =>
+  command
+    .argument('<study>', 'name of a study, or a file (.ts, .js, .json)')
+    .option('--seeds <seeds>', 'how many seeds, from 0 on, or which: 6, or 0,3,7', seeds)
+    .option('--store <folder>', 'folder of the runs', DEFAULT_STORE);
+
+const withRunOptions = (command: Command): Command =>
+  command
+    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .addOption(dataDirOption())
+    .addOption(mirrorOption());
+
+/** `6` is seeds 0 to 5; a list is those seeds. */
+const seeds = (text: string): number[] => {
+  const values = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (values.some((value) => !Number.isSafeInteger(value)) || (values.length === 1 && values[0] === 0)) {
+    throw new InvalidArgumentError('Expected how many seeds, such as 6, or a list of them, such as 0,3,7.');
+  }
+  return values.length === 1 ? Array.from({ length: values[0]! }, (_, seed) => seed) : values;
+};

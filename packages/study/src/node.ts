@@ -1,0 +1,9 @@
+export { type LoadedStudy, type LoadStudyOptions, loadStudy } from './load-study.ts';
+export {
+  configDigest,
+  readRecordedStudy,
+  readStudyRun,
+  readStudyRuns,
+  recordStudy,
+  runPath,
+} from './run-store.ts';
