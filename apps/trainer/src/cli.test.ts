@@ -100,6 +100,13 @@ describe('evaluate', () => {
     expect(report.confusion).toEqual(atTheEnd!.confusion);
   });
 
+  test('the end of training left what the model says of each test image', async () => {
+    const reader = await openRunDirectory(run);
+    const { labels, predicted } = (await reader.readPredictions())!;
+    const correct = labels.filter((label, i) => label === predicted[i]).length;
+    expect(correct / labels.length).toBe((await reader.readEvaluation())!.accuracy);
+  });
+
   test('prints a table for a person', async () => {
     const { code, stdout } = await runCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
     expect(code).toBe(0);

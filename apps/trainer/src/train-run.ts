@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
-import { evaluateLogits } from '@dropout-lab/metrics';
+import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import { runFiles } from '@dropout-lab/runs';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import {
@@ -91,6 +91,7 @@ const trainAndEvaluate = async (
     const { logits, labels } = await predictLogits(replica, data.test, { signal });
     const report = evaluateLogits(logits, labels, data.classNames);
     await directory.writeEvaluation(report);
+    await directory.writePredictions(predictionsOf(logits, labels, data.classNames.length));
     const { loss, accuracy } = report;
     record({ kind: 'evaluated', time: Date.now(), split: 'test', loss, accuracy });
   }

@@ -9,6 +9,7 @@ export {
 export { mergeConfig } from './merge-config.ts';
 export { type ModelSpec, type ModelSpecInput, modelSpecSchema, parseModelSpec } from './model-spec.ts';
 export { parseWith } from './parse.ts';
+export { type Predictions, predictionsSchema } from './predictions.ts';
 export {
   type CallbackConfig,
   type LearningRateScheduleConfig,

@@ -12,6 +12,7 @@ export { comparePairs, type PairedComparison } from './comparison.ts';
 export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
+export { predictionsOf } from './predictions.ts';
 export { addBatch, noImagesYet, type RunningTotals, runningMeans } from './running-means.ts';
 export { standardDeviation } from './sample.ts';
 export { signFlipPValue } from './sign-flip.ts';

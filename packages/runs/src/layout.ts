@@ -5,6 +5,7 @@ export const runFiles = {
   manifest: 'run.json',
   events: 'events.jsonl',
   evaluation: 'evaluation.json',
+  predictions: 'predictions.json',
   history: 'history.csv',
   checkpoints: 'checkpoints',
 } as const;

@@ -63,11 +63,13 @@ describe('a run directory', () => {
       confusion: [[1]],
       classes: [],
     };
+    const predictions = { labels: [0], predicted: [1], confidence: [0.75] };
     run.append(started);
     run.append(step(1));
     await run.saveCheckpoint('last', checkpointAt(1));
     await run.saveCheckpoint('best', checkpointAt(2));
     await run.writeEvaluation(report);
+    await run.writePredictions(predictions);
     await run.close();
 
     const reader = await openRunDirectory(run.path);
@@ -76,10 +78,12 @@ describe('a run directory', () => {
     expect(await reader.loadCheckpoint('last')).toEqual(checkpointAt(1));
     expect(await reader.loadCheckpoint('best')).toEqual(checkpointAt(2));
     expect(await reader.readEvaluation()).toEqual(report);
+    expect(await reader.readPredictions()).toEqual(predictions);
     expect(readdirSync(run.path).sort()).toEqual([
       'checkpoints',
       'evaluation.json',
       'events.jsonl',
+      'predictions.json',
       'run.json',
     ]);
     expect(readdirSync(join(run.path, 'checkpoints')).sort()).toEqual(['best', 'last']);
@@ -89,6 +93,7 @@ describe('a run directory', () => {
     const run = await newRun();
     expect(await run.readEvents()).toEqual({ events: [], torn: false });
     expect(await run.readEvaluation()).toBeUndefined();
+    expect(await run.readPredictions()).toBeUndefined();
     expect(await run.hasCheckpoint('last')).toBe(false);
     await expect(run.loadCheckpoint('last')).rejects.toThrow(CheckpointMissingError);
     await run.close();

@@ -4,12 +4,15 @@ import {
   type CheckpointName,
   type EvaluationReport,
   evaluationReportSchema,
+  type Predictions,
   parseRunManifest,
   parseWith,
+  predictionsSchema,
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
 import writeFileAtomic from 'write-file-atomic';
+import type { z } from 'zod';
 import type { Checkpoint } from './checkpoint-format.ts';
 import { hasCheckpoint, loadCheckpoint, recoverCheckpoints, saveCheckpoint } from './checkpoint-store.ts';
 import { syncFolder } from './durable.ts';
@@ -29,6 +32,8 @@ export interface RunReader {
   readEvents(): Promise<EventLog>;
   /** `evaluation.json`, or undefined before the run is evaluated. @throws RunDirectoryError, ConfigError when it is damaged. */
   readEvaluation(): Promise<EvaluationReport | undefined>;
+  /** `predictions.json`, or undefined where there is none. @throws RunDirectoryError, ConfigError when it is damaged. */
+  readPredictions(): Promise<Predictions | undefined>;
   hasCheckpoint(name: CheckpointName): Promise<boolean>;
   /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
@@ -44,6 +49,8 @@ export interface RunDirectory extends RunReader {
   saveCheckpoint(name: CheckpointName, checkpoint: Checkpoint): Promise<void>;
   /** Writes `evaluation.json`. @throws RunDirectoryError. */
   writeEvaluation(report: EvaluationReport): Promise<void>;
+  /** Writes `predictions.json`. @throws RunDirectoryError. */
+  writePredictions(predictions: Predictions): Promise<void>;
   /** Waits for a checkpoint on its way, then gives the directory up. */
   close(): Promise<void>;
 }
@@ -132,11 +139,8 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
     path,
     manifest,
     readEvents: async () => parseEventLog((await readText(join(path, runFiles.events))) ?? ''),
-    readEvaluation: async () => {
-      const file = join(path, runFiles.evaluation);
-      const text = await readText(file);
-      return text === undefined ? undefined : parseWith(evaluationReportSchema, parseJson(text, file), file);
-    },
+    readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
+    readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
     hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),
     loadCheckpoint: (name) => loadCheckpoint(checkpoints, name),
     isBeingWritten: () => isLocked(path),
@@ -188,6 +192,11 @@ const writerOf = (
       const file = join(path, runFiles.evaluation);
       return writing(file, () => writeJson(file, report));
     },
+    writePredictions(predictions) {
+      const file = join(path, runFiles.predictions);
+      // Three long lists of numbers, which indentation would spread over a line each.
+      return writing(file, () => writeFileAtomic(file, `${JSON.stringify(predictions)}\n`));
+    },
     async close() {
       await saving;
       events.close();
@@ -205,6 +214,11 @@ const readManifest = async (path: string): Promise<RunManifest> => {
     );
   }
   return parseRunManifest(parseJson(text, file), file);
+};
+
+const readJson = async <S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> => {
+  const text = await readText(file);
+  return text === undefined ? undefined : parseWith(schema, parseJson(text, file), file);
 };
 
 const readText = async (file: string): Promise<string | undefined> => {

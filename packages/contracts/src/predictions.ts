@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+const classIndex = z.number().int().min(0);
+
+/**
+ * `predictions.json`: what a model says of each test image, dropout off. All three lists are in the order of the
+ * test set.
+ */
+export const predictionsSchema = z
+  .object({
+    /** True classes. */
+    labels: z.array(classIndex),
+    /** Likeliest classes. */
+    predicted: z.array(classIndex),
+    /** Probability of the likeliest class, 0..1, to four digits; 0 where a diverged model gives none. */
+    confidence: z.array(z.number().min(0).max(1)),
+  })
+  .refine(
+    ({ labels, predicted, confidence }) =>
+      labels.length === predicted.length && labels.length === confidence.length,
+    'expected as many labels as predicted classes and confidences',
+  );
+
+export type Predictions = z.output<typeof predictionsSchema>;

@@ -1,0 +1,22 @@
+import type { Predictions } from '@dropout-lab/contracts';
+import { countLabelledRows, logSumExpOverTop, topClass } from './rows.ts';
+
+/**
+ * The likeliest class of each row and its probability, beside the true class.
+ *
+ * @param logits Shape [n, numClasses], row-major.
+ * @param labels Classes of shape [n], 0..numClasses-1.
+ * @throws MetricsError on no rows, lengths that do not fit, or a label out of range.
+ */
+export const predictionsOf = (logits: Float32Array, labels: Uint8Array, numClasses: number): Predictions => {
+  const count = countLabelledRows(logits, labels, numClasses);
+  const predicted: number[] = [];
+  const confidence: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const top = topClass(logits, i * numClasses, numClasses);
+    const probability = Math.exp(-logSumExpOverTop(logits, i * numClasses, numClasses, top));
+    predicted.push(top);
+    confidence.push(Number.isNaN(probability) ? 0 : Math.round(probability * 1e4) / 1e4);
+  }
+  return { labels: [...labels], predicted, confidence };
+};
