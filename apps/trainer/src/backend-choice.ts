@@ -1,7 +1,12 @@
 import type { BackendChoice } from '@dropout-lab/backend/node';
 import { ConfigError } from '@dropout-lab/contracts';
 
-const choices: Readonly<Record<string, BackendChoice>> = { tensorflow: 'node', wasm: 'wasm', cpu: 'cpu' };
+const choices: Readonly<Record<string, BackendChoice>> = {
+  tensorflow: 'node',
+  webgpu: 'webgpu',
+  wasm: 'wasm',
+  cpu: 'cpu',
+};
 
 /**
  * What to ask for to have the backend of a TensorFlow.js name again.

@@ -215,7 +215,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--max-norm', 'tight'], /--max-norm.*Expected a number/],
     [['--max-norm-axis', '0,7'], /maxNorm\.axis/],
     [['--seed', '-4'], /seed.*received -4/],
-    [['--backend', 'gpu'], /--backend.*auto, node, wasm, cpu/],
+    [['--backend', 'gpu'], /--backend.*auto, node, webgpu, wasm, cpu/],
     [['--workers', '0'], /--workers.*whole number above 0/],
     [['--config', 'nowhere.json'], /nowhere\.json: cannot be read/],
     [['--epoch', '3'], /unknown option '--epoch'/],

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 export const backendOption = (): Option =>
   new Option('--backend <name>', 'auto is tfjs-node where it can be loaded, else wasm')
-    .choices(['auto', 'node', 'wasm', 'cpu'])
+    .choices(['auto', 'node', 'webgpu', 'wasm', 'cpu'])
     .default('auto');
 
 export const datasetOption = (): Option =>

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, test, vi } from 'vitest';
 import { BackendError, startBackend } from './node.ts';
+import { example, trainingStep } from './testing.ts';
 
 /** Why native TensorFlow cannot run here; undefined where it can. */
 const unavailable = await startBackend('node').then(
@@ -12,34 +13,6 @@ const unavailable = await startBackend('node').then(
     throw error;
   },
 );
-
-/** A convolution's loss, its gradients, and what a max pooling passes back. */
-const trainingStep = (): Float32Array[] =>
-  tf.tidy(() => {
-    const images = tf.tensor4d(
-      Float32Array.from({ length: 2 * 6 * 6 * 3 }, (_, i) => Math.sin(i * i)),
-      [2, 6, 6, 3],
-    );
-    const kernel = tf.tensor4d(
-      Float32Array.from({ length: 3 * 3 * 3 * 4 }, (_, i) => Math.cos(i * i)),
-      [3, 3, 3, 4],
-    );
-    const loss = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor => {
-      const maps = tf.relu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'));
-      return tf.logSumExp(tf.maxPool(maps, 2, 2, 'valid'));
-    };
-    return [loss(images, kernel), ...tf.grads(loss)([images, kernel])].map(
-      (tensor) => tensor.dataSync() as Float32Array,
-    );
-  });
-
-const example = (shape: number[], frequency = 1): tf.Tensor => {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(frequency * i * i)),
-    shape,
-  );
-};
 
 const maxPoolGradient = (
   shape: number[],
@@ -123,7 +96,7 @@ describe.skipIf(unavailable !== undefined)(
       const steps = [];
       for (const choice of ['node', 'wasm', 'cpu'] as const) {
         await startBackend(choice);
-        steps.push(trainingStep());
+        steps.push(await trainingStep());
       }
       const [native, ...others] = steps;
       for (const other of others) {

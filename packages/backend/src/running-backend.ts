@@ -1,5 +1,5 @@
 /** The name that TensorFlow.js gives to a backend; tfjs-node's is `tensorflow`. */
-export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /** What a backend says of itself once it runs. */
 export interface RunningBackend {

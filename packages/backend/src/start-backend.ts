@@ -4,12 +4,14 @@ import { BackendError } from './errors.ts';
 import type { RunningBackend } from './running-backend.ts';
 import { type RunningTfjsNode, startTfjsNode } from './tfjs-node.ts';
 import { startWasm } from './wasm.ts';
+import { startWebgpu } from './webgpu.ts';
 
 /**
- * `auto` is tfjs-node where it can be loaded, else wasm; `node` insists on tfjs-node. Either takes the
- * application's, and where that cannot be loaded the one in `tfjsNodeFolder()`.
+ * `auto` is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be
+ * loaded, else wasm. `node` is tfjs-node: the application's or, where that cannot be loaded, the one in
+ * `tfjsNodeFolder()`. `webgpu` takes a software adapter too, much slower than wasm.
  */
-export type BackendChoice = 'auto' | 'node' | 'wasm' | 'cpu';
+export type BackendChoice = 'auto' | 'node' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface StartedBackend extends RunningBackend {
   /** One line: what was picked and why, and how to have the faster one when it was not to be had. */
@@ -18,8 +20,8 @@ export interface StartedBackend extends RunningBackend {
 
 export interface StartBackendOptions {
   /**
-   * A module of the application, as a file URL or absolute path, whose tfjs-node is to be loaded. Left out, it
-   * is the one that the package manager gave to this package, of which it is an optional peer.
+   * A module of the application, as a file URL or absolute path, whose tfjs-node or WebGPU is to be loaded. Left
+   * out, it is what the package manager gave to this package, of which they are optional peers.
    */
   readonly resolveFrom?: string | URL;
 }
@@ -39,6 +41,8 @@ export const startBackend = async (
       return startFastest(resolveFrom);
     case 'node':
       return startedTfjsNode(await startTfjsNode(resolveFrom), 'as asked for');
+    case 'webgpu':
+      return started(await startWebgpu(resolveFrom), 'as asked for');
     case 'wasm':
       return started(await startWasm(), 'as asked for');
     case 'cpu':
@@ -47,6 +51,12 @@ export const startBackend = async (
 };
 
 const startFastest = async (resolveFrom: string | URL): Promise<StartedBackend> => {
+  try {
+    const backend = await startWebgpu(resolveFrom, { onlyHardware: true });
+    return started(backend, 'a graphics processor, since there is one');
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+  }
   try {
     return startedTfjsNode(await startTfjsNode(resolveFrom), 'native TensorFlow, since it can be loaded');
   } catch (error) {
