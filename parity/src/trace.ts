@@ -33,7 +33,7 @@ export const traceOurs = async (
   const replica = watched(createReplica(model), trace);
   for await (const event of train({ model, config: scenario.config, train: source, replica })) {
     if (event.kind !== 'step') continue;
-    if (weightsAfter.includes(event.step)) trace.weights.push(readWeights(model));
+    if (weightsAfter.includes(event.step)) trace.weights.push(await readWeights(model));
     if (event.step === steps) break;
   }
   model.dispose();
@@ -60,7 +60,7 @@ export const traceSingleSteps = async (
     })) {
       if (kind === 'step') break;
     }
-    trace.weights.push(readWeights(model));
+    trace.weights.push(await readWeights(model));
   }
   model.dispose();
   return trace;

@@ -51,7 +51,7 @@ export const writeWorkload = async (
   size: WorkloadSize,
 ): Promise<Workload> => {
   const model = buildModel(spec, seed);
-  const initial = readWeights(model);
+  const initial = await readWeights(model);
   const dropout = model.layers.filter((layer) => layer instanceof Dropout);
   const workload: Workload = {
     ...size,

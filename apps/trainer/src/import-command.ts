@@ -46,7 +46,7 @@ export const importCommand = async (
   // The model is built for its shapes and its topology; nothing is computed.
   const backend = await startBackend('cpu');
   const model = buildModel(config.model, config.seed);
-  const weights = await decodeKerasWeights(bytes, readWeights(model), file);
+  const weights = await decodeKerasWeights(bytes, await readWeights(model), file);
   const modelTopology = model.toJSON(null, false) as object;
   const parameters = model.countParams();
   model.dispose();

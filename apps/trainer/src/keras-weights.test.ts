@@ -71,7 +71,7 @@ describe('an imported run', () => {
   test('of CIFAR-100 has its classes', async () => {
     const file = join(folder, 'hundred.weights.h5');
     const model = buildModel(parseModelSpec({ filters: [2, 2], units: [4], numClasses: 100 }), 0);
-    await writeFile(file, await encodeKerasWeights(readWeights(model)));
+    await writeFile(file, await encodeKerasWeights(await readWeights(model)));
     model.dispose();
     await writeFile(join(folder, 'hundred.json'), '{"model": {"filters": [2, 2], "units": [4]}}');
     const options = ['--dataset', 'cifar100', '--config', 'hundred.json'];

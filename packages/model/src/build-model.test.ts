@@ -32,10 +32,10 @@ describe('the default spec', () => {
     model.dispose();
   });
 
-  test('has Keras’s bounds of he_uniform, for the classifier glorot_uniform, and zero biases', () => {
+  test('has Keras’s bounds of he_uniform, for the classifier glorot_uniform, and zero biases', async () => {
     const model = build();
     const limits: Record<string, number> = reference.bounds;
-    for (const { name, values } of readWeights(model)) {
+    for (const { name, values } of await readWeights(model)) {
       if (name.endsWith('/bias')) expect(values.every((value) => value === 0)).toBe(true);
       else {
         const limit = limits[name]!;
@@ -51,27 +51,27 @@ describe('the default spec', () => {
 });
 
 describe('seeds', () => {
-  test('the same seed gives the same weights to the bit, another seed others', () => {
+  test('the same seed gives the same weights to the bit, another seed others', async () => {
     const [first, again, other] = [build(small, 7), build(small, 7), build(small, 8)];
-    expect(readWeights(again)).toEqual(readWeights(first));
-    expect(readWeights(other)).not.toEqual(readWeights(first));
+    expect(await readWeights(again)).toEqual(await readWeights(first));
+    expect(await readWeights(other)).not.toEqual(await readWeights(first));
     for (const model of [first, again, other]) model.dispose();
   });
 
-  test('a layer that is left out changes no other layer’s weights or masks', () => {
+  test('a layer that is left out changes no other layer’s weights or masks', async () => {
     const seedOf = (model: LayersModel, name: string) => (model.getLayer(name) as Dropout).seed;
     const plain = build({ ...small, dropout: { rate: 0.5 } });
     const masked = build({ ...small, dropout: { rate: 0.5, inputRate: 0.1 } });
-    expect(readWeights(masked)).toEqual(readWeights(plain));
+    expect(await readWeights(masked)).toEqual(await readWeights(plain));
     expect(seedOf(masked, 'dropout')).toBe(seedOf(plain, 'dropout'));
     expect(seedOf(masked, 'input_dropout')).not.toBe(seedOf(plain, 'dropout'));
     plain.dispose();
     masked.dispose();
   });
 
-  test('initial weights are what they were when this was written: a change would change every run', () => {
+  test('initial weights are what they were when this was written: a change would change every run', async () => {
     const model = build(small, 0);
-    expect([...readWeights(model)[0]!.values.slice(0, 4)]).toMatchInlineSnapshot(`
+    expect([...(await readWeights(model))[0]!.values.slice(0, 4)]).toMatchInlineSnapshot(`
       [
         -0.15356436371803284,
         -0.044224727898836136,
@@ -82,10 +82,10 @@ describe('seeds', () => {
     model.dispose();
   });
 
-  test('initial weights are drawn before the constraint, as in Keras', () => {
+  test('initial weights are drawn before the constraint, as in Keras', async () => {
     const constrained = build({ ...small, maxNorm: { value: 0.01 } });
     const free = build({ ...small, maxNorm: null });
-    expect(readWeights(constrained)).toEqual(readWeights(free));
+    expect(await readWeights(constrained)).toEqual(await readWeights(free));
     constrained.dispose();
     free.dispose();
   });

@@ -24,9 +24,9 @@ interface Reference {
 const reference = async (): Promise<Reference> =>
   JSON.parse(new TextDecoder().decode(await fixture('keras.json')));
 
-const weightsOf = (changes: object = {}) => {
+const weightsOf = async (changes: object = {}) => {
   const model = buildModel(parseModelSpec({ ...spec, ...changes }), 7);
-  const weights = readWeights(model);
+  const weights = await readWeights(model);
   model.dispose();
   return weights;
 };
@@ -37,7 +37,7 @@ const bitsOf = (values: Float32Array): Uint32Array =>
 describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) => {
   test('is read to the bit, under our names', async () => {
     const { weights } = await reference();
-    const read = await decodeKerasWeights(await fixture(file), weightsOf(), file);
+    const read = await decodeKerasWeights(await fixture(file), await weightsOf(), file);
     expect(read.map(({ name }) => name)).toEqual([
       'conv2d/kernel',
       'conv2d/bias',
@@ -57,7 +57,7 @@ describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) 
   test('makes our model answer as Keras does', async () => {
     const { images, probabilities } = await reference();
     const model = buildModel(spec, 0);
-    writeWeights(model, await decodeKerasWeights(await fixture(file), readWeights(model), file));
+    writeWeights(model, await decodeKerasWeights(await fixture(file), await readWeights(model), file));
     const answer = model.predict(tf.tensor4d(Float32Array.from(images), [3, 12, 12, 3])) as tf.Tensor;
     const differences = (await answer.data()).map((p, i) => Math.abs(p - probabilities[i]!));
     expect(Math.max(...differences)).toBeLessThan(1e-6);
@@ -78,7 +78,7 @@ describe('encodeKerasWeights', () => {
       Number.POSITIVE_INFINITY,
       9,
     );
-    const weights = weightsOf().map((weight) =>
+    const weights = (await weightsOf()).map((weight) =>
       weight.name === 'conv2d_1/kernel'
         ? { ...weight, shape: [1, 1, 2, 3], values: buffer.subarray(2, 8) }
         : weight,
@@ -93,7 +93,7 @@ describe('encodeKerasWeights', () => {
     { filters: [2, 2, 2], padding: 'same', units: [4, 5, 6] },
     { inputShape: [12, 14, 1], numClasses: 100, dataFormat: 'channels_first' },
   ])('of %j goes there and back', async (changes) => {
-    const weights = weightsOf(changes);
+    const weights = await weightsOf(changes);
     expect(await decodeKerasWeights(await encodeKerasWeights(weights), weights, 'ours')).toEqual(weights);
   });
 
@@ -101,13 +101,13 @@ describe('encodeKerasWeights', () => {
     // Keras marks groups of layers without weights too, and keeps the optimizer's state; neither is needed.
     const weighted = (path: string) => /^(vars|layers|layers\/(conv2d|dense).*)$/.test(path);
     const pathsIn = (file: Uint8Array) => readHdf5(file, (root) => root.paths().filter(weighted).toSorted());
-    expect(await pathsIn(await encodeKerasWeights(weightsOf()))).toEqual(
+    expect(await pathsIn(await encodeKerasWeights(await weightsOf()))).toEqual(
       await pathsIn(await fixture('keras.weights.h5')),
     );
   });
 
   test('many at once do not meet', async () => {
-    const models = Array.from({ length: 8 }, (_, i) => weightsOf({ filters: [i + 1] }));
+    const models = await Promise.all(Array.from({ length: 8 }, (_, i) => weightsOf({ filters: [i + 1] })));
     const files = await Promise.all(models.map(encodeKerasWeights));
     expect(await Promise.all(files.map((file, i) => decodeKerasWeights(file, models[i]!, 'ours')))).toEqual(
       models,
@@ -125,8 +125,8 @@ describe('encodeKerasWeights', () => {
 });
 
 describe('a file that does not fit is refused with what was expected and found', () => {
-  const decode = (bytes: Uint8Array, changes: object = {}) =>
-    decodeKerasWeights(bytes, weightsOf(changes), 'some.h5');
+  const decode = async (bytes: Uint8Array, changes: object = {}) =>
+    decodeKerasWeights(bytes, await weightsOf(changes), 'some.h5');
   const refused = async (bytes: Uint8Array, message: string | RegExp, changes?: object) => {
     const decoding = decode(bytes, changes);
     await expect(decoding).rejects.toThrow(KerasWeightsError);
@@ -188,7 +188,7 @@ describe('a file that does not fit is refused with what was expected and found',
   });
 
   test('another type of number', async () => {
-    const weights = weightsOf({ filters: [1], units: [], inputShape: [4, 4, 1], numClasses: 2 });
+    const weights = await weightsOf({ filters: [1], units: [], inputShape: [4, 4, 1], numClasses: 2 });
     const file = await writeHdf5((root) => {
       root.create_group('layers');
       for (const layer of ['conv2d', 'dense']) root.create_group(`layers/${layer}`).create_group('vars');

@@ -38,16 +38,16 @@ const figuresOf = (model: LayersModel, forward: Forward, training: boolean): num
   });
 
 /** Weights that no draw can make dead. */
-const setWeights = (model: LayersModel): void => {
-  const weights = readWeights(model);
+const setWeights = async (model: LayersModel): Promise<void> => {
+  const weights = await readWeights(model);
   writeWeights(
     model,
     weights.map((weight) => ({ ...weight, values: weight.values.map((_, i) => 0.3 * Math.sin(i * i + 1)) })),
   );
 };
 
-const expectSameFigures = (model: LayersModel): void => {
-  setWeights(model);
+const expectSameFigures = async (model: LayersModel): Promise<void> => {
+  await setWeights(model);
   const stock = logitsModel(model);
   const logitsOf = createLogitsFunction(model);
   const before = tf.memory().numTensors;
@@ -73,10 +73,10 @@ describe('the logits and gradients of logitsModel', () => {
     ['padding same, no dropout', { padding: 'same', dropout: { rate: 0 } }],
     ['channels first', { dataFormat: 'channels_first' }],
     ['dropout on the input', { dropout: { rate: 0.3, inputRate: 0.1 } }],
-  ])('of a spec: %s', (_, spec) => {
+  ])('of a spec: %s', async (_, spec) => {
     const small: Partial<ModelSpec> = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
     const model = buildModel(parseModelSpec({ ...small, ...(spec as object) }), 1);
-    expectSameFigures(model);
+    await expectSameFigures(model);
     model.dispose();
   });
 
@@ -86,7 +86,7 @@ describe('the logits and gradients of logitsModel', () => {
     ['windows beyond the edge', { filters: 4, kernelSize: 2, activation: 'relu' }, { padding: 'same' }],
     ['no bias', { filters: 4, kernelSize: 3, activation: 'relu', useBias: false }, {}],
     ['another activation', { filters: 4, kernelSize: 3, activation: 'tanh' }, {}],
-  ])('of a model of one’s own: %s', (_, convolution, pooling) => {
+  ])('of a model of one’s own: %s', async (_, convolution, pooling) => {
     const model = sequential({
       layers: [
         conv2d({ ...convolution, inputShape: [9, 9, 2] }),
@@ -95,11 +95,11 @@ describe('the logits and gradients of logitsModel', () => {
         ...classes(),
       ],
     });
-    expectSameFigures(model);
+    await expectSameFigures(model);
     model.dispose();
   });
 
-  test('of a model that branches, and of one within another', () => {
+  test('of a model that branches, and of one within another', async () => {
     const input = inputLayer({ inputShape: [8, 8, 2] }).output as SymbolicTensor;
     const convolved = conv2d({ filters: 4, kernelSize: 3, activation: 'relu' }).apply(input);
     const branches = [maxPooling2d({ poolSize: 2 }), conv2d({ filters: 4, kernelSize: 4 })].map(
@@ -108,7 +108,7 @@ describe('the logits and gradients of logitsModel', () => {
     const merged = layers.concatenate().apply(branches);
     const outputs = dense({ units: 3, activation: 'softmax' }).apply(merged) as SymbolicTensor;
     const branching = functional({ inputs: input, outputs });
-    expectSameFigures(branching);
+    await expectSameFigures(branching);
 
     const outer = sequential({
       layers: [
@@ -118,7 +118,7 @@ describe('the logits and gradients of logitsModel', () => {
         ...classes(),
       ],
     });
-    expectSameFigures(outer);
+    await expectSameFigures(outer);
     branching.dispose();
     outer.dispose();
   });

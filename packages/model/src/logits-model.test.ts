@@ -47,10 +47,13 @@ describe('logitsModel', () => {
     model.dispose();
   });
 
-  test('follows the original’s weights, and its gradients reach them', () => {
+  test('follows the original’s weights, and its gradients reach them', async () => {
     const model = classifier(layers.dense({ units: 3, activation: 'softmax' }));
     const logits = logitsModel(model);
-    const ones = readWeights(model).map((weight) => ({ ...weight, values: weight.values.map(() => 1) }));
+    const ones = (await readWeights(model)).map((weight) => ({
+      ...weight,
+      values: weight.values.map(() => 1),
+    }));
     writeWeights(model, ones);
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     tf.tidy(() => {

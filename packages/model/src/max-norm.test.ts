@@ -67,18 +67,18 @@ describe('applyConstraints', () => {
     model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
     const [inputs, targets] = [tf.ones([8, 4]), tf.fill([8, 3], 10)];
     await model.fit(inputs, targets, { epochs: 5, batchSize: 8, verbose: 0 });
-    const norm = () => largestNorm(readWeights(model)[0]!.values, 3);
-    expect(norm()).toBeGreaterThan(4 * limit);
+    const norm = async () => largestNorm((await readWeights(model))[0]!.values, 3);
+    expect(await norm()).toBeGreaterThan(4 * limit);
 
     const before = tf.memory().numTensors;
     applyConstraints(model);
-    expect(norm()).toBeLessThanOrEqual(limit * (1 + 1e-6));
+    expect(await norm()).toBeLessThanOrEqual(limit * (1 + 1e-6));
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
     tf.dispose([inputs, targets]);
   });
 
-  test('reaches hidden kernels and leaves biases and the classifier alone', () => {
+  test('reaches hidden kernels and leaves biases and the classifier alone', async () => {
     const spec = parseModelSpec({
       inputShape: [8, 8, 3],
       filters: [4],
@@ -86,9 +86,9 @@ describe('applyConstraints', () => {
       maxNorm: { value: 0.1, axis: [0, 1, 2] },
     });
     const model = buildModel(spec, 1);
-    const initial = readWeights(model);
+    const initial = await readWeights(model);
     applyConstraints(model);
-    const now = readWeights(model);
+    const now = await readWeights(model);
     const units: Record<string, number> = { 'conv2d/kernel': 4, 'dense/kernel': 6 };
     now.forEach(({ name, values }, i) => {
       if (units[name] === undefined) expect(values).toEqual(initial[i]!.values);

@@ -60,7 +60,7 @@ describe('a stock model.json', () => {
     const constraintOf = (of: LayersModel) => of.getLayer('conv2d').getConfig()['kernelConstraint'];
     expect(constraintOf(loaded)).toEqual(constraintOf(model));
     expect([...outputs(loaded, false)]).toEqual([...outputs(model, false)].map((p) => expect.closeTo(p, 6)));
-    writeWeights(loaded, readWeights(model));
+    writeWeights(loaded, await readWeights(model));
     expect(outputs(loaded, false)).toEqual(outputs(model, false));
     model.dispose();
     loaded.dispose();

@@ -13,7 +13,7 @@ const build = (seed: number) =>
   );
 
 describe('readWeights', () => {
-  test('names and shapes follow model.weights, also in a second model of one process', () => {
+  test('names and shapes follow model.weights, also in a second model of one process', async () => {
     const [first, second] = [build(1), build(2)];
     const listed = [
       ['conv2d/kernel', [3, 3, 3, 4]],
@@ -24,58 +24,60 @@ describe('readWeights', () => {
       ['logits/bias', [10]],
     ];
     for (const model of [first, second]) {
-      expect(readWeights(model).map(({ name, shape }) => [name, shape])).toEqual(listed);
+      expect((await readWeights(model)).map(({ name, shape }) => [name, shape])).toEqual(listed);
       model.dispose();
     }
   });
 
-  test('copies', () => {
+  test('copies', async () => {
     const model = build(1);
-    readWeights(model)[0]!.values.fill(9);
-    expect(readWeights(model)[0]!.values).not.toContain(9);
+    (await readWeights(model))[0]!.values.fill(9);
+    expect((await readWeights(model))[0]!.values).not.toContain(9);
     model.dispose();
   });
 });
 
 describe('writeWeights', () => {
-  test('gives one model another’s weights to the bit, past the constraint, in any order, leaving no tensor', () => {
+  test('gives one model another’s weights to the bit, past the constraint, in any order, leaving no tensor', async () => {
     const [from, to] = [build(1), build(2)];
-    const weights = readWeights(from);
+    const weights = await readWeights(from);
     const before = tf.memory().numTensors;
     writeWeights(to, [...weights].reverse());
     expect(tf.memory().numTensors).toBe(before);
-    expect(readWeights(to)).toEqual(weights);
+    expect(await readWeights(to)).toEqual(weights);
     from.dispose();
     to.dispose();
   });
 
-  test('keeps no hold of the arrays that it is given', () => {
+  test('keeps no hold of the arrays that it is given', async () => {
     const model = build(1);
-    const weights = readWeights(model);
+    const weights = await readWeights(model);
     writeWeights(model, weights);
     const expected = structuredClone(weights);
     weights[0]!.values.fill(9);
-    expect(readWeights(model)).toEqual(expected);
+    expect(await readWeights(model)).toEqual(expected);
     model.dispose();
   });
 
-  test('refuses what does not fit, and then changes nothing', () => {
+  test('refuses what does not fit, and then changes nothing', async () => {
     const model = build(1);
-    const before = readWeights(model);
-    const others = readWeights(model).map((weight) => ({ ...weight, values: weight.values.map(() => 5) }));
-    const refusal = (weights: typeof others) => {
-      expect(() => writeWeights(model, weights)).toThrow(ModelError);
-      expect(readWeights(model)).toEqual(before);
-      return expect(() => writeWeights(model, weights));
+    const before = await readWeights(model);
+    const others = before.map((weight) => ({ ...weight, values: weight.values.map(() => 5) }));
+    const expectRefusal = async (weights: typeof others, message: string) => {
+      const write = () => writeWeights(model, weights);
+      expect(write).toThrow(ModelError);
+      expect(write).toThrow(message);
+      expect(await readWeights(model)).toEqual(before);
     };
     const last = others.at(-1)!;
     const allBut = others.slice(0, -1);
-    refusal(allBut).toThrow('expected a weight named logits/bias, received conv2d/kernel, conv2d/bias');
-    refusal([...others, { ...last, name: 'extra/bias' }]).toThrow('received 7, among them extra/bias');
-    refusal([...allBut, { ...last, shape: [2, 5] }]).toThrow(
+    await expectRefusal(allBut, 'expected a weight named logits/bias, received conv2d/kernel, conv2d/bias');
+    await expectRefusal([...others, { ...last, name: 'extra/bias' }], 'received 7, among them extra/bias');
+    await expectRefusal(
+      [...allBut, { ...last, shape: [2, 5] }],
       'writeWeights: logits/bias: expected shape [10] (10 values), received [2,5] (10 values)',
     );
-    refusal([...allBut, { ...last, values: new Float32Array(9) }]).toThrow('received [10] (9 values)');
+    await expectRefusal([...allBut, { ...last, values: new Float32Array(9) }], 'received [10] (9 values)');
     model.dispose();
   });
 });

@@ -7,12 +7,14 @@ import { ModelError } from './errors.ts';
  * A copy of a model's weights in `model.weights` order, named by layer and weight: `conv2d/kernel`, `conv2d/bias`.
  * Kernels have Keras's shapes: Conv2D [height, width, channels, filters], Dense [inputs, units].
  */
-export const readWeights = (model: LayersModel): NamedArray[] =>
-  model.weights.map((weight) => ({
-    name: weight.originalName,
-    shape: [...(weight.shape as number[])],
-    values: Float32Array.from(weight.read().dataSync()),
-  }));
+export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
+  Promise.all(
+    model.weights.map(async (weight) => ({
+      name: weight.originalName,
+      shape: [...(weight.shape as number[])],
+      values: Float32Array.from(await weight.read().data()),
+    })),
+  );
 
 /**
  * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not

@@ -12,7 +12,7 @@ export interface TrainingControls {
   stop(message: string): void;
   /** Keeps the current weights as the run's best checkpoint. */
   saveBest(): Promise<void>;
-  readWeights(): NamedArray[];
+  readWeights(): Promise<NamedArray[]>;
   writeWeights(weights: readonly NamedArray[]): void;
 }
 

@@ -8,7 +8,12 @@ const weightsOf = (epoch: number): NamedArray[] => [
 ];
 
 /** Tells a callback of scripted figures; the weights of an epoch are its number. */
-const play = (callback: Callback, monitor: Monitor, figures: readonly (number | undefined)[], first = 1) => {
+const play = async (
+  callback: Callback,
+  monitor: Monitor,
+  figures: readonly (number | undefined)[],
+  first = 1,
+) => {
   let stopped: number | null = null;
   let message = '';
   let weights = weightsOf(0);
@@ -21,7 +26,7 @@ const play = (callback: Callback, monitor: Monitor, figures: readonly (number | 
       message = said;
     },
     saveBest: async () => {},
-    readWeights: () => weights,
+    readWeights: async () => weights,
     writeWeights: (given) => {
       weights = [...given];
     },
@@ -31,15 +36,15 @@ const play = (callback: Callback, monitor: Monitor, figures: readonly (number | 
     weights = weightsOf(epoch);
     const figure = figures[epoch - first];
     const logs = { loss: 1, accuracy: 0, ...(figure !== undefined && { [monitor]: figure }) };
-    void callback.onEpochEnd?.(logs, controlsAt(epoch));
+    await callback.onEpochEnd?.(logs, controlsAt(epoch));
   }
-  void callback.onTrainEnd?.(controlsAt(epoch - 1));
+  await callback.onTrainEnd?.(controlsAt(epoch - 1));
   return { stopped, message, weights: weights[0]!.values[0] };
 };
 
 describe('earlyStopping', () => {
   for (const { monitor, figures, options, expected } of reference.earlyStopping) {
-    test(`stops and restores where Keras does: ${monitor} ${figures}, ${JSON.stringify(options)}`, () => {
+    test(`stops and restores where Keras does: ${monitor} ${figures}, ${JSON.stringify(options)}`, async () => {
       const watched = monitor as Monitor & string;
       const callback = earlyStopping({
         monitor: watched,
@@ -47,7 +52,7 @@ describe('earlyStopping', () => {
         minDelta: options.min_delta ?? 0,
         restoreBestWeights: options.restore_best_weights ?? false,
       });
-      const { stopped, weights } = play(
+      const { stopped, weights } = await play(
         callback,
         watched,
         figures.map((figure) => figure ?? Number.NaN),
@@ -58,33 +63,36 @@ describe('earlyStopping', () => {
 
   const options = { monitor: 'val_loss', minDelta: 0, patience: 2, restoreBestWeights: true } as const;
 
-  test('says since when', () => {
-    expect(play(earlyStopping(options), 'val_loss', [3, 2, 2, 2])).toEqual({
+  test('says since when', async () => {
+    expect(await play(earlyStopping(options), 'val_loss', [3, 2, 2, 2])).toEqual({
       stopped: 4,
       message: 'val_loss has not improved since epoch 2',
       weights: 2,
     });
   });
 
-  test('does nothing in epochs without the figure, as Keras', () => {
+  test('does nothing in epochs without the figure, as Keras', async () => {
     const missing = [undefined, undefined, undefined, undefined];
-    expect(play(earlyStopping({ ...options, patience: 0 }), 'val_loss', missing).stopped).toBeNull();
+    const { stopped } = await play(earlyStopping({ ...options, patience: 0 }), 'val_loss', missing);
+    expect(stopped).toBeNull();
   });
 
-  test('is not held up by a first figure that is NaN, as Keras is', () => {
+  test('is not held up by a first figure that is NaN, as Keras is', async () => {
     const figures = [Number.NaN, 2, 1, 1, 1];
-    expect(play(earlyStopping(options), 'val_loss', figures)).toMatchObject({ stopped: 5, weights: 3 });
+    expect(await play(earlyStopping(options), 'val_loss', figures)).toMatchObject({ stopped: 5, weights: 3 });
   });
 
-  test('its state, through JSON, is all that it remembers', () => {
+  test('its state, through JSON, is all that it remembers', async () => {
     const figures = [3, 2, 2.5, 2.25];
     for (let epochs = 1; epochs < figures.length; epochs++) {
       const before = earlyStopping(options);
-      for (let epoch = 1; epoch <= epochs; epoch++) play(before, 'val_loss', [figures[epoch - 1]], epoch);
+      for (let epoch = 1; epoch <= epochs; epoch++) {
+        await play(before, 'val_loss', [figures[epoch - 1]], epoch);
+      }
       const { data, arrays } = before.readState!();
       const after = earlyStopping(options);
       after.writeState!({ data: JSON.parse(JSON.stringify(data)), ...(arrays && { arrays }) });
-      expect(play(after, 'val_loss', figures.slice(epochs), epochs + 1)).toMatchObject({
+      expect(await play(after, 'val_loss', figures.slice(epochs), epochs + 1)).toMatchObject({
         stopped: 4,
         weights: 2,
       });

@@ -17,11 +17,13 @@ export const earlyStopping = ({
   let state = { best: null as number | null, wait: 0 };
   let bestWeights: readonly NamedArray[] = [];
   return {
-    onEpochEnd: (logs, controls) => {
+    onEpochEnd: async (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined) return;
       const improved = isImprovement(monitor, current, state.best, minDelta);
-      if (restoreBestWeights && (improved || bestWeights.length === 0)) bestWeights = controls.readWeights();
+      if (restoreBestWeights && (improved || bestWeights.length === 0)) {
+        bestWeights = await controls.readWeights();
+      }
       state = improved ? { best: current, wait: 0 } : { ...state, wait: state.wait + 1 };
       if (!improved && state.wait >= patience && controls.epoch > 1) {
         controls.stop(`${monitor} has not improved since epoch ${controls.epoch - state.wait}`);

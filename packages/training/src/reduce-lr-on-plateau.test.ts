@@ -14,7 +14,7 @@ const play = (callback: Callback, monitor: Monitor, figures: readonly (number | 
       },
       stop: () => {},
       saveBest: async () => {},
-      readWeights: () => [],
+      readWeights: async () => [],
       writeWeights: () => {},
     };
     void callback.onEpochEnd?.(

@@ -54,7 +54,10 @@ describe('over a channel', () => {
     const before = await gradientsOf(remote, batch);
     writeWeights(
       here,
-      readWeights(here).map((weight) => ({ ...weight, values: weight.values.map((value) => value / 2) })),
+      (await readWeights(here)).map((weight) => ({
+        ...weight,
+        values: weight.values.map((value) => value / 2),
+      })),
     );
     const after = await gradientsOf(remote, batch);
     expect(after).not.toEqual(before);
@@ -139,7 +142,7 @@ describe('in a worker', () => {
     const expected = await collect(train({ ...options, model: here, replica: twoHere }));
     const logs = (all: typeof events) => only('epoch', all).map((event) => event.logs);
     expect(logs(events)).toEqual(logs(expected));
-    expect(readWeights(model)).toEqual(readWeights(here));
+    expect(await readWeights(model)).toEqual(await readWeights(here));
   });
 
   test('that dies while it computes, is an error at once and at every later request', async () => {

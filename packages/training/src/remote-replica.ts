@@ -73,9 +73,10 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const sharedWeights = viewsOf(weightsBuffer, weights);
   const sharedGradients = viewsOf(gradientsBuffer, weights);
 
-  const publishWeights = (): void => {
-    weights.forEach((weight, i) => {
-      sharedWeights[i]!.set(weight.dataSync());
+  const publishWeights = async (): Promise<void> => {
+    const values = await Promise.all(weights.map((weight) => weight.data()));
+    values.forEach((array, i) => {
+      sharedWeights[i]!.set(array);
     });
   };
 
@@ -84,13 +85,13 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   await answerOf(service.connect(weightsBuffer, gradientsBuffer));
   return {
     gradients: async (slice, position) => {
-      publishWeights();
+      await publishWeights();
       const { loss, correct } = await answerOf(service.gradients(slice, position));
       const gradients = weights.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
       return { loss, correct, gradients };
     },
-    logits: (slice) => {
-      publishWeights();
+    logits: async (slice) => {
+      await publishWeights();
       return answerOf(service.logits(slice));
     },
     dispose: () => port.close(),

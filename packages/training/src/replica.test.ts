@@ -14,7 +14,7 @@ describe('createReplica', () => {
   test('its gradients are the slopes of its loss, the masks of a step held', async () => {
     const model = tinyModel({ filters: [2], units: [4], dropout: { rate: 0.4, inputRate: 0.1 } });
     const replica = createReplica(model);
-    const weights = readWeights(model);
+    const weights = await readWeights(model);
     const lossAt = async (changed: typeof weights): Promise<number> => {
       writeWeights(model, changed);
       const { loss, gradients } = await replica.gradients(batch, position);

@@ -56,8 +56,8 @@ const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
   return {
     run,
     checkpoints,
-    outcome: (events: readonly RunEvent[]) => {
-      const weights = readWeights(model);
+    outcome: async (events: readonly RunEvent[]) => {
+      const weights = await readWeights(model);
       model.dispose();
       return {
         weights,
@@ -91,7 +91,7 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     test('interrupted before any step or validation and resumed, ends with the same bits', async () => {
       const whole = start(config);
       const wholeEvents = await collect(whole.run);
-      const expected = whole.outcome(wholeEvents);
+      const expected = await whole.outcome(wholeEvents);
       expect(expected.end).toMatchObject({ step: 9 });
 
       const moments = wholeEvents.filter(({ kind }) => kind === 'step' || kind === 'validating');
@@ -113,21 +113,21 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
         const resumed = await collect(second.run);
         const { epoch, step } = snapshot.progress;
         expect(resumed[0]).toEqual({ kind: 'run-resumed', time: 0, epoch, step });
-        const outcome = second.outcome(resumed);
+        const outcome = await second.outcome(resumed);
         expect({ ...outcome, epochs: [...only('epoch', events), ...outcome.epochs] }).toEqual(expected);
-        first.outcome(events);
+        await first.outcome(events);
       }
     });
 
     test('killed after any checkpoint and resumed, ends with the same bits', async () => {
       const whole = start(config);
       const wholeEvents = await collect(whole.run);
-      const expected = whole.outcome(wholeEvents);
+      const expected = await whole.outcome(wholeEvents);
       // Each step's, each epoch's `last` and `best`, and the one of the restored weights.
       expect(whole.checkpoints.saved.length).toBeGreaterThanOrEqual(9 + 3 + 1 + 1);
       for (const { snapshot } of whole.checkpoints.saved) {
         const second = start(config, { resumeFrom: snapshot });
-        const outcome = second.outcome(await collect(second.run));
+        const outcome = await second.outcome(await collect(second.run));
         const before = until(snapshot.progress.epoch * stepsPerEpoch, wholeEvents);
         // A run that had nothing left to tell the logger leaves the file as it is.
         const csv = outcome.csv || expected.csv;
@@ -140,12 +140,12 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
 test('the decision to stop survives a kill: a resumed run does not go on past it', async () => {
   const config: RunConfigInput = { epochs: 9, optimizer: { name: 'adam', learningRate: 1e-4 } };
   const whole = start(config);
-  const expected = whole.outcome(await collect(whole.run));
+  const expected = await whole.outcome(await collect(whole.run));
   const end = { kind: 'run-ended', time: 0, reason: 'early_stopping', epoch: 3, step: 9 };
   expect(expected.end).toEqual({ ...end, message: 'val_loss has not improved since epoch 1' });
   for (const { snapshot } of whole.checkpoints.saved) {
     const second = start(config, { resumeFrom: snapshot });
-    const { weights, end: resumedEnd } = second.outcome(await collect(second.run));
+    const { weights, end: resumedEnd } = await second.outcome(await collect(second.run));
     expect(resumedEnd).toEqual(expected.end);
     expect(weights).toEqual(expected.weights);
   }
@@ -155,7 +155,7 @@ test('the learning rate that a plateau has lowered stays lowered', async () => {
   const config: RunConfigInput = { epochs: 3, optimizer: { name: 'sgd', learningRate: 0.125 } };
   const whole = start(config);
   const events = await collect(whole.run);
-  whole.outcome(events);
+  await whole.outcome(events);
   expect(only('epoch', events).map(({ learningRate }) => learningRate)).toEqual([0.125, 0.125, 0.0625]);
 });
 
@@ -163,20 +163,20 @@ describe('a snapshot that does not fit is refused, the model untouched', () => {
   const config: RunConfigInput = { epochs: 2, optimizer: { name: 'adam' } };
   const snapshotOf = async (options: Partial<TrainOptions> = {}): Promise<Snapshot> => {
     const { run, checkpoints, outcome } = start(config, options);
-    outcome(await collect(run));
+    await outcome(await collect(run));
     return checkpoints.saved.at(-1)!.snapshot;
   };
   const resume = async (
     resumeFrom: Snapshot,
     { model = tinyModel(), ...options }: Partial<TrainOptions> = {},
   ) => {
-    const untouched = readWeights(model);
+    const untouched = await readWeights(model);
     const { run } = start(config, { model, resumeFrom, ...options });
     const failure = await collect(run).then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(readWeights(model)).toEqual(untouched);
+    expect(await readWeights(model)).toEqual(untouched);
     model.dispose();
     return failure;
   };

@@ -80,7 +80,7 @@ export const createSession = (options: SessionOptions): Session => {
     if (!checkpoints) return [];
     const states = callbacks.map((callback): CallbackState => callback.readState?.() ?? { data: null });
     await checkpoints.save(name, {
-      weights: readWeights(model),
+      weights: await readWeights(model),
       slots: [
         ...(await optimizer.readSlots()),
         ...states.flatMap(({ arrays = [] }, i) => addPrefix(arrays, i)),

@@ -47,7 +47,7 @@ describe('figures', () => {
     const model = tinyModel(noDropout);
     const witness = tinyModel(noDropout);
     const checkpoints = memorySink();
-    const weightsBefore = [readWeights(model)];
+    const weightsBefore = [await readWeights(model)];
     const config = configOf({
       epochs: 2,
       checkpointEverySteps: 1,
@@ -79,7 +79,7 @@ describe('figures', () => {
 
   test('of validation are with dropout off, those of training with dropout on', async () => {
     const model = tinyModel();
-    const initial = readWeights(model);
+    const initial = await readWeights(model);
     const config = configOf({ epochs: 1 });
     const events = await collect(train({ model, config, train: source, validation }));
     const batches = [0, 1].map((index) => sumsOf(model, validation.batch(0, index)));
@@ -208,7 +208,7 @@ describe('the end', () => {
       step: 1,
       message: expect.stringMatching(/^loss (NaN|Infinity) at step 2 of epoch 1: try a lower learning rate$/),
     });
-    expect(bitsOf(readWeights(model))).toEqual(bitsOf(checkpoints.saved[0]!.snapshot.weights));
+    expect(bitsOf(await readWeights(model))).toEqual(bitsOf(checkpoints.saved[0]!.snapshot.weights));
     model.dispose();
   });
 
@@ -233,7 +233,7 @@ describe('the end', () => {
       expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason });
       const best = checkpoints.saved.filter(({ name }) => name === 'best').at(-1)!;
       expect(best.snapshot.progress.epoch).toBe(1);
-      expect(bitsOf(readWeights(model))).toEqual(bitsOf(best.snapshot.weights));
+      expect(bitsOf(await readWeights(model))).toEqual(bitsOf(best.snapshot.weights));
       const last = checkpoints.saved.at(-1)!;
       expect(last.name).toBe('last');
       expect(bitsOf(last.snapshot.weights)).toEqual(bitsOf(best.snapshot.weights));
