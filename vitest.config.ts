@@ -1,6 +1,21 @@
 import { defineConfig } from 'vitest/config';
-import { onConsoleLog } from './vitest.shared.ts';
+import { numericsConfig, onConsoleLog, type TestBackend } from './vitest.shared.ts';
+
+/** The packages whose tests are run on every backend. */
+const numericPackages = ['model', 'training'];
+
+/** Named by `npm test`, which finds out whether tfjs-node can be had. */
+const otherBackends = (process.env['TEST_BACKENDS'] ?? 'wasm').split(',') as TestBackend[];
+
+const numerics = otherBackends.flatMap((backend) =>
+  numericPackages.map((folder) =>
+    numericsConfig(new URL(`packages/${folder}/vitest.config.ts`, import.meta.url).href, backend),
+  ),
+);
 
 export default defineConfig({
-  test: { onConsoleLog, projects: ['packages/*', 'apps/*', 'parity', 'scripts'] },
+  test: {
+    onConsoleLog,
+    projects: ['packages/*', 'apps/*', 'parity', 'scripts', ...numerics],
+  },
 });

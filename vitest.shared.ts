@@ -1,15 +1,31 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, mergeConfig } from 'vitest/config';
 
 /** Hides the greeting of TensorFlow.js's cpu backend, which every test of it would print. */
 export const onConsoleLog = (log: string): boolean =>
   !log.includes('you are running TensorFlow.js in Node.js');
 
+/** The backends that a package's tests can be run on; tfjs-node is `node`. */
+export type TestBackend = 'cpu' | 'wasm' | 'node';
+
 /** The one test configuration: a project named after the folder whose `vitest.config.ts` asks for it. */
-export const projectConfig = (configUrl: string) => {
+export const projectConfig = (configUrl: string) => projectIn(dirname(fileURLToPath(configUrl)));
+
+/** The same for tests that compute, begun on a backend: in the package's folder, and in `npm test` first of all, cpu. */
+export const numericsConfig = (configUrl: string, backend: TestBackend = 'cpu') => {
   const root = dirname(fileURLToPath(configUrl));
-  return defineConfig({
+  return mergeConfig(projectIn(root), {
+    test: {
+      ...(backend !== 'cpu' && { name: `${basename(root)} on ${backend}` }),
+      env: { TEST_BACKEND: backend },
+      setupFiles: fileURLToPath(new URL('scripts/test-backend.ts', import.meta.url)),
+    },
+  });
+};
+
+const projectIn = (root: string) =>
+  defineConfig({
     test: {
       name: basename(root),
       onConsoleLog,
@@ -19,4 +35,3 @@ export const projectConfig = (configUrl: string) => {
       hookTimeout: 60_000,
     },
   });
-};

@@ -1,11 +1,14 @@
 /**
- * `npm test`: builds, lints and type-checks everything, then runs every test. A check that fails counts as a
- * failure beside the failed tests; when something cannot be built, no test is run. The last line is the count.
+ * `npm test`: builds, lints and type-checks everything, sets up native TensorFlow where that can be, then runs every
+ * test, those that compute on every backend. A check that fails counts as a failure beside the failed tests; when
+ * something cannot be built, no test is run. The last line is the count.
  *
  * Arguments are passed to vitest as filters: `npm test -- packages/random`.
  */
+import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
 import { exitCodeOf, repository, spawnTurbo } from './spawn-turbo.mjs';
 import { summaryOf, tallyOf } from './test-tally.mjs';
@@ -40,7 +43,27 @@ const tasksSince = async (startedAt) => {
   return runs.find(({ execution }) => execution.startTime >= startedAt)?.tasks ?? [];
 };
 
-const runTests = async () => {
+/**
+ * Sets tfjs-node up, for the tests that are run on every backend.
+ *
+ * @returns {Promise<string | undefined>} Why it cannot be had; undefined where it can.
+ */
+const setUpNative = async () => {
+  const script = fileURLToPath(new URL('setup-native/main.mjs', import.meta.url));
+  const setup = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  setup.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
+  const exitCode = await exitCodeOf(setup);
+  const outcome = said.trim().split('\n').at(-1) ?? '';
+  console.log(outcome);
+  return exitCode === 0 ? undefined : outcome;
+};
+
+/** @param {string | undefined} withoutNative */
+const runTests = async (withoutNative) => {
+  process.env['TEST_BACKENDS'] = withoutNative === undefined ? 'wasm,node' : 'wasm';
   const vitest = await startVitest('test', process.argv.slice(2), {
     root: repository,
     watch: false,
@@ -49,7 +72,9 @@ const runTests = async () => {
   });
   const tally = tallyOf(vitest.state.getTestModules(), vitest.state.getUnhandledErrors());
   await vitest.close();
-  return tally;
+  return withoutNative === undefined
+    ? tally
+    : { ...tally, skipped: [...tally.skipped, `every test of computing, on tfjs-node (${withoutNative})`] };
 };
 
 /** @param {string} title @param {readonly string[]} names */
@@ -59,7 +84,7 @@ const list = (title, names) => {
 
 const failedChecks = await runChecks();
 const isBuilt = !failedChecks.some((task) => /#(build|kernels)$|^turbo /.test(task));
-const tests = isBuilt ? await runTests() : { passed: 0, failed: [], skipped: [] };
+const tests = isBuilt ? await runTests(await setUpNative()) : { passed: 0, failed: [], skipped: [] };
 if (!isBuilt) console.log('\nNo test was run: the build failed.');
 
 const tally = { ...tests, failed: [...failedChecks, ...tests.failed] };

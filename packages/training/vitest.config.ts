@@ -1,3 +1,3 @@
-import { projectConfig } from '../../vitest.shared.ts';
+import { numericsConfig } from '../../vitest.shared.ts';
 
-export default projectConfig(import.meta.url);
+export default numericsConfig(import.meta.url);

@@ -1,12 +1,9 @@
 import { ConfigError, type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
 import { buildModel, Dropout, readWeights } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const small: ModelSpecInput = { inputShape: [8, 8, 3], filters: [4], units: [6], numClasses: 5 };
 const build = (input: ModelSpecInput = {}, seed = 1) => buildModel(parseModelSpec(input), seed);

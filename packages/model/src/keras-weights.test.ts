@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { strToU8, zipSync } from 'fflate';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { buildModel, readWeights, writeWeights } from './index.ts';
 import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './keras.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 /** What fixtures/make_keras_weights.py saves. */
 const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [2, 3], units: [4] });

@@ -1,6 +1,5 @@
 import { type ModelSpec, parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import {
   model as functional,
   type LayersModel,
@@ -8,7 +7,7 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   buildModel,
   createLogitsFunction,
@@ -18,8 +17,6 @@ import {
   setDropoutPosition,
   writeWeights,
 } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 type Forward = (inputs: tf.Tensor, training: boolean) => tf.Tensor;
 

@@ -1,11 +1,8 @@
 import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildModel, logitsModel, ModelError, readWeights, writeWeights } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const classifier = (...last: layers.Layer[]) =>
   sequential({ layers: [layers.inputLayer({ inputShape: [4] }), layers.dense({ units: 5 }), ...last] });

@@ -1,12 +1,9 @@
 import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
 import { applyConstraints, buildModel, maxNorm, readWeights } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const constrained = (values: number[], shape: number[], value: number, axis: number | number[]) =>
   tf.tidy(() => [...maxNorm(value, axis).apply(tf.tensor(values, shape)).dataSync()]);

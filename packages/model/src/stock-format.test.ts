@@ -1,11 +1,8 @@
 import { type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildModel, Dropout, readWeights, writeWeights } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 /** Saves in the stock format, with the topology through JSON text as model.json holds it. */
 const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> => {

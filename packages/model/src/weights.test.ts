@@ -1,10 +1,7 @@
 import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildModel, ModelError, readWeights, writeWeights } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const build = (seed: number) =>
   buildModel(

@@ -1,11 +1,8 @@
 import { readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { train } from './index.ts';
 import { collect, configOf, imageSource, numClasses, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const limit = 0.05;
 const source = imageSource('train', { size: 12, batchSize: 4 });

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
 import { createReplica } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 describe('the loss behind a softmax, at logits that its probabilities cannot tell apart', () => {
   for (const { logits, label, loss, gradient } of reference.crossentropy) {

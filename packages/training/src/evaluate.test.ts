@@ -1,11 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { crossentropyFromLogits } from '@dropout-lab/metrics';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createReplica, evaluate, predictLogits } from './index.ts';
 import { imageSource, numClasses, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const source = imageSource('test', { size: 7, batchSize: 3 });
 

@@ -1,11 +1,8 @@
 import { type OptimizerConfig, parseRunConfig } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
 import { createOptimizer, TrainingError } from './index.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const adam = parseRunConfig({}).optimizer;
 const sgd: OptimizerConfig = { name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false };

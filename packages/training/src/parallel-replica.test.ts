@@ -1,11 +1,8 @@
 import { type Batch, parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createReplica, parallelReplica, type Replica } from './index.ts';
 import { imageSource, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const dropout = parseModelSpec({ dropout: { rate: 0.5, inputRate: 0.1 } }).dropout;
 const batchOf = (size: number) => imageSource('train', { size, batchSize: size }).batch(0, 0);

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel as NodeChannel, Worker } from 'node:worker_threads';
 import type { Batch } from '@dropout-lab/contracts';
 import { readWeights, writeWeights } from '@dropout-lab/model';
-import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { build } from 'tsdown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -20,8 +20,6 @@ import {
   train,
 } from './index.ts';
 import { collect, configOf, imageSource, only, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const batch = imageSource('train', { size: 5, batchSize: 5 }).batch(0, 0);
 
@@ -96,6 +94,8 @@ describe('in a worker', () => {
   let folder: string;
 
   beforeAll(async () => {
+    // The worker's.
+    await tf.setBackend('cpu');
     folder = await mkdtemp(join(tmpdir(), 'dropout-lab-training-'));
     // One plain file, since this Node may not run TypeScript.
     await build({

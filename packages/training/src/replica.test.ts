@@ -1,11 +1,8 @@
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createReplica } from './index.ts';
 import { imageSource, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const batch = imageSource('train', { size: 6, batchSize: 6 }).batch(0, 0);
 const position = { step: 5, rowOffset: 0, batchSize: 6 };

@@ -1,8 +1,6 @@
 import type { RunConfigInput, RunEvent, Snapshot } from '@dropout-lab/contracts';
 import { ModelError, readWeights } from '@dropout-lab/model';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   csvLogger,
   earlyStopping,
@@ -12,8 +10,6 @@ import {
   train,
 } from './index.ts';
 import { collect, configOf, imageSource, memorySink, only, tinyModel } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 // 8 images in batches of 3, 3 and 2.
 const source = imageSource('train', { size: 8, batchSize: 3 });

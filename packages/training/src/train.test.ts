@@ -1,9 +1,8 @@
 import type { BatchSource, NamedArray, RunEvent } from '@dropout-lab/contracts';
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { earlyStopping, type Replica, TrainingError, train } from './index.ts';
 import {
   collect,
@@ -15,8 +14,6 @@ import {
   only,
   tinyModel,
 } from './testing.ts';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 // 10 images in batches of 4, 4 and 2.
 const source = imageSource('train', { size: 10, batchSize: 4 });
