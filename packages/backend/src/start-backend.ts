@@ -13,11 +13,13 @@ import { startWebgpu } from './webgpu.ts';
  */
 export type BackendChoice = 'auto' | 'node' | 'webgpu' | 'wasm' | 'cpu';
 
+/** The backend that runs, as `startBackend` leaves it. */
 export interface StartedBackend extends RunningBackend {
   /** One line: what was picked and why, and how to have the faster one when it was not to be had. */
   readonly reason: string;
 }
 
+/** What `startBackend` may be told besides the name. */
 export interface StartBackendOptions {
   /**
    * A module of the application, as a file URL or absolute path, whose tfjs-node or WebGPU is to be loaded. Left

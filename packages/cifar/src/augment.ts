@@ -1,6 +1,7 @@
 import type { ImageShape } from '@dropout-lab/contracts';
 import { createGenerator, type RandomKey } from '@dropout-lab/random';
 
+/** How training images are varied, anew in every epoch. */
 export interface Augmentation {
   /** Mirror an image left to right with probability one half. */
   readonly flip: boolean;

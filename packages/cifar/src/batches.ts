@@ -11,6 +11,7 @@ import { type Augmentation, drawPlacement, type Placement, place } from './augme
 /** Where the channels are: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
 
+/** How a data set is cut into batches. */
 export interface BatchOptions {
   /** Images in a batch; the last one of an epoch may be short. */
   readonly batchSize: number;

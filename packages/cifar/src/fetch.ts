@@ -10,6 +10,7 @@ import { CifarStorageError, writeDurably } from './storage.ts';
 import { verifyBytes } from './verify.ts';
 import { withWorkFolder } from './work-folder.ts';
 
+/** Where files come from and go to, and who is told of it. */
 export interface FetchCifarOptions {
   /** The folder of all data sets; {@link cacheDirectory} by default. */
   readonly cacheDirectory?: string | undefined;
@@ -17,6 +18,7 @@ export interface FetchCifarOptions {
   readonly sources?: readonly CifarSourceName[] | undefined;
   /** Addresses of copies of the official archive, tried before it. */
   readonly mirrors?: readonly string[] | undefined;
+  /** Told of each part that has been done. */
   readonly onProgress?: ((progress: CifarProgress) => void) | undefined;
   /** Told in one line of each thing that a user should know: a source that failed, a bad file set aside. */
   readonly onNotice?: ((line: string) => void) | undefined;

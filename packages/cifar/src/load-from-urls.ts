@@ -4,6 +4,7 @@ import { type CifarFileBytes, decodeCifar } from './decode.ts';
 import { CifarDownloadError } from './errors.ts';
 import { verifyBytes } from './verify.ts';
 
+/** Where the files of a data set are on the web, and who is told of their coming. */
 export interface LoadFromUrlsOptions {
   /** Where the official `.bin` files lie side by side. */
   readonly baseUrl: string | URL;

@@ -6,6 +6,7 @@ import { CifarFormatError } from './errors.ts';
 import { ensureFiles, type FetchCifarOptions } from './fetch.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles } from './file-status.ts';
 
+/** Where the files of a data set are: in a folder of the user's, or in the cache. */
 export interface LoadCifarOptions extends FetchCifarOptions {
   /** A folder that holds the official `.bin` files; then only it is read, and nothing is fetched or written. */
   readonly directory?: string | undefined;

@@ -33,6 +33,8 @@ export interface BatchSource {
   /** Shape of one image in a batch, in the source's data format: `[32, 32, 3]` or `[3, 32, 32]`. */
   readonly imageShape: readonly number[];
   /**
+   * The batch at a position; the same one however often it is asked for.
+   *
    * @param epoch Zero-based epoch.
    * @param index Zero-based batch within the epoch, below `batchesPerEpoch`.
    */

@@ -38,6 +38,9 @@ export const evaluationReportSchema = z.object({
   classes: z.array(classReportSchema),
 });
 
+/** How good a trained model is on the test images; see {@link evaluationReportSchema} for each figure. */
 export type EvaluationReport = z.output<typeof evaluationReportSchema>;
+/** One bin of a reliability diagram: how sure the model was, and how often right. */
 export type ReliabilityBin = z.output<typeof reliabilityBinSchema>;
+/** Precision, recall and F1 of one class. */
 export type ClassReport = z.output<typeof classReportSchema>;

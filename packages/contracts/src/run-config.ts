@@ -116,8 +116,11 @@ export const runConfigSchema = z.strictObject({
 export type RunConfig = z.output<typeof runConfigSchema>;
 /** A run configuration as a user writes it: anything left out is the tutorial's. */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
+/** Adam or SGD with their settings, by Keras's names. */
 export type OptimizerConfig = z.output<typeof optimizerSchema>;
+/** How the learning rate changes with the step. */
 export type LearningRateScheduleConfig = z.output<typeof scheduleSchema>;
+/** A callback of Keras's with its settings. */
 export type CallbackConfig = z.output<typeof callbackSchema>;
 
 /** @throws ConfigError naming the first value at fault. */

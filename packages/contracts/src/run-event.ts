@@ -71,7 +71,9 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Something that happened in a run, told apart by `kind`; times are milliseconds since 1970. */
 export type RunEvent = z.output<typeof runEventSchema>;
+/** An epoch's figures, by Keras's names; those of validation are absent without one. */
 export type EpochLogs = z.output<typeof epochLogsSchema>;
 /** Why a run ended. Only `interrupted` and `failed` runs have something left to resume. */
 export type RunEndReason = z.output<typeof endReasonSchema>;

@@ -63,9 +63,13 @@ export const runManifestSchema = z.object({
   commit: z.string().nullable(),
 });
 
+/** The content of `run.json`: everything that was known of a run when it began. */
 export type RunManifest = z.output<typeof runManifestSchema>;
+/** The backend that a run used, and how many replicas shared each batch. */
 export type BackendDescription = z.output<typeof backendSchema>;
+/** The machine that a run was on. */
 export type HardwareDescription = z.output<typeof hardwareSchema>;
+/** The images of a run: data set, digests of its files, and how many were used for what. */
 export type DataDescription = z.output<typeof dataSchema>;
 
 /**

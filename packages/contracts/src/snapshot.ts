@@ -9,6 +9,7 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
+/** `last` is the newest checkpoint, `best` the one with the best validation loss. */
 export type CheckpointName = 'last' | 'best';
 
 /** Where training stands, apart from tensors: enough to go on to the bit. */
@@ -33,6 +34,7 @@ export const trainingProgressSchema = z.object({
   callbacks: z.array(z.unknown()),
 });
 
+/** Where training stands; see {@link trainingProgressSchema}. */
 export type TrainingProgress = z.output<typeof trainingProgressSchema>;
 
 /** A checkpoint's content. Random streams are functions of (seed, name, step), so `progress` is all of their state. */

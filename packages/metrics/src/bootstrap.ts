@@ -11,6 +11,7 @@ export interface ConfidenceInterval {
   readonly level: number;
 }
 
+/** How a bootstrap interval is drawn. */
 export interface BootstrapOptions {
   /** The resamples are drawn from this key's stream: the same key gives the same interval. */
   readonly key: RandomKey;

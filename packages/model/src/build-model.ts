@@ -22,7 +22,7 @@ const DENSE_KERNEL_RANK = 2;
  * `conv2d`, `max_pooling2d`, `dropout`, `conv2d_1`, ..., `flatten`, `dense`, `logits`, `softmax`; dropout on the input
  * is `input_dropout`.
  *
- * @param spec As {@link parseModelSpec} returns it.
+ * @param spec As `parseModelSpec` returns it.
  * @param seed The run's seed, a safe integer >= 0.
  * @throws ConfigError when the spec is impossible, before any tensor is made; RangeError for another seed.
  */

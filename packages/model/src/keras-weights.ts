@@ -5,7 +5,8 @@ import { KerasWeightsError } from './errors.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { numbered } from './numbered.ts';
 
-type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
+/** A weight's name and shape, without its values. */
+export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
 
 /**
  * The weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads into a

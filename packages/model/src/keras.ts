@@ -1,2 +1,2 @@
 export { KerasWeightsError } from './errors.ts';
-export { decodeKerasWeights, encodeKerasWeights } from './keras-weights.ts';
+export { decodeKerasWeights, encodeKerasWeights, type WeightShape } from './keras-weights.ts';

@@ -5,6 +5,7 @@ import { wordsOf } from './words.ts';
 
 const ELEMENTS_PER_BLOCK = 8;
 
+/** Which part of a mask is drawn, and at which rate. */
 export interface DropoutMaskOptions {
   /** Number of elements. */
   readonly size: number;

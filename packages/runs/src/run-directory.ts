@@ -34,6 +34,7 @@ export interface RunReader {
   readEvaluation(): Promise<EvaluationReport | undefined>;
   /** `predictions.json`, or undefined where there is none. @throws RunDirectoryError, ConfigError when it is damaged. */
   readPredictions(): Promise<Predictions | undefined>;
+  /** Whether that checkpoint has been written; its files are not read. */
   hasCheckpoint(name: CheckpointName): Promise<boolean>;
   /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;

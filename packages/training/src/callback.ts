@@ -12,7 +12,9 @@ export interface TrainingControls {
   stop(message: string): void;
   /** Keeps the current weights as the run's best checkpoint. */
   saveBest(): Promise<void>;
+  /** The model's weights now, copied. */
   readWeights(): Promise<NamedArray[]>;
+  /** Replaces the model's weights. @throws ModelError when names or shapes differ. */
   writeWeights(weights: readonly NamedArray[]): void;
 }
 
@@ -26,14 +28,17 @@ export interface CallbackState {
 
 /** Something that is told of every epoch. One that remembers anything gives its state, or resuming would forget it. */
 export interface Callback {
+  /** After each epoch, with its figures, validation included. */
   onEpochEnd?(logs: EpochLogs, controls: TrainingControls): void | Promise<void>;
   /** After the last epoch, whatever the cause of the end but an interruption. */
   onTrainEnd?(controls: TrainingControls): void | Promise<void>;
+  /** What a checkpoint must keep for this callback. */
   readState?(): CallbackState;
+  /** Takes back what `readState` gave. */
   writeState?(state: CallbackState): void;
 }
 
-/** A figure of {@link EpochLogs} that a callback watches. In an epoch without it, it does nothing, as in Keras. */
+/** A figure of `EpochLogs` that a callback watches. In an epoch without it, it does nothing, as in Keras. */
 export type Monitor = keyof EpochLogs;
 
 /**

@@ -1,6 +1,7 @@
 import type { CallbackConfig, NamedArray } from '@dropout-lab/contracts';
 import { type Callback, isImprovement } from './callback.ts';
 
+/** What is watched, and for how long; as in a run configuration. */
 export type EarlyStoppingOptions = Omit<Extract<CallbackConfig, { name: 'early_stopping' }>, 'name'>;
 
 /**

@@ -2,6 +2,7 @@ import type { BatchSource } from '@dropout-lab/contracts';
 import { accuracy, crossentropyFromLogits } from '@dropout-lab/metrics';
 import type { Replica } from './replica.ts';
 
+/** How an evaluation can be stopped. */
 export interface EvaluateOptions {
   /** Stops between batches; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

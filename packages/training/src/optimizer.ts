@@ -21,6 +21,7 @@ export interface Optimizer {
   readSlots(): Promise<NamedArray[]>;
   /** @throws TrainingError when the slots are not this optimizer's. */
   writeSlots(slots: readonly NamedArray[]): void;
+  /** Frees the slots; the trained variables stay. */
   dispose(): void;
 }
 

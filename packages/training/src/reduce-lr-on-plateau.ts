@@ -1,6 +1,7 @@
 import type { CallbackConfig } from '@dropout-lab/contracts';
 import { type Callback, isImprovement } from './callback.ts';
 
+/** What is watched, and how the learning rate falls; as in a run configuration. */
 export type ReduceLROnPlateauOptions = Omit<
   Extract<CallbackConfig, { name: 'reduce_lr_on_plateau' }>,
   'name'

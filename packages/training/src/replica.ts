@@ -25,6 +25,7 @@ export interface SliceGradients {
 
 /** A copy of a model that computes gradients and logits, here or elsewhere. */
 export interface Replica {
+  /** What the slice adds to its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
   /** Logits of shape [size, numClasses], dropout off. */
   logits(slice: Batch): Promise<Float32Array>;

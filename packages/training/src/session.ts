@@ -18,9 +18,11 @@ import { createOptimizer, type Optimizer, type TrainedVariable } from './optimiz
 
 /** Where checkpoints go: a run directory, a database, memory. */
 export interface CheckpointSink {
+  /** Keeps a snapshot under this name, in place of the one before. */
   save(name: CheckpointName, snapshot: Snapshot): Promise<void>;
 }
 
+/** What is trained and how, apart from where gradients come from. */
 export interface SessionOptions {
   /** Ends as a classifier: see `logitsModel` of @dropout-lab/model. */
   readonly model: LayersModel;

@@ -13,7 +13,7 @@ import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CheckpointSink } from './session.ts';
 
-export const imageShape = [8, 8, 3] as const;
+const imageShape = [8, 8, 3] as const;
 export const numClasses = 3;
 
 /** A model that a step of training takes milliseconds of, built alike each time. */

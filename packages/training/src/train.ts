@@ -9,6 +9,7 @@ import { createReplica, type Replica } from './replica.ts';
 import { learningRateAt } from './schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
 
+/** What is trained, on what, and where it goes on. */
 export interface TrainOptions extends SessionOptions {
   readonly train: BatchSource;
   /** Evaluated at each epoch's end, dropout off; none when left out. */
