@@ -16,6 +16,10 @@ const mayImport = {
 };
 
 const packageNames = readdirSync(new URL('packages', import.meta.url));
+
+/** Workspaces besides packages and apps: they may import every package. */
+const { workspaces } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const tools = workspaces.filter((name) => !name.endsWith('/*'));
 const withoutLayer = packageNames.filter((name) => !(name in mayImport));
 if (withoutLayer.length > 0) {
   throw new Error(
@@ -27,7 +31,7 @@ if (withoutLayer.length > 0) {
 // every rule below covers both, so that the answer does not depend on what happens to be built.
 
 const anyOf = (names) => `(${names.join('|')})`;
-const ours = '^(packages|apps|bench|parity)/|^@dropout-lab/|^dropout-lab(/|$)';
+const ours = `^${anyOf(['packages', 'apps', ...tools])}/|^@dropout-lab/|^dropout-lab(/|$)`;
 const isPackage = (name) => `^packages/${name}/|^@dropout-lab/${name}(/|$)`;
 
 const layerRule = ([name, allowed]) => ({
@@ -58,9 +62,9 @@ export default {
       name: 'by-name-only',
       comment: 'another package is imported by its name, never by a relative path',
       severity: 'error',
-      from: { path: '^((packages|apps)/[^/]+|bench|parity)/' },
+      from: { path: `^${anyOf(['(packages|apps)/[^/]+', ...tools])}/` },
       to: {
-        path: '^(packages|apps|bench|parity)/',
+        path: `^${anyOf(['packages', 'apps', ...tools])}/`,
         pathNot: '^$1/',
         dependencyTypes: ['local'],
         dependencyTypesNot: ['aliased-workspace'],

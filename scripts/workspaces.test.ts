@@ -2,35 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repository } from './spawn-turbo.mjs';
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly [key: string]: unknown;
-}
+import { published, type Workspace, workspaces } from './workspaces.mjs';
 
 const readText = (...path: string[]): string => readFileSync(join(repository, ...path), 'utf8');
 
-const workspaceAt = (folder: string) => ({
-  folder,
-  manifest: JSON.parse(readText(folder, 'package.json')) as Manifest,
-});
-
-const inside = (parent: string) =>
-  readdirSync(join(repository, parent)).map((name) => workspaceAt(`${parent}/${name}`));
-
-const packages = inside('packages');
-const published = [...packages, ...inside('apps')].filter(({ manifest }) => !manifest.private);
-const workspaces = [...packages, ...inside('apps'), workspaceAt('bench'), workspaceAt('parity')];
+const packages = workspaces.filter(({ folder }) => folder.startsWith('packages/'));
 const versions = new Map(workspaces.map(({ manifest }) => [manifest.name, manifest.version]));
 
-const dependenciesOf = ({ manifest }: { manifest: Manifest }): [name: string, range: string][] =>
+const dependenciesOf = ({ manifest }: Workspace): [name: string, range: string][] =>
   [
     manifest.dependencies,
     manifest.devDependencies,
@@ -44,7 +23,7 @@ test.each(published)('$folder is published as the others are', ({ manifest }) =>
     type: 'module',
     engines: { node: '>=20' },
     files: expect.arrayContaining(['dist']),
-    publishConfig: { access: 'public', provenance: true },
+    publishConfig: { access: 'public' },
     scripts: { build: expect.any(String), lint: 'biome ci .', typecheck: 'tsc', test: 'vitest run' },
   });
   expect(manifest['description']).toBeTypeOf('string');

@@ -52,7 +52,7 @@ export const runCli = (
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
 
 /** A run of seconds on real images: two epochs of 32 steps of a small model, a checkpoint every third step. */
-export const smallRun = {
+const smallRun = {
   model: { filters: [4, 6], units: [12], maxNorm: { value: 0.5 } },
   optimizer: { name: 'adam', learningRate: 0.003 },
   batchSize: 25,
