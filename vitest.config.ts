@@ -16,6 +16,6 @@ const numerics = otherBackends.flatMap((backend) =>
 export default defineConfig({
   test: {
     onConsoleLog,
-    projects: ['packages/*', 'apps/*', 'parity', 'scripts', 'release', ...numerics],
+    projects: ['packages/*', 'apps/*', 'parity', 'scripts', 'release', 'examples', ...numerics],
   },
 });

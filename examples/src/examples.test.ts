@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runNode } from '../../scripts/run-node.ts';
+
+const folder = new URL('.', import.meta.url);
+
+/** What each example must have come to, whichever backend it ran on. */
+const outcomes: Readonly<Record<string, (output: string) => void>> = {
+  'train.js': (output) => {
+    // 0.1 is chance.
+    expect(figure(output, /test accuracy ([\d.]+)/)).toBeGreaterThan(0.15);
+  },
+  'own-model.js': (output) => {
+    expect(figure(output, /epoch 20: .* accuracy ([\d.]+)/)).toBeGreaterThan(0.25);
+    expect(figure(output, /largest norm of a filter: ([\d.]+)/)).toBeCloseTo(1.5, 2);
+  },
+  'own-images.js': (output) => {
+    expect(figure(output, /accuracy on new figures: ([\d.]+)/)).toBeGreaterThan(0.6);
+  },
+  'stop-and-resume.js': (output) => {
+    expect(output).toMatch(/completed after step 24\ninterrupted after step 13\ncompleted after step 24\n/);
+    const [whole, resumed] = Array.from(output.matchAll(/: +([0-9a-f]{64})$/gm), (match) => match[1]);
+    expect(resumed).toBe(whole);
+  },
+  'compare-arms.js': (output) => {
+    expect(output.match(/^seed \d: /gm)).toHaveLength(6);
+    expect(output).toMatch(
+      /dropout minus none: -?0\.\d{3}, 95% interval -?0\.\d{3} to -?0\.\d{3}, p = 0\.\d{3}/,
+    );
+  },
+};
+
+const figure = (output: string, pattern: RegExp): number => Number(output.match(pattern)?.[1]);
+
+const examples = readdirSync(folder).filter((name) => name.endsWith('.js'));
+
+test.each(examples)('%s', { timeout: 300_000 }, async (name) => {
+  const { code, stdout, stderr } = await runNode([fileURLToPath(new URL(name, folder))], { cwd: tmpdir() });
+  expect(code, stderr).toBe(0);
+  const outcome = outcomes[name];
+  if (outcome === undefined) throw new Error(`${name}: expected to be told here what it must have come to`);
+  outcome(stdout);
+});
