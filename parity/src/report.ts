@@ -12,11 +12,6 @@ export const formatResults = (results: readonly ExperimentResult[]): string =>
     .flatMap((result) => [singleStepSection(result), togetherSection(result), ...missingBackends(result)])
     .join('\n\n');
 
-/** What is promised, in words. */
-export const promise =
-  `each loss within ${limits.relativeLoss.toExponential()} of Keras's (relative) and each weight within ` +
-  `${limits.absoluteWeight.toExponential()} (absolute) over the first ${promisedSteps} steps`;
-
 /**
  * Which of our runs are further from Keras than promised, where float32 settles how far that is: where Keras,
  * computing otherwise, keeps the promise itself.

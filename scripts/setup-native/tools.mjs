@@ -10,7 +10,7 @@ import { CommandError, run } from './run.mjs';
  */
 
 /** The machine lacks what the build needs. */
-export class MissingToolsError extends Error {
+class MissingToolsError extends Error {
   /** @override */
   name = 'MissingToolsError';
 

@@ -6,7 +6,7 @@ export {
   evaluationReportSchema,
   type ReliabilityBin,
 } from './evaluation.ts';
-export { mergeConfig } from './merge-config.ts';
+export { mergeConfig, type PlainObject } from './merge-config.ts';
 export { type ModelSpec, type ModelSpecInput, modelSpecSchema, parseModelSpec } from './model-spec.ts';
 export { parseWith } from './parse.ts';
 export { type Predictions, predictionsSchema } from './predictions.ts';

@@ -1,4 +1,5 @@
-type Plain = { readonly [key: string]: unknown };
+/** An object as JSON has it. */
+export type PlainObject = { readonly [key: string]: unknown };
 
 /**
  * A configuration with changes on top, object by object. What is undefined changes nothing; null, plain values
@@ -8,7 +9,7 @@ type Plain = { readonly [key: string]: unknown };
  * @param base A configuration as a user writes it; left as it is.
  * @param changes The part of it that is to be otherwise.
  */
-export const mergeConfig = (base: Plain, changes: Plain): Plain => {
+export const mergeConfig = (base: PlainObject, changes: PlainObject): PlainObject => {
   const isAnother = 'name' in base && changes['name'] !== undefined && changes['name'] !== base['name'];
   const merged: Record<string, unknown> = isAnother ? {} : { ...base };
   for (const [key, value] of Object.entries(changes)) {
@@ -22,5 +23,5 @@ export const mergeConfig = (base: Plain, changes: Plain): Plain => {
   return merged;
 };
 
-const isPlain = (value: unknown): value is Plain =>
+const isPlain = (value: unknown): value is PlainObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -21,4 +21,5 @@ export const predictionsSchema = z
     'expected as many labels as predicted classes and confidences',
   );
 
+/** `predictions.json`: what a model says of each image of a set; see {@link predictionsSchema}. */
 export type Predictions = z.output<typeof predictionsSchema>;

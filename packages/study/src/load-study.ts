@@ -7,6 +7,7 @@ import { readRecordedStudy } from './run-store.ts';
 import { shippedStudies } from './shipped.ts';
 import { parseStudy, requireDistinct, type Study, type StudyInput } from './study.ts';
 
+/** Where a study is run, and with which seeds. */
 export interface LoadStudyOptions {
   /** The folder of the runs, which also remembers the studies that were run in it. */
   readonly store: string;

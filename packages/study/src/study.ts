@@ -50,10 +50,8 @@ const studySchema = z.strictObject({
   reference: z.strictObject({ source: text, arms: z.record(name, figuresSchema) }).optional(),
 });
 
-type Shape = z.input<typeof studySchema>;
-
 /** A study as a user writes it: a base configuration, and arms as small changes of it. */
-export type StudyInput = Omit<Shape, 'config' | 'arms'> & {
+export type StudyInput = Omit<z.input<typeof studySchema>, 'config' | 'arms'> & {
   readonly config?: RunConfigInput;
   readonly arms: { readonly [arm: string]: { readonly title: string; readonly changes?: RunConfigInput } };
 };

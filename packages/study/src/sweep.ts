@@ -16,6 +16,7 @@ export const sweptSettings = {
   'batch-size': { title: 'batch size', at: (batchSize: number) => ({ batchSize }) },
 } as const;
 
+/** The name of a setting that can be swept. */
 export type SweptSetting = keyof typeof sweptSettings;
 
 /** A setting and the values to try. */
