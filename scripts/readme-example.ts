@@ -1,8 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { programsOf } from './code-blocks.mjs';
 
 /**
- * Runs the first `ts` block of a package's README, so that the README cannot fall behind the code. The block's
+ * Runs the first TypeScript program of a package's README, so that the README cannot fall behind the code. The block's
  * imports of its own package are pointed at the sources; every other import resolves as it does for a user.
  *
  * @param packageUrl The package's folder as a file URL: `new URL('..', import.meta.url).href` from its `src`.
@@ -10,7 +11,8 @@ import { fileURLToPath } from 'node:url';
  */
 export const runReadmeExample = async (packageUrl: string): Promise<void> => {
   const folder = new URL(packageUrl.endsWith('/') ? packageUrl : `${packageUrl}/`);
-  const example = (await readFile(new URL('README.md', folder), 'utf8')).match(/^```ts\n(.*?)^```$/ms)?.[1];
+  const readme = await readFile(new URL('README.md', folder), 'utf8');
+  const example = programsOf(readme).find(({ language }) => language === 'ts')?.code;
   if (example === undefined)
     throw new Error(`${fileURLToPath(folder)}README.md: expected a \`\`\`ts block, found none`);
   const { name } = JSON.parse(await readFile(new URL('package.json', folder), 'utf8')) as { name: string };
