@@ -8,11 +8,14 @@
  * @returns {CodeBlock[]}
  */
 export const codeBlocks = (text) =>
-  Array.from(text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms), ({ 1: language = '', 2: code = '', index }) => ({
-    language,
-    code,
-    line: text.slice(0, index).split('\n').length + 1,
-  }));
+  Array.from(
+    text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms),
+    ({ 1: language = '', 2: code = '', index }) => ({
+      language,
+      code,
+      line: text.slice(0, index).split('\n').length + 1,
+    }),
+  );
 
 /**
  * The programs of a Markdown text: TypeScript and JavaScript blocks. A block that begins with neither an import nor a

@@ -1,4 +1,7 @@
 import { mergeConfig } from 'vitest/config';
 import { projectConfig } from '../vitest.shared.ts';
 
-export default mergeConfig(projectConfig(import.meta.url), { test: { include: ['*.test.ts'] } });
+export default mergeConfig(projectConfig(import.meta.url), {
+  // The tutorial trains on the real images.
+  test: { include: ['*.test.ts'], globalSetup: '../apps/trainer/src/fetch-data.setup.ts' },
+});

@@ -90,8 +90,3 @@ test('one version of TensorFlow.js serves everywhere', () => {
     .map(([, range]) => range);
   expect([...new Set(ranges)].sort()).toEqual(['4.22.0', '^4.22.0']);
 });
-
-test.each(['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'])('%s links to files that exist', (document) => {
-  const links = Array.from(readText(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g), (match) => match[1]!);
-  expect(links.filter((link) => !existsSync(join(repository, link)))).toEqual([]);
-});

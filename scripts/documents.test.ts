@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type CodeBlock, codeBlocks, programsOf } from './code-blocks.mjs';
+import { runNode } from './run-node.ts';
+import { repository } from './spawn-turbo.mjs';
+import { workspaces } from './workspaces.mjs';
+
+const read = (file: string): string => readFileSync(join(repository, file), 'utf8');
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join(folder, file).replaceAll('\\', '/'));
+
+/** All that is written for people, by hand. */
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'],
+  ...markdownIn('docs').filter((file) => !file.startsWith('docs/reference/')),
+  ...workspaces
+    .map(({ folder }) => `${folder}/README.md`)
+    .filter((file) => existsSync(join(repository, file))),
+];
+
+describe('links', () => {
+  /** As GitHub makes them of headings. */
+  const anchorsOf = (file: string): string[] =>
+    Array.from(read(file).matchAll(/^#+ (.+)$/gm), ([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\- _]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  test.each(documents)('%s links to what exists', (document) => {
+    const prose = read(document).replace(/^```.*?^```$/gms, '');
+    const links = Array.from(prose.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)]+))?\)/g));
+    const dead = links.filter(([, path, anchor]) => {
+      const target = path ? join(dirname(document), path) : document;
+      if (!existsSync(join(repository, target))) return true;
+      return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+});
+
+const programs = documents.flatMap((document) =>
+  programsOf(read(document)).map((program) => ({ document, program, place: `${document}:${program.line}` })),
+);
+
+test('every program in the documents is TypeScript without an error', () => {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    types: ['node'],
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    allowJs: true,
+    checkJs: true,
+  };
+  // In the folder of its document, where it finds what its reader would have installed.
+  const sources = new Map(
+    programs.map(({ document, program }) => [
+      join(repository, dirname(document), `line-${program.line}.${program.language}`).replaceAll('\\', '/'),
+      program.code,
+    ]),
+  );
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (file) => sources.has(file) || fileExists(file);
+  host.readFile = (file) => sources.get(file) ?? readFile(file);
+  host.getSourceFile = (file, languageVersion, ...rest) => {
+    const code = sources.get(file);
+    return code === undefined
+      ? getSourceFile(file, languageVersion, ...rest)
+      : ts.createSourceFile(file, code, languageVersion, true);
+  };
+  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([...sources.keys()], options, host));
+  expect(diagnostics.map((diagnostic) => ts.formatDiagnostic(diagnostic, host))).toEqual([]);
+});
+
+describe('the programs of docs', () => {
+  // Inside the repository, where Node finds the packages; git ignores it.
+  const folder = mkdir(join(repository, '.turbo'), { recursive: true }).then(() =>
+    mkdtemp(join(repository, '.turbo', 'documents-')),
+  );
+  afterAll(async () => rm(await folder, { recursive: true, force: true }));
+
+  const compile = ({ code }: CodeBlock): string =>
+    ts.transpileModule(code, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    }).outputText;
+
+  test.each(programs.filter(({ document }) => document.startsWith('docs/')))(
+    '$place runs',
+    { timeout: 600_000 },
+    async ({ program, place }) => {
+      const file = join(await folder, `${place.replaceAll(/\W/g, '-')}.mjs`);
+      await writeFile(file, compile(program));
+      const { code, stdout, stderr } = await runNode([file, '--quick'], { cwd: tmpdir() });
+      expect(code, stderr).toBe(0);
+      const promised = outcomes[place.replace(/:\d+$/, '')];
+      for (const said of promised ?? []) expect(stdout).toMatch(said);
+    },
+  );
+
+  /** What the documents say that their programs print. */
+  const outcomes: Readonly<Record<string, readonly RegExp[]>> = {
+    'docs/tutorial.md': [
+      /^631370 parameters$/m,
+      /^epoch 2\/2: loss \d\.\d{4}, accuracy 0\.\d{4}, val_loss \d\.\d{4}, val_accuracy 0\.\d{4}$/m,
+      /^Test loss: \d\.\d{4} \/ Test accuracy: 0\.\d{4}$/m,
+    ],
+    'docs/how-to/resume.md': [/^interrupted after step 3\ncompleted after step 10$/m],
+  };
+});
+
+const shellLines = documents.flatMap((document) =>
+  codeBlocks(read(document))
+    .filter(({ language }) => ['sh', 'bash'].includes(language))
+    .flatMap(({ code }) => code.split('\n').flatMap((line) => line.replace(/(^| )#.*/, '').split(' && ')))
+    .map((line) => ({ document, line: line.trim() }))
+    .filter(({ line }) => line !== ''),
+);
+
+describe('command lines', () => {
+  const cli = join(repository, 'apps/trainer/dist/cli.js');
+  const answers = new Map<string, string>();
+  const help = (words: readonly string[]): string => {
+    const asked = words.join(' ');
+    const answer =
+      answers.get(asked) ?? execFileSync(process.execPath, [cli, ...words, '--help'], { encoding: 'utf8' });
+    answers.set(asked, answer);
+    return answer;
+  };
+
+  /** The words before the first that is an argument or an option: `data fetch`. */
+  const commandOf = (words: readonly string[]): string[] => {
+    const end = words.findIndex((word) => !/^[a-z]+$/.test(word));
+    const command = end < 0 ? [...words] : words.slice(0, end);
+    while (command.length > 0 && !help(command).startsWith(`Usage: dropout-lab ${command.join(' ')} `))
+      command.pop();
+    return command;
+  };
+
+  const called = shellLines.flatMap(({ document, line }) => {
+    const words =
+      line.match(/^(?:npx )?dropout-lab (.+)$/)?.[1] ?? line.match(/^npm run dropout-lab -- (.+)$/)?.[1];
+    const trained = line.match(/^npm run train -- (.+)$/)?.[1];
+    const args = words ?? (trained === undefined ? undefined : `train ${trained}`);
+    return args === undefined ? [] : [{ document, line, words: args.split(/\s+/) }];
+  });
+
+  test.each(called)('$document: $line', ({ words }) => {
+    const command = commandOf(words);
+    expect(command, 'expected a command of dropout-lab').not.toEqual([]);
+    const known = help(command);
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(known).toContain(`${option} `);
+  });
+
+  test('npm scripts that documents name exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = documents.flatMap((document) =>
+      Array.from(read(document).matchAll(/npm run ([a-z][\w:-]*)(?! -w)\b/g), (match) => match[1]!),
+    );
+    const known = new Set([
+      ...Object.keys(scripts),
+      ...workspaces.flatMap(({ manifest }) => Object.keys(manifest['scripts'] as object)),
+    ]);
+    expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+test.each(documents)('the JSON in %s is JSON', (document) => {
+  for (const { language, code } of codeBlocks(read(document)))
+    if (language === 'json') expect(() => JSON.parse(code), code).not.toThrow();
+});
+
+describe('the README of each package', () => {
+  const packages = workspaces.filter(({ folder }) => folder.startsWith('packages/'));
+
+  test.each(packages)('$folder: installs what its example imports', ({ folder }) => {
+    const readme = read(`${folder}/README.md`);
+    const installed = Array.from(readme.matchAll(/npm install (.+)$/gm), (match) =>
+      match[1]!.split(/\s+/),
+    ).flat();
+    const [example] = programsOf(readme);
+    const imported = Array.from(
+      example!.code.matchAll(/^(?:import|\} from).*?'((?:@[^/']+\/)?[^/']+)[^']*';$/gm),
+      (match) => match[1]!,
+    ).filter((name) => !name.startsWith('node:'));
+    expect(imported).not.toEqual([]);
+    expect(imported.filter((name) => !installed.includes(name))).toEqual([]);
+  });
+});
