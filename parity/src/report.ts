@@ -1,4 +1,4 @@
-import { isKeptSingly, isKeptTogether, limits, promisedSteps, type RunComparison } from './compare.ts';
+import { isKeptSingly, isKeptTogether, type RunComparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import { describeSize, type ExperimentResult } from './experiment.ts';
 import { markdownTable } from './markdown-table.ts';
