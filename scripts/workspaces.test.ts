@@ -22,7 +22,7 @@ test.each(published)('$folder is published as the others are', ({ manifest }) =>
     license: 'MIT',
     type: 'module',
     engines: { node: '>=20' },
-    files: expect.arrayContaining(['dist']),
+    files: expect.arrayContaining(['dist', 'CHANGELOG.md']),
     scripts: { build: expect.any(String), lint: 'biome ci .', typecheck: 'tsc', test: 'vitest run' },
   });
   // Provenance is asked for by the release workflow: elsewhere npm would refuse to publish.

@@ -38,10 +38,10 @@ export interface SingleStepComparison {
 }
 
 /** The steps that the promises are about. */
-export const promisedSteps = 20;
+const promisedSteps = 20;
 
 /** What is promised of the first {@link promisedSteps} steps. */
-export const limits = { relativeLoss: 1e-5, absoluteWeight: 1e-4 };
+const limits = { relativeLoss: 1e-5, absoluteWeight: 1e-4 };
 
 export const compare = (
   { steps, weightsAfter }: WorkloadSize,
