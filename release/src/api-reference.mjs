@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Application, Logger, LogLevel } from 'typedoc';
-import { repository } from '../../scripts/spawn-turbo.mjs';
 import { facesOf } from '../../scripts/workspaces.mjs';
 
 /** Every export has documentation, every type that one mentions is exported, every link leads somewhere. */
@@ -87,7 +86,8 @@ export const writeApiReference = async (workspaces, output) => {
       name: 'dropout-lab',
       entryPointStrategy: 'merge',
       entryPoints: models,
-      readme: join(repository, 'docs', 'README.md'),
+      // The page of all packages comes first.
+      readme: 'none',
     });
     if (project) await app.generateDocs(project, output);
     return warnings;
