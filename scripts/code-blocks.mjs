@@ -9,8 +9,8 @@
  */
 export const codeBlocks = (text) =>
   Array.from(
-    text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms),
-    ({ 1: language = '', 2: code = '', index }) => ({
+    text.matchAll(/^( *)```(\w+)[^\n]*\n(.*?)^\1```$/gms),
+    ({ 2: language = '', 3: code = '', index }) => ({
       language,
       code,
       line: text.slice(0, index).split('\n').length + 1,

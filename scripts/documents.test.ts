@@ -123,9 +123,12 @@ describe('the programs of docs', () => {
   };
 });
 
+/** Of blocks that are marked as shell, and of code that is only indented. */
 const shellLines = documents.flatMap((document) =>
-  codeBlocks(read(document))
-    .filter(({ language }) => ['sh', 'bash'].includes(language))
+  [
+    ...codeBlocks(read(document)).filter(({ language }) => ['sh', 'bash'].includes(language)),
+    ...Array.from(read(document).matchAll(/^ {4}(?:npm|npx|dropout-lab) .*$/gm), ([code]) => ({ code })),
+  ]
     .flatMap(({ code }) => code.split('\n').flatMap((line) => line.replace(/(^| )#.*/, '').split(' && ')))
     .map((line) => ({ document, line: line.trim() }))
     .filter(({ line }) => line !== ''),
