@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { backendOption, dataDirOption, mirrorOption, positiveInteger } from './command-options.ts';
+import { reportCommand } from './report-command.ts';
 import { createReporter } from './reporter.ts';
 import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
 
@@ -34,6 +35,16 @@ export const addStudyCommands = (
     .option('--json', 'as JSON on stdout')
     .action(async (nameOrFile: string, options) => {
       onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
+    });
+
+  withStudyOptions(program.command('report'))
+    .description('write the report of a study: a page, the same in Markdown with pictures, and the data')
+    .option('--output <folder>', 'folder of the report (default: reports/<study>)')
+    .addOption(backendOption())
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await reportCommand(nameOrFile, options, reporter(), signal));
     });
 
   study

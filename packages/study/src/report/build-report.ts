@@ -1,0 +1,333 @@
+import {
+  type ArmAnalysis,
+  type ComparisonAnalysis,
+  type StudyAnalysis,
+  sweptSettingOf,
+} from '../analysis.ts';
+import { confusionChart } from '../charts/confusion-chart.ts';
+import { curveChart } from '../charts/curve-chart.ts';
+import { filtersChart, mistakesChart } from '../charts/gallery-chart.ts';
+import { reliabilityChart } from '../charts/reliability-chart.ts';
+import { sweepChart } from '../charts/sweep-chart.ts';
+import { armColour } from '../charts/theme.ts';
+import { type FigureDefinition, figureDefinitions } from '../figures.ts';
+import { counted, formatDifference, formatFigure, listInWords } from '../format.ts';
+import { FEWEST_PAIRS } from '../paired-difference.ts';
+import { referenceVerdicts, verdictsOf } from '../verdicts.ts';
+import { type ArmGallery, MOST_PORTRAITS } from './arm-gallery.ts';
+import type { ReportBlock, ReportFigure } from './blocks.ts';
+
+/**
+ * The report of a study, from its head to its provenance.
+ *
+ * @param document What the pictures are made in.
+ */
+export const buildReport = (
+  analysis: StudyAnalysis,
+  galleries: readonly ArmGallery[],
+  document: Document,
+): ReportBlock[] => {
+  const { title, description, comparisons, arms } = analysis;
+  const isEmpty = arms.every(({ runs }) => runs.length === 0);
+  return [
+    { kind: 'heading', level: 1, text: title },
+    ...(description === undefined ? [] : [paragraph(description)]),
+    ...extentOf(analysis),
+    ...missingOf(analysis),
+    ...(isEmpty
+      ? []
+      : [
+          ...findingsOf(analysis),
+          ...comparisons.flatMap((comparison) => comparisonOf(comparison, document)),
+          ...overviewOf(analysis, document),
+          ...figuresOf(analysis),
+          ...referenceOf(analysis),
+          ...(arms.length > MOST_PORTRAITS ? [] : portraitsOf(analysis, galleries, document)),
+        ]),
+    ...settingsOf(analysis),
+    ...provenanceOf(analysis),
+  ];
+};
+
+const paragraph = (text: string): ReportBlock => ({ kind: 'paragraph', text });
+const heading = (text: string, level: 2 | 3 = 2): ReportBlock => ({ kind: 'heading', level, text });
+
+const extentOf = ({ arms, seeds, missing }: StudyAnalysis): ReportBlock[] => {
+  const runs = arms.reduce((sum, arm) => sum + arm.runs.length, 0);
+  const epochs = [...new Set(arms.flatMap((arm) => arm.runs.map((run) => run.epochs)))];
+  const length = epochs.length === 0 ? '' : `, ${listInWords(epochs.map(String))} epochs each`;
+  return [
+    paragraph(
+      `${counted(arms.length, 'arm')} with ${counted(seeds.length, 'seed')} (${seeds.join(', ')}): ${missing.length === 0 ? `all ${counted(runs, 'run')} are finished` : `${runs} of ${runs + missing.length} runs are finished`}${length}.${seeds.length > 1 ? ' The same seed gives every arm the same split, batch order and initial weights.' : ''}`,
+    ),
+  ];
+};
+
+const states = {
+  diverged: 'diverged: its loss became NaN',
+  running: 'is still running',
+  stopped: 'was stopped',
+  missing: 'has not begun',
+} as const;
+
+const missingOf = ({ missing }: StudyAnalysis): ReportBlock[] =>
+  missing.length === 0
+    ? []
+    : [
+        paragraph('Missing in this report, which shows the rest:'),
+        {
+          kind: 'list',
+          items: missing.map(
+            ({ arm, seed, state, epoch, epochs }) =>
+              `${arm}, seed ${seed}: ${states[state]}${state === 'missing' ? '' : ` (${epoch} of ${epochs} epochs)`}`,
+          ),
+        },
+      ];
+
+const findingsOf = ({ comparisons }: StudyAnalysis): ReportBlock[] =>
+  comparisons.length === 0
+    ? []
+    : [heading('What the runs say'), { kind: 'list', items: comparisons.map((one) => verdictsOf(one)[0]!) }];
+
+const comparisonOf = (comparison: ComparisonAnalysis, document: Document): ReportBlock[] => {
+  const { title, first, second } = comparison;
+  const name = `${first.name}-and-${second.name}`;
+  if (first.runs.length + second.runs.length === 0) return [];
+  return [
+    heading(title),
+    {
+      kind: 'figures',
+      figures: (['accuracy', 'loss'] as const).map((quantity) => ({
+        name: `${quantity}-${name}`,
+        caption: `${quantity === 'accuracy' ? 'Accuracy' : 'Loss'} by epoch. Training figures are means over the epoch with dropout on, as Keras reports them; validation is at its end with dropout off.${bandNote([first, second])}`,
+        svg: curveChart([first, second], quantity, { document, width: 480 }).outerHTML,
+      })),
+    },
+    { kind: 'list', items: verdictsOf(comparison) },
+    differencesOf(comparison),
+  ];
+};
+
+const bandNote = (arms: readonly ArmAnalysis[]): string =>
+  arms.some(({ runs }) => runs.length > 1) ? ' Lines are means over seeds, bands their 95% intervals.' : '';
+
+const differencesOf = ({ first, second, differences }: ComparisonAnalysis): ReportBlock => {
+  const hasStatistics = Object.values(differences).some((difference) => difference?.statistics);
+  return {
+    kind: 'table',
+    head: [
+      'figure',
+      first.title,
+      second.title,
+      'difference',
+      ...(hasStatistics ? ['95% interval', 'p (sign-flip)'] : []),
+    ],
+    rows: figureDefinitions.map((figure) => {
+      const { key, title, unit } = figure;
+      const difference = differences[key];
+      const { interval, pValue } = difference?.statistics ?? {};
+      return [
+        title,
+        meanOf(first, figure),
+        meanOf(second, figure),
+        difference === undefined ? '–' : formatDifference(difference.meanDifference, unit),
+        ...(hasStatistics
+          ? [
+              interval === undefined
+                ? '–'
+                : `${formatDifference(interval.lower, unit)} to ${formatDifference(interval.upper, unit)}`,
+              pValue === undefined ? '–' : pValue.toFixed(3),
+            ]
+          : []),
+      ];
+    }),
+  };
+};
+
+/** `0.7450 ± 0.0032`. */
+const meanOf = (arm: ArmAnalysis, { key, unit }: FigureDefinition): string => {
+  const { mean, standardDeviation } = arm.figures[key as keyof ArmAnalysis['figures']];
+  const text = formatFigure(mean, unit);
+  return standardDeviation === undefined ? text : `${text} ± ${formatFigure(standardDeviation, unit)}`;
+};
+
+const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] => {
+  const { arms } = analysis;
+  const swept = sweptSettingOf(analysis);
+  if (arms.length < 3) return [];
+  const figures: ReportFigure[] = swept
+    ? (['val_accuracy', 'val_loss'] as const).map((figure) => ({
+        name: `sweep-${figure.replace('_', '-')}`,
+        caption: `At the last epoch, by ${swept.path}. A dot is a run; the best mean is ringed.`,
+        svg: sweepChart(arms, swept.values, { setting: swept.path, figure }, { document, width: 480 })
+          .outerHTML,
+      }))
+    : [];
+  return [
+    heading('All arms'),
+    {
+      kind: 'figures',
+      figures: [
+        ...figures,
+        ...(['accuracy', 'loss'] as const).map((quantity) => ({
+          name: `all-${quantity}`,
+          caption: `Validation ${quantity} by epoch.${bandNote(arms)}`,
+          svg: curveChart(arms, quantity, { document, width: 480, validationOnly: true }).outerHTML,
+        })),
+      ],
+    },
+    ...(swept ? [paragraph('Choose by validation: the test images are for the model that is chosen.')] : []),
+  ];
+};
+
+const figuresOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
+  heading('Figures'),
+  {
+    kind: 'table',
+    head: ['figure', ...arms.map(({ title }) => title)],
+    rows: figureDefinitions.map((figure) => [figure.title, ...arms.map((arm) => meanOf(arm, figure))]),
+  },
+  paragraph(
+    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the likeliest class over 15 bins of equal width (Guo et al. 2017). Intervals are BCa bootstrap intervals of the mean difference over seeds and p-values those of the exact sign-flip test, from ${FEWEST_PAIRS} seeds on.`,
+  ),
+];
+
+const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
+  const { reference, arms } = analysis;
+  if (reference === undefined) return [];
+  const published = (values: readonly number[] | undefined): string => (values ?? []).join(' / ') || '–';
+  return [
+    heading('Beside what was published'),
+    paragraph(`Published figures are of ${reference.source}.`),
+    {
+      kind: 'table',
+      head: ['arm', 'validation accuracy', 'published', 'validation loss', 'published', 'what it said'],
+      rows: arms
+        .filter(({ name }) => name in reference.arms)
+        .map(({ name, title, figures }) => {
+          const there = reference.arms[name]!;
+          return [
+            title,
+            formatFigure(figures.val_accuracy.mean, 'fraction'),
+            published(there.val_accuracy),
+            formatFigure(figures.val_loss.mean, 'nats'),
+            published(there.val_loss),
+            there.note ?? '',
+          ];
+        }),
+    },
+    { kind: 'list', items: referenceVerdicts(analysis) },
+  ];
+};
+
+const portraitsOf = (
+  { arms }: StudyAnalysis,
+  galleries: readonly ArmGallery[],
+  document: Document,
+): ReportBlock[] => {
+  const tested = arms.filter(({ test }) => test !== undefined);
+  const figuresFor = (
+    name: string,
+    captionOf: (arm: ArmAnalysis) => string,
+    draw: (arm: ArmAnalysis) => SVGSVGElement,
+  ): ReportBlock => ({
+    kind: 'figures',
+    figures: tested.map((arm) => ({
+      name: `${name}-${arm.name}`,
+      caption: captionOf(arm),
+      svg: draw(arm).outerHTML,
+    })),
+  });
+  return [
+    heading('Which classes are taken for which'),
+    paragraph('Of the test images of each class, the percentage that the model took for each class.'),
+    figuresFor(
+      'confusion',
+      ({ title }) => title,
+      ({ test }) => confusionChart(test!, { document }),
+    ),
+    heading('How far confidence can be trusted'),
+    paragraph(
+      'How often a model is right where it is so sure. Where a bar ends below the line of its mean confidence, the model is surer than it should be.',
+    ),
+    figuresFor(
+      'reliability',
+      ({ title, test }) => `${title}: ECE ${formatFigure(test!.expectedCalibrationError, 'fraction')}`,
+      ({ test, index }) => reliabilityChart(test!, armColour(index), { document }),
+    ),
+    ...galleriesOf(arms, galleries, document),
+  ];
+};
+
+const galleriesOf = (
+  arms: readonly ArmAnalysis[],
+  galleries: readonly ArmGallery[],
+  document: Document,
+): ReportBlock[] => {
+  if (galleries.length === 0) return [];
+  const titleOf = ({ arm, seed }: ArmGallery): string =>
+    `${arms.find(({ name }) => name === arm)!.title}, seed ${seed}`;
+  return [
+    heading('Most confidently wrong'),
+    paragraph(
+      'Test images that a model got wrong with the highest probability: what it said, and what the label is.',
+    ),
+    {
+      kind: 'figures',
+      figures: galleries.map((gallery) => ({
+        name: `mistakes-${gallery.arm}`,
+        caption: titleOf(gallery),
+        svg: mistakesChart(gallery.mistakes, { document, width: 460 }).outerHTML,
+      })),
+    },
+    heading('The first layer’s filters'),
+    paragraph(
+      'Each filter of the first convolution as a picture of the input that it answers to most; grey is zero, and each is scaled to its largest weight.',
+    ),
+    {
+      kind: 'figures',
+      figures: galleries.map((gallery) => ({
+        name: `filters-${gallery.arm}`,
+        caption: titleOf(gallery),
+        svg: filtersChart(gallery.filters, { document }).outerHTML,
+      })),
+    },
+  ];
+};
+
+const settingsOf = ({ settings, arms }: StudyAnalysis): ReportBlock[] =>
+  settings.length === 0
+    ? []
+    : [
+        heading('What the arms differ in'),
+        {
+          kind: 'table',
+          head: ['setting', ...arms.map(({ title }) => title)],
+          rows: settings.map(({ path, values }) => [
+            path,
+            ...values.map((value) => (value === undefined ? '–' : JSON.stringify(value))),
+          ]),
+        },
+      ];
+
+const provenanceOf = ({ provenance }: StudyAnalysis): ReportBlock[] => {
+  const { started } = provenance;
+  if (started === undefined) return [];
+  const rows: [string, readonly string[]][] = [
+    ['command', provenance.commands],
+    ['commit', provenance.commits],
+    ['machine', provenance.machines],
+    ['backend', provenance.backends],
+    ['versions', [provenance.versions.join(', ')]],
+    ['images', provenance.images],
+    ['data, SHA-256', provenance.data],
+    [
+      'runs begun',
+      started.first === started.last ? [started.first] : [`${started.first} to ${started.last}`],
+    ],
+  ];
+  return [
+    heading('Provenance'),
+    { kind: 'table', head: ['what', 'value'], rows: rows.map(([what, values]) => [what, values.join('\n')]) },
+  ];
+};

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Resvg } from '@resvg/resvg-js';
+import { parseHTML } from 'linkedom';
+import writeFileAtomic from 'write-file-atomic';
+import { analyzeStudy } from '../analysis.ts';
+import { type ThemeName, themeColours, withTheme } from '../charts/theme.ts';
+import type { Study } from '../study.ts';
+import type { StudyRun } from '../study-run.ts';
+import type { ArmGallery } from './arm-gallery.ts';
+import type { ReportFigure } from './blocks.ts';
+import { buildReport } from './build-report.ts';
+import { curvesCsv, figuresCsv } from './csv.ts';
+import { htmlOf } from './html.ts';
+import { markdownOf } from './markdown.ts';
+
+/** Names inside a report's folder. */
+export const reportFiles = {
+  html: 'index.html',
+  markdown: 'README.md',
+  json: 'report.json',
+  curves: 'curves.csv',
+  figures: 'figures.csv',
+  pictures: 'figures',
+} as const;
+
+/**
+ * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with pictures
+ * beside it, and the data. Files of an earlier report are replaced.
+ *
+ * @param runs Of all arms and seeds of the study; only finished ones are shown.
+ * @param galleries Of arms that have a finished run.
+ */
+export const writeReport = async (
+  folder: string,
+  study: Study,
+  runs: readonly StudyRun[],
+  galleries: readonly ArmGallery[],
+): Promise<void> => {
+  const analysis = analyzeStudy(study, runs);
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const blocks = buildReport(analysis, galleries, document as unknown as Document);
+  const arms = study.arms.length;
+  const write = (name: string, content: string | Uint8Array): Promise<void> =>
+    writeFileAtomic(join(folder, name), content as string | Buffer);
+
+  await mkdir(join(folder, reportFiles.pictures), { recursive: true });
+  const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
+  for (const figure of figures) {
+    await write(pictureOf(figure.name, 'light'), standalone(figure, 'light', arms));
+    await write(pictureOf(figure.name, 'dark'), standalone(figure, 'dark', arms));
+    await write(join(reportFiles.pictures, `${figure.name}.png`), await pngOf(figure, arms));
+  }
+  await write(reportFiles.html, htmlOf(blocks, arms));
+  await write(reportFiles.markdown, markdownOf(blocks, pictureOf));
+  await write(reportFiles.json, `${JSON.stringify(analysis, null, 2)}\n`);
+  await write(reportFiles.curves, curvesCsv(runs));
+  await write(reportFiles.figures, figuresCsv(analysis));
+};
+
+const pictureOf = (name: string, theme: ThemeName): string => `${reportFiles.pictures}/${name}-${theme}.svg`;
+
+/** On paper of its own, so that it can be read wherever it is put. */
+const standalone = ({ svg }: ReportFigure, theme: ThemeName, arms: number): string => {
+  const { paper } = themeColours(theme, arms);
+  const onPaper = svg.replace(
+    /^<svg[^>]*>/,
+    (tag) => `${tag}<rect width="100%" height="100%" fill="${paper}"/>`,
+  );
+  return withTheme(onPaper, theme, arms);
+};
+
+/** Twice the size in pixels, for dense screens. Not every machine has a font: Inter comes along. */
+const pngOf = async (figure: ReportFigure, arms: number): Promise<Uint8Array> => {
+  const svg = standalone(figure, 'light', arms).replaceAll(
+    'currentColor',
+    themeColours('light', arms)['ink']!,
+  );
+  const resvg = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: 2 },
+    font: { fontFiles: await fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Inter' },
+  });
+  return resvg.render().asPng();
+};
+
+const fontFiles = async (): Promise<string[]> => {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('@expo-google-fonts/inter/package.json'));
+  return [join(folder, '400Regular', 'Inter_400Regular.ttf')];
+};

@@ -1,0 +1,77 @@
+import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
+import { type FigureKey, figureDefinitions } from './figures.ts';
+import { counted, formatDifference, formatFigure } from './format.ts';
+import { FEWEST_PAIRS } from './paired-difference.ts';
+
+/** The chance of a difference this large without an effect, above which nothing is claimed. */
+const SIGNIFICANCE = 0.05;
+
+/** What a comparison shows, in sentences made of its numbers; what they do not show, it says too. */
+export const verdictsOf = (comparison: ComparisonAnalysis): string[] => [
+  ...(['val_accuracy', 'val_loss'] as const).map((key) => differenceVerdict(comparison, key)),
+  ...overfittingVerdicts(comparison),
+];
+
+const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, key: FigureKey): string => {
+  const { title, unit, better } = figureDefinitions.find((figure) => figure.key === key)!;
+  const difference = differences[key];
+  const what = title.replace(/,.*/, '');
+  if (difference === undefined) {
+    return `Cannot tell which has the better ${what}: no seed is finished with both “${first.title}” and “${second.title}”.`;
+  }
+  const { meanDifference, seeds, statistics } = difference;
+  const figures = `${formatFigure(first.figures[key].mean, unit)} and ${formatFigure(second.figures[key].mean, unit)} at the last epoch, a difference of ${formatDifference(meanDifference, unit)}`;
+  const cannotTell = `Cannot tell whether ${what} differs between “${first.title}” and “${second.title}”: ${figures}`;
+  if (statistics === undefined) {
+    return `${cannotTell} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds do not tell an effect from the luck of a seed.`;
+  }
+  const { interval, pValue } = statistics;
+  const range = `95% interval ${formatDifference(interval.lower, unit)} to ${formatDifference(interval.upper, unit)}, p = ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
+  if (interval.lower <= 0 && interval.upper >= 0) {
+    return `${cannotTell}, whose interval goes through zero (${range}).`;
+  }
+  if (pValue >= SIGNIFICANCE) {
+    return `${cannotTell}, which chance alone brings too often (${range}).`;
+  }
+  const isFirstHigher = meanDifference > 0;
+  const isFirstBetter = isFirstHigher === (better === 'higher');
+  const [winner, loser] = isFirstBetter ? [first, second] : [second, first];
+  return `“${winner.title}” has the better ${what} than “${loser.title}”: ${figures} (${range}).`.replace(
+    'the better',
+    better === 'higher' ? 'a higher' : 'a lower',
+  );
+};
+
+const overfittingVerdicts = ({ first, second }: ComparisonAnalysis): string[] =>
+  [first, second].filter(({ runs }) => runs.length > 0).map(overfittingOf);
+
+const overfittingOf = ({ title, runs, marks }: ArmAnalysis): string => {
+  const overfitted = runs.filter(({ onset }) => onset !== undefined);
+  const ofRuns = runs.length === 1 ? 'its run' : `${overfitted.length} of its ${runs.length} runs`;
+  const lowest =
+    marks.lowestLossEpoch === undefined
+      ? ''
+      : ` Its validation loss is lowest at epoch ${marks.lowestLossEpoch}${runs.length > 1 ? ' (median)' : ''}.`;
+  if (overfitted.length === 0) {
+    return `“${title}” does not overfit within ${Math.max(...runs.map(({ epochs }) => epochs))} epochs.${lowest}`;
+  }
+  const onset = marks.onset === undefined ? '' : `, from epoch ${marks.onset} on`;
+  return `“${title}” overfits in ${ofRuns}${onset}: validation loss stays more than 5% above its lowest while training loss falls on.${lowest}`;
+};
+
+/** Our figures beside those published elsewhere, for each arm that has both. */
+export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] => {
+  if (reference === undefined) return [];
+  return arms.flatMap((arm) => {
+    const published = reference.arms[arm.name]?.val_accuracy ?? [];
+    if (published.length === 0 || arm.runs.length === 0) return [];
+    const ours = arm.figures.val_accuracy.mean;
+    const theirs = published.reduce((sum, value) => sum + value, 0) / published.length;
+    const difference = formatDifference(ours - theirs, 'fraction');
+    return [
+      `“${arm.title}”: ${formatFigure(ours, 'fraction')} here, ${formatFigure(theirs, 'fraction')} there (${difference}).`,
+    ];
+  });
+};
+
+const formatP = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toFixed(3));
