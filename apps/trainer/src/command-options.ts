@@ -29,3 +29,16 @@ export const positiveInteger = (text: string): number => {
     throw new InvalidArgumentError('Expected a whole number above 0.');
   return value;
 };
+
+/** `0.1`, a list `0.1,0.2`, or a range with its step, both ends included: `0:0.8:0.1`. */
+export const values = (text: string): number[] => {
+  const range = text.split(':');
+  if (range.length === 1) return text.split(',').map(number);
+  const [from, to, step] = range.map(number);
+  if (range.length !== 3 || !(step! > 0) || to! < from!) {
+    throw new InvalidArgumentError('Expected a range from:to:step with a step above 0, such as 0:0.8:0.1.');
+  }
+  const count = Math.floor((to! - from!) / step! + 1e-9) + 1;
+  // 3 * 0.1 is 0.30000000000000004, which nobody asked for.
+  return Array.from({ length: count }, (_, i) => Number((from! + i * step!).toPrecision(12)));
+};

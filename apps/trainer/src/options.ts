@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError, mergeConfig, parseRunConfig, type RunConfig } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  mergeConfig,
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+} from '@dropout-lab/contracts';
 
 /** The options of `dropout-lab train` that change the run's configuration, as the command line gives them. */
 export interface ConfigOptions {
@@ -32,9 +38,13 @@ type Plain = { [key: string]: unknown };
  *
  * @throws ConfigError naming the first value at fault.
  */
-export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> => {
+export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> =>
+  parseRunConfig(await readConfigInput(options));
+
+/** The same as it was written: without the defaults, and not yet checked. */
+export const readConfigInput = async (options: ConfigOptions): Promise<RunConfigInput> => {
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  return parseRunConfig(mergeConfig(file, overridesOf(options, file)));
+  return mergeConfig(file, overridesOf(options, file));
 };
 
 const readConfigFile = async (path: string): Promise<Plain> => {

@@ -1,6 +1,7 @@
 import { ConfigError, type RunEvent } from '@dropout-lab/contracts';
 import { planRuns, type Study, type StudyRun, shippedStudies } from '@dropout-lab/study';
 import {
+  type LoadedStudy,
   type LoadStudyOptions,
   loadStudy,
   readStudyRun,
@@ -45,18 +46,34 @@ export const studyRunCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { study, input } = await loadStudy(nameOrFile, options);
-  requireDatasets(study, nameOrFile);
+  return runStudy(await loadStudy(nameOrFile, options), nameOrFile, options, command, reporter, signal);
+};
+
+/**
+ * Trains what a study has not trained yet.
+ *
+ * @param name What the user calls the study by.
+ * @returns The exit code.
+ */
+export const runStudy = async (
+  { study, input }: LoadedStudy,
+  name: string,
+  options: StudyRunOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  requireDatasets(study, name);
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
   reporter.line(titleOf(study));
   if (plan.todo.length > 0) await runPlan(plan, options, command, reporter, signal);
   const runs = await readStudyRuns(options.store, planRuns(study));
   const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
-  const again = `dropout-lab study run ${nameOrFile}`;
+  const again = `dropout-lab study run ${name}`;
   reporter.line(
     open.length === 0
-      ? `All ${runs.length} runs are finished. Report: dropout-lab report ${nameOrFile}`
+      ? `All ${runs.length} runs are finished. Report: dropout-lab report ${name}`
       : `${runs.length - open.length} of ${runs.length} runs are finished. Go on with: ${again}`,
   );
   if (signal.aborted) return INTERRUPTED;

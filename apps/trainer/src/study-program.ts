@@ -1,8 +1,16 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { backendOption, dataDirOption, mirrorOption, positiveInteger } from './command-options.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  backendOption,
+  dataDirOption,
+  mirrorOption,
+  number,
+  positiveInteger,
+  values,
+} from './command-options.ts';
 import { reportCommand } from './report-command.ts';
 import { createReporter } from './reporter.ts';
 import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
+import { sweepCommand } from './sweep-command.ts';
 
 export interface StudyCommandsContext {
   /** Aborted when the user wants to stop. */
@@ -20,6 +28,14 @@ export const addStudyCommands = (
   { signal, commandLine, onExitCode }: StudyCommandsContext,
 ): void => {
   const reporter = () => createReporter({ json: false });
+  withRunOptions(withStoreOptions(addSweepOptions(program.command('sweep'))))
+    .description(
+      'train with each of several values, such as --dropout 0:0.8:0.1, and rank them by validation',
+    )
+    .action(async (options) => {
+      onExitCode(await sweepCommand(options, commandLine(), reporter(), signal));
+    });
+
   const study = program
     .command('study')
     .description('compare arms over seeds: run a study, or see how far it is');
@@ -53,9 +69,26 @@ export const addStudyCommands = (
     .action(() => onExitCode(studyListCommand(reporter())));
 };
 
-const withStudyOptions = (command: Command): Command =>
+const addSweepOptions = (command: Command): Command =>
   command
-    .argument('<study>', 'name of a study, or a file (.ts, .js, .json)')
+    .option('--dropout <rates>', 'fractions dropped after each pooling layer', values)
+    .option('--dropout-input <rates>', 'fractions of input pixels dropped', values)
+    .option('--max-norm <limits>', "limits of the kernels' norm", values)
+    .option('--learning-rate <rates>', 'learning rates', values)
+    .option('--batch-size <sizes>', 'images in a batch', values)
+    .option('--epochs <n>', 'passes over the training images (default: 55)', number)
+    .addOption(new Option('--optimizer <name>', 'optimizer (default: adam)').choices(['adam', 'sgd']))
+    .option('--momentum <x>', 'momentum of sgd (default: 0)', number)
+    .option('--limit-train <n>', 'use the first n training images only', number)
+    .option('--limit-test <n>', 'use the first n test images only', number)
+    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .option('--name <name>', 'name of the study (default: sweep-<settings>)');
+
+const withStudyOptions = (command: Command): Command =>
+  withStoreOptions(command.argument('<study>', 'name of a study, or a file (.ts, .js, .json)'));
+
+const withStoreOptions = (command: Command): Command =>
+  command
     .option('--seeds <seeds>', 'how many seeds, from 0 on, or which: 6, or 0,3,7', seeds)
     .option('--store <folder>', 'folder of the runs', DEFAULT_STORE);
 
