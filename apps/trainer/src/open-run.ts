@@ -35,6 +35,11 @@ export interface BeginOptions extends RunOptions {
   readonly runDir?: string;
 }
 
+export interface ReopenOptions extends DataOptions {
+  /** A writer on another machine is known to be gone, though its lock is there still. */
+  readonly takeOver?: boolean;
+}
+
 /**
  * Sets a new run up. Its directory, the first thing that it writes, is made when all else is known to be good.
  *
@@ -73,7 +78,7 @@ export const beginRun = async (
  */
 export const reopenRun = async (
   path: string,
-  options: DataOptions,
+  { takeOver = false, ...options }: ReopenOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<OpenRun> => {
@@ -100,7 +105,7 @@ export const reopenRun = async (
       `--resume ${path}: ${name}: expected the file that the run was started with (SHA-256 ${digest}), found ${data.description.sha256[name] ?? 'none'}: resume with the same data`,
     );
   }
-  const directory = await resumeRunDirectory(path);
+  const directory = await resumeRunDirectory(path, { takeOver });
   const resumeFrom = (await directory.hasCheckpoint('last'))
     ? (await directory.loadCheckpoint('last')).snapshot
     : undefined;

@@ -5,7 +5,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
-import { runFiles } from '@dropout-lab/runs';
+import { RunLockedError, runFiles } from '@dropout-lab/runs';
 import { measureEpochs } from './measure-epochs.ts';
 import { beginRun, reopenRun } from './open-run.ts';
 import type { Reporter } from './reporter.ts';
@@ -25,7 +25,8 @@ process.on('message', (message: ProcessTask | 'stop') => {
 });
 
 const tell = (message: ProcessMessage): void => {
-  if (process.connected) process.send!(message);
+  // The one that asked may have been killed: 'disconnect' tells, and the run is stopped then.
+  if (process.connected) process.send!(message, () => {});
 };
 
 const reporter: Reporter = {
@@ -39,14 +40,15 @@ async function perform(task: ProcessTask): Promise<ProcessResult> {
     if (task.kind === 'measure') {
       return { kind: 'measured', ...(await measureEpochs(task.configs, task.options, reporter, signal)) };
     }
-    const { config, path, options, command } = task;
+    const { config, path, options, command, takeOver = false } = task;
     const isBegun = await exists(join(path, runFiles.manifest));
     const run = isBegun
-      ? await reopenRun(path, options, reporter, signal)
+      ? await reopenRun(path, { ...options, takeOver }, reporter, signal)
       : await beginRun(config, { ...options, runDir: path }, command, reporter, signal);
     return { kind: 'ended', reason: await trainRun(run, reporter, signal) };
   } catch (error) {
     if (signal.aborted) return { kind: 'ended', reason: 'interrupted' };
+    if (error instanceof RunLockedError) return { kind: 'locked', message: error.message };
     const isOurs = error instanceof DropoutLabError;
     return { kind: 'failed', message: isOurs ? error.message : String((error as Error).stack ?? error) };
   }

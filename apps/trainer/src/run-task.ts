@@ -13,6 +13,8 @@ export type ProcessTask =
       readonly options: RunOptions;
       /** The command line, for the manifest. */
       readonly command: readonly string[];
+      /** Its writer on another machine is known to be gone: take its place. */
+      readonly takeOver?: boolean;
     }
   /** Measure how long an epoch of each configuration takes. */
   | { readonly kind: 'measure'; readonly configs: readonly RunConfig[]; readonly options: RunOptions };
@@ -20,6 +22,8 @@ export type ProcessTask =
 export type ProcessResult =
   | { readonly kind: 'ended'; readonly reason: RunEndReason }
   | ({ readonly kind: 'measured' } & EpochMeasurements)
+  /** Another process writes the run. */
+  | { readonly kind: 'locked'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ProcessMessage =
@@ -38,6 +42,8 @@ export interface OwnProcessOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Stops a run with a checkpoint. */
   readonly signal: AbortSignal;
+  /** Ends the process at once, with nothing more written: the run is another's by now. */
+  readonly lost?: AbortSignal;
 }
 
 /**
@@ -47,7 +53,7 @@ export interface OwnProcessOptions {
  */
 export const inOwnProcess = (
   task: ProcessTask,
-  { onProgress, onEvent, signal }: OwnProcessOptions,
+  { onProgress, onEvent, signal, lost }: OwnProcessOptions,
 ): Promise<Exclude<ProcessResult, { kind: 'failed' }>> =>
   new Promise((resolve, reject) => {
     const child = fork(new URL('./run-process.js', import.meta.url), {
@@ -61,6 +67,10 @@ export const inOwnProcess = (
     };
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
+    const kill = (): void => {
+      child.kill('SIGKILL');
+    };
+    lost?.addEventListener('abort', kill);
 
     let result: ProcessResult | undefined;
     child.on('message', (message: ProcessMessage) => {
@@ -71,6 +81,7 @@ export const inOwnProcess = (
     child.on('error', reject);
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
+      lost?.removeEventListener('abort', kill);
       if (result === undefined) {
         reject(
           new RunFailedError(

@@ -23,11 +23,14 @@ import {
   secondsLeft,
   shareOfMachine,
 } from './study-plan.ts';
+import { type QueueOutcome, runOnQueue } from './study-queue.ts';
 import { table } from './table.ts';
 
 export interface StudyRunOptions extends RunOptions, LoadStudyOptions {
   /** Runs at once. */
   readonly jobs: number;
+  /** Address of a Redis server whose workers train the runs; they are trained here when left out. */
+  readonly queue?: string;
 }
 
 const INTERRUPTED = 130;
@@ -67,7 +70,9 @@ export const runStudy = async (
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
   reporter.line(titleOf(study));
-  if (plan.todo.length > 0) await runPlan(plan, options, command, reporter, signal);
+  if (options.queue !== undefined) {
+    await queuePlan(plan, { ...options, queue: options.queue }, command, reporter, signal);
+  } else if (plan.todo.length > 0) await runPlan(plan, options, command, reporter, signal);
   const runs = await readStudyRuns(options.store, planRuns(study));
   const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
   const again = `dropout-lab study run ${name}`;
@@ -118,11 +123,15 @@ const runPlan = async (
         `${nameOf(run)}: ${run.state === 'stopped' ? `resumed after epoch ${run.history.length}` : 'started'}`,
       );
       try {
-        await inOwnProcess(
+        const result = await inOwnProcess(
           { kind: 'train', config, path, options, command },
           { ...board.watch(run), signal },
         );
-        reporter.line(`${nameOf(run)}: ${outcomeOf(await readStudyRun(store, run))}`);
+        const outcome =
+          result.kind === 'locked'
+            ? `left alone: ${result.message}`
+            : outcomeOf(await readStudyRun(store, run));
+        reporter.line(`${nameOf(run)}: ${outcome}`);
       } catch (error) {
         if (!(error instanceof RunFailedError)) throw error;
         reporter.line(`${nameOf(run)}: failed: ${error.message}`);
@@ -131,6 +140,24 @@ const runPlan = async (
     }
   };
   await Promise.all(Array.from({ length: jobs }, runNext));
+};
+
+/** What is being trained is on the queue already, or its worker is gone: the queue knows. */
+const queuePlan = async (
+  { runs }: StudyPlan,
+  options: StudyRunOptions & { readonly queue: string },
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
+  if (open.length === 0) return;
+  const onEnd = async (run: StudyRun, { failed }: QueueOutcome): Promise<void> => {
+    const outcome =
+      failed === undefined ? outcomeOf(await readStudyRun(options.store, run)) : `failed: ${failed}`;
+    reporter.line(`${nameOf(run)}: ${outcome}`);
+  };
+  await runOnQueue(open, options, command, { nameOf, onEnd }, reporter, signal);
 };
 
 const nameOf = ({ arm, seed }: StudyRun): string => `${arm.name}, seed ${seed}`;

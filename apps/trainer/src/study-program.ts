@@ -7,6 +7,7 @@ import {
   positiveInteger,
   values,
 } from './command-options.ts';
+import { DEFAULT_LEASE_SECONDS } from './queue.ts';
 import { reportCommand } from './report-command.ts';
 import { createReporter } from './reporter.ts';
 import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
@@ -63,6 +64,31 @@ export const addStudyCommands = (
       onExitCode(await reportCommand(nameOrFile, options, reporter(), signal));
     });
 
+  program
+    .command('worker')
+    .description('train runs from a queue, put there by study run --queue on any machine')
+    .requiredOption(
+      '--queue <url>',
+      'address of a Redis server, such as redis://localhost:6379',
+      redisAddress,
+    )
+    .option('--store <folder>', 'folder of the runs, the same for all workers', DEFAULT_STORE)
+    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .option(
+      '--lease <seconds>',
+      'silence after which others take a worker for dead',
+      positiveInteger,
+      DEFAULT_LEASE_SECONDS,
+    )
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .action(async (options) => {
+      const { workerCommand } = await import('./worker-command.ts');
+      onExitCode(await workerCommand(options, reporter(), signal));
+    });
+
   study
     .command('list')
     .description('the studies that come with dropout-lab')
@@ -94,11 +120,21 @@ const withStoreOptions = (command: Command): Command =>
 
 const withRunOptions = (command: Command): Command =>
   command
+    .option(
+      '--queue <url>',
+      'put the runs on the queue of a Redis server instead, for dropout-lab worker',
+      redisAddress,
+    )
     .option('--jobs <n>', 'runs at once', positiveInteger, 1)
     .addOption(backendOption())
     .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
     .addOption(dataDirOption())
     .addOption(mirrorOption());
+
+const redisAddress = (text: string): string => {
+  if (/^rediss?:\/\/[^/]/.test(text)) return text;
+  throw new InvalidArgumentError('Expected the address of a Redis server, such as redis://localhost:6379.');
+};
 
 /** `6` is seeds 0 to 5; a list is those seeds. */
 const seeds = (text: string): number[] => {

@@ -15,11 +15,12 @@ const lockFile = (directory: string): string => join(directory, 'run.lock');
  * Makes this process the only writer of a run directory. The lock of a process of this machine that is gone
  * is taken over, so that a killed run can be resumed.
  *
+ * @param takeOver The holder on another machine, of which nothing can be known from here, is known to be gone.
  * @returns Gives the lock back.
  * @throws RunLockedError while another writer lives, or may live on another machine.
  * @throws Error of the file system when the directory cannot be written.
  */
-export const acquireLock = (directory: string): (() => void) => {
+export const acquireLock = (directory: string, takeOver = false): (() => void) => {
   const path = lockFile(directory);
   const holder: Holder = { pid: process.pid, hostname: hostname(), since: new Date().toISOString() };
   const create = () => writeFileSync(path, JSON.stringify(holder), { flag: 'wx' });
@@ -27,7 +28,7 @@ export const acquireLock = (directory: string): (() => void) => {
     create();
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    removeStale(directory);
+    removeStale(directory, takeOver);
     try {
       create();
     } catch (again) {
@@ -43,11 +44,11 @@ export const isLocked = (directory: string): boolean => {
   return text !== undefined && !isStale(text);
 };
 
-const removeStale = (directory: string): void => {
+const removeStale = (directory: string, takeOver: boolean): void => {
   const path = lockFile(directory);
   const text = readLock(path);
   if (text === undefined) return;
-  if (!isStale(text)) throw lockedError(directory);
+  if (!isStale(text) && !(takeOver && isElsewhere(text))) throw lockedError(directory);
   // Moved aside before it is removed, so that of several who find it stale one gets it; and looked at again,
   // in case that one has by now put a lock of its own in its place.
   const aside = `${path}.${process.pid}`;
@@ -90,6 +91,11 @@ const isStale = (text: string): boolean => {
   // A container restarts its numbering: this process may have the number of the one that was killed.
   const processStart = Date.now() - process.uptime() * 1000;
   return holder.pid === process.pid && Date.parse(holder.since) < processStart;
+};
+
+const isElsewhere = (text: string): boolean => {
+  const holder = holderOf(text);
+  return holder !== undefined && holder.hostname !== hostname();
 };
 
 const isAlive = (pid: number): boolean => {

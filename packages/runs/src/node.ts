@@ -2,6 +2,7 @@ export {
   createNumberedRunDirectory,
   createRunDirectory,
   openRunDirectory,
+  type ResumeOptions,
   type RunDirectory,
   type RunReader,
   resumeRunDirectory,

@@ -161,6 +161,14 @@ describe('two runs never share a directory', () => {
   const lock = (path: string, holder: object) =>
     writeFileSync(join(path, 'run.lock'), JSON.stringify(holder));
 
+  test('the lock of another machine is taken over when its holder is known to be gone, one of this machine is not', async () => {
+    const path = await closedRun();
+    lock(path, { pid: 1, hostname: 'another-machine', since: new Date().toISOString() });
+    await (await resumeRunDirectory(path, { takeOver: true })).close();
+    lock(path, { pid: process.ppid, hostname: hostname(), since: new Date().toISOString() });
+    await expect(resumeRunDirectory(path, { takeOver: true })).rejects.toThrow(RunLockedError);
+  });
+
   test('the lock of another machine is respected', async () => {
     const path = await closedRun();
     lock(path, { pid: 1, hostname: 'another-machine', since: new Date().toISOString() });

@@ -109,6 +109,11 @@ export const createNumberedRunDirectory = async (
   }
 };
 
+export interface ResumeOptions {
+  /** Another machine's writer is known to be gone, by a job queue say: take its lock over. */
+  readonly takeOver?: boolean;
+}
+
 /**
  * Opens a run directory to go on writing: cleans up what a killed writer left.
  *
@@ -116,13 +121,17 @@ export const createNumberedRunDirectory = async (
  * @throws RunLockedError while another process writes it.
  * @throws ConfigError when it was made by a newer version.
  */
-export const resumeRunDirectory = async (path: string): Promise<RunDirectory> => {
+export const resumeRunDirectory = async (
+  path: string,
+  { takeOver = false }: ResumeOptions = {},
+): Promise<RunDirectory> => {
   const manifest = await readManifest(path);
-  return openForWriting(path, manifest, async () => {
+  const prepare = async () => {
     const checkpoints = join(path, runFiles.checkpoints);
     await mkdir(checkpoints, { recursive: true });
     await recoverCheckpoints(checkpoints);
-  });
+  };
+  return openForWriting(path, manifest, prepare, takeOver);
 };
 
 /**
@@ -152,8 +161,9 @@ const openForWriting = async (
   path: string,
   manifest: RunManifest,
   prepare: () => Promise<void>,
+  takeOver = false,
 ): Promise<RunDirectory> => {
-  const release = await writing(path, () => acquireLock(path));
+  const release = await writing(path, () => acquireLock(path, takeOver));
   try {
     const events = await writing(path, async () => {
       await prepare();

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DropoutLabError, type RunConfig } from '@dropout-lab/contracts';
+
+/** A job of the queue: one run, which whoever takes it finds or makes in the store. */
+export interface RunJob {
+  /** `dropout, seed 0`. */
+  readonly name: string;
+  readonly config: RunConfig;
+  /** The command line that asked for the run, for its manifest. */
+  readonly command: readonly string[];
+}
+
+/** What a worker says of the run that it has taken. */
+export interface RunProgress {
+  readonly worker: string;
+  readonly text: string;
+}
+
+/** A queue that cannot be used. */
+export class QueueError extends DropoutLabError {
+  override readonly name = 'QueueError';
+}
+
+/** A run's job is taken back by another worker when its own has been silent for so many seconds. */
+export const DEFAULT_LEASE_SECONDS = 30;
+
+/**
+ * Connects to the queue of a store's runs: BullMQ on Redis, which are loaded when they are asked for.
+ *
+ * @param url `redis://host:6379`, `rediss://…` with TLS.
+ * @param store The folder of the runs, the same for all who use the queue. It has a name of its own, so that
+ *   nobody takes a run that he has no folder for.
+ * @throws QueueError when BullMQ is not installed or Redis does not answer.
+ */
+export const connectQueue = async (url: string, store: string) => {
+  const bullmq = await load(() => import('bullmq'));
+  await requireRedis(url);
+  const name = `dropout-lab-${await storeId(store)}`;
+  // Workers wait for as long as it takes.
+  const connection = { url, maxRetriesPerRequest: null };
+  return { bullmq, name, connection };
+};
+
+const load = async <T>(module: () => Promise<T>): Promise<T> => {
+  try {
+    return await module();
+  } catch (cause) {
+    throw new QueueError(
+      `--queue: expected the optional package bullmq, found none that loads: npm install bullmq (${(cause as Error).message})`,
+      { cause },
+    );
+  }
+};
+
+/** Left to itself, the client would try for ever, and say nothing. */
+const requireRedis = async (url: string): Promise<void> => {
+  const { Redis } = await load(() => import('ioredis'));
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 10_000 });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (cause) {
+    throw new QueueError(
+      `--queue ${withoutPassword(url)}: expected a Redis server that answers: ${(cause as Error).message}: start one, or leave --queue out to train here`,
+      { cause },
+    );
+  } finally {
+    redis.disconnect();
+  }
+};
+
+export const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
+
+/** Made by the first that asks; of several at once, one makes it. */
+const storeId = async (store: string): Promise<string> => {
+  await mkdir(store, { recursive: true });
+  const file = join(store, 'store-id');
+  try {
+    await writeFile(file, randomUUID(), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return (await readFile(file, 'utf8')).trim();
+};
