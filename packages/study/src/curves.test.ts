@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { armCurve, figureAt } from './curves.ts';
-import { rowOf } from './testing.ts';
+import { rowOf } from './testing/histories.ts';
 
 describe('armCurve', () => {
   test('a single run has no band', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
-import { historyOf, rowOf } from './testing.ts';
+import { historyOf, rowOf } from './testing/histories.ts';
 
 const falling = (epochs: number) => Array.from({ length: epochs }, (_, i) => 2 / (i + 1));
 

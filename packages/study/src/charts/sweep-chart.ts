@@ -2,6 +2,7 @@ import { dot, gridY, lineY, plot, ruleX } from '@observablehq/plot';
 import type { ArmAnalysis } from '../analysis.ts';
 import { type FigureKey, figureDefinitions } from '../figures.ts';
 import { addAxisTitle, type ChartOptions, finish, frame } from './frame.ts';
+import { armColour } from './theme.ts';
 
 const MARGIN = { left: 56, right: 14, top: 30, bottom: 40 };
 
@@ -19,7 +20,11 @@ export const sweepChart = (
 ): SVGSVGElement => {
   const { title, better } = figureDefinitions.find((figure) => figure.key === key)!;
   const runs = arms.flatMap((arm, i) =>
-    arm.runs.map(({ figures }) => ({ value: values[i]!, figure: figures[key] })),
+    arm.runs.map(({ figures }) => ({
+      value: values[i]!,
+      figure: figures[key],
+      colour: armColour(arm.index),
+    })),
   );
   const means = arms
     .map((arm, i) => ({ value: values[i]!, figure: arm.figures[key].mean }))
@@ -36,12 +41,13 @@ export const sweepChart = (
     marginBottom: MARGIN.bottom,
     x: { label: setting, labelAnchor: 'center', labelArrow: 'none', inset: 12 },
     y: { label: null, nice: true, inset: 6 },
+    color: { type: 'identity' },
     marks: [
       gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
       ruleX(best ? [best.value] : [], { stroke: 'var(--muted)', strokeDasharray: '4 3' }),
-      lineY(means, { x: 'value', y: 'figure', stroke: 'var(--arm-0)', strokeWidth: 2 }),
-      dot(runs, { x: 'value', y: 'figure', fill: 'var(--arm-0)', r: 4 }),
-      dot(best ? [best] : [], { x: 'value', y: 'figure', stroke: 'var(--ink)', strokeWidth: 2, r: 8 }),
+      lineY(means, { x: 'value', y: 'figure', stroke: 'var(--muted)', strokeWidth: 1.5 }),
+      dot(runs, { x: 'value', y: 'figure', fill: 'colour', r: 5 }),
+      dot(best ? [best] : [], { x: 'value', y: 'figure', stroke: 'var(--ink)', strokeWidth: 2, r: 9 }),
     ],
   }) as SVGSVGElement;
   addAxisTitle(svg, title, MARGIN.top);

@@ -61,14 +61,22 @@ export const writeReport = async (
 
 const pictureOf = (name: string, theme: ThemeName): string => `${reportFiles.pictures}/${name}-${theme}.svg`;
 
-/** On paper of its own, so that it can be read wherever it is put. */
+const PADDING = 12;
+
+/** On paper of its own, with a margin, so that it can be read wherever it is put. */
 const standalone = ({ svg }: ReportFigure, theme: ThemeName, arms: number): string => {
-  const { paper } = themeColours(theme, arms);
-  const onPaper = svg.replace(
-    /^<svg[^>]*>/,
-    (tag) => `${tag}<rect width="100%" height="100%" fill="${paper}"/>`,
-  );
-  return withTheme(onPaper, theme, arms);
+  const { document } = parseHTML(svg);
+  const root = document.querySelector('svg')!;
+  const [width, height] = ['width', 'height'].map((name) => Number(root.getAttribute(name)) + 2 * PADDING);
+  root.setAttribute('width', `${width}`);
+  root.setAttribute('height', `${height}`);
+  root.setAttribute('viewBox', `${-PADDING} ${-PADDING} ${width} ${height}`);
+  const paper = document.createElement('rect');
+  const { paper: fill } = themeColours(theme, arms);
+  const place = { x: -PADDING, y: -PADDING, width, height, fill };
+  for (const [name, value] of Object.entries(place)) paper.setAttribute(name, `${value}`);
+  root.prepend(paper);
+  return withTheme(root.outerHTML, theme, arms);
 };
 
 /** Twice the size in pixels, for dense screens. Not every machine has a font: Inter comes along. */
