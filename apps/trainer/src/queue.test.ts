@@ -4,13 +4,11 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseStudy, planRuns } from '@dropout-lab/study';
 import { runPath } from '@dropout-lab/study/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemProgram } from '../../../scripts/system-packages.mjs';
-import { checkpointDigests, runCli, smallRun, temporaryFolder } from './testing.ts';
+import { checkpointDigests, runCli, smallRun, startCli, temporaryFolder } from './testing.ts';
 
 const redisServer = await systemProgram('redis-server', {
   debian: 'redis-server',
@@ -36,17 +34,6 @@ const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-/** A command that goes on, and the lines that it has written so far. */
-const start = (args: readonly string[], cwd: string) => {
-  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-  const child = spawn(process.execPath, [cli, ...args], { cwd });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => lines.push(line));
-  }
-  return { child, lines, ended: once(child, 'close') };
-};
-
 describe.skipIf(redisServer === undefined)('study run --queue', () => {
   let redis: ChildProcess;
   let url: string;
@@ -67,8 +54,8 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
     const store = join(folder, 'store');
     const compute = ['--backend', 'wasm', '--workers', '1'];
     const queue = ['--queue', url, '--store', store];
-    const follower = start(['study', 'run', file, ...queue], folder);
-    const worker = () => start(['worker', ...queue, ...compute, '--lease', '2'], folder);
+    const follower = startCli(['study', 'run', file, ...queue], folder);
+    const worker = () => startCli(['worker', ...queue, ...compute, '--lease', '2'], folder);
     const workers = [worker(), worker()];
     const plan = planRuns(parseStudy(study, 'study'));
     /** The run that the first worker has taken and written a checkpoint of. */
@@ -79,7 +66,7 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
     };
     await expect.poll(firstTaken, { timeout: 90_000 }).toBe(true);
     workers[0]!.child.kill('SIGKILL');
-    const [code] = await follower.ended;
+    const code = await follower.ended;
     expect({ code, lines: follower.lines }).toMatchObject({ code: 0 });
     expect(follower.lines.at(-1)).toContain('All 2 runs are finished.');
     expect(workers[1]!.lines).toContainEqual(
@@ -88,7 +75,7 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
 
     // A worker that is stopped ends in peace.
     workers[1]!.child.kill('SIGINT');
-    expect((await workers[1]!.ended)[0]).toBe(130);
+    expect(await workers[1]!.ended).toBe(130);
 
     // The very weights of a run that nobody disturbed.
     const alone = join(folder, 'alone');

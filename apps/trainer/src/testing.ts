@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,18 @@ export const runCli = (
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: lines.join('\n'), stderr }));
   });
+
+/** Starts the built command, to be watched and stopped while it goes on. */
+export const startCli = (args: readonly string[], cwd: string) => {
+  const child = spawn(process.execPath, [cli, ...args], { cwd });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  }
+  /** The exit code; null when a signal ended it. */
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, lines, ended };
+};
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
 

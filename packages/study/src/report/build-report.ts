@@ -152,9 +152,10 @@ const meanOf = (arm: ArmAnalysis, { key, unit }: FigureDefinition): string => {
 };
 
 const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] => {
-  const { arms } = analysis;
+  const { arms, comparisons } = analysis;
   const swept = sweptSettingOf(analysis);
-  if (arms.length < 3) return [];
+  // Of two arms that are compared, their comparison has shown the curves.
+  if (arms.length < 3 && comparisons.length > 0) return [];
   const figures: ReportFigure[] = swept
     ? (['val_accuracy', 'val_loss'] as const).map((figure) => ({
         name: `sweep-${figure.replace('_', '-')}`,
