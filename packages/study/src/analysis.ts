@@ -26,6 +26,8 @@ export interface ArmAnalysis {
   readonly curves: Readonly<Record<CurveFigure, readonly CurvePoint[]>>;
   /** Where the arm's mean curve of validation loss is lowest, and where it has begun to overfit. */
   readonly marks: { readonly lowestLossEpoch: number | undefined; readonly onset: number | undefined };
+  /** Of each run; 0 without finished runs. */
+  readonly validationImages: number;
   /** On the test images of all seeds together; undefined without finished runs. */
   readonly test: PooledTest | undefined;
 }
@@ -122,6 +124,7 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
       generalization_gap: armCurve(histories, 'generalization_gap'),
     },
     marks: marksOf(summaries),
+    validationImages: runs[0]?.manifest?.data.validationImages ?? 0,
     test: pool(
       runs.map(({ evaluation }) => evaluation!),
       runs[0]?.manifest?.classNames ?? [],

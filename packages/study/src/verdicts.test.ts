@@ -87,8 +87,22 @@ describe('verdictsOf', () => {
   });
 });
 
-test('referenceVerdicts sets our mean beside the published one', () => {
-  expect(referenceVerdicts(analyzeStudy(threeArms, clearRuns()))).toEqual([
-    '“dropout”: 0.7503 here, 0.7500 there (+0.03 points).',
-  ]);
+describe('referenceVerdicts', () => {
+  test('sets our mean beside the published one', () => {
+    // 2 sqrt(.75 * .25 / 2 * (1 / 6 + 1 / 2)): with two validation images, anything is possible.
+    expect(referenceVerdicts(analyzeStudy(threeArms, clearRuns()))).toEqual([
+      '“dropout”: validation accuracy 0.7503 here, 0.7500 there, the mean of 2. The difference of +0.03 points is within two standard errors of accuracies on 2 images (50.00 points).',
+    ]);
+  });
+
+  test('says when they are apart', () => {
+    const runs = finishedRuns(threeArms, () => ({ accuracy: 0.7, loss: 1 })).map((run) => ({
+      ...run,
+      manifest: { ...run.manifest!, data: { ...run.manifest!.data, validationImages: 10_000 } },
+    }));
+    // 2 sqrt(.75 * .25 / 10000 * (1 / 6 + 1 / 2)) = 0.0071.
+    expect(referenceVerdicts(analyzeStudy(threeArms, runs))[0]).toMatch(
+      /The difference of −5\.00 points is beyond two standard errors of accuracies on 10000 images \(0\.71 points\)\.$/,
+    );
+  });
 });

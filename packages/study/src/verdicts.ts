@@ -59,17 +59,23 @@ const overfittingOf = ({ title, runs, marks }: ArmAnalysis): string => {
   return `“${title}” overfits in ${ofRuns}${onset}: validation loss stays more than 5% above its lowest while training loss falls on.${lowest}`;
 };
 
-/** Our figures beside those published elsewhere, for each arm that has both. */
+/**
+ * Our validation accuracy beside that published elsewhere, for each arm that has both: whether they are further apart
+ * than two standard errors, `sqrt(p (1 - p) / images)` of a run, taken over the runs of both.
+ */
 export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] => {
   if (reference === undefined) return [];
   return arms.flatMap((arm) => {
     const published = reference.arms[arm.name]?.val_accuracy ?? [];
-    if (published.length === 0 || arm.runs.length === 0) return [];
-    const ours = arm.figures.val_accuracy.mean;
+    const { mean: ours, runs } = arm.figures.val_accuracy;
+    if (published.length === 0 || runs === 0) return [];
     const theirs = published.reduce((sum, value) => sum + value, 0) / published.length;
-    const difference = formatDifference(ours - theirs, 'fraction');
+    const ofImages = (theirs * (1 - theirs)) / arm.validationImages;
+    const bound = 2 * Math.sqrt(ofImages * (1 / runs + 1 / published.length));
+    const isSame = Math.abs(ours - theirs) <= bound;
+    const means = published.length === 1 ? '' : `, the mean of ${published.length}`;
     return [
-      `“${arm.title}”: ${formatFigure(ours, 'fraction')} here, ${formatFigure(theirs, 'fraction')} there (${difference}).`,
+      `“${arm.title}”: validation accuracy ${formatFigure(ours, 'fraction')} here, ${formatFigure(theirs, 'fraction')} there${means}. The difference of ${formatDifference(ours - theirs, 'fraction')} is ${isSame ? 'within' : 'beyond'} two standard errors of accuracies on ${arm.validationImages} images (${(bound * 100).toFixed(2)} points).`,
     ];
   });
 };

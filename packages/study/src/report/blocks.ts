@@ -4,6 +4,8 @@ export interface ReportFigure {
   readonly name: string;
   readonly caption: string;
   readonly svg: string;
+  /** Has photographs in it, which do not get sharper when it is enlarged. */
+  readonly isPhotographic?: boolean;
 }
 
 /** What a report is made of, whatever it is written in. Text is plain. */

@@ -279,6 +279,7 @@ const galleriesOf = (
         name: `mistakes-${gallery.arm}`,
         caption: titleOf(gallery),
         svg: mistakesChart(gallery.mistakes, { document, width: 460 }).outerHTML,
+        isPhotographic: true,
       })),
     },
     heading('The first layer’s filters'),

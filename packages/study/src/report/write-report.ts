@@ -79,14 +79,14 @@ const standalone = ({ svg }: ReportFigure, theme: ThemeName, arms: number): stri
   return withTheme(root.outerHTML, theme, arms);
 };
 
-/** Twice the size in pixels, for dense screens. Not every machine has a font: Inter comes along. */
+/** Twice the size in pixels where that is sharper, for dense screens. Not every machine has a font: Inter comes along. */
 const pngOf = async (figure: ReportFigure, arms: number): Promise<Uint8Array> => {
   const svg = standalone(figure, 'light', arms).replaceAll(
     'currentColor',
     themeColours('light', arms)['ink']!,
   );
   const resvg = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: 2 },
+    fitTo: { mode: 'zoom', value: figure.isPhotographic ? 1 : 2 },
     font: { fontFiles: await fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Inter' },
   });
   return resvg.render().asPng();
