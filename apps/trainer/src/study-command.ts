@@ -179,6 +179,17 @@ const progressBoard = (
 ) => {
   const rest = new Map(todo.map((run) => [run, restOf(run)]));
   const lines = new Map<StudyRun, string>();
+  const estimated = new Map(epochSeconds);
+  const trained = new Set<string>();
+  /** What an epoch really takes stands in the place of the estimate, and corrects those of arms yet to come. */
+  const learn = (arm: string, seconds: number): void => {
+    trained.add(arm);
+    epochSeconds.set(arm, seconds);
+    const ratio = seconds / (estimated.get(arm) ?? seconds);
+    for (const [other, estimate] of estimated) {
+      if (!trained.has(other)) epochSeconds.set(other, estimate * ratio);
+    }
+  };
   const show = (): void => {
     const eta = duration(secondsLeft([...rest.values()], epochSeconds, jobs));
     reporter.progress(
@@ -196,8 +207,7 @@ const progressBoard = (
       },
       onEvent: (event: RunEvent) => {
         if (event.kind !== 'epoch') return;
-        // What an epoch really takes stands in the place of the estimate.
-        epochSeconds.set(run.arm.name, event.seconds);
+        learn(run.arm.name, event.seconds);
         rest.set(run, { arm: run.arm.name, epochs: run.config.epochs - event.epoch });
       },
     }),
