@@ -20,10 +20,13 @@ import { published } from '../../scripts/workspaces.mjs';
 /** Where the licences are listed, as committed. */
 export const licencesFile = join(repository, 'docs', 'licences.md');
 
-/** Licences that ask for no more than a notice; of LGPL only what is linked at run time, as sharp does with libvips. */
+/**
+ * Licences that ask for no more than a notice; of LGPL only what is linked at run time, as sharp does with libvips; of
+ * MPL only what is used as it comes, as resvg is.
+ */
 const accepted = new Set([
   ...['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Python-2.0'],
-  ...['LGPL-3.0-or-later'],
+  ...['Unlicense', 'OFL-1.1', 'LGPL-3.0-or-later', 'MPL-2.0'],
 ]);
 
 /** Licences whose own text was read, since package.json names none of the usual. */

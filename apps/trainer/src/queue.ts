@@ -19,7 +19,7 @@ export interface RunProgress {
 }
 
 /** A queue that cannot be used. */
-export class QueueError extends DropoutLabError {
+class QueueError extends DropoutLabError {
   override readonly name = 'QueueError';
 }
 

@@ -65,7 +65,7 @@ export const startCli = (args: readonly string[], cwd: string) => {
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
 
 /** A run of seconds on real images: two epochs of 32 steps of a small model, a checkpoint every third step. */
-const smallRun = {
+export const smallRun = {
   model: { filters: [4, 6], units: [12], maxNorm: { value: 0.5 } },
   optimizer: { name: 'adam', learningRate: 0.003 },
   batchSize: 25,

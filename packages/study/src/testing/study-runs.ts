@@ -26,7 +26,7 @@ export const threeArms: Study = parseStudy(
 );
 
 /** Three epochs that end at the given validation accuracy and loss. */
-export const historyTo = (val_accuracy: number, val_loss: number): EpochRow[] => [
+const historyTo = (val_accuracy: number, val_loss: number): EpochRow[] => [
   rowOf(1, { loss: 2, accuracy: 0.3, val_loss: 1.5, val_accuracy: 0.4, seconds: 30 }),
   rowOf(2, { loss: 1.5, accuracy: 0.5, val_loss: 0.9, val_accuracy: 0.65, seconds: 10 }),
   rowOf(3, { loss: 1, accuracy: 0.75, val_loss, val_accuracy, seconds: 12 }),
