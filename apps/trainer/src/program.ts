@@ -139,6 +139,20 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
       exitCode = await importCommand(file, options, command, createReporter({ json: false }));
     });
 
+  program
+    .command('view')
+    .description('see the runs of a folder in the browser, as they train')
+    .argument('[runs-dir]', 'folder that has the runs', 'runs')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, for this machine only)')
+    .option('--port <n>', 'port to listen on, 0 for any (default: 4321 or the next that is free)', port)
+    .option('--no-open', 'do not open a browser')
+    .option('--export <folder>', 'write the pages and the runs as files for any web server, then end')
+    .option('--images', 'export the images of the data sets too')
+    .action(async (runsFolder: string, options) => {
+      const { viewCommand } = await import('./view-command.ts');
+      exitCode = await viewCommand(runsFolder, options, createReporter({ json: false }), signal);
+    });
+
   const data = program.command('data').description('the images: fetch, verify or describe them');
   data
     .command('fetch')
@@ -193,6 +207,13 @@ const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): 
     command.error(
       `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
     );
+};
+
+const port = (text: string): number => {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
+  return value;
 };
 
 const numberOrNone = (text: string): number | null => (text === 'none' ? null : number(text));

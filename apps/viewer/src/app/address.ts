@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
+
+/**
+ * All that decides what a page shows, as it stands in the address. A value that makes no sense is the default:
+ * an address may have been typed, or be of another version.
+ */
+const viewSchema = z.object({
+  page: z.enum(['runs', 'compare', 'run', 'playground', 'train']).catch('runs'),
+  /** Names of the runs that were picked. */
+  runs: z.array(z.string()).catch([]),
+  /** Part of a name, arm or setting. */
+  filter: z.string().catch(''),
+  sort: z.enum(['created', 'status', 'name', 'arm', 'best', 'accuracy', 'loss', 'duration']).catch('created'),
+  descending: flag.catch(true),
+  x: z.enum(['epoch', 'time']).catch('epoch'),
+  log: flag.catch(false),
+  /** Weight of the past in the exponential moving mean, 0 for none. */
+  smooth: z.coerce.number().min(0).max(0.95).catch(0),
+  /** Means over the runs of an arm, with their band, in place of single runs. */
+  group: flag.catch(false),
+  /** First and last x of the charts, in epochs or minutes; null for all. */
+  from: z.coerce.number().nullable().catch(null),
+  to: z.coerce.number().nullable().catch(null),
+  checkpoint: z.enum(['last', 'best']).catch('best'),
+  /** Cell of the confusion matrix whose images are shown: `true-predicted`. */
+  cell: z
+    .string()
+    .regex(/^\d+-\d+$/)
+    .nullable()
+    .catch(null),
+  /** Index of the test image in the playground. */
+  image: z.coerce.number().int().min(0).catch(0),
+  /** Dropout rate in the playground; null for the model's own. */
+  rate: z.coerce.number().min(0).max(0.95).nullable().catch(null),
+});
+
+/** The state of the page: one object, kept in the address. */
+export type View = z.output<typeof viewSchema>;
+
+/** What a page shows when its address says nothing. */
+export const defaultView: View = viewSchema.parse({
+  page: 'runs',
+  runs: [],
+  from: null,
+  to: null,
+  cell: null,
+  rate: null,
+});
+
+/** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`. */
+export const parseAddress = (fragment: string): View => {
+  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const given = [...new Set(parameters.keys())].map((key) => [key, parameters.get(key)]);
+  return viewSchema.parse({
+    from: null,
+    to: null,
+    cell: null,
+    rate: null,
+    ...Object.fromEntries(given),
+    page: path,
+    runs: parameters.getAll('runs'),
+  });
+};
+
+/** The fragment that describes a view; what is the default is left out. */
+export const addressOf = (view: View): string => {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(view)) {
+    if (key === 'page' || value === defaultView[key as keyof View]) continue;
+    if (Array.isArray(value)) for (const one of value) parameters.append(key, one);
+    else if (typeof value === 'boolean') parameters.set(key, value ? 'yes' : 'no');
+    else if (value !== null) parameters.set(key, String(value));
+  }
+  const query = parameters.toString();
+  return `#/${view.page}${query === '' ? '' : `?${query}`}`;
+};

@@ -1,0 +1,97 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { View } from './address.ts';
+import { Connection } from './components/connection.tsx';
+import { lazily } from './components/lazily.tsx';
+import { Message } from './components/message.tsx';
+import { ThemeSwitch } from './components/theme-switch.tsx';
+import { RunsPage } from './pages/runs-page.tsx';
+import { source } from './source.ts';
+import { linkTo, view } from './state.ts';
+
+const ComparePage = lazily(() => import('./pages/compare-page.tsx').then((page) => page.ComparePage));
+const RunPage = lazily(() => import('./pages/run-page.tsx').then((page) => page.RunPage));
+const PlaygroundPage = lazily(() =>
+  import('./pages/playground-page.tsx').then((page) => page.PlaygroundPage),
+);
+const TrainPage = lazily(() => import('./pages/train-page.tsx').then((page) => page.TrainPage));
+
+const titles: Readonly<Record<View['page'], string>> = {
+  runs: 'Runs',
+  compare: 'Compare',
+  run: 'Run',
+  playground: 'Playground',
+  train: 'Train here',
+};
+
+/** The page: what is on every view, and the view that the address names. */
+export const App = () => {
+  const { page, runs } = view.value;
+  useEffect(() => {
+    document.title = page === 'run' && runs[0] ? `${runs[0]} · dropout-lab` : `${titles[page]} · dropout-lab`;
+  }, [page, runs[0]]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <a class="brand" href={linkTo('runs')}>
+          <img src="./icon.svg" alt="" width="24" height="24" />
+          dropout-lab
+        </a>
+        <nav aria-label="Pages">
+          <PageLink page="runs" />
+          <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
+          <PageLink page="playground" />
+          <PageLink page="train" />
+        </nav>
+        <Connection />
+        <ThemeSwitch />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Page page={page} />
+      </main>
+    </>
+  );
+};
+
+const PageLink = ({ page, changes }: { readonly page: View['page']; readonly changes?: Partial<View> }) => {
+  const shown = view.value.page;
+  const current = shown === page || (shown === 'run' && page === 'runs');
+  return (
+    <a href={linkTo(page, changes)} aria-current={current ? 'page' : undefined}>
+      {titles[page]}
+    </a>
+  );
+};
+
+const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
+  // Training needs no runs.
+  if (page === 'train') return <TrainPage />;
+  const { value } = source;
+  switch (value.state) {
+    case 'loading':
+      return <Message busy title="Loading the runs" />;
+    case 'failed':
+      return (
+        <Message title="The runs could not be loaded">
+          <p>{value.reason}</p>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            Try again
+          </button>
+        </Message>
+      );
+    case 'ready':
+      switch (page) {
+        case 'runs':
+          return <RunsPage />;
+        case 'compare':
+          return <ComparePage />;
+        case 'run':
+          return <RunPage />;
+        case 'playground':
+          return <PlaygroundPage />;
+      }
+  }
+};

@@ -1,0 +1,55 @@
+import type { Arm } from '../arms.ts';
+import type { Summary } from '../summary.ts';
+
+/** An arm's name beside its hue. */
+export const ArmLabel = ({ arm }: { readonly arm: Arm | undefined }) => (
+  <span class="arm">
+    <span class={`swatch hue-${arm?.color ?? 0}`} aria-hidden="true" />
+    <span>{arm?.label ?? 'unknown'}</span>
+  </span>
+);
+
+/** How a run stands, and how far it is. */
+export const StatusBadge = ({ summary: { status, progress } }: { readonly summary: Summary }) => (
+  <span class={`status ${status.replace(' ', '-')}`}>
+    <span class="word">
+      <span class="dot" aria-hidden="true" />
+      {status}
+      {progress && <span class="muted"> {`${progress.epoch} of ${progress.epochs}`}</span>}
+    </span>
+    {progress && (
+      <progress max="1" value={progress.share} aria-label={`epoch ${progress.epoch} of ${progress.epochs}`} />
+    )}
+  </span>
+);
+
+const WIDTH = 120;
+const HEIGHT = 28;
+
+/** A curve the size of a word. */
+export const Sparkline = ({
+  values,
+  hue,
+  label,
+}: {
+  readonly values: readonly number[];
+  readonly hue: number;
+  readonly label: string;
+}) => {
+  const finite = values.filter(Number.isFinite);
+  const lowest = Math.min(...finite);
+  const span = Math.max(...finite) - lowest || 1;
+  const point = (value: number, i: number): string => {
+    const x = 2 + (i / Math.max(1, values.length - 1)) * (WIDTH - 4);
+    return `${x.toFixed(1)},${(HEIGHT - 3 - ((value - lowest) / span) * (HEIGHT - 6)).toFixed(1)}`;
+  };
+  const points = values.flatMap((value, i) => (Number.isFinite(value) ? point(value, i) : []));
+  return (
+    <svg class={`sparkline hue-${hue}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      {points.length > 1 && <polyline points={points.join(' ')} />}
+      {points.length > 0 && (
+        <circle cx={points.at(-1)!.split(',')[0]} cy={points.at(-1)!.split(',')[1]} r="2" />
+      )}
+    </svg>
+  );
+};

@@ -1,0 +1,30 @@
+/** `74.5%`; a dash where there is no figure. */
+export const percent = (fraction: number | undefined, digits = 1): string =>
+  fraction === undefined || !Number.isFinite(fraction) ? '–' : `${(100 * fraction).toFixed(digits)}%`;
+
+/** `0.7714`; a dash where there is none, `NaN` where a run diverged. */
+export const figure = (value: number | undefined, digits = 4): string =>
+  value === undefined ? '–' : value.toFixed(digits);
+
+/** `25 min 3 s`, `1 h 4 min`. */
+export const duration = (seconds: number): string => {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+};
+
+/** `24 Nov 2026, 03:10`, in the reader's time zone. */
+export const dateAndTime = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+  return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+};
+
+/** `1,240`. */
+export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+
+/** `3 runs`, `1 run`. */
+export const counted = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -1,0 +1,1 @@
+export const ComparePage = () => <h1>Compare</h1>;

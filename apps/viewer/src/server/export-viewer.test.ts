@@ -1,0 +1,28 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { catalogueSchema } from '../catalogue.ts';
+import { createEndedRun, temporaryFolder } from '../testing/runs.ts';
+import { exportViewer } from './export-viewer.ts';
+
+test('an export has the pages, the catalogue and the files of runs', async () => {
+  const folder = await temporaryFolder();
+  const runsFolder = join(folder, 'runs');
+  const output = join(folder, 'site');
+  await createEndedRun(runsFolder, 'study/arm/seed-1');
+  expect(await exportViewer({ runsFolder, output })).toBe(1);
+  const catalogue = catalogueSchema.parse(
+    JSON.parse(await readFile(join(output, 'runs', 'catalogue.json'), 'utf8')),
+  );
+  expect(catalogue).toMatchObject({
+    live: false,
+    runs: [{ name: 'study/arm/seed-1', isBeingWritten: false }],
+  });
+  await access(join(output, 'index.html'));
+  await access(join(output, 'runs', 'study', 'arm', 'seed-1', 'run.json'));
+  await expect(access(join(output, 'runs', 'study', 'arm', 'seed-1', 'events.jsonl'))).rejects.toThrow();
+  await expect(exportViewer({ runsFolder, output })).rejects.toThrow(/expected an empty folder/);
+  await expect(exportViewer({ runsFolder: join(folder, 'none'), output: join(folder, 'b') })).rejects.toThrow(
+    /expected a folder of runs/,
+  );
+});

@@ -1,0 +1,34 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runFiles } from '@dropout-lab/runs';
+
+/** A study keeps its runs in folders of its own: `runs/<study>/<arm>/<run>`. */
+const DEPTH = 4;
+
+/** What else is in a folder of runs and never a run. */
+const isHidden = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
+
+/**
+ * The folders below `root` that hold a run, or what is left of one, by their path relative to it with forward
+ * slashes. Symbolic links are not followed.
+ *
+ * @param root A real path.
+ */
+export const findRuns = async (root: string): Promise<string[]> => {
+  const found: string[] = [];
+  const look = async (name: string, depth: number): Promise<void> => {
+    const entries = await readdir(join(root, name), { withFileTypes: true }).catch(() => []);
+    const files = new Set(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name));
+    if (name !== '' && (files.has(runFiles.manifest) || files.has(runFiles.events))) {
+      found.push(name);
+      return;
+    }
+    if (depth === DEPTH) return;
+    const folders = entries.filter((entry) => entry.isDirectory() && !isHidden(entry.name));
+    await Promise.all(
+      folders.map((entry) => look(name === '' ? entry.name : `${name}/${entry.name}`, depth + 1)),
+    );
+  };
+  await look('', 0);
+  return found.sort();
+};

@@ -1,0 +1,45 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { CIFAR_DATASETS } from '@dropout-lab/cifar';
+import { cacheDirectory, describeCifar } from '@dropout-lab/cifar/node';
+
+/** An official file of a data set on this machine. */
+export interface ImageFile {
+  /** Its folder's real path. */
+  readonly folder: string;
+  readonly path: string;
+}
+
+/**
+ * The official files of every data set by the name that pages ask for: `cifar10/test_batch.bin`.
+ *
+ * @param dataFolder The folder that has the folders of data sets.
+ */
+export const imageFiles = (dataFolder = cacheDirectory()): ReadonlyMap<string, ImageFile> =>
+  new Map(
+    Object.entries(CIFAR_DATASETS).flatMap(([name, { directory, files }]) => {
+      const folder = realPath(join(dataFolder, directory));
+      return files.map((file): [string, ImageFile] => [
+        `${name}/${file.name}`,
+        { folder, path: join(folder, file.name) },
+      ]);
+    }),
+  );
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+};
+
+/** The data sets of which every file is there; their contents are verified by whoever reads them. */
+export const findImages = async (dataFolder = cacheDirectory()): Promise<string[]> => {
+  const found: string[] = [];
+  for (const [name, dataset] of Object.entries(CIFAR_DATASETS)) {
+    const { files } = await describeCifar(dataset, { cacheDirectory: dataFolder });
+    if (files.every(({ bytes }) => bytes !== null)) found.push(name);
+  }
+  return found;
+};

@@ -1,0 +1,49 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/**
+ * What a page of ours may do: load itself, compile WebAssembly, show images that it drew. No inline script or
+ * style, no other origin, no frame around it.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self' blob: data:",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Sent with every answer. The two policies that begin with Cross-Origin give the page SharedArrayBuffer. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(self), microphone=(), geolocation=()',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
+/**
+ * Whether a request's Host header is one that the server goes by. A page elsewhere that has its own name point at
+ * this machine (DNS rebinding) sends that name, and is refused.
+ *
+ * @param host What the server was told to listen on.
+ */
+export const isKnownHost = (header: string | undefined, host: string, port: number): boolean => {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d+))?$/i.exec(header ?? '');
+  if (!match) return false;
+  const name = (match[1] ?? match[2]!).toLowerCase();
+  if (Number(match[3] ?? 80) !== port) return false;
+  if (LOOPBACK.has(name) || name === host.toLowerCase()) return true;
+  // On every interface it has as many addresses, and its own name; rebinding needs another name.
+  return EVERYWHERE.has(host) && (isIP(name) !== 0 || name === hostname().toLowerCase());
+};

@@ -1,0 +1,335 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Catalogue, CorruptRun, RunDigest } from '../catalogue.ts';
+import {
+  createEndedRun,
+  createRun,
+  epochEvent,
+  started,
+  stepEvent,
+  temporaryFolder,
+} from '../testing/runs.ts';
+import { ViewerError } from './errors.ts';
+import { startViewer, type Viewer } from './start-viewer.ts';
+
+const SCRIPT = '<script>alert(1)';
+
+let root: string;
+let outside: string;
+let viewer: Viewer;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** Asks with the very path: `fetch` would tidy it up first. */
+const ask = (path: string, { method = 'GET', host = '' } = {}): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(viewer.url);
+    request(
+      { hostname, port, path, method, headers: { Host: host || `${hostname}:${port}` } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+      },
+    )
+      .on('error', reject)
+      .end();
+  });
+
+const catalogue = async (): Promise<Catalogue> => JSON.parse((await ask('/runs/catalogue.json')).body);
+
+beforeAll(async () => {
+  const folder = await temporaryFolder();
+  root = join(folder, 'runs');
+  outside = join(folder, 'outside');
+  await createEndedRun(root, 'good');
+  await createEndedRun(root, 'study/arm/seed-1');
+  await createEndedRun(root, SCRIPT);
+  await createEndedRun(root, '50% & more?#');
+  await createEndedRun(outside, 'secret');
+  await writeFile(join(outside, 'passwords.json'), '{"password":"hunter2"}');
+
+  await mkdir(join(root, 'torn'));
+  await writeFile(join(root, 'torn', 'run.json'), '{"schemaVersion": 1, "id": "to');
+  await mkdir(join(root, 'other-json'));
+  await writeFile(join(root, 'other-json', 'run.json'), '[1, 2, 3]');
+  await mkdir(join(root, 'no-manifest'));
+  await writeFile(join(root, 'no-manifest', 'events.jsonl'), '{}\n');
+  await cp(join(root, 'good'), join(root, 'newer'), { recursive: true });
+  await writeFile(join(root, 'newer', 'run.json'), '{"schemaVersion": 99}');
+
+  await symlink(join(outside, 'secret'), join(root, 'linked-run'));
+  await createEndedRun(root, 'linked-file');
+  await symlink(join(outside, 'passwords.json'), join(root, 'linked-file', 'evaluation.json'));
+  await createEndedRun(root, 'linked-folder');
+  await rm(join(root, 'linked-folder', 'checkpoints'), { recursive: true });
+  await mkdir(join(outside, 'last'));
+  await writeFile(join(outside, 'last', 'model.json'), 'hunter2');
+  await symlink(outside, join(root, 'linked-folder', 'checkpoints'));
+  await mkdir(join(root, 'linked-manifest'));
+  await symlink(join(outside, 'secret', 'run.json'), join(root, 'linked-manifest', 'run.json'));
+  await createEndedRun(root, 'pipe');
+  execFileSync('mkfifo', [join(root, 'pipe', 'evaluation.json')]);
+
+  viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(folder, 'no-data') });
+});
+
+afterAll(() => viewer?.close());
+
+describe('the catalogue', () => {
+  test('has every run by its folder, and corrupt ones with what is wrong', async () => {
+    const { runs, live } = await catalogue();
+    expect(live).toBe(true);
+    const good = runs.filter((run): run is RunDigest => !('fault' in run));
+    expect(good.map(({ name }) => name).sort()).toEqual(
+      ['50% & more?#', SCRIPT, 'good', 'linked-file', 'linked-folder', 'pipe', 'study/arm/seed-1'].sort(),
+    );
+    const corrupt = runs.filter((run): run is CorruptRun => 'fault' in run);
+    expect(Object.fromEntries(corrupt.map(({ name, fault }) => [name, fault]))).toEqual({
+      torn: expect.stringMatching(/^run\.json: expected JSON/),
+      'other-json': expect.stringMatching(/^run\.json: expected an object/),
+      'no-manifest': expect.stringMatching(/^run\.json: expected a file/),
+      newer: expect.stringMatching(/made by a newer dropout-lab/),
+      'linked-manifest': expect.stringMatching(/that is no link/),
+    });
+  });
+
+  test("says nothing of this machine's folders", async () => {
+    const { body } = await ask('/runs/catalogue.json');
+    expect(body.replaceAll(JSON.stringify(root), '')).not.toContain(join(root, 'good'));
+    expect(body).not.toContain('hunter2');
+  });
+
+  test('digests have epochs, and of steps only the last', async () => {
+    const run = (await catalogue()).runs.find(({ name }) => name === 'good') as RunDigest;
+    expect(run.events.map(({ kind }) => kind)).toEqual([
+      'run-started',
+      'epoch',
+      'epoch',
+      'epoch',
+      'run-ended',
+    ]);
+  });
+});
+
+describe('files', () => {
+  test('of a run are served by the names that it has', async () => {
+    for (const name of ['good', 'study/arm/seed-1', SCRIPT, '50% & more?#']) {
+      const path = `/runs/${name.split('/').map(encodeURIComponent).join('/')}/run.json`;
+      const { status, headers, body } = await ask(path);
+      expect({ path, status }).toEqual({ path, status: 200 });
+      expect(headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(JSON.parse(body).id).toBe(name);
+    }
+  });
+
+  test.each([
+    '/../outside/passwords.json',
+    '/runs/../../outside/passwords.json',
+    '/runs/good/../../outside/passwords.json',
+    '/runs/good/../good/run.json',
+    '/runs/%2e%2e/outside/passwords.json',
+    '/runs/good/%2e%2e/%2e%2e/outside/passwords.json',
+    '/runs/..%2foutside%2fpasswords.json',
+    '/runs/good%2f..%2f..%2foutside%2fpasswords.json',
+    '/runs/%252e%252e/outside/passwords.json',
+    '/runs/..%5coutside%5cpasswords.json',
+    '/runs/good/run.json%00.png',
+    '/runs//good/run.json',
+    '/runs/good//run.json',
+    '/runs/%ff/run.json',
+    '/runs/linked-run/run.json',
+    '/runs/linked-file/evaluation.json',
+    '/runs/linked-folder/checkpoints/last/model.json',
+    '/runs/linked-manifest/run.json',
+    '/runs/pipe/evaluation.json',
+    '/runs/torn/run.json',
+    '/runs/good/run.lock',
+    '/runs/good/events.jsonl',
+    '/runs/good/checkpoints',
+    '/runs/good',
+    '/runs/',
+    '/runs/__proto__/run.json',
+    '/assets/../../node.js',
+    '/assets/%2e%2e/index.html',
+    '//etc/passwd',
+    '/etc/passwd',
+    '/data/cifar10/../../outside/passwords.json',
+    '/data/cifar10/test_batch.bin',
+    'http://elsewhere.example/',
+  ])('%s is refused', async (path) => {
+    const { status, body } = await ask(path);
+    expect([400, 404]).toContain(status);
+    expect(body).not.toMatch(/hunter2|schemaVersion|root:/);
+  });
+});
+
+describe('requests', () => {
+  test('for another host are refused: a name elsewhere may point here', async () => {
+    const { port } = new URL(viewer.url);
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      '127.0.0.1:1',
+      'localhost',
+      '127.0.0.1.nip.io',
+      '[::1',
+    ]) {
+      expect({ host, status: (await ask('/', { host })).status }).toEqual({ host, status: 421 });
+    }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+      expect({ host, status: (await ask('/', { host })).status }).toEqual({ host, status: 200 });
+    }
+  });
+
+  test('only read', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const { status, headers } = await ask('/', { method });
+      expect({ status, allow: headers['allow'] }).toEqual({ status: 405, allow: 'GET, HEAD' });
+    }
+    expect(await ask('/', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
+  test('are answered with a strict policy, whatever the answer', async () => {
+    for (const path of ['/', '/runs/catalogue.json', '/nothing']) {
+      const { headers } = await ask(path);
+      const policy = headers['content-security-policy'] as string;
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|\*/);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+      expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
+  test('reach it on loopback only', () => {
+    expect(new URL(viewer.url).hostname).toBe('127.0.0.1');
+  });
+});
+
+describe('live', () => {
+  /** Reads messages until one is what was waited for. */
+  const messagesUntil = async (
+    isLast: (message: { kind: string }) => boolean,
+    meanwhile: () => Promise<void>,
+  ) => {
+    const response = await fetch(`${viewer.url}live`);
+    const messages: { kind: string }[] = [];
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop()!;
+      for (const block of blocks.filter((block) => block.startsWith('data: '))) {
+        const message = JSON.parse(block.slice(6));
+        messages.push(message);
+        if (messages.length === 1) void meanwhile();
+        if (isLast(message)) return messages;
+      }
+    }
+    return messages;
+  };
+
+  test('tells of a new run, of its events and of its end', async () => {
+    const messages = await messagesUntil(
+      ({ kind }) => kind === 'gone',
+      async () => {
+        const run = await createRun(root, 'growing');
+        run.append(started);
+        run.append(stepEvent(1, 1));
+        // Until the viewer has seen the new run, all is part of its first digest.
+        await expect
+          .poll(async () => (await catalogue()).runs.some(({ name }) => name === 'growing'))
+          .toBe(true);
+        run.append(epochEvent(1));
+        run.append(stepEvent(2, 1));
+        await expect
+          .poll(
+            async () =>
+              ((await catalogue()).runs.find(({ name }) => name === 'growing') as RunDigest).events.length,
+          )
+          .toBe(3);
+        await run.close();
+        await rm(join(root, 'growing'), { recursive: true });
+      },
+    );
+    expect(messages[0]!.kind).toBe('catalogue');
+    const about = messages.slice(1) as {
+      kind: string;
+      run?: RunDigest;
+      name?: string;
+      events?: { kind: string }[];
+    }[];
+    expect(about[0]).toMatchObject({ kind: 'run', run: { name: 'growing', isBeingWritten: true } });
+    const told = about.flatMap(({ events = [] }) => events.map(({ kind }) => kind));
+    expect(told).toEqual(expect.arrayContaining(['epoch', 'step']));
+    expect(about.at(-1)).toEqual({ kind: 'gone', name: 'growing' });
+  });
+
+  test('half a line is not an event yet', async () => {
+    const run = await createRun(root, 'half');
+    run.append(started);
+    const log = join(root, 'half', 'events.jsonl');
+    const line = `${JSON.stringify(epochEvent(1))}\n`;
+    const eventsOf = async () =>
+      ((await catalogue()).runs.find(({ name }) => name === 'half') as RunDigest).events.map(
+        ({ kind }) => kind,
+      );
+    await writeFile(log, line.slice(0, 40), { flag: 'a' });
+    expect(await eventsOf()).toEqual(['run-started']);
+    await writeFile(log, line.slice(40), { flag: 'a' });
+    expect(await eventsOf()).toEqual(['run-started', 'epoch']);
+    await writeFile(
+      log,
+      `nonsense\n{"kind":"unknown"}\n${'x'.repeat(100_000)}\n${JSON.stringify(epochEvent(2))}\n`,
+      {
+        flag: 'a',
+      },
+    );
+    expect(await eventsOf()).toEqual(['run-started', 'epoch', 'epoch']);
+    await run.close();
+    await rm(join(root, 'half'), { recursive: true });
+  });
+});
+
+describe('starting', () => {
+  test('a taken port is said in a sentence', async () => {
+    const port = Number(new URL(viewer.url).port);
+    await expect(startViewer({ runsFolder: root, port })).rejects.toThrow(ViewerError);
+    await expect(startViewer({ runsFolder: root, port })).rejects.toThrow(/another program listens on it/);
+    await expect(startViewer({ runsFolder: root, host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      /address of this machine/,
+    );
+  });
+
+  test('a folder that is not there yet has no runs', async () => {
+    const empty = await startViewer({ runsFolder: join(root, 'nowhere'), port: 0 });
+    const response = await fetch(`${empty.url}runs/catalogue.json`);
+    expect(await response.json()).toMatchObject({ live: true, runs: [] });
+    await empty.close();
+  });
+
+  test('the folder of one run shows that run', async () => {
+    const one = await startViewer({ runsFolder: join(root, 'good'), port: 0 });
+    const { runs } = (await (await fetch(`${one.url}runs/catalogue.json`)).json()) as Catalogue;
+    expect(runs.map(({ name }) => name)).toEqual(['good']);
+    await one.close();
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  parseRunConfig,
+  RUN_SCHEMA_VERSION,
+  type RunConfigInput,
+  type RunEvent,
+  type RunManifest,
+} from '@dropout-lab/contracts';
+import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
+import { afterAll } from 'vitest';
+
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** An empty folder of its own for a test; removed after the file's last. */
+export const temporaryFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-viewer-'));
+  folders.push(folder);
+  return folder;
+};
+
+export const classNames = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+export const manifestOf = (id: string, config: RunConfigInput = {}): RunManifest => ({
+  schemaVersion: RUN_SCHEMA_VERSION,
+  id,
+  createdAt: '2026-11-24T03:10:00.000Z',
+  config: parseRunConfig({ epochs: 3, ...config }),
+  classNames,
+  backend: { name: 'cpu', description: 'cpu', workers: 1 },
+  hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
+  data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
+  versions: { node: process.versions.node },
+  command: ['train', '--epochs', '3'],
+  commit: null,
+});
+
+/** A run directory that goes on until it is closed. */
+export const createRun = (
+  root: string,
+  name: string,
+  config: RunConfigInput = {},
+  id: string = name,
+): Promise<RunDirectory> => createRunDirectory(join(root, name), manifestOf(id, config));
+
+const STEPS = 160;
+
+export const started: RunEvent = { kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: STEPS };
+
+export const stepEvent = (epoch: number, stepInEpoch: number): RunEvent => ({
+  kind: 'step',
+  time: 0,
+  epoch,
+  step: (epoch - 1) * STEPS + stepInEpoch,
+  stepInEpoch,
+  stepsPerEpoch: STEPS,
+  loss: 1.5,
+  accuracy: 0.4,
+  learningRate: 0.001,
+  imagesPerSecond: 1234,
+});
+
+export const epochEvent = (
+  epoch: number,
+  changes: { val_loss?: number; val_accuracy?: number } = {},
+): RunEvent => ({
+  kind: 'epoch',
+  time: 0,
+  epoch,
+  step: epoch * STEPS,
+  logs: {
+    loss: 2 / epoch,
+    accuracy: 0.3 + epoch / 100,
+    val_loss: 1.9 / epoch,
+    val_accuracy: 0.35 + epoch / 100,
+    ...changes,
+  },
+  learningRate: 0.001,
+  seconds: 20,
+});
+
+export const ended: RunEvent = {
+  kind: 'run-ended',
+  time: 0,
+  reason: 'completed',
+  epoch: 3,
+  step: 3 * STEPS,
+  message: '3 epochs',
+};
+
+/** A run of three epochs that has ended. */
+export const createEndedRun = async (
+  root: string,
+  name: string,
+  config: RunConfigInput = {},
+): Promise<void> => {
+  const run = await createRun(root, name, config);
+  for (const event of [started, stepEvent(1, 1), epochEvent(1), epochEvent(2), epochEvent(3), ended])
+    run.append(event);
+  await run.close();
+};

@@ -1,0 +1,34 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** Has the one font fetched with the page, so that the first text is set in it. */
+const preloadFont: Plugin = {
+  name: 'preload-font',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) =>
+      Object.keys(bundle)
+        .filter((file) => file.endsWith('.woff2'))
+        .map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `./${file}` },
+          injectTo: 'head-prepend' as const,
+        })),
+  },
+};
+
+/** The pages: static files that work from any folder of any web server, hence the relative base. */
+export default defineConfig({
+  base: './',
+  plugins: [preloadFont],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  build: {
+    outDir: 'dist/site',
+    target: 'es2022',
+    // The pages' policy allows no data: in scripts and styles, and what is inlined is loaded before it is needed.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // TensorFlow.js is large, and loads when a page needs it.
+    chunkSizeWarningLimit: 1500,
+  },
+});
