@@ -8,8 +8,10 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
+import type { EpochRow } from '@dropout-lab/runs';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 import { afterAll } from 'vitest';
+import type { RunDigest } from '../catalogue.ts';
 
 const folders: string[] = [];
 
@@ -115,3 +117,26 @@ export const createEndedRun = async (
     run.append(event);
   await run.close();
 };
+
+/** A run as a catalogue has it, with the given figures of its epochs. */
+export const createDigest = (
+  name: string,
+  config: RunConfigInput,
+  rows: readonly Partial<EpochRow>[],
+): RunDigest => ({
+  name,
+  manifest: manifestOf(name, config),
+  events: rows.map(({ loss = 1, accuracy = 0.5, val_loss, val_accuracy, seconds = 20 }, i) => ({
+    kind: 'epoch',
+    time: 0,
+    epoch: i + 1,
+    step: (i + 1) * STEPS,
+    logs: { loss, accuracy, val_loss, val_accuracy },
+    learningRate: 0.001,
+    seconds,
+  })),
+  isBeingWritten: false,
+  checkpoints: [],
+  hasEvaluation: false,
+  hasPredictions: false,
+});
