@@ -1,3 +1,7 @@
+import { mergeConfig } from 'vitest/config';
 import { projectConfig } from '../../vitest.shared.ts';
 
-export default projectConfig(import.meta.url);
+export default mergeConfig(projectConfig(import.meta.url), {
+  // A page on a busy machine takes its time.
+  test: { expect: { poll: { timeout: 30_000 } } },
+});

@@ -17,3 +17,4 @@ export { addBatch, noImagesYet, type RunningTotals, runningMeans } from './runni
 export { standardDeviation } from './sample.ts';
 export { signFlipPValue } from './sign-flip.ts';
 export { studentMeanInterval } from './student.ts';
+export { weightNorms } from './weight-norms.ts';

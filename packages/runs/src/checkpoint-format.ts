@@ -107,6 +107,23 @@ export const decodeCheckpoint = (contents: CheckpointContents, where: string): C
   };
 };
 
+/**
+ * The weights in a checkpoint's stock files, `model.json` and `weights.bin`, in `model.weights` order; see
+ * {@link decodeCheckpoint}.
+ */
+export const decodeWeights = (
+  contents: Pick<CheckpointContents, 'model.json' | 'weights.bin'>,
+  where: string,
+): NamedArray[] => {
+  const at = `${where}/${checkpointFiles.model}`;
+  const model = parseWith(modelSchema, parseJson(contents['model.json'], at), at);
+  return fromBytes(
+    contents['weights.bin'],
+    model.weightsManifest[0].weights,
+    `${where}/${checkpointFiles.weights}`,
+  );
+};
+
 /** `state.json` alone; see {@link decodeCheckpoint}. */
 export const decodeState = (text: string, where: string): CheckpointState => {
   const file = `${where}/${checkpointFiles.state}`;

@@ -1,4 +1,9 @@
-export { type Checkpoint, type CheckpointContents, decodeCheckpoint } from './checkpoint-format.ts';
+export {
+  type Checkpoint,
+  type CheckpointContents,
+  decodeCheckpoint,
+  decodeWeights,
+} from './checkpoint-format.ts';
 export {
   CheckpointCorruptError,
   CheckpointMissingError,

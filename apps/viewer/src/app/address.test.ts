@@ -13,7 +13,6 @@ test('a view goes into the address and comes back', () => {
     from: 2.5,
     to: 9,
     cell: '3-5',
-    rate: 0.25,
     descending: false,
   };
   expect(parseAddress(addressOf(view))).toEqual(view);
@@ -26,7 +25,5 @@ test('defaults are left out', () => {
 });
 
 test('what makes no sense is the default', () => {
-  expect(parseAddress('#/nowhere?smooth=7&log=perhaps&x=weeks&cell=a-b&image=-1&from=soon')).toEqual(
-    defaultView,
-  );
+  expect(parseAddress('#/nowhere?smooth=7&log=perhaps&x=weeks&cell=a-b&from=soon')).toEqual(defaultView);
 });

@@ -7,7 +7,7 @@ const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
  * an address may have been typed, or be of another version.
  */
 const viewSchema = z.object({
-  page: z.enum(['runs', 'compare', 'run', 'playground', 'train']).catch('runs'),
+  page: z.enum(['runs', 'compare', 'run']).catch('runs'),
   /** Names of the runs that were picked. */
   runs: z.array(z.string()).catch([]),
   /** Part of a name, arm or setting. */
@@ -23,17 +23,12 @@ const viewSchema = z.object({
   /** First and last x of the charts, in epochs or minutes; null for all. */
   from: z.coerce.number().nullable().catch(null),
   to: z.coerce.number().nullable().catch(null),
-  checkpoint: z.enum(['last', 'best']).catch('best'),
   /** Cell of the confusion matrix whose images are shown: `true-predicted`. */
   cell: z
     .string()
     .regex(/^\d+-\d+$/)
     .nullable()
     .catch(null),
-  /** Index of the test image in the playground. */
-  image: z.coerce.number().int().min(0).catch(0),
-  /** Dropout rate in the playground; null for the model's own. */
-  rate: z.coerce.number().min(0).max(0.95).nullable().catch(null),
 });
 
 /** The state of the page: one object, kept in the address. */
@@ -46,7 +41,6 @@ export const defaultView: View = viewSchema.parse({
   from: null,
   to: null,
   cell: null,
-  rate: null,
 });
 
 /** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`. */
@@ -58,7 +52,6 @@ export const parseAddress = (fragment: string): View => {
     from: null,
     to: null,
     cell: null,
-    rate: null,
     ...Object.fromEntries(given),
     page: path,
     runs: parameters.getAll('runs'),

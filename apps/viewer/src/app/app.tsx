@@ -11,17 +11,11 @@ import { linkTo, view } from './state.ts';
 
 const ComparePage = lazily(() => import('./pages/compare-page.tsx').then((page) => page.ComparePage));
 const RunPage = lazily(() => import('./pages/run-page.tsx').then((page) => page.RunPage));
-const PlaygroundPage = lazily(() =>
-  import('./pages/playground-page.tsx').then((page) => page.PlaygroundPage),
-);
-const TrainPage = lazily(() => import('./pages/train-page.tsx').then((page) => page.TrainPage));
 
 const titles: Readonly<Record<View['page'], string>> = {
   runs: 'Runs',
   compare: 'Compare',
   run: 'Run',
-  playground: 'Playground',
-  train: 'Train here',
 };
 
 /** The page: what is on every view, and the view that the address names. */
@@ -43,8 +37,6 @@ export const App = () => {
         <nav aria-label="Pages">
           <PageLink page="runs" />
           <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
-          <PageLink page="playground" />
-          <PageLink page="train" />
         </nav>
         <Connection />
         <ThemeSwitch />
@@ -67,8 +59,6 @@ const PageLink = ({ page, changes }: { readonly page: View['page']; readonly cha
 };
 
 const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
-  // Training needs no runs.
-  if (page === 'train') return <TrainPage />;
   const { value } = source;
   switch (value.state) {
     case 'loading':
@@ -90,8 +80,6 @@ const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
           return <ComparePage />;
         case 'run':
           return <RunPage />;
-        case 'playground':
-          return <PlaygroundPage />;
       }
   }
 };

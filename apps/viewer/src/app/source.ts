@@ -17,22 +17,14 @@ export const connection = signal<Connection>('files');
 /** A failed connection is tried again after this long, where the browser gives up by itself. */
 const RETRY_MS = 1000;
 
-/**
- * Loads the runs beside the page, and follows them where a server tells of changes; without any, the sample that
- * ships with the pages.
- */
+/** Loads the runs beside the page, and follows them where a server tells of changes. */
 export const connectSource = async (): Promise<void> => {
-  source.value = await loadCatalogue('runs').catch(() => loadSample());
+  source.value = await loadCatalogue('runs').catch((error: Error) => ({
+    state: 'failed',
+    reason: error.message,
+  }));
   if (source.value.state === 'ready' && source.value.catalogue.live) follow();
 };
-
-/** Shows the sample in place of the runs. */
-export const showSample = async (): Promise<void> => {
-  source.value = await loadSample();
-};
-
-const loadSample = (): Promise<Source> =>
-  loadCatalogue('sample').catch((error) => ({ state: 'failed', reason: (error as Error).message }));
 
 const loadCatalogue = async (base: string): Promise<Source> => {
   const response = await fetch(`${base}/catalogue.json`, { cache: 'no-store' });

@@ -1,4 +1,4 @@
-import { connection, source } from '../source.ts';
+import { connection } from '../source.ts';
 
 const words = {
   live: 'Live',
@@ -7,13 +7,9 @@ const words = {
 } as const;
 
 /** Whether what is shown is up to date. */
-export const Connection = () => {
-  const isSample = source.value.state === 'ready' && source.value.base === 'sample';
-  const state = isSample && connection.value === 'files' ? 'sample' : connection.value;
-  return (
-    <span class={`connection ${state}`} role="status">
-      <span class="dot" aria-hidden="true" />
-      {state === 'sample' ? 'Sample' : words[state]}
-    </span>
-  );
-};
+export const Connection = () => (
+  <span class={`connection ${connection.value}`} role="status">
+    <span class="dot" aria-hidden="true" />
+    {words[connection.value]}
+  </span>
+);

@@ -3,7 +3,7 @@ import type { View } from '../address.ts';
 import { ArmLabel, Sparkline, StatusBadge } from '../components/marks.tsx';
 import { count, counted, dateAndTime, duration, figure, percent } from '../format.ts';
 import { tableRows } from '../runs-table.ts';
-import { showSample, source } from '../source.ts';
+import { source } from '../source.ts';
 import { arms, corruptRuns, linkTo, show, summaries, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
@@ -216,14 +216,6 @@ const NoRuns = () => {
         There is no run in <code>{place}</code>. Train one, and it appears here with its first step:
       </p>
       <pre>npm run train:quick</pre>
-      <p class="actions">
-        <button type="button" class="button primary" onClick={() => void showSample()}>
-          Look at the sample runs
-        </button>
-        <a class="button" href={linkTo('train')}>
-          Train in this page
-        </a>
-      </p>
     </section>
   );
 };

@@ -1,1 +1,0 @@
-export const PlaygroundPage = () => <h1>Playground</h1>;

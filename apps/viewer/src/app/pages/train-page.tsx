@@ -1,1 +1,0 @@
-export const TrainPage = () => <h1>Train</h1>;

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { loadSample } from '@dropout-lab/cifar/sample';
+import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
+import axe from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../../../scripts/chromium.ts';
+import { startViewer, type Viewer } from './server/start-viewer.ts';
+import { classNames, createRun, ended, epochEvent, started, temporaryFolder } from './testing/runs.ts';
+
+let browser: Browser;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const root = await temporaryFolder();
+  const run = await createRun(root, 'evaluated');
+  for (const event of [started, epochEvent(1), epochEvent(2), epochEvent(3), ended]) run.append(event);
+  // A model that is sure of a cat whatever it sees, on the 100 real test images of the sample.
+  const { labels } = loadSample().test;
+  const logits = Float32Array.from({ length: labels.length * 10 }, (_, i) => (i % 10 === 3 ? 4 : 0));
+  await run.writeEvaluation(evaluateLogits(logits, labels, classNames));
+  await run.writePredictions(predictionsOf(logits, labels, 10));
+  const progress = {
+    epoch: 3,
+    stepInEpoch: 0,
+    step: 480,
+    running: { lossSum: 0, correct: 0, count: 0 },
+    learningRate: 0.001,
+    learningRateScale: 1,
+    epochSeconds: 0,
+    callbacks: [],
+  };
+  const kernel = { name: 'conv2d/kernel', shape: [3, 3, 3, 4], values: new Float32Array(108).fill(0.5) };
+  const dense = { name: 'dense/kernel', shape: [2, 2], values: Float32Array.of(3, 0.3, 4, 0.4) };
+  await run.saveCheckpoint('best', {
+    modelTopology: {},
+    snapshot: { weights: [kernel, dense], slots: [], progress },
+  });
+  await run.close();
+  viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await viewer?.close();
+});
+
+test('curves, classes, confusion, calibration and weights of a run', async () => {
+  const { page, complaints } = await openPage(browser, viewer.url);
+  await page.getByRole('link', { name: 'evaluated' }).click();
+  await page.getByRole('heading', { level: 1, name: 'evaluated' }).waitFor();
+  await expect.poll(() => page.locator('.plot svg g.line path').count()).toBe(5);
+  expect(await page.getByRole('row').filter({ hasText: /^cat/ }).first().textContent()).toBe(
+    'cat 100.0%10.0%',
+  );
+  await page.getByRole('button', { name: '10 of dog predicted as cat' }).click();
+  expect(page.url()).toContain('cell=5-3');
+  await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
+  expect(await page.getByText('The images themselves are not here').count()).toBe(1);
+  // Confidence e^4 / (e^4 + 9) = 0.8585 where one in ten is right.
+  expect(await page.getByText('Expected calibration error').textContent()).toContain('75.8%');
+  // Norms over axis 0, hypot(3, 4) and hypot(0.3, 0.4), against the limit 2.
+  const row = page.getByRole('row').filter({ hasText: /^dense/ });
+  expect(await row.textContent()).toBe('dense0.50, 5.00, 5.0050%');
+  expect(await page.getByRole('img', { name: /^filter/ }).count()).toBe(4);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('a run that is not there is said', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/run?runs=%3Cscript%3E`);
+  await page.getByRole('heading', { name: 'No such run' }).waitFor();
+  expect(await page.locator('main').textContent()).toContain('There is no run named “<script>” here');
+  await page.close();
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
+  const { page } = await openPage(browser, `${viewer.url}#/run?runs=evaluated`, {
+    colorScheme,
+    bypassCSP: true,
+  });
+  await expect.poll(() => page.locator('.plot svg g.line path').count()).toBe(5);
+  await page
+    .getByRole('img', { name: /^filter/ })
+    .first()
+    .waitFor();
+  await page.addScriptTag({ content: axe.source });
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<axe.AxeResults> } }).axe.run(),
+  );
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await page.close();
+});
