@@ -23,6 +23,14 @@ export const number = (text: string): number => {
   return value;
 };
 
+/** A port to listen on; 0 is any. */
+export const port = (text: string): number => {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
+  return value;
+};
+
 export const positiveInteger = (text: string): number => {
   const value = number(text);
   if (!Number.isInteger(value) || value < 1)

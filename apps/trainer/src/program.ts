@@ -6,6 +6,7 @@ import {
   datasetOption,
   mirrorOption,
   number,
+  port,
   positiveInteger,
 } from './command-options.ts';
 import { fetchCommand, infoCommand, verifyCommand } from './data-command.ts';
@@ -207,13 +208,6 @@ const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): 
     command.error(
       `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
     );
-};
-
-const port = (text: string): number => {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
-  return value;
 };
 
 const numberOrNone = (text: string): number | null => (text === 'none' ? null : number(text));
