@@ -15,7 +15,7 @@ export interface Arm {
 }
 
 /** So many hues can be told apart. */
-export const HUES = 8;
+const HUES = 8;
 
 /** Settings that the label of a single arm, which differs from nothing, consists of. */
 const telling = ['model.dropout.rate', 'model.maxNorm', 'optimizer.name'];

@@ -3,7 +3,7 @@ import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/study';
 import type { RunDigest } from '../catalogue.ts';
 
 /** How a run stands; `stopped` says that it was to go on, and nobody writes it. */
-export type Status =
+type Status =
   | 'waiting'
   | 'running'
   | 'stopped'
@@ -15,7 +15,7 @@ export type Status =
   | 'imported';
 
 /** Where a run in training is. */
-export interface Progress {
+interface Progress {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
