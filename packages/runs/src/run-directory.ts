@@ -109,6 +109,7 @@ export const createNumberedRunDirectory = async (
   }
 };
 
+/** How to open a run directory to go on writing. */
 export interface ResumeOptions {
   /** Another machine's writer is known to be gone, by a job queue say: take its lock over. */
   readonly takeOver?: boolean;

@@ -6,6 +6,7 @@ export { reliabilityChart } from './charts/reliability-chart.ts';
 export { sweepChart } from './charts/sweep-chart.ts';
 export {
   armColour,
+  type Colours,
   type ThemeName,
   themeColours,
   themeDeclarations,

@@ -90,6 +90,7 @@ export const figureDefinitions = define([
   },
 ]);
 
+/** A column of the report's table, by its name in JSON and CSV. */
 export type FigureKey = (typeof figureDefinitions)[number]['key'];
 
 /** A run's figures by key; NaN where it has none. */

@@ -13,6 +13,7 @@ import {
 } from './frame.ts';
 import { armColour } from './theme.ts';
 
+/** What a chart of curves shows. */
 export type CurveQuantity = 'accuracy' | 'loss';
 
 const axisTitles: Readonly<Record<CurveQuantity, string>> = {

@@ -4,7 +4,7 @@ import { scale } from '@observablehq/plot';
 export type ThemeName = 'light' | 'dark';
 
 /** Colours by the names that charts use them by: `ink` is `var(--ink)` in a chart. */
-type Colours = Readonly<Record<string, string>>;
+export type Colours = Readonly<Record<string, string>>;
 
 const surfaces: Readonly<Record<ThemeName, Colours>> = {
   light: { paper: '#ffffff', ink: '#1b1f24', muted: '#59636e', grid: '#e2e6ea', accent: '#56b4e9' },
