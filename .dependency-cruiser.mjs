@@ -43,8 +43,8 @@ const layerRule = ([name, allowed]) => ({
 });
 
 /** `@dropout-lab/cifar`, `@dropout-lab/cifar/node`, ... as package.json exports them. */
-const frontDoors = packageNames.flatMap((folder) => {
-  const path = new URL(`packages/${folder}/package.json`, import.meta.url);
+const frontDoors = [...packageNames.map((name) => `packages/${name}`), 'apps/viewer'].flatMap((folder) => {
+  const path = new URL(`${folder}/package.json`, import.meta.url);
   const { name, exports } = JSON.parse(readFileSync(path, 'utf8'));
   return Object.keys(exports).map((door) => `^${name}${door.slice(1)}$`);
 });
