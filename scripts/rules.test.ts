@@ -19,7 +19,7 @@ const write = async (file: string, text: string): Promise<void> => {
 beforeAll(async () => {
   for (const file of [
     ...['.dependency-cruiser.mjs', '.gitignore', 'biome.json', 'lint'],
-    ...['package.json', 'apps/trainer/package.json'],
+    ...['package.json', 'apps/trainer/package.json', 'apps/viewer/package.json'],
   ])
     await cp(join(repository, file), join(outline, file), { recursive: true });
   await mkdir(join(outline, 'node_modules/@dropout-lab'), { recursive: true });

@@ -75,6 +75,14 @@ const navigatorOfNode = (): object => {
 
 const findGpu = async (resolveFrom: string | URL): Promise<FoundGpu> => {
   const dawn = locate(resolveFrom, dawnPackage);
+  known ??= await openGpu(dawn);
+  return known;
+};
+
+/** One for the whole process: Dawn does not live through a second beside the first. */
+let known: FoundGpu | undefined;
+
+const openGpu = async (dawn: string): Promise<FoundGpu> => {
   if (process.platform === 'linux' && !hasVulkanDriver()) {
     throw new BackendError(
       `backend webgpu: expected a Vulkan driver in ${vulkanDriverFolders().join(', ')}, found none: install the graphics processor's, or choose another backend`,

@@ -4,8 +4,8 @@ import { getBackend, mul, serialization, type Tensor, tensor, tidy } from '@tens
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
-/** They have copied a tensor's values by the time that an operation on it returns. */
-const backendsThatCopy = new Set(['tensorflow', 'wasm']);
+/** They copy a tensor's values as it is made. tfjs-node does not: its tensors are the array's own memory. */
+const backendsThatCopy = new Set(['wasm']);
 
 type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 

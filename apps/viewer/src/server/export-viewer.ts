@@ -8,6 +8,7 @@ import { findImages, imageFiles } from './images.ts';
 import { servedRunFiles } from './run-files.ts';
 import { watchRuns } from './watch-runs.ts';
 
+/** What to export, and whereto. */
 export interface ExportOptions {
   readonly runsFolder: string;
   /** Where the files go; a folder that is empty or not there yet. */

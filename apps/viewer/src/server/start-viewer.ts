@@ -13,6 +13,7 @@ import { isKnownHost, securityHeaders } from './security.ts';
 import { contentType, listSite, readSiteFile, type SiteFile } from './site-files.ts';
 import { type RunsWatcher, watchRuns } from './watch-runs.ts';
 
+/** What to serve, and where. */
 export interface ViewerOptions {
   /** The folder whose runs are shown, or a single run's. It need not exist yet. */
   readonly runsFolder: string;
@@ -29,6 +30,7 @@ export interface Viewer {
   /** Where the page is: `http://127.0.0.1:4321/`. */
   readonly url: string;
   readonly runsFolder: string;
+  /** Ends the server and every connection to it. */
   close(): Promise<void>;
 }
 
