@@ -17,6 +17,6 @@ export const createStockModel = (): LayersModel => {
       layers.dense({ units: 10, activation: 'softmax' }),
     ],
   });
-  model.compile({ optimizer: tf.train.adam(), loss: 'categoricalCrossentropy' });
+  model.compile({ optimizer: tf.train.adam(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   return model;
 };

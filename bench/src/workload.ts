@@ -1,6 +1,7 @@
 import { createBatches } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import { type Batch, parseRunConfig } from '@dropout-lab/contracts';
+import { type Batch, type BatchSource, type ImageDataset, parseRunConfig } from '@dropout-lab/contracts';
+import { fold, randomKey } from '@dropout-lab/random';
 
 /** The tutorial's run: its model, Adam, batches of 250. */
 export const config = parseRunConfig({});
@@ -8,3 +9,7 @@ export const config = parseRunConfig({});
 /** A batch of 250 real images, 25 of each class. */
 export const loadBatch = (): Batch =>
   createBatches(loadSample().train, { batchSize: config.batchSize }).batch(0, 0);
+
+/** Shuffled batches of 250. */
+export const createSource = (images: ImageDataset): BatchSource =>
+  createBatches(images, { batchSize: config.batchSize, shuffle: fold(randomKey(config.seed), 'shuffle') });

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeHardware } from '@dropout-lab/backend/node';
 import type { ExperimentResult } from './experiment.ts';
-import { provenanceTable } from './provenance.ts';
 import { formatResults } from './report.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/results/parity.md', import.meta.url));
@@ -37,14 +38,31 @@ a weight to the largest of its array. "Keras without oneDNN" is Keras against it
 summed in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`): what float32 leaves undecided. Differences grow with the steps in
 every row, since training feeds each rounding back; a row is as good as it can be when it is not above that one.`;
 
-const provenance = (results: readonly ExperimentResult[]): string =>
-  provenanceTable(
-    'npm run parity',
-    Object.assign(
-      {},
-      ...results.flatMap(({ kerasVersions, started }) => [
-        kerasVersions,
-        ...started.map((backend) => backend.versions),
-      ]),
-    ),
-  );
+const provenance = (results: readonly ExperimentResult[]): string => {
+  const { cpu, cores, memoryBytes, platform } = describeHardware();
+  const versions = Object.assign(
+    {},
+    ...results.flatMap(({ kerasVersions, started }) => [
+      kerasVersions,
+      ...started.map((backend) => backend.versions),
+    ]),
+  ) as Record<string, string>;
+  return [
+    '| | |',
+    '| --- | --- |',
+    `| machine | ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform} |`,
+    `| versions | ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')} |`,
+    `| commit | ${describeCommit()} |`,
+    '| command | `npm run parity` |',
+  ].join('\n');
+};
+
+const describeCommit = (): string => {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'not in a checkout';
+  }
+};

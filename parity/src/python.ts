@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from '@dropout-lab/cifar/node';
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-const scripts = fileURLToPath(new URL('../keras/', import.meta.url));
-const requirements = join(scripts, 'requirements.txt');
+/** The path of a file of keras/. */
+export const kerasScript = (name: string): string =>
+  fileURLToPath(new URL(`../keras/${name}`, import.meta.url));
+
+const requirements = kerasScript('requirements.txt');
 
 /** Oldest and newest minor version of Python 3 that the pinned Keras and TensorFlow are published for. */
 const pythonMinor = { from: 11, to: 12 };
@@ -40,7 +43,7 @@ export const runScript = (
   script: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-): Promise<void> => run(python, [join(scripts, script), ...args], environment);
+): Promise<void> => run(python, [kerasScript(script), ...args], environment);
 
 /** `PYTHON` where it is set, else the first that fits. */
 const findPython = (): string => {

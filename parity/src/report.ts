@@ -1,7 +1,6 @@
 import { isKeptSingly, isKeptTogether, type RunComparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import { describeSize, type ExperimentResult } from './experiment.ts';
-import { markdownTable } from './markdown-table.ts';
 import { scenarios } from './scenarios.ts';
 
 type Row = readonly string[];
@@ -72,9 +71,14 @@ const tablesByScenario = (
       const rows = runs
         .filter((run) => run.scenario === scenario)
         .map((run) => [run.runner.title, ...figures(run)]);
-      return `**${scenario.summary}**\n\n${markdownTable(header, rows)}`;
+      return `**${scenario.summary}**\n\n${formatTable(header, rows)}`;
     })
     .join('\n\n');
+
+const formatTable = (header: Row, rows: readonly Row[]): string => {
+  const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
+  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+};
 
 /** `absolute (relative)` */
 const formatDifference = ({ absolute, relative }: Difference): string =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { cacheDirectory } from '@dropout-lab/cifar/node';
+import { kerasScript } from 'parity/python';
 
 /** One way to train the tutorial's model, in a process of its own. */
 export interface Contestant {
@@ -20,7 +21,7 @@ export const contestants = (python: string, folder: string, epochs: number): Con
     {
       name: 'Keras, `model.fit`',
       command: [
-        ...[python, script('../keras/full_length.py'), images, kerasOutput],
+        ...[python, kerasScript('full_length.py'), images, kerasOutput],
         ...['--epochs', `${epochs}`],
       ] as [string, ...string[]],
       seconds: () => secondsIn(readFileSync(kerasOutput, 'utf8')),

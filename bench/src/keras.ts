@@ -4,19 +4,20 @@
  * also docs/results/speed.md.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { fetchCifar } from '@dropout-lab/cifar/node';
 import { ConfigError } from '@dropout-lab/contracts';
+import { preparePython } from 'parity/python';
 import { contestants } from './contestants.ts';
-import { markdownTable } from './markdown-table.ts';
+import { describeMachine } from './machine.ts';
+import { median } from './measure.ts';
 import { type MeasuredProcess, runMeasured } from './measured-process.ts';
 import { type OperationTimes, timeOperations } from './operation-times.ts';
-import { provenanceTable } from './provenance.ts';
-import { preparePython } from './python.ts';
+import { formatTable } from './table.ts';
 
 /** The first epoch of each process is for compilers and caches; the last is the one that counts. */
 const EPOCHS = 2;
@@ -61,12 +62,6 @@ const measureAll = async (python: string, rounds: number): Promise<Map<string, M
   return taken;
 };
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
-
 const contestTable = (taken: ReadonlyMap<string, readonly Measurement[]>): string => {
   const medians = [...taken].map(([name, measurements]) => ({
     name,
@@ -75,7 +70,7 @@ const contestTable = (taken: ReadonlyMap<string, readonly Measurement[]>): strin
     range: measurements.map(({ seconds }) => seconds.toFixed(1)).join(', '),
   }));
   const [keras, stock] = medians as [(typeof medians)[number], (typeof medians)[number]];
-  return markdownTable(
+  return formatTable(
     ['', 's/epoch', 'each round', 'of Keras', 'of stock', 'peak memory'],
     medians.map(({ name, seconds, bytes, range }) => [
       name,
@@ -85,6 +80,7 @@ const contestTable = (taken: ReadonlyMap<string, readonly Measurement[]>): strin
       `${(seconds / stock.seconds).toFixed(2)} x`,
       `${(bytes / 1e9).toFixed(2)} GB`,
     ]),
+    1,
   );
 };
 
@@ -98,7 +94,7 @@ const operationTable = ({ step, operations }: OperationTimes): string => {
     times.reduce((total, { milliseconds }) => total + milliseconds, 0);
   const large = operations.filter(({ milliseconds }) => milliseconds >= LEAST_MILLISECONDS);
   const small = operations.slice(large.length);
-  return markdownTable(
+  return formatTable(
     ['', 'ms', 'of the step'],
     [
       ...large.map(({ name, milliseconds }) => row(`\`${name}\``, milliseconds)),
@@ -106,16 +102,16 @@ const operationTable = ({ step, operations }: OperationTimes): string => {
       row('JavaScript: batch, masks, gradient tape', step - sum(operations)),
       row('**a step**', step),
     ],
+    1,
   );
 };
 
 const rounds = readRounds(process.argv[2]);
 await fetchCifar(CIFAR10, {});
 const python = await preparePython();
-const load = loadavg()[0]!.toFixed(1);
+const machine = describeMachine(await startBackend('node'));
 const taken = await measureAll(python, rounds);
 const times = await timeOperations();
-const { versions } = await startBackend('node');
 
 const document = `# Speed against Keras
 
@@ -123,7 +119,9 @@ Written by \`npm run bench:keras\`: the tutorial's model on real CIFAR-10, 40,00
 epoch, batches of 250. Each process trains ${EPOCHS} epochs, of which the last counts; they take turns, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, and the
 figures are medians. Stock TensorFlow.js trains without max-norm, which its \`model.fit\` would leave out anyway.
 
-${provenanceTable('npm run bench:keras', versions, [['load', `${load} at the start`]])}
+\`\`\`
+${machine}
+\`\`\`
 
 ${contestTable(taken)}
 

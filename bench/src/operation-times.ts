@@ -1,13 +1,11 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { loadCifar } from '@dropout-lab/cifar/node';
-import { parseRunConfig } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { createSource } from './workload.ts';
+import { config, createSource } from './workload.ts';
 
-const BATCH_SIZE = 250;
 const WARM_UP_STEPS = 10;
 const STEPS = 50;
 
@@ -23,10 +21,9 @@ export const timeOperations = async (): Promise<OperationTimes> => {
   await startBackend('node');
   const times = new Map<string, number>();
   watchOperations(times);
-  const config = parseRunConfig({ epochs: 1 });
   const model = buildModel(config.model, config.seed);
   let startedAt = 0;
-  for await (const event of train({ model, config, train: createSource(images, BATCH_SIZE) })) {
+  for await (const event of train({ model, config, train: createSource(images) })) {
     if (event.kind !== 'step') continue;
     if (event.step === WARM_UP_STEPS) {
       times.clear();
