@@ -9,7 +9,7 @@ import { readWeights, writeWeights } from '@dropout-lab/model';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { build } from 'tsdown';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   connectReplica,
   createReplica,
@@ -44,6 +44,17 @@ describe('over a channel', () => {
     const local = createReplica(here);
     expect(await gradientsOf(remote, batch)).toEqual(await gradientsOf(local, batch));
     expect(await remote.logits(batch)).toEqual(await local.logits(batch));
+    remote.dispose();
+  });
+
+  test('it is asked before anything else is computed here', async () => {
+    const { port1, port2 } = new MessageChannel();
+    serveReplica(port2, tinyModel());
+    const remote = await connectReplica(port1, tinyModel());
+    const posted = vi.spyOn(port1, 'postMessage');
+    const pending = [gradientsOf(remote, batch), remote.logits(batch)];
+    expect(posted).toHaveBeenCalledTimes(2);
+    await Promise.all(pending);
     remote.dispose();
   });
 

@@ -57,7 +57,8 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
 /**
  * The replica that {@link serveReplica} serves at the other end of `port`.
  *
- * @param model This thread's model; the other thread computes with its current weights.
+ * @param model This thread's model, on a backend that can be read at once (WebGPU cannot); the other thread computes with
+ *   its current weights.
  * @throws TrainingError where memory cannot be shared between threads, and later, when the worker ends early.
  */
 export const connectReplica = async (port: MessagePort, model: LayersModel): Promise<Replica> => {
@@ -73,10 +74,10 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const sharedWeights = viewsOf(weightsBuffer, weights);
   const sharedGradients = viewsOf(gradientsBuffer, weights);
 
-  const publishWeights = async (): Promise<void> => {
-    const values = await Promise.all(weights.map((weight) => weight.data()));
-    values.forEach((array, i) => {
-      sharedWeights[i]!.set(array);
+  // At once: a replica of this thread that is asked next leaves no time to ask later.
+  const publishWeights = (): void => {
+    weights.forEach((weight, i) => {
+      sharedWeights[i]!.set(weight.dataSync());
     });
   };
 
@@ -85,13 +86,13 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   await answerOf(service.connect(weightsBuffer, gradientsBuffer));
   return {
     gradients: async (slice, position) => {
-      await publishWeights();
+      publishWeights();
       const { loss, correct } = await answerOf(service.gradients(slice, position));
       const gradients = weights.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
       return { loss, correct, gradients };
     },
     logits: async (slice) => {
-      await publishWeights();
+      publishWeights();
       return answerOf(service.logits(slice));
     },
     dispose: () => port.close(),
