@@ -188,7 +188,7 @@ test('setDropoutPosition reaches every layer, of nested models too', () => {
   expect(outer.layers[1]).toMatchObject({ position: { step: 13, rowOffset: 0 } });
 });
 
-test('earlier outputs and their gradients stay, on backends where masks share memory too', () => {
+test('earlier outputs and their gradients stay, though masks take each other’s memory', () => {
   const layer = dropout();
   const shape = [4, 32];
   const expected = [0, 1].map((step) => [

@@ -1,11 +1,17 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { dropoutMask, fold, type RandomKey, randomKey } from '@dropout-lab/random';
-import { getBackend, mul, serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  type DataId,
+  type KernelBackend,
+  mul,
+  serialization,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
-
-/** They copy a tensor's values as it is made. tfjs-node does not: its tensors are the array's own memory. */
-const backendsThatCopy = new Set(['wasm']);
 
 type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
@@ -51,8 +57,10 @@ export class Dropout extends layers.Layer {
   readonly noiseShape: NoiseShape | null;
   readonly seed: number | null;
   readonly #key: RandomKey;
-  /** The last mask's memory, for the next: new memory of this size costs as much as drawing the mask. */
-  #memory = new Float32Array(0);
+  /** The last mask: new memory of this size costs as much as drawing the mask. */
+  #last:
+    | { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
+    | undefined;
 
   /** @throws ConfigError when the rate or the seed is out of range. */
   constructor(config: DropoutConfig) {
@@ -93,15 +101,19 @@ export class Dropout extends layers.Layer {
     this.position = { step: step + 1, rowOffset };
     // A mask that all rows share is the same for every replica.
     const start = this.noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
-    const out = this.#memoryOf(size);
-    return tensor(dropoutMask(fold(this.#key, step), { size, rate: this.rate, start, out }), shape);
+    const memory = this.#freeMemory(size);
+    dropoutMask(fold(this.#key, step), { size, rate: this.rate, start, out: memory });
+    const mask = tensor(memory, shape);
+    this.#last = { memory, dataId: mask.dataId, backend: backend() };
+    return mask;
   }
 
-  #memoryOf(size: number): Float32Array {
-    // Other backends may look at the array again after this call.
-    if (!backendsThatCopy.has(getBackend())) return new Float32Array(size);
-    if (this.#memory.length !== size) this.#memory = new Float32Array(size);
-    return this.#memory;
+  /** The last mask's memory once no tensor is made of it any more, since some backends' tensors are the array itself. */
+  #freeMemory(size: number): Float32Array {
+    const last = this.#last;
+    const isFree =
+      last?.memory.length === size && last.backend === backend() && last.backend.refCount(last.dataId) === 0;
+    return isFree ? last.memory : new Float32Array(size);
   }
 
   #maskShape(inputShape: readonly number[]): number[] {
