@@ -86,22 +86,13 @@ export const encodeCheckpoint = (
  * @throws ConfigError when a JSON file is of another form.
  */
 export const decodeCheckpoint = (contents: CheckpointContents, where: string): Checkpoint => {
-  const at = (file: string) => `${where}/${file}`;
-  const model = parseWith(
-    modelSchema,
-    parseJson(contents['model.json'], at(checkpointFiles.model)),
-    at(checkpointFiles.model),
-  );
+  const model = decodeModel(contents['model.json'], where);
   const state = decodeState(contents['state.json'], where);
   return {
     modelTopology: model.modelTopology,
     snapshot: {
-      weights: fromBytes(
-        contents['weights.bin'],
-        model.weightsManifest[0].weights,
-        at(checkpointFiles.weights),
-      ),
-      slots: fromBytes(contents['optimizer.bin'], state.slots, at(checkpointFiles.optimizer)),
+      weights: weightsOf(model, contents['weights.bin'], where),
+      slots: fromBytes(contents['optimizer.bin'], state.slots, `${where}/${checkpointFiles.optimizer}`),
       progress: state.progress,
     },
   };
@@ -114,15 +105,18 @@ export const decodeCheckpoint = (contents: CheckpointContents, where: string): C
 export const decodeWeights = (
   contents: Pick<CheckpointContents, 'model.json' | 'weights.bin'>,
   where: string,
-): NamedArray[] => {
-  const at = `${where}/${checkpointFiles.model}`;
-  const model = parseWith(modelSchema, parseJson(contents['model.json'], at), at);
-  return fromBytes(
-    contents['weights.bin'],
-    model.weightsManifest[0].weights,
-    `${where}/${checkpointFiles.weights}`,
-  );
+): NamedArray[] => weightsOf(decodeModel(contents['model.json'], where), contents['weights.bin'], where);
+
+const decodeModel = (text: string, where: string): z.output<typeof modelSchema> => {
+  const file = `${where}/${checkpointFiles.model}`;
+  return parseWith(modelSchema, parseJson(text, file), file);
 };
+
+const weightsOf = (
+  { weightsManifest: [{ weights }] }: z.output<typeof modelSchema>,
+  bytes: Uint8Array,
+  where: string,
+): NamedArray[] => fromBytes(bytes, weights, `${where}/${checkpointFiles.weights}`);
 
 /** `state.json` alone; see {@link decodeCheckpoint}. */
 export const decodeState = (text: string, where: string): CheckpointState => {
