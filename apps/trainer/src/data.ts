@@ -36,6 +36,20 @@ export const loadData = (
     signal,
   });
 
+/** Loads data sets as {@link loadData} does, each once; one that failed is tried again. */
+export const dataLoader = (
+  options: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): ((dataset: RunConfig['dataset']) => Promise<CifarData>) => {
+  const loaded = new Map<RunConfig['dataset'], CifarData>();
+  return async (dataset) => {
+    const data = loaded.get(dataset) ?? (await loadData(dataset, options, reporter, signal));
+    loaded.set(dataset, data);
+    return data;
+  };
+};
+
 export const fetchLine = ({ stage, source, done, total, unit }: CifarProgress): string => {
   const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
   return `${stage === 'download' ? 'Downloading' : 'Unpacking'} CIFAR (${source}) ${bar(done / total)} ${amount}`;

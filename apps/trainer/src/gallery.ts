@@ -8,7 +8,7 @@ import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { ArmGallery, StudyRun } from '@dropout-lab/study';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import sharp from 'sharp';
-import { type DataOptions, loadData, prepareData } from './data.ts';
+import { type DataOptions, dataLoader, prepareData } from './data.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface GalleryOptions extends DataOptions {
@@ -28,13 +28,12 @@ export const galleriesOf = async (
   signal: AbortSignal,
 ): Promise<ArmGallery[]> => {
   const galleries: ArmGallery[] = [];
-  const loaded = new Map<string, CifarData>();
+  const load = dataLoader(options, reporter, signal);
   for (const run of runs) {
-    const { dataset } = run.config;
     try {
-      if (!loaded.has(dataset)) loaded.set(dataset, await loadData(dataset, options, reporter, signal));
+      const data = await load(run.config.dataset);
       reporter.progress(`Looking at ${run.arm.name}, seed ${run.seed}`);
-      galleries.push(await galleryOf(run, loaded.get(dataset)!, options, signal));
+      galleries.push(await galleryOf(run, data, options, signal));
     } catch (error) {
       if (!(error instanceof DropoutLabError)) throw error;
       reporter.line(`No pictures of ${run.arm.name}, seed ${run.seed}: ${error.message}`);

@@ -3,7 +3,7 @@ import type { BatchSource, RunConfig } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { loadData, prepareData, type RunData } from './data.ts';
+import { dataLoader, prepareData, type RunData } from './data.ts';
 import type { RunOptions } from './open-run.ts';
 import { startReplicas } from './replicas.ts';
 import type { Reporter } from './reporter.ts';
@@ -28,17 +28,15 @@ export const measureEpochs = async (
 ): Promise<EpochMeasurements> => {
   const backend = await startBackend(options.backend);
   const count = options.workers ?? defaultWorkers(backend.name, options.cores);
-  const loaded = new Map<string, Awaited<ReturnType<typeof loadData>>>();
+  const load = dataLoader(options, reporter, signal);
   const epochSeconds: number[] = [];
   for (const config of configs) {
     const { dataset, model: spec, seed } = config;
-    if (!loaded.has(dataset)) loaded.set(dataset, await loadData(dataset, options, reporter, signal));
+    const data = prepareData(await load(dataset), config);
     const model = buildModel(spec, seed);
     const replica = await startReplicas(model, { count, backend: backend.name, spec, seed });
     try {
-      epochSeconds.push(
-        await measureEpoch(model, replica, config, prepareData(loaded.get(dataset)!, config), signal),
-      );
+      epochSeconds.push(await measureEpoch(model, replica, config, data, signal));
     } finally {
       replica.dispose();
       model.dispose();
