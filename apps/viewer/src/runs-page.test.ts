@@ -92,7 +92,7 @@ test('a run in progress is followed, also past a restart of the server', async (
   await page.close();
 });
 
-test('without runs there is the way to the first one, and the sample', async () => {
+test('without runs there is the way to the first one, which appears', async () => {
   const empty = await startViewer({ runsFolder: join(root, 'nothing'), port: 0 });
   const { page } = await openPage(browser, empty.url);
   await page.getByRole('heading', { name: 'No runs yet' }).waitFor();

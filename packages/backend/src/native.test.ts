@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, test, vi } from 'vitest';
 import { BackendError, startBackend } from './node.ts';
-import { example, trainingStep } from './testing.ts';
+import { example, relativeDifference, trainingStep } from './testing.ts';
 
 /** Why native TensorFlow cannot run here; undefined where it can. */
 const unavailable = await startBackend('node').then(
@@ -87,9 +87,7 @@ describe.skipIf(unavailable !== undefined)(
         expect(tf.memory().numTensors).toBe(before);
       }
       const [native, cpu] = figures;
-      const scale = Math.max(...[...cpu!].map(Math.abs));
-      const differences = [...cpu!].map((number, i) => Math.abs(number - native![i]!));
-      expect(Math.max(...differences) / scale).toBeLessThan(1e-6);
+      expect(relativeDifference(native!, cpu!)).toBeLessThan(1e-6);
     });
 
     test('computes the loss and the gradients that wasm and cpu compute', async () => {
@@ -101,9 +99,7 @@ describe.skipIf(unavailable !== undefined)(
       const [native, ...others] = steps;
       for (const other of others) {
         for (const [quantity, expected] of other.entries()) {
-          const scale = Math.max(...expected.map(Math.abs));
-          const differences = expected.map((number, i) => Math.abs(number - native![quantity]![i]!));
-          expect(Math.max(...differences) / scale).toBeLessThan(1e-5);
+          expect(relativeDifference(native![quantity]!, expected)).toBeLessThan(1e-5);
         }
       }
     });

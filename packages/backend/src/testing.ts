@@ -9,6 +9,15 @@ export const example = (shape: number[], frequency = 1): tf.Tensor => {
   );
 };
 
+/** The largest difference of two series of numbers, relative to the largest of those expected. */
+export const relativeDifference = (found: ArrayLike<number>, expected: ArrayLike<number>): number => {
+  const [differences, magnitudes] = [
+    Array.from(expected, (number, i) => Math.abs(number - found[i]!)),
+    Array.from(expected, Math.abs),
+  ];
+  return Math.max(...differences) / Math.max(...magnitudes);
+};
+
 /** A small convolution's loss, its gradients, and what a max pooling passes back, on the running backend. */
 export const trainingStep = (): Promise<Float32Array[]> => {
   const loss = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor => {

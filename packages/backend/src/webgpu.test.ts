@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackendError, startBackend } from './node.ts';
-import { trainingStep } from './testing.ts';
+import { relativeDifference, trainingStep } from './testing.ts';
 
 /**
  * Why WebGPU is not tried here; undefined where it is. Software drivers have ended the process, so a driver has to be
@@ -49,9 +49,7 @@ describe.skipIf(unavailable !== undefined)(
       expect(tf.memory().numTensors).toBe(before);
       await startBackend('cpu');
       for (const [quantity, expected] of (await trainingStep()).entries()) {
-        const scale = Math.max(...expected.map(Math.abs));
-        const differences = expected.map((number, i) => Math.abs(number - found[quantity]![i]!));
-        expect(Math.max(...differences) / scale).toBeLessThan(1e-5);
+        expect(relativeDifference(found[quantity]!, expected)).toBeLessThan(1e-5);
       }
     });
 
