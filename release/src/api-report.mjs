@@ -47,7 +47,7 @@ export const apiReports = async (workspaces, folder) => {
       workspace,
       specifier: face.specifier,
       file: join(workspace.path, 'api', `${face.name}.api.md`),
-      text: await readFile(join(reportFolder, `${face.name}.api.md`), 'utf8'),
+      text: inStableOrder(await readFile(join(reportFolder, `${face.name}.api.md`), 'utf8')),
     });
   }
   return reports;
@@ -91,6 +91,18 @@ const prepare = ({ path }, { name, types }, reportFolder) =>
       },
     },
   });
+
+/**
+ * The compiler prints the members of an inferred enumeration in the order in which it happened to meet them, which
+ * another build of the same sources may change.
+ *
+ * @param {string} text
+ */
+const inStableOrder = (text) =>
+  text.replaceAll(
+    /(?:^ *(\w+): "\1";\n)+/gm,
+    (members) => `${members.trimEnd().split('\n').toSorted().join('\n')}\n`,
+  );
 
 /**
  * @param {ApiReport} report
