@@ -51,9 +51,7 @@ export const startBackend = async (
 };
 
 const startFastest = async (options: StartBrowserBackendOptions): Promise<StartedBackend> => {
-  const graphics = [startBrowserWebgpu, startWebgl];
-  const refusals: string[] = [];
-  for (const start of graphics) {
+  for (const start of [startBrowserWebgpu, startWebgl]) {
     try {
       return started(
         await start({ ...options, onlyHardware: true }),
@@ -61,10 +59,9 @@ const startFastest = async (options: StartBrowserBackendOptions): Promise<Starte
       );
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      refusals.push(error.message);
     }
   }
-  return started(await startWasm(options), refusals.join('; '));
+  return started(await startWasm(options), 'since the browser offers no graphics processor');
 };
 
 const started = (backend: RunningBackend, why: string): StartedBackend =>

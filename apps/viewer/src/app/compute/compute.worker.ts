@@ -3,7 +3,7 @@ import { createPlayground } from './playground.ts';
 import { createTrainer } from './trainer.ts';
 
 /** What the pages ask of a thread of its own, where computing does not hold them up. */
-const services = { playground: createPlayground(), trainer: createTrainer() };
+const services = { ...createPlayground(), ...createTrainer() };
 
 export type ComputeServices = typeof services;
 

@@ -66,7 +66,7 @@ export const createPlayground = () => {
 
   return {
     /** @returns Which backend computes, and why that one. */
-    start: async (choice: BrowserBackendChoice): Promise<string> => {
+    startBackend: async (choice: BrowserBackendChoice): Promise<string> => {
       computing = await startComputing(choice);
       return computing.backend.reason;
     },

@@ -44,8 +44,8 @@ export const createTrainer = () => {
   let events: RunEvent[] = [];
   let checkpoints: Partial<Record<CheckpointName, Checkpoint>> = {};
 
-  /** @returns When training has ended, for whatever reason. */
-  const start = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
+  /** Resolves when training has ended by itself or was stopped. */
+  const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
     const { config, imagesUrl } = request;
     abort = new AbortController();
     events = [];
@@ -82,7 +82,7 @@ export const createTrainer = () => {
   };
 
   return {
-    start,
+    trainRun,
     pause: gate.close,
     resume: gate.open,
     /** Ends training before its next step, with a checkpoint. */
