@@ -145,7 +145,7 @@ const Playground = ({
             ))}
           </select>
         </label>
-        <BackendSelect class="labelled" auto="WebGL" />
+        <BackendSelect class="labelled" auto="WebGL, else wasm" />
       </div>
       {problem && (
         <p class="fault" role="alert">
