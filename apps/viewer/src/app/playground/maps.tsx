@@ -18,7 +18,7 @@ interface MapsProps {
 
 /** Layers as tiles, each with its caption. */
 export const Maps = ({ title, about, maps, captionOf }: MapsProps) => (
-  <section class="block">
+  <section class="block" aria-label={title}>
     <h2>{title}</h2>
     <p class="muted small">{about}</p>
     <div class="maps">

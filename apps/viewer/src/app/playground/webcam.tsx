@@ -21,6 +21,8 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   useEffect(() => {
     if (!stream) return;
     video.current!.srcObject = stream;
+    // Where it is not seen, some browsers do not begin by themselves.
+    video.current!.play().catch(() => {});
     return () => {
       for (const track of stream.getTracks()) track.stop();
     };
@@ -30,7 +32,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
     if (!stream || !isIdle) return;
     const timer = setTimeout(() => {
       // Nothing has come before the camera is ready.
-      if (video.current!.videoWidth > 0)
+      if (video.current!.currentTime > 0)
         onPicture(squarePicture(video.current!, { ...size, title: 'the webcam' }));
       else again((count) => count + 1);
     }, FRAME_MS);
@@ -53,7 +55,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
       <button type="button" class="button" onClick={stream ? () => setStream(undefined) : start}>
         {stream ? 'Stop the webcam' : 'Use the webcam'}
       </button>
-      {stream && <video ref={video} class="hidden" autoplay muted playsInline />}
+      {stream && <video ref={video} class="hidden" muted playsInline />}
       {fault && (
         <p class="fault" role="alert">
           {fault}
