@@ -3,17 +3,21 @@ import { loadavg } from 'node:os';
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
 
 /** What the figures below it are figures of. */
-export const describeMachine = ({ description, versions }: StartedBackend): string => {
+export const describeMachine = (backend?: StartedBackend): string => {
   const { cpu, cores, memoryBytes, platform } = describeHardware();
   return [
     `machine   ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}; load ${loadavg()[0]!.toFixed(1)} at the start`,
-    `backend   ${description}`,
-    `versions  ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}`,
+    ...(backend ? describeBackend(backend) : []),
     `commit    ${describeCommit()}`,
   ].join('\n');
 };
+
+const describeBackend = ({ description, versions }: StartedBackend): string[] => [
+  `backend   ${description}`,
+  `versions  ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}`,
+];
 
 const describeCommit = (): string => {
   try {

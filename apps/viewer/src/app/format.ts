@@ -28,3 +28,18 @@ export const count = (value: number): string => value.toLocaleString('en-US', { 
 /** `3 runs`, `1 run`. */
 export const counted = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** `0 to 9, 42`, `3, 7`: each once, and from three in a row the first and the last. */
+export const wholeNumbers = (values: readonly number[]): string => {
+  const stretches: [number, number][] = [];
+  for (const value of [...new Set(values)].sort((a, b) => a - b)) {
+    const stretch = stretches.at(-1);
+    if (stretch && value === stretch[1] + 1) stretch[1] = value;
+    else stretches.push([value, value]);
+  }
+  return stretches
+    .flatMap(([first, last]): (number | string)[] =>
+      last - first < 2 ? [...new Set([first, last])] : [`${first} to ${last}`],
+    )
+    .join(', ');
+};

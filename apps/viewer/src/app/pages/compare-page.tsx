@@ -6,9 +6,9 @@ import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel } from '../components/marks.tsx';
 import { csvOf } from '../csv.ts';
 import { download } from '../download.ts';
-import { counted, figure, percent } from '../format.ts';
+import { counted, figure, percent, wholeNumbers } from '../format.ts';
 import { seriesOf } from '../series.ts';
-import { arms, linkTo, pickedSummaries, show, summaries, view } from '../state.ts';
+import { arms, curveSummaries, linkTo, show, summaries, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
 /** x under the pointer, of whichever chart. */
@@ -23,8 +23,7 @@ const charts: readonly { readonly title: string; readonly figure: CurveFigure }[
 
 /** Several runs' curves side by side, alone or as arms. */
 export const ComparePage = () => {
-  const { runs } = view.value;
-  const shown = runs.length > 0 ? pickedSummaries.value : summaries.value;
+  const shown = curveSummaries.value;
   if (summaries.value.length === 0) {
     return (
       <section class="message">
@@ -270,11 +269,13 @@ const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
     return config;
   });
   const differences = configDifferences(configs);
+  const seeds = groups.map(([, group]) => group.map(({ run }) => run.manifest.config.seed));
+  const differInSeeds = new Set(seeds.flat()).size > 1;
   return (
     <section aria-labelledby="differences-title" class="scroll" tabIndex={-1}>
       <h2 id="differences-title">Settings that differ</h2>
-      {differences.length === 0 ? (
-        <p class="muted">None: these runs differ in their seeds at most.</p>
+      {differences.length === 0 && !differInSeeds ? (
+        <p class="muted">None.</p>
       ) : (
         <table class="plain">
           <thead>
@@ -298,6 +299,16 @@ const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
                 ))}
               </tr>
             ))}
+            {differInSeeds && (
+              <tr>
+                <th scope="row">
+                  <code>seed</code>
+                </th>
+                {seeds.map((list, i) => (
+                  <td key={groups[i]![0].key}>{wholeNumbers(list)}</td>
+                ))}
+              </tr>
+            )}
           </tbody>
         </table>
       )}

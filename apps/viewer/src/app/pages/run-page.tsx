@@ -17,7 +17,7 @@ import { count, dateAndTime, duration, figure, percent } from '../format.ts';
 import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
 import { runSeries } from '../series.ts';
 import { source } from '../source.ts';
-import { arms, linkTo, pickedSummaries, show, view } from '../state.ts';
+import { arms, curveSummaries, linkTo, pickedSummaries, show, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
 const hover = signal<number | null>(null);
@@ -85,7 +85,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         />
         <Figure name="Overfitting" value={onset ? `from epoch ${onset}` : 'not seen'} />
       </dl>
-      <Curves summary={summary} />
+      <Curves summary={curveSummaries.value[0] ?? summary} />
       <Section title="By class, on the test images" loaded={evaluation} none="This run is not evaluated yet.">
         {(report) => (
           <div class="halves">
@@ -168,7 +168,9 @@ const Curves = ({ summary }: { readonly summary: Summary }) => {
       [{ key: 'rate', label: 'learning rate', hue: arm?.color ?? 0, points }],
     ];
   }, [summary, arm]);
-  const common = { xLabel: 'epoch', from: null, to: null, hover };
+  const { from, to } = view.value;
+  const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
+  const common = { xLabel: 'epoch', from, to, onZoom, hover };
   return (
     <>
       <p class="muted key">Solid lines are validation, dashed ones training.</p>
