@@ -73,7 +73,7 @@ const createRun = (folder: string, run: number): Promise<RunDirectory> => {
     }),
     classNames: [...CIFAR10_CLASS_NAMES],
     backend: { name: 'cpu', description: 'none: made up for a benchmark', workers: 1 },
-    hardware: { cpu: 'none', cores: 1, memoryBytes: 0, platform: 'none' },
+    hardware: { cpu: 'none', cores: 1, memoryBytes: 1, platform: 'none' },
     data: {
       dataset: 'cifar10',
       sha256: {},

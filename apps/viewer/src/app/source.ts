@@ -26,10 +26,14 @@ export const connectSource = async (): Promise<void> => {
   if (source.value.state === 'ready' && source.value.catalogue.live) follow();
 };
 
+/** The JSON of the catalogue as it was loaded, until something changes. */
+let unchanged: string | undefined;
+
 const loadCatalogue = async (base: string): Promise<Source> => {
   const response = await fetch(`${base}/catalogue.json`, { cache: 'no-store' });
   if (!response.ok) throw new Error(`${base}/catalogue.json: HTTP ${response.status}`);
-  const catalogue = parseWith(catalogueSchema, await response.json(), `${base}/catalogue.json`);
+  unchanged = await response.text();
+  const catalogue = parseWith(catalogueSchema, JSON.parse(unchanged), `${base}/catalogue.json`);
   return { state: 'ready', catalogue, base };
 };
 
@@ -39,6 +43,9 @@ const follow = (): void => {
     connection.value = 'live';
   };
   events.onmessage = ({ data }) => {
+    // A connection begins with the catalogue: most often the very one that is shown, and a hundred runs take a while.
+    if (data === `{"kind":"catalogue","catalogue":${unchanged}}`) return;
+    unchanged = undefined;
     const message = liveMessageSchema.safeParse(JSON.parse(data));
     const current = source.value;
     if (!message.success || current.state !== 'ready' || current.base !== 'runs') return;
