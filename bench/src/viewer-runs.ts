@@ -55,7 +55,14 @@ export const createRuns = async (): Promise<{ readonly folder: string; readonly 
     last.append({ kind: 'run-started', time: 0, epochs: EPOCHS, stepsPerEpoch: STEPS });
     for (let epoch = 1; epoch <= epochs; epoch++) last.append(epochEvent(run, epoch));
     if (epochs < EPOCHS) continue;
-    last.append({ kind: 'run-ended', time: 0, reason: 'completed', epoch: EPOCHS, step: EPOCHS * STEPS, message: '' });
+    last.append({
+      kind: 'run-ended',
+      time: 0,
+      reason: 'completed',
+      epoch: EPOCHS,
+      step: EPOCHS * STEPS,
+      message: '',
+    });
   }
   return { folder, last: last! };
 };

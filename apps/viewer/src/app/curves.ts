@@ -9,8 +9,8 @@ export interface CurvesOptions {
   readonly title: string;
   readonly series: readonly Series[];
   readonly xLabel: string;
-  /** How a value is written. */
-  readonly format: (value: number) => string;
+  /** How a value is written; on the axis with as many digits as its ticks need. */
+  readonly format: (value: number, digits?: number) => string;
   readonly log: boolean;
   /** First and last x; null for all. */
   readonly from: number | null;
@@ -27,10 +27,13 @@ export interface Scale {
   readonly xAt: (pixel: number) => number;
 }
 
-/** Height of a chart in pixels. */
-export const HEIGHT = 260;
+/** Height of a chart of a width, in pixels. */
+export const heightOf = (width: number): number => Math.round(Math.min(380, Math.max(240, 0.45 * width)));
+
 /** Room around the curves for what is written there, in pixels. */
 export const MARGIN = { left: 52, right: 14, top: 14, bottom: 34 };
+
+const MOST_DIGITS = 6;
 
 const hueColor = (hue: number): string => `var(--hue-${hue})`;
 
@@ -67,7 +70,7 @@ export const drawCurves = (plot: Plot, options: CurvesOptions): { svg: SVGElemen
     );
   const root = plot.plot({
     width,
-    height: HEIGHT,
+    height: heightOf(width),
     marginLeft: MARGIN.left,
     marginRight: MARGIN.right,
     marginTop: MARGIN.top,
@@ -76,10 +79,9 @@ export const drawCurves = (plot: Plot, options: CurvesOptions): { svg: SVGElemen
     x: {
       label: xLabel,
       labelArrow: 'none',
-      ticks: Math.max(3, Math.floor(width / 90)),
-      ...domainOf(from, to, rows),
+      ...axisOf(from, to, rows, width),
     },
-    y: { label: null, type: log ? 'log' : 'linear', grid: true, ticks: 5, tickFormat: format, nice: !log },
+    y: { label: null, type: log ? 'log' : 'linear', grid: true, ticks: 5, tickFormat: String, nice: !log },
     color: { type: 'identity' },
     marks: [
       plot.areaY(banded, {
@@ -109,6 +111,7 @@ export const drawCurves = (plot: Plot, options: CurvesOptions): { svg: SVGElemen
   const [x, y] = (['x', 'y'] as const).map((name) => root.scale(name)!);
   // The pages' policy forbids inline styles; these are in the style sheet.
   svg.querySelector('style')?.remove();
+  writeTicks(svg.querySelectorAll('g[aria-label="y-axis tick label"] text'), format);
   // One picture with one name; a name of a part, on an element without a role, is none.
   svg.setAttribute('role', 'img');
   for (const part of svg.querySelectorAll('g[aria-label]')) {
@@ -125,9 +128,29 @@ export const drawCurves = (plot: Plot, options: CurvesOptions): { svg: SVGElemen
   };
 };
 
-const domainOf = (from: number | null, to: number | null, rows: readonly { x: number }[]) => {
+/** Domain and number of ticks; epochs have no ticks between them. */
+const axisOf = (from: number | null, to: number | null, rows: readonly { x: number }[], width: number) => {
   const xs = rows.map(({ x }) => x);
   const first = from ?? Math.min(...xs, Number.POSITIVE_INFINITY);
   const last = to ?? Math.max(...xs, Number.NEGATIVE_INFINITY);
-  return Number.isFinite(first) && Number.isFinite(last) && last > first ? { domain: [first, last] } : {};
+  const ticks = Math.max(3, Math.floor(width / 90));
+  if (!(Number.isFinite(first) && Number.isFinite(last) && last > first)) return { ticks };
+  const areEpochs = xs.every(Number.isInteger);
+  return {
+    domain: [first, last],
+    ticks: areEpochs ? Math.max(1, Math.min(ticks, Math.floor(last - first))) : ticks,
+  };
+};
+
+/** Writes the numbers of an axis with the fewest digits that tell all of them exactly. */
+const writeTicks = (labels: Iterable<Element>, format: CurvesOptions['format']): void => {
+  // Plot leaves out the text of some where there are many.
+  const written = [...labels].filter(({ textContent }) => textContent !== '');
+  const values = written.map(({ textContent }) => Number(textContent));
+  const read = (value: number, digits: number) => Number.parseFloat(format(value, digits));
+  const isExact = (digits: number) =>
+    values.every((value) => Math.abs(read(value, digits) - read(value, MOST_DIGITS)) < 1e-9);
+  let digits = 0;
+  while (digits < MOST_DIGITS && !isExact(digits)) digits++;
+  for (const [i, label] of written.entries()) label.textContent = format(values[i]!, digits);
 };

@@ -1,6 +1,6 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type CurvesOptions, drawCurves, HEIGHT, type Plot, type Scale } from '../curves.ts';
+import { type CurvesOptions, drawCurves, heightOf, type Plot, type Scale } from '../curves.ts';
 import { download, pngOf, standaloneSvg } from '../download.ts';
 import type { Interval } from '../pinch.ts';
 import { readingsOf } from '../readings.ts';
@@ -95,7 +95,7 @@ export const LineChart = (props: LineChartProps) => {
       <div
         ref={frame}
         class="plot"
-        style={{ height: `${HEIGHT}px` }}
+        style={{ height: `${heightOf(width)}px` }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the readout
         tabIndex={0}
         role="group"

@@ -185,7 +185,7 @@ const FigureChart = ({
       title={title}
       series={series}
       xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
-      format={isLoss ? twoDigits : onePercent}
+      format={isLoss ? lossFigure : percent}
       log={log && isLoss}
       from={from}
       to={to}
@@ -195,13 +195,12 @@ const FigureChart = ({
   );
 };
 
-const twoDigits = (value: number): string => figure(value, value < 0.1 ? 3 : 2);
-const onePercent = (value: number): string => percent(value);
+const lossFigure = (value: number, digits = value < 0.1 ? 3 : 2): string => figure(value, digits);
 
 const ArmFigures = ({ shown }: { readonly shown: readonly Summary[] }) => (
   <section aria-labelledby="figures-title" class="scroll" tabIndex={-1}>
     <h2 id="figures-title">Figures</h2>
-    <table class="plain">
+    <table class="plain nowrap">
       <thead>
         <tr>
           <th scope="col">Arm</th>

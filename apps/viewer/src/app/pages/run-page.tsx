@@ -175,18 +175,17 @@ const Curves = ({ summary }: { readonly summary: Summary }) => {
     <>
       <p class="muted key">Solid lines are validation, dashed ones training.</p>
       <div class="charts three">
-        <LineChart {...common} title="Loss" series={losses!} format={(value) => figure(value, 2)} />
-        <LineChart {...common} title="Accuracy" series={accuracies!} format={(value) => percent(value)} />
-        <LineChart
-          {...common}
-          title="Learning rate"
-          series={rates!}
-          format={(value) => value.toPrecision(2)}
-        />
+        <LineChart {...common} title="Loss" series={losses!} format={figureOfTwo} />
+        <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
+        <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
       </div>
     </>
   );
 };
+
+const figureOfTwo = (value: number, digits = 2): string => figure(value, digits);
+const rate = (value: number, digits?: number): string =>
+  digits === undefined ? value.toPrecision(2) : value.toFixed(digits);
 
 const ClassFigures = ({ report }: { readonly report: EvaluationReport }) => (
   <table class="plain bars">
@@ -349,10 +348,10 @@ const inCell = (all: Predictions, cell: string): number[] =>
 const SIDE = 240;
 
 const Reliability = ({ report }: { readonly report: EvaluationReport }) => (
-  <div class="halves">
+  <div class="beside">
     <svg
       class="reliability"
-      viewBox={`-34 -8 ${SIDE + 44} ${SIDE + 44}`}
+      viewBox={`-34 -8 ${SIDE + 50} ${SIDE + 44}`}
       role="img"
       aria-label="Reliability diagram: accuracy by confidence"
     >
