@@ -40,7 +40,7 @@ test('a run in training is followed on a page that stays open, also past a resta
   await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
   await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
 
-  const config = await writeSmallRun(folder, { epochs: 8 });
+  const config = await writeSmallRun(folder, { epochs: 12 });
   const training = start('train', '--config', config, '--backend', 'wasm', '--run-dir', join('runs', 'live'));
   const row = page.getByRole('row').filter({ hasText: 'live' });
   await expect.poll(() => row.textContent(), { timeout: 60_000 }).toMatch(/% at \d/);
@@ -51,11 +51,12 @@ test('a run in training is followed on a page that stays open, also past a resta
   await startView(new URL(view.url).port);
   expect(await training.ended).toBe(0);
   await expect.poll(() => row.textContent(), { timeout: 30_000 }).toContain('completed');
-  expect(await row.getByRole('img').getAttribute('aria-label')).toBe('validation accuracy over 8 epochs');
+  expect(await row.getByRole('img').getAttribute('aria-label')).toBe('validation accuracy over 12 epochs');
   await row.getByRole('link').click();
   await page.getByRole('heading', { name: 'Most confidently wrong' }).waitFor();
   await expect.poll(() => page.getByRole('img', { name: /^test image/ }).count()).toBeGreaterThan(0);
   expect(await page.locator('[data-same-page]').count()).toBe(1);
-  expect(complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+  // That a server is gone, the browser says by itself.
+  expect(complaints.filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
   await page.close();
 });

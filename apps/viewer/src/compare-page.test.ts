@@ -39,7 +39,7 @@ test('four charts, read together by pointer and by keyboard', async () => {
   await loss.press('ArrowRight');
   const readouts = page.locator('.readout');
   expect(await readouts.count()).toBe(4);
-  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout-0.*0\.95/);
+  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0.*0\.95/);
   await loss.press('Escape');
   expect(await readouts.count()).toBe(0);
   await loss.hover({ position: { x: 300, y: 100 } });

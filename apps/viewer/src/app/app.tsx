@@ -38,7 +38,7 @@ export const App = () => {
           <PageLink page="runs" />
           <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
         </nav>
-        <Connection />
+        {source.value.state === 'ready' && <Connection />}
         <ThemeSwitch />
       </header>
       <main id="main" tabIndex={-1}>
@@ -67,6 +67,9 @@ const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
       return (
         <Message title="The runs could not be loaded">
           <p>{value.reason}</p>
+          <p class="muted">
+            Has the viewer been ended? <code>dropout-lab view</code> starts it.
+          </p>
           <button type="button" class="button" onClick={() => location.reload()}>
             Try again
           </button>

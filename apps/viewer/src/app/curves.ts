@@ -31,7 +31,7 @@ export interface Scale {
 export const heightOf = (width: number): number => Math.round(Math.min(380, Math.max(240, 0.45 * width)));
 
 /** Room around the curves for what is written there, in pixels. */
-export const MARGIN = { left: 52, right: 14, top: 14, bottom: 34 };
+export const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
 
 const MOST_DIGITS = 6;
 

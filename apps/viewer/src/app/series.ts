@@ -71,7 +71,12 @@ export const seriesOf = (
 ): Series[] =>
   options.group
     ? armSeries(summaries, arms, figure, options)
-    : summaries.map((summary) => runSeries(summary, arms.get(summary.name), figure, options));
+    : summaries.map((summary) => {
+        const arm = arms.get(summary.name);
+        const isAlone = !summaries.some(({ name }) => name !== summary.name && arms.get(name) === arm);
+        const seed = isAlone ? '' : ` · seed ${summary.run.manifest.config.seed}`;
+        return { ...runSeries(summary, arm, figure, options), label: `${arm?.label ?? summary.name}${seed}` };
+      });
 
 /** The curve of one run. Epochs in which the figure is missing or not finite are left out. */
 export const runSeries = (

@@ -34,6 +34,16 @@ export const ComparePage = () => {
       </section>
     );
   }
+  if (shown.length === 0) {
+    return (
+      <section class="message">
+        <h1>No such runs</h1>
+        <p>
+          None of the runs in the address is here. <a href={linkTo('compare')}>Compare all</a>
+        </p>
+      </section>
+    );
+  }
   return (
     <div class="compare">
       <div class="title-row">
