@@ -12,6 +12,11 @@ interface ReadoutProps {
   readonly xLabel: string;
 }
 
+/** Between the names and the points that they name, in pixels. */
+const GAP = 24;
+/** What a name and a figure take at least, in pixels. */
+const LEAST_WIDTH = 140;
+
 /** What the curves are at the pointer. */
 export const Readout = ({ readings, scale, hover, format, width, xLabel }: ReadoutProps) => {
   const x = hover.value;
@@ -19,6 +24,8 @@ export const Readout = ({ readings, scale, hover, format, width, xLabel }: Reado
   const { named, more } = readings.at(x);
   const left = scale.x(x);
   if (named.length === 0 || !(left >= MARGIN.left - 1 && left <= width - MARGIN.right + 1)) return null;
+  const isStart = left > width / 2;
+  const room = isStart ? left - MARGIN.left : width - left;
   return (
     <>
       <div class="crosshair" style={{ transform: `translateX(${left}px)` }} />
@@ -29,7 +36,11 @@ export const Readout = ({ readings, scale, hover, format, width, xLabel }: Reado
           style={{ transform: `translate(${scale.x(point.x)}px, ${scale.y(point.y)}px)` }}
         />
       ))}
-      <div class={left > width / 2 ? 'readout start' : 'readout end'} role="status">
+      <div
+        class={isStart ? 'readout start' : 'readout end'}
+        style={{ maxWidth: `${Math.max(LEAST_WIDTH, room - GAP)}px` }}
+        role="status"
+      >
         <p>{`${xLabel} ${Math.round(x * 100) / 100}`}</p>
         {named.map(({ series: { key, label, hue }, point }) => (
           <p key={key} class={`hue-${hue}`}>
