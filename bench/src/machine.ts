@@ -4,15 +4,19 @@ import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node
 import { hardwareInWords } from '@dropout-lab/contracts';
 
 /** What the figures below it are figures of. */
-export const describeMachine = ({ description, versions }: StartedBackend): string =>
+export const describeMachine = (backend?: StartedBackend): string =>
   [
     `machine   ${hardwareInWords(describeHardware())}; load ${loadavg()[0]!.toFixed(1)} at the start`,
-    `backend   ${description}`,
-    `versions  ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}`,
+    ...(backend ? describeBackend(backend) : []),
     `commit    ${describeCommit()}`,
   ].join('\n');
+
+const describeBackend = ({ description, versions }: StartedBackend): string[] => [
+  `backend   ${description}`,
+  `versions  ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}`,
+];
 
 const describeCommit = (): string => {
   try {

@@ -39,7 +39,7 @@ test('four charts, read together by pointer and by keyboard', async () => {
   await loss.press('ArrowRight');
   const readouts = page.locator('.readout');
   expect(await readouts.count()).toBe(4);
-  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout-0.*0\.95/);
+  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0.*0\.95/);
   await loss.press('Escape');
   expect(await readouts.count()).toBe(0);
   await loss.hover({ position: { x: 300, y: 100 } });
@@ -69,12 +69,46 @@ test('what is shown stands in the address', async () => {
   await page.close();
 });
 
+test('two fingers zoom, one reads, and all can be shown again', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/compare`, {
+    hasTouch: true,
+    viewport: { width: 390, height: 844 },
+  });
+  await expect.poll(() => curves(page)).toBe(16);
+  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  await loss.scrollIntoViewIfNeeded();
+  const box = (await loss.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...shares: number[]) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: shares.map((share, id) => ({ x: box.x + share * box.width, y: box.y + 100, id })),
+    });
+  await touch('touchStart', 0.5);
+  await touch('touchEnd');
+  expect(await page.locator('.readout').count()).toBe(4);
+
+  await touch('touchStart', 0.4, 0.6);
+  await touch('touchMove', 0.3, 0.7);
+  await touch('touchMove', 0.2, 0.8);
+  await touch('touchEnd');
+  await expect.poll(() => page.url()).toMatch(/from=1\.[\d]+&to=2\.[\d]+/);
+  await page.getByRole('figure').first().getByRole('button', { name: 'Show all' }).tap();
+  expect(page.url()).not.toContain('from');
+
+  const before = await page.evaluate(() => scrollY);
+  await session.send('Input.synthesizeScrollGesture', { x: box.x + 150, y: box.y + 120, yDistance: -200 });
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(before);
+  await page.close();
+});
+
 test('settings that differ, and downloads', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/compare`, { acceptDownloads: true });
   await expect.poll(() => curves(page)).toBe(16);
   expect(await page.getByRole('row').filter({ hasText: 'model.dropout.rate' }).textContent()).toBe(
     'model.dropout.ratedropout 0.5no dropout',
   );
+  expect(await page.getByRole('row').filter({ hasText: /^seed/ }).textContent()).toBe('seed0, 10, 1');
   const csv = await downloaded(page, () => page.getByRole('button', { name: 'Download CSV' }).click());
   expect(csv.split('\r\n')).toHaveLength(1 + 4 * 3 + 1);
   const svg = await downloaded(page, () => page.getByRole('button', { name: 'SVG' }).first().click());

@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CIFAR10, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import type { Browser } from 'playwright-core';
@@ -9,11 +11,12 @@ import { violationsOf } from './testing/axe.ts';
 import { classNames, createRun, ended, epochEvent, started, temporaryFolder } from './testing/runs.ts';
 
 let browser: Browser;
+let root: string;
 let viewer: Viewer;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  const root = await temporaryFolder();
+  root = await temporaryFolder();
   const run = await createRun(root, 'evaluated');
   for (const event of [started, epochEvent(1), epochEvent(2), epochEvent(3), ended]) run.append(event);
   // A model that is sure of a cat whatever it sees, on the 100 real test images of the sample.
@@ -66,6 +69,37 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   expect(await page.getByRole('img', { name: /^filter/ }).count()).toBe(4);
   expect(complaints).toEqual([]);
   await page.close();
+});
+
+test('a cell of the confusion matrix shows its images', async () => {
+  const dataFolder = await temporaryFolder();
+  const images = loadSample().test;
+  const bytes = encodeCifar10(images.images, images.labels);
+  await mkdir(join(dataFolder, CIFAR10.directory));
+  for (const { name } of CIFAR10.files) await writeFile(join(dataFolder, CIFAR10.directory, name), bytes);
+  const withImages = await startViewer({ runsFolder: root, port: 0, dataFolder });
+
+  const { page, complaints } = await openPage(browser, `${withImages.url}#/run?runs=evaluated`);
+  const tiles = page.getByRole('img', { name: /^test image/ });
+  await page.getByRole('heading', { name: 'Most confidently wrong' }).waitFor();
+  await expect.poll(() => tiles.count()).toBe(24);
+  await page.getByRole('button', { name: '10 of dog predicted as cat' }).press('Enter');
+  await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
+  const dogs = [...images.labels.keys()].filter((i) => images.labels[i] === 5);
+  await expect.poll(() => tiles.count()).toBe(dogs.length);
+  const names = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('aria-label')));
+  expect(names).toEqual(dogs.map((i) => `test image ${i}: cat 86%, is dog`));
+  const pixel = await tiles.first().evaluate((tile) => {
+    const { data } = (tile as HTMLCanvasElement).getContext('2d')!.getImageData(31, 16, 1, 1);
+    return [...data];
+  });
+  const at = (dogs[0]! * 32 * 32 + 16 * 32 + 31) * 3;
+  expect(pixel).toEqual([...images.images.subarray(at, at + 3), 255]);
+  await page.getByRole('button', { name: 'Show the most confidently wrong' }).click();
+  await expect.poll(() => tiles.count()).toBe(24);
+  expect(complaints).toEqual([]);
+  await page.close();
+  await withImages.close();
 });
 
 test('a run that is not there is said', async () => {

@@ -46,7 +46,7 @@ export const App = () => {
           <PageLink page="playground" changes={{ runs: runs.slice(0, 1) }} />
           <PageLink page="train" />
         </nav>
-        <Connection />
+        {source.value.state === 'ready' && <Connection />}
         <ThemeSwitch />
       </header>
       <main id="main" tabIndex={-1}>
@@ -75,6 +75,9 @@ const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
       return (
         <Message title="The runs could not be loaded">
           <p>{value.reason}</p>
+          <p class="muted">
+            Has the viewer been ended? <code>dropout-lab view</code> starts it.
+          </p>
           <button type="button" class="button" onClick={() => location.reload()}>
             Try again
           </button>

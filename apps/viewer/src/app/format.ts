@@ -8,23 +8,41 @@ export const figure = (value: number | undefined, digits = 4): string =>
 
 /** `25 min 3 s`, `1 h 4 min`. */
 export const duration = (seconds: number): string => {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
+  return `${Math.floor(rounded / 3600)} h ${Math.floor((rounded % 3600) / 60)} min`;
 };
+
+// Made once: making a formatter takes longer than all that it writes.
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** `24 Nov 2026, 03:10`, in the reader's time zone. */
 export const dateAndTime = (iso: string): string => {
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-  return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  return Number.isNaN(date.getTime()) ? iso : `${day.format(date)}, ${time.format(date)}`;
 };
 
 /** `1,240`. */
-export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+export const count = (value: number): string => whole.format(value);
 
 /** `3 runs`, `1 run`. */
 export const counted = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** `0 to 9, 42`, `3, 7`: each once, and from three in a row the first and the last. */
+export const wholeNumbers = (values: readonly number[]): string => {
+  const stretches: [number, number][] = [];
+  for (const value of [...new Set(values)].sort((a, b) => a - b)) {
+    const stretch = stretches.at(-1);
+    if (stretch && value === stretch[1] + 1) stretch[1] = value;
+    else stretches.push([value, value]);
+  }
+  return stretches
+    .flatMap(([first, last]): (number | string)[] =>
+      last - first < 2 ? [...new Set([first, last])] : [`${first} to ${last}`],
+    )
+    .join(', ');
+};

@@ -27,9 +27,9 @@ test('smoothing starts at the first value and weighs the past', () => {
 test('a curve for each run, in the hue of its arm, without figures that are none', () => {
   const series = seriesOf(summaries, arms, 'val_loss', { x: 'epoch', smooth: 0, group: false });
   expect(series.map(({ label, hue, points }) => [label, hue, points.map(({ x, y }) => [x, y])])).toEqual([
-    ['dropout-0', 0, [[1, 1.2]]],
-    ['dropout-1', 0, [[1, 1.2]]],
-    ['bare', 1, [[1, 1]]],
+    ['dropout 0.5 · seed 0', 0, [[1, 1.2]]],
+    ['dropout 0.5 · seed 1', 0, [[1, 1.2]]],
+    ['no dropout', 1, [[1, 1]]],
   ]);
 });
 

@@ -59,7 +59,8 @@ export const minutesAt = (history: readonly EpochRow[]): number[] => {
 };
 
 /**
- * The curves of a figure: one for each run, or for each arm the mean over its runs with its band.
+ * The curves of a figure: one for each run, or for each arm the mean over its runs with its band. They are named
+ * by arm, and by seed where an arm has several: names of runs may be digests.
  *
  * @param arms The arm of each run by the run's name.
  */
@@ -68,10 +69,18 @@ export const seriesOf = (
   arms: ReadonlyMap<string, Arm>,
   figure: CurveFigure,
   options: SeriesOptions,
-): Series[] =>
-  options.group
-    ? armSeries(summaries, arms, figure, options)
-    : summaries.map((summary) => runSeries(summary, arms.get(summary.name), figure, options));
+): Series[] => {
+  if (options.group) return armSeries(summaries, arms, figure, options);
+  const runs = new Map<Arm | undefined, number>();
+  for (const { name } of summaries) runs.set(arms.get(name), (runs.get(arms.get(name)) ?? 0) + 1);
+  return summaries.map((summary) => {
+    const arm = arms.get(summary.name);
+    const series = runSeries(summary, arm, figure, options);
+    if (!arm) return series;
+    const seed = runs.get(arm) === 1 ? '' : ` · seed ${summary.run.manifest.config.seed}`;
+    return { ...series, label: `${arm.label}${seed}` };
+  });
+};
 
 /** The curve of one run. Epochs in which the figure is missing or not finite are left out. */
 export const runSeries = (

@@ -32,10 +32,18 @@ export const connectSource = async (): Promise<void> => {
   }
 };
 
+/** The JSON of the catalogue of runs as it was loaded, until something changes. */
+let unchanged: string | undefined;
+
 const loadCatalogue = async (base: string): Promise<Catalogue> => {
   const response = await fetch(`${base}/catalogue.json`, { cache: 'no-store' });
   if (!response.ok) throw new Error(`${base}/catalogue.json: HTTP ${response.status}`);
-  return parseWith(catalogueSchema, await response.json(), `${base}/catalogue.json`);
+  const text = await response.text();
+  if (base === RUNS) unchanged = text;
+  const catalogue = parseWith(catalogueSchema, JSON.parse(text), `${base}/catalogue.json`);
+  // Drawn in a task of its own: to check a hundred runs is one already.
+  await new Promise((resolve) => setTimeout(resolve));
+  return catalogue;
 };
 
 let latest: Catalogue | undefined;
@@ -63,6 +71,9 @@ const follow = (known: Catalogue): void => {
     connection.value = 'live';
   };
   events.onmessage = ({ data }) => {
+    // A connection begins with the catalogue: most often the very one that is shown, and a hundred runs take a while.
+    if (data === `{"kind":"catalogue","catalogue":${unchanged}}`) return;
+    unchanged = undefined;
     const message = liveMessageSchema.safeParse(JSON.parse(data));
     if (!message.success) return;
     catalogue = withMessage(catalogue, message.data);

@@ -3,7 +3,7 @@ import { type CorruptRun, isCorrupt, type RunDigest } from '../catalogue.ts';
 import { addressOf, parseAddress, type View } from './address.ts';
 import { type Arm, armsOf } from './arms.ts';
 import { source } from './source.ts';
-import { type Summary, summaryOf } from './summary.ts';
+import { differsInStepsOnly, type Summary, summaryOf } from './summary.ts';
 
 /** What the page shows: the address, as an object. */
 export const view = signal<View>(parseAddress(location.hash));
@@ -49,6 +49,20 @@ export const arms = computed((): ReadonlyMap<string, Arm> => {
 export const pickedSummaries = computed((): readonly Summary[] =>
   view.value.runs.flatMap((name) => summaries.value.find((summary) => summary.name === name) ?? []),
 );
+
+let steady: readonly Summary[] = [];
+
+/**
+ * {@link pickedSummaries}, or all where none is picked; the same list as before while nothing has come but steps,
+ * which change no curve and no figure.
+ */
+export const curveSummaries = computed((): readonly Summary[] => {
+  const now = view.value.runs.length > 0 ? pickedSummaries.value : summaries.value;
+  const isSame =
+    now.length === steady.length && now.every((summary, i) => differsInStepsOnly(summary, steady[i]!));
+  if (!isSame) steady = now;
+  return steady;
+});
 
 /** Address of a run's file. */
 export const fileUrl = (name: string, file: string): string => {

@@ -56,6 +56,18 @@ export const summaryOf = (run: RunDigest): Summary => {
   return summary;
 };
 
+/** Whether two summaries are of one run between two epochs. */
+export const differsInStepsOnly = (a: Summary, b: Summary): boolean => {
+  if (a === b) return true;
+  const [one, other] = [a, b].map(({ run }) => run.events.filter(({ kind }) => kind !== 'step'));
+  return (
+    a.run.manifest === b.run.manifest &&
+    a.status === b.status &&
+    one!.length === other!.length &&
+    one!.every((event, i) => event === other![i])
+  );
+};
+
 const sumUp = (run: RunDigest): Summary => {
   const history = readHistory(run.events);
   const evaluated = run.events.findLast((event) => event.kind === 'evaluated');

@@ -6,9 +6,9 @@ import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel } from '../components/marks.tsx';
 import { csvOf } from '../csv.ts';
 import { download } from '../download.ts';
-import { counted, figure, percent } from '../format.ts';
+import { counted, figure, percent, wholeNumbers } from '../format.ts';
 import { seriesOf } from '../series.ts';
-import { arms, linkTo, pickedSummaries, show, summaries, view } from '../state.ts';
+import { arms, curveSummaries, linkTo, show, summaries, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
 /** x under the pointer, of whichever chart. */
@@ -23,14 +23,23 @@ const charts: readonly { readonly title: string; readonly figure: CurveFigure }[
 
 /** Several runs' curves side by side, alone or as arms. */
 export const ComparePage = () => {
-  const { runs } = view.value;
-  const shown = runs.length > 0 ? pickedSummaries.value : summaries.value;
+  const shown = curveSummaries.value;
   if (summaries.value.length === 0) {
     return (
       <section class="message">
         <h1>Nothing to compare yet</h1>
         <p>
           Train a run or two, then pick them on <a href={linkTo('runs')}>Runs</a>.
+        </p>
+      </section>
+    );
+  }
+  if (shown.length === 0) {
+    return (
+      <section class="message">
+        <h1>No such runs</h1>
+        <p>
+          None of the runs in the address is here. <a href={linkTo('compare')}>Compare all</a>
         </p>
       </section>
     );
@@ -186,7 +195,7 @@ const FigureChart = ({
       title={title}
       series={series}
       xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
-      format={isLoss ? twoDigits : onePercent}
+      format={isLoss ? lossFigure : percent}
       log={log && isLoss}
       from={from}
       to={to}
@@ -196,13 +205,12 @@ const FigureChart = ({
   );
 };
 
-const twoDigits = (value: number): string => figure(value, value < 0.1 ? 3 : 2);
-const onePercent = (value: number): string => percent(value);
+const lossFigure = (value: number, digits = value < 0.1 ? 3 : 2): string => figure(value, digits);
 
 const ArmFigures = ({ shown }: { readonly shown: readonly Summary[] }) => (
   <section aria-labelledby="figures-title" class="scroll" tabIndex={-1}>
     <h2 id="figures-title">Figures</h2>
-    <table class="plain">
+    <table class="plain nowrap">
       <thead>
         <tr>
           <th scope="col">Arm</th>
@@ -270,11 +278,13 @@ const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
     return config;
   });
   const differences = configDifferences(configs);
+  const seeds = groups.map(([, group]) => group.map(({ run }) => run.manifest.config.seed));
+  const differInSeeds = new Set(seeds.flat()).size > 1;
   return (
     <section aria-labelledby="differences-title" class="scroll" tabIndex={-1}>
       <h2 id="differences-title">Settings that differ</h2>
-      {differences.length === 0 ? (
-        <p class="muted">None: these runs differ in their seeds at most.</p>
+      {differences.length === 0 && !differInSeeds ? (
+        <p class="muted">None.</p>
       ) : (
         <table class="plain">
           <thead>
@@ -298,6 +308,16 @@ const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
                 ))}
               </tr>
             ))}
+            {differInSeeds && (
+              <tr>
+                <th scope="row">
+                  <code>seed</code>
+                </th>
+                {seeds.map((list, i) => (
+                  <td key={groups[i]![0].key}>{wholeNumbers(list)}</td>
+                ))}
+              </tr>
+            )}
           </tbody>
         </table>
       )}

@@ -17,7 +17,7 @@ import { count, dateAndTime, duration, figure, percent } from '../format.ts';
 import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
 import { curvePair } from '../series.ts';
 import { imagesUrlOf } from '../source.ts';
-import { arms, linkTo, pickedSummaries, show, view } from '../state.ts';
+import { arms, curveSummaries, linkTo, pickedSummaries, show, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
 const hover = signal<number | null>(null);
@@ -85,7 +85,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         />
         <Figure name="Overfitting" value={onset ? `from epoch ${onset}` : 'not seen'} />
       </dl>
-      <Curves summary={summary} />
+      <Curves summary={curveSummaries.value[0] ?? summary} />
       <Section title="By class, on the test images" loaded={evaluation} none="This run is not evaluated yet.">
         {(report) => (
           <div class="halves">
@@ -158,23 +158,24 @@ const Curves = ({ summary }: { readonly summary: Summary }) => {
       [{ key: 'rate', label: 'learning rate', hue: arm?.color ?? 0, points }],
     ];
   }, [summary, arm]);
-  const common = { xLabel: 'epoch', from: null, to: null, hover };
+  const { from, to } = view.value;
+  const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
+  const common = { xLabel: 'epoch', from, to, onZoom, hover };
   return (
     <>
       <p class="muted key">Solid lines are validation, dashed ones training.</p>
       <div class="charts three">
-        <LineChart {...common} title="Loss" series={losses!} format={(value) => figure(value, 2)} />
-        <LineChart {...common} title="Accuracy" series={accuracies!} format={(value) => percent(value)} />
-        <LineChart
-          {...common}
-          title="Learning rate"
-          series={rates!}
-          format={(value) => value.toPrecision(2)}
-        />
+        <LineChart {...common} title="Loss" series={losses!} format={figureOfTwo} />
+        <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
+        <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
       </div>
     </>
   );
 };
+
+const figureOfTwo = (value: number, digits = 2): string => figure(value, digits);
+const rate = (value: number, digits?: number): string =>
+  digits === undefined ? value.toPrecision(2) : value.toFixed(digits);
 
 const ClassFigures = ({ report }: { readonly report: EvaluationReport }) => (
   <table class="plain bars">
@@ -337,10 +338,10 @@ const inCell = (all: Predictions, cell: string): number[] =>
 const SIDE = 240;
 
 const Reliability = ({ report }: { readonly report: EvaluationReport }) => (
-  <div class="halves">
+  <div class="beside">
     <svg
       class="reliability"
-      viewBox={`-34 -8 ${SIDE + 44} ${SIDE + 44}`}
+      viewBox={`-34 -8 ${SIDE + 50} ${SIDE + 44}`}
       role="img"
       aria-label="Reliability diagram: accuracy by confidence"
     >

@@ -277,8 +277,9 @@ const LabChart = ({
       series={series}
       xLabel="epoch"
       format={of === 'loss' ? (value) => figure(value, 2) : (value) => percent(value)}
-      from={null}
-      to={null}
+      from={view.value.from}
+      to={view.value.to}
+      onZoom={(from, to) => show({ from, to })}
       hover={hover}
     />
   );

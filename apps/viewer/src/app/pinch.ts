@@ -1,0 +1,37 @@
+import { MARGIN } from './curves.ts';
+
+/** First and last of something. */
+export type Interval = readonly [first: number, last: number];
+
+/** A finger on a chart. */
+export interface Finger {
+  /** What it was put down on. */
+  readonly x: number;
+  /** Where it is now, in pixels from the left of the chart. */
+  readonly pixel: number;
+}
+
+/** Fingers closer together than this, in pixels, say nothing of a scale. */
+const SHORTEST = 24;
+/** Part of the curves that is shown at most enlarged. */
+const LEAST_SHARE = 1 / 200;
+
+/**
+ * First and last x of a chart in which each of two fingers still is on what it was put down on, as far as there are
+ * curves; undefined where fingers are too close, or have changed places.
+ *
+ * @param width Of the chart, in pixels.
+ * @param extent First and last x of the curves.
+ */
+export const pinchedRange = (
+  [one, other]: readonly [Finger, Finger],
+  width: number,
+  [first, last]: Interval,
+): Interval | undefined => {
+  const [a, b] = one.pixel < other.pixel ? [one, other] : [other, one];
+  if (b.pixel - a.pixel < SHORTEST || !(b.x > a.x)) return undefined;
+  const slope = (b.x - a.x) / (b.pixel - a.pixel);
+  const from = Math.max(first, a.x - (a.pixel - MARGIN.left) * slope);
+  const to = Math.min(last, a.x + (width - MARGIN.right - a.pixel) * slope);
+  return to - from >= (last - first) * LEAST_SHARE ? [from, to] : undefined;
+};

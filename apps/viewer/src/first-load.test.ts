@@ -1,0 +1,27 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { launchChromium } from '../../../scripts/chromium.ts';
+import { startViewer } from './server/start-viewer.ts';
+import { createEndedRun, temporaryFolder } from './testing/runs.ts';
+
+test('what the first page loads is less than 300 kB compressed', async () => {
+  const runsFolder = await temporaryFolder();
+  await createEndedRun(runsFolder, 'only');
+  const viewer = await startViewer({ runsFolder, port: 0 });
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  const loaded: string[] = [];
+  page.on('response', (response) => loaded.push(response.url()));
+  await page.goto(viewer.url);
+  await page.getByRole('link', { name: 'only' }).waitFor();
+  await page.getByText('Live').waitFor();
+  await browser.close();
+  const files = loaded.filter((url) => !url.endsWith('/live'));
+  const sizes = await Promise.all(
+    files.map(async (url) => gzipSync(await (await fetch(url)).arrayBuffer()).length),
+  );
+  await viewer.close();
+  expect(files).toContain(viewer.url);
+  expect(files.some((url) => url.endsWith('.js'))).toBe(true);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+});
