@@ -59,28 +59,42 @@ const lossesInNode = async (config: RunConfig): Promise<number[]> => {
   return losses(events);
 };
 
-test('WebGL trains with the losses of Node, and its run can be opened there', async () => {
-  const { page, complaints } = await openPage(
-    browser,
-    `${viewer.url}#/train?arms=with&images=40&batch=16&epochs=1&seed=7&backend=webgl`,
-    { acceptDownloads: true },
-  );
-  await page.getByRole('button', { name: 'Train' }).click();
-  await card(page, 'dropout 0.5').getByText('completed').waitFor({ timeout: 55_000 });
-  expect(await card(page, 'dropout 0.5').textContent()).toMatch(
-    /webgl \(.*SwiftShader.*, in software\): as asked/,
-  );
-  const run = await downloadRun(page, 'dropout 0.5');
-  expect(run.manifest.backend.name).toBe('webgl');
-  const found = losses((await run.readEvents()).events);
-  const expected = await lossesInNode(run.manifest.config);
-  expect(found).toHaveLength(2);
-  for (const [i, loss] of expected.entries()) expect(Math.abs(found[i]! - loss)).toBeLessThan(1e-3);
-  const { snapshot } = await run.loadCheckpoint('last');
-  expect(snapshot.progress.step).toBe(2);
-  expect(complaints).toEqual([]);
-  await page.close();
-}, 120_000);
+test.each([
+  ['webgl', [], /webgl \(.*SwiftShader.*, in software\): as asked/],
+  [
+    'webgpu',
+    ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    /webgpu \(.*swiftshader, in software\): as asked/,
+  ],
+] as const)(
+  '%s trains with the losses of Node, and its run can be opened there',
+  async (backend, options, reason) => {
+    const chromium = await launchChromium(options);
+    try {
+      const { page, complaints } = await openPage(
+        chromium,
+        `${viewer.url}#/train?arms=with&images=40&batch=16&epochs=1&seed=7&backend=${backend}`,
+        { acceptDownloads: true },
+      );
+      await page.getByRole('button', { name: 'Train' }).click();
+      const arm = card(page, 'dropout 0.5');
+      await arm.getByText('completed').waitFor({ timeout: 100_000 });
+      expect(await arm.textContent()).toMatch(reason);
+      const run = await downloadRun(page, 'dropout 0.5');
+      expect(run.manifest.backend.name).toBe(backend);
+      const found = losses((await run.readEvents()).events);
+      const expected = await lossesInNode(run.manifest.config);
+      expect(found).toHaveLength(2);
+      for (const [i, loss] of expected.entries()) expect(Math.abs(found[i]! - loss)).toBeLessThan(1e-3);
+      const { snapshot } = await run.loadCheckpoint('last');
+      expect(snapshot.progress.step).toBe(2);
+      expect(complaints).toEqual([]);
+    } finally {
+      await chromium.close();
+    }
+  },
+  120_000,
+);
 
 test('trains with and without dropout from the same start, pauses, goes on and stops', async () => {
   const { page, complaints } = await openPage(

@@ -6,6 +6,9 @@ export const percent = (fraction: number | undefined, digits = 1): string =>
 export const figure = (value: number | undefined, digits = 4): string =>
   value === undefined ? '–' : value.toFixed(digits);
 
+/** A loss on a chart: `0.77`. */
+export const lossFigure = (value: number, digits = 2): string => figure(value, digits);
+
 /** `25 min 3 s`, `1 h 4 min`. */
 export const duration = (seconds: number): string => {
   const rounded = Math.round(seconds);

@@ -13,7 +13,7 @@ import { ImageTile } from '../components/image-tile.tsx';
 import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../components/marks.tsx';
 import { type Loaded, useLoaded } from '../components/use-loaded.ts';
-import { count, dateAndTime, duration, figure, percent } from '../format.ts';
+import { count, dateAndTime, duration, figure, lossFigure, percent } from '../format.ts';
 import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
 import { curvePair } from '../series.ts';
 import { imagesUrlOf } from '../source.ts';
@@ -165,15 +165,13 @@ const Curves = ({ summary }: { readonly summary: Summary }) => {
     <>
       <p class="muted key">Solid lines are validation, dashed ones training.</p>
       <div class="charts three">
-        <LineChart {...common} title="Loss" series={losses!} format={figureOfTwo} />
+        <LineChart {...common} title="Loss" series={losses!} format={lossFigure} />
         <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
         <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
       </div>
     </>
   );
 };
-
-const figureOfTwo = (value: number, digits = 2): string => figure(value, digits);
 const rate = (value: number, digits?: number): string =>
   digits === undefined ? value.toPrecision(2) : value.toFixed(digits);
 

@@ -7,7 +7,7 @@ import { BackendSelect } from '../components/backend-select.tsx';
 import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../components/marks.tsx';
 import { download } from '../download.ts';
-import { count, figure, percent } from '../format.ts';
+import { count, figure, lossFigure, percent } from '../format.ts';
 import {
   downloadArm,
   isPaused,
@@ -276,7 +276,7 @@ const LabChart = ({
       title={of === 'loss' ? 'Loss' : 'Accuracy'}
       series={series}
       xLabel="epoch"
-      format={of === 'loss' ? (value) => figure(value, 2) : (value) => percent(value)}
+      format={of === 'loss' ? lossFigure : percent}
       from={view.value.from}
       to={view.value.to}
       onZoom={(from, to) => show({ from, to })}

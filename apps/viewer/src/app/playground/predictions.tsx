@@ -33,7 +33,7 @@ export const Predictions = ({ classNames, label, plain, masked }: PredictionsPro
           <tr key={className} class={k === highest ? 'highest' : undefined}>
             <th scope="row">
               {className}
-              {k === label && <span class="truth">is</span>}
+              {k === label && <span class="truth">true</span>}
             </th>
             <td>
               <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
