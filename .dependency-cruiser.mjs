@@ -86,9 +86,10 @@ export default {
     },
     {
       name: 'browser-face',
-      comment: 'what index.ts exports runs in a browser; what needs Node is exported by node.ts',
+      comment:
+        'what index.ts and browser.ts export runs in a browser; what needs Node is exported by node.ts',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/index\\.ts$' },
+      from: { path: '^packages/[^/]+/src/(index|browser)\\.ts$' },
       to: { path: `^${anyOf(builtinModules)}$`, reachable: true },
     },
     {
@@ -121,7 +122,7 @@ export default {
       name: 'no-test-tools-in-builds',
       comment: 'what is published never reaches a test or its tools',
       severity: 'error',
-      from: { path: '^(packages|apps)/[^/]+/src/(index|node|sample|cli)\\.ts$' },
+      from: { path: '^(packages|apps)/[^/]+/src/(index|browser|node|sample|cli)\\.ts$' },
       to: { path: [tests, testTools], reachable: true },
     },
   ],

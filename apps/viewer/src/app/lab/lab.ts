@@ -7,7 +7,7 @@ import { type LiveRun, newLiveRun, withLiveEvents } from './live-run.ts';
 import { type ArmName, armsIn, configOf, type LabSettings } from './settings.ts';
 
 /** How a run that is trained in the page stands. */
-export type ArmState =
+type ArmState =
   | { readonly state: 'starting' }
   | { readonly state: 'training' }
   | { readonly state: 'ended' }
