@@ -1,4 +1,4 @@
-export { describeHardware } from './browser-hardware.ts';
+export { defaultWorkers, describeHardware } from './browser-hardware.ts';
 export { BackendError } from './errors.ts';
 export type { BackendName, StartedBackend } from './running-backend.ts';
 export {

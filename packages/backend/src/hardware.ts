@@ -1,5 +1,6 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { HardwareDescription } from '@dropout-lab/contracts';
+import { replicasFor } from './replicas-for.ts';
 import type { BackendName } from './running-backend.ts';
 
 /** The machine, for the record of a run. Cores are those that this process may use. */
@@ -10,9 +11,6 @@ export const describeHardware = (): HardwareDescription => ({
   platform: `${platform()} ${arch()}`,
 });
 
-/** Above it, slices of a batch of 250 are too thin for another worker to pay. */
-const mostWorkers = 8;
-
 /**
  * How many replicas should share each batch, this thread's own among them: one a core for wasm, which runs on
  * one thread each, 1 for the others.
@@ -20,4 +18,4 @@ const mostWorkers = 8;
  * @param cores That the run may use; all of this process when left out.
  */
 export const defaultWorkers = (backend: BackendName, cores = availableParallelism()): number =>
-  backend === 'wasm' ? Math.min(mostWorkers, cores) : 1;
+  replicasFor(backend, cores);

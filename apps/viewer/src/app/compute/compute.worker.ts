@@ -1,9 +1,10 @@
 import { expose } from 'comlink';
 import { createPlayground } from './playground.ts';
+import { replicaService } from './replicas.ts';
 import { createTrainer } from './trainer.ts';
 
 /** What the pages ask of a thread of its own, where computing does not hold them up. */
-const services = { ...createPlayground(), ...createTrainer() };
+const services = { ...createPlayground(), ...createTrainer(), ...replicaService };
 
 export type ComputeServices = typeof services;
 

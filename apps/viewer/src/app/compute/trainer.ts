@@ -1,5 +1,6 @@
 import {
   type BrowserBackendChoice,
+  defaultWorkers,
   describeHardware,
   type StartedBackend,
 } from '@dropout-lab/backend/browser';
@@ -20,6 +21,7 @@ import viewer from '../../../package.json' with { type: 'json' };
 import { startComputing } from './backend.ts';
 import { createGate } from './gate.ts';
 import { fetchImages, sampleImages } from './images.ts';
+import { startReplicas } from './replicas.ts';
 
 /** What to train, and on what. */
 export interface TrainingRequest {
@@ -27,6 +29,8 @@ export interface TrainingRequest {
   readonly backend: BrowserBackendChoice;
   /** Address of the folder of official files; null for the sample that ships with the pages. */
   readonly imagesUrl: string | null;
+  /** How many runs are trained at the same time, and share the cores. */
+  readonly runs: number;
 }
 
 /** Told of a run across threads: nobody waits for the answer. */
@@ -53,12 +57,15 @@ export const createTrainer = () => {
     const { backend, unlessLost } = await startComputing(request.backend);
     const images = await (imagesUrl === null ? sampleImages() : fetchImages(imagesUrl, config.limitTrain));
     const data = prepareRunData(images, config);
-    manifest = describeRun(config, backend, data);
+    const workers = defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs);
+    manifest = describeRun(config, backend, data, workers);
     listener.begun(manifest, backend.reason);
     const model = buildModel(config.model, config.seed);
     const modelTopology = model.toJSON(null, false) as object;
+    const replica = await startReplicas(model, { count: workers, spec: config.model, seed: config.seed });
     const happening = train({
       model,
+      replica,
       config,
       train: data.train,
       validation: data.validation,
@@ -78,6 +85,7 @@ export const createTrainer = () => {
       }
     };
     await unlessLost(follow());
+    replica.dispose();
     model.dispose();
   };
 
@@ -109,6 +117,7 @@ const describeRun = (
   config: RunConfig,
   { name, description, versions }: StartedBackend,
   { classNames, description: data }: RunData,
+  workers: number,
 ): RunManifest => {
   const now = new Date();
   return {
@@ -117,7 +126,7 @@ const describeRun = (
     createdAt: now.toISOString(),
     config,
     classNames: [...classNames],
-    backend: { name, description, workers: 1 },
+    backend: { name, description, workers },
     hardware: describeHardware(),
     data,
     versions: { '@dropout-lab/viewer': viewer.version, ...versions },

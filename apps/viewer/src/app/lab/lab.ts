@@ -118,7 +118,7 @@ const trainOn = async (arm: LabArm, backend: LabSettings['backend'], fault?: str
     event: feed.add,
   });
   const training = worker.services.trainRun(
-    { config, backend, imagesUrl: imagesUrlOf(config.dataset) },
+    { config, backend, imagesUrl: imagesUrlOf(config.dataset), runs: armsIn(arm.settings).length },
     listener,
   );
   await Promise.race([training, worker.failure]);
