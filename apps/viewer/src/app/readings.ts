@@ -1,7 +1,7 @@
 import { type Point, pointNear, type Series } from './series.ts';
 
 /** What the curves of a chart are at an x. */
-export interface Reading {
+interface Reading {
   /** The highest, from above; as many as there is room for. */
   readonly named: readonly { readonly series: Series; readonly point: Point }[];
   /** How many others there are. */
