@@ -4,9 +4,10 @@ import { systemProgram } from './system-packages.mjs';
 /**
  * Headless Chromium for tests of pages, with WebGL in software, which needs no graphics card.
  *
+ * @param more Options of its command line, besides those.
  * @throws Error where there is none and none can be installed.
  */
-export const launchChromium = async (): Promise<Browser> => {
+export const launchChromium = async (more: readonly string[] = []): Promise<Browser> => {
   const executablePath = await systemProgram('chromium', {
     debian: 'chromium',
     elsewhere: 'have Chromium or a link to Chrome on the PATH as chromium',
@@ -27,6 +28,7 @@ export const launchChromium = async (): Promise<Browser> => {
       // A test's webcam is a moving test picture.
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
+      ...more,
     ],
   });
 };

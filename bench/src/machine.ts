@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
+import { hardwareInWords } from '@dropout-lab/contracts';
 
 /** What the figures below it are figures of. */
-export const describeMachine = (backend?: StartedBackend): string => {
-  const { cpu, cores, memoryBytes, platform } = describeHardware();
-  return [
-    `machine   ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}; load ${loadavg()[0]!.toFixed(1)} at the start`,
+export const describeMachine = (backend?: StartedBackend): string =>
+  [
+    `machine   ${hardwareInWords(describeHardware())}; load ${loadavg()[0]!.toFixed(1)} at the start`,
     ...(backend ? describeBackend(backend) : []),
     `commit    ${describeCommit()}`,
   ].join('\n');
-};
 
 const describeBackend = ({ description, versions }: StartedBackend): string[] => [
   `backend   ${description}`,

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeHardware } from '@dropout-lab/backend/node';
+import { hardwareInWords } from '@dropout-lab/contracts';
 import type { ExperimentResult } from './experiment.ts';
 import { formatResults } from './report.ts';
 
@@ -39,7 +40,6 @@ summed in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`): what float32 leaves undec
 every row, since training feeds each rounding back; a row is as good as it can be when it is not above that one.`;
 
 const provenance = (results: readonly ExperimentResult[]): string => {
-  const { cpu, cores, memoryBytes, platform } = describeHardware();
   const versions = Object.assign(
     {},
     ...results.flatMap(({ kerasVersions, started }) => [
@@ -50,7 +50,7 @@ const provenance = (results: readonly ExperimentResult[]): string => {
   return [
     '| | |',
     '| --- | --- |',
-    `| machine | ${cpu}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform} |`,
+    `| machine | ${hardwareInWords(describeHardware())} |`,
     `| versions | ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')} |`,

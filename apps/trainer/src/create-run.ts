@@ -1,11 +1,7 @@
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
 import { RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
-import {
-  createNumberedRunDirectory,
-  createRunDirectory,
-  newRunId,
-  type RunDirectory,
-} from '@dropout-lab/runs/node';
+import { newRunId } from '@dropout-lab/runs';
+import { createNumberedRunDirectory, createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 import { readCommit } from './provenance.ts';
 import { version } from './version.ts';
 

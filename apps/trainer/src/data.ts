@@ -1,18 +1,8 @@
-import { CIFAR_DATASETS, createBatches, limit, splitLast, splitStratified } from '@dropout-lab/cifar';
+import { CIFAR_DATASETS } from '@dropout-lab/cifar';
 import { type CifarData, type CifarProgress, loadCifar } from '@dropout-lab/cifar/node';
-import { type BatchSource, ConfigError, type DataDescription, type RunConfig } from '@dropout-lab/contracts';
-import { fold, randomKey } from '@dropout-lab/random';
+import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import { bar, megabytes } from './format.ts';
 import type { Reporter } from './reporter.ts';
-
-/** What `train` and `evaluate` read, cut into batches as the configuration says. */
-export interface RunData {
-  readonly train: BatchSource;
-  readonly validation: BatchSource | undefined;
-  readonly test: BatchSource;
-  readonly classNames: readonly string[];
-  readonly description: DataDescription;
-}
 
 export interface DataOptions {
   /** A folder that has the official binary files; nothing is fetched then. */
@@ -82,47 +72,4 @@ const requireAtMost = (name: string, count: number | null, available: number): v
       [name],
     );
   }
-};
-
-/**
- * Cuts a data set as a run wants it. Every random order has a stream of its own, split from the run's seed.
- *
- * @throws ConfigError when the validation split leaves nothing to train on.
- */
-export const prepareData = (data: CifarData, config: RunConfig): RunData => {
-  const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
-  const { dataFormat } = config.model;
-  const key = randomKey(config.seed);
-  const trainable = limitTrain === null ? data.train : limit(data.train, limitTrain);
-  const test = limitTest === null ? data.test : limit(data.test, limitTest);
-  const { train, validation } =
-    splitMethod === 'last'
-      ? splitLast(trainable, validationSplit)
-      : splitStratified(trainable, validationSplit, fold(key, 'split'));
-  if (train.labels.length === 0) {
-    throw new ConfigError(
-      `run configuration: validationSplit: expected to leave images to train on, received ${validationSplit} of ${trainable.labels.length} images`,
-      ['validationSplit'],
-    );
-  }
-  const inOrder = { batchSize, shuffle: null, dataFormat };
-  return {
-    train: createBatches(train, {
-      batchSize,
-      shuffle: config.shuffle ? fold(key, 'shuffle') : null,
-      augmentation,
-      augmentationKey: fold(key, 'augmentation'),
-      dataFormat,
-    }),
-    validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
-    test: createBatches(test, inOrder),
-    classNames: data.train.classNames,
-    description: {
-      dataset: config.dataset,
-      sha256: data.sha256,
-      trainImages: train.labels.length,
-      validationImages: validation.labels.length,
-      testImages: test.labels.length,
-    },
-  };
 };

@@ -1,6 +1,7 @@
+import { prepareRunData } from '@dropout-lab/cifar';
 import { evaluateLogits } from '@dropout-lab/metrics';
 import { createReplica, predictLogits } from '@dropout-lab/training';
-import { type DataOptions, loadData, prepareData } from './data.ts';
+import { type DataOptions, loadData } from './data.ts';
 import { figure } from './format.ts';
 import type { Reporter } from './reporter.ts';
 import { openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
@@ -14,7 +15,7 @@ export const evaluateCommand = async (
 ): Promise<number> => {
   const { run, model } = await openTrainedModel(path, options);
   const { config, classNames } = run.manifest;
-  const { test } = prepareData(await loadData(config.dataset, options, reporter, signal), config);
+  const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
   model.dispose();
   const report = evaluateLogits(logits, labels, classNames);

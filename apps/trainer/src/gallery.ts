@@ -1,5 +1,6 @@
 import type { BackendChoice } from '@dropout-lab/backend/node';
 import { startBackend } from '@dropout-lab/backend/node';
+import { prepareRunData } from '@dropout-lab/cifar';
 import type { CifarData } from '@dropout-lab/cifar/node';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
 import { predictionsOf } from '@dropout-lab/metrics';
@@ -8,7 +9,7 @@ import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { ArmGallery, StudyRun } from '@dropout-lab/study';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import sharp from 'sharp';
-import { type DataOptions, dataLoader, prepareData } from './data.ts';
+import { type DataOptions, dataLoader } from './data.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface GalleryOptions extends DataOptions {
@@ -80,7 +81,7 @@ const predict = async (
   const model = buildModel(config.model, config.seed);
   try {
     writeWeights(model, weights);
-    const { test } = prepareData(data, config);
+    const { test } = prepareRunData(data, config);
     const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
     return predictionsOf(logits, labels, classNames.length);
   } finally {

@@ -1,9 +1,10 @@
 import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
+import { prepareRunData, type RunData } from '@dropout-lab/cifar';
 import type { BatchSource, RunConfig } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { dataLoader, prepareData, type RunData } from './data.ts';
+import { dataLoader } from './data.ts';
 import type { RunOptions } from './open-run.ts';
 import { startReplicas } from './replicas.ts';
 import type { Reporter } from './reporter.ts';
@@ -32,7 +33,7 @@ export const measureEpochs = async (
   const epochSeconds: number[] = [];
   for (const config of configs) {
     const { dataset, model: spec, seed } = config;
-    const data = prepareData(await load(dataset), config);
+    const data = prepareRunData(await load(dataset), config);
     const model = buildModel(spec, seed);
     const replica = await startReplicas(model, { count, backend: backend.name, spec, seed });
     try {

@@ -4,6 +4,7 @@ import {
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
+import { prepareRunData, type RunData } from '@dropout-lab/cifar';
 import { ConfigError, type RunConfig, type Snapshot } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { runStatus } from '@dropout-lab/runs';
@@ -11,7 +12,7 @@ import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropou
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from './backend-choice.ts';
 import { createRun } from './create-run.ts';
-import { checkAgainstDataset, type DataOptions, loadData, prepareData, type RunData } from './data.ts';
+import { checkAgainstDataset, type DataOptions, loadData } from './data.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A run that is ready to train. */
@@ -55,7 +56,7 @@ export const beginRun = async (
   checkAgainstDataset(config);
   const backend = await startAndTell(options.backend, reporter);
   const model = buildModel(config.model, config.seed);
-  const data = prepareData(await loadData(config.dataset, options, reporter, signal), config);
+  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   const directory = await createRun(
     {
       config,
@@ -98,7 +99,7 @@ export const reopenRun = async (
   await startAndTell(backendChoice(backend.name), reporter);
   const model = buildModel(config.model, config.seed);
   const files = await loadData(config.dataset, options, reporter, signal);
-  const data = prepareData(files, config);
+  const data = prepareRunData(files, config);
   for (const [name, digest] of Object.entries(reader.manifest.data.sha256)) {
     if (data.description.sha256[name] === digest) continue;
     throw new ConfigError(

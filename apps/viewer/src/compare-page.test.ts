@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
+import { violationsOf } from './testing/axe.ts';
 import { createEndedRun, temporaryFolder } from './testing/runs.ts';
 
 let browser: Browser;
@@ -121,15 +121,10 @@ test('settings that differ, and downloads', async () => {
 
 test.each(['light', 'dark'] as const)('axe finds nothing on Runs and Compare, %s', async (colorScheme) => {
   for (const address of ['#/runs', '#/compare?group=yes']) {
-    // As an administrator's tool, which the pages' own policy does not bind.
     const { page } = await openPage(browser, viewer.url + address, { colorScheme, bypassCSP: true });
     await page.getByRole('heading', { level: 1 }).waitFor();
     if (address.includes('compare')) await expect.poll(() => curves(page)).toBe(8);
-    await page.addScriptTag({ content: axe.source });
-    const { violations } = await page.evaluate(() =>
-      (window as unknown as { axe: { run(): Promise<axe.AxeResults> } }).axe.run(),
-    );
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await page.close();
   }
 });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { CIFAR10, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
-import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
+import { violationsOf } from './testing/axe.ts';
 import { classNames, createRun, ended, epochEvent, started, temporaryFolder } from './testing/runs.ts';
 
 let browser: Browser;
@@ -119,10 +119,6 @@ test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorSchem
     .getByRole('img', { name: /^filter/ })
     .first()
     .waitFor();
-  await page.addScriptTag({ content: axe.source });
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<axe.AxeResults> } }).axe.run(),
-  );
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
   await page.close();
 });

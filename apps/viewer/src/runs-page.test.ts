@@ -92,12 +92,18 @@ test('a run in progress is followed, also past a restart of the server', async (
   await page.close();
 });
 
-test('without runs there is the way to the first one, which appears', async () => {
+test('without runs there are those that ship with the viewer, until the first one appears', async () => {
   const empty = await startViewer({ runsFolder: join(root, 'nothing'), port: 0 });
   const { page } = await openPage(browser, empty.url);
-  await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+  await page.getByText('these ship with the viewer').waitFor();
+  expect(await page.getByRole('link', { name: /^(no-)?dropout-seed-\d$/ }).count()).toBe(4);
+  await page.getByRole('link', { name: 'no-dropout-seed-0' }).click();
+  await page.getByRole('heading', { name: 'Most confidently wrong' }).waitFor();
+  await expect.poll(() => page.getByRole('img', { name: /^filter/ }).count()).toBe(16);
+  await page.goBack();
   await createEndedRun(join(root, 'nothing'), 'first');
   await page.getByRole('link', { name: 'first' }).waitFor();
+  expect(await page.getByText('these ship with the viewer').count()).toBe(0);
   await page.close();
   await empty.close();
 });

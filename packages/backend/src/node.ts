@@ -1,10 +1,9 @@
 export { BackendError } from './errors.ts';
 export { defaultWorkers, describeHardware } from './hardware.ts';
-export type { BackendName } from './running-backend.ts';
+export type { BackendName, StartedBackend } from './running-backend.ts';
 export {
   type BackendChoice,
   type StartBackendOptions,
-  type StartedBackend,
   startBackend,
 } from './start-backend.ts';
 export { tfjsNodeFolder } from './tfjs-node-folder.ts';

@@ -1,7 +1,7 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
 import { BackendError } from './errors.ts';
-import type { RunningBackend } from './running-backend.ts';
+import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { type RunningTfjsNode, startTfjsNode } from './tfjs-node.ts';
 import { startWasm } from './wasm.ts';
 import { startWebgpu } from './webgpu.ts';
@@ -12,12 +12,6 @@ import { startWebgpu } from './webgpu.ts';
  * `tfjsNodeFolder()`. `webgpu` takes a software adapter too, much slower than wasm.
  */
 export type BackendChoice = 'auto' | 'node' | 'webgpu' | 'wasm' | 'cpu';
-
-/** The backend that runs, as `startBackend` leaves it. */
-export interface StartedBackend extends RunningBackend {
-  /** One line: what was picked and why, and how to have the faster one when it was not to be had. */
-  readonly reason: string;
-}
 
 /** What `startBackend` may be told besides the name. */
 export interface StartBackendOptions {
@@ -70,12 +64,5 @@ const startFastest = async (resolveFrom: string | URL): Promise<StartedBackend> 
 const startedTfjsNode = ({ backend, folder }: RunningTfjsNode, why: string): StartedBackend =>
   started(backend, folder === undefined ? why : `${why}, from ${folder}`);
 
-const started = (backend: RunningBackend, why: string): StartedBackend => ({
-  ...backend,
-  reason: `${backend.description}: ${why}`,
-  versions: {
-    node: process.versions.node,
-    '@tensorflow/tfjs-core': version_core,
-    ...backend.versions,
-  },
-});
+const started = (backend: RunningBackend, why: string): StartedBackend =>
+  startedBecause(backend, why, { node: process.versions.node, '@tensorflow/tfjs-core': version_core });

@@ -4,19 +4,36 @@ import { BackendError } from './errors.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
 
+const builds = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+] as const;
+
 /**
  * WebAssembly with the kernels that it needs to train.
  *
+ * @param wasmUrl Address of the SIMD build, the only one that trains; where TensorFlow.js looks when left out.
  * @throws BackendError on a processor without SIMD, before a training step would find out.
  */
-export const startWasm = async (): Promise<RunningBackend> => {
-  const { version_wasm: version } = await quietly(() => import('@tensorflow/tfjs-backend-wasm'));
+export const startWasm = async ({
+  wasmUrl,
+}: {
+  readonly wasmUrl?: string | undefined;
+} = {}): Promise<RunningBackend> => {
+  const { setWasmPaths, version_wasm: version } = await quietly(
+    () => import('@tensorflow/tfjs-backend-wasm'),
+  );
   const { registerTrainingKernels } = await import('@dropout-lab/wasm-training');
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new BackendError(
       'backend wasm: expected WebAssembly SIMD, found none on this processor: choose another backend',
     );
   }
+  // The build of several threads, which a browser would take, cannot train: see @dropout-lab/wasm-training.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  // It wants to know all three addresses, and asks for one.
+  if (wasmUrl !== undefined) setWasmPaths(Object.fromEntries(builds.map((name) => [name, wasmUrl])));
   registerTrainingKernels();
   await activate('wasm');
   return {

@@ -4,6 +4,7 @@ import { activate } from './activate.ts';
 import { BackendError } from './errors.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
+import { type AdapterInfo, describeAdapter } from './software-renderer.ts';
 import { hasVulkanDriver, vulkanDriverFolders } from './vulkan-drivers.ts';
 
 const dawnPackage = 'webgpu';
@@ -15,13 +16,7 @@ interface Gpu {
 }
 
 interface GpuAdapter {
-  readonly info: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallbackAdapter?: boolean;
-  };
+  readonly info: AdapterInfo;
 }
 
 /** A WebGPU that nothing uses yet. */
@@ -45,11 +40,10 @@ export const startWebgpu = async (
   { onlyHardware = false }: { readonly onlyHardware?: boolean } = {},
 ): Promise<RunningBackend> => {
   const { gpu, globals, adapter } = await findGpu(resolveFrom);
-  const isSoftware = isSoftwareAdapter(adapter);
-  const title = adapter.info.description || adapter.info.device || adapter.info.vendor;
+  const { title, isSoftware } = describeAdapter(adapter.info);
   if (onlyHardware && isSoftware) {
     throw new BackendError(
-      `backend webgpu: expected a graphics processor, found ${title}, a program on the processor, much slower than wasm`,
+      `backend webgpu: expected a graphics processor, found ${title}, much slower than wasm`,
     );
   }
   Object.assign(globalThis, globals);
@@ -58,7 +52,7 @@ export const startWebgpu = async (
   await activate('webgpu');
   return {
     name: 'webgpu',
-    description: `webgpu (${title}${isSoftware ? ', in software' : ''})`,
+    description: `webgpu (${title})`,
     versions: {
       [backendPackage]: versionFrom(resolveFrom, backendPackage),
       [dawnPackage]: versionFrom(resolveFrom, dawnPackage),
@@ -101,13 +95,6 @@ const openGpu = async (dawn: string): Promise<FoundGpu> => {
   }
   return { gpu, globals, adapter };
 };
-
-/** Google's, Mesa's and Microsoft's programs that stand in for a graphics processor. */
-const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
-
-const isSoftwareAdapter = ({ info }: GpuAdapter): boolean =>
-  info.isFallbackAdapter === true ||
-  softwareNames.test([info.vendor, info.architecture, info.device, info.description].join(' '));
 
 /** A package's module, as a URL. */
 const locate = (resolveFrom: string | URL, name: string): string => {

@@ -18,4 +18,5 @@ export {
 export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
 export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
 export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
+export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { limit, type Split, splitLast, splitStratified } from './split.ts';

@@ -30,6 +30,7 @@ export {
   type BackendDescription,
   type DataDescription,
   type HardwareDescription,
+  hardwareInWords,
   parseRunManifest,
   RUN_SCHEMA_VERSION,
   type RunManifest,

@@ -18,7 +18,8 @@ const backendSchema = z.object({
 const hardwareSchema = z.object({
   cpu: z.string(),
   cores: z.number().int().positive(),
-  memoryBytes: z.number().int().positive(),
+  /** Null where it is not known: browsers do not tell. */
+  memoryBytes: z.number().int().positive().nullable(),
   platform: z.string(),
 });
 
@@ -86,3 +87,14 @@ export const parseRunManifest = (value: unknown, where: string): RunManifest => 
   }
   return parseWith(runManifestSchema, value, where);
 };
+
+/** `AMD EPYC, 2 cores, 24 GiB, linux x64`. */
+export const hardwareInWords = ({ cpu, cores, memoryBytes, platform }: HardwareDescription): string =>
+  [
+    cpu,
+    `${cores} ${cores === 1 ? 'core' : 'cores'}`,
+    memoryBytes !== null && `${Math.round(memoryBytes / 2 ** 30)} GiB`,
+    platform,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');

@@ -4,6 +4,7 @@ export {
   decodeCheckpoint,
   decodeWeights,
 } from './checkpoint-format.ts';
+export { encodeRun, type RunContents } from './encode-run.ts';
 export {
   CheckpointCorruptError,
   CheckpointMissingError,
@@ -14,3 +15,4 @@ export {
 export { type EventLog, parseEventLog } from './event-log.ts';
 export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './history.ts';
 export { checkpointFiles, runFiles } from './layout.ts';
+export { newRunId } from './run-id.ts';

@@ -7,4 +7,3 @@ export {
   type RunReader,
   resumeRunDirectory,
 } from './run-directory.ts';
-export { newRunId } from './run-id.ts';

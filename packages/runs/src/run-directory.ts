@@ -20,6 +20,7 @@ import { RunDirectoryError, RunExistsError } from './errors.ts';
 import { type EventLog, parseEventLog } from './event-log.ts';
 import { openEventWriter } from './event-writer.ts';
 import { codeOf, fileError } from './file-errors.ts';
+import { toJson } from './json.ts';
 import { runFiles } from './layout.ts';
 import { acquireLock, isLocked } from './lock.ts';
 
@@ -253,8 +254,7 @@ const parseJson = (text: string, file: string): unknown => {
   }
 };
 
-const writeJson = (file: string, value: unknown): Promise<void> =>
-  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+const writeJson = (file: string, value: unknown): Promise<void> => writeFileAtomic(file, toJson(value));
 
 const writeError = (error: unknown, path: string): RunDirectoryError =>
   error instanceof RunDirectoryError

@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { RunConfig } from '@dropout-lab/contracts';
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 
 /**
  * A name for a run's directory that sorts by time and tells configurations apart:
  * `2026-11-24T03-10-00-a1b2c3`, UTC and the first digits of the SHA-256 of the configuration. The same date and
- * configuration give the same name; {@link createNumberedRunDirectory} keeps two such runs apart.
+ * configuration give the same name; `createNumberedRunDirectory` of `@dropout-lab/runs/node` keeps two such runs apart.
  *
  * @param config A parsed configuration, whose keys are in their fixed order.
  */
 export const newRunId = (date: Date, config: RunConfig): string => {
   const time = date.toISOString().slice(0, 19).replaceAll(':', '-');
-  const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 6);
+  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(config)))).slice(0, 6);
   return `${time}-${digest}`;
 };

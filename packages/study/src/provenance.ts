@@ -1,4 +1,4 @@
-import type { RunManifest } from '@dropout-lab/contracts';
+import { hardwareInWords, type RunManifest } from '@dropout-lab/contracts';
 
 /** Where figures come from: of each thing every value that some run has, most often a single one. */
 export interface Provenance {
@@ -27,9 +27,7 @@ export const provenanceOf = (manifests: readonly RunManifest[]): Provenance => {
     backends: all(({ backend: { description, workers } }) => [
       `${description}, ${workers} ${workers === 1 ? 'replica' : 'replicas'}`,
     ]),
-    machines: all(({ hardware: { cpu, cores, memoryBytes, platform } }) => [
-      `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}`,
-    ]),
+    machines: all(({ hardware }) => [hardwareInWords(hardware)]),
     versions: all(({ versions }) => Object.entries(versions).map(([name, version]) => `${name} ${version}`)),
     data: all(({ data: { sha256 } }) => Object.entries(sha256).map(([file, digest]) => `${file}: ${digest}`)),
     images: all(({ data: { dataset, trainImages, validationImages, testImages } }) => [

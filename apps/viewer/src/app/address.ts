@@ -2,12 +2,15 @@ import { z } from 'zod';
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
+/** The highest rate that the sliders offer. */
+export const MOST_DROPPED = 0.9;
+
 /**
  * All that decides what a page shows, as it stands in the address. A value that makes no sense is the default:
  * an address may have been typed, or be of another version.
  */
 const viewSchema = z.object({
-  page: z.enum(['runs', 'compare', 'run']).catch('runs'),
+  page: z.enum(['runs', 'compare', 'run', 'playground', 'train']).catch('runs'),
   /** Names of the runs that were picked. */
   runs: z.array(z.string()).catch([]),
   /** Part of a name, arm or setting. */
@@ -29,18 +32,36 @@ const viewSchema = z.object({
     .regex(/^\d+-\d+$/)
     .nullable()
     .catch(null),
+  /** What computes on the pages that do. */
+  backend: z.enum(['auto', 'webgpu', 'webgl', 'wasm', 'cpu']).catch('auto'),
+  /** Dropout rate of the masks of the playground, null for the model's own. */
+  masked: z.coerce.number().min(0).max(MOST_DROPPED).nullable().catch(null),
+  /** Test image in the playground. */
+  image: z.coerce.number().int().min(0).catch(0),
+  /** What is trained in the page: with dropout, without, or both side by side. */
+  arms: z.enum(['both', 'with', 'without']).catch('both'),
+  rate: z.coerce.number().min(0.05).max(MOST_DROPPED).catch(0.5),
+  /** Limit of the max-norm constraint, 0 for none. */
+  norm: z.coerce.number().min(0).catch(2),
+  optimizer: z.enum(['adam', 'sgd']).catch('adam'),
+  learning: z.coerce.number().positive().catch(0.001),
+  images: z.coerce.number().int().min(10).max(50_000).catch(2000),
+  batch: z.coerce.number().int().min(1).max(1000).catch(50),
+  epochs: z.coerce.number().int().min(1).max(1000).catch(20),
+  seed: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).catch(0),
 });
 
 /** The state of the page: one object, kept in the address. */
 export type View = z.output<typeof viewSchema>;
 
+/** Null where the address says nothing, which no number stands for. */
+const nothingChosen = { from: null, to: null, cell: null, masked: null };
+
 /** What a page shows when its address says nothing. */
 export const defaultView: View = viewSchema.parse({
   page: 'runs',
   runs: [],
-  from: null,
-  to: null,
-  cell: null,
+  ...nothingChosen,
 });
 
 /** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`. */
@@ -49,9 +70,7 @@ export const parseAddress = (fragment: string): View => {
   const parameters = new URLSearchParams(query);
   const given = [...new Set(parameters.keys())].map((key) => [key, parameters.get(key)]);
   return viewSchema.parse({
-    from: null,
-    to: null,
-    cell: null,
+    ...nothingChosen,
     ...Object.fromEntries(given),
     page: path,
     runs: parameters.getAll('runs'),

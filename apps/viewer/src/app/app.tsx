@@ -10,12 +10,18 @@ import { source } from './source.ts';
 import { linkTo, view } from './state.ts';
 
 const ComparePage = lazily(() => import('./pages/compare-page.tsx').then((page) => page.ComparePage));
+const PlaygroundPage = lazily(() =>
+  import('./pages/playground-page.tsx').then((page) => page.PlaygroundPage),
+);
+const TrainPage = lazily(() => import('./pages/train-page.tsx').then((page) => page.TrainPage));
 const RunPage = lazily(() => import('./pages/run-page.tsx').then((page) => page.RunPage));
 
 const titles: Readonly<Record<View['page'], string>> = {
   runs: 'Runs',
   compare: 'Compare',
   run: 'Run',
+  playground: 'Playground',
+  train: 'Train here',
 };
 
 /** The page: what is on every view, and the view that the address names. */
@@ -37,6 +43,8 @@ export const App = () => {
         <nav aria-label="Pages">
           <PageLink page="runs" />
           <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
+          <PageLink page="playground" changes={{ runs: runs.slice(0, 1) }} />
+          <PageLink page="train" />
         </nav>
         {source.value.state === 'ready' && <Connection />}
         <ThemeSwitch />
@@ -83,6 +91,10 @@ const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
           return <ComparePage />;
         case 'run':
           return <RunPage />;
+        case 'playground':
+          return <PlaygroundPage />;
+        case 'train':
+          return <TrainPage />;
       }
   }
 };

@@ -10,6 +10,7 @@ import {
   predictionsSchema,
 } from '@dropout-lab/contracts';
 import { checkpointFiles, decodeWeights, runFiles } from '@dropout-lab/runs';
+import { imagesUrlOf } from './source.ts';
 import { fileUrl } from './state.ts';
 
 const fetchFile = async (url: string): Promise<Response> => {
@@ -55,7 +56,7 @@ export const loadTestImages = async (dataset: keyof typeof CIFAR_DATASETS): Prom
     await Promise.all(
       files.map(async ({ name }) => ({
         name,
-        bytes: new Uint8Array(await (await fetchFile(`data/${dataset}/${name}`)).arrayBuffer()),
+        bytes: new Uint8Array(await (await fetchFile(`${imagesUrlOf(dataset)}/${name}`)).arrayBuffer()),
       })),
     ),
   );

@@ -109,6 +109,27 @@ export const runSeries = (
   };
 };
 
+/**
+ * The two curves of a run that belong in one chart: validation, and training with dashes. Where overfitting has set in
+ * is read off validation loss.
+ *
+ * @param labelOf What a curve is called.
+ */
+export const curvePair = (
+  summary: Summary,
+  arm: Arm | undefined,
+  figure: 'loss' | 'accuracy',
+  labelOf: (part: 'validation' | 'training') => string,
+): readonly [Series, Series] => {
+  const options = { x: 'epoch', smooth: 0 } as const;
+  const { onset, ...validation } = runSeries(summary, arm, `val_${figure}`, options);
+  const { onset: _, ...training } = runSeries(summary, arm, figure, options);
+  return [
+    { ...validation, label: labelOf('validation'), ...(figure === 'loss' && { onset }) },
+    { ...training, label: labelOf('training'), dashed: true },
+  ];
+};
+
 const armSeries = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,

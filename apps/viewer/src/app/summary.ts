@@ -6,6 +6,8 @@ import type { RunDigest } from '../catalogue.ts';
 type Status =
   | 'waiting'
   | 'running'
+  /** In the page that trains it. */
+  | 'paused'
   | 'stopped'
   | 'completed'
   | 'early stopping'

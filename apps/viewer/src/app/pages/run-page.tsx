@@ -15,8 +15,8 @@ import { ArmLabel, StatusBadge } from '../components/marks.tsx';
 import { type Loaded, useLoaded } from '../components/use-loaded.ts';
 import { count, dateAndTime, duration, figure, percent } from '../format.ts';
 import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
-import { runSeries } from '../series.ts';
-import { source } from '../source.ts';
+import { curvePair } from '../series.ts';
+import { imagesUrlOf } from '../source.ts';
 import { arms, curveSummaries, linkTo, pickedSummaries, show, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
@@ -147,24 +147,14 @@ const Section = <T,>({ title, loaded, none, children }: SectionProps<T>) => (
 const Curves = ({ summary }: { readonly summary: Summary }) => {
   const arm = arms.value.get(summary.name);
   const [losses, accuracies, rates] = useMemo(() => {
-    const options = { x: 'epoch', smooth: 0 } as const;
-    const pair = (training: 'loss' | 'accuracy') => {
-      const { onset: _, ...trained } = runSeries(summary, arm, training, options);
-      const validated = runSeries(summary, arm, `val_${training}`, options);
-      const all = [
-        { ...validated, label: 'validation' },
-        { ...trained, label: 'training', dashed: true },
-      ];
-      return training === 'loss' ? all : all.map((one) => ({ ...one, onset: undefined }));
-    };
     const points = summary.history.map(({ epoch, learningRate }) => ({
       x: epoch,
       y: learningRate,
       raw: learningRate,
     }));
     return [
-      pair('loss'),
-      pair('accuracy'),
+      curvePair(summary, arm, 'loss', (part) => part),
+      curvePair(summary, arm, 'accuracy', (part) => part),
       [{ key: 'rate', label: 'learning rate', hue: arm?.color ?? 0, points }],
     ];
   }, [summary, arm]);
@@ -280,7 +270,7 @@ const TILES = 24;
 const Mistakes = ({ predictions, config, classNames }: MistakesProps) => {
   const { cell } = view.value;
   const { dataset } = config;
-  const isServed = source.value.state === 'ready' && source.value.catalogue.images.includes(dataset);
+  const isServed = imagesUrlOf(dataset) !== null;
   const images = useLoaded<ImageDataset>(isServed && predictions.state === 'ready' ? dataset : null, () =>
     loadTestImages(dataset),
   );

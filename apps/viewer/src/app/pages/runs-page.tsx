@@ -3,7 +3,7 @@ import type { View } from '../address.ts';
 import { ArmLabel, Sparkline, StatusBadge } from '../components/marks.tsx';
 import { count, counted, dateAndTime, duration, figure, percent } from '../format.ts';
 import { tableRows } from '../runs-table.ts';
-import { source } from '../source.ts';
+import { isSample, source } from '../source.ts';
 import { arms, corruptRuns, linkTo, show, summaries, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
@@ -21,7 +21,6 @@ const columns: readonly { readonly sort: View['sort']; readonly title: string; r
 
 /** All runs: how they stand, what sets them apart, and which to compare. */
 export const RunsPage = () => {
-  if (summaries.value.length === 0 && corruptRuns.value.length === 0) return <NoRuns />;
   const rows = tableRows(summaries.value, arms.value, view.value);
   const picked = rows.filter(({ name }) => ticked.value.has(name)).map(({ name }) => name);
   return (
@@ -44,6 +43,7 @@ export const RunsPage = () => {
           {picked.length > 0 ? `Compare ${counted(picked.length, 'run')}` : 'Compare all'}
         </a>
       </div>
+      <SampleNote />
       {rows.length > 0 ? (
         <RunsTable rows={rows} />
       ) : (
@@ -207,15 +207,17 @@ const CorruptRuns = () =>
     </section>
   );
 
-const NoRuns = () => {
+/** Says whose runs are shown while the user has none. */
+const SampleNote = () => {
+  if (!isSample.value) return null;
   const place = source.value.state === 'ready' ? source.value.catalogue.place : '';
   return (
-    <section class="message">
-      <h1>No runs yet</h1>
+    <section class="note">
       <p>
-        There is no run in <code>{place}</code>. Train one, and it appears here with its first step:
+        There is no run in <code>{place}</code> yet: these ship with the viewer. Train one, and it takes their
+        place with its first step: <code>npm run train:quick</code>, or{' '}
+        <a href={linkTo('train')}>in this page</a>.
       </p>
-      <pre>npm run train:quick</pre>
     </section>
   );
 };

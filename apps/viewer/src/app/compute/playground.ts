@@ -1,0 +1,140 @@
+import type { BrowserBackendChoice } from '@dropout-lab/backend/browser';
+import type { ModelSpec, NamedArray } from '@dropout-lab/contracts';
+import { buildModel, Dropout, setDropoutPosition, writeWeights } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type Computing, startComputing } from './backend.ts';
+
+/** A trained model. */
+export interface PlaygroundModel {
+  readonly spec: ModelSpec;
+  readonly seed: number;
+  readonly weights: readonly NamedArray[];
+}
+
+/** Numbers of one image in a layer: [height, width, channels], or [units]. */
+export interface LayerMap {
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** What the model makes of an image, dropout off. */
+export interface Classification {
+  /** 0..1 by class. */
+  readonly probabilities: Float32Array;
+  /** What each convolution, after its ReLU, hands on. */
+  readonly featureMaps: readonly LayerMap[];
+  readonly milliseconds: number;
+}
+
+/** What the model makes of an image, dropout on. */
+export interface MaskedPasses {
+  /** 0..1 by class, of each pass. */
+  readonly probabilities: readonly Float32Array[];
+  /** The first pass's mask of each dropout layer: 0 where a unit is dropped, else the factor that makes up for it. */
+  readonly masks: readonly LayerMap[];
+  readonly milliseconds: number;
+}
+
+/** Shows one model at work, at any dropout rate. */
+export const createPlayground = () => {
+  let computing: Computing | undefined;
+  let opened: PlaygroundModel | undefined;
+  let built: { readonly rate: number; readonly model: LayersModel; readonly probe: LayersModel } | undefined;
+
+  /** The model with another rate: its weights do not depend on it. */
+  const atRate = (rate: number) => {
+    if (built?.rate === rate) return built;
+    built?.model.dispose();
+    const { spec, seed, weights } = opened!;
+    const model = buildModel({ ...spec, dropout: { ...spec.dropout, rate } }, seed);
+    writeWeights(model, weights);
+    const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
+    const outputs = [...convolutions, model.layers.at(-1)!].map((layer) => layer.output as SymbolicTensor);
+    built = { rate, model, probe: modelOf({ inputs: model.inputs, outputs }) };
+    return built;
+  };
+
+  /** One image as a batch of as many copies as wanted, in the model's data format. */
+  const batchOf = (pixels: Uint8Array, copies = 1): tf.Tensor => {
+    const { inputShape, dataFormat } = opened!.spec;
+    const image = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...inputShape]), 255);
+    const placed = dataFormat === 'channels_last' ? image : tf.transpose(image, [0, 3, 1, 2]);
+    return tf.tile(placed, [copies, 1, 1, 1]);
+  };
+
+  return {
+    /** @returns Which backend computes, and why that one. */
+    startBackend: async (choice: BrowserBackendChoice): Promise<string> => {
+      computing = await startComputing(choice);
+      return computing.backend.reason;
+    },
+    /** @throws ModelError when the weights do not fit. */
+    open: (model: PlaygroundModel): void => {
+      opened = model;
+      built?.model.dispose();
+      built = undefined;
+      atRate(model.spec.dropout.rate);
+    },
+    /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
+    classify: async (pixels: Uint8Array): Promise<Classification> => {
+      const { probe } = atRate(opened!.spec.dropout.rate);
+      const begun = performance.now();
+      const outputs = tf.tidy(() => probe.apply(batchOf(pixels)) as tf.Tensor[]);
+      const maps = await computing!.unlessLost(readMaps(outputs, probe.outputNames));
+      return {
+        featureMaps: maps.slice(0, -1),
+        probabilities: maps.at(-1)!.values,
+        milliseconds: performance.now() - begun,
+      };
+    },
+    /**
+     * Passes with masks of their own (Monte Carlo dropout: Gal & Ghahramani 2016).
+     *
+     * @param draw Which masks: the same number gives the same ones.
+     */
+    maskedPasses: async (
+      pixels: Uint8Array,
+      { rate, draw, passes }: { readonly rate: number; readonly draw: number; readonly passes: number },
+    ): Promise<MaskedPasses> => {
+      const { model } = atRate(rate);
+      const begun = performance.now();
+      const dropouts = model.layers.filter((layer) => layer instanceof Dropout);
+      const [probabilities, ...masks] = tf.tidy(() => {
+        setDropoutPosition(model, { step: draw });
+        const predicted = model.apply(batchOf(pixels, passes), { training: true }) as tf.Tensor;
+        setDropoutPosition(model, { step: draw });
+        // What a mask leaves of ones is the mask; its first row does not depend on how many follow.
+        const ones = (layer: Dropout) => tf.ones([1, ...(layer.outputShape as number[]).slice(1)]);
+        return [
+          predicted,
+          ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
+        ];
+      }) as [tf.Tensor, ...tf.Tensor[]];
+      const all = await computing!.unlessLost(probabilities.data<'float32'>());
+      const classes = all.length / passes;
+      const rows = Array.from({ length: passes }, (_, i) => all.slice(i * classes, (i + 1) * classes));
+      probabilities.dispose();
+      return {
+        probabilities: rows,
+        masks: await readMaps(
+          masks,
+          dropouts.map(({ name }) => name),
+        ),
+        milliseconds: performance.now() - begun,
+      };
+    },
+  };
+};
+
+/** Reads batches of one, and disposes them. */
+const readMaps = (tensors: readonly tf.Tensor[], names: readonly string[]): Promise<LayerMap[]> =>
+  Promise.all(
+    tensors.map(async (tensor, i) => {
+      // A copy: some backends hand out views of memory that the next operation overwrites.
+      const values = (await tensor.data<'float32'>()).slice();
+      tensor.dispose();
+      return { layer: names[i]!, shape: tensor.shape.slice(1), values };
+    }),
+  );

@@ -1,0 +1,127 @@
+import {
+  type BrowserBackendChoice,
+  describeHardware,
+  type StartedBackend,
+} from '@dropout-lab/backend/browser';
+import { prepareRunData, type RunData } from '@dropout-lab/cifar';
+import {
+  type CheckpointName,
+  RUN_SCHEMA_VERSION,
+  type RunConfig,
+  type RunEvent,
+  type RunManifest,
+} from '@dropout-lab/contracts';
+import { buildModel } from '@dropout-lab/model';
+import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
+import { createCallback, train } from '@dropout-lab/training';
+import { transfer } from 'comlink';
+import { zipSync } from 'fflate';
+import viewer from '../../../package.json' with { type: 'json' };
+import { startComputing } from './backend.ts';
+import { createGate } from './gate.ts';
+import { fetchImages, sampleImages } from './images.ts';
+
+/** What to train, and on what. */
+export interface TrainingRequest {
+  readonly config: RunConfig;
+  readonly backend: BrowserBackendChoice;
+  /** Address of the folder of official files; null for the sample that ships with the pages. */
+  readonly imagesUrl: string | null;
+}
+
+/** Told of a run across threads: nobody waits for the answer. */
+export interface TrainingListener {
+  /** `reason` says which backend computes, and why that one. */
+  begun(manifest: RunManifest, reason: string): void;
+  event(event: RunEvent): void;
+}
+
+/** Trains one run at a time, and keeps it. */
+export const createTrainer = () => {
+  const gate = createGate();
+  let abort = new AbortController();
+  let manifest: RunManifest | undefined;
+  let events: RunEvent[] = [];
+  let checkpoints: Partial<Record<CheckpointName, Checkpoint>> = {};
+
+  /** Resolves when training has ended by itself or was stopped. */
+  const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
+    const { config, imagesUrl } = request;
+    abort = new AbortController();
+    events = [];
+    checkpoints = {};
+    const { backend, unlessLost } = await startComputing(request.backend);
+    const images = await (imagesUrl === null ? sampleImages() : fetchImages(imagesUrl, config.limitTrain));
+    const data = prepareRunData(images, config);
+    manifest = describeRun(config, backend, data);
+    listener.begun(manifest, backend.reason);
+    const model = buildModel(config.model, config.seed);
+    const modelTopology = model.toJSON(null, false) as object;
+    const happening = train({
+      model,
+      config,
+      train: data.train,
+      validation: data.validation,
+      callbacks: config.callbacks.map(createCallback),
+      checkpoints: {
+        save: async (name, snapshot) => {
+          checkpoints[name] = { modelTopology, snapshot };
+        },
+      },
+      signal: abort.signal,
+    });
+    const follow = async (): Promise<void> => {
+      for await (const event of happening) {
+        events.push(event);
+        listener.event(event);
+        await gate.passed();
+      }
+    };
+    await unlessLost(follow());
+    model.dispose();
+  };
+
+  return {
+    trainRun,
+    pause: gate.close,
+    resume: gate.open,
+    /** Ends training before its next step, with a checkpoint. */
+    stop: (): void => {
+      abort.abort();
+      gate.open();
+    },
+    /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
+    download: (): Uint8Array => {
+      const files = encodeRun({ manifest: manifest!, events, checkpoints });
+      const encoder = new TextEncoder();
+      const entries = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
+        `${manifest!.id}/${path}`,
+        typeof content === 'string' ? encoder.encode(content) : content,
+      ]);
+      // Weights do not get smaller.
+      const zip = zipSync(Object.fromEntries(entries), { level: 0 });
+      return transfer(zip, [zip.buffer]);
+    },
+  };
+};
+
+const describeRun = (
+  config: RunConfig,
+  { name, description, versions }: StartedBackend,
+  { classNames, description: data }: RunData,
+): RunManifest => {
+  const now = new Date();
+  return {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    id: newRunId(now, config),
+    createdAt: now.toISOString(),
+    config,
+    classNames: [...classNames],
+    backend: { name, description, workers: 1 },
+    hardware: describeHardware(),
+    data,
+    versions: { '@dropout-lab/viewer': viewer.version, ...versions },
+    command: ['(trained in the viewer)'],
+    commit: null,
+  };
+};

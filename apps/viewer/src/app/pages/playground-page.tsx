@@ -1,0 +1,272 @@
+import type { ImageDataset } from '@dropout-lab/contracts';
+import { useMemo, useState } from 'preact/hooks';
+import type { RunDigest } from '../../catalogue.ts';
+import { MOST_DROPPED } from '../address.ts';
+import { BackendSelect } from '../components/backend-select.tsx';
+import { Message } from '../components/message.tsx';
+import { PictureCanvas } from '../components/picture-canvas.tsx';
+import { useLoaded } from '../components/use-loaded.ts';
+import { sampleImages } from '../compute/images.ts';
+import type { Classification, MaskedPasses } from '../compute/playground.ts';
+import { figure, percent } from '../format.ts';
+import { Maps } from '../playground/maps.tsx';
+import { keptFraction } from '../playground/mosaic.ts';
+import { type Picture, pictureOf, pictureOfFile } from '../playground/pixels.ts';
+import { Predictions } from '../playground/predictions.tsx';
+import { TestImages } from '../playground/test-images.tsx';
+import { type Compute, useCompute } from '../playground/use-compute.ts';
+import { useLatest } from '../playground/use-latest.ts';
+import { useModel } from '../playground/use-model.ts';
+import { usePastedImage } from '../playground/use-pasted-image.ts';
+import { Webcam } from '../playground/webcam.tsx';
+import { loadTestImages, loadWeights } from '../run-files.ts';
+import { imagesUrlOf } from '../source.ts';
+import { linkTo, show, summaries, view } from '../state.ts';
+import type { Summary } from '../summary.ts';
+
+/** Passes with masks of their own, whose spread is shown. */
+const PASSES = 30;
+
+/** A trained model at work on any picture, with the masks of dropout. */
+export const PlaygroundPage = () => {
+  const trained = summaries.value.filter(({ run }) => run.checkpoints.length > 0);
+  const chosen = trained.find(({ name }) => name === view.value.runs[0]) ?? bestOf(trained);
+  if (!chosen) {
+    return (
+      <Message title="No model yet">
+        <p>
+          The playground shows a trained model at work, and no run here has a checkpoint to load.{' '}
+          <a href={linkTo('train')}>Train one in this page</a>, or with <code>npm run train:quick</code>.
+        </p>
+      </Message>
+    );
+  }
+  return <Playground key={chosen.name} chosen={chosen} trained={trained} />;
+};
+
+/** The best of those that were trained with dropout, else of all. */
+const bestOf = (trained: readonly Summary[]): Summary | undefined => {
+  const dropped = trained.filter(({ run }) => run.manifest.config.model.dropout.rate > 0);
+  return [...(dropped.length > 0 ? dropped : trained)].sort(
+    (a, b) => (b.best?.accuracy ?? 0) - (a.best?.accuracy ?? 0),
+  )[0];
+};
+
+const checkpointOf = ({ checkpoints }: RunDigest) => (checkpoints.includes('best') ? 'best' : 'last');
+
+const Playground = ({
+  chosen,
+  trained,
+}: {
+  readonly chosen: Summary;
+  readonly trained: readonly Summary[];
+}) => {
+  const { name, run } = chosen;
+  const { config, classNames } = run.manifest;
+  const [compute, onFault] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
+  const weights = useLoaded(`${name} ${chosen.best?.epoch}`, () => loadWeights(name, checkpointOf(run)));
+  const images = useLoaded<ImageDataset>(imagesUrlOf(config.dataset) ?? 'sample', async () =>
+    imagesUrlOf(config.dataset) === null ? (await sampleImages()).test : loadTestImages(config.dataset),
+  );
+  const [given, setGiven] = useState<Picture>();
+  const [fault, setFault] = useState<string>();
+  const [draw, setDraw] = useState(0);
+
+  const take = (file: Blob | null | undefined): void => {
+    if (!file) return;
+    const [height, width] = config.model.inputShape;
+    pictureOfFile(file, { width, height }).then(
+      (picture) => {
+        setGiven(picture);
+        setFault(undefined);
+      },
+      (error: Error) => setFault(error.message),
+    );
+  };
+  usePastedImage(take);
+
+  const picture = useMemo(
+    () =>
+      given ??
+      (images.state === 'ready'
+        ? pictureOf(images.value, view.value.image % images.value.labels.length)
+        : undefined),
+    [given, images, view.value.image],
+  );
+  const rate = view.value.masked ?? config.model.dropout.rate;
+  const model = useModel(
+    compute,
+    weights.state === 'ready' ? { spec: config.model, seed: config.seed, weights: weights.value } : undefined,
+    onFault,
+  );
+  const id = usePictureId(picture);
+  const services = model.services;
+  const plain = useLatest<Classification>(
+    services && picture ? `${model.key} ${id}` : null,
+    () => services!.classify(picture!.pixels),
+    onFault,
+  );
+  const masked = useLatest<MaskedPasses>(
+    services && picture ? `${model.key} ${id} ${rate} ${draw}` : null,
+    () => services!.maskedPasses(picture!.pixels, { rate, draw, passes: PASSES }),
+    onFault,
+  );
+  const problem =
+    compute.state === 'failed'
+      ? compute.fault
+      : weights.state === 'failed'
+        ? weights.reason
+        : images.state === 'failed'
+          ? images.reason
+          : undefined;
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a file can be chosen with the button, too
+    <div
+      class="playground"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <div class="title-row">
+        <h1>Playground</h1>
+        <label class="labelled">
+          Model
+          <select
+            value={name}
+            onChange={({ currentTarget }) => show({ runs: [currentTarget.value], masked: null })}
+          >
+            {trained.map((one) => (
+              <option key={one.name} value={one.name}>
+                {`${one.name} (${percent(one.best?.accuracy)})`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <BackendSelect class="labelled" auto="WebGL, else wasm" />
+      </div>
+      {problem && (
+        <p class="fault" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="bench">
+        <section class="picture" aria-label="Picture">
+          <figure>
+            {picture ? (
+              <PictureCanvas class="pixels large" picture={picture} />
+            ) : (
+              <div class="pixels large" />
+            )}
+            <figcaption>{picture?.title ?? 'Loading the images …'}</figcaption>
+          </figure>
+          <div class="actions">
+            <label class="button">
+              Choose a picture
+              <input
+                type="file"
+                accept="image/*"
+                class="hidden"
+                onChange={({ currentTarget }) => take(currentTarget.files?.[0])}
+              />
+            </label>
+            <Webcam
+              size={{ width: config.model.inputShape[1], height: config.model.inputShape[0] }}
+              isIdle={plain.isCurrent}
+              onPicture={setGiven}
+            />
+          </div>
+          <p class="muted small">Or drop one on this page, or paste one.</p>
+          {fault && (
+            <p class="fault" role="alert">
+              {fault}
+            </p>
+          )}
+          {images.state === 'ready' && (
+            <TestImages
+              images={images.value}
+              shown={given ? undefined : view.value.image % images.value.labels.length}
+              onChoose={(index) => {
+                setGiven(undefined);
+                show({ image: index });
+              }}
+            />
+          )}
+        </section>
+        <section aria-label="Prediction" aria-busy={!plain.isCurrent}>
+          <h2>Prediction</h2>
+          <Predictions
+            classNames={classNames}
+            label={picture?.label ?? null}
+            plain={plain.value}
+            masked={masked.value}
+          />
+          <div class="rate">
+            <label>
+              <span>Dropout rate</span>
+              <input
+                type="range"
+                min="0"
+                max={MOST_DROPPED}
+                step="0.05"
+                value={rate}
+                onInput={({ currentTarget }) => show({ masked: currentTarget.valueAsNumber })}
+              />
+              <output>{rate.toFixed(2)}</output>
+            </label>
+            <button type="button" class="button" disabled={rate === 0} onClick={() => setDraw(draw + 1)}>
+              Draw other masks
+            </button>
+          </div>
+          <Speed compute={compute} plain={plain.value} masked={masked.value} />
+        </section>
+      </div>
+      <Maps
+        title="Masks of dropout"
+        about={
+          rate === 0
+            ? 'At rate 0 nothing is dropped.'
+            : `Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map. What is kept is multiplied by ${figure(1 / (1 - rate), 2)}.`
+        }
+        maps={masked.value?.masks ?? []}
+        captionOf={(map) => `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}`}
+      />
+      <Maps
+        title="Feature maps"
+        about="What each convolution finds in the picture, after its ReLU; the brightest point of a layer is white."
+        maps={plain.value?.featureMaps ?? []}
+        captionOf={({ layer, shape }) => `${layer}: ${shape[2]} maps of ${shape[0]} × ${shape[1]}`}
+      />
+    </div>
+  );
+};
+
+/** Another number for each picture. */
+const usePictureId = (picture: Picture | undefined): number => {
+  const id = useMemo(() => ({ value: 0 }), []);
+  useMemo(() => {
+    id.value++;
+  }, [picture]);
+  return id.value;
+};
+
+const Speed = ({
+  compute,
+  plain,
+  masked,
+}: {
+  readonly compute: Compute;
+  readonly plain: Classification | undefined;
+  readonly masked: MaskedPasses | undefined;
+}) => (
+  <p class="muted small" role="status">
+    {compute.state === 'starting' && 'Loading TensorFlow.js …'}
+    {compute.state === 'ready' && compute.reason}
+    {plain &&
+      masked &&
+      compute.state === 'ready' &&
+      `. The plain pass took ${plain.milliseconds.toFixed(0)} ms, ${PASSES} masked ones ${masked.milliseconds.toFixed(0)} ms.`}
+  </p>
+);

@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { RunEvent } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { encodeRun } from './encode-run.ts';
+import { openRunDirectory, resumeRunDirectory } from './run-directory.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { checkpointAt, manifest } from './testing.ts';
+
+test('is a run directory that can be read and gone on with', async () => {
+  const events: RunEvent[] = [{ kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 10 }];
+  const [last, best] = [checkpointAt(7), checkpointAt(3)];
+  const files = encodeRun({ manifest, events, checkpoints: { last, best } });
+  expect(Object.keys(files)).toEqual([
+    'run.json',
+    'events.jsonl',
+    ...['last', 'best'].flatMap((name) =>
+      ['model.json', 'weights.bin', 'optimizer.bin', 'state.json'].map(
+        (file) => `checkpoints/${name}/${file}`,
+      ),
+    ),
+  ]);
+
+  const folder = join(temporaryFolder(), 'unpacked');
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const run = await openRunDirectory(folder);
+  expect(run.manifest).toEqual(manifest);
+  expect((await run.readEvents()).events).toEqual(events);
+  // With the checksums verified.
+  expect(await run.loadCheckpoint('last')).toEqual(last);
+  expect(await run.loadCheckpoint('best')).toEqual(best);
+  const resumed = await resumeRunDirectory(folder);
+  expect(resumed.manifest).toEqual(manifest);
+  await resumed.close();
+});
