@@ -83,7 +83,7 @@ export const seriesOf = (
 };
 
 /** The curve of one run. Epochs in which the figure is missing or not finite are left out. */
-export const runSeries = (
+const runSeries = (
   { name, history, onset }: Summary,
   arm: Arm | undefined,
   figure: CurveFigure,
