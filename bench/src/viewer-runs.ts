@@ -8,7 +8,7 @@ import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 export const EPOCHS = 55;
 const ARMS = 10;
 const SEEDS = 10;
-const STEPS = 160;
+export const STEPS = 160;
 
 /** The event of an epoch; the curves of runs lie apart, and bend as real ones do. */
 export const epochEvent = (run: number, epoch: number): RunEvent => {
@@ -67,7 +67,8 @@ export const createRuns = async (): Promise<{ readonly folder: string; readonly 
   return { folder, last: last! };
 };
 
-const createRun = (folder: string, run: number): Promise<RunDirectory> => {
+/** A run without events. */
+export const createRun = (folder: string, run: number): Promise<RunDirectory> => {
   const id = `run-${String(run).padStart(3, '0')}`;
   return createRunDirectory(join(folder, id), {
     schemaVersion: RUN_SCHEMA_VERSION,

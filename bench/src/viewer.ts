@@ -3,6 +3,7 @@
  * keep the browser busy, with a hundred runs of 55 epochs in headless Chromium.
  */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { startViewer } from '@dropout-lab/viewer/node';
 import type { Browser, Page } from 'playwright-core';
@@ -10,14 +11,15 @@ import { launchChromium } from '../../scripts/chromium.ts';
 import { describeMachine } from './machine.ts';
 import { median } from './measure.ts';
 import { formatNumber, formatTable } from './table.ts';
-import { createRuns, EPOCHS, epochEvent, stepEvent } from './viewer-runs.ts';
+import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
 
 const LOADS = 5;
+const EVENTS = 5;
 const HOVER_MS = 5000;
 /** Between actions, and after each, for what it set off. */
 const REST_MS = 1000;
 
-const targets = { interactiveMs: 1000, kilobytes: 300, longTaskMs: 50 };
+const targets = { interactiveMs: 1000, kilobytes: 300, longTaskMs: 50, liveMs: 1000 };
 
 interface Busy {
   /** Milliseconds of each task of more than 50 ms. */
@@ -97,6 +99,14 @@ const measureFirstLoad = async (browser: Browser, url: string, runs: number) => 
   };
 };
 
+/** Milliseconds from a change of the files to its appearance on the page. */
+const timeToPage = async (page: Page, change: () => unknown, selector: string): Promise<number> => {
+  const start = performance.now();
+  await change();
+  await page.locator(selector).first().waitFor({ state: 'attached' });
+  return performance.now() - start;
+};
+
 const drawn = (page: Page, curves: number): Promise<unknown> =>
   page.waitForFunction((n) => document.querySelectorAll('.plot svg g.line path').length === n, curves);
 
@@ -158,11 +168,32 @@ try {
   );
   let step = 1;
   await measureAction('Runs: steps of a run', list, async () => {
-    for (; step <= 10; step++) {
+    for (const end = step + 10; step < end; step++) {
       last.append(stepEvent(EPOCHS, step));
       await list.waitForTimeout(300);
     }
   });
+  const live = { step: 0, run: 0 };
+  for (let event = 0; event < EVENTS; event++, step++) {
+    // Another moment of the server's rounds each time.
+    await list.waitForTimeout(REST_MS + (event * REST_MS) / EVENTS);
+    const share = (EPOCHS - 1 + step / STEPS) / EPOCHS;
+    const shown = await timeToPage(
+      list,
+      () => last.append(stepEvent(EPOCHS, step)),
+      `progress[value="${share}"]`,
+    );
+    live.step = Math.max(live.step, shown);
+    const extra = runs + event;
+    const name = `run-${extra}`;
+    const listed = await timeToPage(
+      list,
+      async () => (await createRun(folder, extra)).close(),
+      `[aria-label="Pick ${name}"]`,
+    );
+    live.run = Math.max(live.run, listed);
+    await rm(join(folder, name), { recursive: true });
+  }
   await list.close();
 
   const compare = await open(browser, 'about:blank');
@@ -182,7 +213,7 @@ try {
   await compare.getByRole('checkbox', { name: 'Mean of each arm' }).uncheck();
   await compare.getByRole('slider').fill('0');
   await measureAction('Compare: steps of a run', compare, async () => {
-    for (; step <= 20; step++) {
+    for (const end = step + 10; step < end; step++) {
       last.append(stepEvent(EPOCHS, step));
       await compare.waitForTimeout(300);
     }
@@ -215,6 +246,18 @@ try {
       ],
       1,
     ),
+  );
+  const liveRow = (name: string, milliseconds: number): string[] => [
+    name,
+    formatNumber(milliseconds),
+    `<= ${targets.liveMs}: ${verdict(milliseconds <= targets.liveMs)}`,
+  ];
+  console.log(
+    `\n${formatTable(
+      ['from the file to the page', `longest of ${EVENTS}, ms`, 'target'],
+      [liveRow('a step of a run', live.step), liveRow('a new run', live.run)],
+      1,
+    )}`,
   );
   console.log(
     `\n${formatTable(['action', 'tasks > 50 ms', 'longest, ms', 'longest frame, ms', 'target'], rows, 1)}`,

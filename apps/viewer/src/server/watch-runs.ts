@@ -17,8 +17,8 @@ export interface RunsWatcher {
 
 /** An event is to be on the page within a second. */
 const INTERVAL_MS = 250;
-/** Runs that nobody writes, and the folder itself, are looked at every so many times. */
-const SELDOM = 4;
+/** Runs that nobody writes, and the folder itself, are looked at every so many times: a new run is an event too. */
+const SELDOM = 3;
 
 export interface WatchOptions {
   readonly place: string;
