@@ -15,7 +15,9 @@ const viewSchema = z.object({
   runs: z.array(z.string()).catch([]),
   /** Part of a name, arm or setting. */
   filter: z.string().catch(''),
-  sort: z.enum(['created', 'status', 'name', 'arm', 'best', 'accuracy', 'loss', 'duration']).catch('created'),
+  sort: z
+    .enum(['created', 'status', 'name', 'arm', 'best', 'accuracy', 'lowest', 'loss', 'duration'])
+    .catch('created'),
   descending: flag.catch(true),
   x: z.enum(['epoch', 'time']).catch('epoch'),
   log: flag.catch(false),

@@ -12,6 +12,7 @@ const sortKeys: Readonly<
   arm: (_, arm) => arm?.label,
   best: ({ best }) => best?.accuracy,
   accuracy: ({ last }) => finite(last?.val_accuracy),
+  lowest: ({ lowestLoss }) => lowestLoss?.loss,
   loss: ({ last }) => finite(last?.val_loss),
   duration: ({ seconds }) => seconds,
 };

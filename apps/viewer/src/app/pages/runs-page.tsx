@@ -10,12 +10,21 @@ import type { Summary } from '../summary.ts';
 /** Runs that are ticked, to compare. */
 const ticked = signal<ReadonlySet<string>>(new Set());
 
-const columns: readonly { readonly sort: View['sort']; readonly title: string; readonly numeric?: true }[] = [
+interface Column {
+  readonly sort: View['sort'];
+  readonly title: string;
+  readonly numeric?: true;
+  /** The most comes first at the first click: what is best is on top. */
+  readonly mostFirst?: boolean;
+}
+
+const columns: readonly Column[] = [
   { sort: 'status', title: 'Status' },
   { sort: 'name', title: 'Run' },
   { sort: 'arm', title: 'Arm' },
-  { sort: 'best', title: 'Best accuracy', numeric: true },
-  { sort: 'accuracy', title: 'Last accuracy', numeric: true },
+  { sort: 'best', title: 'Best accuracy', numeric: true, mostFirst: true },
+  { sort: 'accuracy', title: 'Last accuracy', numeric: true, mostFirst: true },
+  { sort: 'lowest', title: 'Lowest loss', numeric: true },
   { sort: 'loss', title: 'Last loss', numeric: true },
 ];
 
@@ -108,7 +117,7 @@ const RunsTable = ({ rows }: { readonly rows: readonly Summary[] }) => {
             <SortableHeader key={column.sort} {...column} />
           ))}
           <th scope="col">Validation accuracy</th>
-          <SortableHeader sort="duration" title="Time" numeric />
+          <SortableHeader sort="duration" title="Time" numeric mostFirst />
         </tr>
       </thead>
       <tbody>
@@ -120,17 +129,12 @@ const RunsTable = ({ rows }: { readonly rows: readonly Summary[] }) => {
   );
 };
 
-const SortableHeader = ({ sort, title, numeric }: (typeof columns)[number]) => {
+const SortableHeader = ({ sort, title, numeric, mostFirst = false }: Column) => {
   const { sort: by, descending } = view.value;
   const order = by !== sort ? 'none' : descending ? 'descending' : 'ascending';
   return (
     <th scope="col" aria-sort={order} class={numeric ? 'numeric' : undefined}>
-      <button
-        type="button"
-        onClick={() =>
-          show({ sort, descending: by === sort ? !descending : numeric === true && sort !== 'loss' })
-        }
-      >
+      <button type="button" onClick={() => show({ sort, descending: by === sort ? !descending : mostFirst })}>
         {title}
         <span class="arrow" aria-hidden="true">
           {order === 'none' ? '' : descending ? '↓' : '↑'}
@@ -141,7 +145,7 @@ const SortableHeader = ({ sort, title, numeric }: (typeof columns)[number]) => {
 };
 
 const RunRow = ({ summary }: { readonly summary: Summary }) => {
-  const { name, run, best, last, history, seconds } = summary;
+  const { name, run, best, lowestLoss, last, history, seconds } = summary;
   const arm = arms.value.get(name);
   const tick = () => {
     const next = new Set(ticked.value);
@@ -171,6 +175,10 @@ const RunRow = ({ summary }: { readonly summary: Summary }) => {
       </td>
       <td class="numeric" data-label="Last">
         {percent(last?.val_accuracy)}
+      </td>
+      <td class="numeric" data-label="Lowest loss">
+        {figure(lowestLoss?.loss)}
+        {lowestLoss && <span class="muted"> at {lowestLoss.epoch}</span>}
       </td>
       <td class="numeric" data-label="Loss">
         {figure(last?.val_loss)}
