@@ -37,7 +37,7 @@ const startView = async (port: string) => {
 test('a run in training is followed on a page that stays open, also past a restart of the viewer', async () => {
   const view = await startView('0');
   const { page, complaints } = await openPage(browser, view.url);
-  await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+  await page.getByText('these ship with the viewer').waitFor();
   await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
 
   const config = await writeSmallRun(folder, { epochs: 12 });
