@@ -51,7 +51,7 @@ const losses = (events: readonly RunEvent[]): number[] =>
 /** Losses of the same steps in Node. */
 const lossesInNode = async (config: RunConfig): Promise<number[]> => {
   await startBackend('wasm');
-  const data = prepareRunData({ ...loadSample(), sha256: {}, source: 'directory' }, config);
+  const data = prepareRunData(loadSample(), config);
   const model = buildModel(config.model, config.seed);
   const events: RunEvent[] = [];
   for await (const event of train({ model, config, train: data.train })) events.push(event);

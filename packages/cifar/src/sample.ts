@@ -1,4 +1,5 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
+import type { CifarData } from './data.ts';
 import { CIFAR10 } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
 import { TEST_RECORDS } from './sample-data/test.ts';
@@ -15,7 +16,12 @@ const decodeSample = (name: string, records: string): ImageDataset =>
  *
  * @returns 250 training and 100 test images, uint8 [n, 32, 32, 3].
  */
-export const loadSample = (): { readonly train: ImageDataset; readonly test: ImageDataset } => ({
+export const loadSample = (): CifarData => ({
   train: decodeSample('training sample', TRAIN_RECORDS),
   test: decodeSample('test sample', TEST_RECORDS),
+  sha256: {
+    'training sample': '451006a1b90d3f387e9b8d5f322d808afc03ad73a946d26bb9dc02240a25aa11',
+    'test sample': '2c2ffc3c226fff0d6a1daf35c66e43a4f6933a40d37a8ca1c6fc9d3c29b4b6cf',
+  },
+  source: 'sample',
 });

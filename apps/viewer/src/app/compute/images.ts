@@ -13,7 +13,5 @@ export const fetchImages = (baseUrl: string, limit: number | null): Promise<Cifa
 };
 
 /** The real images that ship with the pages: 250 to train on and 100 to test with. */
-export const sampleImages = async (): Promise<CifarData> => {
-  const { loadSample } = await import('@dropout-lab/cifar/sample');
-  return { ...loadSample(), sha256: {}, source: 'directory' };
-};
+export const sampleImages = async (): Promise<CifarData> =>
+  (await import('@dropout-lab/cifar/sample')).loadSample();
