@@ -321,8 +321,10 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
         <summary>The same in Node</summary>
         <pre>{commandOf(settings, name)}</pre>
         <p class="muted small">
+          {imagesUrlOf('cifar10') === null &&
+            'From the same start, on the official images, which this page has not got. '}
           The download is a run directory: unpacked, <code>dropout-lab evaluate</code> and{' '}
-          <code>train --resume</code> read it.
+          <code>dropout-lab export</code> read it.
         </p>
       </details>
     </section>
