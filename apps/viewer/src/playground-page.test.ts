@@ -83,7 +83,7 @@ const keptInNode = (rate: number, draw: number): string[] => {
         (layer.apply(tf.ones([1, ...shape]), { training: true }) as tf.Tensor).dataSync(),
       );
       const share = mask.filter((value) => value > 0).length / mask.length;
-      return `${layer.name}: ${(100 * share).toFixed(1)}% kept of ${mask.length}`;
+      return `${layer.name}: ${(100 * share).toFixed(1)}% kept of ${mask.length}, and multiplied by ${Math.max(...mask).toFixed(2)}`;
     });
   other.dispose();
   return kept;
@@ -92,7 +92,9 @@ const keptInNode = (rate: number, draw: number): string[] => {
 test('on WebGL a model says of a test image what it says in Node, and shows its feature maps', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?image=3`);
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(3));
-  expect(await page.getByRole('status').last().textContent()).toMatch(/^webgl \(.*SwiftShader/);
+  expect(await page.getByRole('status', { name: 'What computes' }).textContent()).toMatch(
+    /^webgl \(.*SwiftShader/,
+  );
   expect(
     await page.getByRole('region', { name: 'Feature maps' }).locator('figcaption').allTextContents(),
   ).toEqual(['conv2d: 4 maps of 30 × 30', 'conv2d_1: 8 maps of 13 × 13']);
@@ -162,6 +164,19 @@ test('classifies a PNG that is dropped, pasted or chosen, and refuses what is no
   await page.close();
 });
 
+test('another backend takes over in the middle of a computation', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?backend=webgl`);
+  await page.getByRole('status', { name: 'What computes' }).getByText('webgl').waitFor();
+  // Its first passes take a second.
+  await page.getByLabel('Compute on').selectOption('wasm');
+  await page.getByRole('button', { name: /^test image 6,/ }).click();
+  await expect.poll(() => shownOn(page)).toEqual(expectedOf(6));
+  expect(await page.getByRole('status', { name: 'What computes' }).textContent()).toMatch(/^wasm/);
+  await expect.poll(() => page.locator('.playground [aria-busy="true"]').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test('follows the webcam until it is stopped', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?backend=wasm`);
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(0));
@@ -185,7 +200,7 @@ test('goes on with wasm when the graphics processor is lost', async () => {
     await expect.poll(() => shownOn(page)).toEqual(expectedOf(0));
     await (await fragile.newBrowserCDPSession()).send('Browser.crashGpuProcess');
     await expect
-      .poll(() => page.getByRole('status').last().textContent())
+      .poll(() => page.getByRole('status', { name: 'What computes' }).textContent())
       .toMatch(/^wasm \(SIMD\).*since another failed: the browser lost the graphics processor/);
     await page.getByRole('button', { name: /^test image 4,/ }).click();
     await expect.poll(() => shownOn(page)).toEqual(expectedOf(4));

@@ -165,6 +165,78 @@ test('without any WebGL it trains on wasm, and says why', async () => {
   }
 });
 
+test('goes on with wasm from the start when the graphics processor is lost, paused if it was', async () => {
+  const fragile = await launchChromium();
+  try {
+    const { page } = await openPage(
+      fragile,
+      `${viewer.url}#/train?arms=with&images=60&batch=16&epochs=2&backend=webgl`,
+    );
+    await page.getByRole('button', { name: 'Train' }).click();
+    const arm = card(page, 'dropout 0.5');
+    await arm.getByText('1 of 2').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await (await fragile.newBrowserCDPSession()).send('Browser.crashGpuProcess');
+    await arm
+      .getByText('wasm (SIMD): as asked for, since training failed elsewhere')
+      .waitFor({ timeout: 60_000 });
+    await arm.getByText('paused').waitFor();
+    expect(await arm.getByRole('button', { name: 'Download the run' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await arm.getByText('completed').waitFor();
+  } finally {
+    await fragile.close();
+  }
+}, 150_000);
+
+test('trained anew while it trains, the page shows the new run', async () => {
+  const { page, complaints } = await openPage(
+    browser,
+    `${viewer.url}#/train?arms=without&images=250&batch=10&epochs=300&backend=wasm`,
+    { acceptDownloads: true },
+  );
+  await page.getByRole('button', { name: 'Train' }).click();
+  const arm = card(page, 'no dropout');
+  await arm.getByText(/[2-9] of 300/).waitFor();
+  await page.getByLabel('Epochs').fill('2');
+  await page.getByLabel('Images').fill('40');
+  await page.getByRole('button', { name: 'Train anew' }).click();
+  await arm.getByText('completed').waitFor();
+  expect(await arm.textContent()).not.toContain('of 300');
+  const { config } = (await downloadRun(page, 'no dropout')).manifest;
+  expect([config.epochs, config.limitTrain]).toEqual([2, 40]);
+
+  // Stopped before its first step, and reset before it has begun.
+  await page.getByRole('button', { name: 'Train anew' }).click();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await arm.getByText('interrupted').waitFor();
+  await page.getByRole('button', { name: 'Train anew' }).click();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByText('Trains the ConvNet of the tutorial').waitFor();
+
+  // What was set is not forgotten on another page.
+  await page.getByRole('link', { name: 'Compare', exact: true }).click();
+  await page.getByRole('link', { name: 'Train here' }).click();
+  expect(await page.getByLabel('Images').inputValue()).toBe('40');
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 120_000);
+
+test('where nothing can compute, it says why', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/train?arms=without&images=20&backend=wasm`);
+  await page.context().route('**/*.wasm', (route) => route.abort());
+  await page.getByRole('button', { name: 'Train' }).click();
+  const fault = card(page, 'no dropout').getByRole('alert');
+  await fault.waitFor();
+  expect(await fault.textContent()).toMatch(
+    /^Training failed: backend wasm: expected TensorFlow.js to initialize it/,
+  );
+  expect(await card(page, 'no dropout').getByRole('button', { name: 'Download the run' }).isDisabled()).toBe(
+    true,
+  );
+  await page.close();
+});
+
 test('an impossible setting is refused in the form', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/train?images=40`);
   await page.getByLabel('Epochs').fill('0');

@@ -12,7 +12,9 @@ interface Gpu {
 }
 
 interface GpuAdapter {
-  readonly info: AdapterInfo;
+  /** Not in the first browsers that had WebGPU, which had a function for it. */
+  readonly info?: AdapterInfo;
+  requestAdapterInfo?(): Promise<AdapterInfo>;
 }
 
 /**
@@ -25,13 +27,14 @@ export const startBrowserWebgpu = async ({
   onLost,
 }: GraphicsOptions = {}): Promise<RunningBackend> => {
   const gpu = (globalThis.navigator as { readonly gpu?: Gpu }).gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  // Some browsers have it and reject.
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) {
     throw new BackendError(
       `backend webgpu: expected a browser with WebGPU and an adapter, found ${gpu ? 'no adapter' : 'no WebGPU (it needs https or this very machine)'}: choose another backend`,
     );
   }
-  const { title, isSoftware } = describeAdapter(adapter.info);
+  const { title, isSoftware } = describeAdapter(adapter.info ?? (await adapter.requestAdapterInfo?.()) ?? {});
   if (onlyHardware && isSoftware) {
     throw new BackendError(
       `backend webgpu: expected a graphics processor, found ${title}, much slower than wasm`,

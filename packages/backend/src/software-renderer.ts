@@ -5,12 +5,12 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 export const isSoftwareRenderer = (...names: readonly string[]): boolean =>
   softwareNames.test(names.join(' '));
 
-/** A WebGPU adapter, as far as it names itself. */
+/** A WebGPU adapter, as far as it names itself: browsers tell little, and each something else. */
 export interface AdapterInfo {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly device?: string;
+  readonly description?: string;
   readonly isFallbackAdapter?: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface AdapterInfo {
 export const describeAdapter = (
   info: AdapterInfo,
 ): { readonly title: string; readonly isSoftware: boolean } => {
-  const { vendor, architecture, device, description, isFallbackAdapter = false } = info;
+  const { vendor = '', architecture = '', device = '', description = '', isFallbackAdapter = false } = info;
   const isSoftware = isFallbackAdapter || isSoftwareRenderer(vendor, architecture, device, description);
   const title = description || device || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed';
   return { title: isSoftware ? `${title}, in software` : title, isSoftware };

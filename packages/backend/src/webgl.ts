@@ -24,6 +24,8 @@ export const startWebgl = async ({
     );
   }
   const { version_webgl: version } = await quietly(() => import('@tensorflow/tfjs-backend-webgl'));
+  // Asked for by name, a renderer that the browser itself thinks slow will do.
+  if (!onlyHardware) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   await activate('webgl');
   if (onlyHardware && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
     throw new BackendError(

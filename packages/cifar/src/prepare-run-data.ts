@@ -1,4 +1,4 @@
-import { type BatchSource, ConfigError, type DataDescription, type RunConfig } from '@dropout-lab/contracts';
+import type { BatchSource, DataDescription, RunConfig } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createBatches } from './batches.ts';
 import type { CifarData } from './data.ts';
@@ -29,12 +29,6 @@ export const prepareRunData = (data: CifarData, config: RunConfig): RunData => {
     splitMethod === 'last'
       ? splitLast(trainable, validationSplit)
       : splitStratified(trainable, validationSplit, fold(key, 'split'));
-  if (train.labels.length === 0) {
-    throw new ConfigError(
-      `run configuration: validationSplit: expected to leave images to train on, received ${validationSplit} of ${trainable.labels.length} images`,
-      ['validationSplit'],
-    );
-  }
   const inOrder = { batchSize, shuffle: null, dataFormat };
   return {
     train: createBatches(train, {

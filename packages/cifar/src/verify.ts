@@ -1,23 +1,17 @@
-import { DropoutLabError } from '@dropout-lab/contracts';
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex } from '@noble/hashes/utils';
 import type { CifarDescriptor, CifarFile } from './datasets.ts';
 import { checkRecords, recordBytes } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
 import { htmlStart } from './html.ts';
 
-/**
- * SHA-256 in hex, by Web Crypto.
- *
- * @throws DropoutLabError where Web Crypto is withheld: pages served over plain http.
- */
+/** SHA-256 in hex: by Web Crypto, or in JavaScript where that is withheld, in pages served over plain http. */
 export const sha256Hex = async (bytes: Uint8Array): Promise<string> => {
-  const { subtle } = globalThis.crypto;
-  if (subtle === undefined) {
-    throw new DropoutLabError(
-      'SHA-256: expected Web Crypto, found none in this page; serve it over https or from localhost',
-    );
-  }
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const web: Partial<typeof globalThis.crypto> | undefined = globalThis.crypto;
+  const digest = web?.subtle
+    ? new Uint8Array(await web.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
+    : sha256(bytes);
+  return bytesToHex(digest);
 };
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   ConfigError,
+  hardwareInWords,
   parseRunConfig,
   parseRunManifest,
   RUN_SCHEMA_VERSION,
@@ -50,4 +51,10 @@ test('what is no manifest is refused by the first value at fault', () => {
   expect(refusal({ ...manifest, config: { epochs: -1 } })).toThrow(
     'run.json: config.epochs: expected a whole number above 0, received -1',
   );
+});
+
+test('a machine in words, as far as it is known', () => {
+  const hardware = { cpu: 'AMD EPYC', cores: 2, memoryBytes: 24 * 2 ** 30, platform: 'linux x64' };
+  expect(hardwareInWords(hardware)).toBe('AMD EPYC, 2 cores, 24 GiB, linux x64');
+  expect(hardwareInWords({ ...hardware, cores: 1, memoryBytes: null })).toBe('AMD EPYC, 1 core, linux x64');
 });

@@ -25,11 +25,15 @@ const RETRY_MS = 1000;
 export const connectSource = async (): Promise<void> => {
   try {
     const catalogue = await loadCatalogue(RUNS);
-    await showRuns(catalogue);
     if (catalogue.live) follow(catalogue);
+    await showRuns(catalogue);
   } catch (error) {
-    source.value = { state: 'failed', reason: (error as Error).message };
+    showFault(error as Error);
   }
+};
+
+const showFault = ({ message }: Error): void => {
+  source.value = { state: 'failed', reason: message };
 };
 
 /** The JSON of the catalogue of runs as it was loaded, until something changes. */
@@ -56,7 +60,10 @@ const showRuns = async (catalogue: Catalogue): Promise<void> => {
     source.value = { state: 'ready', catalogue, base: RUNS };
     return;
   }
-  sampleRuns ??= loadCatalogue(SAMPLE);
+  sampleRuns ??= loadCatalogue(SAMPLE).catch((error: Error) => {
+    sampleRuns = undefined;
+    throw error;
+  });
   const { runs } = await sampleRuns;
   // Meanwhile a first run may have begun.
   if (latest === catalogue)
@@ -77,7 +84,7 @@ const follow = (known: Catalogue): void => {
     const message = liveMessageSchema.safeParse(JSON.parse(data));
     if (!message.success) return;
     catalogue = withMessage(catalogue, message.data);
-    void showRuns(catalogue);
+    showRuns(catalogue).catch(showFault);
   };
   events.onerror = () => {
     connection.value = 'waiting';

@@ -21,9 +21,25 @@ export const show = (changes: Partial<View>): void => {
   view.value = next;
 };
 
+/** What a form was set to, which other pages do not forget. */
+const settings = [
+  'backend',
+  'arms',
+  'rate',
+  'norm',
+  'optimizer',
+  'learning',
+  'images',
+  'batch',
+  'epochs',
+  'seed',
+] as const satisfies readonly (keyof View)[];
+
 /** The address of another view, for a link. */
-export const linkTo = (page: View['page'], changes: Partial<View> = {}): string =>
-  addressOf({ ...parseAddress(`#/${page}`), ...changes });
+export const linkTo = (page: View['page'], changes: Partial<View> = {}): string => {
+  const kept = Object.fromEntries(settings.map((key) => [key, view.value[key]])) as Partial<View>;
+  return addressOf({ ...parseAddress(`#/${page}`), ...kept, ...changes });
+};
 
 const all = computed(() => (source.value.state === 'ready' ? source.value.catalogue.runs : []));
 

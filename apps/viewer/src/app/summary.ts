@@ -1,3 +1,4 @@
+import type { CheckpointName } from '@dropout-lab/contracts';
 import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/study';
 import type { RunDigest } from '../catalogue.ts';
@@ -123,4 +124,20 @@ const progressOf = ({ manifest, events }: RunDigest, epochsDone: number): Progre
   }
   const { epoch, stepInEpoch, stepsPerEpoch, imagesPerSecond } = step;
   return { epoch, epochs, share: (epoch - 1 + stepInEpoch / stepsPerEpoch) / epochs, imagesPerSecond };
+};
+
+/**
+ * The checkpoint that a run is shown by, and the epoch that it was taken after, where that is known: the one of lowest
+ * validation loss (of lowest loss in runs without validation), else the last.
+ */
+export const shownCheckpoint = ({
+  run,
+  history,
+  lowestLoss,
+  last,
+}: Summary): { readonly name: CheckpointName; readonly row: EpochRow | undefined } | undefined => {
+  if (run.checkpoints.includes('best')) {
+    return { name: 'best', row: history.find(({ epoch }) => epoch === lowestLoss?.epoch) };
+  }
+  return run.checkpoints.includes('last') ? { name: 'last', row: last } : undefined;
 };

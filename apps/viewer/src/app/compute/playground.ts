@@ -79,10 +79,11 @@ export const createPlayground = () => {
     },
     /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
     classify: async (pixels: Uint8Array): Promise<Classification> => {
-      const { probe } = atRate(opened!.spec.dropout.rate);
+      // At whatever rate: it is off.
+      const { probe } = built ?? atRate(opened!.spec.dropout.rate);
       const begun = performance.now();
       const outputs = tf.tidy(() => probe.apply(batchOf(pixels)) as tf.Tensor[]);
-      const maps = await computing!.unlessLost(readMaps(outputs, probe.outputNames));
+      const maps = await computing!.hold(readMaps(outputs, probe.outputNames));
       return {
         featureMaps: maps.slice(0, -1),
         probabilities: maps.at(-1)!.values,
@@ -112,16 +113,21 @@ export const createPlayground = () => {
           ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
         ];
       }) as [tf.Tensor, ...tf.Tensor[]];
-      const all = await computing!.unlessLost(probabilities.data<'float32'>());
+      const [read, maps] = await computing!.hold(
+        Promise.all([
+          readMaps([probabilities], ['probabilities']),
+          readMaps(
+            masks,
+            dropouts.map(({ name }) => name),
+          ),
+        ]),
+      );
+      const all = read[0]!.values;
       const classes = all.length / passes;
       const rows = Array.from({ length: passes }, (_, i) => all.slice(i * classes, (i + 1) * classes));
-      probabilities.dispose();
       return {
         probabilities: rows,
-        masks: await readMaps(
-          masks,
-          dropouts.map(({ name }) => name),
-        ),
+        masks: maps,
         milliseconds: performance.now() - begun,
       };
     },

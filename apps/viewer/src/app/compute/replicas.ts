@@ -8,8 +8,9 @@ import {
   serveReplica,
 } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { transfer, wrap } from 'comlink';
+import { transfer } from 'comlink';
 import { startComputing } from './backend.ts';
+import { threadOf } from './thread.ts';
 
 /** What a thread offers to another that shares its batches. */
 export const replicaService = {
@@ -20,22 +21,39 @@ export const replicaService = {
   },
 };
 
+interface ReplicasOptions {
+  readonly count: number;
+  readonly spec: ModelSpec;
+  readonly seed: number;
+}
+
 /**
  * A replica that computes on this worker and on `count - 1` further ones, each with a wasm backend of its own. They end
- * with this one.
+ * when it is disposed, or with this one.
  */
 export const startReplicas = async (
   model: LayersModel,
-  { count, spec, seed }: { readonly count: number; readonly spec: ModelSpec; readonly seed: number },
+  { count, ...start }: ReplicasOptions,
 ): Promise<Replica> => {
-  const remote = await Promise.all(
-    Array.from({ length: count - 1 }, async () => {
-      const { port1, port2 } = new MessageChannel();
-      // This worker's own script, so that its code is there once.
-      const worker = wrap<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
-      await worker.shareBatches(transfer(port2, [port2]), spec, seed);
-      return connectReplica(port1, model);
-    }),
-  );
+  const remote = await Promise.all(Array.from({ length: count - 1 }, () => startRemote(model, start)));
   return parallelReplica([...remote, createReplica(model)]);
+};
+
+const startRemote = async (
+  model: LayersModel,
+  { spec, seed }: Omit<ReplicasOptions, 'count'>,
+): Promise<Replica> => {
+  // This worker's own script, so that its code is there once.
+  const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
+  const { port1, port2 } = new MessageChannel();
+  await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), spec, seed));
+  const replica = await thread.hold(connectReplica(port1, model));
+  return {
+    gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),
+    logits: (slice) => thread.hold(replica.logits(slice)),
+    dispose: () => {
+      replica.dispose();
+      thread.end();
+    },
+  };
 };

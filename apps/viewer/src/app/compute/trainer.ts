@@ -14,7 +14,8 @@ import {
 } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
-import { createCallback, train } from '@dropout-lab/training';
+import { createCallback, type Replica, train } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import viewer from '../../../package.json' with { type: 'json' };
@@ -52,23 +53,41 @@ export const createTrainer = () => {
   const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
     const { config, imagesUrl } = request;
     abort = new AbortController();
+    manifest = undefined;
     events = [];
     checkpoints = {};
-    const { backend, unlessLost } = await startComputing(request.backend);
     const images = await (imagesUrl === null ? sampleImages() : fetchImages(imagesUrl, config.limitTrain));
     const data = prepareRunData(images, config);
+    const { backend, hold } = await startComputing(request.backend);
     const workers = defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs);
-    manifest = describeRun(config, backend, data, workers);
-    listener.begun(manifest, backend.reason);
     const model = buildModel(config.model, config.seed);
+    let replica: Replica | undefined;
+    try {
+      replica = await startReplicas(model, { count: workers, spec: config.model, seed: config.seed });
+      manifest = describeRun(config, backend, data, workers);
+      listener.begun(manifest, backend.reason);
+      await hold(follow(model, replica, config, data, listener));
+    } finally {
+      replica?.dispose();
+      model.dispose();
+    }
+  };
+
+  const follow = async (
+    model: LayersModel,
+    { gradients, logits, dispose }: Replica,
+    config: RunConfig,
+    { train: images, validation }: RunData,
+    listener: TrainingListener,
+  ): Promise<void> => {
     const modelTopology = model.toJSON(null, false) as object;
-    const replica = await startReplicas(model, { count: workers, spec: config.model, seed: config.seed });
     const happening = train({
       model,
-      replica,
+      // Validation tells of nothing until its end.
+      replica: { gradients, logits: (slice) => gate.passed().then(() => logits(slice)), dispose },
       config,
-      train: data.train,
-      validation: data.validation,
+      train: images,
+      validation,
       callbacks: config.callbacks.map(createCallback),
       checkpoints: {
         save: async (name, snapshot) => {
@@ -77,16 +96,11 @@ export const createTrainer = () => {
       },
       signal: abort.signal,
     });
-    const follow = async (): Promise<void> => {
-      for await (const event of happening) {
-        events.push(event);
-        listener.event(event);
-        await gate.passed();
-      }
-    };
-    await unlessLost(follow());
-    replica.dispose();
-    model.dispose();
+    for await (const event of happening) {
+      events.push(event);
+      listener.event(event);
+      await gate.passed();
+    }
   };
 
   return {
@@ -100,10 +114,12 @@ export const createTrainer = () => {
     },
     /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
     download: (): Uint8Array => {
-      const files = encodeRun({ manifest: manifest!, events, checkpoints });
+      if (!manifest) throw new Error('expected a run that has begun, found none: wait until it trains');
+      const { id } = manifest;
+      const files = encodeRun({ manifest, events, checkpoints });
       const encoder = new TextEncoder();
       const entries = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
-        `${manifest!.id}/${path}`,
+        `${id}/${path}`,
         typeof content === 'string' ? encoder.encode(content) : content,
       ]);
       // Weights do not get smaller.

@@ -1,7 +1,7 @@
 import type { RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type Signal, signal } from '@preact/signals';
 import { proxy } from 'comlink';
-import { type ComputeWorker, startWorker } from '../compute/start-worker.ts';
+import { type ComputeThread, startComputeThread, ThreadEndedError } from '../compute/thread.ts';
 import { imagesUrlOf } from '../source.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './live-run.ts';
 import { type ArmName, armsIn, configOf, type LabSettings } from './settings.ts';
@@ -15,6 +15,8 @@ type ArmState =
 
 /** A run that is trained in the page. */
 export interface LabArm {
+  /** Another for each start. */
+  readonly id: number;
   readonly name: ArmName;
   readonly settings: LabSettings;
   readonly status: Signal<ArmState>;
@@ -27,7 +29,9 @@ export interface LabArm {
 export const labArms = signal<readonly LabArm[]>([]);
 export const isPaused = signal(false);
 
-const workers = new Map<LabArm, ComputeWorker>();
+const threads = new Map<LabArm, ComputeThread>();
+const stopped = new WeakSet<LabArm>();
+let starts = 0;
 
 /** The curves are drawn anew at most so often. */
 const REDRAW_MS = 200;
@@ -42,6 +46,7 @@ export const startLab = (settings: LabSettings): void => {
   for (const arm of arms) configOf(settings, arm);
   resetLab();
   labArms.value = arms.map((name) => ({
+    id: ++starts,
     name,
     settings,
     status: signal<ArmState>({ state: 'starting' }),
@@ -53,31 +58,41 @@ export const startLab = (settings: LabSettings): void => {
 
 /** Ends all training, and forgets it. */
 export const resetLab = (): void => {
-  for (const worker of workers.values()) worker.end();
-  workers.clear();
+  for (const thread of threads.values()) thread.end();
+  threads.clear();
   labArms.value = [];
   isPaused.value = false;
 };
 
+/** Tells every thread; one that fails says so by its training. */
+const tellAll = (command: 'pause' | 'resume' | 'stop'): void => {
+  for (const thread of threads.values()) thread.ask((services) => services[command]()).catch(() => {});
+};
+
 export const pauseLab = (): void => {
   isPaused.value = true;
-  for (const { services } of workers.values()) void services.pause();
+  tellAll('pause');
 };
 
 export const resumeLab = (): void => {
   isPaused.value = false;
-  for (const { services } of workers.values()) void services.resume();
+  tellAll('resume');
 };
 
 /** Ends training where it is, so that the model can be had. */
 export const stopLab = (): void => {
   isPaused.value = false;
-  for (const { services } of workers.values()) void services.stop();
+  for (const arm of labArms.value) stopped.add(arm);
+  tellAll('stop');
 };
 
-/** A run directory as a ZIP file, from the last checkpoint. */
+/**
+ * A run directory as a ZIP file, from the last checkpoint.
+ *
+ * @throws An Error when the run's thread has failed.
+ */
 export const downloadArm = async (arm: LabArm): Promise<Blob> => {
-  const bytes = await workers.get(arm)!.services.download();
+  const bytes = await threads.get(arm)!.ask((services) => services.download());
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 };
 
@@ -87,43 +102,60 @@ const trainArm = async (arm: LabArm): Promise<void> => {
   try {
     await trainOn(arm, backend);
   } catch (error) {
-    if (!isCurrent(arm)) return;
-    const fault = (error as Error).message;
-    if (backend === 'wasm') return fail(arm, fault);
+    if (error instanceof ThreadEndedError) return;
+    const fault = error as Error;
+    if (backend === 'wasm' || stopped.has(arm) || !isOfBackend(fault)) return fail(arm, fault);
     arm.status.value = { state: 'starting' };
-    await trainOn(arm, 'wasm', fault).catch((again: Error) => fail(arm, again.message));
+    arm.run.value = null;
+    arm.reason.value = '';
+    await trainOn(arm, 'wasm', fault.message).catch((again: Error) => fail(arm, again));
   }
 };
 
-const isCurrent = (arm: LabArm): boolean => labArms.value.includes(arm);
+/** Images that cannot be had, and settings that cannot be, are no better elsewhere. */
+const isOfBackend = ({ name }: Error): boolean => !/^(Cifar|Config)/.test(name);
 
-const fail = (arm: LabArm, fault: string): void => {
-  if (isCurrent(arm)) arm.status.value = { state: 'failed', fault };
+const fail = (arm: LabArm, fault: Error): void => {
+  if (fault instanceof ThreadEndedError) return;
+  threads.get(arm)?.end();
+  arm.status.value = { state: 'failed', fault: fault.message };
 };
 
 /** @param fault Why another backend could not do it. */
 const trainOn = async (arm: LabArm, backend: LabSettings['backend'], fault?: string): Promise<void> => {
-  workers.get(arm)?.end();
-  const worker = startWorker();
-  workers.set(arm, worker);
+  threads.get(arm)?.end();
+  const thread = startComputeThread();
+  threads.set(arm, thread);
   const config = configOf(arm.settings, arm.name);
   const feed = createFeed(arm.run);
+  // What a thread has said before its end may come after it.
+  const isCurrent = (): boolean => threads.get(arm) === thread;
   const listener = proxy({
     begun: (manifest: RunManifest, reason: string): void => {
+      if (!isCurrent()) return;
       arm.reason.value =
         fault === undefined ? reason : `${reason}, since training failed elsewhere: ${fault}`;
       arm.run.value = newLiveRun(arm.name, manifest);
       arm.status.value = { state: 'training' };
     },
-    event: feed.add,
+    event: (event: RunEvent): void => {
+      if (isCurrent()) feed.add(event);
+    },
   });
-  const training = worker.services.trainRun(
-    { config, backend, imagesUrl: imagesUrlOf(config.dataset), runs: armsIn(arm.settings).length },
-    listener,
-  );
-  await Promise.race([training, worker.failure]);
-  feed.flush();
-  if (isCurrent(arm)) arm.status.value = { state: 'ended' };
+  const request = {
+    config,
+    backend,
+    imagesUrl: imagesUrlOf(config.dataset),
+    runs: armsIn(arm.settings).length,
+  };
+  const training = thread.ask((services) => services.trainRun(request, listener));
+  if (isPaused.value) thread.ask((services) => services.pause()).catch(() => {});
+  try {
+    await training;
+    arm.status.value = { state: 'ended' };
+  } finally {
+    feed.flush();
+  }
 };
 
 /** Gathers events, which come by the dozen, to draw them together. */

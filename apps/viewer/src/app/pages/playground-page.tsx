@@ -1,6 +1,5 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
-import { useMemo, useState } from 'preact/hooks';
-import type { RunDigest } from '../../catalogue.ts';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { MOST_DROPPED } from '../address.ts';
 import { BackendSelect } from '../components/backend-select.tsx';
 import { Message } from '../components/message.tsx';
@@ -10,7 +9,7 @@ import { sampleImages } from '../compute/images.ts';
 import type { Classification, MaskedPasses } from '../compute/playground.ts';
 import { figure, percent } from '../format.ts';
 import { Maps } from '../playground/maps.tsx';
-import { keptFraction } from '../playground/mosaic.ts';
+import { highest, keptFraction } from '../playground/mosaic.ts';
 import { type Picture, pictureOf, pictureOfFile } from '../playground/pixels.ts';
 import { Predictions } from '../playground/predictions.tsx';
 import { TestImages } from '../playground/test-images.tsx';
@@ -22,15 +21,19 @@ import { Webcam } from '../playground/webcam.tsx';
 import { loadTestImages, loadWeights } from '../run-files.ts';
 import { imagesUrlOf } from '../source.ts';
 import { linkTo, show, summaries, view } from '../state.ts';
-import type { Summary } from '../summary.ts';
+import { type Summary, shownCheckpoint } from '../summary.ts';
 
 /** Passes with masks of their own, whose spread is shown. */
 const PASSES = 30;
 
 /** A trained model at work on any picture, with the masks of dropout. */
 export const PlaygroundPage = () => {
-  const trained = summaries.value.filter(({ run }) => run.checkpoints.length > 0);
-  const chosen = trained.find(({ name }) => name === view.value.runs[0]) ?? bestOf(trained);
+  const trained = summaries.value.filter((summary) => shownCheckpoint(summary) !== undefined);
+  // Once chosen it stays, though another run in training may become better.
+  const held = useRef<string | undefined>(undefined);
+  const named = (name: string | undefined) => trained.find((summary) => summary.name === name);
+  const chosen = named(view.value.runs[0]) ?? named(held.current) ?? bestOf(trained);
+  held.current = chosen?.name;
   if (!chosen) {
     return (
       <Message title="No model yet">
@@ -44,15 +47,16 @@ export const PlaygroundPage = () => {
   return <Playground key={chosen.name} chosen={chosen} trained={trained} />;
 };
 
+/** Validation accuracy of the model that is shown, where it is known. */
+const accuracyOf = (summary: Summary): number | undefined => shownCheckpoint(summary)?.row?.val_accuracy;
+
 /** The best of those that were trained with dropout, else of all. */
 const bestOf = (trained: readonly Summary[]): Summary | undefined => {
   const dropped = trained.filter(({ run }) => run.manifest.config.model.dropout.rate > 0);
   return [...(dropped.length > 0 ? dropped : trained)].sort(
-    (a, b) => (b.best?.accuracy ?? 0) - (a.best?.accuracy ?? 0),
+    (a, b) => (accuracyOf(b) ?? 0) - (accuracyOf(a) ?? 0),
   )[0];
 };
-
-const checkpointOf = ({ checkpoints }: RunDigest) => (checkpoints.includes('best') ? 'best' : 'last');
 
 const Playground = ({
   chosen,
@@ -64,19 +68,25 @@ const Playground = ({
   const { name, run } = chosen;
   const { config, classNames } = run.manifest;
   const [compute, onFault] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
-  const weights = useLoaded(`${name} ${chosen.best?.epoch}`, () => loadWeights(name, checkpointOf(run)));
+  const checkpoint = shownCheckpoint(chosen)!;
+  const weights = useLoaded(`${name} ${checkpoint.name} ${checkpoint.row?.epoch}`, () =>
+    loadWeights(name, checkpoint.name),
+  );
   const images = useLoaded<ImageDataset>(imagesUrlOf(config.dataset) ?? 'sample', async () =>
     imagesUrlOf(config.dataset) === null ? (await sampleImages()).test : loadTestImages(config.dataset),
   );
   const [given, setGiven] = useState<Picture>();
   const [fault, setFault] = useState<string>();
   const [draw, setDraw] = useState(0);
+  /** Another number, and the webcam is off. */
+  const [camera, setCamera] = useState(0);
 
   const take = (file: Blob | null | undefined): void => {
     if (!file) return;
     const [height, width] = config.model.inputShape;
     pictureOfFile(file, { width, height }).then(
       (picture) => {
+        setCamera(camera + 1);
         setGiven(picture);
         setFault(undefined);
       },
@@ -94,23 +104,29 @@ const Playground = ({
     [given, images, view.value.image],
   );
   const rate = view.value.masked ?? config.model.dropout.rate;
-  const model = useModel(
-    compute,
-    weights.state === 'ready' ? { spec: config.model, seed: config.seed, weights: weights.value } : undefined,
-    onFault,
+  const model = useMemo(
+    () =>
+      weights.state === 'ready'
+        ? { spec: config.model, seed: config.seed, weights: weights.value }
+        : undefined,
+    [weights],
   );
+  const opened = useModel(compute, model, onFault);
   const id = usePictureId(picture);
-  const services = model.services;
   const plain = useLatest<Classification>(
-    services && picture ? `${model.key} ${id}` : null,
-    () => services!.classify(picture!.pixels),
+    opened && picture ? `${opened.id} ${id}` : null,
+    () => opened!.thread.ask((services) => services.classify(picture!.pixels)),
     onFault,
   );
   const masked = useLatest<MaskedPasses>(
-    services && picture ? `${model.key} ${id} ${rate} ${draw}` : null,
-    () => services!.maskedPasses(picture!.pixels, { rate, draw, passes: PASSES }),
+    opened && picture ? `${opened.id} ${id} ${rate} ${draw}` : null,
+    () =>
+      opened!.thread.ask((services) =>
+        services.maskedPasses(picture!.pixels, { rate, draw, passes: PASSES }),
+      ),
     onFault,
   );
+  const masks = masked.value?.masks ?? [];
   const problem =
     compute.state === 'failed'
       ? compute.fault
@@ -140,7 +156,7 @@ const Playground = ({
           >
             {trained.map((one) => (
               <option key={one.name} value={one.name}>
-                {`${one.name} (${percent(one.best?.accuracy)})`}
+                {`${one.name} (${percent(accuracyOf(one))})`}
               </option>
             ))}
           </select>
@@ -169,10 +185,15 @@ const Playground = ({
                 type="file"
                 accept="image/*"
                 class="hidden"
-                onChange={({ currentTarget }) => take(currentTarget.files?.[0])}
+                onChange={({ currentTarget }) => {
+                  take(currentTarget.files?.[0]);
+                  // The same file may be chosen again.
+                  currentTarget.value = '';
+                }}
               />
             </label>
             <Webcam
+              key={camera}
               size={{ width: config.model.inputShape[1], height: config.model.inputShape[0] }}
               isIdle={plain.isCurrent}
               onPicture={setGiven}
@@ -189,6 +210,7 @@ const Playground = ({
               images={images.value}
               shown={given ? undefined : view.value.image % images.value.labels.length}
               onChoose={(index) => {
+                setCamera(camera + 1);
                 setGiven(undefined);
                 show({ image: index });
               }}
@@ -216,7 +238,12 @@ const Playground = ({
               />
               <output>{rate.toFixed(2)}</output>
             </label>
-            <button type="button" class="button" disabled={rate === 0} onClick={() => setDraw(draw + 1)}>
+            <button
+              type="button"
+              class="button"
+              disabled={masked.isCurrent && masks.length === 0}
+              onClick={() => setDraw(draw + 1)}
+            >
               Draw other masks
             </button>
           </div>
@@ -226,17 +253,21 @@ const Playground = ({
       <Maps
         title="Masks of dropout"
         about={
-          rate === 0
+          masks.length === 0
             ? 'At rate 0 nothing is dropped.'
-            : `Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map. What is kept is multiplied by ${figure(1 / (1 - rate), 2)}.`
+            : 'Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map.'
         }
-        maps={masked.value?.masks ?? []}
-        captionOf={(map) => `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}`}
+        maps={masks}
+        isCurrent={masked.isCurrent}
+        captionOf={(map) =>
+          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}, and multiplied by ${figure(highest(map.values), 2)}`
+        }
       />
       <Maps
         title="Feature maps"
         about="What each convolution finds in the picture, after its ReLU; the brightest point of a layer is white."
         maps={plain.value?.featureMaps ?? []}
+        isCurrent={plain.isCurrent}
         captionOf={({ layer, shape }) => `${layer}: ${shape[2]} maps of ${shape[0]} × ${shape[1]}`}
       />
     </div>
@@ -261,12 +292,13 @@ const Speed = ({
   readonly plain: Classification | undefined;
   readonly masked: MaskedPasses | undefined;
 }) => (
-  <p class="muted small" role="status">
-    {compute.state === 'starting' && 'Loading TensorFlow.js …'}
-    {compute.state === 'ready' && compute.reason}
-    {plain &&
-      masked &&
-      compute.state === 'ready' &&
-      `. The plain pass took ${plain.milliseconds.toFixed(0)} ms, ${PASSES} masked ones ${masked.milliseconds.toFixed(0)} ms.`}
-  </p>
+  <div class="muted small">
+    <p role="status" aria-label="What computes">
+      {compute.state === 'starting' && 'Loading TensorFlow.js …'}
+      {compute.state === 'ready' && compute.reason}
+    </p>
+    {plain && masked && compute.state === 'ready' && (
+      <p>{`The plain pass took ${plain.milliseconds.toFixed(0)} ms, ${PASSES} masked ones ${masked.milliseconds.toFixed(0)} ms.`}</p>
+    )}
+  </div>
 );

@@ -18,7 +18,7 @@ import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '..
 import { curvePair } from '../series.ts';
 import { imagesUrlOf } from '../source.ts';
 import { arms, curveSummaries, linkTo, pickedSummaries, show, view } from '../state.ts';
-import type { Summary } from '../summary.ts';
+import { type Summary, shownCheckpoint } from '../summary.ts';
 
 const hover = signal<number | null>(null);
 
@@ -48,9 +48,9 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
   const predictions = useLoaded(run.hasPredictions ? `${name} ${summary.status}` : null, () =>
     loadPredictions(name),
   );
-  const checkpoint = run.checkpoints.includes('best') ? 'best' : run.checkpoints[0];
-  const weights = useLoaded(checkpoint ? `${name} ${best?.epoch}` : null, () =>
-    loadWeights(name, checkpoint!),
+  const checkpoint = shownCheckpoint(summary);
+  const weights = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.row?.epoch}` : null, () =>
+    loadWeights(name, checkpoint!.name),
   );
   return (
     <div class="run">

@@ -1,4 +1,4 @@
-import { signal, useComputed } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { MOST_DROPPED, type View } from '../address.ts';
@@ -113,7 +113,7 @@ const Settings = () => {
         label="Max-norm, 0 for none"
         value={norm}
         min={0}
-        step={0.5}
+        step="any"
         set={(value) => ({ norm: value })}
       />
       <Setting label="Optimizer">
@@ -140,7 +140,6 @@ const Settings = () => {
         value={images}
         min={10}
         max={mostImages()}
-        step={10}
         set={(value) => ({ images: value })}
       />
       <NumberSetting
@@ -244,7 +243,7 @@ const Results = ({ arms }: { readonly arms: readonly LabArm[] }) => {
       </div>
       <div class="arms">
         {arms.map((arm) => (
-          <ArmCard key={arm.name} arm={arm} />
+          <ArmCard key={arm.id} arm={arm} />
         ))}
       </div>
     </>
@@ -287,11 +286,16 @@ const LabChart = ({
 
 const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
   const { status, reason, run, settings, name } = arm;
-  const summary = useComputed(() => run.value && summaryOf(run.value.digest)).value;
-  const isSaved = (summary?.history.length ?? 0) > 0 || summary?.status === 'interrupted';
-  const save = async (): Promise<void> => {
-    download(await downloadArm(arm), `${run.value!.digest.manifest.id}.zip`);
-  };
+  const summary = run.value && summaryOf(run.value.digest);
+  const [fault, setFault] = useState<string>();
+  const isSaved =
+    status.value.state !== 'failed' &&
+    ((summary?.history.length ?? 0) > 0 || summary?.status === 'interrupted');
+  const save = (): Promise<void> =>
+    downloadArm(arm).then(
+      (file) => download(file, `${run.value!.digest.manifest.id}.zip`),
+      (error: Error) => setFault(error.message),
+    );
   return (
     <section class="card" aria-label={armOf(arm).label}>
       <h2>
@@ -317,6 +321,11 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
           Download the run
         </button>
       </div>
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
       <details>
         <summary>The same in Node</summary>
         <pre>{commandOf(settings, name)}</pre>

@@ -13,15 +13,17 @@ interface MapsProps {
   readonly title: string;
   readonly about: string;
   readonly maps: readonly LayerMap[];
+  /** They are of the picture that is shown. */
+  readonly isCurrent: boolean;
   readonly captionOf: (map: LayerMap) => string;
 }
 
 /** Layers as tiles, each with its caption. */
-export const Maps = ({ title, about, maps, captionOf }: MapsProps) => (
+export const Maps = ({ title, about, maps, isCurrent, captionOf }: MapsProps) => (
   <section class="block" aria-label={title}>
     <h2>{title}</h2>
     <p class="muted small">{about}</p>
-    <div class="maps">
+    <div class="maps" aria-busy={!isCurrent}>
       {maps.map((map) => (
         <MapView key={map.layer} map={map} caption={captionOf(map)} />
       ))}

@@ -24,7 +24,7 @@ export const mosaicOf = ({ shape, values }: LayerMap, columns: number): Mosaic =
   const width = columns * (tileWidth! + GAP) - GAP;
   const height = rows * (tileHeight! + GAP) - GAP;
   const levels = new Float32Array(width * height).fill(Number.NaN);
-  const largest = values.reduce((most, value) => Math.max(most, value), 0) || 1;
+  const largest = highest(values) || 1;
   for (let i = 0; i < values.length; i++) {
     const channel = i % channels!;
     const pixel = Math.floor(i / channels!);
@@ -34,6 +34,10 @@ export const mosaicOf = ({ shape, values }: LayerMap, columns: number): Mosaic =
   }
   return { width, height, levels };
 };
+
+/** The largest of the values, at least 0. */
+export const highest = (values: Float32Array): number =>
+  values.reduce((most, value) => Math.max(most, value), 0);
 
 /** The fraction of a mask that is kept. */
 export const keptFraction = ({ values }: LayerMap): number =>

@@ -11,6 +11,7 @@ export interface Latest<T> {
  * computed next. Until a result has come, the one before stays.
  *
  * @param key Null for nothing.
+ * @param compute Must end, one way or the other.
  * @param onFault Told why a result could not be had.
  */
 export const useLatest = <T>(
@@ -21,22 +22,25 @@ export const useLatest = <T>(
   const [known, setKnown] = useState<{ readonly key: string; readonly value: T }>();
   const wanted = useRef<{ readonly key: string; readonly compute: () => Promise<T> } | null>(null);
   const isBusy = useRef(false);
+  const fault = useRef(onFault);
+  fault.current = onFault;
   useEffect(() => {
     wanted.current = key === null ? null : { key, compute };
     if (isBusy.current) return;
-    isBusy.current = true;
     const run = async (): Promise<void> => {
+      isBusy.current = true;
       for (let next = wanted.current; next; next = wanted.current) {
         wanted.current = null;
-        const value = await next.compute();
-        setKnown({ key: next.key, value });
+        try {
+          const value = await next.compute();
+          setKnown({ key: next.key, value });
+        } catch (error) {
+          fault.current(error as Error);
+        }
       }
+      isBusy.current = false;
     };
-    run()
-      .catch(onFault)
-      .finally(() => {
-        isBusy.current = false;
-      });
+    void run();
   }, [key]);
   return { value: known?.value, isCurrent: known !== undefined && known.key === key };
 };

@@ -1,28 +1,32 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PlaygroundModel } from '../compute/playground.ts';
+import type { ComputeThread } from '../compute/thread.ts';
 import type { Compute } from './use-compute.ts';
 
-type Services = Extract<Compute, { state: 'ready' }>['services'];
-
-interface OpenModel {
-  /** Another for each model and each start of a thread. */
-  readonly key: string;
-  /** There once the model is. */
-  readonly services: Services | undefined;
+/** A thread that has a model open. */
+export interface OpenModel {
+  readonly thread: ComputeThread;
+  readonly model: PlaygroundModel;
+  /** Another for each time that a model is opened. */
+  readonly id: number;
 }
 
-/** Has the thread open a model; of each thread once, since a page has one model. */
+let openings = 0;
+
+/** Has the thread open the model: again for other weights, and in another thread. */
 export const useModel = (
   compute: Compute,
   model: PlaygroundModel | undefined,
   onFault: (fault: Error) => void,
-): OpenModel => {
-  const start = compute.state === 'ready' ? compute.start : 0;
-  const [opened, setOpened] = useState(0);
+): OpenModel | undefined => {
+  const [opened, setOpened] = useState<OpenModel>();
+  const thread = compute.state === 'ready' ? compute.thread : undefined;
   useEffect(() => {
-    if (compute.state !== 'ready' || !model) return;
-    compute.services.open(model).then(() => setOpened(start), onFault);
-  }, [start, model !== undefined]);
-  const isOpen = compute.state === 'ready' && opened === start;
-  return { key: String(start), services: isOpen ? compute.services : undefined };
+    if (!thread || !model) return;
+    thread
+      .ask((services) => services.open(model))
+      .then(() => setOpened({ thread, model, id: ++openings }))
+      .catch(onFault);
+  }, [thread, model]);
+  return opened?.thread === thread && opened?.model === model ? opened : undefined;
 };

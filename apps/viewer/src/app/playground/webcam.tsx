@@ -11,21 +11,38 @@ interface WebcamProps {
 /** A frame is looked at after this long, at the soonest. */
 const FRAME_MS = 100;
 
+type Camera =
+  | { readonly state: 'off'; readonly fault?: string }
+  | { readonly state: 'asked' }
+  | { readonly state: 'on'; readonly stream: MediaStream };
+
+const stop = (stream: MediaStream): void => {
+  for (const track of stream.getTracks()) track.stop();
+};
+
 /** Pictures from the webcam, one after the other, as fast as they are looked at; off until the user turns it on. */
 export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
-  const [stream, setStream] = useState<MediaStream>();
-  const [fault, setFault] = useState<string>();
-  const [, again] = useState(0);
+  const [camera, setCamera] = useState<Camera>({ state: 'off' });
+  const [frame, setFrame] = useState(0);
   const video = useRef<HTMLVideoElement>(null);
+  const isShown = useRef(true);
+  const stream = camera.state === 'on' ? camera.stream : undefined;
+
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
 
   useEffect(() => {
     if (!stream) return;
     video.current!.srcObject = stream;
     // Where it is not seen, some browsers do not begin by themselves.
     video.current!.play().catch(() => {});
-    return () => {
-      for (const track of stream.getTracks()) track.stop();
-    };
+    const onEnded = (): void => setCamera({ state: 'off', fault: 'The webcam is gone.' });
+    stream.getVideoTracks()[0]?.addEventListener('ended', onEnded);
+    return () => stop(stream);
   }, [stream]);
 
   useEffect(() => {
@@ -34,31 +51,41 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
       // Nothing has come before the camera is ready.
       if (video.current!.currentTime > 0)
         onPicture(squarePicture(video.current!, { ...size, title: 'the webcam' }));
-      else again((count) => count + 1);
+      setFrame(frame + 1);
     }, FRAME_MS);
     return () => clearTimeout(timer);
-  });
+  }, [stream, isIdle, frame]);
 
-  const start = (): void => {
-    setFault(undefined);
+  const start = async (): Promise<void> => {
     const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      setFault('This page may not use a webcam: it needs https, or this very machine.');
-      return;
+      const fault = 'This page may not use a webcam: it needs https, or this very machine.';
+      return setCamera({ state: 'off', fault });
     }
-    mediaDevices
-      .getUserMedia({ video: { facingMode: 'environment' } })
-      .then(setStream, () => setFault('There is no webcam, or this page was not allowed to use it.'));
+    setCamera({ state: 'asked' });
+    try {
+      const stream = await mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+      // The page may have been left while the browser asked.
+      if (isShown.current) setCamera({ state: 'on', stream });
+      else stop(stream);
+    } catch {
+      setCamera({ state: 'off', fault: 'There is no webcam, or this page was not allowed to use it.' });
+    }
   };
   return (
     <>
-      <button type="button" class="button" onClick={stream ? () => setStream(undefined) : start}>
+      <button
+        type="button"
+        class="button"
+        disabled={camera.state === 'asked'}
+        onClick={stream ? () => setCamera({ state: 'off' }) : start}
+      >
         {stream ? 'Stop the webcam' : 'Use the webcam'}
       </button>
       {stream && <video ref={video} class="hidden" muted playsInline />}
-      {fault && (
+      {camera.state === 'off' && camera.fault && (
         <p class="fault" role="alert">
-          {fault}
+          {camera.fault}
         </p>
       )}
     </>

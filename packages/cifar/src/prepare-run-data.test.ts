@@ -1,0 +1,51 @@
+import { ConfigError, parseRunConfig } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { prepareRunData } from './prepare-run-data.ts';
+import { loadSample } from './sample.ts';
+
+const sample = loadSample();
+
+test('limits, holds out and cuts as the configuration says', () => {
+  const config = parseRunConfig({ limitTrain: 100, limitTest: 30, batchSize: 32, seed: 3 });
+  const { train, validation, test: held, classNames, description } = prepareRunData(sample, config);
+  expect([train.size, validation?.size, held.size]).toEqual([80, 20, 30]);
+  expect([train.batchesPerEpoch, train.imageShape]).toEqual([3, [32, 32, 3]]);
+  // The last fraction before any shuffling, in order.
+  expect([...validation!.batch(0, 0).labels]).toEqual([...sample.train.labels.subarray(80, 100)]);
+  expect(classNames).toEqual(sample.train.classNames);
+  expect(description).toEqual({
+    dataset: 'cifar10',
+    sha256: sample.sha256,
+    trainImages: 80,
+    validationImages: 20,
+    testImages: 30,
+  });
+});
+
+test('each seed has an order of its own, the same every time', () => {
+  const labelsOf = (seed: number, shuffle = true) => {
+    const config = parseRunConfig({ batchSize: 200, seed, shuffle });
+    return [...prepareRunData(sample, config).train.batch(0, 0).labels];
+  };
+  expect(labelsOf(1)).toEqual(labelsOf(1));
+  expect(labelsOf(1)).not.toEqual(labelsOf(2));
+  expect(labelsOf(1, false)).toEqual([...sample.train.labels.subarray(0, 200)]);
+});
+
+test('without a split there is no validation; a split that leaves nothing is refused', () => {
+  expect(prepareRunData(sample, parseRunConfig({ validationSplit: 0 })).validation).toBeUndefined();
+  const config = parseRunConfig({ limitTrain: 1, validationSplit: 0.5 });
+  expect(() => prepareRunData(sample, config)).toThrow(
+    new ConfigError(
+      'validation fraction: expected some of 1 images to stay for training, received 0.5, which holds out all',
+    ),
+  );
+});
+
+test('stratified, every class gives the same share', () => {
+  const config = parseRunConfig({ splitMethod: 'stratified', validationSplit: 0.2 });
+  const { validation } = prepareRunData(sample, config);
+  const counts = new Map<number, number>();
+  for (const label of validation!.batch(0, 0).labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  expect([...counts.values()]).toEqual(Array(10).fill(5));
+});
