@@ -1,5 +1,4 @@
 import { type Remote, wrap } from 'comlink';
-import type { ComputeServices } from './compute.worker.ts';
 import { createLifeline } from './lifeline.ts';
 
 /** Why a call to a thread came to nothing: whoever had started the thread has ended it. */
@@ -35,9 +34,3 @@ export const threadOf = <Services>(worker: Worker): Thread<Services> => {
     },
   };
 };
-
-/** A thread that computes, with TensorFlow.js and a backend of its own. */
-export type ComputeThread = Thread<ComputeServices>;
-
-export const startComputeThread = (): ComputeThread =>
-  threadOf(new Worker(new URL('./compute.worker.ts', import.meta.url), { type: 'module' }));

@@ -1,7 +1,8 @@
 import type { RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type Signal, signal } from '@preact/signals';
 import { proxy } from 'comlink';
-import { type ComputeThread, startComputeThread, ThreadEndedError } from '../compute/thread.ts';
+import { type ComputeThread, startComputeThread } from '../compute/compute-thread.ts';
+import { ThreadEndedError } from '../compute/thread.ts';
 import { imagesUrlOf } from '../source.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './live-run.ts';
 import { type ArmName, armsIn, configOf, type LabSettings } from './settings.ts';

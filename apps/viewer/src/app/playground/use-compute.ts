@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../address.ts';
-import { type ComputeThread, startComputeThread, ThreadEndedError } from '../compute/thread.ts';
+import { type ComputeThread, startComputeThread } from '../compute/compute-thread.ts';
+import { ThreadEndedError } from '../compute/thread.ts';
 
 /** A thread that is ready to compute, or why there is none. */
 export type Compute =

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { ComputeThread } from '../compute/compute-thread.ts';
 import type { PlaygroundModel } from '../compute/playground.ts';
-import type { ComputeThread } from '../compute/thread.ts';
 import type { Compute } from './use-compute.ts';
 
 /** A thread that has a model open. */
