@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
-import { startCli, temporaryFolder, writeSmallRun } from './testing.ts';
+import { runCli, startCli, temporaryFolder, writeSmallRun } from './testing.ts';
 
 let browser: Browser;
 let folder: string;
@@ -60,3 +61,43 @@ test('a run in training is followed on a page that stays open, also past a resta
   expect(complaints.filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
   await page.close();
 });
+
+test('a run that was stopped in the page goes on in Node, on the same images', async () => {
+  const view = await startView('0');
+  const settings = '?arms=with&images=400&batch=50&epochs=3&seed=2&backend=wasm';
+  const { page, complaints } = await openPage(browser, `${view.url}#/train${settings}`, {
+    acceptDownloads: true,
+  });
+  await page.getByRole('button', { name: 'Train' }).click();
+  await page.getByText('2 of 3').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('interrupted').waitFor();
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the run' }).click();
+  for (const [path, content] of Object.entries(unzipSync(await readFile(await (await waiting).path())))) {
+    const file = join(folder, path.replace(/^[^/]+/, 'stopped'));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  expect(complaints).toEqual([]);
+  await page.close();
+  view.child.kill('SIGINT');
+
+  const resumed = await runCli(['train', '--resume', 'stopped'], { cwd: folder });
+  expect(resumed.stderr).toBe('');
+  expect(resumed.code).toBe(0);
+  const options = ['--limit-train', '400', '--batch-size', '50', '--epochs', '3', '--seed', '2'];
+  const whole = await runCli(['train', ...options, '--backend', 'wasm', '--run-dir', 'whole'], {
+    cwd: folder,
+  });
+  expect(whole.code).toBe(0);
+  const lossesOf = async (run: string): Promise<number[]> =>
+    (await readFile(join(folder, run, 'history.csv'), 'utf8'))
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[2]));
+  const [found, expected] = [await lossesOf('stopped'), await lossesOf('whole')];
+  expect(found).toHaveLength(3);
+  for (const [i, loss] of expected.entries()) expect(found[i]).toBeCloseTo(loss, 3);
+}, 120_000);

@@ -10,10 +10,11 @@ import { checkpointAt, manifest } from './testing.ts';
 test('is a run directory that can be read and gone on with', async () => {
   const events: RunEvent[] = [{ kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 10 }];
   const [last, best] = [checkpointAt(7), checkpointAt(3)];
-  const files = encodeRun({ manifest, events, checkpoints: { last, best } });
+  const files = encodeRun({ manifest, events, checkpoints: { last, best }, history: 'epoch,loss\r\n' });
   expect(Object.keys(files)).toEqual([
     'run.json',
     'events.jsonl',
+    'history.csv',
     ...['last', 'best'].flatMap((name) =>
       ['model.json', 'weights.bin', 'optimizer.bin', 'state.json'].map(
         (file) => `checkpoints/${name}/${file}`,

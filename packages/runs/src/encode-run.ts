@@ -11,6 +11,8 @@ export interface RunContents {
   readonly events: readonly RunEvent[];
   /** Where training stands, and the best that it has seen. */
   readonly checkpoints: { readonly last?: Checkpoint; readonly best?: Checkpoint };
+  /** What `csvLogger` of @dropout-lab/training writes. */
+  readonly history?: string | undefined;
   readonly evaluation?: EvaluationReport;
   readonly predictions?: Predictions;
 }
@@ -25,11 +27,13 @@ export const encodeRun = ({
   manifest,
   events,
   checkpoints,
+  history,
   evaluation,
   predictions,
 }: RunContents): Record<string, string | Uint8Array> => ({
   [runFiles.manifest]: toJson(manifest),
   [runFiles.events]: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  ...(history !== undefined && { [runFiles.history]: history }),
   ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
   ...(predictions && { [runFiles.predictions]: toJson(predictions) }),
   ...Object.fromEntries(

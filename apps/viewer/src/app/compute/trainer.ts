@@ -14,7 +14,7 @@ import {
 } from '@dropout-lab/contracts';
 import { buildModel } from '@dropout-lab/model';
 import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
-import { createCallback, type Replica, train } from '@dropout-lab/training';
+import { createCallback, csvLogger, type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
@@ -47,6 +47,7 @@ export const createTrainer = () => {
   let abort = new AbortController();
   let manifest: RunManifest | undefined;
   let events: RunEvent[] = [];
+  let history: string | undefined;
   let checkpoints: Partial<Record<CheckpointName, Checkpoint>> = {};
 
   /** Resolves when training has ended by itself or was stopped. */
@@ -55,6 +56,7 @@ export const createTrainer = () => {
     abort = new AbortController();
     manifest = undefined;
     events = [];
+    history = undefined;
     checkpoints = {};
     const images = await (imagesUrl === null ? sampleImages() : fetchImages(imagesUrl, config.limitTrain));
     const data = prepareRunData(images, config);
@@ -88,7 +90,13 @@ export const createTrainer = () => {
       config,
       train: images,
       validation,
-      callbacks: config.callbacks.map(createCallback),
+      // As the command trains, which goes on with the run.
+      callbacks: [
+        ...config.callbacks.map(createCallback),
+        csvLogger((text) => {
+          history = text;
+        }),
+      ],
       checkpoints: {
         save: async (name, snapshot) => {
           checkpoints[name] = { modelTopology, snapshot };
@@ -116,7 +124,7 @@ export const createTrainer = () => {
     download: (): Uint8Array => {
       if (!manifest) throw new Error('expected a run that has begun, found none: wait until it trains');
       const { id } = manifest;
-      const files = encodeRun({ manifest, events, checkpoints });
+      const files = encodeRun({ manifest, events, checkpoints, history });
       const encoder = new TextEncoder();
       const entries = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
         `${id}/${path}`,
