@@ -94,7 +94,7 @@ test('two fingers zoom, one reads, and all can be shown again', async () => {
   await touch('touchEnd');
   await expect.poll(() => page.url()).toMatch(/from=1\.[\d]+&to=2\.[\d]+/);
   await page.getByRole('figure').first().getByRole('button', { name: 'Show all' }).tap();
-  expect(page.url()).not.toContain('from');
+  await expect.poll(() => page.url()).not.toContain('from');
 
   const before = await page.evaluate(() => scrollY);
   await session.send('Input.synthesizeScrollGesture', { x: box.x + 150, y: box.y + 120, yDistance: -200 });

@@ -25,7 +25,7 @@ describe('verdictsOf', () => {
       )!,
     }));
     expect(verdictsFor(swapped)[0]).toMatch(
-      /^“no dropout” has a higher validation accuracy than “dropout”: /,
+      /^“no dropout” has a higher validation accuracy than “dropout”: 0\.7503 and 0\.6903 at the last epoch, a difference of \+6\.00 points \(95% interval \+6\.00 points to \+6\.00 points, /,
     );
   });
 

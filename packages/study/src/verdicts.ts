@@ -20,13 +20,18 @@ const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, k
     return `Cannot tell which has the better ${what}: no seed is finished with both “${first.title}” and “${second.title}”.`;
   }
   const { meanDifference, seeds, statistics } = difference;
-  const figures = `${formatFigure(first.figures[key].mean, unit)} and ${formatFigure(second.figures[key].mean, unit)} at the last epoch, a difference of ${formatDifference(meanDifference, unit)}`;
+  /** In the order in which a sentence names the arms. */
+  const figuresOf = (one: ArmAnalysis, other: ArmAnalysis, difference: number): string =>
+    `${formatFigure(one.figures[key].mean, unit)} and ${formatFigure(other.figures[key].mean, unit)} at the last epoch, a difference of ${formatDifference(difference, unit)}`;
+  const figures = figuresOf(first, second, meanDifference);
   const cannotTell = `Cannot tell whether ${what} differs between “${first.title}” and “${second.title}”: ${figures}`;
   if (statistics === undefined) {
     return `${cannotTell} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds do not tell an effect from the luck of a seed.`;
   }
   const { interval, pValue } = statistics;
-  const range = `95% interval ${formatDifference(interval.lower, unit)} to ${formatDifference(interval.upper, unit)}, p = ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
+  const rangeOf = (lower: number, upper: number): string =>
+    `95% interval ${formatDifference(lower, unit)} to ${formatDifference(upper, unit)}, p = ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
+  const range = rangeOf(interval.lower, interval.upper);
   if (interval.lower <= 0 && interval.upper >= 0) {
     return `${cannotTell}, whose interval goes through zero (${range}).`;
   }
@@ -35,11 +40,10 @@ const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, k
   }
   const isFirstHigher = meanDifference > 0;
   const isFirstBetter = isFirstHigher === (better === 'higher');
-  const [winner, loser] = isFirstBetter ? [first, second] : [second, first];
-  return `“${winner.title}” has the better ${what} than “${loser.title}”: ${figures} (${range}).`.replace(
-    'the better',
-    better === 'higher' ? 'a higher' : 'a lower',
-  );
+  const has = `has ${better === 'higher' ? 'a higher' : 'a lower'} ${what} than`;
+  return isFirstBetter
+    ? `“${first.title}” ${has} “${second.title}”: ${figures} (${range}).`
+    : `“${second.title}” ${has} “${first.title}”: ${figuresOf(second, first, -meanDifference)} (${rangeOf(-interval.upper, -interval.lower)}).`;
 };
 
 const overfittingVerdicts = ({ first, second }: ComparisonAnalysis): string[] =>

@@ -28,6 +28,9 @@ export interface CurveChartOptions extends ChartOptions {
   readonly validationOnly?: boolean;
 }
 
+/** Bands of so many runs are as narrow as differences between arms. */
+const FEWEST_RUNS = 5;
+
 /**
  * Training (dashed) and validation (solid) curves of arms over epochs: the mean over seeds with its 95% band. On
  * the validation curve a circle is where validation loss is lowest, a diamond where overfitting has set in.
@@ -44,8 +47,13 @@ export const curveChart = (
   const innerWidth = width - MARGIN.left - MARGIN.right;
   const top = legendHeight(legend, innerWidth) + 32;
   const lastEpoch = Math.max(1, ...shown.flatMap(({ runs }) => runs.map(({ epochs }) => epochs)));
-  const means = shown.flatMap(({ curves }) =>
-    figures.flatMap((figure) => curves[figure].map(({ mean }) => mean)),
+  const extent = shown.flatMap(({ curves, runs }) =>
+    figures.flatMap((figure) =>
+      curves[figure].flatMap(({ mean, band }) =>
+        // A band of two seeds reaches far beyond its curve, and does not decide what is shown.
+        band && runs.length >= FEWEST_RUNS ? [mean, band.lower, band.upper] : [mean],
+      ),
+    ),
   );
   const label = `${validationOnly ? 'validation ' : ''}${axisTitles[quantity]}`;
   const svg = plot({
@@ -66,8 +74,7 @@ export const curveChart = (
     y: {
       label: null,
       nice: true,
-      // A band of two seeds reaches far beyond its curve: the curves decide what is shown.
-      domain: [Math.min(...means, quantity === 'loss' ? 0 : 1), Math.max(...means)],
+      domain: [Math.min(...extent, quantity === 'loss' ? 0 : 1), Math.max(...extent)],
     },
     marks: [
       gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
