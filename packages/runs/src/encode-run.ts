@@ -1,7 +1,6 @@
 import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@dropout-lab/contracts';
-import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { type Checkpoint, encodeCheckpoint } from './checkpoint-format.ts';
+import { digestOf } from './digest.ts';
 import { toJson } from './json.ts';
 import { checkpointNames, runFiles } from './layout.ts';
 
@@ -47,6 +46,3 @@ export const encodeRun = ({
     }),
   ),
 });
-
-const digestOf = (content: string | Uint8Array): string =>
-  bytesToHex(sha256(typeof content === 'string' ? utf8ToBytes(content) : content));

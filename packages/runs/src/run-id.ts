@@ -1,6 +1,5 @@
 import type { RunConfig } from '@dropout-lab/contracts';
-import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
+import { digestOf } from './digest.ts';
 
 /**
  * A name for a run's directory that sorts by time and tells configurations apart:
@@ -11,6 +10,6 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
  */
 export const newRunId = (date: Date, config: RunConfig): string => {
   const time = date.toISOString().slice(0, 19).replaceAll(':', '-');
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify(config)))).slice(0, 6);
+  const digest = digestOf(JSON.stringify(config)).slice(0, 6);
   return `${time}-${digest}`;
 };
