@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
 import { violationsOf } from './testing/axe.ts';
-import { createRun, ended, epochEvent, started, temporaryFolder } from './testing/runs.ts';
+import { createRun, progressAtEnd, temporaryFolder, wholeRun } from './testing/runs.ts';
 
 const SEED = 5;
 const spec: ModelSpec = parseModelSpec({ filters: [4, 8], units: [16], dropout: { rate: 0.25 } });
@@ -29,21 +29,11 @@ beforeAll(async () => {
   model = buildModel(spec, SEED);
   root = await temporaryFolder();
   const run = await createRun(root, 'trained', { model: spec, seed: SEED });
-  for (const event of [started, epochEvent(1), epochEvent(2), epochEvent(3), ended]) run.append(event);
-  const progress = {
-    epoch: 3,
-    stepInEpoch: 0,
-    step: 480,
-    running: { lossSum: 0, correct: 0, count: 0 },
-    learningRate: 0.001,
-    learningRateScale: 1,
-    epochSeconds: 0,
-    callbacks: [],
-  };
+  for (const event of wholeRun) run.append(event);
   const modelTopology = model.toJSON(null, false) as object;
   await run.saveCheckpoint('best', {
     modelTopology,
-    snapshot: { weights: await readWeights(model), slots: [], progress },
+    snapshot: { weights: await readWeights(model), slots: [], progress: progressAtEnd },
   });
   await run.close();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
 import { violationsOf } from './testing/axe.ts';
-import { classNames, createRun, ended, epochEvent, started, temporaryFolder } from './testing/runs.ts';
+import { classNames, createRun, progressAtEnd, temporaryFolder, wholeRun } from './testing/runs.ts';
 
 let browser: Browser;
 let root: string;
@@ -18,27 +18,17 @@ beforeAll(async () => {
   browser = await launchChromium();
   root = await temporaryFolder();
   const run = await createRun(root, 'evaluated');
-  for (const event of [started, epochEvent(1), epochEvent(2), epochEvent(3), ended]) run.append(event);
+  for (const event of wholeRun) run.append(event);
   // A model that is sure of a cat whatever it sees, on the 100 real test images of the sample.
   const { labels } = loadSample().test;
   const logits = Float32Array.from({ length: labels.length * 10 }, (_, i) => (i % 10 === 3 ? 4 : 0));
   await run.writeEvaluation(evaluateLogits(logits, labels, classNames));
   await run.writePredictions(predictionsOf(logits, labels, 10));
-  const progress = {
-    epoch: 3,
-    stepInEpoch: 0,
-    step: 480,
-    running: { lossSum: 0, correct: 0, count: 0 },
-    learningRate: 0.001,
-    learningRateScale: 1,
-    epochSeconds: 0,
-    callbacks: [],
-  };
   const kernel = { name: 'conv2d/kernel', shape: [3, 3, 3, 4], values: new Float32Array(108).fill(0.5) };
   const dense = { name: 'dense/kernel', shape: [2, 2], values: Float32Array.of(3, 0.3, 4, 0.4) };
   await run.saveCheckpoint('best', {
     modelTopology: {},
-    snapshot: { weights: [kernel, dense], slots: [], progress },
+    snapshot: { weights: [kernel, dense], slots: [], progress: progressAtEnd },
   });
   await run.close();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });

@@ -7,6 +7,7 @@ import {
   type RunConfigInput,
   type RunEvent,
   type RunManifest,
+  type TrainingProgress,
 } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
@@ -106,6 +107,28 @@ export const ended: RunEvent = {
   message: '3 epochs',
 };
 
+/** All that happens in a run of three epochs. */
+export const wholeRun: readonly RunEvent[] = [
+  started,
+  stepEvent(1, 1),
+  epochEvent(1),
+  epochEvent(2),
+  epochEvent(3),
+  ended,
+];
+
+/** Where its training stands at the end. */
+export const progressAtEnd: TrainingProgress = {
+  epoch: 3,
+  stepInEpoch: 0,
+  step: 3 * STEPS,
+  running: { lossSum: 0, correct: 0, count: 0 },
+  learningRate: 0.001,
+  learningRateScale: 1,
+  epochSeconds: 0,
+  callbacks: [],
+};
+
 /** A run of three epochs that has ended. */
 export const createEndedRun = async (
   root: string,
@@ -113,8 +136,7 @@ export const createEndedRun = async (
   config: RunConfigInput = {},
 ): Promise<void> => {
   const run = await createRun(root, name, config);
-  for (const event of [started, stepEvent(1, 1), epochEvent(1), epochEvent(2), epochEvent(3), ended])
-    run.append(event);
+  for (const event of wholeRun) run.append(event);
   await run.close();
 };
 

@@ -80,7 +80,7 @@ export const createPlayground = () => {
     /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
     classify: async (pixels: Uint8Array): Promise<Classification> => {
       // At whatever rate: it is off.
-      const { probe } = built ?? atRate(opened!.spec.dropout.rate);
+      const { probe } = built!;
       const begun = performance.now();
       const outputs = tf.tidy(() => probe.apply(batchOf(pixels)) as tf.Tensor[]);
       const maps = await computing!.hold(readMaps(outputs, probe.outputNames));

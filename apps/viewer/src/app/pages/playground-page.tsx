@@ -2,6 +2,7 @@ import type { ImageDataset } from '@dropout-lab/contracts';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { MOST_DROPPED } from '../address.ts';
 import { BackendSelect } from '../components/backend-select.tsx';
+import { Fault } from '../components/fault.tsx';
 import { Message } from '../components/message.tsx';
 import { PictureCanvas } from '../components/picture-canvas.tsx';
 import { useLoaded } from '../components/use-loaded.ts';
@@ -163,11 +164,7 @@ const Playground = ({
         </label>
         <BackendSelect class="labelled" auto="WebGL, else wasm" />
       </div>
-      {problem && (
-        <p class="fault" role="alert">
-          {problem}
-        </p>
-      )}
+      <Fault message={problem} />
       <div class="bench">
         <section class="picture" aria-label="Picture">
           <figure>
@@ -200,11 +197,7 @@ const Playground = ({
             />
           </div>
           <p class="muted small">Or drop one on this page, or paste one.</p>
-          {fault && (
-            <p class="fault" role="alert">
-              {fault}
-            </p>
-          )}
+          <Fault message={fault} />
           {images.state === 'ready' && (
             <TestImages
               images={images.value}

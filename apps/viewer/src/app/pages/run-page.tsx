@@ -8,10 +8,11 @@ import type {
 import { weightNorms } from '@dropout-lab/metrics';
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { ImageTile } from '../components/image-tile.tsx';
 import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../components/marks.tsx';
+import { PixelCanvas } from '../components/pixel-canvas.tsx';
 import { type Loaded, useLoaded } from '../components/use-loaded.ts';
 import { count, dateAndTime, duration, figure, lossFigure, percent } from '../format.ts';
 import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
@@ -477,8 +478,7 @@ interface FilterTileProps {
 
 /** A filter as colours: grey is no weight, a channel's weight brightens or darkens it. */
 const FilterTile = ({ kernel, filter, height, width }: FilterTileProps) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  const pixels = useMemo(() => {
     const filters = kernel.shape[3]!;
     const weightAt = (i: number) => kernel.values[i * filters + filter]!;
     const count = height * width * 3;
@@ -486,7 +486,7 @@ const FilterTile = ({ kernel, filter, height, width }: FilterTileProps) => {
     const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
     for (let i = 0; i < count; i++)
       pixels[4 * Math.floor(i / 3) + (i % 3)] = 127.5 * (1 + weightAt(i) / largest);
-    canvas.current!.getContext('2d')!.putImageData(new ImageData(pixels, width, height), 0, 0);
+    return pixels;
   }, [kernel, filter]);
-  return <canvas ref={canvas} width={width} height={height} role="img" aria-label={`filter ${filter}`} />;
+  return <PixelCanvas width={width} height={height} pixels={pixels} label={`filter ${filter}`} />;
 };

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { MOST_DROPPED, type View } from '../address.ts';
 import type { Arm } from '../arms.ts';
 import { BackendSelect } from '../components/backend-select.tsx';
+import { Fault } from '../components/fault.tsx';
 import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../components/marks.tsx';
 import { download } from '../download.ts';
@@ -172,11 +173,7 @@ const Settings = () => {
           </button>
         )}
       </div>
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault message={fault} />
     </form>
   );
 };
@@ -302,9 +299,7 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
         <ArmLabel arm={armOf(arm)} />
       </h2>
       {status.value.state === 'failed' ? (
-        <p class="fault" role="alert">
-          Training failed: {status.value.fault}
-        </p>
+        <Fault message={`Training failed: ${status.value.fault}`} />
       ) : summary ? (
         <StatusBadge
           summary={
@@ -321,11 +316,7 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
           Download the run
         </button>
       </div>
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault message={fault} />
       <details>
         <summary>The same in Node</summary>
         <pre>{commandOf(settings, name)}</pre>

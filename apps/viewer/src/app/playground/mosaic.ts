@@ -12,8 +12,7 @@ export interface Mosaic {
 const GAP = 1;
 
 /**
- * The channels of a layer as tiles, in rows as wide as the whole is high, about; of a layer without height and width, a
- * tile of one pixel for each unit.
+ * The channels of a layer as tiles; of a layer without height and width, a tile of one pixel for each unit.
  *
  * @param map [height, width, channels] or [units].
  * @param columns So many tiles in a row.

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Fault } from '../components/fault.tsx';
 import { type Picture, squarePicture } from './pixels.ts';
 
 interface WebcamProps {
@@ -83,11 +84,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
         {stream ? 'Stop the webcam' : 'Use the webcam'}
       </button>
       {stream && <video ref={video} class="hidden" muted playsInline />}
-      {camera.state === 'off' && camera.fault && (
-        <p class="fault" role="alert">
-          {camera.fault}
-        </p>
-      )}
+      <Fault message={camera.state === 'off' ? camera.fault : undefined} />
     </>
   );
 };
