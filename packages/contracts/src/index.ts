@@ -1,4 +1,7 @@
+export { type AugmentationConfig, type AugmentationName, augmentationSchema } from './augmentations.ts';
+export { type CallbackConfig, type CallbackName, callbackSchema } from './callbacks.ts';
 export type { Batch, BatchSource, ImageDataset, ImageShape } from './dataset.ts';
+export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './datasets.ts';
 export { ConfigError, DropoutLabError } from './errors.ts';
 export {
   type ClassReport,
@@ -6,18 +9,44 @@ export {
   evaluationReportSchema,
   type ReliabilityBin,
 } from './evaluation.ts';
-export { mergeConfig, type PlainObject } from './merge-config.ts';
-export { type ModelSpec, type ModelSpecInput, modelSpecSchema, parseModelSpec } from './model-spec.ts';
-export { parseWith } from './parse.ts';
-export { type Predictions, predictionsSchema } from './predictions.ts';
+export { configOfFlags, defaultInWords, type Flag, flagsOfConfig, listFlags, valueInWords } from './flags.ts';
+export { identityOf, withoutDefaults } from './identity.ts';
+export { jsonSchemaOf } from './json-schema.ts';
 export {
-  type CallbackConfig,
-  type LearningRateScheduleConfig,
-  type OptimizerConfig,
+  type LayerInput,
+  type LayerKind,
+  type LayerSpec,
+  layerSchema,
+  type ResidualInput,
+  type ResidualSpec,
+  variablesOf,
+} from './layers.ts';
+export { type LossConfig, type LossName, lossSchema } from './losses.ts';
+export { mergeConfig } from './merge-config.ts';
+export { type MigrationStep, migrate } from './migrate.ts';
+export {
+  type ModelConfig,
+  type ModelInput,
+  type ModelSpec,
+  modelSchema,
+  modelSchemaWith,
+  type PresetConfig,
+  type PresetName,
+} from './models.ts';
+export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './optimizers.ts';
+export { parseWith, withoutSchemaKey } from './parse.ts';
+export { canonicalJson, isPlain, type PlainObject } from './plain.ts';
+export { type Predictions, predictionsSchema } from './predictions.ts';
+export { type ConstraintConfig, type ConstraintName, constraintSchema } from './regularizers.ts';
+export { requireDataset } from './require-dataset.ts';
+export {
+  CONFIG_VERSION,
   parseRunConfig,
   type RunConfig,
   type RunConfigInput,
+  runConfigIdentity,
   runConfigSchema,
+  writtenConfig,
 } from './run-config.ts';
 export {
   type EpochLogs,
@@ -36,6 +65,9 @@ export {
   type RunManifest,
   runManifestSchema,
 } from './run-manifest.ts';
+export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './schedules.ts';
+export { configWith, valueOfText } from './set-path.ts';
+export { listSettings, membersOf, type Setting, type SettingMeta, setting } from './settings.ts';
 export {
   type CheckpointName,
   type NamedArray,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeConfig } from './merge-config.ts';
+import { ConfigError, mergeConfig } from './index.ts';
 
 test('changes what is told, however deep, and leaves the rest and the base alone', () => {
   const base = { epochs: 5, model: { dropout: { rate: 0.5, inputRate: 0.1 } } };
@@ -36,4 +36,42 @@ test('an optimizer of another name starts anew, one of the same name is changed'
   expect(mergeConfig(base, { optimizer: { learningRate: 0.2 } })).toEqual({
     optimizer: { name: 'adam', learningRate: 0.2, beta1: 0.8 },
   });
+});
+
+test('a family without a name is its default: Adam, the tutorial’s model', () => {
+  expect(mergeConfig({ optimizer: { learningRate: 0.1 } }, { optimizer: { name: 'sgd' } })).toEqual({
+    optimizer: { name: 'sgd' },
+  });
+  expect(mergeConfig({ optimizer: { learningRate: 0.1 } }, { optimizer: { name: 'adam' } })).toEqual({
+    optimizer: { name: 'adam', learningRate: 0.1 },
+  });
+  const layers = [{ kind: 'flatten' }];
+  expect(mergeConfig({ model: { dropout: { rate: 0.2 } } }, { model: { layers } })).toEqual({
+    model: { layers },
+  });
+  expect(mergeConfig({ model: { layers } }, { model: { preset: 'tutorial' } })).toEqual({
+    model: { preset: 'tutorial' },
+  });
+});
+
+test.each<[unknown, unknown, string]>([
+  [{ optimizer: 'sgd' }, { optimizer: { momentum: 0.9 } }, 'optimizer: expected an object, received "sgd"'],
+  [{ optimizer: [] }, { optimizer: { momentum: 0.9 } }, 'optimizer: expected an object, received []'],
+  [{ model: 'mlp' }, { model: { dropout: { rate: 0 } } }, 'model: expected an object, received "mlp"'],
+  [
+    { model: { dropout: 0.5 } },
+    { model: { dropout: { rate: 0 } } },
+    'model.dropout: expected an object, received 0.5',
+  ],
+  [[], {}, 'expected an object, received []'],
+  ['sgd', { epochs: 1 }, 'expected an object, received "sgd"'],
+  [{}, [], 'expected an object, received []'],
+  [{}, null, 'expected an object, received null'],
+])('%j with %j on top is refused where the kinds differ', (base, changes, message) => {
+  expect(() => mergeConfig(base, changes, 'small.json')).toThrow(ConfigError);
+  expect(() => mergeConfig(base, changes, 'small.json')).toThrow(`small.json: ${message}`);
+});
+
+test('a value of another kind on top stays, for the schema to refuse', () => {
+  expect(mergeConfig({ optimizer: { name: 'adam' } }, { optimizer: 'sgd' })).toEqual({ optimizer: 'sgd' });
 });

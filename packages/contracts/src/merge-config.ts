@@ -1,27 +1,64 @@
-/** An object as JSON has it. */
-export type PlainObject = { readonly [key: string]: unknown };
+import type { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { inWords } from './parse.ts';
+import { isPlain, type PlainObject } from './plain.ts';
+import { runConfigSchema } from './run-config.ts';
+import { membersOf, shapeOf, unwrap } from './settings.ts';
 
 /**
  * A configuration with changes on top, object by object. What is undefined changes nothing; null, plain values
- * and lists stand in the place of what was there. So does an object with another `name`, such as another
- * optimizer's: what was set for the one means nothing to the other.
+ * and lists stand in the place of what was there. So does another member of a family, such as another optimizer:
+ * what was set for the one means nothing to the other.
  *
  * @param base A configuration as a user writes it; left as it is.
  * @param changes The part of it that is to be otherwise.
+ * @param what What the configuration is: how an error begins.
+ * @throws ConfigError when either is no object, or where settings are to be put into a value that holds none, such as
+ *   `{ "optimizer": "sgd" }`.
  */
-export const mergeConfig = (base: PlainObject, changes: PlainObject): PlainObject => {
-  const isAnother = 'name' in base && changes['name'] !== undefined && changes['name'] !== base['name'];
+export const mergeConfig = (base: unknown, changes: unknown, what = 'run configuration'): PlainObject =>
+  mergeAt(requireObject(base, what, []), requireObject(changes, what, []), runConfigSchema, what, []);
+
+const mergeAt = (
+  base: PlainObject,
+  changes: PlainObject,
+  schema: z.ZodType | undefined,
+  what: string,
+  path: readonly string[],
+): PlainObject => {
+  const member = memberOf(changes);
+  const isAnother = member !== undefined && member !== (memberOf(base) ?? defaultMember(schema));
   const merged: Record<string, unknown> = isAnother ? {} : { ...base };
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
     if (!isPlain(value)) merged[key] = value;
     else {
-      const below = mergeConfig(isPlain(merged[key]) ? merged[key] : {}, value);
+      const place = [...path, key];
+      const before = merged[key] ?? {};
+      const below = mergeAt(requireObject(before, what, place), value, schemaAt(schema, key), what, place);
       if (Object.keys(below).length > 0) merged[key] = below;
     }
   }
   return merged;
 };
 
-const isPlain = (value: unknown): value is PlainObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Which member of a family an object describes; a model without a preset is told by its list of layers. */
+const memberOf = (value: PlainObject): unknown =>
+  value['name'] ?? value['kind'] ?? value['preset'] ?? ('layers' in value ? 'layers' : undefined);
+
+/** What a family is without a name: an optimizer is Adam, a model the tutorial's. */
+const defaultMember = (schema: z.ZodType | undefined): unknown => {
+  if (schema === undefined) return undefined;
+  const { inner, default: byDefault } = unwrap(schema);
+  const family = membersOf(inner);
+  return family && isPlain(byDefault) ? byDefault[family.discriminator] : undefined;
+};
+
+const schemaAt = (schema: z.ZodType | undefined, key: string): z.ZodType | undefined =>
+  schema && shapeOf(unwrap(schema).inner)?.[key];
+
+const requireObject = (value: unknown, what: string, path: readonly string[]): PlainObject => {
+  if (isPlain(value)) return value;
+  const place = path.length > 0 ? `${what}: ${path.join('.')}` : what;
+  throw new ConfigError(`${place}: expected an object, received ${inWords(value)}`, path);
+};

@@ -26,15 +26,25 @@ const within = (schema: z.ZodNumber, { above, min, below, max }: Range, message:
 
 /** A finite number of which every failure, of kind or of range, is told by the whole rule. */
 export const number = (range: Range): z.ZodNumber => {
-  const message = `expected ${inWords('a number', range)}`;
-  return within(z.number(message), range, message);
+  const expected = inWords('a number', range);
+  const message = `expected ${expected}`;
+  return within(z.number(message), range, message).meta({ expected });
 };
 
 /** An integer of which every failure, of kind or of range, is told by the whole rule. */
 export const wholeNumber = (range: Range): z.ZodNumber => {
-  const message = `expected ${inWords('a whole number', range)}`;
-  return within(z.number(message).int(message), range, message);
+  const expected = inWords('a whole number', range);
+  const message = `expected ${expected}`;
+  return within(z.number(message).int(message), range, message).meta({ expected });
 };
+
+/** A whole number above 0. */
+export const count = wholeNumber({ above: 0 });
+export const countOrZero = wholeNumber({ min: 0 });
+export const positive = number({ above: 0 });
+export const nonNegative = number({ min: 0 });
+/** At least 0 and below 1. */
+export const fraction = number({ min: 0, below: 1 });
 
 /**
  * A figure that a diverged run can turn into NaN or infinity. JSON has neither: such a figure is written as

@@ -1,22 +1,69 @@
+import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { isPlain } from './plain.ts';
 
 /**
  * Parses `input` by `schema`, or throws a {@link ConfigError} that names the first value at fault in one
- * sentence: `run configuration: batchSize: expected a whole number above 0, received -5`.
+ * sentence: `run configuration: batchSize: expected a whole number above 0, received -5: the nearest is 1`.
  *
  * @param what What the input is, or the file that it came from: how the sentence begins.
  */
 export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
-  const result = schema.safeParse(input, { error: expectation });
+  const known = new Map<string, readonly string[]>();
+  const result = schema.safeParse(input, { error: (issue) => expectation(issue, known) });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  const found = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  const isUnknown = issue.code === 'unrecognized_keys';
+  const path = isUnknown ? [...found, issue.keys[0]!] : found;
   const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
-  const received =
-    issue.code === 'unrecognized_keys' ? inWords(issue.keys[0]) : inWords(valueAt(input, path));
-  throw new ConfigError(`${place}: ${issue.message}, received ${received}`, path, { cause: result.error });
+  const value = valueAt(input, path);
+  const hint = isUnknown
+    ? didYouMean(issue.keys[0]!, known.get(issue.keys[0]!) ?? [])
+    : nearestOf(issue, value);
+  throw new ConfigError(`${place}: ${issue.message}, received ${inWords(value)}${hint}`, path, {
+    cause: result.error,
+  });
 };
+
+/** `: did you mean "beta1"?`, where something is near enough. */
+const didYouMean = (word: string, known: readonly string[]): string => {
+  const near = closestMatch(word, [...known], { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
+  return near === undefined ? '' : `: did you mean "${near}"?`;
+};
+
+/** An editor's pointer to the JSON Schema is no setting. */
+export const withoutSchemaKey = (input: unknown): unknown => {
+  if (!isPlain(input)) return input;
+  const { $schema: _, ...rest } = input;
+  return rest;
+};
+
+type Issue = z.core.$ZodIssue;
+
+/** The nearest value that is right, where there is one. */
+const nearestOf = (issue: Issue, value: unknown): string => {
+  if (issue.code === 'invalid_value' && typeof value === 'string')
+    return didYouMean(value, issue.values.map(String));
+  if (issue.code === 'invalid_union' && typeof value === 'string')
+    return didYouMean(value, optionsOf(issue as { readonly options?: unknown }));
+  if (typeof value !== 'number' || !Number.isFinite(value)) return '';
+  const isWhole = / whole number /.test(issue.message);
+  if (issue.code === 'too_small') {
+    const { minimum, inclusive } = issue;
+    if (inclusive || isWhole) return `: the nearest is ${inclusive ? minimum : Number(minimum) + 1}`;
+  }
+  if (issue.code === 'too_big') {
+    const { maximum, inclusive } = issue;
+    if (inclusive || isWhole) return `: the nearest is ${inclusive ? maximum : Number(maximum) - 1}`;
+  }
+  return '';
+};
+
+/** A member that is the default goes by no name too, which is no choice to list. */
+const optionsOf = (issue: { readonly options?: unknown }): string[] =>
+  Array.isArray(issue.options) ? issue.options.filter((option) => option !== undefined).map(String) : [];
 
 const kinds: Readonly<Record<string, string>> = {
   number: 'a number',
@@ -27,17 +74,29 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** What was expected, for the issues whose schema does not say it in its own words. */
-const expectation: z.core.$ZodErrorMap = (issue) => {
+/**
+ * What was expected, for the issues whose schema does not say it in its own words.
+ *
+ * @param known Gets the settings that there are, by each one that there is not.
+ */
+const expectation = (
+  issue: z.core.$ZodRawIssue,
+  known: Map<string, readonly string[]>,
+): string | undefined => {
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${kinds[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return `expected ${alternatives(issue.values)}`;
     case 'invalid_union':
-      return Array.isArray(issue.options) ? `expected ${alternatives(issue.options)}` : undefined;
-    case 'unrecognized_keys':
-      return `expected keys among ${listed(Object.keys((issue.inst as z.ZodObject).shape))}`;
+      return Array.isArray(issue.options)
+        ? `expected ${alternatives(optionsOf(issue as { readonly options?: unknown }))}`
+        : undefined;
+    case 'unrecognized_keys': {
+      const settings = Object.keys((issue.inst as z.ZodObject).shape);
+      for (const key of issue.keys) if (!known.has(key)) known.set(key, settings);
+      return `expected one of the keys ${listed(settings)}`;
+    }
     case 'too_small':
       return `expected ${kinds[issue.origin] ?? issue.origin} of at least ${issue.minimum} ${issue.minimum === 1 ? 'item' : 'items'}`;
     default:
@@ -55,7 +114,8 @@ const valueAt = (input: unknown, path: readonly (string | number)[]): unknown =>
 
 const longestValue = 80;
 
-const inWords = (value: unknown): string => {
+/** A value as a message gives it, cut where it is long. */
+export const inWords = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   // JSON would call NaN and Infinity null.
   if (typeof value === 'number') return String(value);

@@ -15,9 +15,10 @@ test("the defaults are the tutorial's run", () => {
   expect(parseRunConfig({})).toEqual({
     dataset: 'cifar10',
     model: {
-      inputShape: [32, 32, 3],
+      preset: 'tutorial',
+      inputShape: null,
+      numClasses: null,
       dataFormat: 'channels_last',
-      numClasses: 10,
       filters: [64, 64],
       kernelSize: 3,
       padding: 'valid',
@@ -26,6 +27,7 @@ test("the defaults are the tutorial's run", () => {
       dropout: { rate: 0.5, inputRate: 0, noiseShape: null },
       maxNorm: { value: 2, axis: 0 },
     },
+    loss: { name: 'categorical_crossentropy' },
     optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     schedule: { name: 'constant' },
     batchSize: 250,
@@ -66,8 +68,8 @@ describe('one sentence says where, what was expected and what was received', () 
     schedule: { name: 'piecewise_constant', values, boundaries },
   });
   test.each<[input: unknown, message: string]>([
-    [{ batchSize: -5 }, 'batchSize: expected a whole number above 0, received -5'],
-    [{ batchSize: 0 }, 'batchSize: expected a whole number above 0, received 0'],
+    [{ batchSize: -5 }, 'batchSize: expected a whole number above 0, received -5: the nearest is 1'],
+    [{ batchSize: 0 }, 'batchSize: expected a whole number above 0, received 0: the nearest is 1'],
     [{ batchSize: 2.5 }, 'batchSize: expected a whole number above 0, received 2.5'],
     [{ batchSize: Number.NaN }, 'batchSize: expected a whole number above 0, received NaN'],
     [
@@ -79,13 +81,37 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ validationSplit: 1 }, 'validationSplit: expected a number of at least 0 and below 1, received 1'],
     [
       { seed: 2 ** 53 },
-      'seed: expected a whole number from 0 to 9007199254740991, received 9007199254740992',
+      'seed: expected a whole number from 0 to 9007199254740991, received 9007199254740992: the nearest is 9007199254740991',
     ],
     [{ shuffle: 'yes' }, 'shuffle: expected true or false, received "yes"'],
     [{ dataset: 'mnist' }, 'dataset: expected one of "cifar10", "cifar100", received "mnist"'],
-    [{ augmentation: { flips: true } }, 'augmentation: expected keys among "flip", "crop", received "flips"'],
+    [
+      { augmentation: { flips: true } },
+      'augmentation.flips: expected one of the keys "flip", "crop", received true: did you mean "flip"?',
+    ],
     [{ optimizer: { name: 'rms' } }, 'optimizer.name: expected one of "adam", "sgd", received "rms"'],
-    [{ optimizer: {} }, 'optimizer.name: expected one of "adam", "sgd", received nothing'],
+    [
+      { optimizer: { name: 'adm' } },
+      'optimizer.name: expected one of "adam", "sgd", received "adm": did you mean "adam"?',
+    ],
+    [{ optimizer: [] }, 'optimizer: expected an object, received []'],
+    [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
+    [
+      { optimizer: { name: 'sgd', beta1: 0.9 } },
+      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", received 0.9',
+    ],
+    [
+      { model: { layers: [{ kind: 'conv2', filters: 3 }] } },
+      'model.layers[0].kind: expected one of "conv2d", "max_pooling2d", "dropout", "flatten", "dense", "activation", "residual", received "conv2": did you mean "conv2d"?',
+    ],
+    [
+      { model: { layers: [{ kind: 'residual', layers: [{ kind: 'dense', units: 0 }] }] } },
+      'model.layers[0].layers[0].units: expected a whole number above 0, received 0: the nearest is 1',
+    ],
+    [
+      { model: { layers: [], dropout: { rate: 0.5 } } },
+      'model.layers: expected a list of at least 1 item, received []',
+    ],
     [{ optimizer: 'adam' }, 'optimizer: expected an object, received "adam"'],
     [
       { optimizer: { name: 'adam', beta1: 1 } },
@@ -107,7 +133,7 @@ describe('one sentence says where, what was expected and what was received', () 
     ],
     [
       { model: { maxNorm: { axis: [0, 7] } } },
-      'model.maxNorm.axis[1]: expected a whole number from 0 to 3, received 7',
+      'model.maxNorm.axis[1]: expected a whole number from 0 to 3, received 7: the nearest is 3',
     ],
     [
       schedule([1, 2, 3], [9]),
@@ -132,7 +158,7 @@ describe('one sentence says where, what was expected and what was received', () 
 
   test('an unknown key is told with those that there are', () => {
     expect(refusal({ batchsize: 5 }).message).toMatch(
-      /^run configuration: expected keys among "dataset", .*"batchSize".*, received "batchsize"$/,
+      /^run configuration: batchsize: expected one of the keys "dataset", .*"batchSize".*, received 5: did you mean "batchSize"\?$/,
     );
   });
 

@@ -51,7 +51,7 @@ test('the progress of a diverged run can be read back', () => {
     learningRate: 0.001,
     learningRateScale: 1,
     epochSeconds: 2.5,
-    callbacks: [{ wait: 1 }],
+    callbacks: { early_stopping: { wait: 1 } },
   };
   expect(trainingProgressSchema.parse(throughJson(progress))).toEqual(progress);
 });

@@ -4,13 +4,18 @@ import { figure } from './numbers.ts';
 const time = z.number();
 const count = z.number().int().min(0);
 
-/** What Keras's History holds of one epoch, under Keras's names. Validation figures are absent without validation images. */
-const epochLogsSchema = z.object({
-  loss: figure,
-  accuracy: figure,
-  val_loss: figure.optional(),
-  val_accuracy: figure.optional(),
-});
+/**
+ * What Keras's History holds of one epoch, under Keras's names, metrics of the user's own included. Validation metrics
+ * are absent without validation images.
+ */
+const epochLogsSchema = z
+  .object({
+    loss: figure,
+    accuracy: figure,
+    val_loss: figure.optional(),
+    val_accuracy: figure.optional(),
+  })
+  .catchall(figure.optional());
 
 export const endReasonSchema = z.enum(['completed', 'early_stopping', 'interrupted', 'nan', 'failed']);
 
@@ -32,10 +37,14 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     stepsPerEpoch: count,
     loss: figure,
     accuracy: figure,
+    /** Metrics of the user's own by name, means like the two above. */
+    metrics: z.record(z.string(), figure).optional(),
     learningRate: z.number(),
     /** Images trained in this step over the seconds since the step before. */
     imagesPerSecond: figure,
   }),
+  /** Something that a person should know of, though training goes on. */
+  z.object({ kind: z.literal('warning'), time, message: z.string() }),
   /** Validation at the epoch's end has begun; for the progress line. */
   z.object({ kind: z.literal('validating'), time, epoch: count }),
   z.object({

@@ -35,7 +35,7 @@ test('a newer version is refused with what to do', () => {
   const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
   expect(() => parseRunManifest(newer, 'run.json')).toThrow(
     new ConfigError(
-      'run.json: expected schemaVersion 1 or older, received 2: this run was made by a newer dropout-lab; update dropout-lab to read it',
+      'run.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab; update dropout-lab to read it',
       ['schemaVersion'],
     ),
   );
@@ -45,7 +45,7 @@ test('what is no manifest is refused by the first value at fault', () => {
   const refusal = (value: unknown) => () => parseRunManifest(value, 'run.json');
   expect(refusal(null)).toThrow('run.json: expected an object, received null');
   expect(refusal({ ...manifest, schemaVersion: 'one' })).toThrow(
-    'run.json: schemaVersion: expected 1, received "one"',
+    'run.json: schemaVersion: expected 2, received "one"',
   );
   expect(refusal({ ...manifest, id: '' })).toThrow('run.json: id: expected a name, received ""');
   expect(refusal({ ...manifest, config: { epochs: -1 } })).toThrow(

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { ConfigError } from './errors.ts';
+import { migrate } from './migrate.ts';
+import { manifestSteps } from './migrations.ts';
 import { parseWith } from './parse.ts';
 import { runConfigSchema } from './run-config.ts';
 
 /** Version of the run directory's layout. Readers accept it and every older one, and refuse newer ones. */
-export const RUN_SCHEMA_VERSION = 1;
+export const RUN_SCHEMA_VERSION = 2;
 
 const backendSchema = z.object({
   /** TensorFlow.js's name: `tensorflow` (tfjs-node), `wasm`, `cpu`, `webgl`, `webgpu`. */
@@ -77,16 +78,12 @@ export type DataDescription = z.output<typeof dataSchema>;
  * @param where The file that the value was read from, for the error.
  * @throws ConfigError when the value is not a manifest, or one of a newer version.
  */
-export const parseRunManifest = (value: unknown, where: string): RunManifest => {
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > RUN_SCHEMA_VERSION) {
-    throw new ConfigError(
-      `${where}: expected schemaVersion ${RUN_SCHEMA_VERSION} or older, received ${version}: this run was made by a newer dropout-lab; update dropout-lab to read it`,
-      ['schemaVersion'],
-    );
-  }
-  return parseWith(runManifestSchema, value, where);
-};
+export const parseRunManifest = (value: unknown, where: string): RunManifest =>
+  parseWith(
+    runManifestSchema,
+    migrate(value, { version: RUN_SCHEMA_VERSION, steps: manifestSteps, where }),
+    where,
+  );
 
 /** `AMD EPYC, 2 cores, 24 GiB, linux x64`. */
 export const hardwareInWords = ({ cpu, cores, memoryBytes, platform }: HardwareDescription): string =>

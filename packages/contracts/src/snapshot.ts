@@ -21,7 +21,12 @@ export const trainingProgressSchema = z.object({
   /** Optimizer updates so far. */
   step: z.number().int().min(0),
   /** Sums over the images of the current epoch so far: Keras's running means before the division. */
-  running: z.object({ lossSum: figure, correct: z.number(), count: z.number() }),
+  running: z.object({
+    lossSum: figure,
+    correct: z.number(),
+    count: z.number(),
+    metricSums: z.record(z.string(), figure).optional(),
+  }),
   /** The learning rate of the last update. */
   learningRate: z.number(),
   /** Factor that callbacks have applied to the scheduled learning rate. */
@@ -30,8 +35,8 @@ export const trainingProgressSchema = z.object({
   epochSeconds: z.number(),
   /** Why training ends before its last epoch, once that is decided. */
   ending: z.object({ reason: endReasonSchema, message: z.string() }).optional(),
-  /** Each stateful callback's own state, in the order of the callbacks. */
-  callbacks: z.array(z.unknown()),
+  /** Each stateful callback's own state, by the callback's name. */
+  callbacks: z.record(z.string(), z.unknown()),
 });
 
 /** Where training stands; see {@link trainingProgressSchema}. */
@@ -39,7 +44,7 @@ export type TrainingProgress = z.output<typeof trainingProgressSchema>;
 
 /** A checkpoint's content. Random streams are functions of (seed, name, step), so `progress` is all of their state. */
 export interface Snapshot {
-  /** The model's weights, in `model.weights` order. */
+  /** All of the model's variables, moving statistics included, in `model.weights` order. */
   readonly weights: readonly NamedArray[];
   /** What else is kept in arrays: the optimizer's moments or velocities, weights that callbacks remember. */
   readonly slots: readonly NamedArray[];

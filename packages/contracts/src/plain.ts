@@ -1,0 +1,11 @@
+/** An object as JSON has it. */
+export type PlainObject = { readonly [key: string]: unknown };
+
+export const isPlain = (value: unknown): value is PlainObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Plain data as JSON with its keys sorted, so that equal data is equal text. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    isPlain(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
+  );

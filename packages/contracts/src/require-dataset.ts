@@ -1,0 +1,34 @@
+import { datasetOf } from './datasets.ts';
+import { ConfigError } from './errors.ts';
+import { inWords } from './parse.ts';
+import { canonicalJson } from './plain.ts';
+import type { RunConfig } from './run-config.ts';
+
+/**
+ * Refuses, before anything is read or built, a configuration that its data set cannot serve.
+ *
+ * @throws ConfigError when more images are asked for than there are, or a model for images or classes of another kind.
+ */
+export const requireDataset = ({ dataset, limitTrain, limitTest, model }: RunConfig): void => {
+  const { title, trainImages, testImages, classNames, imageShape } = datasetOf(dataset);
+  requireAtMost('limitTrain', limitTrain, trainImages);
+  requireAtMost('limitTest', limitTest, testImages);
+  requireSame('numClasses', classNames.length, model.numClasses, `the classes of ${title}`);
+  requireSame('inputShape', imageShape, model.inputShape, `the images of ${title}`);
+};
+
+const requireAtMost = (name: string, count: number | null, available: number): void => {
+  if (count === null || count <= available) return;
+  throw new ConfigError(
+    `run configuration: ${name}: expected at most ${available} images, received ${count}: the nearest is ${available}`,
+    [name],
+  );
+};
+
+const requireSame = (name: string, expected: unknown, found: unknown, what: string): void => {
+  if (found === null || canonicalJson(found) === canonicalJson(expected)) return;
+  throw new ConfigError(
+    `run configuration: model.${name}: expected ${inWords(expected)}, ${what}, received ${inWords(found)}: leave it out to have that of the data set`,
+    ['model', name],
+  );
+};
