@@ -1,12 +1,12 @@
-import { ConfigError, type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
+import { ConfigError, type ModelInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
-import { buildModel, Dropout, readWeights } from './index.ts';
+import { buildModel, Dropout, parseModelSpec, readWeights } from './index.ts';
 
-const small: ModelSpecInput = { inputShape: [8, 8, 3], filters: [4], units: [6], numClasses: 5 };
-const build = (input: ModelSpecInput = {}, seed = 1) => buildModel(parseModelSpec(input), seed);
+const small: ModelInput = { inputShape: [8, 8, 3], filters: [4], units: [6], numClasses: 5 };
+const build = (input: ModelInput = {}, seed = 1) => buildModel(parseModelSpec(input), seed);
 const namesOf = (model: LayersModel) => model.layers.map(({ name }) => name);
 
 describe('the default spec', () => {
@@ -144,7 +144,7 @@ describe('variants', () => {
 });
 
 describe('the impossible is refused before any tensor is made', () => {
-  const refusal = (input: ModelSpecInput): string => {
+  const refusal = (input: ModelInput): string => {
     const before = tf.memory().numTensors;
     try {
       build(input).dispose();
@@ -158,7 +158,7 @@ describe('the impossible is refused before any tensor is made', () => {
 
   test('a feature map smaller than the kernel', () => {
     expect(refusal({ filters: [64, 64, 64, 64] })).toBe(
-      'model spec: conv2d_3: expected an input of at least its kernelSize, 3 x 3, received 2 x 2: use fewer filters blocks, a smaller kernelSize or poolSize, padding "same", or larger images',
+      'model spec: conv2d_3: expected an input of at least its kernelSize, 3 x 3, received 2 x 2: use fewer convolution blocks, a smaller kernelSize or poolSize, padding "same", or larger images',
     );
   });
 
@@ -177,10 +177,10 @@ describe('the impossible is refused before any tensor is made', () => {
 
   test('a max-norm axis that a kernel does not have', () => {
     expect(refusal({ maxNorm: { axis: 3 } })).toBe(
-      'model spec: maxNorm.axis: expected distinct axes below 2 for the kernel of dense (rank 2), received 3: use 0, or [0, 1, 2] for all incoming weights of every filter and unit',
+      "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0, or [0, 1, 2] for all incoming weights of every filter and unit",
     );
-    expect(refusal({ maxNorm: { axis: [0, 2] } })).toContain('for the kernel of dense');
-    expect(refusal({ maxNorm: { axis: [0, 0] } })).toContain('for the kernel of conv2d');
+    expect(refusal({ maxNorm: { axis: [0, 2] } })).toContain('dense: max-norm');
+    expect(refusal({ maxNorm: { axis: [0, 0] } })).toContain('conv2d: max-norm');
   });
 });
 

@@ -1,101 +1,136 @@
-import type { ModelSpec } from '@dropout-lab/contracts';
+import { ConfigError, type LayerSpec, type ModelSpec } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey, uint32s } from '@dropout-lab/random';
-import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
-import { Dropout, type DropoutConfig } from './dropout.ts';
-import { requireFeatureMaps } from './feature-maps.ts';
-import { initializeWeights } from './initial-weights.ts';
-import { kernelAxes } from './kernel-axes.ts';
-import { maxNorm } from './max-norm.ts';
-import { numbered } from './numbered.ts';
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  model as functional,
+  input as inputTensor,
+  type LayersModel,
+  layers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
+import type { LayerDefinition } from './define-layer.ts';
+import { drawKernel } from './layers/kernel.ts';
+import { flattened, type NamedLayer, namedLayers } from './named-layers.ts';
+import { implementationOf, outputShapeOf } from './output-shape.ts';
+import { assign } from './weights.ts';
 
 type Layer = layers.Layer;
 
-const CONV2D_KERNEL_RANK = 4;
-const DENSE_KERNEL_RANK = 2;
+/** What a model is built with besides its spec. */
+export interface BuildModelOptions {
+  /** The layers of the user's own that the spec names; see `defineLayer`. */
+  readonly layers?: readonly LayerDefinition[];
+}
 
 /**
- * Builds the ConvNet that a spec describes, its weights and dropout masks functions of the seed alone.
+ * Builds the classifier that a spec describes, its weights and random masks functions of the seed alone.
  *
  * Input: float32 [batch, height, width, channels], or [batch, channels, height, width] when the spec says
  * `channels_first`; everything behind the first transposition is channels last. Output: float32
- * [batch, numClasses], probabilities; {@link logitsModel} has the logits. Layers are named as Keras would:
- * `conv2d`, `max_pooling2d`, `dropout`, `conv2d_1`, ..., `flatten`, `dense`, `logits`, `softmax`; dropout on the input
- * is `input_dropout`.
+ * [batch, numClasses], probabilities, or logits when the last layer has no activation; {@link logitsModel} has the
+ * logits of both. Layers are named as Keras would: `conv2d`, `max_pooling2d`, `dropout`, `conv2d_1`, …
  *
- * @param spec As `parseModelSpec` returns it.
+ * @param spec As `parseModelSpec` or `modelSpecOf` returns it.
  * @param seed The run's seed, a safe integer >= 0.
  * @throws ConfigError when the spec is impossible, before any tensor is made; RangeError for another seed.
  */
-export const buildModel = (spec: ModelSpec, seed: number): LayersModel => {
+export const buildModel = (
+  spec: ModelSpec,
+  seed: number,
+  { layers: custom = [] }: BuildModelOptions = {},
+): LayersModel => {
   const key = randomKey(seed);
-  requireFeatureMaps(spec);
-  const stack = [
-    ...inputLayers(spec, key),
-    ...spec.filters.flatMap((filters, block) => convolutionBlock(spec, key, filters, block)),
-    layers.flatten({ name: 'flatten' }),
-    ...spec.units.map((units, i) => hiddenDense(spec, units, i)),
-    layers.dense({ name: 'logits', units: spec.numClasses, kernelInitializer: 'glorotUniform' }),
-    layers.activation({ name: 'softmax', activation: 'softmax' }),
-  ];
-  // The layers' initializers are for whoever reads model.json; their draws would be thrown away.
-  for (const layer of stack) layer.setFastWeightInitDuringBuild(true);
-  const model = sequential({ name: 'convnet', layers: stack });
-  initializeWeights(model, key);
+  const named = requireBuildable(spec, custom);
+  const create = ({ name, stream, settings }: NamedLayer): Layer => {
+    // The first word of the stream: model.json holds all that a mask depends on, and 32 bits are what Keras takes for a seed.
+    const layerSeed = uint32s(fold(key, `${settings.kind}/${stream}`), 1)[0]!;
+    const layer = implementationOf(settings.kind, custom).create(settings, { name, seed: layerSeed });
+    // The layers' initializers are for whoever reads model.json; their draws would be thrown away.
+    layer.setFastWeightInitDuringBuild(true);
+    return layer;
+  };
+  const model = spec.layers.some(({ kind }) => kind === 'residual')
+    ? functionalModel(spec, named, create)
+    : sequential({ name: 'convnet', layers: [...inputLayers(spec), ...named.map(create)] });
+  initializeWeights(model, flattened(named), key);
   return model;
 };
 
-const inputLayers = ({ inputShape, dataFormat, dropout }: ModelSpec, key: RandomKey): Layer[] => {
-  const [height, width, channels] = inputShape;
-  const masked =
-    dropout.inputRate > 0
-      ? [dropoutLayer(key, 'input', { name: 'input_dropout', rate: dropout.inputRate })]
-      : [];
-  if (dataFormat === 'channels_last') {
-    return [layers.inputLayer({ name: 'input', inputShape: [height, width, channels] }), ...masked];
-  }
-  return [
-    layers.inputLayer({ name: 'input', inputShape: [channels, height, width] }),
-    layers.permute({ name: 'permute', dims: [2, 3, 1] }),
-    ...masked,
-  ];
+/**
+ * Walks through a spec on paper: what can be built, without building it.
+ *
+ * @returns Its layers with their names.
+ * @throws ConfigError when the spec is impossible.
+ */
+export const requireBuildable = (
+  spec: ModelSpec,
+  custom: readonly LayerDefinition[] = [],
+): readonly NamedLayer[] => {
+  const named = namedLayers(spec);
+  requireClassifier(spec, outputShapeOf(named, spec.inputShape, custom));
+  return named;
 };
 
-const convolutionBlock = (spec: ModelSpec, key: RandomKey, filters: number, block: number): Layer[] => {
-  const { kernelSize, padding, poolSize, dropout } = spec;
-  const name = numbered('conv2d', block);
-  const convolution = layers.conv2d({
-    name,
-    filters,
-    kernelSize,
-    padding,
-    activation: 'relu',
-    kernelInitializer: 'heUniform',
-    ...kernelConstraint(spec, name, CONV2D_KERNEL_RANK),
+/** The input, and what brings images of channels first into the layout of the layers. */
+const inputLayers = ({ inputShape: [height, width, channels], dataFormat }: ModelSpec): Layer[] =>
+  dataFormat === 'channels_last'
+    ? [layers.inputLayer({ name: 'input', inputShape: [height, width, channels] })]
+    : [
+        layers.inputLayer({ name: 'input', inputShape: [channels, height, width] }),
+        layers.permute({ name: 'permute', dims: [2, 3, 1] }),
+      ];
+
+const functionalModel = (
+  spec: ModelSpec,
+  named: readonly NamedLayer[],
+  create: (layer: NamedLayer) => Layer,
+): LayersModel => {
+  const [height, width, channels] = spec.inputShape;
+  const isLast = spec.dataFormat === 'channels_last';
+  const input = inputTensor({
+    name: 'input',
+    shape: isLast ? [height, width, channels] : [channels, height, width],
   });
-  const pooling = layers.maxPooling2d({ name: numbered('max_pooling2d', block), poolSize });
-  if (dropout.rate === 0) return [convolution, pooling];
-  const { rate, noiseShape } = dropout;
-  const config = { name: numbered('dropout', block), rate, noiseShape };
-  return [convolution, pooling, dropoutLayer(key, `${block + 1}`, config)];
+  const images = isLast
+    ? input
+    : (layers.permute({ name: 'permute', dims: [2, 3, 1] }).apply(input) as SymbolicTensor);
+  const through = (chain: readonly NamedLayer[], from: SymbolicTensor): SymbolicTensor =>
+    chain.reduce((x, layer) => {
+      const inputs = layer.settings.kind === 'residual' ? [x, through(layer.inner, x)] : x;
+      return create(layer).apply(inputs) as SymbolicTensor;
+    }, from);
+  return functional({ name: 'convnet', inputs: input, outputs: through(named, images) });
 };
-
-const hiddenDense = (spec: ModelSpec, units: number, position: number): Layer => {
-  const name = numbered('dense', position);
-  return layers.dense({
-    name,
-    units,
-    activation: 'relu',
-    kernelInitializer: 'heUniform',
-    ...kernelConstraint(spec, name, DENSE_KERNEL_RANK),
-  });
-};
-
-const kernelConstraint = ({ maxNorm: limit }: ModelSpec, layer: string, rank: number) =>
-  limit && { kernelConstraint: maxNorm(limit.value, kernelAxes(limit, layer, rank)) };
 
 /**
- * A layer whose own seed is the first word of the run's stream `dropout/<stream>`: model.json holds all that its masks
- * depend on, and 32 bits are what Keras takes for a seed.
+ * Draws the kernel of each layer from the key's stream `init`, `<layer>/kernel`. What else there is starts as Keras has
+ * it: biases and means at 0, scales and variances at 1.
  */
-const dropoutLayer = (key: RandomKey, stream: string, config: DropoutConfig): Dropout =>
-  new Dropout({ ...config, seed: uint32s(fold(key, `dropout/${stream}`), 1)[0]! });
+const initializeWeights = (model: LayersModel, named: readonly NamedLayer[], key: RandomKey): void => {
+  const settingsOf = new Map(named.map(({ name, settings }): [string, LayerSpec] => [name, settings]));
+  tidy(() => {
+    for (const layer of model.layers) {
+      const settings = settingsOf.get(layer.name);
+      if (settings === undefined || !('kernelInitializer' in settings)) continue;
+      const [kernel] = layer.weights;
+      const shape = kernel!.shape as number[];
+      const values = drawKernel(settings.kernelInitializer, shape, fold(key, 'init', `${layer.name}/kernel`));
+      assign(kernel!, tensor(values, shape));
+    }
+  });
+};
+
+/** @throws ConfigError when what comes out of the last layer is not a number for each class. */
+const requireClassifier = ({ layers: list, numClasses }: ModelSpec, output: readonly number[]): void => {
+  const last = list.at(-1)!;
+  const activation = 'activation' in last ? last.activation : undefined;
+  const isEnd =
+    (last.kind === 'dense' && activation !== 'relu') ||
+    (last.kind === 'activation' && activation === 'softmax');
+  if (isEnd && `${output}` === `${numClasses}`) return;
+  throw new ConfigError(
+    `model spec: layers: expected to end in a dense layer of ${numClasses} units, one for each class, with activation softmax or linear, received ${JSON.stringify(last)} with an output of shape [${output}]`,
+    ['layers'],
+  );
+};

@@ -1,9 +1,13 @@
 export { applyConstraints } from './apply-constraints.ts';
-export { buildModel } from './build-model.ts';
+export { type BuildModelOptions, buildModel, requireBuildable } from './build-model.ts';
+export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './define-layer.ts';
 export { Dropout, type DropoutConfig, type DropoutPosition, setDropoutPosition } from './dropout.ts';
 export { ModelError } from './errors.ts';
+export type { LayerContext, Shape } from './layers/definition.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits-function.ts';
 export { logitsModel } from './logits-model.ts';
 export { type Axes, type Constraint, maxNorm } from './max-norm.ts';
+export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
+export { flattened, type NamedLayer, namedLayers } from './named-layers.ts';
 export type { NoiseShape } from './noise-shape.ts';
-export { readWeights, writeWeights } from './weights.ts';
+export { matchNames, readWeights, type TrainedWeight, trainedWeights, writeWeights } from './weights.ts';

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { parseModelSpec } from '@dropout-lab/contracts';
+import type { ModelInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-import { buildModel, readWeights, writeWeights } from './index.ts';
+import { buildModel, parseModelSpec, readWeights, writeWeights } from './index.ts';
 import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './keras.ts';
 
 /** What fixtures/make_keras_weights.py saves. */
-const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [2, 3], units: [4] });
+const settings: ModelInput = { inputShape: [12, 12, 3], filters: [2, 3], units: [4] };
+const specOf = (changes: object = {}) => parseModelSpec({ ...settings, ...changes });
+const spec = specOf();
 const fixture = async (name: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL(`../fixtures/${name}`, import.meta.url)));
 
@@ -22,7 +24,7 @@ const reference = async (): Promise<Reference> =>
   JSON.parse(new TextDecoder().decode(await fixture('keras.json')));
 
 const weightsOf = async (changes: object = {}) => {
-  const model = buildModel(parseModelSpec({ ...spec, ...changes }), 7);
+  const model = buildModel(specOf(changes), 7);
   const weights = await readWeights(model);
   model.dispose();
   return weights;
@@ -34,7 +36,7 @@ const bitsOf = (values: Float32Array): Uint32Array =>
 describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) => {
   test('is read to the bit, under our names', async () => {
     const { weights } = await reference();
-    const read = await decodeKerasWeights(await fixture(file), await weightsOf(), file);
+    const read = await decodeKerasWeights(await fixture(file), await weightsOf(), spec, file);
     expect(read.map(({ name }) => name)).toEqual([
       'conv2d/kernel',
       'conv2d/bias',
@@ -54,7 +56,7 @@ describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) 
   test('makes our model answer as Keras does', async () => {
     const { images, probabilities } = await reference();
     const model = buildModel(spec, 0);
-    writeWeights(model, await decodeKerasWeights(await fixture(file), await readWeights(model), file));
+    writeWeights(model, await decodeKerasWeights(await fixture(file), await readWeights(model), spec, file));
     const answer = model.predict(tf.tensor4d(Float32Array.from(images), [3, 12, 12, 3])) as tf.Tensor;
     const differences = (await answer.data()).map((p, i) => Math.abs(p - probabilities[i]!));
     expect(Math.max(...differences)).toBeLessThan(1e-6);
@@ -80,7 +82,7 @@ describe('encodeKerasWeights', () => {
         ? { ...weight, shape: [1, 1, 2, 3], values: buffer.subarray(2, 8) }
         : weight,
     );
-    const read = await decodeKerasWeights(await encodeKerasWeights(weights), weights, 'ours');
+    const read = await decodeKerasWeights(await encodeKerasWeights(weights, spec), weights, spec, 'ours');
     expect(read).toEqual(weights);
     expect(read.map(({ values }) => bitsOf(values))).toEqual(weights.map(({ values }) => bitsOf(values)));
   });
@@ -91,31 +93,33 @@ describe('encodeKerasWeights', () => {
     { inputShape: [12, 14, 1], numClasses: 100, dataFormat: 'channels_first' },
   ])('of %j goes there and back', async (changes) => {
     const weights = await weightsOf(changes);
-    expect(await decodeKerasWeights(await encodeKerasWeights(weights), weights, 'ours')).toEqual(weights);
+    const changed = specOf(changes);
+    const file = await encodeKerasWeights(weights, changed);
+    expect(await decodeKerasWeights(file, weights, changed, 'ours')).toEqual(weights);
   });
 
   test('lays the file out as Keras does', async () => {
     // Keras marks groups of layers without weights too, and keeps the optimizer's state; neither is needed.
     const weighted = (path: string) => /^(vars|layers|layers\/(conv2d|dense).*)$/.test(path);
     const pathsIn = (file: Uint8Array) => readHdf5(file, (root) => root.paths().filter(weighted).toSorted());
-    expect(await pathsIn(await encodeKerasWeights(await weightsOf()))).toEqual(
+    expect(await pathsIn(await encodeKerasWeights(await weightsOf(), spec))).toEqual(
       await pathsIn(await fixture('keras.weights.h5')),
     );
   });
 
   test('many at once do not meet', async () => {
-    const models = await Promise.all(Array.from({ length: 8 }, (_, i) => weightsOf({ filters: [i + 1] })));
-    const files = await Promise.all(models.map(encodeKerasWeights));
-    expect(await Promise.all(files.map((file, i) => decodeKerasWeights(file, models[i]!, 'ours')))).toEqual(
-      models,
-    );
+    const changes = Array.from({ length: 8 }, (_, i) => ({ filters: [i + 1] }));
+    const models = await Promise.all(changes.map(weightsOf));
+    const files = await Promise.all(models.map((model, i) => encodeKerasWeights(model, specOf(changes[i]))));
+    const decoded = files.map((file, i) => decodeKerasWeights(file, models[i]!, specOf(changes[i]), 'ours'));
+    expect(await Promise.all(decoded)).toEqual(models);
   });
 
   test('refuses weights that are not of our models', async () => {
     const weights = [{ name: 'batch_normalization/gamma', shape: [1], values: new Float32Array(1) }];
-    await expect(encodeKerasWeights(weights)).rejects.toThrow(
+    await expect(encodeKerasWeights(weights, spec)).rejects.toThrow(
       new KerasWeightsError(
-        'Keras weights: expected weights named as buildModel names them, such as conv2d/kernel, received batch_normalization/gamma',
+        "Keras weights: expected weights of the model's layers, such as conv2d/kernel, received batch_normalization/gamma",
       ),
     );
   });
@@ -123,7 +127,7 @@ describe('encodeKerasWeights', () => {
 
 describe('a file that does not fit is refused with what was expected and found', () => {
   const decode = async (bytes: Uint8Array, changes: object = {}) =>
-    decodeKerasWeights(bytes, await weightsOf(changes), 'some.h5');
+    decodeKerasWeights(bytes, await weightsOf(changes), specOf(changes), 'some.h5');
   const refused = async (bytes: Uint8Array, message: string | RegExp, changes?: object) => {
     const decoding = decode(bytes, changes);
     await expect(decoding).rejects.toThrow(KerasWeightsError);
@@ -185,7 +189,8 @@ describe('a file that does not fit is refused with what was expected and found',
   });
 
   test('another type of number', async () => {
-    const weights = await weightsOf({ filters: [1], units: [], inputShape: [4, 4, 1], numClasses: 2 });
+    const changes = { filters: [1], units: [], inputShape: [4, 4, 1], numClasses: 2 };
+    const weights = await weightsOf(changes);
     const file = await writeHdf5((root) => {
       root.create_group('layers');
       for (const layer of ['conv2d', 'dense']) root.create_group(`layers/${layer}`).create_group('vars');
@@ -194,7 +199,7 @@ describe('a file that does not fit is refused with what was expected and found',
         root.create_dataset({ name, data: Float64Array.from(values), shape: [...shape] });
       });
     });
-    await expect(decodeKerasWeights(file, weights, 'some.h5')).rejects.toThrow(
+    await expect(decodeKerasWeights(file, weights, specOf(changes), 'some.h5')).rejects.toThrow(
       'some.h5: layers/conv2d/vars/0 (conv2d/kernel): expected float32, found "<d"',
     );
   });

@@ -1,22 +1,26 @@
-import type { NamedArray } from '@dropout-lab/contracts';
+import { type LayerKind, type ModelSpec, type NamedArray, variablesOf } from '@dropout-lab/contracts';
 import { unzipSync } from 'fflate';
 import { Dataset, type Group } from 'h5wasm';
 import { KerasWeightsError } from './errors.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-import { numbered } from './numbered.ts';
+import { flattened, namedLayers } from './named-layers.ts';
 
 /** A weight's name and shape, without its values. */
 export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
 
 /**
  * The weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads into a
- * model of the same layers, whatever their names: `Conv2D`, ..., `Dense`, the last of them for our `logits`.
+ * model of the same layers, whatever their names.
  *
  * @param weights As `readWeights` or a checkpoint has them.
+ * @param spec What the model was built from.
  * @throws KerasWeightsError when a weight is not named as those of `buildModel`.
  */
-export const encodeKerasWeights = async (weights: readonly NamedArray[]): Promise<Uint8Array> => {
-  const paths = kerasPaths(weights);
+export const encodeKerasWeights = async (
+  weights: readonly NamedArray[],
+  spec: ModelSpec,
+): Promise<Uint8Array> => {
+  const paths = kerasPaths(weights, spec);
   return writeHdf5((root) => {
     // Keras before 3.4 opens the model's own variables even though it has none.
     root.create_group('vars');
@@ -35,6 +39,7 @@ export const encodeKerasWeights = async (weights: readonly NamedArray[]): Promis
  *
  * @param bytes The file's content.
  * @param model Names and shapes of the model's weights, as `readWeights` gives them.
+ * @param spec What the model was built from.
  * @param where The file, for errors.
  * @throws KerasWeightsError when the bytes are no such file, when weights are missing from it, of another shape or
  *   not float32, or when it has weights that the model lacks.
@@ -42,9 +47,10 @@ export const encodeKerasWeights = async (weights: readonly NamedArray[]): Promis
 export const decodeKerasWeights = async (
   bytes: Uint8Array,
   model: readonly WeightShape[],
+  spec: ModelSpec,
   where: string,
 ): Promise<NamedArray[]> => {
-  const paths = kerasPaths(model);
+  const paths = kerasPaths(model, spec);
   const file = weightsFileIn(bytes, where);
   try {
     return await readHdf5(file, (root) => {
@@ -62,23 +68,28 @@ export const decodeKerasWeights = async (
 
 /**
  * Where Keras 3 keeps each weight: `layers/<class>/vars/<index>`, the class in snake case and numbered from its second
- * layer on, which are also our names but for `logits`, the last Dense layer; index 0 is the kernel, 1 the bias.
+ * layer on, whatever the layers' names; the index is the variable's place in its layer.
  *
  * @see saving_lib.py of Keras, `_save_container_state`.
  */
-const kerasPaths = (weights: readonly WeightShape[]): string[] => {
-  const names = weights.map(({ name }) =>
-    /^(?:((?:conv2d|dense)(?:_\d+)?)|logits)\/(kernel|bias)$/.exec(name),
-  );
-  const hiddenDense = new Set(names.map((match) => match?.[1]).filter((layer) => layer?.startsWith('dense')));
-  return names.map((match, i) => {
-    if (match === null) {
-      throw new KerasWeightsError(
-        `Keras weights: expected weights named as buildModel names them, such as conv2d/kernel, received ${weights[i]!.name}`,
-      );
+const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] => {
+  const counts = new Map<LayerKind, number>();
+  const places = new Map<string, string>();
+  for (const { name, settings } of flattened(namedLayers(spec))) {
+    const { kind } = settings;
+    const place = counts.get(kind) ?? 0;
+    counts.set(kind, place + 1);
+    const group = place === 0 ? kind : `${kind}_${place}`;
+    for (const [i, variable] of variablesOf(kind).entries()) {
+      places.set(`${name}/${variable}`, `layers/${group}/vars/${i}`);
     }
-    const [, layer = numbered('dense', hiddenDense.size), variable] = match;
-    return `layers/${layer}/vars/${variable === 'kernel' ? 0 : 1}`;
+  }
+  return weights.map(({ name }) => {
+    const place = places.get(name);
+    if (place !== undefined) return place;
+    throw new KerasWeightsError(
+      `Keras weights: expected weights of the model's layers, such as ${[...places.keys()][0]}, received ${name}`,
+    );
   });
 };
 

@@ -1,4 +1,4 @@
-import { type ModelSpec, parseModelSpec } from '@dropout-lab/contracts';
+import type { ModelInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   model as functional,
@@ -13,6 +13,7 @@ import {
   createLogitsFunction,
   logitsModel,
   ModelError,
+  parseModelSpec,
   readWeights,
   setDropoutPosition,
   writeWeights,
@@ -71,7 +72,7 @@ describe('the logits and gradients of logitsModel', () => {
     ['channels first', { dataFormat: 'channels_first' }],
     ['dropout on the input', { dropout: { rate: 0.3, inputRate: 0.1 } }],
   ])('of a spec: %s', async (_, spec) => {
-    const small: Partial<ModelSpec> = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
+    const small: ModelInput = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
     const model = buildModel(parseModelSpec({ ...small, ...(spec as object) }), 1);
     await expectSameFigures(model);
     model.dispose();

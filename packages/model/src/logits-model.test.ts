@@ -1,8 +1,7 @@
-import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { buildModel, logitsModel, ModelError, readWeights, writeWeights } from './index.ts';
+import { buildModel, logitsModel, ModelError, parseModelSpec, readWeights, writeWeights } from './index.ts';
 
 const classifier = (...last: layers.Layer[]) =>
   sequential({ layers: [layers.inputLayer({ inputShape: [4] }), layers.dense({ units: 5 }), ...last] });

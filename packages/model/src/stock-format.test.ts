@@ -1,8 +1,8 @@
-import { type ModelSpecInput, parseModelSpec } from '@dropout-lab/contracts';
+import type { ModelInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { buildModel, Dropout, readWeights, writeWeights } from './index.ts';
+import { buildModel, Dropout, parseModelSpec, readWeights, writeWeights } from './index.ts';
 
 /** Saves in the stock format, with the topology through JSON text as model.json holds it. */
 const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> => {
@@ -15,14 +15,14 @@ const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> =>
   return saved!;
 };
 const load = (artifacts: tf.io.ModelArtifacts) => loadLayersModel(tf.io.fromMemory(artifacts));
-const small: ModelSpecInput = {
+const small: ModelInput = {
   inputShape: [8, 8, 3],
   filters: [4, 4],
   padding: 'same',
   units: [6],
   dropout: { rate: 0.3, inputRate: 0.1, noiseShape: [null, 1, 1, null] },
 };
-const build = (input: ModelSpecInput) => buildModel(parseModelSpec({ ...small, ...input }), 3);
+const build = (input: ModelInput) => buildModel(parseModelSpec({ ...small, ...input }), 3);
 const outputs = (model: LayersModel, training: boolean) =>
   tf.tidy(() => {
     const images = tf.randomUniform(

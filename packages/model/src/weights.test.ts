@@ -1,7 +1,6 @@
-import { parseModelSpec } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { buildModel, ModelError, readWeights, writeWeights } from './index.ts';
+import { buildModel, ModelError, parseModelSpec, readWeights, writeWeights } from './index.ts';
 
 const build = (seed: number) =>
   buildModel(

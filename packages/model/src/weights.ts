@@ -1,20 +1,36 @@
 import type { NamedArray } from '@dropout-lab/contracts';
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { LayersModel, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { ModelError } from './errors.ts';
 
+/** A trainable variable under the name that is its own in the whole model. */
+export interface TrainedWeight {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
 /**
- * A copy of a model's weights in `model.weights` order, named by layer and weight: `conv2d/kernel`, `conv2d/bias`.
- * Kernels have Keras's shapes: Conv2D [height, width, channels, filters], Dense [inputs, units].
+ * A copy of all of a model's variables, moving statistics included, in `model.weights` order, named by layer and
+ * weight: `conv2d/kernel`, `conv2d/bias`; within a nested model by its name too: `encoder/conv2d/kernel`. Kernels have
+ * Keras's shapes: Conv2D [height, width, channels, filters], Dense [inputs, units].
  */
 export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
   Promise.all(
-    model.weights.map(async (weight) => ({
-      name: weight.originalName,
+    namedWeights(model).map(async ({ name, weight }) => ({
+      name,
       shape: [...(weight.shape as number[])],
       values: Float32Array.from(await weight.read().data()),
     })),
   );
+
+/** The variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does. */
+export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
+  const names = new Map(namedWeights(model).map(({ name, weight }) => [weight.id, name]));
+  return model.trainableWeights.map((weight) => ({
+    name: names.get(weight.id)!,
+    variable: weight.read() as Variable,
+  }));
+};
 
 /**
  * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
@@ -23,13 +39,19 @@ export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
  * @throws ModelError when a weight is missing, unknown or of another shape; the model is then unchanged.
  */
 export const writeWeights = (model: LayersModel, weights: readonly NamedArray[]): void => {
-  const given = new Map(weights.map((weight) => [weight.name, weight]));
-  const pairs = model.weights.map((weight) => [weight, requireWeight(weight, given)] as const);
-  const known = new Set(model.weights.map(({ originalName }) => originalName));
-  const unknown = weights.find(({ name }) => !known.has(name));
-  if (unknown || weights.length !== pairs.length) {
+  const named = namedWeights(model);
+  const expected = named.map(({ name }) => name);
+  const found = matchNames(
+    expected,
+    weights.map(({ name }) => name),
+  );
+  const pairs = named.map(
+    ({ name, weight }, i) => [weight, requireWeight(name, weight, weights[found[i]!], weights)] as const,
+  );
+  if (weights.length !== pairs.length) {
+    const unknown = weights.find((_, i) => !found.includes(i));
     throw new ModelError(
-      `writeWeights: expected ${pairs.length} weights (${[...known].join(', ')}), received ${weights.length}${unknown ? `, among them ${unknown.name}` : ''}: use the weights of a model of the same spec`,
+      `writeWeights: expected ${pairs.length} weights (${expected.join(', ')}), received ${weights.length}${unknown ? `, among them ${unknown.name}` : ''}: use the weights of a model of the same spec`,
     );
   }
   tidy(() => {
@@ -45,12 +67,84 @@ export const assign = (weight: LayerVariable, value: Tensor): void => {
   (weight.read() as Variable).assign(value);
 };
 
-const requireWeight = (weight: LayerVariable, given: ReadonlyMap<string, NamedArray>): NamedArray => {
-  const { originalName: name, shape } = weight;
-  const found = given.get(name);
+/**
+ * For each expected name, the place of the given one that stands for the same variable, undefined where there is none.
+ * Names that TensorFlow.js made up (`dense_Dense3`) count from the start of the process, so they are told apart by
+ * their order instead: a model of unnamed layers takes the weights of one that was built before it.
+ */
+export const matchNames = (expected: readonly string[], given: readonly string[]): (number | undefined)[] => {
+  const exact = new Map(given.map((name, i) => [name, i]));
+  const byOrder = new Map(inOrder(given).map((name, i) => [name, i]));
+  const ordered = inOrder(expected);
+  return expected.map((name, i) => (isMadeUp(name) ? byOrder.get(ordered[i]!) : exact.get(name)));
+};
+
+/** A layer's class in snake case, `_`, and the class with a number: what TensorFlow.js calls a layer without a name. */
+const madeUp = /(?<=^|\/)([a-z0-9_]+)_([A-Z]\w*?)(\d+)(?=\/|$)/g;
+
+const isMadeUp = (name: string): boolean => name.search(madeUp) >= 0;
+
+/** The names with the numbers that TensorFlow.js made up counted from the first one of the list. */
+const inOrder = (names: readonly string[]): string[] => {
+  const places = new Map<string, Map<string, number>>();
+  return names.map((name) =>
+    name.replace(madeUp, (_, snake: string, className: string, number: string) => {
+      const ofClass = places.get(className) ?? new Map<string, number>();
+      places.set(className, ofClass);
+      if (!ofClass.has(number)) ofClass.set(number, ofClass.size);
+      return `${snake}_${className}#${ofClass.get(number)}`;
+    }),
+  );
+};
+
+interface NamedWeight {
+  readonly name: string;
+  readonly weight: LayerVariable;
+}
+
+/** Each variable once, in `model.weights` order, under a name that no other has. */
+const namedWeights = (model: LayersModel): NamedWeight[] => {
+  const names = new Map<number, string>();
+  const taken = new Set<string>();
+  const visit = (layer: layers.Layer, path: readonly string[]): void => {
+    if (layer instanceof LayersModel) {
+      for (const inner of layer.layers) visit(inner, [...path, inner.name]);
+      return;
+    }
+    for (const weight of layer.weights) {
+      // A layer that is used in two places is named by the first.
+      if (names.has(weight.id)) continue;
+      const name = unique([...path.slice(0, -1), ownName(layer, weight)].join('/'), taken);
+      taken.add(name);
+      names.set(weight.id, name);
+    }
+  };
+  for (const layer of model.layers) visit(layer, [layer.name]);
+  return model.weights.map((weight) => ({ name: names.get(weight.id)!, weight }));
+};
+
+/** `conv2d/kernel`, whichever models the layer was built within. */
+const ownName = ({ name }: layers.Layer, { originalName }: LayerVariable): string => {
+  const start = originalName.lastIndexOf(`${name}/`);
+  return start < 0 ? `${name}/${originalName}` : originalName.slice(start);
+};
+
+const unique = (name: string, taken: ReadonlySet<string>): string => {
+  if (!taken.has(name)) return name;
+  let number = 1;
+  while (taken.has(`${name}_${number}`)) number++;
+  return `${name}_${number}`;
+};
+
+const requireWeight = (
+  name: string,
+  { shape }: LayerVariable,
+  found: NamedArray | undefined,
+  given: readonly NamedArray[],
+): NamedArray => {
   if (!found) {
     throw new ModelError(
-      `writeWeights: expected a weight named ${name}, received ${[...given.keys()].join(', ') || 'none'}: use the weights of a model of the same spec`,
+      `writeWeights: expected a weight named ${name}, received ${given.map((one) => one.name).join(', ') || 'none'}: use the weights of a model of the same spec`,
     );
   }
   const size = (shape as number[]).reduce((product, length) => product * length, 1);

@@ -1,0 +1,20 @@
+import type { LayerKind } from '@dropout-lab/contracts';
+import { activation } from './activation.ts';
+import { conv2d } from './conv2d.ts';
+import type { LayerImplementation, LayerOf } from './definition.ts';
+import { dense } from './dense.ts';
+import { dropout } from './dropout.ts';
+import { flatten } from './flatten.ts';
+import { maxPooling2d } from './max-pooling2d.ts';
+import { residual } from './residual.ts';
+
+/** How each kind of layer is built. */
+export const layerTable = {
+  conv2d,
+  max_pooling2d: maxPooling2d,
+  dropout,
+  flatten,
+  dense,
+  activation,
+  residual,
+} satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };

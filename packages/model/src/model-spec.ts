@@ -1,0 +1,57 @@
+import {
+  type DatasetName,
+  datasetOf,
+  type LayerInput,
+  layerSchema,
+  type ModelConfig,
+  type ModelInput,
+  type ModelSpec,
+  modelSchema,
+  modelSchemaWith,
+  parseWith,
+  type RunConfig,
+} from '@dropout-lab/contracts';
+import type { LayerDefinition } from './define-layer.ts';
+import { presetTable } from './presets/table.ts';
+
+/**
+ * The layers of a run's model: its preset's, for the images and classes of its data set.
+ *
+ * @param config As `parseRunConfig` returns it.
+ */
+export const modelSpecOf = ({ model, dataset }: Pick<RunConfig, 'model' | 'dataset'>): ModelSpec => {
+  const { imageShape, classNames } = datasetOf(dataset);
+  const inputShape = model.inputShape ?? imageShape;
+  const numClasses = model.numClasses ?? classNames.length;
+  const preset = presetTable[model.preset] as (config: ModelConfig, numClasses: number) => LayerInput[];
+  return {
+    inputShape,
+    numClasses,
+    dataFormat: model.dataFormat,
+    layers: preset(model, numClasses).map(withDefaults),
+  };
+};
+
+/** A layer of a user's own has been parsed already, by its own schema. */
+const withDefaults = (layer: LayerInput) => layerSchema.safeParse(layer).data ?? (layer as never);
+
+/** What a model is described by besides its settings. */
+export interface ModelSpecOptions {
+  /** Whose images and classes it is for, where the settings do not say; `cifar10` when left out. */
+  readonly dataset?: DatasetName;
+  /** Layers of the user's own that a list of layers may name; see `defineLayer`. */
+  readonly layers?: readonly LayerDefinition[];
+}
+
+/**
+ * A model from what a user writes: settings of a preset, the tutorial's by default, or a list of layers.
+ *
+ * @throws ConfigError naming the first value at fault.
+ */
+export const parseModelSpec = (
+  input: ModelInput,
+  { dataset = 'cifar10', layers = [] }: ModelSpecOptions = {},
+): ModelSpec => {
+  const schema = layers.length === 0 ? modelSchema : modelSchemaWith(layers.map((layer) => layer.schema));
+  return modelSpecOf({ model: parseWith(schema, input, 'model spec'), dataset });
+};

@@ -1,0 +1,54 @@
+import type { ConstraintConfig, LayerInput, PresetConfig } from '@dropout-lab/contracts';
+
+/** The tutorial's ConvNet: Conv2D, MaxPooling2D and Dropout, block by block, then dense layers and a softmax. */
+export const tutorial = (
+  { filters, kernelSize, padding, poolSize, units, dropout, maxNorm }: PresetConfig<'tutorial'>,
+  numClasses: number,
+): LayerInput[] => {
+  const { rate, inputRate, noiseShape } = dropout;
+  const hidden = { activation: 'relu', kernelInitializer: 'he_uniform' } as const;
+  const constraintOf = (isConvolution: boolean): ConstraintConfig | null =>
+    maxNorm && {
+      name: 'max_norm',
+      maxValue: maxNorm.value,
+      axis: isConvolution ? maxNorm.axis : denseAxis(maxNorm),
+    };
+  return [
+    ...(inputRate > 0 ? [{ kind: 'dropout', name: 'input_dropout', rate: inputRate } as const] : []),
+    ...filters.flatMap((count): LayerInput[] => [
+      {
+        kind: 'conv2d',
+        filters: count,
+        kernelSize,
+        padding,
+        ...hidden,
+        kernelConstraint: constraintOf(true),
+      },
+      { kind: 'max_pooling2d', poolSize },
+      ...(rate > 0 ? [{ kind: 'dropout', rate, noiseShape } as const] : []),
+    ]),
+    { kind: 'flatten' },
+    ...units.map(
+      (count): LayerInput => ({
+        kind: 'dense',
+        units: count,
+        ...hidden,
+        kernelConstraint: constraintOf(false),
+      }),
+    ),
+    // Runs of 0.1.0 keep their weights under these names.
+    { kind: 'dense', name: 'logits', units: numClasses },
+    { kind: 'activation', name: 'softmax', activation: 'softmax' },
+  ];
+};
+
+const FAN_IN = [0, 1, 2];
+
+/**
+ * All incoming weights of a filter, `[0, 1, 2]`, are for a dense kernel all incoming weights of a unit, `0`: one setting
+ * serves both as Keras's documentation advises. Any other choice is taken as it stands.
+ */
+const denseAxis = ({ axis }: NonNullable<PresetConfig<'tutorial'>['maxNorm']>): number | number[] => {
+  const axes = [axis].flat();
+  return axes.length === FAN_IN.length && FAN_IN.every((one) => axes.includes(one)) ? 0 : axis;
+};
