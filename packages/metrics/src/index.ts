@@ -13,7 +13,7 @@ export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
 export { predictionsOf } from './predictions.ts';
-export { addBatch, noImagesYet, type RunningTotals, runningMeans } from './running-means.ts';
+export { addBatch, noImagesYet, type RunningTotals, runningMeans, runningMetrics } from './running-means.ts';
 export { standardDeviation } from './sample.ts';
 export { signFlipPValue } from './sign-flip.ts';
 export { studentMeanInterval } from './student.ts';

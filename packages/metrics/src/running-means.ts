@@ -14,15 +14,32 @@ export const noImagesYet: Readonly<RunningTotals> = { lossSum: 0, correct: 0, co
  */
 export const addBatch = (
   totals: Readonly<RunningTotals>,
-  batch: { readonly loss: number; readonly correct: number; readonly count: number },
-): RunningTotals => ({
-  lossSum: totals.lossSum + batch.loss * batch.count,
-  correct: totals.correct + batch.correct,
-  count: totals.count + batch.count,
-});
+  batch: {
+    readonly loss: number;
+    readonly correct: number;
+    readonly count: number;
+    /** Means over the batch of metrics of the user's own, by name. */
+    readonly metrics?: Readonly<Record<string, number>>;
+  },
+): RunningTotals => {
+  const metrics = Object.entries(batch.metrics ?? {}).map(([name, mean]): [string, number] => [
+    name,
+    (totals.metricSums?.[name] ?? 0) + mean * batch.count,
+  ]);
+  return {
+    lossSum: totals.lossSum + batch.loss * batch.count,
+    correct: totals.correct + batch.correct,
+    count: totals.count + batch.count,
+    ...(metrics.length > 0 && { metricSums: Object.fromEntries(metrics) }),
+  };
+};
 
 /** Mean loss (nats) and accuracy (0..1) so far, as Keras's progress bar shows them; NaN before the first image. */
 export const runningMeans = (totals: Readonly<RunningTotals>): { loss: number; accuracy: number } => ({
   loss: totals.lossSum / totals.count,
   accuracy: totals.correct / totals.count,
 });
+
+/** Means so far of metrics of the user's own, by name. */
+export const runningMetrics = ({ metricSums = {}, count }: Readonly<RunningTotals>): Record<string, number> =>
+  Object.fromEntries(Object.entries(metricSums).map(([name, sum]) => [name, sum / count]));
