@@ -1,11 +1,20 @@
-import type { BatchSource } from '@dropout-lab/contracts';
-import { accuracy, crossentropyFromLogits } from '@dropout-lab/metrics';
-import type { Replica } from './replica.ts';
+import type { BatchSource, LossConfig } from '@dropout-lab/contracts';
+import { accuracy } from '@dropout-lab/metrics';
+import { createLoss, defaultLoss } from './losses/loss.ts';
+import type { Metric } from './metric.ts';
+import type { Replica } from './replicas/replica.ts';
 
 /** How an evaluation can be stopped. */
 export interface EvaluateOptions {
   /** Stops between batches; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What is measured besides accuracy. */
+export interface MeasureOptions extends EvaluateOptions {
+  /** What is minimized in training; Keras's categorical crossentropy when left out. */
+  readonly loss?: LossConfig | undefined;
+  readonly metrics?: readonly Metric[] | undefined;
 }
 
 /**
@@ -32,16 +41,17 @@ export const predictLogits = async (
   return { logits, labels };
 };
 
-/** Mean crossentropy (nats) and accuracy (0..1) over a source's first epoch, dropout off, as Keras's `evaluate`. */
+/** Mean loss (nats), accuracy (0..1) and metrics of the user's own over a source's first epoch, dropout off, as Keras's `evaluate`. */
 export const evaluate = async (
   replica: Replica,
   source: BatchSource,
-  options: EvaluateOptions = {},
-): Promise<{ loss: number; accuracy: number }> => {
+  { loss = defaultLoss, metrics = [], ...options }: MeasureOptions = {},
+): Promise<{ loss: number; accuracy: number; [metric: string]: number }> => {
   const { logits, labels } = await predictLogits(replica, source, options);
   const numClasses = logits.length / labels.length;
   return {
-    loss: crossentropyFromLogits(logits, labels, numClasses),
+    ...Object.fromEntries(metrics.map(({ name, mean }) => [name, mean(logits, labels, numClasses)])),
+    loss: createLoss(loss).mean(logits, labels, numClasses),
     accuracy: accuracy(logits, labels, numClasses),
   };
 };

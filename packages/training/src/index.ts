@@ -1,14 +1,29 @@
-export type { Callback, CallbackState, Monitor, TrainingControls } from './callback.ts';
-export { createCallback } from './create-callback.ts';
-export { csvLogger } from './csv-logger.ts';
-export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
+export type { Callback, CallbackState, Monitor, TrainingControls } from './callbacks/callback.ts';
+export { type CallbackDefinition, defineCallback } from './callbacks/define-callback.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
+export { createCallback } from './callbacks/table.ts';
 export { TrainingError } from './errors.ts';
-export { type EvaluateOptions, evaluate, predictLogits } from './evaluate.ts';
-export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizer.ts';
-export { parallelReplica } from './parallel-replica.ts';
-export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
-export { connectReplica, serveReplica } from './remote-replica.ts';
-export { createReplica, type Replica, type SliceGradients, type SlicePosition } from './replica.ts';
-export { learningRateAt } from './schedule.ts';
-export type { CheckpointSink, SessionOptions } from './session.ts';
+export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
+export type { Metric } from './metric.ts';
+export {
+  type CustomOptimizer,
+  defineOptimizer,
+  type OptimizerDefinition,
+} from './optimizers/define-optimizer.ts';
+export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizers/optimizer.ts';
+export type { UpdateRule } from './optimizers/update-rule.ts';
+export { parallelReplica } from './replicas/parallel-replica.ts';
+export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
+export {
+  createReplica,
+  type Replica,
+  type ReplicaOptions,
+  type SliceGradients,
+  type SlicePosition,
+} from './replicas/replica.ts';
+export { wholeBatchLayerOf } from './replicas/whole-batch.ts';
+export type { Schedule } from './schedules/definition.ts';
+export { learningRateAt } from './schedules/schedule.ts';
+export type { CheckpointSink, SessionOptions, TrainingConfig } from './session.ts';
 export { type TrainOptions, train } from './train.ts';

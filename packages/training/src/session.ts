@@ -1,20 +1,24 @@
 import type {
   CheckpointName,
   EpochLogs,
+  LearningRateScheduleConfig,
+  LossConfig,
   NamedArray,
+  OptimizerConfig,
   RunConfig,
   RunEvent,
   Snapshot,
   TrainingProgress,
 } from '@dropout-lab/contracts';
 import { addBatch, noImagesYet } from '@dropout-lab/metrics';
-import { readWeights, writeWeights } from '@dropout-lab/model';
-import type { Variable } from '@tensorflow/tfjs-core';
+import { readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bestCheckpoint } from './best-checkpoint.ts';
-import type { Callback, CallbackState, TrainingControls } from './callback.ts';
+import { bestCheckpoint } from './callbacks/best-checkpoint.ts';
+import type { Callback, CallbackState, TrainingControls } from './callbacks/callback.ts';
 import { TrainingError } from './errors.ts';
-import { createOptimizer, type Optimizer, type TrainedVariable } from './optimizer.ts';
+import type { CustomOptimizer } from './optimizers/define-optimizer.ts';
+import { createOptimizer, type Optimizer } from './optimizers/optimizer.ts';
+import type { Schedule } from './schedules/definition.ts';
 
 /** Where checkpoints go: a run directory, a database, memory. */
 export interface CheckpointSink {
@@ -22,14 +26,22 @@ export interface CheckpointSink {
   save(name: CheckpointName, snapshot: Snapshot): Promise<void>;
 }
 
+/** How a model is trained: the part of a run configuration, or an optimizer and a schedule of the user's own. */
+export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
+  readonly optimizer: OptimizerConfig | CustomOptimizer;
+  readonly schedule: LearningRateScheduleConfig | Schedule;
+  /** Keras's categorical crossentropy when left out. */
+  readonly loss?: LossConfig;
+}
+
 /** What is trained and how, apart from where gradients come from. */
 export interface SessionOptions {
   /** Ends as a classifier: see `logitsModel` of @dropout-lab/model. */
   readonly model: LayersModel;
-  readonly config: Pick<RunConfig, 'optimizer' | 'schedule' | 'epochs' | 'checkpointEverySteps'>;
+  readonly config: TrainingConfig;
   readonly train: { readonly batchesPerEpoch: number };
   readonly validation?: object | undefined;
-  readonly callbacks?: readonly Callback[];
+  readonly callbacks?: readonly Callback[] | undefined;
   /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
   readonly checkpoints?: CheckpointSink | undefined;
   /** Milliseconds since 1970, for the events' times; Date.now when left out. */
@@ -41,11 +53,7 @@ export interface Session {
   readonly optimizer: Optimizer;
   readonly progress: TrainingProgress;
   /** Counts a step; `loss` is the mean over its `count` images. */
-  advance(
-    batch: { readonly loss: number; readonly correct: number; readonly count: number },
-    learningRate: number,
-    seconds: number,
-  ): TrainingProgress;
+  advance(batch: Parameters<typeof addBatch>[1], learningRate: number, seconds: number): TrainingProgress;
   /** Begins the next epoch and tells the callbacks of the one before; returns what they caused. */
   endEpoch(logs: EpochLogs): Promise<RunEvent[]>;
   /** Lets training end before its last epoch, as {@link TrainingControls.stop} does. */
@@ -53,15 +61,22 @@ export interface Session {
   /** Tells the callbacks of the end; returns what they caused. */
   endTraining(): Promise<RunEvent[]>;
   save(name: CheckpointName): Promise<RunEvent[]>;
-  /** @throws TrainingError or ModelError when the snapshot does not fit; the model is then unchanged. */
-  restore(snapshot: Snapshot): TrainingProgress;
+  /**
+   * Goes to where a snapshot was taken; returns the warnings of what it could not take over.
+   *
+   * @throws TrainingError or ModelError when the snapshot does not fit; the model is then unchanged.
+   */
+  restore(snapshot: Snapshot): RunEvent[];
   dispose(): void;
 }
 
 export const createSession = (options: SessionOptions): Session => {
   const { model, config, train, validation, checkpoints, now = Date.now } = options;
-  const optimizer = createOptimizer(config.optimizer, trainedVariables(model));
-  const callbacks = [...(options.callbacks ?? []), bestCheckpoint(validation ? 'val_loss' : 'loss')];
+  const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
+  const callbacks = withOwnNames([
+    ...(options.callbacks ?? []),
+    bestCheckpoint(validation ? 'val_loss' : 'loss'),
+  ]);
   let progress: TrainingProgress = {
     epoch: 0,
     stepInEpoch: 0,
@@ -70,7 +85,7 @@ export const createSession = (options: SessionOptions): Session => {
     learningRate: config.optimizer.learningRate,
     learningRateScale: 1,
     epochSeconds: 0,
-    callbacks: [],
+    callbacks: {},
   };
 
   let weightsReplaced = false;
@@ -80,14 +95,20 @@ export const createSession = (options: SessionOptions): Session => {
 
   const save = async (name: CheckpointName): Promise<RunEvent[]> => {
     if (!checkpoints) return [];
-    const states = callbacks.map((callback): CallbackState => callback.readState?.() ?? { data: null });
+    const states = callbacks.flatMap((callback): [string, CallbackState][] => {
+      const state = callback.readState?.();
+      return state ? [[callback.name, state]] : [];
+    });
     await checkpoints.save(name, {
       weights: await readWeights(model),
       slots: [
         ...(await optimizer.readSlots()),
-        ...states.flatMap(({ arrays = [] }, i) => addPrefix(arrays, i)),
+        ...states.flatMap(([name, { arrays = [] }]) => addPrefix(arrays, name)),
       ],
-      progress: { ...progress, callbacks: states.map(({ data }) => data) },
+      progress: {
+        ...progress,
+        callbacks: Object.fromEntries(states.map(([name, { data }]) => [name, data])),
+      },
     });
     return [{ kind: 'checkpoint', time: now(), name, epoch: progress.epoch, step: progress.step }];
   };
@@ -153,40 +174,49 @@ export const createSession = (options: SessionOptions): Session => {
           `expected epochs of ${batchesPerEpoch} steps, found ${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
         );
       }
-      if (states.length !== callbacks.length) {
-        throw misfit(
-          `expected the states of ${callbacks.length} callbacks (the run's own included), found ${states.length}`,
-        );
-      }
       // The model last: what is refused before leaves it as it was.
       optimizer.writeSlots(snapshot.slots.filter(({ name }) => !name.startsWith(PREFIX)));
       writeWeights(model, snapshot.weights);
-      callbacks.forEach((callback, i) => {
-        callback.writeState?.({ data: states[i], arrays: withoutPrefix(snapshot.slots, i) });
-      });
+      for (const callback of callbacks) {
+        // One that was not there yet starts fresh.
+        if (!Object.hasOwn(states, callback.name)) continue;
+        const arrays = withoutPrefix(snapshot.slots, callback.name);
+        callback.writeState?.({ data: states[callback.name], arrays });
+      }
       progress = snapshot.progress;
-      return progress;
+      const known = callbacks.map(({ name }) => name);
+      return Object.keys(states)
+        .filter((name) => !known.includes(name))
+        .map((name) => ({
+          kind: 'warning',
+          time: now(),
+          message: `checkpoint: it has the state of a callback ${name}, which is not among those of this run (${known.join(', ')}): its state is dropped`,
+        }));
     },
     dispose: () => optimizer.dispose(),
   };
 };
 
-const trainedVariables = (model: LayersModel): TrainedVariable[] =>
-  model.trainableWeights.map((weight) => ({
-    name: weight.originalName,
-    variable: weight.read() as Variable,
-  }));
+/** The callbacks, the second of a name as `<name>_1`. */
+const withOwnNames = (callbacks: readonly Callback[]): Callback[] => {
+  const counts = new Map<string, number>();
+  return callbacks.map((callback) => {
+    const place = counts.get(callback.name) ?? 0;
+    counts.set(callback.name, place + 1);
+    return place === 0 ? callback : { ...callback, name: `${callback.name}_${place}` };
+  });
+};
 
 const misfit = (finding: string): TrainingError =>
   new TrainingError(`checkpoint: ${finding}: resume with the configuration that the run was started with`);
 
 const PREFIX = 'callback/';
 
-const addPrefix = (arrays: readonly NamedArray[], index: number): NamedArray[] =>
-  arrays.map((array) => ({ ...array, name: `${PREFIX}${index}/${array.name}` }));
+const addPrefix = (arrays: readonly NamedArray[], callback: string): NamedArray[] =>
+  arrays.map((array) => ({ ...array, name: `${PREFIX}${callback}/${array.name}` }));
 
-const withoutPrefix = (arrays: readonly NamedArray[], index: number): NamedArray[] => {
-  const prefix = `${PREFIX}${index}/`;
+const withoutPrefix = (arrays: readonly NamedArray[], callback: string): NamedArray[] => {
+  const prefix = `${PREFIX}${callback}/`;
   return arrays
     .filter(({ name }) => name.startsWith(prefix))
     .map((array) => ({ ...array, name: array.name.slice(prefix.length) }));

@@ -1,29 +1,42 @@
 import {
   type BatchSource,
   type CheckpointName,
-  type ModelSpecInput,
-  parseModelSpec,
+  type ModelInput,
+  membersOf,
   parseRunConfig,
   type RunConfigInput,
   type RunEvent,
   type Snapshot,
 } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
 import type { CheckpointSink } from './session.ts';
 
 const imageShape = [8, 8, 3] as const;
 export const numClasses = 3;
 
+/** The names of a family that Keras's outputs are missing of, joined by commas. */
+export const namesWithout = (schema: Parameters<typeof membersOf>[0], fixtures: object): string =>
+  [...membersOf(schema)!.members.keys()].filter((name) => !(name in fixtures)).join(', ');
+
+/** Numbers as near to these as 1e-6 of the largest of them. */
+export const closeTo = (values: readonly number[]): number[] => {
+  // Where Keras has 0, ours may be what float32 just holds.
+  const allowed = 1e-6 * Math.max(...values.map(Math.abs), 1e-32);
+  // Within half a unit of so many digits.
+  return values.map((value) => expect.closeTo(value, -Math.log10(2 * allowed)));
+};
+
 /** A model that a step of training takes milliseconds of, built alike each time. */
-export const tinyModel = (spec: ModelSpecInput = {}): LayersModel =>
+export const tinyModel = (spec: ModelInput = {}): LayersModel =>
   buildModel(
     parseModelSpec({ inputShape: [...imageShape], numClasses, filters: [4], units: [8], ...spec }),
     1,
   );
 
-export const noDropout: ModelSpecInput = { dropout: { rate: 0 } };
+export const noDropout: ModelInput = { dropout: { rate: 0 } };
 
 /** The run configuration of an input, all else the tutorial's. */
 export const configOf = (config: RunConfigInput) => parseRunConfig(config);

@@ -1,12 +1,13 @@
-import type { BatchSource, EpochLogs, RunEndReason, RunEvent, Snapshot } from '@dropout-lab/contracts';
-import { runningMeans } from '@dropout-lab/metrics';
+import type { Batch, BatchSource, EpochLogs, RunEndReason, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
-import { createReplica, type Replica } from './replica.ts';
-import { learningRateAt } from './schedule.ts';
+import type { Metric } from './metric.ts';
+import { createReplica, type Replica } from './replicas/replica.ts';
+import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
 
 /** What is trained, on what, and where it goes on. */
@@ -14,7 +15,9 @@ export interface TrainOptions extends SessionOptions {
   readonly train: BatchSource;
   /** Evaluated at each epoch's end, dropout off; none when left out. */
   readonly validation?: BatchSource | undefined;
-  /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
+  /** Figures of the user's own, for each step, epoch and validation. */
+  readonly metrics?: readonly Metric[] | undefined;
+  /** Computes the gradients, of the loss of the configuration; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
   /** Goes on where this snapshot was taken: to the bit, on the same backend with as many replicas. */
   readonly resumeFrom?: Snapshot | undefined;
@@ -35,9 +38,10 @@ export interface TrainOptions extends SessionOptions {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
   const { model, config, train: source, validation, signal, resumeFrom, now = Date.now } = options;
+  const metrics = requireNewNames(options.metrics ?? []);
   requireImagesOf(model, source, 'train');
   if (validation) requireImagesOf(model, validation, 'validation');
-  const replica = options.replica ?? createReplica(model);
+  const replica = options.replica ?? createReplica(model, { loss: config.loss });
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
 
@@ -52,8 +56,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   async function* trainStep(): AsyncGenerator<RunEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const batch = source.batch(epoch, stepInEpoch);
-    const position = { step, rowOffset: 0, batchSize: batch.size };
-    const { loss, correct, gradients } = await replica.gradients(batch, position);
+    const withLogits = metrics.length > 0;
+    const position = { step, rowOffset: 0, batchSize: batch.size, withLogits };
+    const { loss, correct, gradients, logits } = await replica.gradients(batch, position);
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
     if (!Number.isFinite(loss)) {
       dispose(gradients);
@@ -68,7 +73,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     applyConstraints(model);
 
     const seconds = lapSeconds();
-    const { running } = session.advance({ loss, correct, count: batch.size }, learningRate, seconds);
+    const { running } = session.advance(
+      { loss, correct, count: batch.size, ...metricsOf(metrics, logits, batch) },
+      learningRate,
+      seconds,
+    );
     yield {
       kind: 'step',
       time: now(),
@@ -76,6 +85,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       step: step + 1,
       stepsPerEpoch,
       ...runningMeans(running),
+      ...(metrics.length > 0 && { metrics: runningMetrics(running) }),
       learningRate,
       imagesPerSecond: batch.size / seconds,
     };
@@ -88,11 +98,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   async function* endEpoch(): AsyncGenerator<RunEvent, void, undefined> {
     const { step, learningRate, epochSeconds, running } = session.progress;
     const epoch = session.progress.epoch + 1;
-    const logs: EpochLogs = runningMeans(running);
+    const logs: EpochLogs = { ...runningMeans(running), ...runningMetrics(running) };
     if (validation) {
       yield { kind: 'validating', time: now(), epoch };
-      const { loss, accuracy } = await evaluate(replica, validation, { signal });
-      Object.assign(logs, { val_loss: loss, val_accuracy: accuracy });
+      const measured = await evaluate(replica, validation, { signal, loss: config.loss, metrics });
+      for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
     }
     const seconds = epochSeconds + lapSeconds();
     yield { kind: 'epoch', time: now(), epoch, step, logs, learningRate, seconds };
@@ -107,8 +117,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
 
   try {
     if (resumeFrom) {
-      const { epoch, step } = session.restore(resumeFrom);
+      const warnings = session.restore(resumeFrom);
+      const { epoch, step } = session.progress;
       yield { kind: 'run-resumed', time: now(), epoch, step };
+      yield* warnings;
     } else {
       yield { kind: 'run-started', time: now(), epochs: config.epochs, stepsPerEpoch };
     }
@@ -136,6 +148,37 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     session.dispose();
   }
 }
+
+const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
+
+/** @throws TrainingError when a metric would hide another. */
+const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
+  const taken = metrics.find(
+    ({ name }, i) => ownNames.test(name) || metrics.findIndex((other) => other.name === name) !== i,
+  );
+  if (taken === undefined) return metrics;
+  throw new TrainingError(
+    `metrics: expected names of their own, other than loss, accuracy, epoch and val_…, found ${taken.name}: rename it`,
+  );
+};
+
+/** The metrics of a batch, from the logits that its gradients were computed with. */
+const metricsOf = (
+  metrics: readonly Metric[],
+  logits: Float32Array | undefined,
+  { labels, size }: Batch,
+): { metrics?: Record<string, number> } => {
+  if (metrics.length === 0) return {};
+  if (logits === undefined) {
+    throw new TrainingError(
+      'metrics: expected the logits of the batch, found none: give them with the gradients where withLogits asks for them, in the replica',
+    );
+  }
+  const numClasses = logits.length / size;
+  return {
+    metrics: Object.fromEntries(metrics.map(({ name, mean }) => [name, mean(logits, labels, numClasses)])),
+  };
+};
 
 /** Channels first and last hold as many numbers: a mix-up would train without an error. */
 const requireImagesOf = (model: LayersModel, source: BatchSource, name: string): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import reference from '../fixtures/reference.json' with { type: 'json' };
+import reference from '../../fixtures/reference.json' with { type: 'json' };
 import { bestCheckpoint } from './best-checkpoint.ts';
 import type { Callback, Monitor, TrainingControls } from './callback.ts';
 

@@ -4,6 +4,7 @@ import { type Callback, isImprovement, type Monitor } from './callback.ts';
 export const bestCheckpoint = (monitor: Monitor): Callback => {
   let best: number | null = null;
   return {
+    name: 'best_checkpoint',
     onEpochEnd: async (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined || !isImprovement(monitor, current, best, 0)) return;

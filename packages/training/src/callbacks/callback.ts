@@ -28,6 +28,8 @@ export interface CallbackState {
 
 /** Something that is told of every epoch. One that remembers anything gives its state, or resuming would forget it. */
 export interface Callback {
+  /** What its state is kept by in checkpoints; the second of a name is kept as `<name>_1`. */
+  readonly name: string;
   /** After each epoch, with its figures, validation included. */
   onEpochEnd?(logs: EpochLogs, controls: TrainingControls): void | Promise<void>;
   /** After the last epoch, whatever the cause of the end but an interruption. */
@@ -38,8 +40,8 @@ export interface Callback {
   writeState?(state: CallbackState): void;
 }
 
-/** A figure of `EpochLogs` that a callback watches. In an epoch without it, it does nothing, as in Keras. */
-export type Monitor = keyof EpochLogs;
+/** A metric of `EpochLogs` that a callback watches. In an epoch without it, it does nothing, as in Keras. */
+export type Monitor = string;
 
 /**
  * Whether `current` is better than `best` by more than `minDelta`: higher for accuracies, lower for losses.

@@ -1,7 +1,7 @@
 import type { NamedArray } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
-import reference from '../fixtures/reference.json' with { type: 'json' };
-import { type Callback, earlyStopping, type Monitor, type TrainingControls } from './index.ts';
+import reference from '../../fixtures/reference.json' with { type: 'json' };
+import { type Callback, earlyStopping, type Monitor, type TrainingControls } from '../index.ts';
 
 const weightsOf = (epoch: number): NamedArray[] => [
   { name: 'w', shape: [1], values: Float32Array.of(epoch) },

@@ -1,8 +1,11 @@
 import type { CallbackConfig, NamedArray } from '@dropout-lab/contracts';
-import { type Callback, isImprovement } from './callback.ts';
+import { type Callback, isImprovement, type Monitor } from './callback.ts';
 
 /** What is watched, and for how long; as in a run configuration. */
-export type EarlyStoppingOptions = Omit<Extract<CallbackConfig, { name: 'early_stopping' }>, 'name'>;
+export type EarlyStoppingOptions = Omit<
+  Extract<CallbackConfig, { name: 'early_stopping' }>,
+  'name' | 'monitor'
+> & { readonly monitor: Monitor };
 
 /**
  * Stops training when the monitored figure has not improved by more than `minDelta` for `patience` epochs, as
@@ -18,6 +21,7 @@ export const earlyStopping = ({
   let state = { best: null as number | null, wait: 0 };
   let bestWeights: readonly NamedArray[] = [];
   return {
+    name: 'early_stopping',
     onEpochEnd: async (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined) return;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import reference from '../fixtures/reference.json' with { type: 'json' };
-import { type Callback, type Monitor, reduceLROnPlateau, type TrainingControls } from './index.ts';
+import reference from '../../fixtures/reference.json' with { type: 'json' };
+import { type Callback, type Monitor, reduceLROnPlateau, type TrainingControls } from '../index.ts';
 
 /** The learning rate after each epoch of scripted figures, from 1. */
 const play = (callback: Callback, monitor: Monitor, figures: readonly (number | undefined)[], from = 1) => {

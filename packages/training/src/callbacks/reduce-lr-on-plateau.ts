@@ -1,11 +1,11 @@
 import type { CallbackConfig } from '@dropout-lab/contracts';
-import { type Callback, isImprovement } from './callback.ts';
+import { type Callback, isImprovement, type Monitor } from './callback.ts';
 
 /** What is watched, and how the learning rate falls; as in a run configuration. */
 export type ReduceLROnPlateauOptions = Omit<
   Extract<CallbackConfig, { name: 'reduce_lr_on_plateau' }>,
-  'name'
->;
+  'name' | 'monitor'
+> & { readonly monitor: Monitor };
 
 /**
  * Multiplies the learning rate by `factor`, down to `minLearningRate`, when the monitored figure has not
@@ -22,6 +22,7 @@ export const reduceLROnPlateau = ({
 }: ReduceLROnPlateauOptions): Callback => {
   let state = { best: null as number | null, wait: 0, cooldown: 0 };
   return {
+    name: 'reduce_lr_on_plateau',
     onEpochEnd: (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined) return;

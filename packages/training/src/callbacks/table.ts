@@ -1,14 +1,17 @@
-import type { CallbackConfig } from '@dropout-lab/contracts';
+import type { CallbackConfig, CallbackName } from '@dropout-lab/contracts';
 import type { Callback } from './callback.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
 
+type CallbackConfigOf<Name extends CallbackName> = Extract<CallbackConfig, { name: Name }>;
+
+const callbackTable = {
+  early_stopping: earlyStopping,
+  reduce_lr_on_plateau: reduceLROnPlateau,
+} satisfies { readonly [Name in CallbackName]: (config: CallbackConfigOf<Name>) => Callback };
+
 /** The callback that a configuration describes. */
 export const createCallback = (config: CallbackConfig): Callback => {
-  switch (config.name) {
-    case 'early_stopping':
-      return earlyStopping(config);
-    case 'reduce_lr_on_plateau':
-      return reduceLROnPlateau(config);
-  }
+  const create = callbackTable[config.name] as (config: CallbackConfig) => Callback;
+  return create(config);
 };

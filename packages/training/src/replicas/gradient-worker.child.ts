@@ -2,8 +2,8 @@
 import { type MessagePort as NodePort, workerData } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
+import { tinyModel } from '../testing.ts';
 import { serveReplica } from './remote-replica.ts';
-import { tinyModel } from './testing.ts';
 
 const { port } = workerData as { port: NodePort };
 await setBackend('cpu');

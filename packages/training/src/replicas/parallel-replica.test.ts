@@ -1,10 +1,10 @@
-import { type Batch, parseModelSpec } from '@dropout-lab/contracts';
+import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { createReplica, parallelReplica, type Replica } from './index.ts';
-import { imageSource, tinyModel } from './testing.ts';
+import { createReplica, parallelReplica, type Replica } from '../index.ts';
+import { imageSource, tinyModel } from '../testing.ts';
 
-const dropout = parseModelSpec({ dropout: { rate: 0.5, inputRate: 0.1 } }).dropout;
+const dropout = { rate: 0.5, inputRate: 0.1 };
 const batchOf = (size: number) => imageSource('train', { size, batchSize: size }).batch(0, 0);
 
 const gradientsOf = async (replica: Replica, batch: Batch, step = 3) => {
@@ -19,7 +19,7 @@ const gradientsOf = async (replica: Replica, batch: Batch, step = 3) => {
 };
 
 const models = Array.from({ length: 3 }, () => tinyModel({ dropout }));
-const replicas = models.map(createReplica);
+const replicas = models.map((model) => createReplica(model));
 const single = replicas[0]!;
 
 describe('several replicas find what one finds, dropout on', () => {

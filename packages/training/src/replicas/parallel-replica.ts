@@ -24,12 +24,7 @@ export const parallelReplica = (replicas: readonly Replica[]): Replica => ({
     const parts = await Promise.all(
       splitRows(batch, replicas.length).map(({ slice }, i) => replicas[i]!.logits(slice)),
     );
-    const logits = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-    parts.reduce((offset, part) => {
-      logits.set(part, offset);
-      return offset + part.length;
-    }, 0);
-    return logits;
+    return concatenated(parts);
   },
   dispose: () => {
     for (const replica of replicas) replica.dispose();
@@ -57,5 +52,15 @@ const splitRows = ({ images, labels, size }: Batch, count: number): { slice: Bat
 const addGradients = (a: SliceGradients, b: SliceGradients): SliceGradients => {
   const gradients = a.gradients.map((gradient, i) => tf.add(gradient, b.gradients[i]!));
   tf.dispose([a.gradients, b.gradients]);
-  return { loss: a.loss + b.loss, correct: a.correct + b.correct, gradients };
+  const logits = a.logits && b.logits && concatenated([a.logits, b.logits]);
+  return { loss: a.loss + b.loss, correct: a.correct + b.correct, gradients, logits };
+};
+
+const concatenated = (parts: readonly Float32Array[]): Float32Array => {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  parts.reduce((offset, part) => {
+    whole.set(part, offset);
+    return offset + part.length;
+  }, 0);
+  return whole;
 };

@@ -18,8 +18,8 @@ import {
   serveReplica,
   TrainingError,
   train,
-} from './index.ts';
-import { collect, configOf, imageSource, only, tinyModel } from './testing.ts';
+} from '../index.ts';
+import { collect, configOf, imageSource, only, tinyModel } from '../testing.ts';
 
 const batch = imageSource('train', { size: 5, batchSize: 5 }).batch(0, 0);
 

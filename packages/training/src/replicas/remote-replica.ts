@@ -2,13 +2,17 @@ import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, wrap } from 'comlink';
-import { TrainingError } from './errors.ts';
-import { createReplica, type Replica, type SlicePosition } from './replica.ts';
+import { TrainingError } from '../errors.ts';
+import { createReplica, type Replica, type ReplicaOptions, type SlicePosition } from './replica.ts';
+import { wholeBatchLayerOf } from './whole-batch.ts';
 
 /** What a worker offers. Weights and gradients pass through memory that both threads see. */
 interface ReplicaService {
   connect(weights: SharedArrayBuffer, gradients: SharedArrayBuffer): void;
-  gradients(slice: Batch, position: SlicePosition): Promise<{ loss: number; correct: number }>;
+  gradients(
+    slice: Batch,
+    position: SlicePosition,
+  ): Promise<{ loss: number; correct: number; logits?: Float32Array | undefined }>;
   logits(slice: Batch): Promise<Float32Array>;
 }
 
@@ -16,9 +20,10 @@ interface ReplicaService {
  * Serves a replica to the thread at the other end of `port`, until the port closes. Call it in a worker, on a
  * started backend, with a model of the same spec as the other thread's, whose weights it follows.
  */
-export const serveReplica = (port: MessagePort, model: LayersModel): void => {
-  const replica = createReplica(model);
-  const weights = trainableOf(model);
+export const serveReplica = (port: MessagePort, model: LayersModel, options: ReplicaOptions = {}): void => {
+  const replica = createReplica(model, options);
+  const weights = variablesOf(model.weights);
+  const trained = variablesOf(model.trainableWeights);
   let sharedWeights: readonly Float32Array[] = [];
   let sharedGradients: readonly Float32Array[] = [];
 
@@ -34,17 +39,17 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
   const service: ReplicaService = {
     connect: (weightsBuffer, gradientsBuffer) => {
       sharedWeights = viewsOf(weightsBuffer, weights);
-      sharedGradients = viewsOf(gradientsBuffer, weights);
+      sharedGradients = viewsOf(gradientsBuffer, trained);
     },
     gradients: async (slice, position) => {
       followWeights();
-      const { loss, correct, gradients } = await replica.gradients(slice, position);
+      const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
       const values = await Promise.all(gradients.map((gradient) => gradient.data<'float32'>()));
       values.forEach((value, i) => {
         sharedGradients[i]!.set(value);
       });
       tf.dispose(gradients);
-      return { loss, correct };
+      return { loss, correct, logits };
     },
     logits: (slice) => {
       followWeights();
@@ -59,7 +64,8 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
  *
  * @param model This thread's model, on a backend that can be read at once (WebGPU cannot); the other thread computes with
  *   its current weights.
- * @throws TrainingError where memory cannot be shared between threads, and later, when the worker ends early.
+ * @throws TrainingError where memory cannot be shared between threads, when a layer needs the whole batch at once, and
+ *   later, when the worker ends early.
  */
 export const connectReplica = async (port: MessagePort, model: LayersModel): Promise<Replica> => {
   if (typeof SharedArrayBuffer === 'undefined') {
@@ -67,12 +73,13 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
       'connectReplica: expected SharedArrayBuffer, found none: serve the page with cross-origin isolation (COOP and COEP headers), or train on one thread',
     );
   }
-  const weights = trainableOf(model);
-  const bytes = weights.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT;
-  const weightsBuffer = new SharedArrayBuffer(bytes);
-  const gradientsBuffer = new SharedArrayBuffer(bytes);
+  requireSlices(model);
+  const weights = variablesOf(model.weights);
+  const trained = variablesOf(model.trainableWeights);
+  const weightsBuffer = sharedMemoryOf(weights);
+  const gradientsBuffer = sharedMemoryOf(trained);
   const sharedWeights = viewsOf(weightsBuffer, weights);
-  const sharedGradients = viewsOf(gradientsBuffer, weights);
+  const sharedGradients = viewsOf(gradientsBuffer, trained);
 
   // At once: a replica of this thread that is asked next leaves no time to ask later.
   const publishWeights = (): void => {
@@ -87,9 +94,9 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   return {
     gradients: async (slice, position) => {
       publishWeights();
-      const { loss, correct } = await answerOf(service.gradients(slice, position));
-      const gradients = weights.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
-      return { loss, correct, gradients };
+      const { loss, correct, logits } = await answerOf(service.gradients(slice, position));
+      const gradients = trained.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
+      return { loss, correct, gradients, logits };
     },
     logits: async (slice) => {
       publishWeights();
@@ -118,8 +125,20 @@ const rejectingAtClose = (port: MessagePort) => {
     });
 };
 
-const trainableOf = (model: LayersModel): tf.Variable[] =>
-  model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+const variablesOf = (weights: LayersModel['weights']): tf.Variable[] =>
+  weights.map((weight) => weight.read() as tf.Variable);
+
+const sharedMemoryOf = (variables: readonly tf.Variable[]): SharedArrayBuffer =>
+  new SharedArrayBuffer(variables.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT);
+
+/** @throws TrainingError when slices of a batch would be trained otherwise than the whole. */
+const requireSlices = (model: LayersModel): void => {
+  const layer = wholeBatchLayerOf(model);
+  if (layer === undefined) return;
+  throw new TrainingError(
+    `connectReplica: expected a model whose images do not depend on each other in training, found ${layer}, which needs the statistics of the whole batch: train on one thread`,
+  );
+};
 
 /** A view for each variable, one after the other. */
 const viewsOf = (buffer: SharedArrayBuffer, variables: readonly tf.Variable[]): Float32Array[] => {

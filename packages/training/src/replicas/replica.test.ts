@@ -1,8 +1,8 @@
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { createReplica } from './index.ts';
-import { imageSource, tinyModel } from './testing.ts';
+import { createReplica } from '../index.ts';
+import { imageSource, tinyModel } from '../testing.ts';
 
 const batch = imageSource('train', { size: 6, batchSize: 6 }).batch(0, 0);
 const position = { step: 5, rowOffset: 0, batchSize: 6 };

@@ -1,7 +1,8 @@
-import type { Batch } from '@dropout-lab/contracts';
+import type { Batch, LossConfig } from '@dropout-lab/contracts';
 import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { createLoss, defaultLoss } from '../losses/loss.ts';
 
 /** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
 export interface SlicePosition {
@@ -11,6 +12,8 @@ export interface SlicePosition {
   readonly rowOffset: number;
   /** Rows of the whole batch. */
   readonly batchSize: number;
+  /** Whether the logits are wanted too, for metrics of the user's own. */
+  readonly withLogits?: boolean | undefined;
 }
 
 /** What a slice adds to its batch's loss, accuracy and gradients. */
@@ -21,6 +24,8 @@ export interface SliceGradients {
   readonly correct: number;
   /** The share's gradients, one for each trainable weight in `model.trainableWeights` order. The caller disposes them. */
   readonly gradients: tf.Tensor[];
+  /** float32 [rows, classes], dropout on, where they were asked for. */
+  readonly logits?: Float32Array | undefined;
 }
 
 /** A copy of a model that computes gradients and logits, here or elsewhere. */
@@ -33,30 +38,43 @@ export interface Replica {
   dispose(): void;
 }
 
+/** How a replica computes. */
+export interface ReplicaOptions {
+  /** What is minimized; Keras's categorical crossentropy when left out. */
+  readonly loss?: LossConfig | undefined;
+}
+
 /** The replica that computes on this thread's backend. */
-export const createReplica = (model: LayersModel): Replica => {
+export const createReplica = (
+  model: LayersModel,
+  { loss: lossConfig = defaultLoss }: ReplicaOptions = {},
+): Replica => {
+  const lossOf = createLoss(lossConfig);
   const logitsOf = createLogitsFunction(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const numClasses = model.outputShape.at(-1) as number;
 
   return {
-    gradients: async (slice, { step, rowOffset, batchSize }) => {
+    gradients: async (slice, { step, rowOffset, batchSize, withLogits = false }) => {
       setDropoutPosition(model, { step, rowOffset });
-      const { loss, correct, gradients } = tf.tidy(() => {
+      const { loss, correct, logits, gradients } = tf.tidy(() => {
         const images = imagesOf(slice, model);
         const labels = tf.tensor1d(Int32Array.from(slice.labels), 'int32');
         const oneHot = tf.oneHot(labels, numClasses);
         let correct!: tf.Tensor;
+        let kept: tf.Tensor | undefined;
         const { value, grads } = tf.variableGrads(() => {
           const logits = logitsOf(images, { training: true });
           correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, -1), labels)));
-          return tf.div(crossentropySum(oneHot, logits), batchSize) as tf.Scalar;
+          if (withLogits) kept = tf.keep(logits.clone());
+          return tf.div(lossOf.sum(oneHot, logits), batchSize) as tf.Scalar;
         }, variables);
-        return { loss: value, correct, gradients: variables.map(({ name }) => grads[name]!) };
+        return { loss: value, correct, logits: kept, gradients: variables.map(({ name }) => grads[name]!) };
       });
       const [[lossValue], [correctValue]] = await Promise.all([loss.data(), correct.data()]);
-      tf.dispose([loss, correct]);
-      return { loss: lossValue!, correct: correctValue!, gradients };
+      const logitValues = (await logits?.data<'float32'>())?.slice();
+      tf.dispose([loss, correct, ...(logits ? [logits] : [])]);
+      return { loss: lossValue!, correct: correctValue!, gradients, logits: logitValues };
     },
     logits: async (slice) => {
       const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
@@ -68,16 +86,6 @@ export const createReplica = (model: LayersModel): Replica => {
     dispose: () => {},
   };
 };
-
-/** Summed over the rows. Keras's to the last digits at logits of any size: they are shifted before, not after, the logarithm. */
-const crossentropySum = (oneHot: tf.Tensor, logits: tf.Tensor): tf.Tensor =>
-  tf.losses.softmaxCrossEntropy(oneHot, belowZero(logits), undefined, 0, tf.Reduction.SUM);
-
-/** Each row less its largest element. A crossentropy does not change by it, so the gradient passes as it is. */
-const belowZero = tf.customGrad((logits) => ({
-  value: tf.sub(logits as tf.Tensor, tf.max(logits as tf.Tensor, -1, true)),
-  gradFunc: (slope: tf.Tensor) => slope,
-})) as (logits: tf.Tensor) => tf.Tensor;
 
 const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor =>
   tf.tensor(images, [size, ...(model.inputs[0]!.shape.slice(1) as number[])]);

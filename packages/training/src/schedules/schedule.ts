@@ -1,32 +1,29 @@
-import type { LearningRateScheduleConfig } from '@dropout-lab/contracts';
+import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/contracts';
+import { constant } from './constant.ts';
+import { cosineDecay } from './cosine-decay.ts';
+import type { Schedule, ScheduleConfigOf } from './definition.ts';
+import { exponentialDecay } from './exponential-decay.ts';
+import { piecewiseConstant } from './piecewise-constant.ts';
+
+const scheduleTable = {
+  constant,
+  exponential_decay: exponentialDecay,
+  cosine_decay: cosineDecay,
+  piecewise_constant: piecewiseConstant,
+} satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => Schedule };
 
 /**
- * The learning rate of an update, as `keras.optimizers.schedules` computes it.
+ * The learning rate of an update, as `keras.optimizers.schedules` computes it, or a function of the user's own.
  *
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.
  */
 export const learningRateAt = (
-  schedule: LearningRateScheduleConfig,
+  schedule: LearningRateScheduleConfig | Schedule,
   initial: number,
   step: number,
 ): number => {
-  switch (schedule.name) {
-    case 'constant':
-      return initial;
-    case 'exponential_decay': {
-      const exponent = step / schedule.decaySteps;
-      return initial * schedule.decayRate ** (schedule.staircase ? Math.floor(exponent) : exponent);
-    }
-    case 'cosine_decay': {
-      const fraction = Math.min(step, schedule.decaySteps) / schedule.decaySteps;
-      const cosine = (1 + Math.cos(Math.PI * fraction)) / 2;
-      return initial * ((1 - schedule.alpha) * cosine + schedule.alpha);
-    }
-    case 'piecewise_constant': {
-      // -1 when all boundaries are behind: the last value.
-      const index = schedule.boundaries.findIndex((boundary) => step <= boundary);
-      return schedule.values.at(index)!;
-    }
-  }
+  if (typeof schedule === 'function') return schedule(initial, step);
+  const create = scheduleTable[schedule.name] as (config: LearningRateScheduleConfig) => Schedule;
+  return create(schedule)(initial, step);
 };

@@ -1,0 +1,37 @@
+import { parseWith } from '@dropout-lab/contracts';
+import { z } from 'zod';
+import type { UpdateRule } from './update-rule.ts';
+
+/** An optimizer of a user's own with its settings, for the `optimizer` of a configuration. */
+export interface CustomOptimizer {
+  readonly name: string;
+  /** Before any schedule. */
+  readonly learningRate: number;
+  readonly createRule: () => UpdateRule;
+}
+
+type Settings = z.ZodRawShape & { readonly learningRate: z.ZodType<number, number | undefined> };
+
+/** What {@link defineOptimizer} takes. */
+export interface OptimizerDefinition<Shape extends Settings> {
+  /** For errors. */
+  readonly name: string;
+  /** A Zod schema for each setting, with its default; `learningRate` is one of them. */
+  readonly settings: Shape;
+  /** The update rule of the settings. */
+  readonly create: (settings: z.output<z.ZodObject<Shape>>) => UpdateRule;
+}
+
+/**
+ * An optimizer of your own: `train({ config: { ...config, optimizer: it({ learningRate: 0.01 }) } })`. Its slots go into
+ * checkpoints as those of the built-in ones do.
+ *
+ * @returns Makes the optimizer of some settings. @throws ConfigError naming the first setting at fault.
+ */
+export const defineOptimizer =
+  <Shape extends Settings>({ name, settings, create }: OptimizerDefinition<Shape>) =>
+  (input: z.input<z.ZodObject<Shape>> = {} as z.input<z.ZodObject<Shape>>): CustomOptimizer => {
+    const parsed = parseWith(z.strictObject(settings), input, name);
+    const { learningRate } = parsed as { learningRate: number };
+    return { name, learningRate, createRule: () => create(parsed as z.output<z.ZodObject<Shape>>) };
+  };

@@ -1,0 +1,4 @@
+import type { Schedule } from './definition.ts';
+
+/** The optimizer's learning rate at every step. */
+export const constant = (): Schedule => (initial) => initial;

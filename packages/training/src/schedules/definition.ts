@@ -1,0 +1,12 @@
+import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/contracts';
+
+/**
+ * The learning rate of an update.
+ *
+ * @param initial The optimizer's learning rate.
+ * @param step Updates made before this one, from 0.
+ */
+export type Schedule = (initial: number, step: number) => number;
+
+/** The settings of a built-in schedule. */
+export type ScheduleConfigOf<Name extends ScheduleName> = Extract<LearningRateScheduleConfig, { name: Name }>;

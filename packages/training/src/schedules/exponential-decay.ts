@@ -1,0 +1,9 @@
+import type { Schedule, ScheduleConfigOf } from './definition.ts';
+
+/** `initial * decayRate ^ (step / decaySteps)`, as `keras.optimizers.schedules.ExponentialDecay`. */
+export const exponentialDecay =
+  ({ decaySteps, decayRate, staircase }: ScheduleConfigOf<'exponential_decay'>): Schedule =>
+  (initial, step) => {
+    const exponent = step / decaySteps;
+    return initial * decayRate ** (staircase ? Math.floor(exponent) : exponent);
+  };
