@@ -1,13 +1,19 @@
-import { ConfigError } from '@dropout-lab/contracts';
-import { expect, test } from 'vitest';
-import { type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint-format.ts';
+import { ConfigError, parseRunConfig } from '@dropout-lab/contracts';
+import { describe, expect, test } from 'vitest';
+import {
+  type CheckpointContents,
+  decodeCheckpoint,
+  decodeState,
+  encodeCheckpoint,
+} from './checkpoint-format.ts';
 import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
-import { checkpointAt } from './testing.ts';
+import { checkpointAt, manifest } from './testing.ts';
 
 const checkpoint = checkpointAt(7);
+const { config } = manifest;
 const encoded = encodeCheckpoint(checkpoint, () => 'digest');
 const refusal = (changed: Partial<CheckpointContents>) => () =>
-  decodeCheckpoint({ ...encoded, ...changed }, 'last');
+  decodeCheckpoint({ ...encoded, ...changed }, config, 'last');
 
 test('a round trip keeps every bit, of unusual numbers too', () => {
   const values = Float32Array.of(0, -0, 1e-45, -3.4028235e38, Number.NaN, Number.POSITIVE_INFINITY, 0.1, 1);
@@ -17,6 +23,7 @@ test('a round trip keeps every bit, of unusual numbers too', () => {
   };
   const decoded = decodeCheckpoint(
     encodeCheckpoint(unusual, () => ''),
+    config,
     'last',
   );
   expect(decoded).toEqual(unusual);
@@ -33,7 +40,7 @@ test('arrays that are views of a part of a buffer, and bytes that begin at an od
   expect(contents['weights.bin']).toHaveLength(8);
   const shifted = new Uint8Array(9);
   shifted.set(contents['weights.bin'], 1);
-  const decoded = decodeCheckpoint({ ...contents, 'weights.bin': shifted.subarray(1) }, 'last');
+  const decoded = decodeCheckpoint({ ...contents, 'weights.bin': shifted.subarray(1) }, config, 'last');
   expect([...decoded.snapshot.weights[0]!.values]).toEqual([1, 2]);
 });
 
@@ -42,6 +49,7 @@ test('a snapshot without slots is a checkpoint too', () => {
   expect(
     decodeCheckpoint(
       encodeCheckpoint(plain, () => ''),
+      config,
       'last',
     ),
   ).toEqual(plain);
@@ -89,9 +97,51 @@ test('damage is told with the file, what was expected and what was found', () =>
 });
 
 test('JSON of another form is refused by the value at fault', () => {
-  const newer = { ...JSON.parse(encoded['state.json']), schemaVersion: 2 };
+  const newer = { ...JSON.parse(encoded['state.json']), schemaVersion: 3 };
   expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(ConfigError);
   expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(
-    'last/state.json: schemaVersion: expected 1, received 2',
+    'last/state.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab; update dropout-lab to read it',
   );
+});
+
+describe('state.json of version 1, with the states of callbacks in a list', () => {
+  const stateOf = (callbacks: unknown[], slots: string[] = []) =>
+    JSON.stringify({
+      schemaVersion: 1,
+      progress: { ...checkpoint.snapshot.progress, callbacks },
+      slots: slots.map((name) => ({ name, shape: [2] })),
+      sha256: { 'model.json': '', 'weights.bin': '', 'optimizer.bin': '' },
+    });
+  const stopping = parseRunConfig({
+    callbacks: [{ name: 'early_stopping' }, { name: 'reduce_lr_on_plateau' }, { name: 'early_stopping' }],
+  });
+
+  test.each<[string, unknown[]]>([
+    ['as Node and the page wrote it', [1, 2, 3, ['csv'], 4]],
+    ['as a program wrote it, without the CSV log', [1, 2, 3, 4]],
+  ])('%s', (_, states) => {
+    const slots = ['m/w', 'callback/0/w', 'callback/2/w'];
+    const state = decodeState(stateOf(states, slots), stopping, 'last');
+    expect(state.progress.callbacks).toEqual({
+      early_stopping: 1,
+      reduce_lr_on_plateau: 2,
+      early_stopping_1: 3,
+      best_checkpoint: 4,
+    });
+    expect(state.slots.map(({ name }) => name)).toEqual([
+      'm/w',
+      'callback/early_stopping/w',
+      'callback/early_stopping_1/w',
+    ]);
+  });
+
+  test('callbacks of a program’s own, which nobody knows, keep their places', () => {
+    const state = decodeState(stateOf([1, 2, 3, 4]), parseRunConfig({}), 'last');
+    expect(state.progress.callbacks).toEqual({
+      callback_0: 1,
+      callback_1: 2,
+      callback_2: 3,
+      best_checkpoint: 4,
+    });
+  });
 });

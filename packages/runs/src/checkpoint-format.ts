@@ -1,7 +1,15 @@
-import { type NamedArray, parseWith, type Snapshot, trainingProgressSchema } from '@dropout-lab/contracts';
+import {
+  migrate,
+  type NamedArray,
+  parseWith,
+  type RunConfig,
+  type Snapshot,
+  trainingProgressSchema,
+} from '@dropout-lab/contracts';
 import { z } from 'zod';
 import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
 import { checkpointFiles } from './layout.ts';
+import { stateSteps } from './migrations.ts';
 
 /** A model and where its training stands. */
 export interface Checkpoint {
@@ -26,14 +34,19 @@ const modelSchema = z.object({
   weightsManifest: z.tuple([z.object({ weights: z.array(arraySpecSchema) })]),
 });
 
+/** Of `state.json`. */
+const STATE_VERSION = 2;
+
 const stateSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(STATE_VERSION),
   progress: trainingProgressSchema,
   /** The arrays of optimizer.bin, in order. */
   slots: z.array(arraySpecSchema),
   /** Of the other files, by name, in hexadecimal. */
   sha256: z.object({ 'model.json': z.string(), 'weights.bin': z.string(), 'optimizer.bin': z.string() }),
 });
+
+type CallbacksOf = Pick<RunConfig, 'callbacks'>;
 
 /** `state.json`, checked. */
 export type CheckpointState = z.output<typeof stateSchema>;
@@ -65,7 +78,7 @@ export const encodeCheckpoint = (
     'optimizer.bin': toBytes(snapshot.slots),
   };
   const state: CheckpointState = {
-    schemaVersion: 1,
+    schemaVersion: STATE_VERSION,
     progress: snapshot.progress,
     slots: specsOf(snapshot.slots),
     sha256: {
@@ -81,13 +94,18 @@ export const encodeCheckpoint = (
  * The checkpoint in the files of its folder; needs no file system. Checksums are not verified here, since
  * browsers give no digest outside secure contexts: Node's `loadCheckpoint` verifies them.
  *
+ * @param config The run's, which gives the names of its callbacks to checkpoints that were kept without.
  * @param where The folder, for errors.
  * @throws CheckpointCorruptError when a file is not JSON or of another length than its arrays.
  * @throws ConfigError when a JSON file is of another form.
  */
-export const decodeCheckpoint = (contents: CheckpointContents, where: string): Checkpoint => {
+export const decodeCheckpoint = (
+  contents: CheckpointContents,
+  config: CallbacksOf,
+  where: string,
+): Checkpoint => {
   const model = decodeModel(contents['model.json'], where);
-  const state = decodeState(contents['state.json'], where);
+  const state = decodeState(contents['state.json'], config, where);
   return {
     modelTopology: model.modelTopology,
     snapshot: {
@@ -119,9 +137,14 @@ const weightsOf = (
 ): NamedArray[] => fromBytes(bytes, weights, `${where}/${checkpointFiles.weights}`);
 
 /** `state.json` alone; see {@link decodeCheckpoint}. */
-export const decodeState = (text: string, where: string): CheckpointState => {
+export const decodeState = (text: string, config: CallbacksOf, where: string): CheckpointState => {
   const file = `${where}/${checkpointFiles.state}`;
-  return parseWith(stateSchema, parseJson(text, file), file);
+  const state = migrate(parseJson(text, file), {
+    version: STATE_VERSION,
+    steps: stateSteps(config),
+    where: file,
+  });
+  return parseWith(stateSchema, state, file);
 };
 
 const parseJson = (text: string, file: string): unknown => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointName } from '@dropout-lab/contracts';
+import type { CheckpointName, RunConfig } from '@dropout-lab/contracts';
 import {
   type Checkpoint,
   type CheckpointContents,
@@ -85,10 +85,15 @@ export const hasCheckpoint = async (folder: string, name: CheckpointName): Promi
  * Reads a checkpoint and verifies its checksums; changes nothing, and may run beside a writer.
  *
  * @param folder The run's `checkpoints`.
+ * @param config The run's.
  * @throws CheckpointMissingError when there is none of that name.
  * @throws CheckpointCorruptError naming file, expected and found.
  */
-export const loadCheckpoint = async (folder: string, name: CheckpointName): Promise<Checkpoint> => {
+export const loadCheckpoint = async (
+  folder: string,
+  name: CheckpointName,
+  config: RunConfig,
+): Promise<Checkpoint> => {
   for (;;) {
     const current = await currentFolder(folder, name);
     if (current === undefined) {
@@ -97,7 +102,7 @@ export const loadCheckpoint = async (folder: string, name: CheckpointName): Prom
       );
     }
     try {
-      return await readCheckpoint(current.path);
+      return await readCheckpoint(current.path, config);
     } catch (error) {
       // A writer may have replaced the checkpoint between two of its files, which the checksums show.
       const replaced = (await currentFolder(folder, name))?.identity !== current.identity;
@@ -106,7 +111,7 @@ export const loadCheckpoint = async (folder: string, name: CheckpointName): Prom
   }
 };
 
-const readCheckpoint = async (folder: string): Promise<Checkpoint> => {
+const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkpoint> => {
   const bytes = async (file: string): Promise<Uint8Array> => {
     try {
       return await readFile(join(folder, file));
@@ -122,13 +127,13 @@ const readCheckpoint = async (folder: string): Promise<Checkpoint> => {
     'optimizer.bin': await bytes(checkpointFiles.optimizer),
     'state.json': await text(checkpointFiles.state),
   };
-  const state = decodeState(contents['state.json'], folder);
+  const state = decodeState(contents['state.json'], config, folder);
   for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
     const found = sha256(contents[file]);
     if (found === state.sha256[file]) continue;
     throw new CheckpointCorruptError(`${folder}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
   }
-  return decodeCheckpoint(contents, folder);
+  return decodeCheckpoint(contents, config, folder);
 };
 
 interface Place {

@@ -8,9 +8,20 @@ import { temporaryFolder } from './temporary-folder.ts';
 import { checkpointAt, manifest } from './testing.ts';
 
 test('is a run directory that can be read and gone on with', async () => {
-  const events: RunEvent[] = [{ kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 10 }];
+  const events: RunEvent[] = [
+    { kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 10 },
+    {
+      kind: 'epoch',
+      time: 1,
+      epoch: 1,
+      step: 10,
+      logs: { loss: 1.5, accuracy: 0.5 },
+      learningRate: 0.1,
+      seconds: 1,
+    },
+  ];
   const [last, best] = [checkpointAt(7), checkpointAt(3)];
-  const files = encodeRun({ manifest, events, checkpoints: { last, best }, history: 'epoch,loss\r\n' });
+  const files = encodeRun({ manifest, events, checkpoints: { last, best } });
   expect(Object.keys(files)).toEqual([
     'run.json',
     'events.jsonl',
@@ -21,6 +32,8 @@ test('is a run directory that can be read and gone on with', async () => {
       ),
     ),
   ]);
+
+  expect(files['history.csv']).toBe('epoch,accuracy,loss,val_accuracy,val_loss\r\n0,0.5,1.5,NA,NA\r\n');
 
   const folder = join(temporaryFolder(), 'unpacked');
   for (const [path, content] of Object.entries(files)) {

@@ -1,6 +1,7 @@
 import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type Checkpoint, encodeCheckpoint } from './checkpoint-format.ts';
 import { digestOf } from './digest.ts';
+import { historyCsv } from './history-csv.ts';
 import { toJson } from './json.ts';
 import { checkpointNames, runFiles } from './layout.ts';
 
@@ -10,8 +11,6 @@ export interface RunContents {
   readonly events: readonly RunEvent[];
   /** Where training stands, and the best that it has seen. */
   readonly checkpoints: { readonly last?: Checkpoint; readonly best?: Checkpoint };
-  /** What `csvLogger` of @dropout-lab/training writes. */
-  readonly history?: string | undefined;
   readonly evaluation?: EvaluationReport;
   readonly predictions?: Predictions;
 }
@@ -26,23 +25,25 @@ export const encodeRun = ({
   manifest,
   events,
   checkpoints,
-  history,
   evaluation,
   predictions,
-}: RunContents): Record<string, string | Uint8Array> => ({
-  [runFiles.manifest]: toJson(manifest),
-  [runFiles.events]: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
-  ...(history !== undefined && { [runFiles.history]: history }),
-  ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
-  ...(predictions && { [runFiles.predictions]: toJson(predictions) }),
-  ...Object.fromEntries(
-    checkpointNames.flatMap((name) => {
-      const checkpoint = checkpoints[name];
-      if (!checkpoint) return [];
-      return Object.entries(encodeCheckpoint(checkpoint, digestOf)).map(([file, content]) => [
-        `${runFiles.checkpoints}/${name}/${file}`,
-        content,
-      ]);
-    }),
-  ),
-});
+}: RunContents): Record<string, string | Uint8Array> => {
+  const history = historyCsv(events);
+  return {
+    [runFiles.manifest]: toJson(manifest),
+    [runFiles.events]: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+    ...(history !== '' && { [runFiles.history]: history }),
+    ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
+    ...(predictions && { [runFiles.predictions]: toJson(predictions) }),
+    ...Object.fromEntries(
+      checkpointNames.flatMap((name) => {
+        const checkpoint = checkpoints[name];
+        if (!checkpoint) return [];
+        return Object.entries(encodeCheckpoint(checkpoint, digestOf)).map(([file, content]) => [
+          `${runFiles.checkpoints}/${name}/${file}`,
+          content,
+        ]);
+      }),
+    ),
+  };
+};

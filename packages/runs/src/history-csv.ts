@@ -1,44 +1,34 @@
-import type { EpochLogs } from '@dropout-lab/contracts';
-import type { Callback } from './callback.ts';
+import type { EpochLogs, RunEvent } from '@dropout-lab/contracts';
+import { withoutVoided } from './history.ts';
 import { pythonFloat } from './python-float.ts';
 
 /**
- * Writes each epoch's figures as CSV, to the byte as `keras.callbacks.CSVLogger`: `epoch` from 0, then the figures
- * by name, their columns fixed by the first epoch, `NA` for one that is missing; lines end in CR LF.
+ * A run's epochs as CSV, to the byte as `keras.callbacks.CSVLogger` writes them: `epoch` from 0, then the metrics by
+ * name, their columns fixed by the first epoch, `NA` for one that is missing; lines end in CR LF. Empty without epochs.
  *
- * @param write Gets the whole text after every epoch, so that a file written from it is right even after a run
- *   that was killed has been resumed.
+ * @param events In the order written.
  */
-export const csvLogger = (write: (text: string) => void | Promise<void>): Callback => {
-  let rows: EpochLogs[] = [];
-  return {
-    onEpochEnd: async (logs) => {
-      rows.push(logs);
-      await write(toCSV(rows));
-    },
-    readState: () => ({ data: [...rows] }),
-    writeState: ({ data }) => {
-      rows = [...(data as typeof rows)];
-    },
-  };
+export const historyCsv = (events: readonly RunEvent[]): string => {
+  const logs = new Map<number, EpochLogs>();
+  for (const event of withoutVoided(events)) if (event.kind === 'epoch') logs.set(event.epoch, event.logs);
+  return logsToCsv([...logs.values()]);
 };
 
-const toCSV = (rows: readonly EpochLogs[]): string => {
-  const columns = columnsOf(rows[0]!);
+/** The metrics of epochs, the first of them epoch 0. */
+export const logsToCsv = (rows: readonly EpochLogs[]): string => {
+  const [first] = rows;
+  if (first === undefined) return '';
+  const columns = columnsOf(first);
   const lines = rows.map((row, epoch) => [epoch, ...columns.map((column) => cell(row[column]))]);
   return [['epoch', ...columns], ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 };
 
-/** Validation figures have columns even when the first epoch is without, as in Keras. */
-const columnsOf = (logs: EpochLogs): (keyof EpochLogs)[] => {
+/** Validation metrics have columns even when the first epoch is without, as in Keras. */
+const columnsOf = (logs: EpochLogs): string[] => {
   const columns = Object.keys(logs).sort();
   const hasValidation = columns.some((column) => column.startsWith('val_'));
   const added = hasValidation ? [] : columns.map((column) => `val_${column}`);
-  return [...columns, ...added] as (keyof EpochLogs)[];
+  return [...columns, ...added];
 };
 
-const cell = (figure: number | null | undefined): string => {
-  if (figure === undefined) return 'NA';
-  // A state that went through JSON has null for NaN.
-  return pythonFloat(figure ?? Number.NaN);
-};
+const cell = (value: number | undefined): string => (value === undefined ? 'NA' : pythonFloat(value));

@@ -14,5 +14,6 @@ export {
 } from './errors.ts';
 export { type EventLog, parseEventLog } from './event-log.ts';
 export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './history.ts';
+export { historyCsv } from './history-csv.ts';
 export { checkpointFiles, runFiles } from './layout.ts';
-export { newRunId } from './run-id.ts';
+export { configDigest, newRunId } from './run-id.ts';

@@ -296,9 +296,7 @@ describe('refuses, with a sentence', () => {
     const before = readdirSync(path);
     for (const open of [openRunDirectory, resumeRunDirectory]) {
       await expect(open(path)).rejects.toThrow(ConfigError);
-      await expect(open(path)).rejects.toThrow(
-        'this run was made by a newer dropout-lab; update dropout-lab',
-      );
+      await expect(open(path)).rejects.toThrow('it was made by a newer dropout-lab; update dropout-lab');
     }
     expect(readdirSync(path)).toEqual(before);
   });

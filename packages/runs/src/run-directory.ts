@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -20,6 +21,7 @@ import { RunDirectoryError, RunExistsError } from './errors.ts';
 import { type EventLog, parseEventLog } from './event-log.ts';
 import { openEventWriter } from './event-writer.ts';
 import { codeOf, fileError } from './file-errors.ts';
+import { historyCsv } from './history-csv.ts';
 import { toJson } from './json.ts';
 import { runFiles } from './layout.ts';
 import { acquireLock, isLocked } from './lock.ts';
@@ -45,7 +47,7 @@ export interface RunReader {
 
 /** A run directory of which this process is the only writer, until {@link RunDirectory.close}. */
 export interface RunDirectory extends RunReader {
-  /** Adds to `events.jsonl`; a killed process loses no event that was appended. @throws RunDirectoryError, on a full disk say. */
+  /** Adds to `events.jsonl`, and after an epoch brings `history.csv` up to date; a killed process loses no event that was appended. @throws RunDirectoryError, on a full disk say. */
   append(event: RunEvent): void;
   /** Replaces the checkpoint as a whole. @throws RunDirectoryError when it cannot; the one before is then kept. */
   saveCheckpoint(name: CheckpointName, checkpoint: Checkpoint): Promise<void>;
@@ -154,7 +156,7 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
     readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
     readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
     hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),
-    loadCheckpoint: (name) => loadCheckpoint(checkpoints, name),
+    loadCheckpoint: (name) => loadCheckpoint(checkpoints, name, manifest.config),
     isBeingWritten: () => isLocked(path),
   };
 };
@@ -178,18 +180,30 @@ const openForWriting = async (
   }
 };
 
+const readEventsNow = (path: string): RunEvent[] =>
+  parseEventLog(readFileSync(join(path, runFiles.events), 'utf8')).events;
+
+/** The events that `history.csv` is made of. */
+const isOfHistory = ({ kind }: RunEvent): boolean => kind === 'epoch' || kind === 'run-resumed';
+
 const writerOf = (
   path: string,
   manifest: RunManifest,
   events: ReturnType<typeof openEventWriter>,
   release: () => void,
 ): RunDirectory => {
+  /** What `history.csv` is made of, from the first time on that it changes. */
+  let epochs: RunEvent[] | undefined;
   let saving: Promise<void> = Promise.resolve();
   return {
     ...readerOf(path, manifest),
     append(event) {
       try {
         events.append(event);
+        if (!isOfHistory(event)) return;
+        if (epochs) epochs.push(event);
+        else epochs = readEventsNow(path).filter(isOfHistory);
+        writeFileAtomic.sync(join(path, runFiles.history), historyCsv(epochs));
       } catch (error) {
         throw writeError(error, join(path, runFiles.events));
       }

@@ -40,7 +40,7 @@ export const checkpointAt = (step: number, length = 1000): Checkpoint => ({
       learningRate: 0.001,
       learningRateScale: 1,
       epochSeconds: 0,
-      callbacks: [{ step }],
+      callbacks: { early_stopping: { step } },
     },
   },
 });
