@@ -1,13 +1,5 @@
-import type { ImageShape } from '@dropout-lab/contracts';
-import { createGenerator, type RandomKey } from '@dropout-lab/random';
-
-/** How training images are varied, anew in every epoch. */
-export interface Augmentation {
-  /** Mirror an image left to right with probability one half. */
-  readonly flip: boolean;
-  /** Pad by this many zero pixels on each side and crop back at a random offset; 0 is off. */
-  readonly crop: number;
-}
+import type { AugmentationConfig, AugmentationName, ImageShape } from '@dropout-lab/contracts';
+import { createGenerator, type Generator, type RandomKey } from '@dropout-lab/random';
 
 /** What is done to one image: mirrored or not, and the shift of the crop window in -crop..crop. */
 export interface Placement {
@@ -16,11 +8,38 @@ export interface Placement {
   readonly dx: number;
 }
 
+interface Augmenter<Value> {
+  readonly isOff: (value: Value) => boolean;
+  /** Draws, whether it is on or off, so that no augmentation changes the numbers of another. */
+  readonly draw: (value: Value, generator: Generator) => Partial<Placement>;
+}
+
+/** What each augmentation does to a placement, in the order in which they draw. */
+const augmenters: { readonly [Name in AugmentationName]: Augmenter<AugmentationConfig[Name]> } = {
+  flip: {
+    isOff: (flip) => !flip,
+    draw: (flip, { nextInt }) => ({ flip: nextInt(2) === 1 && flip }),
+  },
+  crop: {
+    isOff: (crop) => crop === 0,
+    draw: (crop, { nextInt }) => {
+      const shift = () => nextInt(2 * crop + 1) - crop;
+      return { dy: shift(), dx: shift() };
+    },
+  },
+};
+
+const names = Object.keys(augmenters) as AugmentationName[];
+
+/** Whether training images stay as they are. */
+export const isUnchanged = (config: AugmentationConfig): boolean =>
+  names.every((name) => (augmenters[name] as Augmenter<unknown>).isOff(config[name]));
+
 /** Draws the placement of one image from a key of its own. */
-export const drawPlacement = ({ flip, crop }: Augmentation, key: RandomKey): Placement => {
-  const { nextInt } = createGenerator(key);
-  const shift = () => nextInt(2 * crop + 1) - crop;
-  return { flip: nextInt(2) === 1 && flip, dy: shift(), dx: shift() };
+export const drawPlacement = (config: AugmentationConfig, key: RandomKey): Placement => {
+  const generator = createGenerator(key);
+  const drawn = names.map((name) => (augmenters[name] as Augmenter<unknown>).draw(config[name], generator));
+  return Object.assign({ flip: false, dy: 0, dx: 0 }, ...drawn);
 };
 
 /**

@@ -1,4 +1,5 @@
 import {
+  type AugmentationConfig,
   type BatchSource,
   ConfigError,
   DropoutLabError,
@@ -6,7 +7,7 @@ import {
   type ImageShape,
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
-import { type Augmentation, drawPlacement, type Placement, place } from './augment.ts';
+import { drawPlacement, isUnchanged, type Placement, place } from './augment.ts';
 
 /** Where the channels are: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
@@ -17,7 +18,7 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
   readonly shuffle?: RandomKey | null | undefined;
-  readonly augmentation?: Augmentation | undefined;
+  readonly augmentation?: AugmentationConfig | undefined;
   /** Key of the augmentation; needed when it does anything. */
   readonly augmentationKey?: RandomKey | undefined;
   /** `channels_last` by default. */
@@ -60,7 +61,7 @@ const augmenter = ({
   augmentation,
   augmentationKey,
 }: BatchOptions): ((epoch: number, image: number) => Placement) | undefined => {
-  if (augmentation === undefined || (!augmentation.flip && augmentation.crop === 0)) return undefined;
+  if (augmentation === undefined || isUnchanged(augmentation)) return undefined;
   if (!Number.isInteger(augmentation.crop) || augmentation.crop < 0) {
     throw new ConfigError(`crop: expected a whole number of pixels from 0 on, received ${augmentation.crop}`);
   }

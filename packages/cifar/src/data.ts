@@ -6,5 +6,5 @@ export interface CifarData {
   readonly test: ImageDataset;
   /** SHA-256 in hex of each file that it was decoded from, by file name. */
   readonly sha256: Readonly<Record<string, string>>;
-  readonly source: 'directory' | 'cache' | 'npm' | 'archive' | 'url' | 'sample';
+  readonly source: 'directory' | 'cache' | 'npm' | 'archive' | 'url' | 'sample' | 'drawn';
 }

@@ -1,3 +1,5 @@
+import { datasets } from '@dropout-lab/contracts';
+
 /** One file of the official binary distribution. */
 export interface CifarFile {
   readonly name: string;
@@ -50,23 +52,10 @@ export interface CifarDescriptor {
 }
 
 /** The ten classes of CIFAR-10, by label. */
-export const CIFAR10_CLASS_NAMES: readonly string[] =
-  'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
+export const CIFAR10_CLASS_NAMES: readonly string[] = datasets.cifar10.classNames;
 
 /** The hundred fine classes of CIFAR-100, by label. */
-export const CIFAR100_CLASS_NAMES: readonly string[] = `
-  apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle
-  bowl boy bridge bus butterfly camel can castle caterpillar cattle
-  chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur
-  dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard
-  lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain
-  mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree
-  plain plate poppy porcupine possum rabbit raccoon ray road rocket
-  rose sea seal shark shrew skunk skyscraper snail snake spider
-  squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor
-  train trout tulip turtle wardrobe whale willow_tree wolf woman worm`
-  .trim()
-  .split(/\s+/);
+export const CIFAR100_CLASS_NAMES: readonly string[] = datasets.cifar100.classNames;
 
 /** The twenty coarse classes of CIFAR-100, by label. */
 export const CIFAR100_COARSE_CLASS_NAMES: readonly string[] = `
@@ -87,7 +76,7 @@ const cifar10File = (name: string, split: CifarFile['split'], sha256: string): C
 /** CIFAR-10 (Krizhevsky 2009): 50,000 training and 10,000 test images of ten classes. */
 export const CIFAR10: CifarDescriptor = {
   name: 'cifar10',
-  title: 'CIFAR-10',
+  title: datasets.cifar10.title,
   directory: 'cifar-10',
   files: [
     cifar10File(
@@ -146,7 +135,7 @@ export const CIFAR10: CifarDescriptor = {
 /** CIFAR-100 with its hundred fine labels: 50,000 training and 10,000 test images. */
 export const CIFAR100: CifarDescriptor = {
   name: 'cifar100',
-  title: 'CIFAR-100',
+  title: datasets.cifar100.title,
   directory: 'cifar-100',
   files: [
     { name: 'train.bin', split: 'train', images: 50_000, sha256: null },
@@ -171,10 +160,4 @@ export const CIFAR100_COARSE: CifarDescriptor = {
   ...CIFAR100,
   title: 'CIFAR-100 (coarse labels)',
   target: 0,
-};
-
-/** The descriptor of each data set that a run configuration can name. */
-export const CIFAR_DATASETS: Readonly<Record<'cifar10' | 'cifar100', CifarDescriptor>> = {
-  cifar10: CIFAR10,
-  cifar100: CIFAR100,
 };

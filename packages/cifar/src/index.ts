@@ -1,8 +1,6 @@
-export type { Augmentation } from './augment.ts';
 export { type BatchOptions, createBatches, type DataFormat } from './batches.ts';
 export type { CifarData } from './data.ts';
 export {
-  CIFAR_DATASETS,
   CIFAR10,
   CIFAR10_CLASS_NAMES,
   CIFAR100,
@@ -18,5 +16,6 @@ export {
 export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
 export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
 export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
+export { type DatasetLoader, datasetLoaders } from './loaders.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { limit, type Split, splitLast, splitStratified } from './split.ts';

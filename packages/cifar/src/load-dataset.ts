@@ -1,0 +1,14 @@
+import type { DatasetName } from '@dropout-lab/contracts';
+import type { CifarData } from './data.ts';
+import { type LoadCifarOptions, loadCifar } from './load.ts';
+import { datasetLoaders } from './loaders.ts';
+
+/**
+ * Loads a data set by the name that a run configuration has for it: its files as {@link loadCifar} does, or drawn.
+ *
+ * @throws What {@link loadCifar} throws.
+ */
+export const loadDataset = async (name: DatasetName, options: LoadCifarOptions = {}): Promise<CifarData> => {
+  const loader = datasetLoaders[name];
+  return loader.kind === 'drawn' ? loader.draw() : loadCifar(loader.files, options);
+};

@@ -1,0 +1,16 @@
+import type { DatasetName } from '@dropout-lab/contracts';
+import type { CifarData } from './data.ts';
+import { CIFAR10, CIFAR100, type CifarDescriptor } from './datasets.ts';
+
+/** Where the images of a data set come from. */
+export type DatasetLoader =
+  /** Files that are fetched, verified and kept in the cache. */
+  | { readonly kind: 'files'; readonly files: CifarDescriptor }
+  /** A program that draws them, the same ones every time, wherever it runs. */
+  | { readonly kind: 'drawn'; readonly draw: () => CifarData };
+
+/** How the images of each data set are had. */
+export const datasetLoaders: Readonly<Record<DatasetName, DatasetLoader>> = {
+  cifar10: { kind: 'files', files: CIFAR10 },
+  cifar100: { kind: 'files', files: CIFAR100 },
+};
