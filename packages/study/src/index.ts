@@ -14,6 +14,7 @@ export {
   type RunFigures,
   type RunSummary,
 } from './figures.ts';
+export { studyJsonSchema } from './json-schema.ts';
 export { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
 export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './paired-difference.ts';
 export { type PlannedRun, planRuns } from './plan.ts';
@@ -27,7 +28,8 @@ export {
   type Study,
   type StudyArm,
   type StudyInput,
+  studySchema,
 } from './study.ts';
 export type { RunState, StudyRun } from './study-run.ts';
-export { type SweepAxis, type SweptSetting, sweep, sweptSettings } from './sweep.ts';
+export { type SweepAxis, sweep } from './sweep.ts';
 export { referenceVerdicts, verdictsOf } from './verdicts.ts';

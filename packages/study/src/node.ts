@@ -1,7 +1,7 @@
 export { type LoadedStudy, type LoadStudyOptions, loadStudy } from './load-study.ts';
 export { reportFiles, writeReport } from './report/write-report.ts';
 export {
-  configDigest,
+  findRun,
   readRecordedStudy,
   readStudyRun,
   readStudyRuns,

@@ -1,21 +1,14 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseRunConfig, type RunEvent } from '@dropout-lab/contracts';
+import type { RunEvent } from '@dropout-lab/contracts';
 import { createRunDirectory } from '@dropout-lab/runs/node';
 import { expect, test } from 'vitest';
 import { planRuns } from './plan.ts';
-import { configDigest, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
+import { findRun, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
 import { manifestOf, threeArms } from './testing/study-runs.ts';
 
 const temporaryFolder = () => mkdtemp(join(tmpdir(), 'dropout-lab-store-'));
-
-test('configDigest tells configurations apart, and only those', () => {
-  const digest = configDigest(parseRunConfig({}));
-  expect(digest).toMatch(/^[0-9a-f]{64}$/);
-  expect(configDigest(parseRunConfig({ model: { dropout: { rate: 0.5 } }, epochs: 55 }))).toBe(digest);
-  expect(configDigest(parseRunConfig({ seed: 1 }))).not.toBe(digest);
-});
 
 const time = 0;
 const started: RunEvent = { kind: 'run-started', time, epochs: 3, stepsPerEpoch: 1 };
@@ -51,4 +44,27 @@ test('a store remembers the studies that were run in it', async () => {
   const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
   await recordStudy(store, study);
   expect(await readRecordedStudy(store, 'a')).toEqual(study);
+});
+
+test('a study that was recorded without a version is read; a newer one is refused', async () => {
+  const store = await temporaryFolder();
+  const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
+  await writeFile(join(store, 'a.study.json'), JSON.stringify(study));
+  expect(await readRecordedStudy(store, 'a')).toEqual(study);
+  await writeFile(join(store, 'a.study.json'), JSON.stringify({ schemaVersion: 3, study }));
+  await expect(readRecordedStudy(store, 'a')).rejects.toThrow(
+    'a.study.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab',
+  );
+});
+
+test('a run is found by its configuration, whatever its folder is called, and a damaged one is none', async () => {
+  const store = await temporaryFolder();
+  const [planned, other] = planRuns(threeArms);
+  const path = join(store, '0123456789abcdef');
+  await (await createRunDirectory(path, manifestOf(planned!))).close();
+  await mkdir(join(store, 'damaged'));
+  await writeFile(join(store, 'damaged', 'run.json'), '{');
+  expect(await findRun(store, planned!.config)).toBe(path);
+  expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'stopped', path });
+  expect(await findRun(store, other!.config)).toBe(runPath(store, other!.config));
 });

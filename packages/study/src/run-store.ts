@@ -1,32 +1,57 @@
-import { createHash } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunConfig } from '@dropout-lab/contracts';
-import { readHistory, runFiles, runStatus } from '@dropout-lab/runs';
+import { isPlain, type MigrationStep, migrate, parseWith, type RunConfig } from '@dropout-lab/contracts';
+import { configDigest, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
 import type { PlannedRun } from './plan.ts';
 import type { StudyInput } from './study.ts';
 import type { RunState, StudyRun } from './study-run.ts';
 
-/**
- * SHA-256 of everything that decides a run's numbers, in hexadecimal.
- *
- * @param config A parsed configuration, whose keys are in their fixed order.
- */
-export const configDigest = (config: RunConfig): string =>
-  createHash('sha256').update(JSON.stringify(config)).digest('hex');
+/** The folder of a new run in a store, named by its configuration. */
+export const runPath = (store: string, config: RunConfig): string => join(store, nameOf(config));
+
+const nameOf = (config: RunConfig): string => configDigest(config).slice(0, 16);
 
 /**
- * The folder of a run in a store, named by its configuration: studies that have a run in common share it, and a
- * run that is there is never trained again.
+ * The folder of a run in a store: studies that have a run in common share it, and a run that is there is never trained
+ * again. Runs of an older version were named otherwise; they are known by their configuration.
  */
-export const runPath = (store: string, config: RunConfig): string =>
-  join(store, configDigest(config).slice(0, 16));
+export const findRun = async (store: string, config: RunConfig): Promise<string> =>
+  (await findRuns(store, [config]))[0]!;
+
+/** The same of several runs, each store's folders looked at once. */
+const findRuns = async (store: string, configs: readonly RunConfig[]): Promise<string[]> => {
+  const paths = configs.map((config) => runPath(store, config));
+  const isThere = await Promise.all(paths.map((path) => exists(join(path, runFiles.manifest))));
+  if (isThere.every(Boolean)) return paths;
+  const older = await runsOfOtherNames(store);
+  return paths.map((path, i) => (isThere[i] ? path : (older.get(nameOf(configs[i]!)) ?? path)));
+};
+
+/** The runs in a store that are not named as this version would name them, by the name that it would give. */
+const runsOfOtherNames = async (store: string): Promise<Map<string, string>> => {
+  const folders = await readdir(store, { withFileTypes: true }).catch(() => []);
+  const runs = await Promise.all(
+    folders
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name }): Promise<[string, string] | undefined> => {
+        const path = join(store, name);
+        // A folder that is no run, or a damaged one, is no run that is looked for.
+        const run = await openRunDirectory(path).catch(() => undefined);
+        return run && [nameOf(run.manifest.config), path];
+      }),
+  );
+  return new Map(runs.filter((run) => run !== undefined));
+};
 
 /** Reads how far a run of a study has come. @throws RunDirectoryError, ConfigError when its files are damaged. */
 export const readStudyRun = async (store: string, planned: PlannedRun): Promise<StudyRun> => {
-  const path = runPath(store, planned.config);
+  return readRunAt(await findRun(store, planned.config), planned);
+};
+
+const readRunAt = async (path: string, planned: PlannedRun): Promise<StudyRun> => {
   const about = { ...planned, path };
   if (!(await exists(join(path, runFiles.manifest)))) {
     return { ...about, state: 'missing', history: [], manifest: undefined, evaluation: undefined };
@@ -44,21 +69,43 @@ export const readStudyRun = async (store: string, planned: PlannedRun): Promise<
 };
 
 /** All runs of a plan, in its order. */
-export const readStudyRuns = (store: string, plan: readonly PlannedRun[]): Promise<StudyRun[]> =>
-  Promise.all(plan.map((planned) => readStudyRun(store, planned)));
+export const readStudyRuns = async (store: string, plan: readonly PlannedRun[]): Promise<StudyRun[]> => {
+  const paths = await findRuns(
+    store,
+    plan.map(({ config }) => config),
+  );
+  return Promise.all(plan.map((planned, i) => readRunAt(paths[i]!, planned)));
+};
+
+/** Of a store's `<study>.study.json`. */
+const RECORD_VERSION = 2;
+
+const recordSchema = z.object({
+  schemaVersion: z.literal(RECORD_VERSION),
+  study: z.record(z.string(), z.unknown()),
+});
+
+const recordSteps: readonly MigrationStep[] = [({ schemaVersion: _, ...study }) => ({ study })];
 
 const recordPath = (store: string, name: string): string => join(store, `${name}.study.json`);
 
 /** Notes what study was run with what seeds, for its status and report. */
 export const recordStudy = async (store: string, study: StudyInput): Promise<void> => {
   await mkdir(store, { recursive: true });
-  await writeFileAtomic(recordPath(store, study.name), `${JSON.stringify(study, null, 2)}\n`);
+  const record = { schemaVersion: RECORD_VERSION, study };
+  await writeFileAtomic(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
 };
 
 /** The study as it was last run in a store; undefined when none of that name was. */
 export const readRecordedStudy = async (store: string, name: string): Promise<StudyInput | undefined> => {
   const path = recordPath(store, name);
-  return (await exists(path)) ? (JSON.parse(await readFile(path, 'utf8')) as StudyInput) : undefined;
+  if (!(await exists(path))) return undefined;
+  const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+  // Version 1 had the study itself in the file, and no version.
+  const versioned =
+    isPlain(content) && !('schemaVersion' in content) ? { schemaVersion: 1, ...content } : content;
+  const record = migrate(versioned, { version: RECORD_VERSION, steps: recordSteps, where: path });
+  return parseWith(recordSchema, record, path).study as unknown as StudyInput;
 };
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-import { parseRunConfig } from '@dropout-lab/contracts';
+import { type PresetConfig, parseRunConfig } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
 import { planRuns } from './plan.ts';
 import { shippedStudies } from './shipped.ts';
@@ -25,15 +25,21 @@ describe('parseStudy', () => {
   });
 
   test.each([
-    [{ comparison: [] }, /^small\.json: expected keys among "name", .*, received "comparison"$/],
-    [{ config: { epoch: 3 } }, /^small\.json: config: expected keys among .*, received "epoch"$/],
+    [
+      { comparison: [] },
+      /^small\.json: comparison: expected one of the keys "name", .*, received \[\]: did you mean "comparisons"\?$/,
+    ],
+    [
+      { config: { epoch: 3 } },
+      /^small\.json: config: epoch: expected one of the keys .*, received 3: did you mean "epochs"\?$/,
+    ],
     [
       { arms: { a: { title: 'a', change: {} } }, comparisons: [] },
-      /^small\.json: arms\.a: expected keys among "title", "changes", received "change"$/,
+      /^small\.json: arms\.a\.change: expected one of the keys "title", "changes", received \{\}: did you mean "changes"\?$/,
     ],
     [
       { arms: { ...valid.arms, b: { title: 'b', changes: { model: { dropout: { rte: 0 } } } } } },
-      /^small\.json: arms\.b\.changes: model\.dropout: expected keys among "rate", .*, received "rte"$/,
+      /^small\.json: arms\.b\.changes: model\.dropout\.rte: expected one of the keys "rate", .*, received 0: did you mean "rate"\?$/,
     ],
     [
       { arms: { ...valid.arms, b: { title: 'b', changes: { batchSize: 0 } } } },
@@ -55,6 +61,12 @@ describe('parseStudy', () => {
       { comparisons: [{ title: 'x', arms: ['sgd', 'sgd'] }] },
       'small.json: comparisons[0].arms: expected two different arms, received "sgd" twice',
     ],
+    [
+      { arms: { ...valid.arms, b: { title: 'b', changes: { optimizer: 'sgd' } } } },
+      'small.json: arms.b.changes: optimizer: expected an object, received "sgd"',
+    ],
+    [{ config: { model: 'mlp' } }, 'small.json: config: model: expected an object, received "mlp"'],
+    [{ config: [] }, 'small.json: config: expected an object, received []'],
     [{ seeds: [1, 2, 1] }, 'small.json: seeds: expected each seed once, received 1 twice'],
     [{ seeds: [] }, 'small.json: seeds: expected at least one seed, received []'],
     [{ seeds: [-1] }, 'small.json: seeds[0]: expected a whole number of at least 0, received -1'],
@@ -109,7 +121,9 @@ describe('shipped studies', () => {
   });
 
   test('dropout-rate: nine rates', () => {
-    const rates = parsed.get('dropout-rate')?.arms.map(({ config }) => config.model.dropout.rate);
+    const rates = parsed
+      .get('dropout-rate')
+      ?.arms.map(({ config }) => (config.model as PresetConfig<'tutorial'>).dropout.rate);
     expect(rates).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]);
   });
 });

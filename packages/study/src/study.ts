@@ -5,6 +5,7 @@ import {
   type RunConfig,
   type RunConfigInput,
   runConfigSchema,
+  withoutSchemaKey,
 } from '@dropout-lab/contracts';
 import { z } from 'zod';
 import { configDifferences } from './config-differences.ts';
@@ -27,7 +28,8 @@ const figuresSchema = z.strictObject({
   note: text.optional(),
 });
 
-const studySchema = z.strictObject({
+/** A study as a file has it: what {@link parseStudy} checks first. */
+export const studySchema = z.strictObject({
   name,
   title: text,
   /** What is asked, for the head of the report. */
@@ -87,13 +89,17 @@ export const defineStudy = (study: StudyInput): StudyInput => study;
  *   comparison of an arm that is not there, a seed given twice.
  */
 export const parseStudy = (input: unknown, where: string): Study => {
-  const study = parseWith(studySchema, input, where);
+  const study = parseWith(studySchema, withoutSchemaKey(input), where);
   requireNoSeed(study.config, `${where}: config`);
   const base = parseWith(runConfigSchema, study.config, `${where}: config`);
   const arms = Object.entries(study.arms).map(([name, { title, changes = {} }]): StudyArm => {
     const place = `${where}: arms.${name}.changes`;
     requireNoSeed(changes, place);
-    return { name, title, config: parseWith(runConfigSchema, mergeConfig(study.config, changes), place) };
+    return {
+      name,
+      title,
+      config: parseWith(runConfigSchema, mergeConfig(study.config, changes, place), place),
+    };
   });
   requireArms(arms, study.arms, base, where);
   requireKnown(

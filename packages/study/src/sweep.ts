@@ -1,54 +1,61 @@
-import { mergeConfig, type RunConfigInput } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  configWith,
+  listFlags,
+  listSettings,
+  mergeConfig,
+  type RunConfigInput,
+  runConfigSchema,
+  valueInWords,
+} from '@dropout-lab/contracts';
 import type { StudyInput } from './study.ts';
-
-/** The settings that can be swept: what they are called, and the configuration that has a value. */
-export const sweptSettings = {
-  dropout: { title: 'dropout', at: (rate: number) => ({ model: { dropout: { rate } } }) },
-  'dropout-input': {
-    title: 'input dropout',
-    at: (inputRate: number) => ({ model: { dropout: { inputRate } } }),
-  },
-  'max-norm': { title: 'max-norm', at: (value: number) => ({ model: { maxNorm: { value } } }) },
-  'learning-rate': {
-    title: 'learning rate',
-    at: (learningRate: number) => ({ optimizer: { learningRate } }),
-  },
-  'batch-size': { title: 'batch size', at: (batchSize: number) => ({ batchSize }) },
-} as const;
-
-/** The name of a setting that can be swept. */
-export type SweptSetting = keyof typeof sweptSettings;
 
 /** A setting and the values to try. */
 export interface SweepAxis {
-  readonly setting: SweptSetting;
-  readonly values: readonly number[];
+  /** The option of the command that sets it, without dashes, or its path: `dropout`, `optimizer.beta2`. */
+  readonly setting: string;
+  /** As a configuration has them. */
+  readonly values: readonly unknown[];
 }
 
-type Point = readonly (readonly [SweptSetting, number])[];
+/** A setting that is swept: where it is, and what it is called. */
+interface SweptSetting {
+  readonly path: string;
+  /** Where null goes: the setting itself, or the object that is left out then. */
+  readonly none: string;
+  /** In names of arms and of the study. */
+  readonly name: string;
+  /** For a person. */
+  readonly title: string;
+}
+
+type Point = readonly (readonly [SweptSetting, unknown])[];
 
 /**
  * A study with an arm for each combination of values, such as `dropout-0.5` or `dropout-0.5.learning-rate-0.01`.
  *
- * @param axes At least one, each setting once, with distinct values.
+ * @param axes At least one, each setting once.
  * @param config The rest of the configuration.
+ * @throws ConfigError on a value given twice, and naming the nearest setting when there is none of a name.
  */
 export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): StudyInput => {
-  const points = axes.reduce<readonly Point[]>(
+  requireDistinctValues(axes);
+  const swept = axes.map(({ setting, values }) => ({ setting: settingOf(setting), values }));
+  const points = swept.reduce<readonly Point[]>(
     (combinations, { setting, values }) =>
       combinations.flatMap((point) => values.map((value) => [...point, [setting, value] as const])),
     [[]],
   );
   // The first arm is the base, so that the others are changes of it whatever the defaults are.
   return {
-    name: `sweep-${axes.map(({ setting }) => setting).join('-')}`,
-    title: `Sweep of ${axes.map(({ setting }) => sweptSettings[setting].title).join(' and ')}`,
-    config: mergeConfig({ optimizer: { name: 'adam' } }, mergeConfig(config, configAt(points[0]!))),
+    name: `sweep-${swept.map(({ setting }) => setting.name).join('-')}`,
+    title: `Sweep of ${swept.map(({ setting }) => setting.title).join(' and ')}`,
+    config: mergeConfig(config, configAt(points[0]!)),
     arms: Object.fromEntries(
       points.map((point, i) => [
-        point.map(([setting, value]) => `${setting}-${value}`).join('.'),
+        point.map(([{ name }, value]) => `${name}-${inName(value)}`).join('.'),
         {
-          title: point.map(([setting, value]) => `${sweptSettings[setting].title} ${value}`).join(', '),
+          title: point.map(([{ title }, value]) => `${title} ${valueInWords(value)}`).join(', '),
           ...(i === 0 ? {} : { changes: configAt(point) }),
         },
       ]),
@@ -58,6 +65,42 @@ export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): Study
 
 const configAt = (point: Point): RunConfigInput =>
   point.reduce<RunConfigInput>(
-    (config, [setting, value]) => mergeConfig(config, sweptSettings[setting].at(value)),
+    (config, [{ path, none }, value]) =>
+      mergeConfig(config, configWith(runConfigSchema, config, value === null ? none : path, value, 'sweep')),
     {},
   );
+
+const settingOf = (setting: string): SweptSetting => {
+  const flag = listFlags(runConfigSchema).find(({ name }) => name === setting);
+  const found = flag?.settings[0] ?? listSettings(runConfigSchema).find(({ path }) => path === setting);
+  if (found === undefined) {
+    // Refused with the nearest one, unless it is a place in a list.
+    configWith(runConfigSchema, {}, setting, null, '--set');
+    return { path: setting, none: setting, name: inName(setting), title: setting };
+  }
+  const name = flag?.name ?? kebab(found.path.split('.').at(-1)!);
+  return {
+    path: found.path,
+    none: found.none ?? found.path,
+    name,
+    title: found.label ?? name.replaceAll('-', ' '),
+  };
+};
+
+const kebab = (word: string): string => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** As much of a value as the name of an arm may hold. */
+const inName = (value: unknown): string =>
+  valueInWords(value)
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+
+const requireDistinctValues = (axes: readonly SweepAxis[]): void => {
+  for (const { setting, values } of axes) {
+    const texts = values.map((value) => JSON.stringify(value));
+    const twice = texts.find((value, i) => texts.indexOf(value) !== i);
+    if (twice === undefined) continue;
+    throw new ConfigError(`sweep: ${setting}: expected each value once, received ${twice} twice`);
+  }
+};

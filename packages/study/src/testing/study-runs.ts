@@ -1,4 +1,4 @@
-import type { EvaluationReport, RunManifest } from '@dropout-lab/contracts';
+import { type EvaluationReport, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { planRuns } from '../plan.ts';
 import { parseStudy, type Study } from '../study.ts';
@@ -51,7 +51,7 @@ const evaluation = (accuracy: number): EvaluationReport => ({
 });
 
 export const manifestOf = (run: Pick<StudyRun, 'config'>): RunManifest => ({
-  schemaVersion: 1,
+  schemaVersion: RUN_SCHEMA_VERSION,
   id: 'run',
   createdAt: '2026-11-24T00:00:00.000Z',
   config: run.config,
