@@ -13,21 +13,19 @@ Exits with 1 when a probability differs by more than 1e-5, or a weight at all.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras
+from formulas import Formulas, keras, tf
 import numpy as np
-import tensorflow as tf
-from keras import layers
 
 TOLERANCE = 1e-5
 IMAGES = 100
-CLI = Path(__file__).resolve().parents[2] / "apps/trainer/dist/cli.js"
+ROOT = Path(__file__).resolve().parents[2]
+CLI = ROOT / "apps/trainer/dist/cli.js"
+DESCRIBE = ROOT / "parity/dist/keras-model.js"
 
 
 def dropout_lab(*arguments):
@@ -35,20 +33,11 @@ def dropout_lab(*arguments):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def build(spec):
-    """The Keras model of a run's model spec."""
-    limit = spec["maxNorm"] and keras.constraints.MaxNorm(spec["maxNorm"]["value"], spec["maxNorm"]["axis"])
-    hidden = {"activation": "relu", "kernel_initializer": "he_uniform", "kernel_constraint": limit}
-    model = keras.Sequential([keras.Input(spec["inputShape"])])
-    for filters in spec["filters"]:
-        model.add(layers.Conv2D(filters, spec["kernelSize"], padding=spec["padding"], **hidden))
-        model.add(layers.MaxPooling2D(spec["poolSize"]))
-        model.add(layers.Dropout(spec["dropout"]["rate"]))
-    model.add(layers.Flatten())
-    for units in spec["units"]:
-        model.add(layers.Dense(units, **hidden))
-    model.add(layers.Dense(spec["numClasses"], activation="softmax"))
-    return model
+def read_model(run):
+    """The formulas of parity/src/formulas.ts and the layers of the run's model."""
+    described = subprocess.run(["node", str(DESCRIBE), str(run)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    described = json.loads(described)
+    return Formulas(described["formulas"]), described["model"]
 
 
 def read_test_images():
@@ -75,8 +64,8 @@ def largest_difference(run, files, model, images):
 
 def main(run):
     manifest = json.loads((run / "run.json").read_text())
-    assert manifest["config"]["model"]["dataFormat"] == "channels_last"
-    model = build(manifest["config"]["model"])
+    formulas, spec = read_model(run)
+    model = formulas.model(spec)
     images, labels = read_test_images()
     good = True
 
@@ -108,7 +97,7 @@ def main(run):
             difference = largest_difference(imported, files, model, images)
             report(f"imported {file}: largest difference of a probability", difference, TOLERANCE)
             dropout_lab("export", imported)
-            again = build(manifest["config"]["model"])
+            again = formulas.model(spec)
             again.load_weights(imported / "last.weights.h5")
             pairs = zip(model.get_weights(), again.get_weights(), strict=True)
             changed = sum(a.tobytes() != b.tobytes() for a, b in pairs)

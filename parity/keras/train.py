@@ -1,10 +1,10 @@
-"""Trains the tutorial's model in Keras from weights, batches and dropout masks that it is given.
+"""Trains in Keras from weights, batches and dropout masks that it is given.
 
     python train.py FOLDER NAME [--float64] [--states-of OTHER]
 
 FOLDER has what parity/src/workload.ts wrote. For every scenario of it, SCENARIO.NAME.json gets the loss and the norm
-of each weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and keras.NAME.json
-the versions that computed them.
+of each trained weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and
+keras.NAME.json the versions that computed them.
 
 SCENARIO.NAME.states.float32 gets the weights and the optimizer's slots before each of the first steps and after the
 last of them; with --states-of, those that OTHER wrote are where each step is taken from once more, by itself, for
@@ -13,113 +13,67 @@ SCENARIO.NAME.single.json and .single.float32, the weights after each.
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["KERAS_BACKEND"] = "tensorflow"
-import keras
+from formulas import Formulas, by_path, given_masks, keras, tf
 import numpy as np
-import tensorflow as tf
 
 # A step is traced anew for every scenario, of which it would warn.
 tf.get_logger().setLevel("ERROR")
 
 
-class GivenDropout(keras.layers.Layer):
-    """Dropout whose mask is an input: of the units that are kept, 1 for each, and 0 for those dropped."""
+class Inputs:
+    """What a scenario goes through: images, one-hot targets and, by dropout layer, what is kept, step by step."""
 
-    def __init__(self, rate, **options):
-        super().__init__(**options)
-        self.rate = rate
+    def __init__(self, folder, workload, scenario):
+        steps, batch = workload["steps"], workload["batchSize"]
+        spec, dataset = scenario["model"], scenario["dataset"]
+        shape = (steps, batch, *spec["inputShape"])
+        self.images = np.memmap(folder / f"{dataset}.images.float32", "<f4", "r", shape=shape)
+        labels = np.fromfile(folder / f"{dataset}.labels.uint8", np.uint8).reshape(steps, batch)
+        self.targets = np.eye(spec["numClasses"], dtype=np.float32)[labels]
+        self.masks = {}
+        for mask in scenario["masks"]:
+            size = np.prod(mask["shape"])
+            # Each step begins with a byte of its own.
+            bits = np.fromfile(folder / mask["file"], np.uint8).reshape(steps, -1)
+            kept = np.unpackbits(bits, axis=1, count=size, bitorder="little").astype(bool)
+            self.masks[mask["layer"]] = kept.reshape(steps, *mask["shape"])
 
-    def call(self, inputs, training=False):
-        images, kept = inputs
-        # As tf.nn.experimental.stateless_dropout, which keras.layers.Dropout calls: scale first, then choose.
-        return tf.where(kept, images * (1 / (1 - self.rate)), 0) if training else images
-
-
-def build_model(spec):
-    """The tutorial's model; its inputs are the images and then the mask of every Dropout layer."""
-    rate = spec["dropout"]["rate"]
-    images = keras.Input(spec["inputShape"])
-    inputs = [images]
-    x = images
-    for i, filters in enumerate(spec["filters"]):
-        x = keras.layers.Conv2D(filters, spec["kernelSize"], name=numbered("conv2d", i), **hidden(spec, rank=4))(x)
-        x = keras.layers.MaxPooling2D(spec["poolSize"])(x)
-        if rate > 0:
-            kept = keras.Input(x.shape[1:], dtype="bool")
-            inputs.append(kept)
-            x = GivenDropout(rate)([x, kept])
-    x = keras.layers.Flatten()(x)
-    for i, units in enumerate(spec["units"]):
-        x = keras.layers.Dense(units, name=numbered("dense", i), **hidden(spec, rank=2))(x)
-    outputs = keras.layers.Dense(spec["numClasses"], activation="softmax", name="logits")(x)
-    return keras.Model(inputs, outputs)
-
-
-def hidden(spec, rank):
-    limit = spec["maxNorm"]
-    # A list names the axes of a convolution's kernel; a Dense kernel has one axis of incoming weights.
-    axis = 0 if isinstance(limit["axis"], list) and rank == 2 else limit["axis"]
-    return {
-        "activation": "relu",
-        "kernel_initializer": "he_uniform",
-        "kernel_constraint": keras.constraints.MaxNorm(limit["value"], axis),
-    }
-
-
-def numbered(kind, i):
-    return kind if i == 0 else f"{kind}_{i}"
-
-
-def build_optimizer(config):
-    if config["name"] == "adam":
-        return keras.optimizers.Adam(
-            config["learningRate"], config["beta1"], config["beta2"], epsilon=config["epsilon"]
-        )
-    return keras.optimizers.SGD(config["learningRate"], config["momentum"], config["nesterov"])
-
-
-def read_inputs(folder, workload):
-    """Images, one-hot targets and, by dropout layer, what is kept, each with steps for its first axis."""
-    steps, batch = workload["steps"], workload["batchSize"]
-    images = np.memmap(folder / "images.float32", "<f4", "r", shape=(steps, batch, *workload["imageShape"]))
-    labels = np.fromfile(folder / "labels.uint8", np.uint8).reshape(steps, batch)
-    kept = []
-    for layer in workload["dropout"]:
-        bits = np.fromfile(folder / f"{layer['name']}.bits", np.uint8)
-        kept.append(np.unpackbits(bits, bitorder="little").astype(bool).reshape(steps, batch, *layer["shape"]))
-    return images, np.eye(10, dtype=np.float32)[labels], kept
-
-
-def read_weights(folder, workload):
-    shapes = [weight["shape"] for weight in workload["weights"]]
-    ends = np.cumsum([np.prod(shape) for shape in shapes])
-    arrays = np.split(np.fromfile(folder / "initial.float32", "<f4"), ends[:-1])
-    return [array.reshape(shape) for array, shape in zip(arrays, shapes)]
+    def at(self, step):
+        precision = keras.config.floatx()
+        arrays = (self.images[step].astype(precision), self.targets[step].astype(precision))
+        return *map(tf.constant, arrays), {name: tf.constant(kept[step]) for name, kept in self.masks.items()}
 
 
 class Training:
     """A scenario's model and optimizer, from its initial weights, and Keras's own train step for them."""
 
-    def __init__(self, config, workload, inputs, initial):
-        self.images, self.targets, self.kept = inputs
-        self.has_dropout = config["model"]["dropout"]["rate"] > 0
-        self.model = build_model(config["model"])
-        names = [weight["name"] for weight in workload["weights"]]
-        assert [variable.path for variable in self.model.trainable_variables] == names
-        self.model.set_weights(initial)
-        self.model.compile(build_optimizer(config["optimizer"]), "categorical_crossentropy")
-        self.model.optimizer.build(self.model.trainable_variables)
+    def __init__(self, formulas, scenario, inputs, initial):
+        self.inputs = inputs
+        self.model = formulas.model(scenario["model"])
+        weights = by_path(self.model.weights)
+        assert weights.keys() == {weight["name"] for weight in scenario["weights"]}
+        self.weights = [weights[weight["name"]] for weight in scenario["weights"]]
+        assign(self.weights, initial)
+        self.model.compile(
+            formulas.create("optimizers", scenario["optimizer"]), formulas.create("losses", scenario["loss"])
+        )
+        trained = self.model.trainable_variables
+        self.model.optimizer.build(trained)
+        paths = [variable.path for variable in trained]
+        # Ours may have the layers of a residual block in another order.
+        self.order = [paths.index(name) for name in scenario["trained"]]
+        slots = formulas.slots(scenario["optimizer"], self.model.optimizer, trained)
+        assert slots.keys() == {slot["name"] for slot in scenario["slots"]}
+        self.state = [*self.weights, *(slots[slot["name"]] for slot in scenario["slots"])]
         self.losses, self.gradient_norms = [], []
         self._train_step = tf.function(self._train_step)
 
-    def _train_step(self, x, targets):
+    def _train_step(self, x, targets, masks):
         model = self.model
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, given_masks(model, masks):
             loss = model.compute_loss(x=x, y=targets, y_pred=model(x, training=True), training=True)
         gradients = tape.gradient(loss, model.trainable_variables)
         model.optimizer.apply(gradients, model.trainable_variables)
@@ -127,32 +81,27 @@ class Training:
 
     def take(self, step):
         """Trains on the batch of a step, and keeps its loss and the norms of its gradients."""
-        precision = keras.config.floatx()
-        masks = [mask[step] for mask in self.kept] if self.has_dropout else []
-        x = [tf.constant(array) for array in (self.images[step].astype(precision), *masks)]
-        loss, gradients = self._train_step(x, tf.constant(self.targets[step].astype(precision)))
+        loss, gradients = self._train_step(*self.inputs.at(step))
+        norms = [float(np.linalg.norm(gradient.numpy().astype(np.float64))) for gradient in gradients]
         self.losses.append(float(loss))
-        self.gradient_norms.append([float(np.linalg.norm(g.numpy().astype(np.float64))) for g in gradients])
-
-    @property
-    def state(self):
-        """The weights, then what the optimizer keeps: of Adam all first moments, then all second ones."""
-        optimizer = self.model.optimizer
-        is_sgd = isinstance(optimizer, keras.optimizers.SGD)
-        slots = optimizer.momentums if is_sgd else optimizer._momentums + optimizer._velocities
-        return [*self.model.trainable_variables, *slots]
+        self.gradient_norms.append([norms[i] for i in self.order])
 
     def restore(self, state, step):
         """Goes to a state before a step: numbers one behind the other, as `append` writes them."""
-        end = 0
-        for variable in self.state:
-            start, end = end, end + np.prod(variable.shape)
-            variable.assign(state[start:end].reshape(variable.shape))
-        assert end == len(state)
+        assign(self.state, state)
         self.model.optimizer.iterations.assign(step)
 
     def write_trace(self, path):
         path.write_text(json.dumps({"losses": self.losses, "gradientNorms": self.gradient_norms}))
+
+
+def assign(variables, numbers):
+    """Sets the variables to numbers that are one behind the other."""
+    end = 0
+    for variable in variables:
+        start, end = end, end + int(np.prod(variable.shape))
+        variable.assign(numbers[start:end].reshape(variable.shape))
+    assert end == len(numbers)
 
 
 def append(path, variables):
@@ -172,7 +121,7 @@ def train_together(training, workload, folder, name, with_states):
         keep_state(step)
         training.take(step)
         if step + 1 in workload["weightsAfter"]:
-            append(folder / f"{name}.float32", training.model.trainable_variables)
+            append(folder / f"{name}.float32", training.weights)
     keep_state(workload["steps"])
     training.write_trace(folder / f"{name}.json")
 
@@ -182,24 +131,26 @@ def train_single_steps(training, workload, folder, name, states):
     for step in range(workload["singleSteps"]):
         training.restore(states[step], step)
         training.take(step)
-        append(folder / f"{name}.single.float32", training.model.trainable_variables)
+        append(folder / f"{name}.single.float32", training.weights)
     training.write_trace(folder / f"{name}.single.json")
 
 
 def main(folder, name, states_of):
     workload = json.loads((folder / "workload.json").read_text())
-    inputs = read_inputs(folder, workload)
-    initial = read_weights(folder, workload)
+    formulas = Formulas(workload["formulas"])
     for scenario in workload["scenarios"]:
-        start = lambda: Training(scenario["config"], workload, inputs, initial)
-        keras.backend.clear_session()
+        inputs = Inputs(folder, workload, scenario)
+        initial = np.fromfile(folder / f"{scenario['name']}.initial.float32", "<f4")
+
+        def start():
+            keras.backend.clear_session()
+            return Training(formulas, scenario, inputs, initial)
+
         files = f"{scenario['name']}.{name}"
         train_together(start(), workload, folder, files, with_states=states_of is None)
         if states_of is not None:
-            keras.backend.clear_session()
             states = np.fromfile(folder / f"{scenario['name']}.{states_of}.states.float32", "<f4")
-            states = states.reshape(workload["singleSteps"] + 1, -1)
-            train_single_steps(start(), workload, folder, files, states)
+            train_single_steps(start(), workload, folder, files, states.reshape(workload["singleSteps"] + 1, -1))
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "keras": keras.__version__,

@@ -13,7 +13,7 @@ export const lossDifference = (reference: Trace, trace: Trace, steps: number): D
     reference.losses.slice(0, steps).map((expected, step) => differenceOf([expected], [trace.losses[step]!])),
   );
 
-/** Of the norms of every weight's gradient at the first steps. */
+/** Of the norms of every trained weight's gradient at the first steps. */
 export const gradientNormDifference = (reference: Trace, trace: Trace, steps: number): Difference =>
   largest(
     reference.gradientNorms

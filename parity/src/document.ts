@@ -29,8 +29,8 @@ const introduction = `# Parity with Keras
 
 ## Step by step
 
-Written by \`npm run parity\`. Keras and our trainer start from the same weights, go through the same batches of
-CIFAR-10 with the same dropout masks, and are compared at every step: loss, the norm of each weight's gradient, and the
+Written by \`npm run parity\`. Keras and our trainer start from the same weights, go through the same batches
+with the same dropout masks, and are compared at every step: loss, the norm of each weight's gradient, and the
 weights themselves. Keras trains with its own layers, optimizers and constraints; only the masks are given to it.
 `;
 

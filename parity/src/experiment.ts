@@ -4,14 +4,20 @@ import {
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
-import type { ImageDataset } from '@dropout-lab/contracts';
+import type { DatasetName, ImageDataset } from '@dropout-lab/contracts';
 import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
 import { type ExchangeFolder, withExchangeFolder } from './exchange.ts';
 import { readSingleSteps, readStates, readTrace } from './keras-trace.ts';
 import { runScript } from './python.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { type Trace, type TrainingState, traceOurs, traceSingleSteps } from './trace.ts';
-import { createSource, type Workload, type WorkloadSize, writeWorkload } from './workload.ts';
+import {
+  createSource,
+  type ScenarioWorkload,
+  type Workload,
+  type WorkloadSize,
+  writeWorkload,
+} from './workload.ts';
 
 /** A backend that Node may have. */
 export type ParityBackend = Exclude<BackendChoice, 'auto'>;
@@ -57,6 +63,7 @@ const yardsticks: readonly KerasVariant[] = [
 /** What Keras did in a scenario. */
 interface KerasRun {
   readonly scenario: Scenario;
+  readonly workload: ScenarioWorkload;
   readonly trace: Trace;
   readonly states: readonly TrainingState[];
 }
@@ -64,14 +71,14 @@ interface KerasRun {
 /** Trains every scenario in Keras, in Keras computing otherwise and on each backend, and compares with the first. */
 export const runExperiment = (
   { size, backends }: Experiment,
-  images: ImageDataset,
+  images: ReadonlyMap<DatasetName, ImageDataset>,
   python: string,
 ): Promise<ExperimentResult> =>
   withExchangeFolder(async (folder) => {
-    const source = createSource(images, size.batchSize);
+    const sources = new Map([...images].map(([name, one]) => [name, createSource(one, size.batchSize)]));
     // Any backend will do to build the initial weights.
     await startBackend('cpu');
-    const workload = await writeWorkload(folder, source, size);
+    const workload = await writeWorkload(folder, sources, size);
     for (const { name, title, flags = [], environment = {} } of [reference, ...yardsticks]) {
       say(`${title}, ${describeSize(size)}`);
       await runScript(python, 'train.py', [folder.path, name, ...flags], environment);
@@ -80,8 +87,8 @@ export const runExperiment = (
     const runs: RunComparison[] = [];
     for (const { name, title } of yardsticks) {
       for (const kerasRun of kerasRuns) {
-        const together = await readTrace(folder, kerasRun.scenario, name, workload);
-        const single = await readSingleSteps(folder, kerasRun.scenario, name, workload);
+        const together = await readTrace(folder, kerasRun.workload, name, size);
+        const single = await readSingleSteps(folder, kerasRun.workload, name, size);
         runs.push(compareRun(kerasRun, { title, isOurs: false }, size, together, single));
       }
     }
@@ -96,6 +103,7 @@ export const runExperiment = (
       started.push(backend);
       for (const kerasRun of kerasRuns) {
         const { scenario, states } = kerasRun;
+        const source = sources.get(scenario.config.dataset)!;
         say(`${backend.description}, ${describeSize(size)}: ${scenario.summary}`);
         const together = await traceOurs(scenario, source, size);
         const single = await traceSingleSteps(scenario, source, states.slice(0, -1));
@@ -111,10 +119,11 @@ export const describeSize = ({ batchSize, steps }: WorkloadSize): string =>
 
 const readReference = (folder: ExchangeFolder, workload: Workload): Promise<KerasRun[]> =>
   Promise.all(
-    scenarios.map(async (scenario) => ({
-      scenario,
-      trace: await readTrace(folder, scenario, reference.name, workload),
-      states: await readStates(folder, scenario, reference.name, workload),
+    workload.scenarios.map(async (one, i) => ({
+      scenario: scenarios[i]!,
+      workload: one,
+      trace: await readTrace(folder, one, reference.name, workload),
+      states: await readStates(folder, one, reference.name, workload),
     })),
   );
 

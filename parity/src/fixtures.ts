@@ -1,29 +1,49 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startBackend } from '@dropout-lab/backend/node';
 import { DropoutLabError } from '@dropout-lab/contracts';
-import { preparePython } from './python.ts';
-
-const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
-
-/** Every `fixtures/make_reference.py`, or `make_..._reference.py`, of a package that asks Keras; what it prints is the JSON file beside it. */
-const scripts = readdirSync(packages, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /^[^/\\]+[/\\]fixtures[/\\]make_\w*reference\.py$/.test(path))
-  .map((path) => join(packages, path))
-  .filter((path) => readFileSync(path, 'utf8').includes('import keras'));
+import { withExchangeFolder } from './exchange.ts';
+import { fixtureFile, packagesFolder } from './fixture-file.ts';
+import { fixtureRequest } from './fixture-request.ts';
+import type { Family } from './formula.ts';
+import { formulas } from './formulas.ts';
+import { preparePython, runScript } from './python.ts';
 
 const python = await preparePython();
-for (const script of scripts) {
-  process.stderr.write(`parity: ${script} …\n`);
-  const { status, stdout } = spawnSync(python, [script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 2 ** 26,
+
+/** What Keras makes of the cases of formulas.ts. */
+const makeCases = (): Promise<void> =>
+  withExchangeFolder(async (folder) => {
+    await startBackend('cpu');
+    await folder.writeJson('request.json', fixtureRequest());
+    await runScript(python, 'fixtures.py', [join(folder.path, 'request.json'), folder.path], {});
+    for (const family of Object.keys(formulas) as Family[]) {
+      copyFileSync(join(folder.path, `${family}.json`), fixtureFile(family));
+    }
   });
-  if (status !== 0) {
-    throw new DropoutLabError(
-      `parity: ${script}: expected exit code 0, found ${status}: the reason is above`,
-    );
+
+/** Every `fixtures/make_reference.py`, or `make_..._reference.py`, of a package that asks Keras; what it prints is the JSON file beside it. */
+const runScriptsOfPackages = (): void => {
+  const scripts = readdirSync(packagesFolder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/\\]+[/\\]fixtures[/\\]make_\w*reference\.py$/.test(path))
+    .map((path) => join(packagesFolder, path))
+    .filter((path) => readFileSync(path, 'utf8').includes('import keras'));
+  for (const script of scripts) {
+    process.stderr.write(`parity: ${script} …\n`);
+    const { status, stdout } = spawnSync(python, [script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 2 ** 26,
+    });
+    if (status !== 0) {
+      throw new DropoutLabError(
+        `parity: ${script}: expected exit code 0, found ${status}: the reason is above`,
+      );
+    }
+    writeFileSync(script.replace(/make_(\w*reference)\.py$/, '$1.json'), stdout);
   }
-  writeFileSync(script.replace(/make_(\w*reference)\.py$/, '$1.json'), stdout);
-}
+};
+
+process.stderr.write('parity: the cases of formulas.ts …\n');
+await makeCases();
+runScriptsOfPackages();

@@ -1,23 +1,22 @@
-import type { NamedArray, OptimizerConfig } from '@dropout-lab/contracts';
+import type { NamedArray } from '@dropout-lab/contracts';
 import type { ExchangeFolder } from './exchange.ts';
-import type { Scenario } from './scenarios.ts';
 import type { Trace, TrainingState } from './trace.ts';
-import type { NamedShape, Workload } from './workload.ts';
+import type { NamedShape, ScenarioWorkload, WorkloadSize } from './workload.ts';
 
 /** What keras/train.py wrote of a scenario's steps together. */
 export const readTrace = (
   folder: ExchangeFolder,
-  { name }: Scenario,
+  { name, weights }: ScenarioWorkload,
   variant: string,
-  { weights, weightsAfter }: Workload,
+  { weightsAfter }: WorkloadSize,
 ): Promise<Trace> => readFiles(folder, `${name}.${variant}`, weights, weightsAfter.length);
 
 /** What it wrote of the first steps, each taken from another variant's state. */
 export const readSingleSteps = (
   folder: ExchangeFolder,
-  { name }: Scenario,
+  { name, weights }: ScenarioWorkload,
   variant: string,
-  { weights, singleSteps }: Workload,
+  { singleSteps }: WorkloadSize,
 ): Promise<Trace> => readFiles(folder, `${name}.${variant}.single`, weights, singleSteps);
 
 const readFiles = async (
@@ -36,25 +35,17 @@ const readFiles = async (
 /** Keras's state before each of the first steps and after the last of them, under our names. */
 export const readStates = (
   folder: ExchangeFolder,
-  { name, config }: Scenario,
+  { name, weights, slots }: ScenarioWorkload,
   variant: string,
-  { weights, singleSteps }: Workload,
-): Promise<TrainingState[]> => {
-  const slots = slotKinds(config.optimizer).flatMap((kind) =>
-    weights.map((weight) => ({ ...weight, name: `${kind}/${weight.name}` })),
-  );
-  return Promise.all(
+  { singleSteps }: WorkloadSize,
+): Promise<TrainingState[]> =>
+  Promise.all(
     Array.from({ length: singleSteps + 1 }, async (_, step) => {
-      const layout = [...weights, ...slots];
-      const arrays = await readArrays(folder, `${name}.${variant}.states.float32`, layout, step);
+      const file = `${name}.${variant}.states.float32`;
+      const arrays = await readArrays(folder, file, [...weights, ...slots], step);
       return { weights: arrays.slice(0, weights.length), slots: arrays.slice(weights.length) };
     }),
   );
-};
-
-/** The prefixes of `createOptimizer` of @dropout-lab/training. */
-const slotKinds = ({ name }: OptimizerConfig): readonly string[] =>
-  name === 'adam' ? ['m', 'v'] : ['velocity'];
 
 /** The arrays of one moment of a file that has the same arrays for every moment. */
 const readArrays = async (

@@ -1,14 +1,18 @@
-import { CIFAR10 } from '@dropout-lab/cifar';
-import { loadCifar } from '@dropout-lab/cifar/node';
+import { loadDataset } from '@dropout-lab/cifar/node';
+import type { DatasetName, ImageDataset } from '@dropout-lab/contracts';
 import { writeDocument } from './document.ts';
 import { type ExperimentResult, runExperiment } from './experiment.ts';
 import { selectExperiments } from './options.ts';
 import { preparePython } from './python.ts';
 import { brokenPromises, formatResults } from './report.ts';
+import { scenarios } from './scenarios.ts';
 
 const { experiments, isWhole } = selectExperiments(process.argv.slice(2));
 const python = await preparePython();
-const { train: images } = await loadCifar(CIFAR10);
+const images = new Map<DatasetName, ImageDataset>();
+for (const dataset of new Set(scenarios.map(({ config }) => config.dataset))) {
+  images.set(dataset, (await loadDataset(dataset)).train);
+}
 
 const results: ExperimentResult[] = [];
 for (const experiment of experiments) results.push(await runExperiment(experiment, images, python));

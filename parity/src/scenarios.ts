@@ -1,6 +1,20 @@
-import { parseRunConfig, type RunConfig } from '@dropout-lab/contracts';
+import { datasetLoaders } from '@dropout-lab/cifar';
+import {
+  canonicalJson,
+  type DatasetName,
+  datasetOf,
+  type LayerInput,
+  type LayerKind,
+  type LayerSpec,
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+} from '@dropout-lab/contracts';
+import { modelSpecOf } from '@dropout-lab/model';
+import type { Formula } from './formula.ts';
+import { layerFormulas, lossFormulas, optimizerFormulas } from './formulas.ts';
 
-/** A way to train the tutorial's model. */
+/** A way to train a model. */
 export interface Scenario {
   /** Of files and of the report's rows. */
   readonly name: string;
@@ -8,33 +22,94 @@ export interface Scenario {
   readonly config: RunConfig;
 }
 
+const scenario = (name: string, summary: string, config: RunConfigInput): Scenario => ({
+  name,
+  summary,
+  config: parseRunConfig(config),
+});
+
 /** The norms of the initial kernels are about 1.4 along the axes of incoming weights: a limit of 1 binds at once. */
 const bindingLimit = 1;
 
+const written: readonly Scenario[] = [
+  scenario('tutorial', 'the tutorial: Adam, dropout 0.5, max-norm 2 on axis 0', {}),
+  scenario('momentum', 'SGD 0.01 with momentum 0.9', { optimizer: { name: 'sgd', momentum: 0.9 } }),
+  scenario('max-norm-axis-0', `max-norm ${bindingLimit} on axis 0`, {
+    model: { maxNorm: { value: bindingLimit } },
+  }),
+  scenario('max-norm-all', `max-norm ${bindingLimit} on axes [0, 1, 2]`, {
+    model: { maxNorm: { value: bindingLimit, axis: [0, 1, 2] } },
+  }),
+  scenario('no-dropout', 'no dropout', { model: { dropout: { rate: 0 } } }),
+];
+
+const entriesOf = <Name extends string, F>(table: { readonly [Key in Name]: F }): [Name, F][] =>
+  Object.entries(table) as [Name, F][];
+
+const kindsIn = (layers: readonly LayerSpec[]): LayerKind[] =>
+  layers.flatMap((layer) => [layer.kind, ...(layer.kind === 'residual' ? kindsIn(layer.layers) : [])]);
+
+/** The tutorial with each optimizer that the written scenarios lack. */
+const ofOptimizers = (): Scenario[] =>
+  entriesOf<string, Formula<never, object>>(optimizerFormulas)
+    .filter(([name]) => !written.some(({ config }) => config.optimizer.name === name))
+    .map(([name, { keras }]) =>
+      scenario(name, keras, { optimizer: { name } as NonNullable<RunConfigInput['optimizer']> }),
+    );
+
+/** The tutorial with each loss, or settings of one, that they lack. */
+const ofLosses = (): Scenario[] => {
+  const lossOf = ({ config }: Scenario): string => canonicalJson(config.loss);
+  return entriesOf<string, Formula<never, object>>(lossFormulas)
+    .flatMap(([name, { keras, cases }]) =>
+      cases.map((settings, i) => {
+        const loss = { name, ...settings } as NonNullable<RunConfigInput['loss']>;
+        const words = [keras, ...Object.entries(settings).map(([key, value]) => `${key} ${value}`)];
+        return scenario(`${name}-${i}`, words.join(', '), { loss });
+      }),
+    )
+    .filter((one) => !written.some((other) => lossOf(other) === lossOf(one)));
+};
+
+/** A small model with each kind of layer that they lack, by its first case. */
+const ofLayers = (): Scenario[] => {
+  const known = new Set(written.flatMap(({ config }) => kindsIn(modelSpecOf(config).layers)));
+  return entriesOf(layerFormulas as { readonly [Kind in LayerKind]: LayerTable })
+    .filter(([kind]) => !known.has(kind))
+    .map(([kind, { keras, cases, flattens }]) => {
+      const [{ input, settings }] = cases;
+      const layer = { kind, ...settings } as LayerInput;
+      const isFlat = input.length === 1;
+      const layers: LayerInput[] = [
+        // As many filters as the case has channels.
+        { kind: 'conv2d', filters: isFlat ? 8 : input[2]!, activation: 'relu' },
+        ...(isFlat ? [] : [layer]),
+        ...(flattens ? [] : [{ kind: 'max_pooling2d' } as const, { kind: 'flatten' } as const]),
+        ...(isFlat ? [{ kind: 'dense', units: input[0]!, activation: 'relu' } as const, layer] : []),
+        { kind: 'dense', units: numClasses },
+        { kind: 'activation', activation: 'softmax' },
+      ];
+      return scenario(kind, `${keras} behind a convolution`, { model: { layers } });
+    });
+};
+
+type LayerTable = (typeof layerFormulas)[LayerKind] & { readonly flattens?: true };
+
+const numClasses = datasetOf(parseRunConfig({}).dataset).classNames.length;
+
+/** The tutorial with each data set that needs no download. */
+const ofDatasets = (): Scenario[] =>
+  entriesOf(datasetLoaders)
+    .filter(([, { kind }]) => kind === 'drawn')
+    .map(([dataset]: [DatasetName, unknown]) =>
+      scenario(dataset, `the tutorial on ${datasetOf(dataset).title}`, { dataset }),
+    );
+
+/** What is trained in Keras and here; a name more in a table of formulas.ts is a scenario more. */
 export const scenarios: readonly Scenario[] = [
-  {
-    name: 'tutorial',
-    summary: 'the tutorial: Adam, dropout 0.5, max-norm 2 on axis 0',
-    config: parseRunConfig({}),
-  },
-  {
-    name: 'momentum',
-    summary: 'SGD 0.01 with momentum 0.9',
-    config: parseRunConfig({ optimizer: { name: 'sgd', momentum: 0.9 } }),
-  },
-  {
-    name: 'max-norm-axis-0',
-    summary: `max-norm ${bindingLimit} on axis 0`,
-    config: parseRunConfig({ model: { maxNorm: { value: bindingLimit } } }),
-  },
-  {
-    name: 'max-norm-all',
-    summary: `max-norm ${bindingLimit} on axes [0, 1, 2]`,
-    config: parseRunConfig({ model: { maxNorm: { value: bindingLimit, axis: [0, 1, 2] } } }),
-  },
-  {
-    name: 'no-dropout',
-    summary: 'no dropout',
-    config: parseRunConfig({ model: { dropout: { rate: 0 } } }),
-  },
+  ...written,
+  ...ofOptimizers(),
+  ...ofLosses(),
+  ...ofLayers(),
+  ...ofDatasets(),
 ];

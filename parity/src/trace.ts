@@ -10,9 +10,9 @@ export type TrainingState = Pick<Snapshot, 'weights' | 'slots'>;
 
 /** What is seen of a training run, whoever runs it. */
 export interface Trace {
-  /** Mean crossentropy of each step's batch, dropout on. */
+  /** Mean loss of each step's batch, dropout on. */
   readonly losses: readonly number[];
-  /** Euclidean norm of each weight's gradient, by step. */
+  /** Euclidean norm of each trained weight's gradient, by step. */
   readonly gradientNorms: readonly (readonly number[])[];
   /** The weights after some of the steps, in the order of {@link WorkloadSize.weightsAfter}. */
   readonly weights: readonly (readonly NamedArray[])[];
@@ -30,7 +30,7 @@ export const traceOurs = async (
 ): Promise<Trace> => {
   const model = buildScenarioModel(scenario);
   const trace = emptyTrace();
-  const replica = watched(createReplica(model), trace);
+  const replica = watched(createReplica(model, { loss: scenario.config.loss }), trace);
   for await (const event of train({ model, config: scenario.config, train: source, replica })) {
     if (event.kind !== 'step') continue;
     if (weightsAfter.includes(event.step)) trace.weights.push(await readWeights(model));
@@ -48,7 +48,7 @@ export const traceSingleSteps = async (
 ): Promise<Trace> => {
   const model = buildScenarioModel(scenario);
   const trace = emptyTrace();
-  const replica = watched(createReplica(model), trace);
+  const replica = watched(createReplica(model, { loss: scenario.config.loss }), trace);
   for (const [step, state] of states.entries()) {
     const resumeFrom = { ...state, progress: progressAt(step, scenario) };
     for await (const { kind } of train({
@@ -75,7 +75,7 @@ const progressAt = (step: number, { config }: Scenario): Snapshot['progress'] =>
   learningRate: config.optimizer.learningRate,
   learningRateScale: 1,
   epochSeconds: 0,
-  callbacks: [null],
+  callbacks: {},
 });
 
 /** Adds what the replica computes to the trace. */

@@ -1,9 +1,19 @@
 import { createBatches, splitLast } from '@dropout-lab/cifar';
-import { type BatchSource, type ImageDataset, parseRunConfig } from '@dropout-lab/contracts';
-import { buildModel, Dropout, readWeights } from '@dropout-lab/model';
-import { dropoutMask, fold, randomKey } from '@dropout-lab/random';
+import {
+  type BatchSource,
+  type DatasetName,
+  type ImageDataset,
+  type ModelSpec,
+  parseRunConfig,
+  type RunConfig,
+} from '@dropout-lab/contracts';
+import { buildModel, modelSpecOf, readWeights, trainedWeights } from '@dropout-lab/model';
+import { fold, randomKey } from '@dropout-lab/random';
+import { createOptimizer } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExchangeFolder, packBits } from './exchange.ts';
+import { formulas } from './formulas.ts';
+import { masksOf } from './masks.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** How much is trained, and when it is looked at. */
@@ -16,24 +26,44 @@ export interface WorkloadSize {
   readonly singleSteps: number;
 }
 
-/** A name and a shape without the batch axis. */
 export interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** What `workload.json` says to keras/train.py. The arrays are in files beside it. */
-export interface Workload extends WorkloadSize {
-  readonly imageShape: readonly number[];
+/** A scenario as keras/train.py is given it. */
+export interface ScenarioWorkload {
+  readonly name: string;
+  readonly dataset: DatasetName;
+  readonly model: ModelSpec;
+  readonly optimizer: RunConfig['optimizer'];
+  readonly loss: RunConfig['loss'];
+  /** All of the model's, moving statistics included. */
   readonly weights: readonly NamedShape[];
-  readonly dropout: readonly NamedShape[];
-  readonly scenarios: readonly Scenario[];
+  /** Names of those with a gradient. */
+  readonly trained: readonly string[];
+  /** The optimizer's. */
+  readonly slots: readonly NamedShape[];
+  readonly masks: readonly {
+    readonly layer: string;
+    readonly file: string;
+    readonly shape: readonly number[];
+  }[];
 }
 
-/** The tutorial's run, which all scenarios share the seed, the split and the order of the images with. */
-const { seed, validationSplit, model: spec } = parseRunConfig({});
+/** What `workload.json` says to keras/train.py. The arrays are in files beside it. */
+export interface Workload extends WorkloadSize {
+  readonly formulas: typeof formulas;
+  readonly scenarios: readonly ScenarioWorkload[];
+}
 
-/** Real images, shuffled as the trainer does. */
+/** The batches of each data set that a scenario names. */
+export type Sources = ReadonlyMap<DatasetName, BatchSource>;
+
+/** The tutorial's run, which all scenarios share the seed, the split and the order of the images with. */
+const { seed, validationSplit } = parseRunConfig({});
+
+/** Images in batches, shuffled as the trainer does. */
 export const createSource = (images: ImageDataset, batchSize: number): BatchSource =>
   createBatches(splitLast(images, validationSplit).train, {
     batchSize,
@@ -41,58 +71,70 @@ export const createSource = (images: ImageDataset, batchSize: number): BatchSour
   });
 
 /**
- * Writes what our trainer would start from and go through: `initial.float32`, the weights in the order of
- * `workload.json`; `images.float32` and `labels.uint8`, batch after batch; for each Dropout layer `NAME.bits`, a bit
- * for each unit that is kept, step after step.
+ * Writes what our trainer would start from and go through: of each scenario `NAME.initial.float32`, the weights in the
+ * order of `workload.json`; of each data set `NAME.images.float32` and `NAME.labels.uint8`, batch after batch; of each
+ * mask a bit for each unit that is kept, step after step.
  */
 export const writeWorkload = async (
   folder: ExchangeFolder,
-  source: BatchSource,
+  sources: Sources,
   size: WorkloadSize,
 ): Promise<Workload> => {
-  const model = buildModel(spec, seed);
-  const initial = await readWeights(model);
-  const dropout = model.layers.filter((layer) => layer instanceof Dropout);
-  const workload: Workload = {
-    ...size,
-    imageShape: source.imageShape,
-    weights: initial.map(({ name, shape }) => ({ name, shape })),
-    dropout: dropout.map((layer) => ({ name: layer.name, shape: unitsOf(layer) })),
-    scenarios,
-  };
   const steps = Array.from({ length: size.steps }, (_, step) => step);
-  await folder.writeJson('workload.json', workload);
-  await folder.writeArrays(
-    'initial.float32',
-    initial.map(({ values }) => values),
-  );
-  await folder.writeArrays(
-    'images.float32',
-    lazily(steps, (step) => source.batch(0, step).images),
-  );
-  await folder.writeArrays(
-    'labels.uint8',
-    lazily(steps, (step) => source.batch(0, step).labels),
-  );
-  for (const layer of dropout) {
-    const masks = lazily(steps, (step) => packBits(maskOf(layer, step, size.batchSize)));
-    await folder.writeArrays(`${layer.name}.bits`, masks);
+  for (const [name, source] of sources) {
+    const batches = (array: 'images' | 'labels') => lazily(steps, (step) => source.batch(0, step)[array]);
+    await folder.writeArrays(`${name}.images.float32`, batches('images'));
+    await folder.writeArrays(`${name}.labels.uint8`, batches('labels'));
   }
-  model.dispose();
+  // Scenarios of one model have their masks in common.
+  const written = new Set<string>();
+  const all: ScenarioWorkload[] = [];
+  for (const { name, config } of scenarios) {
+    const model = buildScenarioModel({ config });
+    const initial = await readWeights(model);
+    await folder.writeArrays(
+      `${name}.initial.float32`,
+      initial.map(({ values }) => values),
+    );
+    const masks = masksOf(model, size.batchSize);
+    for (const { key, at } of masks) {
+      if (written.has(key)) continue;
+      written.add(key);
+      await folder.writeArrays(
+        `${key}.bits`,
+        lazily(steps, (step) => packBits(at(step))),
+      );
+    }
+    all.push({
+      name,
+      dataset: config.dataset,
+      model: modelSpecOf(config),
+      optimizer: config.optimizer,
+      loss: config.loss,
+      weights: initial.map(shapeOf),
+      trained: trainedWeights(model).map((weight) => weight.name),
+      slots: await slotsOf(model, config),
+      masks: masks.map(({ layer, key, shape }) => ({ layer, shape, file: `${key}.bits` })),
+    });
+    model.dispose();
+  }
+  const workload: Workload = { ...size, formulas, scenarios: all };
+  await folder.writeJson('workload.json', workload);
   return workload;
 };
 
 /** The model of a scenario, with the weights and the dropout seeds that were written. */
-export const buildScenarioModel = ({ config }: Scenario): LayersModel =>
-  buildModel(config.model, config.seed);
+export const buildScenarioModel = ({ config }: Pick<Scenario, 'config'>): LayersModel =>
+  buildModel(modelSpecOf(config), config.seed);
 
-/** The mask that the layer draws by its documentation, not by its code. */
-const maskOf = (layer: Dropout, step: number, batchSize: number): Float32Array => {
-  const size = unitsOf(layer).reduce((product, length) => product * length, batchSize);
-  return dropoutMask(fold(randomKey(layer.seed!), 'dropout', step), { size, rate: layer.rate });
+const shapeOf = ({ name, shape }: NamedShape): NamedShape => ({ name, shape });
+
+const slotsOf = async (model: LayersModel, { optimizer: config }: RunConfig): Promise<NamedShape[]> => {
+  const optimizer = createOptimizer(config, trainedWeights(model));
+  const slots = await optimizer.readSlots();
+  optimizer.dispose();
+  return slots.map(shapeOf);
 };
-
-const unitsOf = (layer: Dropout): number[] => layer.outputShape.slice(1) as number[];
 
 function* lazily<From, To>(items: Iterable<From>, to: (item: From) => To): Generator<To> {
   for (const item of items) yield to(item);

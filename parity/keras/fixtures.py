@@ -1,0 +1,168 @@
+"""What Keras makes of the cases of parity/src/formulas.ts: the fixtures of packages/training and packages/model.
+
+    python fixtures.py REQUEST.json FOLDER
+
+REQUEST.json is written by parity/src/fixture-request.ts; FOLDER gets a JSON file of each family. Numbers that are not
+in the request are drawn for each case from its name, so that a case more changes no other.
+"""
+
+import json
+import sys
+import zlib
+from pathlib import Path
+
+from formulas import Formulas, by_path, given_masks, keras, tf
+import numpy as np
+
+STEPS = 8
+RATE = 0.1
+SCHEDULE_STEPS = [0, 1, 9, 10, 11, 15, 19, 20, 21, 100]
+
+
+def floats(array):
+    """Nine digits tell any float32 from its neighbours."""
+    return [float(f"{x:.9g}") for x in np.asarray(array, np.float32).ravel()]
+
+
+def generator(*name):
+    return np.random.default_rng(zlib.crc32("/".join(map(str, name)).encode()))
+
+
+def named(variables):
+    return {path: floats(variable.numpy()) for path, variable in variables.items()}
+
+
+def optimizer_case(case, random):
+    """Updates of two rows of weights, ordinary ones and such as begin at 0, by gradients of 1e-7 to 1."""
+    shape = (2, 3)
+    initial = (random.normal(0, 1, shape) * [[1], [0]]).astype(np.float32)
+    magnitudes = 10.0 ** random.integers(-7, 1, (STEPS, *shape))
+    gradients = (random.normal(0, 1, (STEPS, *shape)) * magnitudes).astype(np.float32)
+    settings = case["settings"]
+    optimizer = formulas.create("optimizers", settings)
+    variable = keras.Variable(initial, name="w")
+    optimizer.build([variable])
+    weights = []
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)])
+        weights.append(floats(variable.numpy()))
+    return {
+        "shape": shape,
+        "initial": floats(initial),
+        "gradients": [floats(gradient) for gradient in gradients],
+        "weights": weights,
+        "slots": named(formulas.slots(settings, optimizer, [variable])),
+    }
+
+
+def schedule_case(case, random):
+    schedule = formulas.schedule(case["settings"], RATE)
+    rates = [float(schedule(step) if callable(schedule) else schedule) for step in SCHEDULE_STEPS]
+    return {"learningRate": RATE, "steps": SCHEDULE_STEPS, "rates": rates}
+
+
+# Among them logits that their probabilities cannot tell apart.
+ROWS = [
+    ([0, 0, 0], 0),
+    ([1, 2, 3], 0),
+    ([20, 0, 0], 0),
+    ([20, 0, 0], 1),
+    ([100, 0, -100], 0),
+    ([100, 0, -100], 2),
+    ([1000, -1000, 0], 1),
+    ([-1000, -1000, -1001], 2),
+    ([1e6, 1e6, 0], 0),
+]
+
+
+def loss_case(case, random):
+    """Each row by itself, behind a softmax and in a graph, as model.fit runs it; then the mean of all."""
+    loss = formulas.create("losses", case["settings"])
+
+    @tf.function
+    def loss_and_gradient(logits, targets):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            value = loss(targets, keras.activations.softmax(logits))
+        return value, tape.gradient(value, logits)
+
+    def of(rows):
+        logits, labels = zip(*rows)
+        targets = np.eye(len(logits[0]), dtype=np.float32)[list(labels)]
+        return loss_and_gradient(tf.constant(logits, tf.float32), tf.constant(targets))
+
+    rows = []
+    for logits, label in ROWS:
+        value, gradient = of([(logits, label)])
+        rows.append({"logits": logits, "label": label, "loss": float(value), "gradient": floats(gradient)})
+    return {"rows": rows, "mean": float(of(ROWS)[0])}
+
+
+def constraint_case(case, random):
+    """A kernel whose norms lie on either side of a limit of about 1 to 2, one of them 0."""
+    shape = case["shape"]
+    kernel = random.normal(0, 1, shape).astype(np.float32) * np.linspace(0, 2, shape[-1], dtype=np.float32)
+    constrained = formulas.create("constraints", case["settings"])(keras.Variable(kernel))
+    return {"kernel": floats(kernel), "constrained": floats(constrained)}
+
+
+def layer_case(case, random):
+    """A layer between an input and its output, dropout and all, and the gradients of sum(output * cotangent)."""
+    keras.backend.clear_session()
+    whole = formulas.model(case["model"])
+    model = keras.Model(whole.inputs, whole.get_layer(case["layer"]).output)
+    weights = by_path(model.weights)
+    trained = by_path(model.trainable_variables)
+    for path, variable in weights.items():
+        # Statistics are above 0, as a variance must be.
+        draw = random.normal(0, 1, variable.shape) if path in trained else random.uniform(0.5, 2, variable.shape)
+        variable.assign(draw.astype(np.float32))
+    given = named(weights)
+
+    x = tf.Variable(random.normal(0, 1, (case["batch"], *case["model"]["inputShape"])).astype(np.float32))
+    inference = model(x, training=False)
+    cotangent = random.normal(0, 1, inference.shape).astype(np.float32)
+    masks = {
+        mask["layer"]: tf.constant(np.array(mask["kept"], bool).reshape(mask["shape"])) for mask in case["masks"]
+    }
+    variables = list(trained.values())
+    with tf.GradientTape() as tape, given_masks(model, masks):
+        output = model(x, training=True)
+        total = tf.reduce_sum(output * cotangent)
+    by_input, *by_weights = tape.gradient(total, [x, *(variable.value for variable in variables)])
+    updated = {path: floats(variable.numpy()) for path, variable in weights.items() if path not in trained}
+    constrained = {
+        path: floats(variable.constraint(variable)) for path, variable in trained.items() if variable.constraint
+    }
+    return {
+        "input": {"shape": x.shape.as_list(), "values": floats(x)},
+        "weights": given,
+        "cotangent": floats(cotangent),
+        "outputShape": inference.shape.as_list(),
+        "inference": floats(inference),
+        "training": floats(output),
+        "gradients": {
+            "input": floats(by_input),
+            "weights": {variable.path: floats(by) for variable, by in zip(variables, by_weights)},
+        },
+        "updated": updated,
+        "constrained": constrained,
+    }
+
+
+CASES = {
+    "optimizers": optimizer_case,
+    "schedules": schedule_case,
+    "losses": loss_case,
+    "constraints": constraint_case,
+    "layers": layer_case,
+}
+
+request, folder = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
+formulas = Formulas(request["formulas"])
+for family, members in request["cases"].items():
+    results = {
+        name: [{**case, **CASES[family](case, generator(family, name, i))} for i, case in enumerate(cases)]
+        for name, cases in members.items()
+    }
+    (folder / f"{family}.json").write_text(json.dumps(results))

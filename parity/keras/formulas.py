@@ -1,0 +1,104 @@
+"""Makes Keras's objects of our settings, by the tables of parity/src/formulas.ts."""
+
+import inspect
+import os
+from contextlib import contextmanager
+from unittest import mock
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+import keras
+import tensorflow as tf
+
+FAMILIES = {
+    "optimizers": keras.optimizers,
+    "schedules": keras.optimizers.schedules,
+    "losses": keras.losses,
+    "constraints": keras.constraints,
+    "layers": keras.layers,
+}
+
+
+class Formulas:
+    def __init__(self, tables):
+        self.tables = tables
+
+    def formula(self, family, settings):
+        """The formula of a member: a layer is told by its kind, all else by its name."""
+        return self.tables[family][settings["kind" if family == "layers" else "name"]]
+
+    def create(self, family, settings, **more):
+        """The object of Keras's with these settings; `more` are arguments of Keras's."""
+        formula = self.formula(family, settings)
+        keras_class = getattr(FAMILIES[family], formula["keras"])
+        parameters = inspect.signature(keras_class).parameters
+        arguments = {}
+        for setting, place in formula["settings"].items():
+            value = settings[setting]
+            if isinstance(place, dict):
+                place, value = place["argument"], value and self.create(place["family"], value)
+            if place is None:
+                continue
+            # JSON has no 0.0, and SGD takes no 0 for it.
+            if isinstance(parameters[place].default, float) and isinstance(value, int):
+                value = float(value)
+            arguments[place] = value
+        return keras_class(**arguments, **more)
+
+    def schedule(self, settings, learning_rate):
+        """A schedule, or the learning rate itself."""
+        formula = self.formula("schedules", settings)
+        if formula["keras"] is None:
+            return learning_rate
+        initial = formula["initial"]
+        return self.create("schedules", settings, **({initial: learning_rate} if initial else {}))
+
+    def model(self, spec):
+        """The model of a ModelSpec. Keras names the layers that have no name of their own, as we do."""
+        assert spec["dataFormat"] == "channels_last"
+
+        def through(layers, x):
+            for settings in layers:
+                inner = self.formula("layers", settings).get("inner")
+                # First what is within, so that it is named first.
+                inputs = x if inner is None else [x, through(settings[inner], x)]
+                x = self.create("layers", settings, name=settings["name"])(inputs)
+            return x
+
+        images = keras.Input(spec["inputShape"])
+        return keras.Model(images, through(spec["layers"], images))
+
+    def slots(self, settings, optimizer, variables):
+        """What an optimizer that is built keeps for the variables, under our names: `<slot>/<variable>`."""
+        return {
+            f"{slot}/{variable.path}": kept
+            for slot, attribute in self.formula("optimizers", settings)["slots"].items()
+            # Keras has an empty list where nothing is kept, as SGD without momentum.
+            for variable, kept in zip(variables, getattr(optimizer, attribute))
+        }
+
+
+@contextmanager
+def given_masks(model, masks):
+    """Dropout of Keras's own layers, but by masks that are given instead of drawn.
+
+    `masks` has, by layer, True for what is kept; its shape must be the noise shape that the layer asks for.
+    """
+    kept_by_seed = {id(model.get_layer(name).seed_generator): kept for name, kept in masks.items()}
+
+    def dropout(inputs, rate, noise_shape=None, seed=None):
+        kept = kept_by_seed[id(seed)]
+        sizes = noise_shape or [None] * len(inputs.shape)
+        expected = [own if size is None else size for size, own in zip(sizes, inputs.shape)]
+        assert kept.shape == expected, f"expected a mask of {expected}, received {kept.shape}"
+        # As tf.nn.experimental.stateless_dropout, which stands here otherwise: scale first, then choose.
+        return tf.where(kept, inputs * (1 / (1 - rate)), 0)
+
+    with mock.patch.object(keras.src.backend.random, "dropout", dropout):
+        yield
+
+
+def by_path(variables):
+    found = {variable.path: variable for variable in variables}
+    assert len(found) == len(variables), f"expected a path for each variable, found {[v.path for v in variables]}"
+    return found

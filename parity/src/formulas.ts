@@ -1,0 +1,172 @@
+/**
+ * What each name of ours is in Keras, and the settings by which the two are compared: the fixtures of packages/*, and
+ * scenarios that train step by step, follow from these tables alone.
+ */
+
+import type {
+  ConstraintName,
+  LayerKind,
+  LossName,
+  OptimizerName,
+  ScheduleName,
+} from '@dropout-lab/contracts';
+import type {
+  ConstraintFormula,
+  Family,
+  LayerFormula,
+  LossFormula,
+  OptimizerFormula,
+  ScheduleFormula,
+} from './formula.ts';
+
+/** Of `keras.optimizers`. */
+export const optimizerFormulas = {
+  adam: {
+    keras: 'Adam',
+    settings: { learningRate: 'learning_rate', beta1: 'beta_1', beta2: 'beta_2', epsilon: 'epsilon' },
+    slots: { m: '_momentums', v: '_velocities' },
+    cases: [{}, { learningRate: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }],
+  },
+  sgd: {
+    keras: 'SGD',
+    settings: { learningRate: 'learning_rate', momentum: 'momentum', nesterov: 'nesterov' },
+    slots: { velocity: 'momentums' },
+    cases: [{}, { learningRate: 0.1, momentum: 0.9 }, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  },
+} satisfies { readonly [Name in OptimizerName]: OptimizerFormula<Name> };
+
+/** Of `keras.optimizers.schedules`. */
+export const scheduleFormulas = {
+  constant: { keras: null, initial: null, settings: {}, cases: [{}] },
+  exponential_decay: {
+    keras: 'ExponentialDecay',
+    initial: 'initial_learning_rate',
+    settings: { decaySteps: 'decay_steps', decayRate: 'decay_rate', staircase: 'staircase' },
+    cases: [
+      { decaySteps: 10, decayRate: 0.5 },
+      { decaySteps: 10, decayRate: 0.5, staircase: true },
+    ],
+  },
+  cosine_decay: {
+    keras: 'CosineDecay',
+    initial: 'initial_learning_rate',
+    settings: { decaySteps: 'decay_steps', alpha: 'alpha' },
+    cases: [{ decaySteps: 20 }, { decaySteps: 20, alpha: 0.1 }],
+  },
+  piecewise_constant: {
+    keras: 'PiecewiseConstantDecay',
+    initial: null,
+    settings: { boundaries: 'boundaries', values: 'values' },
+    cases: [{ boundaries: [10, 20], values: [0.1, 0.01, 0.001] }],
+  },
+} satisfies { readonly [Name in ScheduleName]: ScheduleFormula<Name> };
+
+/** Of `keras.losses`, behind a softmax. */
+export const lossFormulas = {
+  categorical_crossentropy: { keras: 'CategoricalCrossentropy', settings: {}, cases: [{}] },
+} satisfies { readonly [Name in LossName]: LossFormula<Name> };
+
+/** Of `keras.constraints`. */
+export const constraintFormulas = {
+  max_norm: {
+    keras: 'MaxNorm',
+    settings: { maxValue: 'max_value', axis: 'axis' },
+    cases: [
+      { shape: [6, 5], settings: {} },
+      { shape: [6, 5], settings: { maxValue: 0.5, axis: 1 } },
+      { shape: [3, 3, 2, 4], settings: {} },
+      { shape: [3, 3, 2, 4], settings: { axis: [0, 1, 2] } },
+      { shape: [3, 3, 2, 4], settings: { maxValue: 0.5, axis: [0, 1, 2] } },
+      { shape: [3, 3, 2, 4], settings: { maxValue: 1, axis: 3 } },
+    ],
+  },
+} satisfies { readonly [Name in ConstraintName]: ConstraintFormula<Name> };
+
+const kernel = {
+  activation: 'activation',
+  kernelInitializer: 'kernel_initializer',
+  kernelConstraint: { argument: 'kernel_constraint', family: 'constraints' },
+} as const;
+/** Of the settings of every layer with a kernel, what is not their default. */
+const otherKernel = {
+  activation: 'relu',
+  kernelInitializer: 'he_uniform',
+  kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
+} as const;
+
+/** Of `keras.layers`. The masks of those that draw some are ours. */
+export const layerFormulas = {
+  conv2d: {
+    keras: 'Conv2D',
+    settings: { filters: 'filters', kernelSize: 'kernel_size', padding: 'padding', ...kernel },
+    cases: [
+      { input: [5, 6, 2], settings: { filters: 3 } },
+      { input: [5, 6, 2], settings: { filters: 3, kernelSize: 2, padding: 'same', ...otherKernel } },
+      { input: [3, 3, 2], settings: { filters: 4, kernelSize: 1, activation: 'softmax' } },
+    ],
+  },
+  max_pooling2d: {
+    keras: 'MaxPooling2D',
+    settings: { poolSize: 'pool_size' },
+    cases: [
+      { input: [5, 6, 2], settings: {} },
+      { input: [7, 6, 2], settings: { poolSize: 3 } },
+    ],
+  },
+  dropout: {
+    keras: 'Dropout',
+    settings: { rate: 'rate', noiseShape: 'noise_shape' },
+    cases: [
+      { input: [4, 3, 2], settings: { rate: 0.5 } },
+      { input: [20], settings: { rate: 0.3 } },
+      { input: [2, 3, 8], settings: { rate: 0.5, noiseShape: [null, 1, 1, null] } },
+      { input: [3, 4, 2], settings: { rate: 0.5, noiseShape: [1, null, 4, 1] } },
+    ],
+  },
+  flatten: { keras: 'Flatten', flattens: true, settings: {}, cases: [{ input: [2, 3, 2], settings: {} }] },
+  dense: {
+    keras: 'Dense',
+    settings: { units: 'units', ...kernel },
+    cases: [
+      { input: [5], settings: { units: 4 } },
+      { input: [5], settings: { units: 4, ...otherKernel } },
+      { input: [5], settings: { units: 4, activation: 'softmax' } },
+    ],
+  },
+  activation: {
+    keras: 'Activation',
+    settings: { activation: 'activation' },
+    cases: [
+      { input: [3, 2, 2], settings: {} },
+      { input: [5], settings: { activation: 'softmax' } },
+      { input: [5], settings: { activation: 'linear' } },
+    ],
+  },
+  residual: {
+    keras: 'Add',
+    inner: 'layers',
+    settings: { layers: null },
+    cases: [
+      { input: [4, 5, 2], settings: { layers: [{ kind: 'conv2d', filters: 2, padding: 'same' }] } },
+      {
+        input: [4, 5, 2],
+        settings: {
+          layers: [
+            { kind: 'conv2d', filters: 2, padding: 'same', activation: 'relu' },
+            { kind: 'dropout', rate: 0.5 },
+            { kind: 'residual', layers: [{ kind: 'conv2d', filters: 2, padding: 'same' }] },
+          ],
+        },
+      },
+    ],
+  },
+} satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };
+
+/** All of them, as keras/formulas.py takes them. */
+export const formulas = {
+  optimizers: optimizerFormulas,
+  schedules: scheduleFormulas,
+  losses: lossFormulas,
+  constraints: constraintFormulas,
+  layers: layerFormulas,
+} satisfies { readonly [Name in Family]: object };
