@@ -4,7 +4,7 @@ import { startBackend } from '@dropout-lab/backend/node';
 import { cacheDirectory } from '@dropout-lab/cifar/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { evaluationReportSchema, parseRunEvent } from '@dropout-lab/contracts';
-import { buildModel, writeWeights } from '@dropout-lab/model';
+import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
@@ -75,7 +75,7 @@ describe('train', () => {
     await startBackend('cpu');
     const stock = await loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
     const reader = await openRunDirectory(run);
-    const ours = buildModel(reader.manifest.config.model, 0);
+    const ours = buildModel(modelSpecOf(reader.manifest.config), 0);
     writeWeights(ours, (await reader.loadCheckpoint('last')).snapshot.weights);
     const { images } = loadSample().test;
     const input = tf.tensor4d(
@@ -204,15 +204,18 @@ describe('data', () => {
 describe('an impossible command line: one sentence, exit code 2, nothing written', () => {
   test.each([
     [['--dropout', '1.5'], /model\.dropout\.rate.*received 1\.5/],
-    [['--dropout', 'half'], /--dropout.*Expected a number/],
+    [
+      ['--dropout', 'half'],
+      /model\.dropout\.rate: expected a number of at least 0 and below 1, received "half"/,
+    ],
     [['--batch-size', '0'], /batchSize.*received 0/],
     [['--epochs', '2.5'], /epochs.*received 2\.5/],
     [['--learning-rate', '-1'], /learningRate.*received -1/],
-    [['--optimizer', 'rmsprop'], /--optimizer.*adam, sgd/],
+    [['--optimizer', 'rmsprop'], /optimizer\.name: expected one of "adam", .*received "rmsprop"/],
     [['--momentum', '0.9'], /--momentum: expected --optimizer sgd/],
     [['--validation-split', '1'], /validationSplit.*received 1/],
     [['--limit-train', '60000'], /limitTrain.*at most 50000.*60000/],
-    [['--max-norm', 'tight'], /--max-norm.*Expected a number/],
+    [['--max-norm', 'tight'], /model\.maxNorm\.value: expected a number above 0, received "tight"/],
     [['--max-norm-axis', '0,7'], /maxNorm\.axis/],
     [['--seed', '-4'], /seed.*received -4/],
     [['--backend', 'gpu'], /--backend.*auto, node, webgpu, wasm, cpu/],

@@ -1,3 +1,4 @@
+import { ConfigError, datasets } from '@dropout-lab/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const backendOption = (): Option =>
@@ -6,7 +7,7 @@ export const backendOption = (): Option =>
     .default('auto');
 
 export const datasetOption = (): Option =>
-  new Option('--dataset <name>', 'data set').choices(['cifar10', 'cifar100']);
+  new Option('--dataset <name>', 'data set').choices(Object.keys(datasets));
 
 export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'folder that has the official binary files; nothing is fetched');
@@ -17,7 +18,7 @@ export const mirrorOption = (): Option =>
 export const checkpointOption = (): Option =>
   new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
 
-export const number = (text: string): number => {
+const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
@@ -38,15 +39,35 @@ export const positiveInteger = (text: string): number => {
   return value;
 };
 
-/** `0.1`, a list `0.1,0.2`, or a range with its step, both ends included: `0:0.8:0.1`. */
-export const values = (text: string): number[] => {
-  const range = text.split(':');
-  if (range.length === 1) return text.split(',').map(number);
-  const [from, to, step] = range.map(number);
-  if (range.length !== 3 || !(step! > 0) || to! < from!) {
-    throw new InvalidArgumentError('Expected a range from:to:step with a step above 0, such as 0:0.8:0.1.');
+/**
+ * Several values of a setting, as texts: a list `0.1,0.2`, a list in JSON, or a range with its step, both ends included:
+ * `0:0.8:0.1`. One value is a list of one.
+ *
+ * @param option How the user gave it, for the error.
+ * @throws ConfigError on a range that leads nowhere.
+ */
+export const severalOf = (text: string, option: string): string[] => {
+  const list = jsonListOf(text);
+  if (list) return list.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  const range = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (range.length === 1 || range.every(Number.isNaN)) return text.split(',').map((part) => part.trim());
+  const [from, to, step] = range;
+  if (range.length !== 3 || !(step! > 0) || !(to! >= from!)) {
+    throw new ConfigError(
+      `${option}: expected a range from:to:step with a step above 0, such as 0:0.8:0.1, received ${text}`,
+    );
   }
   const count = Math.floor((to! - from!) / step! + 1e-9) + 1;
   // 3 * 0.1 is 0.30000000000000004, which nobody asked for.
-  return Array.from({ length: count }, (_, i) => Number((from! + i * step!).toPrecision(12)));
+  return Array.from({ length: count }, (_, i) => `${Number((from! + i * step!).toPrecision(12))}`);
+};
+
+const jsonListOf = (text: string): unknown[] | undefined => {
+  if (!text.startsWith('[')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 };

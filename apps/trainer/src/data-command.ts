@@ -1,11 +1,17 @@
-import { CIFAR_DATASETS } from '@dropout-lab/cifar';
+import { type CifarDescriptor, datasetLoaders } from '@dropout-lab/cifar';
 import { describeCifar, fetchCifar, verifyCifar } from '@dropout-lab/cifar/node';
-import type { RunConfig } from '@dropout-lab/contracts';
+import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
 import { type DataOptions, fetchLine } from './data.ts';
 import { megabytes } from './format.ts';
 import type { Reporter } from './reporter.ts';
 
-type DatasetName = RunConfig['dataset'];
+/** The files of a data set; undefined, with a line that says so, of one that is drawn. */
+const filesOf = (dataset: DatasetName, reporter: Reporter): CifarDescriptor | undefined => {
+  const loader = datasetLoaders[dataset];
+  if (loader.kind === 'files') return loader.files;
+  reporter.line(`${datasetOf(dataset).title}: drawn by a program, the same everywhere; there are no files`);
+  return undefined;
+};
 
 /** `dropout-lab data fetch`: has the data set in the cache, verified. @returns The exit code. */
 export const fetchCommand = async (
@@ -14,14 +20,16 @@ export const fetchCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { directory, source, files } = await fetchCifar(CIFAR_DATASETS[dataset], {
+  const descriptor = filesOf(dataset, reporter);
+  if (descriptor === undefined) return 0;
+  const { directory, source, files } = await fetchCifar(descriptor, {
     mirrors: mirror,
     onProgress: (progress) => reporter.progress(fetchLine(progress)),
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
   const origin = source === 'cache' ? 'in the cache already' : `from ${source}`;
-  reporter.line(`${CIFAR_DATASETS[dataset].title}: ${files.length} files, verified, ${origin}: ${directory}`);
+  reporter.line(`${descriptor.title}: ${files.length} files, verified, ${origin}: ${directory}`);
   return 0;
 };
 
@@ -32,7 +40,9 @@ export const verifyCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const files = await verifyCifar(CIFAR_DATASETS[dataset], { directory: dataDir, signal });
+  const descriptor = filesOf(dataset, reporter);
+  if (descriptor === undefined) return 0;
+  const files = await verifyCifar(descriptor, { directory: dataDir, signal });
   for (const { name, status, expected, found } of files) {
     reporter.line(
       status === 'ok' ? `${name}: ok` : `${name}: ${status}: expected ${expected}, found ${found}`,
@@ -47,9 +57,13 @@ export const infoCommand = async (
   { dataDir }: DataOptions,
   reporter: Reporter,
 ): Promise<number> => {
-  const info = await describeCifar(CIFAR_DATASETS[dataset], { directory: dataDir });
-  reporter.line(`${info.title}: ${info.trainImages} training and ${info.testImages} test images`);
-  reporter.line(`Classes: ${info.classNames.join(', ')}`);
+  const { title, trainImages, testImages, imageShape, classNames } = datasetOf(dataset);
+  reporter.line(`${title}: ${trainImages} training and ${testImages} test images`);
+  reporter.line(`Images: ${imageShape.join(' x ')}`);
+  reporter.line(`Classes: ${classNames.join(', ')}`);
+  const descriptor = filesOf(dataset, reporter);
+  if (descriptor === undefined) return 0;
+  const info = await describeCifar(descriptor, { directory: dataDir });
   reporter.line(`Folder: ${info.directory}`);
   for (const { name, bytes } of info.files)
     reporter.line(`  ${name}: ${bytes === null ? 'missing' : megabytes(bytes)}`);

@@ -1,6 +1,6 @@
-import { CIFAR_DATASETS } from '@dropout-lab/cifar';
-import { type CifarData, type CifarProgress, loadCifar } from '@dropout-lab/cifar/node';
-import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
+import { type CifarData, type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
+import { type DatasetName, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { bar, megabytes } from './format.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -13,12 +13,12 @@ export interface DataOptions {
 
 /** Loads a data set, fetching it first when it is not in the cache. */
 export const loadData = (
-  dataset: RunConfig['dataset'],
+  dataset: DatasetName,
   { dataDir, mirror }: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<CifarData> =>
-  loadCifar(CIFAR_DATASETS[dataset], {
+  loadDataset(dataset, {
     directory: dataDir,
     mirrors: mirror,
     onProgress: (progress) => reporter.progress(fetchLine(progress)),
@@ -31,8 +31,8 @@ export const dataLoader = (
   options: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): ((dataset: RunConfig['dataset']) => Promise<CifarData>) => {
-  const loaded = new Map<RunConfig['dataset'], CifarData>();
+): ((dataset: DatasetName) => Promise<CifarData>) => {
+  const loaded = new Map<DatasetName, CifarData>();
   return async (dataset) => {
     const data = loaded.get(dataset) ?? (await loadData(dataset, options, reporter, signal));
     loaded.set(dataset, data);
@@ -46,30 +46,12 @@ export const fetchLine = ({ stage, source, done, total, unit }: CifarProgress): 
 };
 
 /**
- * Refuses, before anything is fetched, a configuration that its data set cannot serve.
+ * Refuses, before anything is fetched or written, a configuration that its data set cannot serve, or a model that cannot
+ * be built.
  *
  * @throws ConfigError
  */
-export const checkAgainstDataset = ({ dataset, limitTrain, limitTest, model }: RunConfig): void => {
-  const { files, labels, target, title } = CIFAR_DATASETS[dataset];
-  const count = (split: string): number =>
-    files.filter((file) => file.split === split).reduce((sum, { images }) => sum + images, 0);
-  requireAtMost('limitTrain', limitTrain, count('train'));
-  requireAtMost('limitTest', limitTest, count('test'));
-  const numClasses = labels[target]!.classNames.length;
-  if (model.numClasses !== numClasses) {
-    throw new ConfigError(
-      `run configuration: model.numClasses: expected ${numClasses}, the classes of ${title}, received ${model.numClasses}`,
-      ['model', 'numClasses'],
-    );
-  }
-};
-
-const requireAtMost = (name: string, count: number | null, available: number): void => {
-  if (count !== null && count > available) {
-    throw new ConfigError(
-      `run configuration: ${name}: expected at most ${available} images, received ${count}`,
-      [name],
-    );
-  }
+export const requireRunnable = (config: RunConfig): void => {
+  requireDataset(config);
+  requireBuildable(modelSpecOf(config));
 };

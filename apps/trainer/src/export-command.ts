@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type CheckpointName, ConfigError, DropoutLabError } from '@dropout-lab/contracts';
+import { modelSpecOf } from '@dropout-lab/model';
 import { encodeKerasWeights } from '@dropout-lab/model/keras';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import writeFileAtomic from 'write-file-atomic';
@@ -24,7 +25,7 @@ export const exportCommand = async (
   }
   const run = await openRunDirectory(path);
   const { weights } = (await run.loadCheckpoint(checkpoint)).snapshot;
-  const file = Buffer.from(await encodeKerasWeights(weights));
+  const file = Buffer.from(await encodeKerasWeights(weights, modelSpecOf(run.manifest.config)));
   try {
     await writeFileAtomic(output, file);
   } catch (cause) {

@@ -4,7 +4,7 @@ import { prepareRunData } from '@dropout-lab/cifar';
 import type { CifarData } from '@dropout-lab/cifar/node';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
 import { predictionsOf } from '@dropout-lab/metrics';
-import { buildModel, writeWeights } from '@dropout-lab/model';
+import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { ArmGallery, StudyRun } from '@dropout-lab/study';
 import { createReplica, predictLogits } from '@dropout-lab/training';
@@ -78,7 +78,7 @@ const predict = async (
   signal: AbortSignal,
 ): Promise<Predictions> => {
   await startBackend(backend);
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   try {
     writeWeights(model, weights);
     const { test } = prepareRunData(data, config);
@@ -100,31 +100,38 @@ const mostConfidentMistakes = ({ labels, predicted, confidence }: Predictions): 
 const pngOfImage = ({ test }: CifarData, image: number): Promise<string> => {
   const [height, width, channels] = test.imageShape;
   const size = height * width * channels;
-  return pngUrl(test.images.subarray(image * size, (image + 1) * size), width, height, 3);
+  return pngUrl(test.images.subarray(image * size, (image + 1) * size), [width, height, channels], 3);
 };
 
-/** The kernel of the first convolution, of shape [height, width, 3, filters]. */
+/** The kernel of the first convolution, of shape [height, width, channels, filters], of images in colour or grey. */
 const pngsOfFilters = async (weights: readonly NamedArray[]): Promise<string[]> => {
   const kernel = weights.find(({ shape }) => shape.length === 4);
-  if (kernel?.shape[2] !== 3) return [];
-  const [height, width, , count] = kernel.shape as [number, number, number, number];
+  if (kernel === undefined) return [];
+  const [height, width, channels, count] = kernel.shape as [number, number, number, number];
+  if (channels !== 1 && channels !== 3) return [];
   return Promise.all(
     Array.from({ length: count }, (_, filter) => {
-      const values = Array.from({ length: height * width * 3 }, (_, i) => kernel.values[i * count + filter]!);
+      const values = Array.from(
+        { length: height * width * channels },
+        (_, i) => kernel.values[i * count + filter]!,
+      );
       const largest = Math.max(...values.map(Math.abs)) || 1;
       return pngUrl(
         Uint8Array.from(values, (value) => Math.round(127.5 + (127.5 * value) / largest)),
-        width,
-        height,
+        [width, height, channels],
         8,
       );
     }),
   );
 };
 
-/** @param pixels RGB bytes, row-major, each to be enlarged to a square of `scale` pixels. */
-const pngUrl = async (pixels: Uint8Array, width: number, height: number, scale: number): Promise<string> => {
-  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+/** @param pixels Bytes of 1 or 3 channels, row-major, each pixel to be enlarged to a square of `scale` pixels. */
+const pngUrl = async (
+  pixels: Uint8Array,
+  [width, height, channels]: readonly [number, number, number],
+  scale: number,
+): Promise<string> => {
+  const png = await sharp(pixels, { raw: { width, height, channels: channels as 1 | 3 } })
     .resize(width * scale, height * scale, { kernel: 'nearest' })
     .png({ compressionLevel: 9 })
     .toBuffer();

@@ -1,10 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { startBackend } from '@dropout-lab/backend/node';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { serveReplica } from '@dropout-lab/training';
 import { backendChoice } from './backend-choice.ts';
 import type { GradientWorkerData } from './replicas.ts';
 
-const { port, backend, spec, seed } = workerData as GradientWorkerData;
+const { port, backend, config } = workerData as GradientWorkerData;
 await startBackend(backendChoice(backend));
-serveReplica(port as unknown as MessagePort, buildModel(spec, seed));
+serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed), {
+  loss: config.loss,
+});

@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { CIFAR_DATASETS } from '@dropout-lab/cifar';
-import { ConfigError, type RunConfig, type TrainingProgress } from '@dropout-lab/contracts';
-import { buildModel, readWeights } from '@dropout-lab/model';
+import { ConfigError, datasetOf, type TrainingProgress } from '@dropout-lab/contracts';
+import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { decodeKerasWeights } from '@dropout-lab/model/keras';
 import { createRun } from './create-run.ts';
-import { checkAgainstDataset } from './data.ts';
+import { requireRunnable } from './data.ts';
 import { type ConfigOptions, readRunConfig } from './options.ts';
 import type { Reporter } from './reporter.ts';
 
-export interface ImportOptions extends Pick<ConfigOptions, 'config' | 'dataset'> {
+export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;
 }
 
@@ -24,7 +23,7 @@ const untrained: TrainingProgress = {
   learningRate: 0,
   learningRateScale: 1,
   epochSeconds: 0,
-  callbacks: [],
+  callbacks: {},
 };
 
 /**
@@ -41,12 +40,13 @@ export const importCommand = async (
   reporter: Reporter,
 ): Promise<number> => {
   const config = await readRunConfig(options);
-  checkAgainstDataset(config);
+  requireRunnable(config);
   const bytes = await readBytes(file);
   // The model is built for its shapes and its topology; nothing is computed.
   const backend = await startBackend('cpu');
-  const model = buildModel(config.model, config.seed);
-  const weights = await decodeKerasWeights(bytes, await readWeights(model), file);
+  const spec = modelSpecOf(config);
+  const model = buildModel(spec, config.seed);
+  const weights = await decodeKerasWeights(bytes, await readWeights(model), spec, file);
   const modelTopology = model.toJSON(null, false) as object;
   const parameters = model.countParams();
   model.dispose();
@@ -54,7 +54,7 @@ export const importCommand = async (
   const run = await createRun(
     {
       config,
-      classNames: classNamesOf(config),
+      classNames: [...datasetOf(config.dataset).classNames],
       data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
       importedFrom: { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
       command: [...command],
@@ -75,11 +75,6 @@ export const importCommand = async (
   reporter.line(`Imported ${parameters} parameters from ${file}`);
   reporter.line(`Run directory: ${run.path}`);
   return 0;
-};
-
-const classNamesOf = ({ dataset }: RunConfig): string[] => {
-  const { labels, target } = CIFAR_DATASETS[dataset];
-  return [...labels[target]!.classNames];
 };
 
 const readBytes = async (file: string): Promise<Uint8Array> => {

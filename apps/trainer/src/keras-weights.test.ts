@@ -1,7 +1,6 @@
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseModelSpec } from '@dropout-lab/contracts';
-import { buildModel, readWeights } from '@dropout-lab/model';
+import { buildModel, modelSpecOf, parseModelSpec, readWeights } from '@dropout-lab/model';
 import { decodeKerasWeights, encodeKerasWeights } from '@dropout-lab/model/keras';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import '@tensorflow/tfjs-backend-cpu';
@@ -70,8 +69,9 @@ describe('an imported run', () => {
 
   test('of CIFAR-100 has its classes', async () => {
     const file = join(folder, 'hundred.weights.h5');
-    const model = buildModel(parseModelSpec({ filters: [2, 2], units: [4], numClasses: 100 }), 0);
-    await writeFile(file, await encodeKerasWeights(await readWeights(model)));
+    const spec = parseModelSpec({ filters: [2, 2], units: [4] }, { dataset: 'cifar100' });
+    const model = buildModel(spec, 0);
+    await writeFile(file, await encodeKerasWeights(await readWeights(model), spec));
     model.dispose();
     await writeFile(join(folder, 'hundred.json'), '{"model": {"filters": [2, 2], "units": [4]}}');
     const options = ['--dataset', 'cifar100', '--config', 'hundred.json'];
@@ -115,7 +115,9 @@ test('any checkpoint goes to any file', async () => {
   const output = join(folder, 'chosen.weights.h5');
   const args = ['export', run, '--checkpoint', 'best', '--output', output];
   expect(await runCli(args, { cwd: folder })).toMatchObject({ code: 0 });
-  const { snapshot } = await (await openRunDirectory(run)).loadCheckpoint('best');
+  const reader = await openRunDirectory(run);
+  const { snapshot } = await reader.loadCheckpoint('best');
   const file = await readFile(output);
-  expect(await decodeKerasWeights(file, snapshot.weights, output)).toEqual(snapshot.weights);
+  const spec = modelSpecOf(reader.manifest.config);
+  expect(await decodeKerasWeights(file, snapshot.weights, spec, output)).toEqual(snapshot.weights);
 });

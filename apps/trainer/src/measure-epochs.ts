@@ -1,11 +1,11 @@
-import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
+import { startBackend } from '@dropout-lab/backend/node';
 import { prepareRunData, type RunData } from '@dropout-lab/cifar';
 import type { BatchSource, RunConfig } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { dataLoader } from './data.ts';
-import type { RunOptions } from './open-run.ts';
+import { type RunOptions, workersFor } from './open-run.ts';
 import { startReplicas } from './replicas.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -28,14 +28,13 @@ export const measureEpochs = async (
   signal: AbortSignal,
 ): Promise<EpochMeasurements> => {
   const backend = await startBackend(options.backend);
-  const count = options.workers ?? defaultWorkers(backend.name, options.cores);
   const load = dataLoader(options, reporter, signal);
   const epochSeconds: number[] = [];
   for (const config of configs) {
-    const { dataset, model: spec, seed } = config;
-    const data = prepareRunData(await load(dataset), config);
-    const model = buildModel(spec, seed);
-    const replica = await startReplicas(model, { count, backend: backend.name, spec, seed });
+    const data = prepareRunData(await load(config.dataset), config);
+    const model = buildModel(modelSpecOf(config), config.seed);
+    const count = workersFor(model, backend.name, options);
+    const replica = await startReplicas(model, { count, backend: backend.name, config });
     try {
       epochSeconds.push(await measureEpoch(model, replica, config, data, signal));
     } finally {

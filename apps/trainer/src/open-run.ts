@@ -6,13 +6,14 @@ import {
 } from '@dropout-lab/backend/node';
 import { prepareRunData, type RunData } from '@dropout-lab/cifar';
 import { ConfigError, type RunConfig, type Snapshot } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
+import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from './backend-choice.ts';
 import { createRun } from './create-run.ts';
-import { checkAgainstDataset, type DataOptions, loadData } from './data.ts';
+import { type DataOptions, loadData, requireRunnable } from './data.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A run that is ready to train. */
@@ -53,9 +54,9 @@ export const beginRun = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<OpenRun> => {
-  checkAgainstDataset(config);
+  requireRunnable(config);
   const backend = await startAndTell(options.backend, reporter);
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   const directory = await createRun(
     {
@@ -64,7 +65,7 @@ export const beginRun = async (
       data: data.description,
       command: [...command],
       backend,
-      workers: options.workers ?? defaultWorkers(backend.name, options.cores),
+      workers: workersFor(model, backend.name, options),
     },
     options.runDir,
   );
@@ -97,7 +98,7 @@ export const reopenRun = async (
     );
   }
   await startAndTell(backendChoice(backend.name), reporter);
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   const files = await loadData(config.dataset, options, reporter, signal);
   const data = prepareRunData(files, config);
   for (const [name, digest] of Object.entries(reader.manifest.data.sha256)) {
@@ -111,6 +112,24 @@ export const reopenRun = async (
     ? (await directory.loadCheckpoint('last')).snapshot
     : undefined;
   return { directory, model, data, resumeFrom };
+};
+
+/**
+ * How many threads share each batch.
+ *
+ * @throws ConfigError when several are asked for, and a layer needs the whole batch.
+ */
+export const workersFor = (
+  model: LayersModel,
+  backend: StartedBackend['name'],
+  { workers, cores }: Pick<RunOptions, 'workers' | 'cores'>,
+): number => {
+  const layer = wholeBatchLayerOf(model);
+  if (layer === undefined) return workers ?? defaultWorkers(backend, cores);
+  if (workers === undefined || workers === 1) return 1;
+  throw new ConfigError(
+    `--workers: expected 1, since ${layer} needs the statistics of the whole batch, received ${workers}`,
+  );
 };
 
 const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {

@@ -21,16 +21,21 @@ describe('readRunConfig', () => {
     expect(await readRunConfig({})).toEqual(parseRunConfig({}));
   });
 
-  test('puts options over the file, and the file over the defaults', async () => {
+  test('puts --set over flags, flags over the file, and the file over the defaults', async () => {
     const config = await configFile({
+      $schema: './run-config.schema.json',
       epochs: 7,
       batchSize: 50,
+      seed: 1,
       model: { dropout: { rate: 0.3 }, filters: [8] },
     });
-    const { epochs, batchSize, model } = await readRunConfig({ config, batchSize: 20, dropoutInput: 0.1 });
-    expect({ epochs, batchSize }).toEqual({ epochs: 7, batchSize: 20 });
-    expect(model.filters).toEqual([8]);
-    expect(model.dropout).toMatchObject({ rate: 0.3, inputRate: 0.1 });
+    const options = { config, batchSize: '20', seed: '2', dropoutInput: '0.1', set: ['seed=3'] };
+    expect(await readRunConfig(options)).toMatchObject({
+      epochs: 7,
+      batchSize: 20,
+      seed: 3,
+      model: { filters: [8], dropout: { rate: 0.3, inputRate: 0.1 } },
+    });
   });
 
   test('another optimizer starts from its own defaults', async () => {
@@ -41,44 +46,142 @@ describe('readRunConfig', () => {
       momentum: 0,
       nesterov: false,
     });
-    expect((await readRunConfig({ config, learningRate: 0.1 })).optimizer).toMatchObject({
+    expect((await readRunConfig({ config, learningRate: '0.1' })).optimizer).toMatchObject({
       learningRate: 0.1,
       beta1: 0.8,
     });
   });
 
   test('max-norm can be set, switched off, and switched on again over a file', async () => {
-    expect((await readRunConfig({ maxNorm: null })).model.maxNorm).toBeNull();
-    expect((await readRunConfig({ maxNorm: 3, maxNormAxis: [0, 1, 2] })).model.maxNorm).toEqual({
-      value: 3,
-      axis: [0, 1, 2],
+    expect(await readRunConfig({ maxNorm: 'none' })).toMatchObject({ model: { maxNorm: null } });
+    expect(await readRunConfig({ maxNorm: '3', maxNormAxis: '0,1,2' })).toMatchObject({
+      model: { maxNorm: { value: 3, axis: [0, 1, 2] } },
     });
     const config = await configFile({ model: { maxNorm: null } });
-    expect((await readRunConfig({ config })).model.maxNorm).toBeNull();
-    expect((await readRunConfig({ config, maxNorm: 4 })).model.maxNorm).toEqual({ value: 4, axis: 0 });
+    expect(await readRunConfig({ config })).toMatchObject({ model: { maxNorm: null } });
+    expect(await readRunConfig({ config, maxNorm: '4' })).toMatchObject({
+      model: { maxNorm: { value: 4, axis: 0 } },
+    });
   });
 
-  test('the data set decides the number of classes, unless the file does', async () => {
-    expect((await readRunConfig({ dataset: 'cifar100' })).model.numClasses).toBe(100);
-    const config = await configFile({ dataset: 'cifar100', model: { numClasses: 20 } });
-    expect((await readRunConfig({ config })).model.numClasses).toBe(20);
+  test('--set reads JSON, else text, and reaches into lists', async () => {
+    const config = await configFile({ callbacks: [{ name: 'early_stopping', patience: 2 }] });
+    const set = [
+      'optimizer.beta2=0.99',
+      'callbacks.0.monitor=val_accuracy',
+      'model.filters=[8,16]',
+      'augmentation.flip=true',
+    ];
+    expect(await readRunConfig({ config, set })).toMatchObject({
+      optimizer: { name: 'adam', beta2: 0.99 },
+      callbacks: [{ name: 'early_stopping', monitor: 'val_accuracy', patience: 2 }],
+      model: { filters: [8, 16] },
+      augmentation: { flip: true, crop: 0 },
+    });
+  });
+
+  test('a list of layers is a model too', async () => {
+    const config = await configFile({
+      model: { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 10 }] },
+    });
+    expect(await readRunConfig({ config, set: ['model.layers.1.activation=softmax'] })).toMatchObject({
+      model: { preset: 'layers', layers: [{ kind: 'flatten' }, { units: 10, activation: 'softmax' }] },
+    });
   });
 
   test.each([
-    ['an unknown key', { epocs: 3 }, /run configuration: .*"epocs"/],
-    ['an unknown key deep inside', { model: { dropout: { rte: 0.1 } } }, /model\.dropout.*"rte"/],
-    ['not an object', [1], /expected a JSON object/],
+    [
+      'an unknown key',
+      { epocs: 3 },
+      /run configuration: epocs: expected one of the keys .*: did you mean "epochs"\?$/,
+    ],
+    [
+      'an unknown key deep inside',
+      { model: { dropout: { rte: 0.1 } } },
+      /model\.dropout\.rte: expected one of the keys "rate", .*, received 0\.1: did you mean "rate"\?$/,
+    ],
+    ['a list', [1], /config\.json: expected a JSON object of run settings, such as .*, received \[1\]$/],
+    ['an empty list', [], /expected a JSON object .*, received \[\]$/],
     ['not JSON', '{epochs: 3}', /expected JSON/],
-  ])('refuses %s', async (_, content, message) => {
-    await expect(readRunConfig({ config: await configFile(content) })).rejects.toThrow(message);
+    [
+      'an optimizer by its name alone',
+      { optimizer: 'sgd' },
+      /optimizer: expected an object, received "sgd"$/,
+    ],
+    ['a model by its name alone', { model: 'mlp' }, /model: expected an object, received "mlp"$/],
+    ['an optimizer in a list', { optimizer: [] }, /optimizer: expected an object, received \[\]$/],
+  ])('refuses %s, with options on top too', async (_, content, message) => {
+    const config = await configFile(content);
+    await expect(readRunConfig({ config })).rejects.toThrow(message);
+    await expect(readRunConfig({ config, learningRate: '0.1', dropout: '0.1' })).rejects.toThrow(message);
   });
 
-  test('refuses a file that is not there, and momentum for Adam', async () => {
+  const layers = { model: { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 10 }] } };
+  test.each<[string, Parameters<typeof readRunConfig>[0], object, string]>([
+    [
+      'momentum for Adam',
+      { momentum: '0.9' },
+      {},
+      '--momentum: expected --optimizer sgd beside it, received adam',
+    ],
+    [
+      'dropout for a list of layers',
+      { dropout: '0.3' },
+      layers,
+      '--dropout: expected a model of the preset tutorial, received one given as layers: set it in the list of layers instead',
+    ],
+    [
+      'an unknown path',
+      { set: ['optimizer.beta3=1'] },
+      {},
+      '--set optimizer.beta3: expected the path of a setting, such as optimizer.learningRate, received "optimizer.beta3": did you mean "optimizer.beta1"?',
+    ],
+    [
+      'no path at all',
+      { set: ['0.99'] },
+      {},
+      '--set 0.99: expected a path and a value, such as optimizer.beta2=0.99, received "0.99"',
+    ],
+    [
+      'a value out of range',
+      { set: ['optimizer.beta2=1'] },
+      {},
+      'run configuration: optimizer.beta2: expected a number of at least 0 and below 1, received 1',
+    ],
+    [
+      'a value of another kind',
+      { set: ['optimizer=sgd'] },
+      {},
+      'run configuration: optimizer: expected an object, received "sgd"',
+    ],
+    [
+      'a text for a number',
+      { epochs: 'many' },
+      {},
+      'run configuration: epochs: expected a whole number above 0, received "many"',
+    ],
+    [
+      'a number below its range',
+      { batchSize: '0' },
+      {},
+      'run configuration: batchSize: expected a whole number above 0, received 0: the nearest is 1',
+    ],
+    [
+      'a choice that there is not',
+      { optimizer: 'adm' },
+      {},
+      'run configuration: optimizer.name: expected one of "adam", "sgd", received "adm": did you mean "adam"?',
+    ],
+  ])('refuses %s', async (_, options, file, message) => {
+    const config = await configFile(file);
+    await expect(readRunConfig({ ...options, config })).rejects.toThrow(new RegExp(escaped(message)));
+  });
+
+  test('refuses a file that is not there', async () => {
     await expect(readRunConfig({ config: join(folder, 'none.json') })).rejects.toThrow(
       /none\.json: cannot be read/,
     );
-    await expect(readRunConfig({ momentum: 0.9 })).rejects.toThrow(
-      /expected --optimizer sgd beside it, received adam/,
-    );
   });
 });
+
+const escaped = (text: string): string => `^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;

@@ -1,6 +1,7 @@
 import { createBatches } from '@dropout-lab/cifar';
-import { DropoutLabError, type ImageDataset } from '@dropout-lab/contracts';
+import { DropoutLabError, type ImageDataset, type ImageShape } from '@dropout-lab/contracts';
 import { softmax } from '@dropout-lab/metrics';
+import { modelSpecOf } from '@dropout-lab/model';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import sharp from 'sharp';
 import { figure } from './format.ts';
@@ -19,12 +20,12 @@ export const predictCommand = async (
 ): Promise<number> => {
   const { run, model } = await openTrainedModel(path, options);
   const { config, classNames } = run.manifest;
-  const [height, width, channels] = config.model.inputShape;
-  const images = await Promise.all(files.map((file) => readImage(file, height, width)));
+  const { inputShape } = modelSpecOf(config);
+  const images = await Promise.all(files.map((file) => readImage(file, inputShape)));
   const dataset: ImageDataset = {
     images: Buffer.concat(images),
     labels: new Uint8Array(files.length),
-    imageShape: [height, width, channels],
+    imageShape: inputShape,
     classNames,
   };
   const batches = createBatches(dataset, {
@@ -48,18 +49,18 @@ export const predictCommand = async (
 };
 
 /**
- * An image file's pixels of shape [height, width, 3]: turned as its camera says, its middle cut to the model's
+ * An image file's pixels of shape [height, width, channels], grey of one channel: turned as its camera says, its middle cut to the model's
  * shape and scaled, transparency over white.
  *
  * @throws DropoutLabError when the file cannot be read as an image.
  */
-const readImage = async (file: string, height: number, width: number): Promise<Buffer> => {
+const readImage = async (file: string, [height, width, channels]: ImageShape): Promise<Buffer> => {
   try {
     return await sharp(file)
       .rotate()
       .flatten({ background: 'white' })
       .resize(width, height, { fit: 'cover' })
-      .toColourspace('srgb')
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw()
       .toBuffer();
   } catch (error) {

@@ -5,10 +5,10 @@ import {
   dataDirOption,
   datasetOption,
   mirrorOption,
-  number,
   port,
   positiveInteger,
 } from './command-options.ts';
+import { addConfigOptions } from './config-options.ts';
 import { fetchCommand, infoCommand, verifyCommand } from './data-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { predictCommand } from './predict-command.ts';
@@ -31,42 +31,13 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .showHelpAfterError('(add --help for the options)')
     .exitOverride();
 
-  program
-    .command('train')
+  addConfigOptions(program.command('train'))
     .description(
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
-    .option('--epochs <n>', 'passes over the training images (default: 55)', number)
-    .option('--batch-size <n>', 'images in a batch (default: 250)', number)
-    .option('--learning-rate <x>', 'learning rate (default: 0.001 for adam, 0.01 for sgd)', number)
-    .option(
-      '--dropout <rate>',
-      'fraction dropped after each pooling layer, 0 for none (default: 0.5)',
-      number,
-    )
-    .option('--dropout-input <rate>', 'fraction of input pixels dropped (default: 0)', number)
-    .option('--max-norm <limit>', "limit of the kernels' norm, or none (default: 2)", numberOrNone)
-    .option('--max-norm-axis <axes>', 'axes of the norm, such as 0 or 0,1,2 (default: 0)', axes)
-    .addOption(new Option('--optimizer <name>', 'optimizer (default: adam)').choices(['adam', 'sgd']))
-    .option('--momentum <x>', 'momentum of sgd (default: 0)', number)
-    .option('--nesterov', "Nesterov's momentum for sgd")
-    .option('--validation-split <fraction>', 'part held out for validation (default: 0.2)', number)
-    .addOption(
-      new Option(
-        '--split-method <name>',
-        'the last images, or as many of each class (default: last)',
-      ).choices(['last', 'stratified']),
-    )
-    .option('--flip', 'mirror training images at random')
-    .option('--crop <pixels>', 'shift training images at random by up to so many pixels', number)
-    .option('--seed <n>', 'seed of every random number (default: 0)', number)
-    .option('--limit-train <n>', 'use the first n training images only', number)
-    .option('--limit-test <n>', 'use the first n test images only', number)
-    .addOption(datasetOption())
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .addOption(backendOption())
     .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
-    .option('--checkpoint-every <steps>', 'write a checkpoint within epochs too', number)
     .option('--run-dir <folder>', 'folder of this run, to be made (default: runs/<time>-<digest>)')
     .option('--resume <run>', 'go on with a run from its last checkpoint')
     .addOption(dataDirOption())
@@ -208,11 +179,4 @@ const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): 
     command.error(
       `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
     );
-};
-
-const numberOrNone = (text: string): number | null => (text === 'none' ? null : number(text));
-
-const axes = (text: string): number | number[] => {
-  const values = text.split(',').map(number);
-  return values.length === 1 ? values[0]! : values;
 };

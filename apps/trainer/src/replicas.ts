@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort as NodeMessagePort, Worker } from 'node:worker_threads';
-import type { ModelSpec } from '@dropout-lab/contracts';
+import type { RunConfig } from '@dropout-lab/contracts';
 import { connectReplica, createReplica, parallelReplica, type Replica } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -7,8 +7,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 export interface GradientWorkerData {
   readonly port: NodeMessagePort;
   readonly backend: string;
-  readonly spec: ModelSpec;
-  readonly seed: number;
+  readonly config: RunConfig;
 }
 
 /**
@@ -18,12 +17,12 @@ export interface GradientWorkerData {
  */
 export const startReplicas = async (
   model: LayersModel,
-  { count, backend, spec, seed }: { count: number; backend: string; spec: ModelSpec; seed: number },
+  { count, backend, config }: { count: number; backend: string; config: RunConfig },
 ): Promise<Replica> => {
   const remote = await Promise.all(
     Array.from({ length: count - 1 }, () => {
       const { port1, port2 } = new MessageChannel();
-      const workerData: GradientWorkerData = { port: port2, backend, spec, seed };
+      const workerData: GradientWorkerData = { port: port2, backend, config };
       const worker = new Worker(new URL('./gradient-worker.js', import.meta.url), {
         workerData,
         transferList: [port2],
@@ -35,5 +34,5 @@ export const startReplicas = async (
       return connectReplica(port1 as unknown as MessagePort, model);
     }),
   );
-  return parallelReplica([...remote, createReplica(model)]);
+  return parallelReplica([...remote, createReplica(model, { loss: config.loss })]);
 };

@@ -8,7 +8,7 @@ import {
   readStudyRuns,
   recordStudy,
 } from '@dropout-lab/study/node';
-import { checkAgainstDataset } from './data.ts';
+import { requireRunnable } from './data.ts';
 import { duration, figure } from './format.ts';
 import type { RunOptions } from './open-run.ts';
 import type { Reporter } from './reporter.ts';
@@ -92,11 +92,11 @@ const titleOf = ({ name, title, seeds, arms }: Study): string =>
 const requireDatasets = ({ arms }: Study, where: string): void => {
   for (const { name, config } of arms) {
     try {
-      checkAgainstDataset(config);
+      requireRunnable(config);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       throw new ConfigError(
-        error.message.replace(/^run configuration/, `${where}: arms.${name}`),
+        error.message.replace(/^(run configuration|model spec)/, `${where}: arms.${name}`),
         error.path,
       );
     }

@@ -1,12 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  backendOption,
-  dataDirOption,
-  mirrorOption,
-  number,
-  positiveInteger,
-  values,
-} from './command-options.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { backendOption, dataDirOption, mirrorOption, positiveInteger } from './command-options.ts';
+import { addConfigOptions } from './config-options.ts';
 import { DEFAULT_LEASE_SECONDS } from './queue.ts';
 import { reportCommand } from './report-command.ts';
 import { createReporter } from './reporter.ts';
@@ -96,17 +90,7 @@ export const addStudyCommands = (
 };
 
 const addSweepOptions = (command: Command): Command =>
-  command
-    .option('--dropout <rates>', 'fractions dropped after each pooling layer', values)
-    .option('--dropout-input <rates>', 'fractions of input pixels dropped', values)
-    .option('--max-norm <limits>', "limits of the kernels' norm", values)
-    .option('--learning-rate <rates>', 'learning rates', values)
-    .option('--batch-size <sizes>', 'images in a batch', values)
-    .option('--epochs <n>', 'passes over the training images (default: 55)', number)
-    .addOption(new Option('--optimizer <name>', 'optimizer (default: adam)').choices(['adam', 'sgd']))
-    .option('--momentum <x>', 'momentum of sgd (default: 0)', number)
-    .option('--limit-train <n>', 'use the first n training images only', number)
-    .option('--limit-test <n>', 'use the first n test images only', number)
+  addConfigOptions(command, { several: true })
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .option('--name <name>', 'name of the study (default: sweep-<settings>)');
 

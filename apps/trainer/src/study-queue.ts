@@ -1,5 +1,5 @@
+import { configDigest } from '@dropout-lab/runs';
 import type { StudyRun } from '@dropout-lab/study';
-import { configDigest } from '@dropout-lab/study/node';
 import { connectQueue, type RunJob, type RunProgress, withoutPassword } from './queue.ts';
 import type { Reporter } from './reporter.ts';
 

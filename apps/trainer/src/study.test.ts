@@ -203,15 +203,26 @@ describe('what cannot be is refused in one sentence, before anything is written'
     ['study run FOLDER/none.json', /none\.json: cannot be read: /],
     ['study run FOLDER/broken.json', /broken\.json: expected JSON: /],
     ['study run FOLDER/broken.ts', /broken\.ts: cannot be loaded: /],
-    ['study run FOLDER/unknown.json', /unknown\.json: expected keys among .*, received "arm"$/],
+    [
+      'study run FOLDER/unknown.json',
+      /unknown\.json: arm: expected one of the keys .*: did you mean "arms"\?$/,
+    ],
     ['study run FOLDER/large.json', /large\.json: arms\.a: limitTrain: expected at most 50000 images/],
     ['study run tutorial --seeds 1,1', /^--seeds: expected each seed once, received 1 twice$/],
     ['study run tutorial --seeds x', /Expected how many seeds, such as 6, or a list/],
     ['study run tutorial --queue localhost', /Expected the address of a Redis server/],
     ['sweep --epochs 2', /^sweep: expected a setting with several values/],
-    ['sweep --dropout 0:1', /Expected a range from:to:step with a step above 0/],
+    [
+      'sweep --dropout 0:1',
+      /^--dropout: expected a range from:to:step with a step above 0, .*, received 0:1$/,
+    ],
+    ['sweep --set optimizer.beta3=0.9,0.99', /did you mean "optimizer\.beta1"\?$/],
+    [
+      'sweep --set optimizer=adam,sgd',
+      /^--set optimizer: expected the path of a single setting, .*: did you mean "optimizer\.name"\?$/,
+    ],
     ['sweep --dropout 0:1:0.5', /^sweep: arms\.dropout-1\.changes: model\.dropout\.rate: expected/],
-    ['sweep --dropout 0.1,0.1', /^--dropout: expected each value once, received 0\.1 twice$/],
+    ['sweep --dropout 0.1,0.1', /^sweep: dropout: expected each value once, received 0\.1 twice$/],
   ])('%s', async (line, message) => {
     await writeStudy('broken.json', '{');
     await writeStudy('broken.ts', 'export default {');

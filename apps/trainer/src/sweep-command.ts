@@ -1,24 +1,25 @@
-import { ConfigError } from '@dropout-lab/contracts';
+import { ConfigError, listFlags, runConfigSchema, valueOfText } from '@dropout-lab/contracts';
 import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
 import { readStudyRuns } from '@dropout-lab/study/node';
+import { severalOf } from './command-options.ts';
+import {
+  type Assignment,
+  assignmentsOf,
+  type FlagValues,
+  flagValuesOf,
+  withOptions,
+} from './config-options.ts';
 import { figure } from './format.ts';
-import { type ConfigOptions, readConfigInput } from './options.ts';
+import { type ConfigOptions, readConfigFile } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import { runStudy, type StudyRunOptions } from './study-command.ts';
 import { table } from './table.ts';
 
-/** The options of `dropout-lab train` of which several values can be tried. */
-interface SweptOptions {
-  readonly dropout?: readonly number[];
-  readonly dropoutInput?: readonly number[];
-  readonly maxNorm?: readonly number[];
-  readonly learningRate?: readonly number[];
-  readonly batchSize?: readonly number[];
+export interface SweepOptions extends StudyRunOptions {
+  readonly name?: string;
+  /** Those of {@link ConfigOptions} too, each with one value or several. */
+  readonly [option: string]: unknown;
 }
-
-export type SweepOptions = Omit<ConfigOptions, keyof SweptOptions> &
-  SweptOptions &
-  StudyRunOptions & { readonly name?: string };
 
 /** `dropout-lab sweep`: runs a study with an arm for each combination of values. @returns The exit code. */
 export const sweepCommand = async (
@@ -27,33 +28,15 @@ export const sweepCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { dropout, dropoutInput, maxNorm, learningRate, batchSize, name, seeds, ...rest } = options;
-  const given: readonly (Omit<SweepAxis, 'values'> & { values: readonly number[] | undefined })[] = [
-    { setting: 'dropout', values: dropout },
-    { setting: 'dropout-input', values: dropoutInput },
-    { setting: 'max-norm', values: maxNorm },
-    { setting: 'learning-rate', values: learningRate },
-    { setting: 'batch-size', values: batchSize },
-  ];
-  const axes = given.filter((axis): axis is SweepAxis => (axis.values?.length ?? 0) > 1);
+  const { name, seeds } = options;
+  const { axes, fixed } = axesOf(options as ConfigOptions);
   if (axes.length === 0) {
     throw new ConfigError(
       'sweep: expected a setting with several values, such as --dropout 0:0.8:0.1 or --learning-rate 0.001,0.01, received none',
     );
   }
-  requireDistinctValues(axes);
-  const single = (values: readonly number[] | undefined): number | undefined =>
-    values?.length === 1 ? values[0] : undefined;
-  const config = await readConfigInput({
-    ...rest,
-    ...definedOnly({
-      dropout: single(dropout),
-      dropoutInput: single(dropoutInput),
-      maxNorm: single(maxNorm),
-      learningRate: single(learningRate),
-      batchSize: single(batchSize),
-    }),
-  });
+  const file = await readConfigFile(options as ConfigOptions);
+  const config = withOptions(file, fixed.flags, fixed.assignments);
   const swept = sweep(axes, config);
   const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
   const study = parseStudy(input, 'sweep');
@@ -63,18 +46,40 @@ export const sweepCommand = async (
   return exitCode;
 };
 
-const requireDistinctValues = (axes: readonly SweepAxis[]): void => {
-  for (const { setting, values } of axes) {
-    const twice = values.find((value, i) => values.indexOf(value) !== i);
-    if (twice === undefined) continue;
-    throw new ConfigError(`--${setting}: expected each value once, received ${twice} twice`);
+/** What has several values is swept; what has one is the same for all arms. A list is one value of its setting. */
+const axesOf = (
+  options: ConfigOptions,
+): { axes: SweepAxis[]; fixed: { flags: FlagValues; assignments: Assignment[] } } => {
+  const flags: Record<string, string | boolean | undefined> = {};
+  const axes: SweepAxis[] = [];
+  const given = flagValuesOf(options);
+  for (const { name, settings } of listFlags(runConfigSchema)) {
+    const text = given[name];
+    const isList = settings[0]!.kind === 'list';
+    const texts = typeof text !== 'string' || isList ? [] : severalOf(text, `--${name}`);
+    if (texts.length > 1) axes.push({ setting: name, values: texts.map(valueOfSeveral) });
+    else flags[name] = text;
   }
+  const assignments = assignmentsOf(options.set).filter(({ path, text }) => {
+    const texts = severalOf(text, `--set ${path}`);
+    if (texts.length > 1) requireSinglePath(path);
+    if (texts.length > 1) axes.push({ setting: path, values: texts.map(valueOfSeveral) });
+    return texts.length <= 1;
+  });
+  return { axes, fixed: { flags, assignments } };
 };
 
-const definedOnly = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+/** @throws ConfigError when a path is that of a whole family, or the name of a flag. */
+const requireSinglePath = (path: string): void => {
+  const flag = listFlags(runConfigSchema).find(({ name }) => name === path);
+  const own = flag?.settings[0]?.path;
+  if (own === undefined || own === path) return;
+  throw new ConfigError(
+    `--set ${path}: expected the path of a single setting, received "${path}": did you mean "${own}"?`,
+  );
+};
+
+const valueOfSeveral = (text: string): unknown => (text === 'none' ? null : valueOfText(text));
 
 /** Arms with finished runs, the highest validation accuracy first: the test images are for the one that is chosen. */
 const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {

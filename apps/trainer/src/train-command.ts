@@ -3,9 +3,11 @@ import { type ConfigOptions, readRunConfig } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import { trainRun } from './train-run.ts';
 
-export interface TrainOptions extends ConfigOptions, BeginOptions {
+export interface TrainOptions extends BeginOptions {
   /** A run to go on with. */
   readonly resume?: string;
+  /** Those of {@link ConfigOptions} too. */
+  readonly [option: string]: unknown;
 }
 
 /** 130 is what a shell gives for a program that Ctrl-C ended. */

@@ -1,19 +1,14 @@
-import { join } from 'node:path';
 import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
-import { runFiles } from '@dropout-lab/runs';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import {
-  type Callback,
   type CheckpointSink,
   createCallback,
-  csvLogger,
   predictLogits,
   type Replica,
   train,
 } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import writeFileAtomic from 'write-file-atomic';
 import { createEta } from './eta.ts';
 import { epochLine, figure, stepLine } from './format.ts';
 import type { OpenRun } from './open-run.ts';
@@ -41,8 +36,7 @@ export const trainRun = async (
     const replica = await startReplicas(model, {
       count: backend.workers,
       backend: backend.name,
-      spec: config.model,
-      seed: config.seed,
+      config,
     });
     try {
       return await trainAndEvaluate(run, replica, reporter, signal);
@@ -75,7 +69,7 @@ const trainAndEvaluate = async (
     config,
     train: data.train,
     validation: data.validation,
-    callbacks: callbacksOf(directory),
+    callbacks: config.callbacks.map(createCallback),
     replica,
     checkpoints: checkpointsIn(directory, model),
     resumeFrom,
@@ -99,11 +93,6 @@ const trainAndEvaluate = async (
   return end!.reason;
 };
 
-const callbacksOf = (directory: RunDirectory): Callback[] => [
-  ...directory.manifest.config.callbacks.map(createCallback),
-  csvLogger((text) => writeFileAtomic(join(directory.path, runFiles.history), text)),
-];
-
 const checkpointsIn = (directory: RunDirectory, model: LayersModel): CheckpointSink => {
   const modelTopology = model.toJSON(null, false) as object;
   return { save: (name, snapshot) => directory.saveCheckpoint(name, { modelTopology, snapshot }) };
@@ -117,6 +106,8 @@ const createTeller = (epochs: number, reporter: Reporter): ((event: RunEvent) =>
     switch (event.kind) {
       case 'run-resumed':
         return reporter.line(`Resumed after epoch ${event.epoch}, step ${event.step}`);
+      case 'warning':
+        return reporter.line(`Warning: ${event.message}`);
       case 'step':
         return reporter.progress(stepLine(event, epochs, etaSeconds));
       case 'validating':

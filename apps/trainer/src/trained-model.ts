@@ -1,6 +1,6 @@
 import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
 import type { CheckpointName } from '@dropout-lab/contracts';
-import { buildModel, writeWeights } from '@dropout-lab/model';
+import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -17,7 +17,7 @@ export const openTrainedModel = async (
   const run = await openRunDirectory(path);
   const { snapshot } = await run.loadCheckpoint(checkpoint);
   await startBackend(backend);
-  const model = buildModel(run.manifest.config.model, run.manifest.config.seed);
+  const model = buildModel(modelSpecOf(run.manifest.config), run.manifest.config.seed);
   writeWeights(model, snapshot.weights);
   return { run, model };
 };

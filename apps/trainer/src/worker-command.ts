@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { readStudyRun, runPath } from '@dropout-lab/study/node';
+import { parseRunConfig } from '@dropout-lab/contracts';
+import { readStudyRun } from '@dropout-lab/study/node';
 import type { Job } from 'bullmq';
 import type { RunOptions } from './open-run.ts';
 import { connectQueue, type RunJob, type RunProgress, withoutPassword } from './queue.ts';
@@ -38,9 +39,10 @@ export const workerCommand = async (
   const losses = new Map<string, AbortController>();
 
   const takeRun = async (job: Job<RunJob>, token?: string): Promise<string> => {
-    const { config, command, name } = job.data;
-    const path = runPath(store, config);
-    const { state } = await readStudyRun(store, {
+    const { command, name } = job.data;
+    // It may have been put there by another version.
+    const config = parseRunConfig(job.data.config);
+    const { state, path } = await readStudyRun(store, {
       arm: { name, title: name, config },
       seed: config.seed,
       config,

@@ -1,0 +1,83 @@
+import {
+  ConfigError,
+  configOfFlags,
+  configWith,
+  listFlags,
+  mergeConfig,
+  type PlainObject,
+  runConfigSchema,
+  valueOfText,
+} from '@dropout-lab/contracts';
+
+import { type Command, Option } from 'commander';
+
+/** What the options of a command say of the run's configuration, as typed: by the flag's name. */
+export type FlagValues = Readonly<Record<string, string | boolean | undefined>>;
+
+const flags = listFlags(runConfigSchema);
+
+const placeholders = { number: 'n', choice: 'name', text: 'text', list: 'list', object: 'json', boolean: '' };
+
+/**
+ * Adds an option for every setting that has a flag. Values stay as typed: what they may be, the schema says.
+ *
+ * @param several The command takes several values of each: `--dropout 0:0.8:0.1`.
+ */
+export const addConfigOptions = (command: Command, { several = false } = {}): Command => {
+  for (const { name, kind, help } of flags) {
+    const value =
+      kind === 'boolean' ? '' : ` <${placeholders[kind]}${several && kind !== 'list' ? ', …' : ''}>`;
+    command.addOption(new Option(`--${name}${value}`, help));
+  }
+  return command.addOption(
+    new Option(
+      '--set <path=value>',
+      `any setting by its path, such as optimizer.beta2=0.99; again for more${several ? '; several values as 0.9,0.99' : ''}`,
+    )
+      .argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text])
+      .default(undefined),
+  );
+};
+
+/** The values of {@link addConfigOptions}'s flags among the options that commander has read. */
+export const flagValuesOf = (options: Readonly<Record<string, unknown>>): FlagValues =>
+  Object.fromEntries(
+    flags.map(({ name }) => [name, options[camelCase(name)] as string | boolean | undefined]),
+  );
+
+const camelCase = (name: string): string =>
+  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** An assignment of `--set`: the path of a setting, and its value as typed. */
+export interface Assignment {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @throws ConfigError when a text is no assignment. */
+export const assignmentsOf = (set: readonly string[] = []): Assignment[] =>
+  set.map((text) => {
+    const end = text.indexOf('=');
+    if (end > 0) return { path: text.slice(0, end).trim(), text: text.slice(end + 1) };
+    throw new ConfigError(
+      `--set ${text}: expected a path and a value, such as optimizer.beta2=0.99, received "${text}"`,
+    );
+  });
+
+/**
+ * A configuration with the flags and then the assignments of a command line on top, not yet checked.
+ *
+ * @throws ConfigError when a flag does not apply, or a path is unknown.
+ */
+export const withOptions = (
+  base: PlainObject,
+  values: FlagValues,
+  assignments: readonly Assignment[],
+): PlainObject =>
+  assignments.reduce<PlainObject>(
+    (config, { path, text }) => withAssignment(config, path, valueOfText(text)),
+    configOfFlags(runConfigSchema, values, base),
+  );
+
+const withAssignment = (config: PlainObject, path: string, value: unknown): PlainObject =>
+  mergeConfig(config, configWith(runConfigSchema, config, path, value, '--set'));
