@@ -7,6 +7,7 @@ import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CodeBlock, codeBlocks, programsOf } from './code-blocks.mjs';
 import { runNode } from './run-node.ts';
+import { documents as withSettings, withTables } from './settings-tables.mjs';
 import { repository } from './spawn-turbo.mjs';
 import { workspaces } from './workspaces.mjs';
 
@@ -119,6 +120,7 @@ describe('the programs of docs', () => {
       /^epoch 2\/2: loss \d\.\d{4}, accuracy 0\.\d{4}, val_loss \d\.\d{4}, val_accuracy 0\.\d{4}$/m,
       /^Test loss: \d\.\d{4} \/ Test accuracy: 0\.\d{4}$/m,
     ],
+    'docs/how-to/own-parts.md': [/^epoch 2: confidence 0\.\d{3}$/m],
     'docs/how-to/resume.md': [/^interrupted after step 3\ncompleted after step 10$/m],
   };
 });
@@ -180,6 +182,11 @@ describe('command lines', () => {
     ]);
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+test.each(withSettings)('the tables of settings in %s are as the descriptions have them', (document) => {
+  // After a change on purpose: npm run docs:settings
+  expect(read(document)).toBe(withTables(read(document)));
 });
 
 test.each(documents)('the JSON in %s is JSON', (document) => {

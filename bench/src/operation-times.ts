@@ -1,7 +1,7 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { loadCifar } from '@dropout-lab/cifar/node';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { config, createSource } from './workload.ts';
@@ -21,7 +21,7 @@ export const timeOperations = async (): Promise<OperationTimes> => {
   await startBackend('node');
   const times = new Map<string, number>();
   watchOperations(times);
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   let startedAt = 0;
   for await (const event of train({ model, config, train: createSource(images) })) {
     if (event.kind !== 'step') continue;

@@ -1,4 +1,4 @@
-import { Dropout } from '@dropout-lab/model';
+import { Dropout, modelSpecOf } from '@dropout-lab/model';
 import { createReplica } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
@@ -69,7 +69,9 @@ const kernelRow = async (
 
 /** A whole dropout layer, mask and product, in training. */
 const dropoutRow = async (shape: number[]): Promise<string[]> => {
-  const { rate } = config.model.dropout;
+  const [rate = 0] = modelSpecOf(config).layers.flatMap((layer) =>
+    layer.kind === 'dropout' ? layer.rate : [],
+  );
   const input = tf.ones([config.batchSize, ...shape]);
   const apply = (layer: layers.Layer) => () =>
     tf.dispose(layer.apply(input, { training: true }) as tf.Tensor);

@@ -1,10 +1,10 @@
 import { type MessagePort as NodeMessagePort, workerData } from 'node:worker_threads';
 import { startBackend } from '@dropout-lab/backend/node';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { serveReplica } from '@dropout-lab/training';
 import { config } from './workload.ts';
 
 await startBackend('wasm');
 const port = workerData as NodeMessagePort;
 // Node's port has all that the web's needs to have here; their declared types differ.
-serveReplica(port as unknown as MessagePort, buildModel(config.model, config.seed));
+serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed));

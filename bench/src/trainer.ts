@@ -1,4 +1,4 @@
-import { applyConstraints, buildModel } from '@dropout-lab/model';
+import { applyConstraints, buildModel, modelSpecOf, trainedWeights } from '@dropout-lab/model';
 import { createOptimizer, type Replica } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -13,12 +13,8 @@ export interface Trainer {
 /** The tutorial's model and what trains it. */
 export const createTrainer = (): Trainer => {
   const batch = loadBatch();
-  const model = buildModel(config.model, config.seed);
-  const variables = model.trainableWeights.map((weight) => ({
-    name: weight.originalName,
-    variable: weight.read() as tf.Variable,
-  }));
-  const optimizer = createOptimizer(config.optimizer, variables);
+  const model = buildModel(modelSpecOf(config), config.seed);
+  const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
   let step = 0;
   return {
     model,

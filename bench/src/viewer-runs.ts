@@ -1,8 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CIFAR10_CLASS_NAMES } from '@dropout-lab/cifar';
-import { parseRunConfig, RUN_SCHEMA_VERSION, type RunEvent } from '@dropout-lab/contracts';
+import { datasets, parseRunConfig, RUN_SCHEMA_VERSION, type RunEvent } from '@dropout-lab/contracts';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 
 export const EPOCHS = 55;
@@ -79,7 +78,7 @@ export const createRun = (folder: string, run: number): Promise<RunDirectory> =>
       seed: run % SEEDS,
       model: { dropout: { rate: Math.floor(run / SEEDS) / 12 } },
     }),
-    classNames: [...CIFAR10_CLASS_NAMES],
+    classNames: [...datasets.cifar10.classNames],
     backend: { name: 'cpu', description: 'none: made up for a benchmark', workers: 1 },
     hardware: { cpu: 'none', cores: 1, memoryBytes: 1, platform: 'none' },
     data: {

@@ -5,7 +5,7 @@ import { createBatches, splitStratified } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
 import { comparePairs } from '@dropout-lab/metrics';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createReplica, evaluate, train } from '@dropout-lab/training';
 
@@ -22,7 +22,7 @@ const accuracyOf = async (rate, seed) => {
     epochs: 8,
     seed,
   });
-  const model = buildModel(config.model, seed);
+  const model = buildModel(modelSpecOf(config), seed);
   const batches = createBatches(training, { batchSize: 25, shuffle: fold(randomKey(seed), 'shuffle') });
   // Nothing is wanted of the events but that they come to an end.
   for await (const _ of train({ model, config, train: batches }));

@@ -16,6 +16,14 @@ const outcomes: Readonly<Record<string, (output: string) => void>> = {
     expect(figure(output, /epoch 20: .* accuracy ([\d.]+)/)).toBeGreaterThan(0.25);
     expect(figure(output, /largest norm of a filter: ([\d.]+)/)).toBeCloseTo(1.5, 2);
   },
+  'own-parts.js': (output) => {
+    expect(output).toMatch(/^early_stopping: validation accuracy 0\.\d+ is good enough$/m);
+    const [accuracy, top3] = [/ accuracy ([\d.]+)/g, / top3 ([\d.]+)/g].map((pattern) =>
+      Number([...output.matchAll(pattern)].at(-1)?.[1]),
+    );
+    expect(top3).toBeGreaterThan(accuracy!);
+    expect(figure(output, /val_top3 ([\d.]+)/)).toBeGreaterThan(0.3);
+  },
   'own-images.js': (output) => {
     expect(figure(output, /accuracy on new figures: ([\d.]+)/)).toBeGreaterThan(0.6);
   },

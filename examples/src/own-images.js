@@ -7,7 +7,7 @@ import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10, createBatches, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadCifar } from '@dropout-lab/cifar/node';
 import { parseRunConfig } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { createGenerator, fold, randomKey } from '@dropout-lab/random';
 import { createReplica, evaluate, train } from '@dropout-lab/training';
 
@@ -72,7 +72,7 @@ try {
     optimizer: { name: 'adam', learningRate: 0.003 },
     epochs: 15,
   });
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   const batches = createBatches(data.train, {
     batchSize: 30,
     shuffle: fold(randomKey(config.seed), 'shuffle'),

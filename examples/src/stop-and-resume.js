@@ -8,7 +8,7 @@ import { describeHardware, startBackend } from '@dropout-lab/backend/node';
 import { createBatches, limit } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig, RUN_SCHEMA_VERSION } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { train } from '@dropout-lab/training';
@@ -47,7 +47,7 @@ const begin = (path) =>
  * @returns A digest of the weights.
  */
 const goOn = async (run, stopAfter) => {
-  const model = buildModel(config.model, config.seed);
+  const model = buildModel(modelSpecOf(config), config.seed);
   const resumeFrom = (await run.hasCheckpoint('last'))
     ? (await run.loadCheckpoint('last')).snapshot
     : undefined;

@@ -5,7 +5,7 @@ import { createBatches, splitLast } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
 import { evaluateLogits } from '@dropout-lab/metrics';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createReplica, predictLogits, train } from '@dropout-lab/training';
 
@@ -23,7 +23,7 @@ const config = parseRunConfig({
 const sample = loadSample();
 const { batchSize, validationSplit, seed } = config;
 const parts = splitLast(sample.train, validationSplit);
-const model = buildModel(config.model, seed);
+const model = buildModel(modelSpecOf(config), seed);
 
 const events = train({
   model,

@@ -1,0 +1,120 @@
+/**
+ * The tables of settings in README.md and docs/settings.md, from the descriptions in @dropout-lab/contracts.
+ *
+ *     npm run docs:settings
+ *
+ * writes them; a test compares.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { datasets, listFlags, listSettings, runConfigSchema, valueInWords } from '@dropout-lab/contracts';
+import { repository } from './spawn-turbo.mjs';
+
+/** @typedef {import('@dropout-lab/contracts').Setting} Setting */
+
+const settings = listSettings(runConfigSchema);
+
+/** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
+const table = (header, rows) =>
+  [header, header.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+/** The help, and what is counted where it does not say so. @param {Setting} setting */
+const withUnit = ({ description = '', unit }) =>
+  unit === undefined || description.toLowerCase().includes(unit) ? description : `${description} (${unit})`;
+
+/** @param {readonly Setting[]} rows @param {string} prefix */
+const settingsTable = (rows, prefix) =>
+  table(
+    ['setting', 'what it is', 'values', 'default', 'option'],
+    rows.map((setting) => [
+      `\`${setting.path.slice(prefix.length)}\``,
+      withUnit(setting),
+      `${setting.expected}${setting.none === setting.path ? ', or null' : ''}`,
+      setting.default === undefined ? 'must be given' : `\`${JSON.stringify(setting.default)}\``,
+      setting.flag === undefined || setting.path.includes('[]') ? '' : `\`--${setting.flag}\``,
+    ]),
+  );
+
+/** The members of a family, each with its settings. @param {string} path */
+const family = (path) => {
+  const ofFamily = settings.filter(({ of }) => of?.path === path);
+  const choice = settings.find(
+    (setting) => setting.path.startsWith(`${path}.`) && setting.choices.length > 0,
+  );
+  const names = path.endsWith('[]')
+    ? [...new Set(ofFamily.map(({ of }) => of?.name ?? ''))]
+    : (choice?.choices ?? []);
+  return names
+    .map((name) => {
+      const rows = ofFamily.filter(({ of }) => of?.name === name);
+      return `### \`${name}\`\n\n${rows.length === 0 ? 'No settings.' : settingsTable(rows, `${path}.`)}`;
+    })
+    .join('\n\n');
+};
+
+/** Settings of the run itself: those of no family, and what chooses a member of one. */
+const ofRun = settings.filter(({ path, of }) => of === undefined && !path.includes('[]'));
+
+const datasetTable = table(
+  ['data set', 'title', 'images', 'training', 'test', 'classes'],
+  Object.entries(datasets).map(([name, { title, imageShape, trainImages, testImages, classNames }]) => [
+    `\`${name}\``,
+    title,
+    imageShape.join(' x '),
+    `${trainImages}`,
+    `${testImages}`,
+    `${classNames.length}`,
+  ]),
+);
+
+/** Without what a new member of a family changes: its settings are in docs/settings.md. */
+const optionTable = table(
+  ['option', ''],
+  listFlags(runConfigSchema).map(({ name, kind, settings: [first, ...others] }) => {
+    const setting = /** @type {Setting} */ (first);
+    const isSame = others.every((other) => other.default === setting.default);
+    const byDefault = isSame ? valueInWords(setting.default) : `that of the ${setting.of?.path}`;
+    return [
+      `\`--${name}${kind === 'boolean' ? '' : ` ${kind === 'choice' ? 'NAME' : kind === 'list' ? 'LIST' : 'N'}${setting.none === undefined ? '' : '|none'}`}\``,
+      `${setting.description} (${byDefault})`,
+    ];
+  }),
+);
+
+/** The tables by the name that their place has in a document. */
+const tables = {
+  options: optionTable,
+  run: settingsTable(ofRun, ''),
+  models: family('model'),
+  layers: family('model.layers[]'),
+  optimizers: family('optimizer'),
+  schedules: family('schedule'),
+  losses: family('loss'),
+  callbacks: family('callbacks[]'),
+  datasets: datasetTable,
+};
+
+/** The documents that have tables of settings. */
+export const documents = ['README.md', 'docs/settings.md'];
+
+/**
+ * A document with its tables as the descriptions have them: each is between `<!-- settings: NAME -->` and
+ * `<!-- /settings -->`.
+ *
+ * @param {string} text
+ */
+export const withTables = (text) =>
+  text.replaceAll(/(<!-- settings: (\w+) -->\n)[\s\S]*?(<!-- \/settings -->)/g, (whole, start, name, end) => {
+    const content = tables[/** @type {keyof typeof tables} */ (name)];
+    return content === undefined ? whole : `${start}\n${content}\n\n${end}`;
+  });
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  for (const name of documents) {
+    const file = `${repository}/${name}`;
+    writeFileSync(file, withTables(readFileSync(file, 'utf8')));
+  }
+}
