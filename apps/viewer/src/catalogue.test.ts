@@ -1,5 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { RUN_SCHEMA_VERSION } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
-import { type Catalogue, catalogueSchema, liveMessageSchema, withEvents, withMessage } from './catalogue.ts';
+import {
+  type Catalogue,
+  catalogueSchema,
+  liveMessageSchema,
+  type RunDigest,
+  withEvents,
+  withMessage,
+} from './catalogue.ts';
 import { epochEvent, manifestOf, started, stepEvent } from './testing/runs.ts';
 
 const run = (name: string) => ({
@@ -43,4 +52,17 @@ test('a catalogue survives JSON, and another thing is refused', () => {
     false,
   );
   expect(liveMessageSchema.safeParse({ kind: 'shutdown' }).success).toBe(false);
+});
+
+test('the runs that ship with the pages are of the first version, and are read as of this one', async () => {
+  const file = new URL('../public/sample/catalogue.json', import.meta.url);
+  const written = JSON.parse(await readFile(file, 'utf8'));
+  const { runs } = catalogueSchema.parse(written);
+  expect(written.runs.map((one: RunDigest) => one.manifest.schemaVersion)).toEqual([1, 1, 1, 1]);
+  expect(runs).toHaveLength(4);
+  for (const one of runs) {
+    expect(one).toMatchObject({
+      manifest: { schemaVersion: RUN_SCHEMA_VERSION, config: { model: { preset: 'tutorial' } } },
+    });
+  }
 });

@@ -37,7 +37,7 @@ test('exported to a folder of any web server, the pages show, classify and train
   await page.getByRole('link', { name: 'Playground' }).click();
   await page.getByLabel('Compute on').selectOption('wasm');
   await expect.poll(() => page.locator('.predictions line.pass').count()).toBe(300);
-  await page.goto(`${url}#/train?images=40&batch=16&epochs=1`);
+  await page.goto(`${url}#/train?limit-train=40&batch-size=16&epochs=1`);
   await page.getByRole('button', { name: 'Train' }).click();
   for (const label of ['dropout 0.5', 'no dropout']) {
     await page.getByRole('region', { name: label, exact: true }).getByText('completed').waitFor();

@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import { type ModelSpec, parseModelSpec } from '@dropout-lab/contracts';
+import type { ModelInput } from '@dropout-lab/contracts';
 import { softmax } from '@dropout-lab/metrics';
-import { buildModel, Dropout, logitsModel, readWeights, setDropoutPosition } from '@dropout-lab/model';
+import {
+  buildModel,
+  Dropout,
+  logitsModel,
+  parseModelSpec,
+  readWeights,
+  setDropoutPosition,
+} from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
@@ -15,29 +22,54 @@ import { violationsOf } from './testing/axe.ts';
 import { createRun, progressAtEnd, temporaryFolder, wholeRun } from './testing/runs.ts';
 
 const SEED = 5;
-const spec: ModelSpec = parseModelSpec({ filters: [4, 8], units: [16], dropout: { rate: 0.25 } });
+const tutorial = (rate: number): ModelInput => ({ filters: [4, 8], units: [16], dropout: { rate } });
+/** Of grey images, with a residual block, and logits at its end. */
+const grey = (rates: readonly [number, number]): ModelInput => ({
+  inputShape: [28, 28, 1],
+  layers: [
+    { kind: 'conv2d', filters: 4, activation: 'relu' },
+    {
+      kind: 'residual',
+      layers: [
+        { kind: 'conv2d', filters: 4, padding: 'same', activation: 'relu' },
+        { kind: 'dropout', rate: rates[0] },
+      ],
+    },
+    { kind: 'max_pooling2d' },
+    { kind: 'flatten' },
+    { kind: 'dropout', rate: rates[1] },
+    { kind: 'dense', units: 10 },
+  ],
+});
 const { test: images } = loadSample();
 
 let browser: Browser;
 let viewer: Viewer;
 let root: string;
 let model: LayersModel;
+let greyModel: LayersModel;
 
 beforeAll(async () => {
   browser = await launchChromium();
   await startBackend('cpu');
-  model = buildModel(spec, SEED);
   root = await temporaryFolder();
-  const run = await createRun(root, 'trained', { model: spec, seed: SEED });
-  for (const event of wholeRun) run.append(event);
-  const modelTopology = model.toJSON(null, false) as object;
-  await run.saveCheckpoint('best', {
-    modelTopology,
-    snapshot: { weights: await readWeights(model), slots: [], progress: progressAtEnd },
-  });
-  await run.close();
+  model = await createTrained('trained', tutorial(0.25));
+  greyModel = await createTrained('with-greys', grey([0.2, 0.5]));
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
 });
+
+/** A run whose model is as it was drawn. */
+const createTrained = async (name: string, input: ModelInput): Promise<LayersModel> => {
+  const built = buildModel(parseModelSpec(input), SEED);
+  const run = await createRun(root, name, { model: input, seed: SEED });
+  for (const event of wholeRun) run.append(event);
+  await run.saveCheckpoint('best', {
+    modelTopology: built.toJSON(null, false) as object,
+    snapshot: { weights: await readWeights(built), slots: [], progress: progressAtEnd },
+  });
+  await run.close();
+  return built;
+};
 
 afterAll(async () => {
   await browser?.close();
@@ -45,11 +77,14 @@ afterAll(async () => {
 });
 
 /** What Node makes of a test image: `30.1%` by class. */
-const expectedOf = (index: number): string[] => {
-  const pixels = images.images.slice(index * 3072, (index + 1) * 3072);
+const expectedOf = (index: number): string[] =>
+  expectedIn(model, images.images.slice(index * 3072, (index + 1) * 3072));
+
+const expectedIn = (classifier: LayersModel, pixels: Uint8Array): string[] => {
   const logits = tf.tidy(() => {
-    const batch = tf.div(tf.tensor(Float32Array.from(pixels), [1, 32, 32, 3]), 255);
-    return (logitsModel(model).apply(batch) as tf.Tensor).dataSync<'float32'>();
+    const shape = classifier.inputs[0]!.shape.slice(1) as number[];
+    const batch = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...shape]), 255);
+    return (logitsModel(classifier).apply(batch) as tf.Tensor).dataSync<'float32'>();
   });
   return [...softmax(logits, 10)].map((probability) => `${(100 * probability).toFixed(1)}%`);
 };
@@ -62,8 +97,10 @@ const masksOn = (page: Page): Promise<string[]> =>
   page.getByRole('region', { name: 'Masks of dropout' }).locator('figcaption').allTextContents();
 
 /** How much a mask keeps in Node. */
-const keptInNode = (rate: number, draw: number): string[] => {
-  const other = buildModel({ ...spec, dropout: { ...spec.dropout, rate } }, SEED);
+const keptInNode = (rate: number, draw: number): string[] => keptBy(tutorial(rate), draw);
+
+const keptBy = (input: ModelInput, draw: number): string[] => {
+  const other = buildModel(parseModelSpec(input), SEED);
   setDropoutPosition(other, { step: draw });
   const kept = other.layers
     .filter((layer) => layer instanceof Dropout)
@@ -150,6 +187,35 @@ test('classifies a PNG that is dropped, pasted or chosen, and refuses what is no
   await give('drop', 'notes.png', [1, 2, 3]);
   await page.getByText('notes.png: expected an image that this browser can show').waitFor();
   expect(await shownOn(page)).toEqual(expectedOf(13));
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('a model of layers, of grey images, with a residual block and without a softmax', async () => {
+  const { page, complaints } = await openPage(
+    browser,
+    `${viewer.url}#/playground?runs=with-greys&backend=wasm`,
+  );
+  const pixels = Uint8Array.from({ length: 28 * 28 }, (_, i) => (i * 37) % 256);
+  await page.getByLabel('Choose a picture').setInputFiles({
+    name: 'grey.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from(encode({ width: 28, height: 28, data: pixels, channels: 1 })),
+  });
+  await expect.poll(() => shownOn(page)).toEqual(expectedIn(greyModel, pixels));
+  const pixel = await page.getByRole('img', { name: 'grey.png' }).evaluate((canvas) => {
+    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(3, 0, 1, 1);
+    return [...data];
+  });
+  expect(pixel).toEqual([111, 111, 111, 255]);
+  expect(
+    await page.getByRole('region', { name: 'Feature maps' }).locator('figcaption').allTextContents(),
+  ).toEqual(['conv2d: 4 maps of 26 × 26', 'conv2d_1: 4 maps of 26 × 26']);
+  // Each layer at its own rate, until all of them get another.
+  await expect.poll(() => masksOn(page)).toEqual(keptBy(grey([0.2, 0.5]), 0));
+  expect(await page.getByLabel('Dropout rate').inputValue()).toBe('0.5');
+  await page.getByLabel('Dropout rate').fill('0.6');
+  await expect.poll(() => masksOn(page)).toEqual(keptBy(grey([0.6, 0.6]), 0));
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
+import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../scripts/chromium.ts';
@@ -16,6 +18,7 @@ let viewer: Viewer;
 
 beforeAll(async () => {
   browser = await launchChromium();
+  await startBackend('cpu');
   root = await temporaryFolder();
   const run = await createRun(root, 'evaluated');
   for (const event of wholeRun) run.append(event);
@@ -27,7 +30,7 @@ beforeAll(async () => {
   const kernel = { name: 'conv2d/kernel', shape: [3, 3, 3, 4], values: new Float32Array(108).fill(0.5) };
   const dense = { name: 'dense/kernel', shape: [2, 2], values: Float32Array.of(3, 0.3, 4, 0.4) };
   await run.saveCheckpoint('best', {
-    modelTopology: {},
+    modelTopology: buildModel(parseModelSpec({}), 0).toJSON(null, false) as object,
     snapshot: { weights: [kernel, dense], slots: [], progress: progressAtEnd },
   });
   await run.close();

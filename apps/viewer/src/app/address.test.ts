@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
+import { labFlags } from './lab/flag-values.ts';
 
 test('a view goes into the address and comes back', () => {
   const view: View = {
@@ -14,6 +15,7 @@ test('a view goes into the address and comes back', () => {
     to: 9,
     cell: '3-5',
     descending: false,
+    values: { optimizer: 'sgd', dropout: '0.3', 'learning-rate': '0.05' },
   };
   expect(parseAddress(addressOf(view))).toEqual(view);
 });
@@ -25,5 +27,21 @@ test('defaults are left out', () => {
 });
 
 test('what makes no sense is the default', () => {
+  expect(parseAddress('#/train?epochs=0&momentum=0.9&nesterov=perhaps&max-norm=-1&seed=x').values).toEqual(
+    {},
+  );
   expect(parseAddress('#/nowhere?smooth=7&log=perhaps&x=weeks&cell=a-b&from=soon')).toEqual(defaultView);
+});
+
+test('settings of what is trained are in it by the names of their options, as far as they differ', () => {
+  const address = '#/train?optimizer=sgd&dropout=0.3&learning-rate=0.05&nesterov=yes';
+  expect(addressOf(parseAddress(address))).toBe(address);
+  // 50 and 2000 are the page's own defaults, 0.01 is that of SGD.
+  expect(parseAddress('#/train?batch-size=50&limit-train=2000').values).toEqual({});
+  expect(parseAddress('#/train?learning-rate=0.01&optimizer=sgd').values).toEqual({ optimizer: 'sgd' });
+  expect(parseAddress('#/train?max-norm-axis=0,1,2&max-norm=none').values).toEqual({ 'max-norm': 'none' });
+});
+
+test('no option has the name of another parameter of the address', () => {
+  expect(labFlags.map(({ name }) => name).filter((name) => name in defaultView)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FlagValues, labFlags, sensibleValues } from './lab/flag-values.ts';
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
@@ -42,52 +43,45 @@ const viewSchema = z.object({
   image: z.coerce.number().int().min(0).catch(0),
   /** What is trained in the page: with dropout, without, or both side by side. */
   arms: z.enum(['both', 'with', 'without']).catch('both'),
-  rate: z.coerce.number().min(0.05).max(MOST_DROPPED).catch(0.5),
-  /** Limit of the max-norm constraint, 0 for none. */
-  norm: z.coerce.number().min(0).catch(2),
-  optimizer: z.enum(['adam', 'sgd']).catch('adam'),
-  learning: z.coerce.number().positive().catch(0.001),
-  images: z.coerce.number().int().min(10).max(50_000).catch(2000),
-  batch: z.coerce.number().int().min(1).max(1000).catch(50),
-  epochs: z.coerce.number().int().min(1).max(1000).catch(20),
-  seed: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).catch(0),
 });
 
 /** The state of the page: one object, kept in the address. */
-export type View = z.output<typeof viewSchema>;
+export interface View extends z.output<typeof viewSchema> {
+  /** Settings of what is trained in the page, as far as they are not the page's defaults. */
+  readonly values: FlagValues;
+}
 
 /** Null where the address says nothing, which no number stands for. */
 const nothingChosen = { from: null, to: null, cell: null, masked: null };
 
 /** What a page shows when its address says nothing. */
-export const defaultView: View = viewSchema.parse({
-  page: 'runs',
-  runs: [],
-  ...nothingChosen,
-});
+export const defaultView: View = {
+  ...viewSchema.parse({ page: 'runs', runs: [], ...nothingChosen }),
+  values: {},
+};
 
-/** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`. */
+/** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`, `#/train?dropout=0.3`. */
 export const parseAddress = (fragment: string): View => {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
-  const given = [...new Set(parameters.keys())].map((key) => [key, parameters.get(key)]);
-  return viewSchema.parse({
-    ...nothingChosen,
-    ...Object.fromEntries(given),
-    page: path,
-    runs: parameters.getAll('runs'),
-  });
+  const given = Object.fromEntries(parameters);
+  const flags = labFlags.filter(({ name }) => parameters.has(name));
+  return {
+    ...viewSchema.parse({ ...nothingChosen, ...given, page: path, runs: parameters.getAll('runs') }),
+    values: sensibleValues(Object.fromEntries(flags.map(({ name }) => [name, given[name]!]))),
+  };
 };
 
 /** The fragment that describes a view; what is the default is left out. */
-export const addressOf = (view: View): string => {
+export const addressOf = ({ page, values, ...view }: View): string => {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(view)) {
-    if (key === 'page' || value === defaultView[key as keyof View]) continue;
+    if (value === defaultView[key as keyof View]) continue;
     if (Array.isArray(value)) for (const one of value) parameters.append(key, one);
     else if (typeof value === 'boolean') parameters.set(key, value ? 'yes' : 'no');
     else if (value !== null) parameters.set(key, String(value));
   }
+  for (const [name, text] of Object.entries(values)) parameters.set(name, text);
   const query = parameters.toString();
-  return `#/${view.page}${query === '' ? '' : `?${query}`}`;
+  return `#/${page}${query === '' ? '' : `?${query}`}`;
 };

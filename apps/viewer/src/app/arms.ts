@@ -1,6 +1,7 @@
-import type { RunConfig } from '@dropout-lab/contracts';
-import { configDifferences } from '@dropout-lab/study';
+import { canonicalJson, isPlain, type RunConfig } from '@dropout-lab/contracts';
+import { type ConfigDifference, configDifferences } from '@dropout-lab/study';
 import type { RunDigest } from '../catalogue.ts';
+import { settingInWords } from './setting-words.ts';
 
 /** Runs of one configuration, apart from the seed. */
 export interface Arm {
@@ -17,8 +18,8 @@ export interface Arm {
 /** So many hues can be told apart. */
 const HUES = 8;
 
-/** Settings that the label of a single arm, which differs from nothing, consists of. */
-const telling = ['model.dropout.rate', 'model.maxNorm', 'optimizer.name'];
+/** Settings that the label of a single arm, which differs from nothing, consists of, as far as its model has them. */
+const telling = ['model.dropout.rate', 'model.maxNorm', 'model.layers', 'optimizer.name'];
 
 /** What a label tells first, when it cannot tell all. */
 const foremost = [...telling, 'optimizer', 'model.dropout', 'schedule', 'limitTrain', 'epochs', 'batchSize'];
@@ -49,14 +50,14 @@ export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => 
     configs.set(key, config);
   }
   const list = [...configs.values()];
-  const differences = configDifferences(list)
+  const differences = settingDifferences(list)
     .filter(({ path, values }) => !followsFromName(path, values, list))
     .sort((a, b) => rankOf(a.path) - rankOf(b.path));
   const arms = [...configs].map(([key, config], index): [string, Arm] => {
     const settings =
       differences.length > 0
         ? differences.map(({ path, values }) => settingInWords(path, values[index]))
-        : telling.map((path) => settingInWords(path, valueAt(config, path)));
+        : tellingOf(config);
     const more = settings.length - MOST_SETTINGS;
     const label = settings.slice(0, MOST_SETTINGS).join(' · ') + (more > 0 ? ` · ${more} more` : '');
     return [key, { key, label, color: index % HUES, settings }];
@@ -65,48 +66,50 @@ export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => 
   return new Map([...keyOf].map(([name, key]) => [name, byKey.get(key)!]));
 };
 
+const tellingOf = (config: unknown): string[] =>
+  telling.flatMap((path) => {
+    const value = valueAt(config, path);
+    return value === undefined ? [] : [settingInWords(path, value)];
+  });
+
+/** The settings that differ; in lists of as many layers or callbacks, place by place: `model.layers[2].rate`. */
+export const settingDifferences = (configs: readonly unknown[]): ConfigDifference[] =>
+  configDifferences(configs).flatMap(inPlaces);
+
+const inPlaces = (whole: ConfigDifference): ConfigDifference[] => {
+  const { path, values } = whole;
+  const has = values.map((value) => value !== undefined);
+  const lists = values.filter((_, i) => has[i]);
+  if (!lists.every(isListOfObjects) || new Set(lists.map(({ length }) => length)).size > 1) return [whole];
+  const places = Array.from({ length: lists[0]?.length ?? 0 }, (_, place) =>
+    configDifferences(lists.map((list) => list[place])).flatMap((within) => {
+      const given = [...within.values];
+      return inPlaces({
+        path: [`${path}[${place}]`, within.path].filter((part) => part !== '').join('.'),
+        values: has.map((isGiven) => (isGiven ? given.shift() : undefined)),
+      });
+    }),
+  ).flat();
+  // Where only one model is a list of layers, the whole list is what tells it apart.
+  return places.length > 0 ? places : [whole];
+};
+
+const isListOfObjects = (value: unknown): value is readonly object[] =>
+  Array.isArray(value) && value.every(isPlain);
+
+/** The name of the member that a part of a configuration is, such as an optimizer or a preset. */
+const memberOf = (value: unknown): unknown =>
+  isPlain(value) ? (value['name'] ?? value['kind'] ?? value['preset']) : undefined;
+
 /** Adam has no momentum and SGD no beta: that they differ in it is said by their names. */
 const followsFromName = (path: string, values: readonly unknown[], configs: readonly unknown[]): boolean => {
-  const parent = path.slice(0, path.lastIndexOf('.'));
-  if (!(parent === 'optimizer' || parent === 'schedule') || path.endsWith('.name')) return false;
-  const names = configs.map((config) => valueAt(config, `${parent}.name`));
+  const family = path.split('.')[0]!;
+  const names = configs.map((config) => memberOf(valueAt(config, family)));
+  if (new Set(names).size === 1 || /^[^.]+\.(name|kind|preset)$/.test(path)) return false;
   // Of those of one name, all have the same value.
-  return values.every((value, i) => value === values[names.indexOf(names[i])]);
+  const texts = values.map((value) => canonicalJson(value ?? null));
+  return texts.every((text, i) => text === texts[names.indexOf(names[i])]);
 };
 
 const valueAt = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null)?.[key], value);
-
-/** `dropout 0.5`, `no max-norm`, `sgd`. */
-export const settingInWords = (path: string, value: unknown): string => {
-  const words = phrases[path]?.(value);
-  if (words !== undefined) return words;
-  const name = path
-    .split('.')
-    .at(-1)!
-    .replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);
-  return `${name} ${typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none')}`;
-};
-
-const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  'model.dropout.rate': (value) => (value === 0 ? 'no dropout' : `dropout ${value}`),
-  'model.dropout.inputRate': (value) => (value === 0 ? 'no input dropout' : `input dropout ${value}`),
-  'model.maxNorm': (value) =>
-    value === null
-      ? 'no max-norm'
-      : `max-norm ${(value as { value?: unknown } | undefined)?.value ?? ''}`.trim(),
-  'model.maxNorm.value': (value) => `max-norm ${value}`,
-  'model.filters': (value) => `filters ${(value as unknown[])?.join(', ')}`,
-  'model.units': (value) => `units ${(value as unknown[])?.join(', ')}`,
-  'optimizer.name': (value) => String(value),
-  'optimizer.learningRate': (value) => `learning rate ${value}`,
-  epochs: (value) => `${value} epochs`,
-  batchSize: (value) => `batch ${value}`,
-  limitTrain: (value) => (value === null ? 'all images' : `${value} images`),
-  limitTest: (value) => (value === null ? 'all test images' : `${value} test images`),
-  callbacks: (value) => {
-    const names = (value as { name: string }[] | undefined)?.map(({ name }) => name.replaceAll('_', ' '));
-    return names?.length ? names.join(', ') : 'no callbacks';
-  },
-  'schedule.name': (value) => `${String(value).replaceAll('_', ' ')} rate`,
-};

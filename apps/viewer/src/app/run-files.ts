@@ -1,6 +1,7 @@
-import { CIFAR_DATASETS, decodeCifar } from '@dropout-lab/cifar';
+import { type CifarDescriptor, datasetLoaders, decodeCifar } from '@dropout-lab/cifar';
 import {
   type CheckpointName,
+  type DatasetName,
   type EvaluationReport,
   evaluationReportSchema,
   type ImageDataset,
@@ -10,6 +11,7 @@ import {
   predictionsSchema,
 } from '@dropout-lab/contracts';
 import { checkpointFiles, decodeWeights, runFiles } from '@dropout-lab/runs';
+import { type KernelLimit, kernelLimits } from './kernel-limits.ts';
 import { imagesUrlOf } from './source.ts';
 import { fileUrl } from './state.ts';
 
@@ -35,8 +37,15 @@ export const loadPredictions = async (name: string): Promise<Predictions> =>
     runFiles.predictions,
   );
 
-/** The weights of a run's checkpoint. */
-export const loadWeights = async (name: string, checkpoint: CheckpointName): Promise<NamedArray[]> => {
+/** A trained model as a checkpoint has it. */
+export interface LoadedModel {
+  readonly weights: readonly NamedArray[];
+  /** What holds its kernels, by layer. */
+  readonly limits: ReadonlyMap<string, KernelLimit>;
+}
+
+/** The model of a run's checkpoint. */
+export const loadModel = async (name: string, checkpoint: CheckpointName): Promise<LoadedModel> => {
   const where = `${runFiles.checkpoints}/${checkpoint}`;
   const [model, weights] = await Promise.all([
     fetchFile(fileUrl(name, `${where}/${checkpointFiles.model}`)).then((response) => response.text()),
@@ -44,19 +53,26 @@ export const loadWeights = async (name: string, checkpoint: CheckpointName): Pro
       response.arrayBuffer(),
     ),
   ]);
-  return decodeWeights({ 'model.json': model, 'weights.bin': new Uint8Array(weights) }, where);
+  return {
+    weights: decodeWeights({ 'model.json': model, 'weights.bin': new Uint8Array(weights) }, where),
+    limits: kernelLimits(JSON.parse(model)),
+  };
 };
 
-/** The official test images of a data set, from beside the runs. */
-export const loadTestImages = async (dataset: keyof typeof CIFAR_DATASETS): Promise<ImageDataset> => {
-  const descriptor = CIFAR_DATASETS[dataset];
+/** The test images of a data set: drawn, or the official ones from beside the runs. */
+export const loadTestImages = async (dataset: DatasetName): Promise<ImageDataset> => {
+  const loader = datasetLoaders[dataset];
+  return loader.kind === 'drawn' ? loader.draw().test : fetchTestImages(loader.files, imagesUrlOf(dataset));
+};
+
+const fetchTestImages = async (descriptor: CifarDescriptor, folder: string | null): Promise<ImageDataset> => {
   const files = descriptor.files.filter(({ split }) => split === 'test');
   return decodeCifar(
     descriptor,
     await Promise.all(
       files.map(async ({ name }) => ({
         name,
-        bytes: new Uint8Array(await (await fetchFile(`${imagesUrlOf(dataset)}/${name}`)).arrayBuffer()),
+        bytes: new Uint8Array(await (await fetchFile(`${folder}/${name}`)).arrayBuffer()),
       })),
     ),
   );

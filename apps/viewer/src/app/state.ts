@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { type CorruptRun, isCorrupt, type RunDigest } from '../catalogue.ts';
-import { addressOf, parseAddress, type View } from './address.ts';
+import { addressOf, defaultView, parseAddress, type View } from './address.ts';
 import { type Arm, armsOf } from './arms.ts';
 import { source } from './source.ts';
 import { differsInStepsOnly, type Summary, summaryOf } from './summary.ts';
@@ -21,24 +21,10 @@ export const show = (changes: Partial<View>): void => {
   view.value = next;
 };
 
-/** What a form was set to, which other pages do not forget. */
-const settings = [
-  'backend',
-  'arms',
-  'rate',
-  'norm',
-  'optimizer',
-  'learning',
-  'images',
-  'batch',
-  'epochs',
-  'seed',
-] as const satisfies readonly (keyof View)[];
-
-/** The address of another view, for a link. */
+/** The address of another view, for a link. What a form was set to is not forgotten there. */
 export const linkTo = (page: View['page'], changes: Partial<View> = {}): string => {
-  const kept = Object.fromEntries(settings.map((key) => [key, view.value[key]])) as Partial<View>;
-  return addressOf({ ...parseAddress(`#/${page}`), ...kept, ...changes });
+  const { backend, arms, values } = view.value;
+  return addressOf({ ...defaultView, page, backend, arms, values, ...changes });
 };
 
 const all = computed(() => (source.value.state === 'ready' ? source.value.catalogue.runs : []));

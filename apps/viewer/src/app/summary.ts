@@ -42,6 +42,8 @@ export interface Summary {
   readonly onset: number | undefined;
   /** Of all epochs so far. */
   readonly seconds: number;
+  /** What a person should know of, though it went on. */
+  readonly warnings: readonly string[];
   /** While it runs. */
   readonly progress: Progress | undefined;
 }
@@ -84,6 +86,7 @@ const sumUp = (run: RunDigest): Summary => {
     test: evaluated && { loss: evaluated.loss, accuracy: evaluated.accuracy },
     onset: overfittingOnset(history),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+    warnings: run.events.flatMap((event) => (event.kind === 'warning' ? event.message : [])),
     progress: status === 'running' ? progressOf(run, history.length) : undefined,
   };
 };

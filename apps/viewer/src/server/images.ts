@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { CIFAR_DATASETS } from '@dropout-lab/cifar';
+import { type CifarDescriptor, datasetLoaders } from '@dropout-lab/cifar';
 import { cacheDirectory, describeCifar } from '@dropout-lab/cifar/node';
 
 /** An official file of a data set on this machine. */
@@ -10,6 +10,11 @@ export interface ImageFile {
   readonly path: string;
 }
 
+/** The data sets that come as files, by name; pages draw the others by themselves. */
+const withFiles: readonly (readonly [string, CifarDescriptor])[] = Object.entries(datasetLoaders).flatMap(
+  ([name, loader]) => (loader.kind === 'files' ? [[name, loader.files] as const] : []),
+);
+
 /**
  * The official files of every data set by the name that pages ask for: `cifar10/test_batch.bin`.
  *
@@ -17,7 +22,7 @@ export interface ImageFile {
  */
 export const imageFiles = (dataFolder = cacheDirectory()): ReadonlyMap<string, ImageFile> =>
   new Map(
-    Object.entries(CIFAR_DATASETS).flatMap(([name, { directory, files }]) => {
+    withFiles.flatMap(([name, { directory, files }]) => {
       const folder = realPath(join(dataFolder, directory));
       return files.map((file): [string, ImageFile] => [
         `${name}/${file.name}`,
@@ -37,7 +42,7 @@ const realPath = (path: string): string => {
 /** The data sets of which every file is there; their contents are verified by whoever reads them. */
 export const findImages = async (dataFolder = cacheDirectory()): Promise<string[]> => {
   const found: string[] = [];
-  for (const [name, dataset] of Object.entries(CIFAR_DATASETS)) {
+  for (const [name, dataset] of withFiles) {
     const { files } = await describeCifar(dataset, { cacheDirectory: dataFolder });
     if (files.every(({ bytes }) => bytes !== null)) found.push(name);
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  datasetOf,
   parseRunConfig,
   RUN_SCHEMA_VERSION,
   type RunConfigInput,
@@ -27,25 +28,14 @@ export const temporaryFolder = async (): Promise<string> => {
   return folder;
 };
 
-export const classNames = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-];
+export const { classNames } = datasetOf('cifar10');
 
 export const manifestOf = (id: string, config: RunConfigInput = {}): RunManifest => ({
   schemaVersion: RUN_SCHEMA_VERSION,
   id,
   createdAt: '2026-11-24T03:10:00.000Z',
   config: parseRunConfig({ epochs: 3, ...config }),
-  classNames,
+  classNames: [...classNames],
   backend: { name: 'cpu', description: 'cpu', workers: 1 },
   hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
   data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
@@ -126,7 +116,7 @@ export const progressAtEnd: TrainingProgress = {
   learningRate: 0.001,
   learningRateScale: 1,
   epochSeconds: 0,
-  callbacks: [],
+  callbacks: {},
 };
 
 /** A run of three epochs that has ended. */

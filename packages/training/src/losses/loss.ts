@@ -1,4 +1,4 @@
-import type { LossConfig, LossName } from '@dropout-lab/contracts';
+import { type LossConfig, type LossName, lossSchema } from '@dropout-lab/contracts';
 import { categoricalCrossentropy } from './categorical-crossentropy.ts';
 import type { Loss, LossConfigOf } from './definition.ts';
 
@@ -7,7 +7,7 @@ const lossTable = {
 } satisfies { readonly [Name in LossName]: (config: LossConfigOf<Name>) => Loss };
 
 /** What a configuration without a loss minimizes: Keras's crossentropy. */
-export const defaultLoss: LossConfig = { name: 'categorical_crossentropy' };
+export const defaultLoss: LossConfig = lossSchema.parse({});
 
 /** The loss that a configuration describes. */
 export const createLoss = (config: LossConfig): Loss => {

@@ -16,6 +16,6 @@ export const PictureCanvas = ({
   class: name = 'pixels',
 }: PictureCanvasProps) => {
   const { width, height } = picture;
-  const pixels = useMemo(() => withAlpha(picture.pixels), [picture]);
+  const pixels = useMemo(() => withAlpha(picture), [picture]);
   return <PixelCanvas class={name} width={width} height={height} pixels={pixels} label={label} />;
 };

@@ -1,15 +1,38 @@
-import { CIFAR10, type CifarData, loadCifarFromUrls } from '@dropout-lab/cifar';
+import { type CifarData, datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
+import type { DatasetName } from '@dropout-lab/contracts';
+import type { ImageOrigin } from '../images.ts';
 
-/** The official images under an address, of the training files as many as have the first `limit` images. */
-export const fetchImages = (baseUrl: string, limit: number | null): Promise<CifarData> => {
+/** The images of a data set; of its files those that have the first `limit` training images. */
+export const loadImages = (
+  dataset: DatasetName,
+  origin: ImageOrigin,
+  limit: number | null,
+): CifarData | Promise<CifarData> => {
+  const loader = datasetLoaders[dataset];
+  if (loader.kind === 'drawn') return loader.draw();
+  switch (origin.kind) {
+    case 'files': {
+      const { files } = loader;
+      return loadCifarFromUrls({ ...files, files: firstFiles(files.files, limit) }, { baseUrl: origin.url });
+    }
+    case 'sample':
+      return sampleImages();
+    default:
+      throw new Error(`${dataset}: expected its images beside the page, found none`);
+  }
+};
+
+const firstFiles = <File extends { readonly split: string; readonly images: number }>(
+  files: readonly File[],
+  limit: number | null,
+): File[] => {
   let before = 0;
-  const files = CIFAR10.files.filter(({ split, images }) => {
+  return files.filter(({ split, images }) => {
     if (split === 'test') return true;
     const isNeeded = limit === null || before < limit;
     before += images;
     return isNeeded;
   });
-  return loadCifarFromUrls({ ...CIFAR10, files }, { baseUrl });
 };
 
 /** The real images that ship with the pages: 250 to train on and 100 to test with. */

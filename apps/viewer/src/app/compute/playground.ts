@@ -1,15 +1,24 @@
 import type { BrowserBackendChoice } from '@dropout-lab/backend/browser';
-import type { ModelSpec, NamedArray } from '@dropout-lab/contracts';
-import { buildModel, Dropout, setDropoutPosition, writeWeights } from '@dropout-lab/model';
+import type { ModelSpec, NamedArray, RunConfig } from '@dropout-lab/contracts';
+import { buildModel, Dropout, logitsModel, setDropoutPosition, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { type Computing, startComputing } from './backend.ts';
+import { dropoutRates, specAtRate } from './dropout-rates.ts';
 
 /** A trained model. */
 export interface PlaygroundModel {
-  readonly spec: ModelSpec;
-  readonly seed: number;
+  /** Of the run that trained it. */
+  readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
   readonly weights: readonly NamedArray[];
+}
+
+/** What a model does with dropout. */
+export interface ModelDropout {
+  /** The highest of its layers, 0 without any. */
+  readonly rate: number;
+  /** Whether it can be had at another rate. */
+  readonly isAdjustable: boolean;
 }
 
 /** Numbers of one image in a layer: [height, width, channels], or [units]. */
@@ -23,7 +32,7 @@ export interface LayerMap {
 export interface Classification {
   /** 0..1 by class. */
   readonly probabilities: Float32Array;
-  /** What each convolution, after its ReLU, hands on. */
+  /** What each convolution hands on. */
   readonly featureMaps: readonly LayerMap[];
   readonly milliseconds: number;
 }
@@ -37,30 +46,45 @@ export interface MaskedPasses {
   readonly milliseconds: number;
 }
 
+interface BuiltModel {
+  readonly rate: number | null;
+  readonly spec: ModelSpec;
+  readonly model: LayersModel;
+  /** Gives logits. */
+  readonly classifier: LayersModel;
+  /** Gives what each convolution hands on, and logits. */
+  readonly probe: LayersModel;
+  /** Of the convolutions. */
+  readonly names: readonly string[];
+}
+
 /** Shows one model at work, at any dropout rate. */
 export const createPlayground = () => {
   let computing: Computing | undefined;
   let opened: PlaygroundModel | undefined;
-  let built: { readonly rate: number; readonly model: LayersModel; readonly probe: LayersModel } | undefined;
+  let built: BuiltModel | undefined;
 
-  /** The model with another rate: its weights do not depend on it. */
-  const atRate = (rate: number) => {
+  /** The model with another rate, null for its own: its weights do not depend on it. */
+  const atRate = (rate: number | null): BuiltModel => {
     if (built?.rate === rate) return built;
     built?.model.dispose();
-    const { spec, seed, weights } = opened!;
-    const model = buildModel({ ...spec, dropout: { ...spec.dropout, rate } }, seed);
+    const { config, weights } = opened!;
+    const spec = specAtRate(config, rate);
+    const model = buildModel(spec, config.seed);
     writeWeights(model, weights);
+    // Whichever way the model ends, in probabilities or in logits.
+    const classifier = logitsModel(model);
     const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
-    const outputs = [...convolutions, model.layers.at(-1)!].map((layer) => layer.output as SymbolicTensor);
-    built = { rate, model, probe: modelOf({ inputs: model.inputs, outputs }) };
+    const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
+    const names = convolutions.map(({ name }) => name);
+    built = { rate, spec, model, classifier, probe: modelOf({ inputs: model.inputs, outputs }), names };
     return built;
   };
 
   /** One image as a batch of as many copies as wanted, in the model's data format. */
-  const batchOf = (pixels: Uint8Array, copies = 1): tf.Tensor => {
-    const { inputShape, dataFormat } = opened!.spec;
-    const image = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...inputShape]), 255);
-    const placed = dataFormat === 'channels_last' ? image : tf.transpose(image, [0, 3, 1, 2]);
+  const batchOf = ({ spec }: BuiltModel, pixels: Uint8Array, copies = 1): tf.Tensor => {
+    const image = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...spec.inputShape]), 255);
+    const placed = spec.dataFormat === 'channels_last' ? image : tf.transpose(image, [0, 3, 1, 2]);
     return tf.tile(placed, [copies, 1, 1, 1]);
   };
 
@@ -71,19 +95,26 @@ export const createPlayground = () => {
       return computing.backend.reason;
     },
     /** @throws ModelError when the weights do not fit. */
-    open: (model: PlaygroundModel): void => {
+    open: (model: PlaygroundModel): ModelDropout => {
       opened = model;
       built?.model.dispose();
       built = undefined;
-      atRate(model.spec.dropout.rate);
+      const { spec } = atRate(null);
+      return {
+        rate: Math.max(0, ...dropoutRates(spec.layers)),
+        isAdjustable: dropoutRates(specAtRate(model.config, 0.5).layers).length > 0,
+      };
     },
     /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
     classify: async (pixels: Uint8Array): Promise<Classification> => {
       // At whatever rate: it is off.
-      const { probe } = built!;
+      const { probe, names } = built!;
       const begun = performance.now();
-      const outputs = tf.tidy(() => probe.apply(batchOf(pixels)) as tf.Tensor[]);
-      const maps = await computing!.hold(readMaps(outputs, probe.outputNames));
+      const outputs = tf.tidy(() => {
+        const found = [probe.apply(batchOf(built!, pixels)) as tf.Tensor | tf.Tensor[]].flat();
+        return [...found.slice(0, -1), tf.softmax(found.at(-1)!)];
+      });
+      const maps = await computing!.hold(readMaps(outputs, [...names, 'probabilities']));
       return {
         featureMaps: maps.slice(0, -1),
         probabilities: maps.at(-1)!.values,
@@ -93,23 +124,30 @@ export const createPlayground = () => {
     /**
      * Passes with masks of their own (Monte Carlo dropout: Gal & Ghahramani 2016).
      *
+     * @param rate Of all dropout layers; null for each one's own.
      * @param draw Which masks: the same number gives the same ones.
      */
     maskedPasses: async (
       pixels: Uint8Array,
-      { rate, draw, passes }: { readonly rate: number; readonly draw: number; readonly passes: number },
+      {
+        rate,
+        draw,
+        passes,
+      }: { readonly rate: number | null; readonly draw: number; readonly passes: number },
     ): Promise<MaskedPasses> => {
-      const { model } = atRate(rate);
+      const { model, classifier } = atRate(rate);
       const begun = performance.now();
-      const dropouts = model.layers.filter((layer) => layer instanceof Dropout);
+      const dropouts = model.layers
+        .filter((layer) => layer instanceof Dropout)
+        .filter((layer) => layer.rate > 0);
       const [probabilities, ...masks] = tf.tidy(() => {
         setDropoutPosition(model, { step: draw });
-        const predicted = model.apply(batchOf(pixels, passes), { training: true }) as tf.Tensor;
+        const logits = classifier.apply(batchOf(built!, pixels, passes), { training: true }) as tf.Tensor;
         setDropoutPosition(model, { step: draw });
         // What a mask leaves of ones is the mask; its first row does not depend on how many follow.
         const ones = (layer: Dropout) => tf.ones([1, ...(layer.outputShape as number[]).slice(1)]);
         return [
-          predicted,
+          tf.softmax(logits),
           ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
         ];
       }) as [tf.Tensor, ...tf.Tensor[]];

@@ -1,5 +1,5 @@
-import type { ModelSpec } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import type { RunConfig } from '@dropout-lab/contracts';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import {
   connectReplica,
   createReplica,
@@ -12,20 +12,17 @@ import { transfer } from 'comlink';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
 
+/** What a replica's model and its loss follow from. */
+type ReplicaConfig = Pick<RunConfig, 'model' | 'dataset' | 'seed' | 'loss'>;
+
 /** What a thread offers to another that shares its batches. */
 export const replicaService = {
   /** Serves a replica of a model at the other end of the port, on wasm. */
-  shareBatches: async (port: MessagePort, spec: ModelSpec, seed: number): Promise<void> => {
+  shareBatches: async (port: MessagePort, config: ReplicaConfig): Promise<void> => {
     await startComputing('wasm');
-    serveReplica(port, buildModel(spec, seed));
+    serveReplica(port, buildModel(modelSpecOf(config), config.seed), { loss: config.loss });
   },
 };
-
-interface ReplicasOptions {
-  readonly count: number;
-  readonly spec: ModelSpec;
-  readonly seed: number;
-}
 
 /**
  * A replica that computes on this worker and on `count - 1` further ones, each with a wasm backend of its own. They end
@@ -33,20 +30,18 @@ interface ReplicasOptions {
  */
 export const startReplicas = async (
   model: LayersModel,
-  { count, ...start }: ReplicasOptions,
+  config: ReplicaConfig,
+  count: number,
 ): Promise<Replica> => {
-  const remote = await Promise.all(Array.from({ length: count - 1 }, () => startRemote(model, start)));
-  return parallelReplica([...remote, createReplica(model)]);
+  const remote = await Promise.all(Array.from({ length: count - 1 }, () => startRemote(model, config)));
+  return parallelReplica([...remote, createReplica(model, { loss: config.loss })]);
 };
 
-const startRemote = async (
-  model: LayersModel,
-  { spec, seed }: Omit<ReplicasOptions, 'count'>,
-): Promise<Replica> => {
+const startRemote = async (model: LayersModel, config: ReplicaConfig): Promise<Replica> => {
   // This worker's own script, so that its code is there once.
   const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
   const { port1, port2 } = new MessageChannel();
-  await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), spec, seed));
+  await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), config));
   const replica = await thread.hold(connectReplica(port1, model));
   return {
     gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),

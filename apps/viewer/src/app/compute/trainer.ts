@@ -12,24 +12,24 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import { buildModel } from '@dropout-lab/model';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
-import { createCallback, csvLogger, type Replica, train } from '@dropout-lab/training';
+import { createCallback, type Replica, train, wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import viewer from '../../../package.json' with { type: 'json' };
+import type { ImageOrigin } from '../images.ts';
 import { startComputing } from './backend.ts';
 import { createGate } from './gate.ts';
-import { fetchImages, sampleImages } from './images.ts';
+import { loadImages } from './images.ts';
 import { startReplicas } from './replicas.ts';
 
 /** What to train, and on what. */
 export interface TrainingRequest {
   readonly config: RunConfig;
   readonly backend: BrowserBackendChoice;
-  /** Address of the folder of official files; null for the sample that ships with the pages. */
-  readonly imagesUrl: string | null;
+  readonly images: ImageOrigin;
   /** How many runs are trained at the same time, and share the cores. */
   readonly runs: number;
 }
@@ -47,25 +47,27 @@ export const createTrainer = () => {
   let abort = new AbortController();
   let manifest: RunManifest | undefined;
   let events: RunEvent[] = [];
-  let history: string | undefined;
   let checkpoints: Partial<Record<CheckpointName, Checkpoint>> = {};
 
   /** Resolves when training has ended by itself or was stopped. */
   const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
-    const { config, imagesUrl } = request;
+    const { config } = request;
     abort = new AbortController();
     manifest = undefined;
     events = [];
-    history = undefined;
     checkpoints = {};
-    const images = await (imagesUrl === null ? sampleImages() : fetchImages(imagesUrl, config.limitTrain));
+    const images = await loadImages(config.dataset, request.images, config.limitTrain);
     const data = prepareRunData(images, config);
     const { backend, hold } = await startComputing(request.backend);
-    const workers = defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs);
-    const model = buildModel(config.model, config.seed);
+    const model = buildModel(modelSpecOf(config), config.seed);
+    // A layer that needs the whole batch, such as batch normalization, is not to see parts of it.
+    const workers =
+      wholeBatchLayerOf(model) === undefined
+        ? defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs)
+        : 1;
     let replica: Replica | undefined;
     try {
-      replica = await startReplicas(model, { count: workers, spec: config.model, seed: config.seed });
+      replica = await startReplicas(model, config, workers);
       manifest = describeRun(config, backend, data, workers);
       listener.begun(manifest, backend.reason);
       await hold(follow(model, replica, config, data, listener));
@@ -91,12 +93,7 @@ export const createTrainer = () => {
       train: images,
       validation,
       // As the command trains, which goes on with the run.
-      callbacks: [
-        ...config.callbacks.map(createCallback),
-        csvLogger((text) => {
-          history = text;
-        }),
-      ],
+      callbacks: config.callbacks.map(createCallback),
       checkpoints: {
         save: async (name, snapshot) => {
           checkpoints[name] = { modelTopology, snapshot };
@@ -124,7 +121,7 @@ export const createTrainer = () => {
     download: (): Uint8Array => {
       if (!manifest) throw new Error('expected a run that has begun, found none: wait until it trains');
       const { id } = manifest;
-      const files = encodeRun({ manifest, events, checkpoints, history });
+      const files = encodeRun({ manifest, events, checkpoints });
       const encoder = new TextEncoder();
       const entries = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
         `${id}/${path}`,

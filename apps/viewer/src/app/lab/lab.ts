@@ -1,9 +1,10 @@
-import type { RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig, type RunEvent, type RunManifest } from '@dropout-lab/contracts';
 import { type Signal, signal } from '@preact/signals';
 import { proxy } from 'comlink';
+import type { View } from '../address.ts';
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.ts';
 import { ThreadEndedError } from '../compute/thread.ts';
-import { imagesUrlOf } from '../source.ts';
+import { originOf } from '../images.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './live-run.ts';
 import { type ArmName, armsIn, configOf, type LabSettings } from './settings.ts';
 
@@ -19,7 +20,10 @@ export interface LabArm {
   /** Another for each start. */
   readonly id: number;
   readonly name: ArmName;
-  readonly settings: LabSettings;
+  readonly config: RunConfig;
+  readonly backend: View['backend'];
+  /** How many are trained side by side. */
+  readonly runs: number;
   readonly status: Signal<ArmState>;
   /** Which backend computes, and why. */
   readonly reason: Signal<string>;
@@ -34,31 +38,74 @@ const threads = new Map<LabArm, ComputeThread>();
 const stopped = new WeakSet<LabArm>();
 let starts = 0;
 
+/** Of a start that is not sure yet; they train when it is. */
+let starting: readonly ComputeThread[] = [];
+/** Whether it is being looked at what training is to start with. */
+export const isChecking = signal(false);
+
 /** The curves are drawn anew at most so often. */
 const REDRAW_MS = 200;
 
 /**
- * Trains anew with these settings.
+ * Looks at whether models can be had of these settings, in the threads that train them then. What trains goes on.
  *
- * @throws ConfigError when one is impossible; what is there goes on.
+ * @returns What trains them in place of what trains; it is to be called at once, or not at all.
+ * @throws ConfigError when a setting is impossible; ThreadEndedError when the start is withdrawn meanwhile, also by
+ * another one.
  */
-export const startLab = (settings: LabSettings): void => {
-  const arms = armsIn(settings);
-  for (const arm of arms) configOf(settings, arm);
+export const prepareLab = async (settings: LabSettings, backend: View['backend']): Promise<() => void> => {
+  withdrawStart();
+  const arms = armsIn(settings).map((name) => ({ name, config: configOf(settings, name) }));
+  const own = arms.map(startComputeThread);
+  starting = own;
+  isChecking.value = true;
+  try {
+    await Promise.all(arms.map(({ config }, i) => requireModel(own[i]!, config)));
+  } catch (error) {
+    if (starting === own) withdrawStart();
+    throw error;
+  }
+  return () => {
+    starting = [];
+    isChecking.value = false;
+    trainArms(arms, backend, own);
+  };
+};
+
+const requireModel = async (thread: ComputeThread, { model, dataset }: RunConfig): Promise<void> => {
+  const fault = await thread.ask((services) => services.modelFault({ model, dataset }));
+  if (fault) throw new ConfigError(fault.message, fault.path);
+};
+
+/** Gives up a start that is not sure yet; what trains goes on. */
+export const withdrawStart = (): void => {
+  for (const thread of starting) thread.end();
+  starting = [];
+  isChecking.value = false;
+};
+
+/** Trains arms anew, each in its thread. */
+const trainArms = (
+  arms: readonly Pick<LabArm, 'name' | 'config'>[],
+  backend: View['backend'],
+  own: readonly ComputeThread[],
+): void => {
   resetLab();
-  labArms.value = arms.map((name) => ({
+  labArms.value = arms.map((arm) => ({
+    ...arm,
     id: ++starts,
-    name,
-    settings,
+    backend,
+    runs: arms.length,
     status: signal<ArmState>({ state: 'starting' }),
     reason: signal(''),
     run: signal<LiveRun | null>(null),
   }));
-  for (const arm of labArms.value) void trainArm(arm);
+  for (const [i, arm] of labArms.value.entries()) void trainArm(arm, own[i]!);
 };
 
 /** Ends all training, and forgets it. */
 export const resetLab = (): void => {
+  withdrawStart();
   for (const thread of threads.values()) thread.end();
   threads.clear();
   labArms.value = [];
@@ -71,17 +118,20 @@ const tellAll = (command: 'pause' | 'resume' | 'stop'): void => {
 };
 
 export const pauseLab = (): void => {
+  withdrawStart();
   isPaused.value = true;
   tellAll('pause');
 };
 
 export const resumeLab = (): void => {
+  withdrawStart();
   isPaused.value = false;
   tellAll('resume');
 };
 
 /** Ends training where it is, so that the model can be had. */
 export const stopLab = (): void => {
+  withdrawStart();
   isPaused.value = false;
   for (const arm of labArms.value) stopped.add(arm);
   tellAll('stop');
@@ -98,10 +148,10 @@ export const downloadArm = async (arm: LabArm): Promise<Blob> => {
 };
 
 /** Trains on the backend of the settings; where that fails, from the start on wasm, which runs everywhere. */
-const trainArm = async (arm: LabArm): Promise<void> => {
-  const { backend } = arm.settings;
+const trainArm = async (arm: LabArm, thread: ComputeThread): Promise<void> => {
+  const { backend } = arm;
   try {
-    await trainOn(arm, backend);
+    await trainOn(arm, backend, thread);
   } catch (error) {
     if (error instanceof ThreadEndedError) return;
     const fault = error as Error;
@@ -109,7 +159,7 @@ const trainArm = async (arm: LabArm): Promise<void> => {
     arm.status.value = { state: 'starting' };
     arm.run.value = null;
     arm.reason.value = '';
-    await trainOn(arm, 'wasm', fault.message).catch((again: Error) => fail(arm, again));
+    await trainOn(arm, 'wasm', startComputeThread(), fault.message).catch((again: Error) => fail(arm, again));
   }
 };
 
@@ -123,11 +173,15 @@ const fail = (arm: LabArm, fault: Error): void => {
 };
 
 /** @param fault Why another backend could not do it. */
-const trainOn = async (arm: LabArm, backend: LabSettings['backend'], fault?: string): Promise<void> => {
+const trainOn = async (
+  arm: LabArm,
+  backend: View['backend'],
+  thread: ComputeThread,
+  fault?: string,
+): Promise<void> => {
   threads.get(arm)?.end();
-  const thread = startComputeThread();
   threads.set(arm, thread);
-  const config = configOf(arm.settings, arm.name);
+  const { config, runs } = arm;
   const feed = createFeed(arm.run);
   // What a thread has said before its end may come after it.
   const isCurrent = (): boolean => threads.get(arm) === thread;
@@ -143,12 +197,7 @@ const trainOn = async (arm: LabArm, backend: LabSettings['backend'], fault?: str
       if (isCurrent()) feed.add(event);
     },
   });
-  const request = {
-    config,
-    backend,
-    imagesUrl: imagesUrlOf(config.dataset),
-    runs: armsIn(arm.settings).length,
-  };
+  const request = { config, backend, images: originOf(config.dataset), runs };
   const training = thread.ask((services) => services.trainRun(request, listener));
   if (isPaused.value) thread.ask((services) => services.pause()).catch(() => {});
   try {

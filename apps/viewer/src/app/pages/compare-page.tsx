@@ -1,13 +1,14 @@
-import { type CurveFigure, configDifferences } from '@dropout-lab/study';
+import type { CurveFigure } from '@dropout-lab/study';
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { type Arm, settingInWords } from '../arms.ts';
+import { type Arm, settingDifferences } from '../arms.ts';
 import { LineChart } from '../components/line-chart.tsx';
 import { ArmLabel } from '../components/marks.tsx';
 import { csvOf } from '../csv.ts';
 import { download } from '../download.ts';
 import { counted, figure, percent, wholeNumbers } from '../format.ts';
 import { seriesOf } from '../series.ts';
+import { settingInWords } from '../setting-words.ts';
 import { arms, curveSummaries, linkTo, show, summaries, view } from '../state.ts';
 import type { Summary } from '../summary.ts';
 
@@ -277,7 +278,7 @@ const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
     const { seed: _, ...config } = first!.run.manifest.config;
     return config;
   });
-  const differences = configDifferences(configs);
+  const differences = settingDifferences(configs);
   const seeds = groups.map(([, group]) => group.map(({ run }) => run.manifest.config.seed));
   const differInSeeds = new Set(seeds.flat()).size > 1;
   return (

@@ -1,4 +1,4 @@
-import type { ImageDataset } from '@dropout-lab/contracts';
+import { datasetOf, type ImageDataset } from '@dropout-lab/contracts';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { MOST_DROPPED } from '../address.ts';
 import { BackendSelect } from '../components/backend-select.tsx';
@@ -9,6 +9,7 @@ import { useLoaded } from '../components/use-loaded.ts';
 import { sampleImages } from '../compute/images.ts';
 import type { Classification, MaskedPasses } from '../compute/playground.ts';
 import { figure, percent } from '../format.ts';
+import { fetchCommand, imageShapeOf, originOf } from '../images.ts';
 import { Maps } from '../playground/maps.tsx';
 import { highest, keptFraction } from '../playground/mosaic.ts';
 import { type Picture, pictureOf, pictureOfFile } from '../playground/pixels.ts';
@@ -19,8 +20,7 @@ import { useLatest } from '../playground/use-latest.ts';
 import { useModel } from '../playground/use-model.ts';
 import { usePastedImage } from '../playground/use-pasted-image.ts';
 import { Webcam } from '../playground/webcam.tsx';
-import { loadTestImages, loadWeights } from '../run-files.ts';
-import { imagesUrlOf } from '../source.ts';
+import { loadModel, loadTestImages } from '../run-files.ts';
 import { linkTo, show, summaries, view } from '../state.ts';
 import { type Summary, shownCheckpoint } from '../summary.ts';
 
@@ -51,9 +51,20 @@ export const PlaygroundPage = () => {
 /** Validation accuracy of the model that is shown, where it is known. */
 const accuracyOf = (summary: Summary): number | undefined => shownCheckpoint(summary)?.row?.val_accuracy;
 
+/**
+ * The dropout rates that a model is described with, whatever its preset: what the built model does is said by the thread
+ * that opens it, and TensorFlow.js is not loaded to choose one.
+ */
+const ratesIn = (part: unknown): number[] => {
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) =>
+    key === 'rate' && typeof value === 'number' ? [value] : ratesIn(value),
+  );
+};
+
 /** The best of those that were trained with dropout, else of all. */
 const bestOf = (trained: readonly Summary[]): Summary | undefined => {
-  const dropped = trained.filter(({ run }) => run.manifest.config.model.dropout.rate > 0);
+  const dropped = trained.filter(({ run }) => ratesIn(run.manifest.config.model).some((rate) => rate > 0));
   return [...(dropped.length > 0 ? dropped : trained)].sort(
     (a, b) => (accuracyOf(b) ?? 0) - (accuracyOf(a) ?? 0),
   )[0];
@@ -70,11 +81,18 @@ const Playground = ({
   const { config, classNames } = run.manifest;
   const [compute, onFault] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
   const checkpoint = shownCheckpoint(chosen)!;
-  const weights = useLoaded(`${name} ${checkpoint.name} ${checkpoint.row?.epoch}`, () =>
-    loadWeights(name, checkpoint.name),
+  const weights = useLoaded(
+    `${name} ${checkpoint.name} ${checkpoint.row?.epoch}`,
+    async () => (await loadModel(name, checkpoint.name)).weights,
   );
-  const images = useLoaded<ImageDataset>(imagesUrlOf(config.dataset) ?? 'sample', async () =>
-    imagesUrlOf(config.dataset) === null ? (await sampleImages()).test : loadTestImages(config.dataset),
+  const origin = originOf(config.dataset).kind;
+  const [height, width, channels] = imageShapeOf(config);
+  const size = { width, height, channels };
+  // A model may be of images of another size than those of its data set.
+  const fits = `${datasetOf(config.dataset).imageShape}` === `${[height, width, channels]}`;
+  const images = useLoaded<ImageDataset>(
+    origin === 'nowhere' || !fits ? null : `${config.dataset} ${origin}`,
+    async () => (origin === 'sample' ? (await sampleImages()).test : loadTestImages(config.dataset)),
   );
   const [given, setGiven] = useState<Picture>();
   const [fault, setFault] = useState<string>();
@@ -84,8 +102,7 @@ const Playground = ({
 
   const take = (file: Blob | null | undefined): void => {
     if (!file) return;
-    const [height, width] = config.model.inputShape;
-    pictureOfFile(file, { width, height }).then(
+    pictureOfFile(file, size).then(
       (picture) => {
         setCamera(camera + 1);
         setGiven(picture);
@@ -104,15 +121,13 @@ const Playground = ({
         : undefined),
     [given, images, view.value.image],
   );
-  const rate = view.value.masked ?? config.model.dropout.rate;
   const model = useMemo(
-    () =>
-      weights.state === 'ready'
-        ? { spec: config.model, seed: config.seed, weights: weights.value }
-        : undefined,
+    () => (weights.state === 'ready' ? { config, weights: weights.value } : undefined),
     [weights],
   );
   const opened = useModel(compute, model, onFault);
+  const { masked: rate } = view.value;
+  const shownRate = rate ?? opened?.dropout.rate ?? 0;
   const id = usePictureId(picture);
   const plain = useLatest<Classification>(
     opened && picture ? `${opened.id} ${id}` : null,
@@ -173,7 +188,9 @@ const Playground = ({
             ) : (
               <div class="pixels large" />
             )}
-            <figcaption>{picture?.title ?? 'Loading the images …'}</figcaption>
+            <figcaption>
+              {picture?.title ?? (images.state === 'none' ? 'No picture yet' : 'Loading the images …')}
+            </figcaption>
           </figure>
           <div class="actions">
             <label class="button">
@@ -189,15 +206,13 @@ const Playground = ({
                 }}
               />
             </label>
-            <Webcam
-              key={camera}
-              size={{ width: config.model.inputShape[1], height: config.model.inputShape[0] }}
-              isIdle={plain.isCurrent}
-              onPicture={setGiven}
-            />
+            <Webcam key={camera} size={size} isIdle={plain.isCurrent} onPicture={setGiven} />
           </div>
           <p class="muted small">Or drop one on this page, or paste one.</p>
           <Fault message={fault} />
+          {origin === 'nowhere' && (
+            <p class="muted small">{`Its test images are not here: ${fetchCommand(config.dataset)} brings them.`}</p>
+          )}
           {images.state === 'ready' && (
             <TestImages
               images={images.value}
@@ -226,10 +241,11 @@ const Playground = ({
                 min="0"
                 max={MOST_DROPPED}
                 step="0.05"
-                value={rate}
+                value={shownRate}
+                disabled={opened?.dropout.isAdjustable === false}
                 onInput={({ currentTarget }) => show({ masked: currentTarget.valueAsNumber })}
               />
-              <output>{rate.toFixed(2)}</output>
+              <output>{shownRate.toFixed(2)}</output>
             </label>
             <button
               type="button"
@@ -247,7 +263,9 @@ const Playground = ({
         title="Masks of dropout"
         about={
           masks.length === 0
-            ? 'At rate 0 nothing is dropped.'
+            ? opened?.dropout.isAdjustable === false
+              ? 'This model has no dropout layers.'
+              : 'At rate 0 nothing is dropped.'
             : 'Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map.'
         }
         maps={masks}
@@ -258,7 +276,7 @@ const Playground = ({
       />
       <Maps
         title="Feature maps"
-        about="What each convolution finds in the picture, after its ReLU; the brightest point of a layer is white."
+        about="What each convolution finds in the picture; the brightest point of a layer is white."
         maps={plain.value?.featureMaps ?? []}
         isCurrent={plain.isCurrent}
         captionOf={({ layer, shape }) => `${layer}: ${shape[2]} maps of ${shape[0]} × ${shape[1]}`}

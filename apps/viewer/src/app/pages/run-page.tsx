@@ -15,9 +15,17 @@ import { ArmLabel, StatusBadge } from '../components/marks.tsx';
 import { PixelCanvas } from '../components/pixel-canvas.tsx';
 import { type Loaded, useLoaded } from '../components/use-loaded.ts';
 import { count, dateAndTime, duration, figure, lossFigure, percent } from '../format.ts';
-import { loadEvaluation, loadPredictions, loadTestImages, loadWeights } from '../run-files.ts';
+import { fetchCommand, imageShapeOf, originOf } from '../images.ts';
+import type { KernelLimit } from '../kernel-limits.ts';
+import { withAlpha } from '../playground/pixels.ts';
+import {
+  type LoadedModel,
+  loadEvaluation,
+  loadModel,
+  loadPredictions,
+  loadTestImages,
+} from '../run-files.ts';
 import { curvePair } from '../series.ts';
-import { imagesUrlOf } from '../source.ts';
 import { arms, curveSummaries, linkTo, pickedSummaries, show, view } from '../state.ts';
 import { type Summary, shownCheckpoint } from '../summary.ts';
 
@@ -41,7 +49,7 @@ export const RunPage = () => {
 };
 
 const OneRun = ({ summary }: { readonly summary: Summary }) => {
-  const { name, run, best, lowestLoss, test, seconds, onset } = summary;
+  const { name, run, best, lowestLoss, test, seconds, onset, warnings } = summary;
   const { manifest } = run;
   const evaluation = useLoaded(run.hasEvaluation ? `${name} ${summary.status}` : null, () =>
     loadEvaluation(name),
@@ -50,8 +58,8 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
     loadPredictions(name),
   );
   const checkpoint = shownCheckpoint(summary);
-  const weights = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.row?.epoch}` : null, () =>
-    loadWeights(name, checkpoint!.name),
+  const model = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.row?.epoch}` : null, () =>
+    loadModel(name, checkpoint!.name),
   );
   return (
     <div class="run">
@@ -68,6 +76,11 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
           {`seed ${manifest.config.seed} · ${manifest.backend.description} · ${dateAndTime(manifest.createdAt)} · ${duration(seconds)}`}
         </span>
       </p>
+      {warnings.map((warning) => (
+        <p key={warning} class="note">
+          {warning}
+        </p>
+      ))}
       <dl class="figures">
         <Figure
           name="Best validation accuracy"
@@ -99,11 +112,11 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
       <Section title="Calibration" loaded={evaluation} none="This run is not evaluated yet.">
         {(report) => <Reliability report={report} />}
       </Section>
-      <Section title="Weights" loaded={weights} none="This run has no checkpoint yet.">
-        {(arrays) => (
+      <Section title="Weights" loaded={model} none="This run has no checkpoint yet.">
+        {(loaded) => (
           <div class="halves">
-            <Norms arrays={arrays} config={manifest.config} />
-            <Filters arrays={arrays} />
+            <Norms model={loaded} />
+            <Filters arrays={loaded.weights} channels={imageShapeOf(manifest.config)[2]} />
           </div>
         )}
       </Section>
@@ -269,8 +282,9 @@ const TILES = 24;
 const Mistakes = ({ predictions, config, classNames }: MistakesProps) => {
   const { cell } = view.value;
   const { dataset } = config;
-  const isServed = imagesUrlOf(dataset) !== null;
-  const images = useLoaded<ImageDataset>(isServed && predictions.state === 'ready' ? dataset : null, () =>
+  // Of a sample only some are here, and under other numbers.
+  const areHere = ['drawn', 'files'].includes(originOf(dataset).kind);
+  const images = useLoaded<ImageDataset>(areHere && predictions.state === 'ready' ? dataset : null, () =>
     loadTestImages(dataset),
   );
   const title = cell === null ? 'Most confidently wrong' : titleOf(cell, classNames);
@@ -290,8 +304,8 @@ const Mistakes = ({ predictions, config, classNames }: MistakesProps) => {
               </button>
             )}
             {chosen.length === 0 && <p class="muted">There is no such image.</p>}
-            {!isServed && (
-              <p class="muted">The images themselves are not here: dropout-lab data fetch brings them.</p>
+            {!areHere && (
+              <p class="muted">{`The images themselves are not here: ${fetchCommand(dataset)} brings them.`}</p>
             )}
             {images.state === 'failed' && <p class="fault">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
@@ -387,32 +401,31 @@ const Reliability = ({ report }: { readonly report: EvaluationReport }) => (
   </div>
 );
 
-/** The axes that a kernel's norm is summed over: those of the configuration, or all incoming weights of a unit. */
-const axesOf = ({ model: { maxNorm } }: RunConfig, rank: number): number[] => {
+/** The axes that a kernel's norm is summed over: those of its max-norm, or all incoming weights of a unit. */
+const axesOf = (limit: KernelLimit | undefined, rank: number): readonly number[] => {
   const fanIn = Array.from({ length: rank - 1 }, (_, axis) => axis);
-  const axes = maxNorm === null ? fanIn : [maxNorm.axis].flat();
+  const axes = limit?.axes ?? fanIn;
   return axes.every((axis) => axis < rank - 1) ? axes : fanIn;
 };
 
-const Norms = ({
-  arrays,
-  config,
-}: {
-  readonly arrays: readonly NamedArray[];
-  readonly config: RunConfig;
-}) => {
-  const limit = config.model.maxNorm?.value;
-  const rows = arrays
-    .filter(({ name }) => name.endsWith('/kernel') && name !== 'logits/kernel')
+const KERNEL = /\/kernel$/;
+
+const Norms = ({ model: { weights, limits } }: { readonly model: LoadedModel }) => {
+  const rows = weights
+    .filter(({ name }) => KERNEL.test(name))
     .map((kernel) => {
-      const norms = [...weightNorms(kernel, axesOf(config, kernel.shape.length))].sort((a, b) => a - b);
+      const name = kernel.name.replace(KERNEL, '');
+      const held = limits.get(name);
+      const limit = held?.limit;
+      const norms = [...weightNorms(kernel, axesOf(held, kernel.shape.length))].sort((a, b) => a - b);
       const at = (share: number) => norms[Math.round(share * (norms.length - 1))]!;
       // A norm that is held at the limit is under it by the epsilon of the constraint.
-      const held =
-        limit === undefined ? 0 : norms.filter((norm) => norm > limit * 0.999).length / norms.length;
-      return { name: kernel.name.split('/')[0]!, lowest: at(0), median: at(0.5), highest: at(1), held };
+      const atLimit =
+        limit === undefined ? undefined : norms.filter((norm) => norm > limit * 0.999).length / norms.length;
+      return { name, limit, lowest: at(0), median: at(0.5), highest: at(1), atLimit };
     });
-  const most = Math.max(limit ?? 0, ...rows.map(({ highest }) => highest)) * 1.05;
+  const all = [...new Set(rows.flatMap(({ limit }) => limit ?? []))];
+  const most = Math.max(...all, ...rows.map(({ highest }) => highest)) * 1.05;
   return (
     <div>
       <h3>Norms of incoming weights</h3>
@@ -420,12 +433,14 @@ const Norms = ({
         <thead>
           <tr>
             <th scope="col">Layer</th>
-            <th scope="col">Lowest, median, highest{limit === undefined ? '' : ` · limit ${limit}`}</th>
-            {limit !== undefined && <th scope="col">At the limit</th>}
+            <th scope="col">
+              Lowest, median, highest{all.length === 0 ? '' : ` · limit ${all.join(' or ')}`}
+            </th>
+            {all.length > 0 && <th scope="col">At the limit</th>}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, lowest, median, highest, held }) => (
+          {rows.map(({ name, limit, lowest, median, highest, atLimit }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>
@@ -442,7 +457,7 @@ const Norms = ({
                 </span>
                 {`${figure(lowest, 2)}, ${figure(median, 2)}, ${figure(highest, 2)}`}
               </td>
-              {limit !== undefined && <td>{percent(held, 0)}</td>}
+              {all.length > 0 && <td>{percent(atLimit, 0)}</td>}
             </tr>
           ))}
         </tbody>
@@ -451,18 +466,25 @@ const Norms = ({
   );
 };
 
-const Filters = ({ arrays }: { readonly arrays: readonly NamedArray[] }) => {
+const Filters = ({
+  arrays,
+  channels,
+}: {
+  readonly arrays: readonly NamedArray[];
+  /** Of the images: what the first layer looks at can be seen as one. */
+  readonly channels: number;
+}) => {
   const kernel = arrays.find(
-    ({ name, shape }) => name.endsWith('/kernel') && shape.length === 4 && shape[2] === 3,
+    ({ name, shape }) => KERNEL.test(name) && shape.length === 4 && shape[2] === channels,
   );
   if (!kernel) return null;
-  const [height, width, , filters] = kernel.shape as [number, number, number, number];
+  const filters = kernel.shape[3]!;
   return (
     <div>
       <h3>{`${filters} filters of the first layer`}</h3>
       <div class="filters">
         {Array.from({ length: filters }, (_, f) => (
-          <FilterTile key={f} kernel={kernel} filter={f} height={height} width={width} />
+          <FilterTile key={f} kernel={kernel} filter={f} />
         ))}
       </div>
     </div>
@@ -470,23 +492,24 @@ const Filters = ({ arrays }: { readonly arrays: readonly NamedArray[] }) => {
 };
 
 interface FilterTileProps {
+  /** [height, width, channels, filters]. */
   readonly kernel: NamedArray;
   readonly filter: number;
-  readonly height: number;
-  readonly width: number;
 }
 
-/** A filter as colours: grey is no weight, a channel's weight brightens or darkens it. */
-const FilterTile = ({ kernel, filter, height, width }: FilterTileProps) => {
+/** A filter as colours, or as greys where images are grey: grey is no weight, a weight brightens or darkens it. */
+const FilterTile = ({ kernel, filter }: FilterTileProps) => {
+  const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
   const pixels = useMemo(() => {
-    const filters = kernel.shape[3]!;
-    const weightAt = (i: number) => kernel.values[i * filters + filter]!;
-    const count = height * width * 3;
-    const largest = Math.max(...Array.from({ length: count }, (_, i) => Math.abs(weightAt(i))), 1e-12);
-    const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
-    for (let i = 0; i < count; i++)
-      pixels[4 * Math.floor(i / 3) + (i % 3)] = 127.5 * (1 + weightAt(i) / largest);
-    return pixels;
+    const weights = Float32Array.from(
+      { length: height * width * channels },
+      (_, i) => kernel.values[i * filters + filter]!,
+    );
+    const largest = Math.max(...weights.map(Math.abs), 1e-12);
+    return withAlpha({
+      pixels: Uint8Array.from(weights, (w) => Math.round(127.5 * (1 + w / largest))),
+      channels,
+    });
   }, [kernel, filter]);
   return <PixelCanvas width={width} height={height} pixels={pixels} label={`filter ${filter}`} />;
 };

@@ -1,9 +1,12 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 
-/** A picture of the size that models take: uint8 [height, width, 3]. */
+/** A picture of the size that models take. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
+  /** 3 of colours (RGB), 1 of greys. */
+  readonly channels: number;
+  /** uint8 [height, width, channels]. */
   readonly pixels: Uint8Array;
   /** What it is, for a person. */
   readonly title: string;
@@ -22,22 +25,39 @@ export const pictureOf = (
   return {
     width,
     height,
+    channels,
     pixels: images.slice(index * size, (index + 1) * size),
     title: `test image ${index}, ${classNames[label]}`,
     label,
   };
 };
 
-/** RGB of RGBA pixels. */
-export const withoutAlpha = (rgba: ArrayLike<number>): Uint8Array =>
-  Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]!);
+/** How bright red, green and blue are to the eye (ITU-R BT.601). */
+const LUMA = [0.299, 0.587, 0.114] as const;
 
-/** RGBA of RGB pixels, opaque. */
-export const withAlpha = (rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> => {
-  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
-  for (let i = 0; i < rgb.length; i++) rgba[4 * Math.floor(i / 3) + (i % 3)] = rgb[i]!;
+/** Colours or greys of RGBA pixels. */
+export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Array =>
+  Uint8Array.from({ length: (rgba.length / 4) * channels }, (_, i) => {
+    const at = 4 * Math.floor(i / channels);
+    if (channels > 1) return rgba[at + (i % channels)]!;
+    return Math.round(LUMA.reduce((sum, share, c) => sum + share * rgba[at + c]!, 0));
+  });
+
+/** RGBA of colours or greys, opaque. */
+export const withAlpha = ({
+  pixels,
+  channels,
+}: Pick<Picture, 'pixels' | 'channels'>): Uint8ClampedArray<ArrayBuffer> => {
+  const count = pixels.length / channels;
+  const rgba = new Uint8ClampedArray(count * 4).fill(255);
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = pixels[i * channels + Math.min(c, channels - 1)]!;
+  }
   return rgba;
 };
+
+/** The pictures that a model takes. */
+export type PictureSize = Pick<Picture, 'width' | 'height' | 'channels'>;
 
 /** What a browser can draw that may become a picture. */
 type Drawable = HTMLVideoElement | ImageBitmap;
@@ -45,7 +65,7 @@ type Drawable = HTMLVideoElement | ImageBitmap;
 /** The largest square in the middle of a drawing, scaled to the size that models take. */
 export const squarePicture = (
   drawable: Drawable,
-  { width, height, title }: Pick<Picture, 'width' | 'height' | 'title'>,
+  { width, height, channels, title }: PictureSize & Pick<Picture, 'title'>,
 ): Picture => {
   const [w, h] =
     drawable instanceof HTMLVideoElement
@@ -61,7 +81,8 @@ export const squarePicture = (
   return {
     width,
     height,
-    pixels: withoutAlpha(context.getImageData(0, 0, width, height).data),
+    channels,
+    pixels: withoutAlpha(context.getImageData(0, 0, width, height).data, channels),
     title,
     label: null,
   };
@@ -72,10 +93,7 @@ export const squarePicture = (
  *
  * @throws An Error that says what was expected, of a file that is no image.
  */
-export const pictureOfFile = async (
-  file: Blob,
-  size: Pick<Picture, 'width' | 'height'>,
-): Promise<Picture> => {
+export const pictureOfFile = async (file: Blob, size: PictureSize): Promise<Picture> => {
   const title = file instanceof File && file.name ? file.name : 'a pasted image';
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error(`${title}: expected an image that this browser can show, such as PNG or JPEG`);

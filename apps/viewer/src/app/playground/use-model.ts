@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ComputeThread } from '../compute/compute-thread.ts';
-import type { PlaygroundModel } from '../compute/playground.ts';
+import type { ModelDropout, PlaygroundModel } from '../compute/playground.ts';
 import type { Compute } from './use-compute.ts';
 
 /** A thread that has a model open. */
 export interface OpenModel {
   readonly thread: ComputeThread;
   readonly model: PlaygroundModel;
+  readonly dropout: ModelDropout;
   /** Another for each time that a model is opened. */
   readonly id: number;
 }
@@ -25,7 +26,7 @@ export const useModel = (
     if (!thread || !model) return;
     thread
       .ask((services) => services.open(model))
-      .then(() => setOpened({ thread, model, id: ++openings }))
+      .then((dropout) => setOpened({ thread, model, dropout, id: ++openings }))
       .catch(onFault);
   }, [thread, model]);
   return opened?.thread === thread && opened?.model === model ? opened : undefined;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../components/fault.tsx';
-import { type Picture, squarePicture } from './pixels.ts';
+import { type Picture, type PictureSize, squarePicture } from './pixels.ts';
 
 interface WebcamProps {
-  readonly size: Pick<Picture, 'width' | 'height'>;
+  readonly size: PictureSize;
   /** The last picture has been looked at: time for another. */
   readonly isIdle: boolean;
   readonly onPicture: (picture: Picture) => void;

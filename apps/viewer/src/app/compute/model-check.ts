@@ -1,0 +1,23 @@
+import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
+import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
+
+/** Why a configuration was refused, as it goes from thread to thread, where an error would lose its path. */
+interface ConfigFault {
+  readonly message: string;
+  readonly path: ConfigError['path'];
+}
+
+/** What a thread tells of a run's model without building it, and before there is a backend. */
+export const modelCheck = {
+  /** Why the model cannot be built; undefined where it can. */
+  modelFault: (config: Pick<RunConfig, 'model' | 'dataset'>): ConfigFault | undefined => {
+    try {
+      requireBuildable(modelSpecOf(config));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const { message, path } = error;
+      return { message, path };
+    }
+  },
+};
