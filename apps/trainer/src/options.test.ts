@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRunConfig } from '@dropout-lab/contracts';
+import { membersOf, optimizerSchema, parseRunConfig } from '@dropout-lab/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readRunConfig } from './options.ts';
 import { temporaryFolder } from './testing.ts';
+
+const optimizers = [...membersOf(optimizerSchema)!.members.keys()].map((name) => `"${name}"`).join(', ');
 
 let folder: string;
 beforeAll(async () => {
@@ -170,7 +172,7 @@ describe('readRunConfig', () => {
       'a choice that there is not',
       { optimizer: 'adm' },
       {},
-      'run configuration: optimizer.name: expected one of "adam", "sgd", received "adm": did you mean "adam"?',
+      `run configuration: optimizer.name: expected one of ${optimizers}, received "adm": did you mean "adam"?`,
     ],
   ])('refuses %s', async (_, options, file, message) => {
     const config = await configFile(file);
