@@ -33,6 +33,18 @@ export const optimizerFormulas = {
     slots: { velocity: 'momentums' },
     cases: [{}, { learningRate: 0.1, momentum: 0.9 }, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
   },
+  adamw: {
+    keras: 'AdamW',
+    settings: {
+      learningRate: 'learning_rate',
+      weightDecay: 'weight_decay',
+      beta1: 'beta_1',
+      beta2: 'beta_2',
+      epsilon: 'epsilon',
+    },
+    slots: { m: '_momentums', v: '_velocities' },
+    cases: [{}, { learningRate: 0.01, weightDecay: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }],
+  },
 } satisfies { readonly [Name in OptimizerName]: OptimizerFormula<Name> };
 
 /** Of `keras.optimizers.schedules`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fraction, positive } from './numbers.ts';
+import { fraction, nonNegative, positive } from './numbers.ts';
 import { setting } from './settings.ts';
 
 const learningRate = (byDefault: number) =>
@@ -7,18 +7,28 @@ const learningRate = (byDefault: number) =>
     flag: 'learning-rate',
   });
 
-const adam = z
+const moments = {
+  learningRate: learningRate(0.001),
+  beta1: setting(fraction.default(0.9), 'Decay of the mean of the gradients'),
+  beta2: setting(fraction.default(0.999), 'Decay of the mean of the squared gradients'),
+  epsilon: setting(
+    positive.default(1e-7),
+    'Added to the root of the second moment before bias correction, as Keras does ("epsilon hat" of Kingma & Ba 2015, section 2)',
+  ),
+};
+
+const adam = z.strictObject({ name: z.literal('adam').default('adam'), ...moments }).meta({ title: 'Adam' });
+
+const adamw = z
   .strictObject({
-    name: z.literal('adam').default('adam'),
-    learningRate: learningRate(0.001),
-    beta1: setting(fraction.default(0.9), 'Decay of the mean of the gradients'),
-    beta2: setting(fraction.default(0.999), 'Decay of the mean of the squared gradients'),
-    epsilon: setting(
-      positive.default(1e-7),
-      'Added to the root of the second moment before bias correction, as Keras does ("epsilon hat" of Kingma & Ba 2015, section 2)',
+    name: z.literal('adamw'),
+    ...moments,
+    weightDecay: setting(
+      nonNegative.default(0.004),
+      'Share of each weight, biases too, that a step takes away, times the learning rate (Loshchilov & Hutter 2019)',
     ),
   })
-  .meta({ title: 'Adam' });
+  .meta({ title: 'AdamW' });
 
 const sgd = z
   .strictObject({
@@ -34,7 +44,7 @@ const sgd = z
   .meta({ title: 'SGD' });
 
 /** The optimizers, by Keras's names and with its defaults. */
-export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd]);
+export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw]);
 
 /** An optimizer with its settings, by Keras's names. */
 export type OptimizerConfig = z.output<typeof optimizerSchema>;

@@ -1,5 +1,6 @@
 import type { OptimizerConfig, OptimizerName } from '@dropout-lab/contracts';
 import { adam } from './adam.ts';
+import { adamw } from './adamw.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { sgd } from './sgd.ts';
 import type { OptimizerConfigOf, UpdateRule } from './update-rule.ts';
@@ -8,6 +9,7 @@ import type { OptimizerConfigOf, UpdateRule } from './update-rule.ts';
 const optimizerTable = {
   adam,
   sgd,
+  adamw,
 } satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => UpdateRule };
 
 /** The update rule of a configuration. */
