@@ -172,6 +172,14 @@ export const layerFormulas = {
       },
     ],
   },
+  spatial_dropout2d: {
+    keras: 'SpatialDropout2D',
+    settings: { rate: 'rate' },
+    cases: [
+      { input: [3, 4, 6], settings: { rate: 0.5 } },
+      { input: [2, 2, 6], settings: { rate: 0.3 } },
+    ],
+  },
 } satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };
 
 /** All of them, as keras/formulas.py takes them. */

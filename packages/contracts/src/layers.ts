@@ -59,6 +59,12 @@ const dropout = z.strictObject({
   noiseShape,
 });
 
+const spatialDropout2d = z.strictObject({
+  kind: z.literal('spatial_dropout2d'),
+  name,
+  rate: setting(fraction, 'Fraction of feature maps dropped, each as a whole (Tompson et al. 2015)'),
+});
+
 const flatten = z.strictObject({ kind: z.literal('flatten'), name });
 
 const dense = z
@@ -78,7 +84,7 @@ const activationLayer = z.strictObject({
   activation: activation('relu'),
 });
 
-const simple = [conv2d, maxPooling2d, dropout, flatten, dense, activationLayer] as const;
+const simple = [conv2d, maxPooling2d, dropout, flatten, dense, activationLayer, spatialDropout2d] as const;
 
 type SimpleLayerSpec = z.output<(typeof simple)[number]>;
 type SimpleLayerInput = z.input<(typeof simple)[number]>;

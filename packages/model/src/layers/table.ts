@@ -7,6 +7,7 @@ import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { maxPooling2d } from './max-pooling2d.ts';
 import { residual } from './residual.ts';
+import { spatialDropout2d } from './spatial-dropout2d.ts';
 
 /** How each kind of layer is built. */
 export const layerTable = {
@@ -17,4 +18,5 @@ export const layerTable = {
   dense,
   activation,
   residual,
+  spatial_dropout2d: spatialDropout2d,
 } satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };
