@@ -180,6 +180,14 @@ export const layerFormulas = {
       { input: [2, 2, 6], settings: { rate: 0.3 } },
     ],
   },
+  batch_normalization: {
+    keras: 'BatchNormalization',
+    settings: { momentum: 'momentum', epsilon: 'epsilon' },
+    cases: [
+      { input: [3, 4, 2], settings: {} },
+      { input: [5], settings: { momentum: 0.8, epsilon: 0.1 } },
+    ],
+  },
 } satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };
 
 /** All of them, as keras/formulas.py takes them. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, fraction } from './numbers.ts';
+import { count, fraction, positive } from './numbers.ts';
 import { constraintSchema } from './regularizers.ts';
 import { membersOf, setting } from './settings.ts';
 
@@ -65,6 +65,15 @@ const spatialDropout2d = z.strictObject({
   rate: setting(fraction, 'Fraction of feature maps dropped, each as a whole (Tompson et al. 2015)'),
 });
 
+const batchNormalization = z
+  .strictObject({
+    kind: z.literal('batch_normalization'),
+    name,
+    momentum: setting(fraction.default(0.99), 'Share of the moving mean and variance that a step keeps'),
+    epsilon: setting(positive.default(0.001), 'Added to the variance'),
+  })
+  .meta({ variables: ['gamma', 'beta', 'moving_mean', 'moving_variance'] });
+
 const flatten = z.strictObject({ kind: z.literal('flatten'), name });
 
 const dense = z
@@ -84,7 +93,16 @@ const activationLayer = z.strictObject({
   activation: activation('relu'),
 });
 
-const simple = [conv2d, maxPooling2d, dropout, flatten, dense, activationLayer, spatialDropout2d] as const;
+const simple = [
+  conv2d,
+  maxPooling2d,
+  dropout,
+  flatten,
+  dense,
+  activationLayer,
+  spatialDropout2d,
+  batchNormalization,
+] as const;
 
 type SimpleLayerSpec = z.output<(typeof simple)[number]>;
 type SimpleLayerInput = z.input<(typeof simple)[number]>;

@@ -1,5 +1,6 @@
 import type { LayerKind } from '@dropout-lab/contracts';
 import { activation } from './activation.ts';
+import { batchNormalization } from './batch-normalization.ts';
 import { conv2d } from './conv2d.ts';
 import type { LayerImplementation, LayerOf } from './definition.ts';
 import { dense } from './dense.ts';
@@ -19,4 +20,5 @@ export const layerTable = {
   activation,
   residual,
   spatial_dropout2d: spatialDropout2d,
+  batch_normalization: batchNormalization,
 } satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };
