@@ -75,7 +75,11 @@ export const scheduleFormulas = {
 
 /** Of `keras.losses`, behind a softmax. */
 export const lossFormulas = {
-  categorical_crossentropy: { keras: 'CategoricalCrossentropy', settings: {}, cases: [{}] },
+  categorical_crossentropy: {
+    keras: 'CategoricalCrossentropy',
+    settings: { labelSmoothing: 'label_smoothing' },
+    cases: [{}, { labelSmoothing: 0.1 }],
+  },
 } satisfies { readonly [Name in LossName]: LossFormula<Name> };
 
 /** Of `keras.constraints`. */
