@@ -1,6 +1,7 @@
 import type { DatasetName } from '@dropout-lab/contracts';
 import type { CifarData } from './data.ts';
 import { CIFAR10, CIFAR100, type CifarDescriptor } from './datasets.ts';
+import { drawShapes } from './shapes.ts';
 
 /** Where the images of a data set come from. */
 export type DatasetLoader =
@@ -13,4 +14,5 @@ export type DatasetLoader =
 export const datasetLoaders: Readonly<Record<DatasetName, DatasetLoader>> = {
   cifar10: { kind: 'files', files: CIFAR10 },
   cifar100: { kind: 'files', files: CIFAR100 },
+  shapes: { kind: 'drawn', draw: drawShapes },
 };

@@ -39,8 +39,16 @@ const cifar100 = {
   testImages: 10_000,
 } as const satisfies DatasetDescription;
 
+const shapes = {
+  title: 'Shapes',
+  imageShape: [28, 28, 1],
+  classNames: ['circle', 'ring', 'square', 'frame', 'triangle', 'cross', 'bar', 'moon'],
+  trainImages: 40_000,
+  testImages: 8000,
+} as const satisfies DatasetDescription;
+
 /** The data sets that a run configuration can name. */
-export const datasets = { cifar10, cifar100 } as const;
+export const datasets = { cifar10, cifar100, shapes } as const;
 
 /** The name of a data set. */
 export type DatasetName = keyof typeof datasets;
