@@ -64,7 +64,7 @@ test('a run in training is followed on a page that stays open, also past a resta
 
 test('a run that was stopped in the page goes on in Node, on the same images', async () => {
   const view = await startView('0');
-  const settings = '?arms=with&images=400&batch=50&epochs=3&seed=2&backend=wasm';
+  const settings = '?arms=with&limit-train=400&batch-size=50&epochs=3&seed=2&backend=wasm';
   const { page, complaints } = await openPage(browser, `${view.url}#/train${settings}`, {
     acceptDownloads: true,
   });

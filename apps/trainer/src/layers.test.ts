@@ -1,0 +1,108 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openRunDirectory } from '@dropout-lab/runs/node';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkpointDigests, runCli, temporaryFolder } from './testing.ts';
+
+let folder: string;
+
+/** Every kind of layer, on grey drawings: nothing of it is the tutorial's. */
+const everyKind = {
+  dataset: 'shapes',
+  model: {
+    layers: [
+      { kind: 'conv2d', filters: 4, padding: 'same', kernelConstraint: { name: 'max_norm', maxValue: 1 } },
+      { kind: 'batch_normalization', momentum: 0.9 },
+      { kind: 'activation', activation: 'relu' },
+      { kind: 'max_pooling2d', poolSize: 4 },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'conv2d', filters: 4, padding: 'same', activation: 'relu' },
+          { kind: 'spatial_dropout2d', rate: 0.25 },
+        ],
+      },
+      { kind: 'flatten' },
+      { kind: 'dropout', rate: 0.25 },
+      { kind: 'dense', units: 8, activation: 'softmax' },
+    ],
+  },
+  loss: { labelSmoothing: 0.1 },
+  optimizer: { name: 'adamw', learningRate: 0.005 },
+  limitTrain: 500,
+  limitTest: 100,
+  batchSize: 50,
+  epochs: 3,
+  checkpointEverySteps: 3,
+};
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeFile(join(folder, 'layers.json'), JSON.stringify(everyKind));
+});
+
+const train = (...options: string[]) =>
+  runCli(['train', '--config', 'layers.json', '--backend', 'wasm', ...options], { cwd: folder });
+
+describe('a list of every kind of layer, on drawings of one channel', () => {
+  test('trains on one thread, since batch normalization needs the whole batch', async () => {
+    const { code, stdout, stderr } = await train('--run-dir', 'whole');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/seed 0, 1 thread$/m);
+    const { events } = await (await openRunDirectory(join(folder, 'whole'))).readEvents();
+    const losses = events.flatMap((event) => (event.kind === 'epoch' ? [event.logs.val_loss!] : []));
+    expect(losses).toHaveLength(3);
+    expect(Math.min(...losses)).toBeLessThan(2.1);
+  });
+
+  test('on several it is refused by the layer’s name, before a folder is made', async () => {
+    const { code, stderr } = await train('--run-dir', 'refused', '--workers', '2');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'dropout-lab: --workers: expected 1, since batch_normalization needs the statistics of the whole batch, received 2\n',
+    );
+    await expect(access(join(folder, 'refused'))).rejects.toThrow();
+  });
+
+  test('killed in the middle of an epoch and resumed, ends with the same bits', async () => {
+    // After the second epoch's line.
+    const stopped = await runCli(
+      ['train', '--config', 'layers.json', '--backend', 'wasm', '--run-dir', 'killed', '--json'],
+      { cwd: folder, signal: { name: 'SIGKILL', afterLine: 16, delayMs: 0 } },
+    );
+    expect(stopped.code).toBeNull();
+    const resumed = await runCli(['train', '--resume', 'killed'], { cwd: folder });
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    expect(await checkpointDigests(join(folder, 'killed'))).toEqual(
+      await checkpointDigests(join(folder, 'whole')),
+    );
+  });
+
+  test('goes to Keras and back with its moving statistics, and is as good', async () => {
+    const output = join(folder, 'all.weights.h5');
+    expect(await runCli(['export', 'whole', '--output', output], { cwd: folder })).toMatchObject({ code: 0 });
+    const imported = ['import', output, '--config', 'layers.json', '--run-dir', 'imported'];
+    expect(await runCli(imported, { cwd: folder })).toMatchObject({ code: 0 });
+    const evaluated = await Promise.all(
+      ['whole', 'imported'].map(async (run) => {
+        const { stdout } = await runCli(['evaluate', run, '--backend', 'wasm', '--json'], { cwd: folder });
+        return JSON.parse(stdout);
+      }),
+    );
+    expect(evaluated[1]).toEqual(evaluated[0]);
+  });
+
+  test('predicts pictures in colour as grey ones', async () => {
+    const raw = { width: 40, height: 30, channels: 3 } as const;
+    const picture = sharp(Buffer.alloc(40 * 30 * 3, 90), { raw });
+    await picture.clone().png().toFile(join(folder, 'colour.png'));
+    await picture.clone().greyscale().png().toFile(join(folder, 'grey.png'));
+    const args = ['predict', 'whole', 'colour.png', 'grey.png', '--backend', 'wasm', '--json'];
+    const { code, stdout } = await runCli(args, { cwd: folder });
+    expect(code).toBe(0);
+    const [colour, grey] = stdout.split('\n').map((line) => JSON.parse(line).classes);
+    expect(colour).toEqual(grey);
+    expect(colour).toHaveLength(3);
+  });
+});
