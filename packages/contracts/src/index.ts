@@ -19,11 +19,14 @@ export {
   layerSchema,
   type ResidualInput,
   type ResidualSpec,
+  type SimpleLayerInput,
+  type SimpleLayerSpec,
+  simpleLayerSchema,
   variablesOf,
 } from './layers.ts';
 export { type LossConfig, type LossName, lossSchema } from './losses.ts';
 export { mergeConfig } from './merge-config.ts';
-export { type MigrationStep, migrate } from './migrate.ts';
+export { type MigrateOptions, type MigrationStep, migrate } from './migrate.ts';
 export {
   type ModelConfig,
   type ModelInput,
@@ -31,7 +34,9 @@ export {
   modelSchema,
   modelSchemaWith,
   type PresetConfig,
+  type PresetInput,
   type PresetName,
+  presetSchema,
 } from './models.ts';
 export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './optimizers.ts';
 export { parseWith, withoutSchemaKey } from './parse.ts';

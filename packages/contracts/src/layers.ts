@@ -104,8 +104,13 @@ const simple = [
   batchNormalization,
 ] as const;
 
-type SimpleLayerSpec = z.output<(typeof simple)[number]>;
-type SimpleLayerInput = z.input<(typeof simple)[number]>;
+/** The layers that hold no others. */
+export const simpleLayerSchema = z.discriminatedUnion('kind', simple);
+
+/** A layer that holds no others. */
+export type SimpleLayerSpec = z.output<typeof simpleLayerSchema>;
+/** A layer that holds no others, as a user writes it. */
+export type SimpleLayerInput = z.input<typeof simpleLayerSchema>;
 
 /** Layers whose output is added to their input (He et al. 2016); both have one shape. */
 export interface ResidualSpec {

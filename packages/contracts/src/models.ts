@@ -83,22 +83,27 @@ const withPreset = (input: unknown): unknown =>
     ? { preset: 'layers', ...input }
     : input;
 
-const modelOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
-  z.preprocess(withPreset, z.discriminatedUnion('preset', [tutorial, layersOf(layer)]));
+const familyOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
+  z.discriminatedUnion('preset', [tutorial, layersOf(layer)]);
+
+/** The presets, the tutorial's being the one without a name; `layers` is any layers in a row. */
+export const presetSchema = familyOf(layerSchema);
 
 /** A model by the name of a preset with its settings, or as a list of layers. */
-export const modelSchema = modelOf(layerSchema);
+export const modelSchema = z.preprocess(withPreset, presetSchema);
 
 /** The same with layers of the user's own, each a strict object with its `kind`. */
 export const modelSchemaWith = (custom: readonly z.ZodObject[]): typeof modelSchema =>
-  modelOf(layerSchemaWith(custom));
+  z.preprocess(withPreset, familyOf(layerSchemaWith(custom)));
 
 /** A model as a run configuration has it: a preset with its settings, or a list of layers. */
 export type ModelConfig = z.output<typeof modelSchema>;
-/** A model as a user writes it: anything left out is the tutorial's. */
+/** A preset with its settings as a user writes it: anything left out is its default. */
+export type PresetInput = z.input<typeof presetSchema>;
+/** A model as a user writes it: anything left out is the tutorial's, and a list of layers needs no preset's name. */
 export type ModelInput =
-  | z.input<typeof tutorial>
-  | (Omit<z.input<ReturnType<typeof layersOf>>, 'preset'> & { readonly preset?: 'layers' });
+  | Exclude<PresetInput, { preset: 'layers' }>
+  | (Omit<Extract<PresetInput, { preset: 'layers' }>, 'preset'> & { readonly preset?: 'layers' });
 /** The name of a preset. */
 export type PresetName = ModelConfig['preset'];
 /** The settings of a preset. */

@@ -1,6 +1,7 @@
 /** An object as JSON has it. */
 export type PlainObject = { readonly [key: string]: unknown };
 
+/** Whether a value is an object as JSON has it: neither null nor a list. */
 export const isPlain = (value: unknown): value is PlainObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -7,9 +7,13 @@ import { layerTable } from './layers/table.ts';
 
 /** A layer of a user's own, for lists of layers: see {@link defineLayer}. */
 export interface LayerDefinition {
+  /** What a list of layers calls it. */
   readonly kind: string;
+  /** Of its kind, name and settings. */
   readonly schema: z.ZodObject;
+  /** Builds the TensorFlow.js layer. */
   readonly create: (settings: never, context: LayerContext) => layers.Layer;
+  /** Sizes of its output without the batch, for those of its input. */
   readonly outputShape: (settings: never, input: Shape, where: string) => Shape;
 }
 

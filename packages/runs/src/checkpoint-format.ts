@@ -46,8 +46,6 @@ const stateSchema = z.object({
   sha256: z.object({ 'model.json': z.string(), 'weights.bin': z.string(), 'optimizer.bin': z.string() }),
 });
 
-type CallbacksOf = Pick<RunConfig, 'callbacks'>;
-
 /** `state.json`, checked. */
 export type CheckpointState = z.output<typeof stateSchema>;
 
@@ -101,7 +99,7 @@ export const encodeCheckpoint = (
  */
 export const decodeCheckpoint = (
   contents: CheckpointContents,
-  config: CallbacksOf,
+  config: Pick<RunConfig, 'callbacks'>,
   where: string,
 ): Checkpoint => {
   const model = decodeModel(contents['model.json'], where);
@@ -137,7 +135,11 @@ const weightsOf = (
 ): NamedArray[] => fromBytes(bytes, weights, `${where}/${checkpointFiles.weights}`);
 
 /** `state.json` alone; see {@link decodeCheckpoint}. */
-export const decodeState = (text: string, config: CallbacksOf, where: string): CheckpointState => {
+export const decodeState = (
+  text: string,
+  config: Pick<RunConfig, 'callbacks'>,
+  where: string,
+): CheckpointState => {
   const file = `${where}/${checkpointFiles.state}`;
   const state = migrate(parseJson(text, file), {
     version: STATE_VERSION,

@@ -10,6 +10,7 @@ export {
   type CustomOptimizer,
   defineOptimizer,
   type OptimizerDefinition,
+  type OptimizerSettings,
 } from './optimizers/define-optimizer.ts';
 export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizers/optimizer.ts';
 export type { UpdateRule } from './optimizers/update-rule.ts';

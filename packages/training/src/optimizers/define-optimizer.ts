@@ -7,13 +7,17 @@ export interface CustomOptimizer {
   readonly name: string;
   /** Before any schedule. */
   readonly learningRate: number;
+  /** Gives its update rule. */
   readonly createRule: () => UpdateRule;
 }
 
-type Settings = z.ZodRawShape & { readonly learningRate: z.ZodType<number, number | undefined> };
+/** Zod schemas by setting, the learning rate's among them. */
+export type OptimizerSettings = z.ZodRawShape & {
+  readonly learningRate: z.ZodType<number, number | undefined>;
+};
 
 /** What {@link defineOptimizer} takes. */
-export interface OptimizerDefinition<Shape extends Settings> {
+export interface OptimizerDefinition<Shape extends OptimizerSettings> {
   /** For errors. */
   readonly name: string;
   /** A Zod schema for each setting, with its default; `learningRate` is one of them. */
@@ -29,7 +33,7 @@ export interface OptimizerDefinition<Shape extends Settings> {
  * @returns Makes the optimizer of some settings. @throws ConfigError naming the first setting at fault.
  */
 export const defineOptimizer =
-  <Shape extends Settings>({ name, settings, create }: OptimizerDefinition<Shape>) =>
+  <Shape extends OptimizerSettings>({ name, settings, create }: OptimizerDefinition<Shape>) =>
   (input: z.input<z.ZodObject<Shape>> = {} as z.input<z.ZodObject<Shape>>): CustomOptimizer => {
     const parsed = parseWith(z.strictObject(settings), input, name);
     const { learningRate } = parsed as { learningRate: number };
