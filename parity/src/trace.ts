@@ -30,7 +30,7 @@ export const traceOurs = async (
 ): Promise<Trace> => {
   const model = buildScenarioModel(scenario);
   const trace = emptyTrace();
-  const replica = watched(createReplica(model, { loss: scenario.config.loss }), trace);
+  const replica = watched(createReplica(model), trace);
   for await (const event of train({ model, config: scenario.config, train: source, replica })) {
     if (event.kind !== 'step') continue;
     if (weightsAfter.includes(event.step)) trace.weights.push(await readWeights(model));
@@ -48,7 +48,7 @@ export const traceSingleSteps = async (
 ): Promise<Trace> => {
   const model = buildScenarioModel(scenario);
   const trace = emptyTrace();
-  const replica = watched(createReplica(model, { loss: scenario.config.loss }), trace);
+  const replica = watched(createReplica(model), trace);
   for (const [step, state] of states.entries()) {
     const resumeFrom = { ...state, progress: progressAt(step, scenario) };
     for await (const { kind } of train({

@@ -1,14 +1,4 @@
-import {
-  ConfigError,
-  configOfFlags,
-  configWith,
-  listFlags,
-  mergeConfig,
-  type PlainObject,
-  runConfigSchema,
-  valueOfText,
-} from '@dropout-lab/contracts';
-
+import { type Assignment, ConfigError, listFlags, runConfigSchema } from '@dropout-lab/contracts';
 import { type Command, Option } from 'commander';
 
 /** What the options of a command say of the run's configuration, as typed: by the flag's name. */
@@ -48,12 +38,6 @@ export const flagValuesOf = (options: Readonly<Record<string, unknown>>): FlagVa
 const camelCase = (name: string): string =>
   name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** An assignment of `--set`: the path of a setting, and its value as typed. */
-export interface Assignment {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** @throws ConfigError when a text is no assignment. */
 export const assignmentsOf = (set: readonly string[] = []): Assignment[] =>
   set.map((text) => {
@@ -63,21 +47,3 @@ export const assignmentsOf = (set: readonly string[] = []): Assignment[] =>
       `--set ${text}: expected a path and a value, such as optimizer.beta2=0.99, received "${text}"`,
     );
   });
-
-/**
- * A configuration with the flags and then the assignments of a command line on top, not yet checked.
- *
- * @throws ConfigError when a flag does not apply, or a path is unknown.
- */
-export const withOptions = (
-  base: PlainObject,
-  values: FlagValues,
-  assignments: readonly Assignment[],
-): PlainObject =>
-  assignments.reduce<PlainObject>(
-    (config, { path, text }) => withAssignment(config, path, valueOfText(text)),
-    configOfFlags(runConfigSchema, values, base),
-  );
-
-const withAssignment = (config: PlainObject, path: string, value: unknown): PlainObject =>
-  mergeConfig(config, configWith(runConfigSchema, config, path, value, '--set'));

@@ -7,6 +7,4 @@ import type { GradientWorkerData } from './replicas.ts';
 
 const { port, backend, config } = workerData as GradientWorkerData;
 await startBackend(backendChoice(backend));
-serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed), {
-  loss: config.loss,
-});
+serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed));

@@ -53,7 +53,8 @@ describe('a list of every kind of layer, on drawings of one channel', () => {
     const { events } = await (await openRunDirectory(join(folder, 'whole'))).readEvents();
     const losses = events.flatMap((event) => (event.kind === 'epoch' ? [event.logs.val_loss!] : []));
     expect(losses).toHaveLength(3);
-    expect(Math.min(...losses)).toBeLessThan(2.1);
+    // Knowing nothing gives log 8.
+    expect(Math.min(...losses)).toBeLessThan(Math.log(8) - 0.1);
   });
 
   test('on several it is refused by the layer’s name, before a folder is made', async () => {

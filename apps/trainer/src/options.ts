@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import {
   ConfigError,
+  configOfFlags,
   isPlain,
   mergeConfig,
   type PlainObject,
   parseRunConfig,
   type RunConfig,
+  runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
-import { assignmentsOf, flagValuesOf, withOptions } from './config-options.ts';
+import { assignmentsOf, flagValuesOf } from './config-options.ts';
 
 /** The options that change a run's configuration, as commander gives them: flags under their names in camel case. */
 export interface ConfigOptions {
@@ -26,7 +28,12 @@ export interface ConfigOptions {
  */
 export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> =>
   parseRunConfig(
-    withOptions(await readConfigFile(options), flagValuesOf(options), assignmentsOf(options.set)),
+    configOfFlags(
+      runConfigSchema,
+      flagValuesOf(options),
+      await readConfigFile(options),
+      assignmentsOf(options.set),
+    ),
   );
 
 /** The file of `--config` as it was written, nothing without one. @throws ConfigError when it is no JSON object. */

@@ -34,5 +34,5 @@ export const startReplicas = async (
       return connectReplica(port1 as unknown as MessagePort, model);
     }),
   );
-  return parallelReplica([...remote, createReplica(model, { loss: config.loss })]);
+  return parallelReplica([...remote, createReplica(model)]);
 };

@@ -1,14 +1,16 @@
-import { ConfigError, listFlags, runConfigSchema, valueOfText } from '@dropout-lab/contracts';
+import {
+  type Assignment,
+  ConfigError,
+  configOfFlags,
+  listFlags,
+  listSettings,
+  runConfigSchema,
+  valueOfText,
+} from '@dropout-lab/contracts';
 import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
 import { readStudyRuns } from '@dropout-lab/study/node';
 import { severalOf } from './command-options.ts';
-import {
-  type Assignment,
-  assignmentsOf,
-  type FlagValues,
-  flagValuesOf,
-  withOptions,
-} from './config-options.ts';
+import { assignmentsOf, type FlagValues, flagValuesOf } from './config-options.ts';
 import { figure } from './format.ts';
 import { type ConfigOptions, readConfigFile } from './options.ts';
 import type { Reporter } from './reporter.ts';
@@ -36,7 +38,7 @@ export const sweepCommand = async (
     );
   }
   const file = await readConfigFile(options as ConfigOptions);
-  const config = withOptions(file, fixed.flags, fixed.assignments);
+  const config = configOfFlags(runConfigSchema, fixed.flags, file, fixed.assignments);
   const swept = sweep(axes, config);
   const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
   const study = parseStudy(input, 'sweep');
@@ -61,13 +63,33 @@ const axesOf = (
     else flags[name] = text;
   }
   const assignments = assignmentsOf(options.set).filter(({ path, text }) => {
-    const texts = severalOf(text, `--set ${path}`);
-    if (texts.length > 1) requireSinglePath(path);
-    if (texts.length > 1) axes.push({ setting: path, values: texts.map(valueOfSeveral) });
-    return texts.length <= 1;
+    const values = valuesOf(path, text);
+    if (values.length > 1) axes.push({ setting: path, values });
+    return values.length <= 1;
   });
   return { axes, fixed: { flags, assignments } };
 };
+
+/** Of a setting that is itself a list or an object, several values are a list of such in JSON. */
+const valuesOf = (path: string, text: string): unknown[] => {
+  const isSingle = singles.has(path.replaceAll(/\.\d+(?=\.|$)/g, '[]'));
+  if (isSingle) {
+    const values = severalOf(text, `--set ${path}`).map(valueOfSeveral);
+    if (values.length > 1) requireSinglePath(path);
+    return values;
+  }
+  const value = valueOfText(text);
+  const isSeveral = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'object');
+  if (typeof value === 'string' && severalOf(text, `--set ${path}`).length > 1) requireSinglePath(path);
+  return isSeveral && path !== 'callbacks' && path !== 'model.layers' ? value : [value];
+};
+
+/** The paths of settings whose value is neither a list nor an object. */
+const singles = new Set(
+  listSettings(runConfigSchema)
+    .filter(({ kind }) => kind !== 'list' && kind !== 'object')
+    .map(({ path }) => path),
+);
 
 /** @throws ConfigError when a path is that of a whole family, or the name of a flag. */
 const requireSinglePath = (path: string): void => {

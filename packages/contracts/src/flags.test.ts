@@ -48,6 +48,64 @@ test.each<[object, string[]]>([
   expect(flagsOfConfig(runConfigSchema, writtenConfig(config))).toEqual(options);
 });
 
+const set = (text: string) => {
+  const [path, value] = text.split(/=(.*)/s);
+  return { path: path!, text: value! };
+};
+
+test.each<[Record<string, string>, string[], object]>([
+  [{ 'learning-rate': '0.1' }, ['optimizer.name=sgd'], { optimizer: { name: 'sgd', learningRate: 0.1 } }],
+  [
+    {},
+    ['optimizer.learningRate=0.1', 'optimizer.name=sgd'],
+    { optimizer: { name: 'sgd', learningRate: 0.1 } },
+  ],
+  [
+    { 'learning-rate': '0.1' },
+    ['optimizer={"name":"sgd","momentum":0.9}'],
+    { optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9 } },
+  ],
+  [
+    {},
+    ['callbacks.0.patience=3', 'callbacks.0.name=early_stopping'],
+    { callbacks: [{ name: 'early_stopping' }] },
+  ],
+  [
+    {},
+    ['callbacks.0.name=early_stopping', 'callbacks.0.patience=3'],
+    { callbacks: [{ name: 'early_stopping', patience: 3 }] },
+  ],
+  [{}, ['model.filters.0=32'], { model: { filters: [32, 64] } }],
+  [{}, ['model.filters.2=32'], { model: { filters: [64, 64, 32] } }],
+])('%j and --set %j, whichever way round', (values, texts, expected) => {
+  expect(configOfFlags(runConfigSchema, values, {}, texts.map(set))).toEqual(expected);
+});
+
+test.each<[Record<string, string>, string[], PlainObject, string]>([
+  [
+    { dropout: '0.1' },
+    ['model.layers=[{"kind":"flatten"}]'],
+    {},
+    '--dropout: expected a model of the preset tutorial',
+  ],
+  [
+    { 'max-norm': 'none' },
+    ['model.maxNorm.axis=1'],
+    {},
+    '--set model.maxNorm.axis: expected model.maxNorm beside it',
+  ],
+  [
+    {},
+    ['model.filters.3=32'],
+    {},
+    '--set model.filters.3: expected a place from 0 to 2 in a list of 2, received 3',
+  ],
+  [{ 'learning-rate': '0.1' }, [], { optimizer: null }, 'optimizer: expected an object, received null'],
+  [{ dropout: '0.1' }, [], { model: null }, 'model: expected an object, received null'],
+])('%j and --set %j over %j is refused', (values, texts, base, message) => {
+  expect(() => configOfFlags(runConfigSchema, values, base, texts.map(set))).toThrow(message);
+});
+
 test.each<[Record<string, string>, PlainObject, string]>([
   [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd beside it, received adam'],
   [

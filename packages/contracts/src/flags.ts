@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ConfigError } from './errors.ts';
 import { mergeConfig } from './merge-config.ts';
-import { isPlain, type PlainObject } from './plain.ts';
+import { isPlain, type PlainObject, valueAt } from './plain.ts';
 import { configWith, valueOfText } from './set-path.ts';
-import { listSettings, type Setting } from './settings.ts';
+import { listSettings, memberOf, type Setting } from './settings.ts';
 
 /** An option of the command that sets a setting. */
 export interface Flag {
@@ -60,28 +60,67 @@ export const valueInWords = (value: unknown): string => {
   return isPlain(value) ? JSON.stringify(value) : String(value);
 };
 
+/** An assignment of `--set`: the path of a setting, and its value as typed. */
+export interface Assignment {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
- * The part of a configuration that options set. Values are texts as typed; `none` stands for null, `0,1,2` for a list.
+ * A configuration with options of a command on top: flags, then assignments. What chooses a member of a family, such as an
+ * optimizer or a list of layers, comes before the settings of one, in whichever order they were typed. Not yet checked.
  *
- * @param values By the flag's name; true for a switch. What is undefined was not given.
+ * @param values Texts as typed, by the flag's name; true for a switch. What is undefined was not given. `none` stands for
+ *   null, `0,1,2` for a list.
  * @param base What the options come on top of.
- * @throws ConfigError when an option does not apply to the optimizer or the model that is configured.
+ * @throws ConfigError when an option does not apply to what is configured, or a path is unknown.
  */
 export const configOfFlags = (
   schema: z.ZodType,
   values: Readonly<Record<string, string | boolean | undefined>>,
   base: PlainObject,
+  assignments: readonly Assignment[] = [],
 ): PlainObject => {
-  const given = listFlags(schema).filter(({ name }) => values[name] !== undefined);
-  // A choice comes before its settings.
-  given.sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
-  return given.reduce<PlainObject>((config, flag) => {
-    const setting = applicable(flag, config, schema);
-    const value = valueOfFlag(values[flag.name]!, setting);
-    const path = value === null && setting.none !== undefined ? setting.none : setting.path;
-    return mergeConfig(config, configWith(schema, config, path, value, `--${flag.name}`));
-  }, base);
+  const flags = listFlags(schema)
+    .filter(({ name }) => values[name] !== undefined)
+    .map(
+      (flag): Option => ({
+        chooses: isChoice(flag),
+        apply: (config) => {
+          const setting = applicable(flag, config, schema);
+          const value = valueOfFlag(values[flag.name]!, setting);
+          const path = value === null && setting.none !== undefined ? setting.none : setting.path;
+          return mergeConfig(config, configWith(schema, config, path, value, `--${flag.name}`));
+        },
+      }),
+    );
+  const sets = assignments.map(
+    ({ path, text }): Option => ({
+      chooses: choosesMember(schema, path),
+      apply: (config) => mergeConfig(config, configWith(schema, config, path, valueOfText(text), '--set')),
+    }),
+  );
+  const options = [...flags, ...sets];
+  return [
+    ...options.filter(({ chooses }) => chooses),
+    ...options.filter(({ chooses }) => !chooses),
+  ].reduce<PlainObject>((config, { apply }) => apply(config), base);
 };
+
+interface Option {
+  readonly chooses: boolean;
+  readonly apply: (config: PlainObject) => PlainObject;
+}
+
+/** Whether a path is that of a family, of its choice, or of the list that stands for one. */
+export const choosesMember = (schema: z.ZodType, path: string): boolean =>
+  listSettings(schema).some(
+    (setting) =>
+      setting.of === undefined &&
+      setting.kind === 'choice' &&
+      /\.(?:name|preset)$/.test(setting.path) &&
+      [setting.path, setting.path.replace(/\.\w+$/, '')].includes(path),
+  ) || path === 'model.layers';
 
 const isChoice = ({ settings: [setting] }: Flag): boolean =>
   setting!.of === undefined && setting!.kind === 'choice';
@@ -100,11 +139,11 @@ const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown =
 /** Of a flag that several members of a family have, the setting of the one that is configured. */
 const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.ZodType): Setting => {
   const [first] = settings as readonly [Setting];
-  if (first.of === undefined) return held(name, first, config);
+  if (first.of === undefined) return first;
   const { path } = first.of;
   const chosen = chosenAt(config, path) ?? defaultMember(schema, path);
   const found = settings.find(({ of }) => of!.name === chosen);
-  if (found) return held(name, found, config);
+  if (found) return found;
   const members = settings.map(({ of }) => of!.name);
   throw new ConfigError(
     path === 'model'
@@ -114,22 +153,9 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
   );
 };
 
-/** @throws ConfigError when what holds a setting has been left out. */
-const held = (name: string, setting: Setting, config: PlainObject): Setting => {
-  const { holder } = setting;
-  if (holder === undefined || setting.none === holder || valueAt(config, holder) !== null) return setting;
-  throw new ConfigError(`--${name}: expected ${holder} beside it, received none: leave one of the two out`, [
-    ...holder.split('.'),
-  ]);
-};
-
-const valueAt = (config: PlainObject, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, key) => (isPlain(at) ? at[key] : undefined), config);
-
 const chosenAt = (config: PlainObject, path: string): unknown => {
   const value = valueAt(config, path);
-  if (!isPlain(value)) return undefined;
-  return value['name'] ?? value['preset'] ?? ('layers' in value ? 'layers' : undefined);
+  return isPlain(value) ? memberOf(value) : undefined;
 };
 
 const defaultMember = (schema: z.ZodType, path: string): unknown =>

@@ -9,7 +9,16 @@ export {
   evaluationReportSchema,
   type ReliabilityBin,
 } from './evaluation.ts';
-export { configOfFlags, defaultInWords, type Flag, flagsOfConfig, listFlags, valueInWords } from './flags.ts';
+export {
+  type Assignment,
+  choosesMember,
+  configOfFlags,
+  defaultInWords,
+  type Flag,
+  flagsOfConfig,
+  listFlags,
+  valueInWords,
+} from './flags.ts';
 export { identityOf, withoutDefaults } from './identity.ts';
 export { jsonSchemaOf } from './json-schema.ts';
 export {
@@ -40,7 +49,7 @@ export {
 } from './models.ts';
 export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './optimizers.ts';
 export { parseWith, withoutSchemaKey } from './parse.ts';
-export { canonicalJson, isPlain, type PlainObject } from './plain.ts';
+export { canonicalJson, isPlain, type PlainObject, valueAt } from './plain.ts';
 export { type Predictions, predictionsSchema } from './predictions.ts';
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './regularizers.ts';
 export { requireDataset } from './require-dataset.ts';

@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts';
 import { inWords } from './parse.ts';
 import { isPlain, type PlainObject } from './plain.ts';
 import { runConfigSchema } from './run-config.ts';
-import { membersOf, shapeOf, unwrap } from './settings.ts';
+import { memberOf, membersOf, schemaOfKey, unwrap } from './settings.ts';
 
 /**
  * A configuration with changes on top, object by object. What is undefined changes nothing; null, plain values
@@ -34,17 +34,15 @@ const mergeAt = (
     if (!isPlain(value)) merged[key] = value;
     else {
       const place = [...path, key];
-      const before = merged[key] ?? {};
-      const below = mergeAt(requireObject(before, what, place), value, schemaAt(schema, key), what, place);
-      if (Object.keys(below).length > 0) merged[key] = below;
+      const below = schema && schemaOfKey(unwrap(schema).inner, merged, key);
+      const before = merged[key];
+      const isLeftOut = before === undefined || (before === null && isNullable(below));
+      const changed = mergeAt(isLeftOut ? {} : requireObject(before, what, place), value, below, what, place);
+      if (Object.keys(changed).length > 0) merged[key] = changed;
     }
   }
   return merged;
 };
-
-/** Which member of a family an object describes; a model without a preset is told by its list of layers. */
-const memberOf = (value: PlainObject): unknown =>
-  value['name'] ?? value['kind'] ?? value['preset'] ?? ('layers' in value ? 'layers' : undefined);
 
 /** What a family is without a name: an optimizer is Adam, a model the tutorial's. */
 const defaultMember = (schema: z.ZodType | undefined): unknown => {
@@ -54,8 +52,8 @@ const defaultMember = (schema: z.ZodType | undefined): unknown => {
   return family && isPlain(byDefault) ? byDefault[family.discriminator] : undefined;
 };
 
-const schemaAt = (schema: z.ZodType | undefined, key: string): z.ZodType | undefined =>
-  schema && shapeOf(unwrap(schema).inner)?.[key];
+const isNullable = (schema: z.ZodType | undefined): boolean =>
+  schema !== undefined && unwrap(schema).nullable;
 
 const requireObject = (value: unknown, what: string, path: readonly string[]): PlainObject => {
   if (isPlain(value)) return value;

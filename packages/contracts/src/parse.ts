@@ -98,10 +98,20 @@ const expectation = (
       return `expected one of the keys ${listed(settings)}`;
     }
     case 'too_small':
-      return `expected ${kinds[issue.origin] ?? issue.origin} of at least ${issue.minimum} ${issue.minimum === 1 ? 'item' : 'items'}`;
+      return `expected ${boundInWords(issue.origin, issue.inclusive === false ? 'above' : 'of at least', issue.minimum)}`;
+    case 'too_big':
+      return `expected ${boundInWords(issue.origin, issue.inclusive === false ? 'below' : 'of at most', issue.maximum)}`;
     default:
       return undefined;
   }
+};
+
+/** `a number of at least 0`, `a list of at least 1 item`, `a string of at most 5 characters`. */
+const boundInWords = (origin: string, bound: string, limit: number | bigint): string => {
+  const units: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
+  const unit = units[origin];
+  const counted = unit === undefined ? '' : ` ${unit}${limit === 1 ? '' : 's'}`;
+  return `${kinds[origin === 'int' ? 'number' : origin] ?? origin} ${bound} ${limit}${counted}`;
 };
 
 const alternatives = (values: readonly unknown[]): string =>

@@ -5,6 +5,10 @@ export type PlainObject = { readonly [key: string]: unknown };
 export const isPlain = (value: unknown): value is PlainObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The value at a path of keys joined by dots; undefined where there is none. */
+export const valueAt = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((at, key) => (isPlain(at) ? at[key] : undefined), value);
+
 /** Plain data as JSON with its keys sorted, so that equal data is equal text. */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, one: unknown) =>

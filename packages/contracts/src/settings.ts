@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isPlain } from './plain.ts';
 
 /** What a description says of a setting besides its schema. */
 export interface SettingMeta {
@@ -94,6 +95,19 @@ export const shapeOf = (schema: z.ZodType): Readonly<Record<string, z.ZodType>> 
 export const elementOf = (schema: z.ZodType): z.ZodType | undefined =>
   defOf(schema).type === 'array' ? (defOf(schema)['element'] as z.ZodType) : undefined;
 
+/** Which member of a family an object describes; a model without a preset is known by its list of layers. */
+export const memberOf = (value: { readonly [key: string]: unknown }): unknown =>
+  value['kind'] ?? value['preset'] ?? value['name'] ?? ('layers' in value ? 'layers' : undefined);
+
+/** The schema of a key of an object; of a family, in the member that a value describes, else the first that has it. */
+export const schemaOfKey = (schema: z.ZodType, value: unknown, key: string): z.ZodType | undefined => {
+  const family = membersOf(schema);
+  if (!family) return shapeOf(schema)?.[key];
+  const described = isPlain(value) ? family.members.get(String(memberOf(value))) : undefined;
+  const members = [...(described ? [described] : []), ...family.members.values()];
+  return members.find((member) => key in member.shape)?.shape[key] as z.ZodType | undefined;
+};
+
 /**
  * Every setting that a schema describes, in its order: what flags, tables, forms and `--set` are derived from. A
  * family gives a setting for the choice itself and those of each of its members.
@@ -131,7 +145,10 @@ const listAt = (
               kind: 'choice',
               expected: `one of ${[...members.keys()].join(', ')}`,
               choices: [...members.keys()],
-              default: (byDefault as Record<string, unknown> | undefined)?.[discriminator],
+              default:
+                byDefault === null
+                  ? null
+                  : (byDefault as Record<string, unknown> | undefined)?.[discriminator],
             },
           ];
     return [

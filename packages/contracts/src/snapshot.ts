@@ -27,6 +27,8 @@ export const trainingProgressSchema = z.object({
     count: z.number(),
     metricSums: z.record(z.string(), figure).optional(),
   }),
+  /** The optimizer's name; absent in checkpoints of 0.1.0. */
+  optimizer: z.string().optional(),
   /** The learning rate of the last update. */
   learningRate: z.number(),
   /** Factor that callbacks have applied to the scheduled learning rate. */

@@ -47,6 +47,28 @@ describe('the default spec', () => {
   });
 });
 
+test('every variable but a kernel starts as Keras has it', async () => {
+  const model = build({
+    inputShape: [8, 8, 3],
+    numClasses: 5,
+    layers: [
+      { kind: 'conv2d', filters: 2 },
+      { kind: 'batch_normalization' },
+      { kind: 'flatten' },
+      { kind: 'dense', units: 5 },
+    ],
+  });
+  const starts: Record<string, number> = { bias: 0, beta: 0, gamma: 1, moving_mean: 0, moving_variance: 1 };
+  const weights = await readWeights(model);
+  for (const { name, values } of weights) {
+    const start = starts[name.replace(/^.*\//, '')];
+    if (start === undefined) expect(name).toMatch(/\/kernel$/);
+    else expect(values, name).toEqual(values.map(() => start));
+  }
+  expect(weights).toHaveLength(8);
+  model.dispose();
+});
+
 describe('seeds', () => {
   test('the same seed gives the same weights to the bit, another seed others', async () => {
     const [first, again, other] = [build(small, 7), build(small, 7), build(small, 8)];

@@ -46,8 +46,10 @@ export const buildModel = (
     // The first word of the stream: model.json holds all that a mask depends on, and 32 bits are what Keras takes for a seed.
     const layerSeed = uint32s(fold(key, `${settings.kind}/${stream}`), 1)[0]!;
     const layer = implementationOf(settings.kind, custom).create(settings, { name, seed: layerSeed });
-    // The layers' initializers are for whoever reads model.json; their draws would be thrown away.
-    layer.setFastWeightInitDuringBuild(true);
+    // The initializer of a kernel is for whoever reads model.json: its draws would be thrown away. Every other variable
+    // starts as its layer says.
+    if (isDrawn(settings)) layer.setFastWeightInitDuringBuild(true);
+    if (custom.some(({ kind }) => kind === settings.kind)) requireSeeds(layer);
     return layer;
   };
   const model = spec.layers.some(({ kind }) => kind === 'residual')
@@ -70,6 +72,23 @@ export const requireBuildable = (
   const named = namedLayers(spec);
   requireClassifier(spec, outputShapeOf(named, spec.inputShape, custom));
   return named;
+};
+
+/** Whether a layer has a kernel that {@link initializeWeights} draws, and no other variable but a bias of zeros. */
+const isDrawn = (settings: LayerSpec): settings is Extract<LayerSpec, { kernelInitializer: unknown }> =>
+  'kernelInitializer' in settings;
+
+/** @throws ConfigError when a layer of the user's own draws weights that are no function of the seed. */
+const requireSeeds = (layer: Layer): void => {
+  for (const [name, value] of Object.entries(layer.getConfig())) {
+    const drawn = value as { className?: string; config?: { seed?: unknown } } | null;
+    if (!name.endsWith('Initializer') || !drawn?.config || !('seed' in drawn.config)) continue;
+    if (typeof drawn.config.seed === 'number') continue;
+    throw new ConfigError(
+      `model spec: ${layer.name}: ${name}: expected a seed, received ${drawn.className} without one: give it the seed of the context, so that a run can be had again`,
+      ['layers'],
+    );
+  }
 };
 
 /** The input, and what brings images of channels first into the layout of the layers. */
@@ -104,15 +123,14 @@ const functionalModel = (
 };
 
 /**
- * Draws the kernel of each layer from the key's stream `init`, `<layer>/kernel`. What else there is starts as Keras has
- * it: biases and means at 0, scales and variances at 1.
+ * Draws the kernel of each layer from the key's stream `init`, `<layer>/kernel`.
  */
 const initializeWeights = (model: LayersModel, named: readonly NamedLayer[], key: RandomKey): void => {
   const settingsOf = new Map(named.map(({ name, settings }): [string, LayerSpec] => [name, settings]));
   tidy(() => {
     for (const layer of model.layers) {
       const settings = settingsOf.get(layer.name);
-      if (settings === undefined || !('kernelInitializer' in settings)) continue;
+      if (settings === undefined || !isDrawn(settings)) continue;
       const [kernel] = layer.weights;
       const shape = kernel!.shape as number[];
       const values = drawKernel(settings.kernelInitializer, shape, fold(key, 'init', `${layer.name}/kernel`));

@@ -33,7 +33,9 @@ export interface LayerDefinitionOptions<Settings extends z.ZodRawShape> {
  * A layer of your own, for `parseModelSpec(…, { layers: [it] })` and `buildModel(spec, seed, { layers: [it] })`: it is
  * checked, named and seeded like the built-in ones.
  *
- * @throws ConfigError when the kind is a built-in one.
+ * Initializers of its weights need a seed, that of the context.
+ *
+ * @throws ConfigError when the kind is a built-in one, or no name.
  */
 export const defineLayer = <Settings extends z.ZodRawShape>({
   kind,
@@ -44,6 +46,13 @@ export const defineLayer = <Settings extends z.ZodRawShape>({
   if (kind in layerTable) {
     throw new ConfigError(
       `defineLayer: kind: expected a new name, received "${kind}", which is a built-in layer`,
+      ['kind'],
+    );
+  }
+  const taken = ['kind', 'name'].find((key) => key in settings);
+  if (taken !== undefined || !/^[a-z][a-z0-9_]*$/.test(kind)) {
+    throw new ConfigError(
+      `defineLayer: expected a kind of lower-case letters, digits and _, and settings other than kind and name, received ${JSON.stringify(taken ?? kind)}`,
       ['kind'],
     );
   }

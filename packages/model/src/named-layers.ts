@@ -4,10 +4,13 @@ import { ConfigError, type LayerSpec, type ModelSpec } from '@dropout-lab/contra
 export interface NamedLayer {
   readonly name: string;
   readonly settings: LayerSpec;
-  /** Which of its kind it is, from 1; of a layer with a name of its own, that name without its kind: `input`. */
+  /** What its random numbers are drawn by: which of its kind it is, from 1, or the name that it was given. */
   readonly stream: string;
   readonly inner: readonly NamedLayer[];
 }
+
+/** What the model's input is called, and the layer that transposes it. */
+const reserved: readonly string[] = ['input', 'permute'];
 
 /**
  * The layers of a spec under the names that Keras would give them: `conv2d`, `conv2d_1`, … in the order in which they
@@ -17,17 +20,21 @@ export interface NamedLayer {
  */
 export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[] => {
   const counts = new Map<string, number>();
-  const taken = new Set<string>();
+  const taken = new Set(reserved);
   const nameOf = ({ kind, name }: LayerSpec): Pick<NamedLayer, 'name' | 'stream'> => {
     const place = counts.get(kind) ?? 0;
     if (name === null) counts.set(kind, place + 1);
     const named =
       name === null
         ? { name: place === 0 ? kind : `${kind}_${place}`, stream: `${place + 1}` }
-        : { name, stream: name.replace(new RegExp(`_${kind}$`), '') };
+        : {
+            name,
+            // Runs of 0.1.0 drew the masks of the input so.
+            stream: name === 'input_dropout' ? 'input' : name,
+          };
     if (taken.has(named.name)) {
       throw new ConfigError(
-        `model spec: layers: expected a name of its own for each layer, received "${named.name}" twice`,
+        `model spec: layers: expected a name of its own for each layer, other than ${reserved.join(' and ')}, received "${named.name}"${reserved.includes(named.name) ? '' : ' twice'}`,
         ['layers'],
       );
     }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { buildModel, ModelError, parseModelSpec, readWeights, writeWeights } from './index.ts';
+import { buildModel, ModelError, matchNames, parseModelSpec, readWeights, writeWeights } from './index.ts';
 
 const build = (seed: number) =>
   buildModel(
@@ -75,5 +76,45 @@ describe('writeWeights', () => {
     );
     await expectRefusal([...allBut, { ...last, values: new Float32Array(9) }], 'received [10] (9 values)');
     model.dispose();
+  });
+});
+
+describe('layers that nobody has named', () => {
+  const unnamed = () =>
+    sequential({
+      layers: [
+        layers.dense({ units: 4, inputShape: [4] }),
+        layers.dense({ units: 4 }),
+        layers.dense({ units: 4 }),
+      ],
+    });
+  const valuesOf = async (model: LayersModel) =>
+    Promise.all(model.layers.map(async (layer) => [...(await layer.weights[0]!.read().data())]));
+
+  test('keep their weights in any order, and when one of them is frozen', async () => {
+    const model = unnamed();
+    const before = await valuesOf(model);
+    const weights = await readWeights(model);
+    writeWeights(model, [...weights].reverse());
+    expect(await valuesOf(model)).toEqual(before);
+    model.layers[0]!.trainable = false;
+    writeWeights(model, weights);
+    expect(await valuesOf(model)).toEqual(before);
+    const other = unnamed();
+    writeWeights(other, await readWeights(model));
+    expect(await valuesOf(other)).toEqual(before);
+    model.dispose();
+    other.dispose();
+  });
+
+  test('a name that only looks made up is its owner’s', () => {
+    expect(matchNames(['fc_A2/kernel', 'fc_A1/kernel'], ['fc_A1/kernel', 'fc_A2/kernel'])).toEqual([1, 0]);
+    expect(matchNames(['fc_A1/kernel'], ['fc_A7/kernel'])).toEqual([undefined]);
+    expect(
+      matchNames(
+        ['dense_Dense9/kernel', 'dense_Dense10/kernel'],
+        ['dense_Dense2/kernel', 'dense_Dense1/kernel'],
+      ),
+    ).toEqual([1, 0]);
   });
 });

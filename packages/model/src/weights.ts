@@ -69,31 +69,41 @@ export const assign = (weight: LayerVariable, value: Tensor): void => {
 
 /**
  * For each expected name, the place of the given one that stands for the same variable, undefined where there is none.
- * Names that TensorFlow.js made up (`dense_Dense3`) count from the start of the process, so they are told apart by
- * their order instead: a model of unnamed layers takes the weights of one that was built before it.
+ * Names that TensorFlow.js made up (`dense_Dense3`) count from the start of the process: where they differ, they are told
+ * apart by the order in which their layers were made, so that a model of unnamed layers takes the weights of one that
+ * was built alike before it.
  */
 export const matchNames = (expected: readonly string[], given: readonly string[]): (number | undefined)[] => {
   const exact = new Map(given.map((name, i) => [name, i]));
+  if (expected.every((name) => exact.has(name))) return expected.map((name) => exact.get(name));
   const byOrder = new Map(inOrder(given).map((name, i) => [name, i]));
-  const ordered = inOrder(expected);
-  return expected.map((name, i) => (isMadeUp(name) ? byOrder.get(ordered[i]!) : exact.get(name)));
+  return inOrder(expected).map((name) => byOrder.get(name));
 };
 
 /** A layer's class in snake case, `_`, and the class with a number: what TensorFlow.js calls a layer without a name. */
-const madeUp = /(?<=^|\/)([a-z0-9_]+)_([A-Z]\w*?)(\d+)(?=\/|$)/g;
+const madeUp = /(?<=^|\/)([a-z0-9_]+)_([A-Z][A-Za-z0-9]*?)(\d+)(?=\/|$)/g;
 
-const isMadeUp = (name: string): boolean => name.search(madeUp) >= 0;
+const isSnakeOf = (snake: string, className: string): boolean =>
+  snake.replaceAll('_', '') === className.toLowerCase();
 
-/** The names with the numbers that TensorFlow.js made up counted from the first one of the list. */
+/** The names with the numbers that TensorFlow.js made up replaced by their rank among those of their class. */
 const inOrder = (names: readonly string[]): string[] => {
-  const places = new Map<string, Map<string, number>>();
+  const numbers = new Map<string, Set<number>>();
+  for (const name of names) {
+    for (const [, snake, className, number] of name.matchAll(madeUp)) {
+      if (!isSnakeOf(snake!, className!)) continue;
+      numbers.set(className!, (numbers.get(className!) ?? new Set()).add(Number(number)));
+    }
+  }
+  const ranks = new Map(
+    [...numbers].map(([className, ofClass]) => [className, [...ofClass].sort((a, b) => a - b)]),
+  );
   return names.map((name) =>
-    name.replace(madeUp, (_, snake: string, className: string, number: string) => {
-      const ofClass = places.get(className) ?? new Map<string, number>();
-      places.set(className, ofClass);
-      if (!ofClass.has(number)) ofClass.set(number, ofClass.size);
-      return `${snake}_${className}#${ofClass.get(number)}`;
-    }),
+    name.replace(madeUp, (whole: string, snake: string, className: string, number: string) =>
+      isSnakeOf(snake, className)
+        ? `${snake}_${className}#${ranks.get(className)!.indexOf(Number(number))}`
+        : whole,
+    ),
   );
 };
 

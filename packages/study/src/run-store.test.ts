@@ -57,14 +57,27 @@ test('a study that was recorded without a version is read; a newer one is refuse
   );
 });
 
-test('a run is found by its configuration, whatever its folder is called, and a damaged one is none', async () => {
+test('a run is found by its configuration, whatever its folder is called', async () => {
   const store = await temporaryFolder();
   const [planned, other] = planRuns(threeArms);
   const path = join(store, '0123456789abcdef');
   await (await createRunDirectory(path, manifestOf(planned!))).close();
-  await mkdir(join(store, 'damaged'));
-  await writeFile(join(store, 'damaged', 'run.json'), '{');
+  await mkdir(join(store, 'no run'));
   expect(await findRun(store, planned!.config)).toBe(path);
   expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'stopped', path });
   expect(await findRun(store, other!.config)).toBe(runPath(store, other!.config));
 });
+
+test.each([
+  ['damaged', '{', 'damaged/run.json: expected JSON'],
+  ['newer', '{"schemaVersion": 99}', 'newer/run.json: expected schemaVersion 2 or older, received 99'],
+])(
+  'a run that is %s may be the one that is looked for, so it is not passed over',
+  async (name, text, message) => {
+    const store = await temporaryFolder();
+    const [planned] = planRuns(threeArms);
+    await mkdir(join(store, name));
+    await writeFile(join(store, name, 'run.json'), text);
+    await expect(findRun(store, planned!.config)).rejects.toThrow(message);
+  },
+);

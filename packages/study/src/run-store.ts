@@ -30,20 +30,27 @@ const findRuns = async (store: string, configs: readonly RunConfig[]): Promise<s
   return paths.map((path, i) => (isThere[i] ? path : (older.get(nameOf(configs[i]!)) ?? path)));
 };
 
-/** The runs in a store that are not named as this version would name them, by the name that it would give. */
+/** So many folders are read at once: a store may have thousands, and a process few open files. */
+const AT_ONCE = 32;
+
+/**
+ * The runs in a store that are not named as this version would name them, by the name that it would give.
+ *
+ * @throws RunDirectoryError, ConfigError on a run that is damaged or of a newer version: it may be one that is looked for.
+ */
 const runsOfOtherNames = async (store: string): Promise<Map<string, string>> => {
   const folders = await readdir(store, { withFileTypes: true }).catch(() => []);
-  const runs = await Promise.all(
-    folders
-      .filter((entry) => entry.isDirectory())
-      .map(async ({ name }): Promise<[string, string] | undefined> => {
-        const path = join(store, name);
-        // A folder that is no run, or a damaged one, is no run that is looked for.
-        const run = await openRunDirectory(path).catch(() => undefined);
-        return run && [nameOf(run.manifest.config), path];
+  const paths = folders.filter((entry) => entry.isDirectory()).map(({ name }) => join(store, name));
+  const runs = new Map<string, string>();
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    await Promise.all(
+      paths.slice(start, start + AT_ONCE).map(async (path) => {
+        if (!(await exists(join(path, runFiles.manifest)))) return;
+        runs.set(nameOf((await openRunDirectory(path)).manifest.config), path);
       }),
-  );
-  return new Map(runs.filter((run) => run !== undefined));
+    );
+  }
+  return runs;
 };
 
 /** Reads how far a run of a study has come. @throws RunDirectoryError, ConfigError when its files are damaged. */

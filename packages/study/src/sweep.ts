@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  choosesMember,
   configWith,
   listFlags,
   listSettings,
@@ -46,29 +47,37 @@ export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): Study
       combinations.flatMap((point) => values.map((value) => [...point, [setting, value] as const])),
     [[]],
   );
+  const names = points.map((point) => point.map(([{ name }, value]) => `${name}-${inName(value)}`).join('.'));
+  requireDistinctNames(names);
   // The first arm is the base, so that the others are changes of it whatever the defaults are.
   return {
     name: `sweep-${swept.map(({ setting }) => setting.name).join('-')}`,
     title: `Sweep of ${swept.map(({ setting }) => setting.title).join(' and ')}`,
-    config: mergeConfig(config, configAt(points[0]!)),
+    config: mergeConfig(config, configAt(points[0]!, config)),
     arms: Object.fromEntries(
       points.map((point, i) => [
-        point.map(([{ name }, value]) => `${name}-${inName(value)}`).join('.'),
+        names[i]!,
         {
           title: point.map(([{ title }, value]) => `${title} ${valueInWords(value)}`).join(', '),
-          ...(i === 0 ? {} : { changes: configAt(point) }),
+          ...(i === 0 ? {} : { changes: configAt(point, config) }),
         },
       ]),
     ),
   };
 };
 
-const configAt = (point: Point): RunConfigInput =>
-  point.reduce<RunConfigInput>(
-    (config, [{ path, none }, value]) =>
-      mergeConfig(config, configWith(runConfigSchema, config, value === null ? none : path, value, 'sweep')),
+/** What chooses a member of a family comes before the settings of one. */
+const configAt = (point: Point, base: RunConfigInput): RunConfigInput => {
+  const isChoice = ([{ path }]: Point[number]): boolean => choosesMember(runConfigSchema, path);
+  return [...point.filter(isChoice), ...point.filter((one) => !isChoice(one))].reduce<RunConfigInput>(
+    (changes, [{ path, none }, value]) => {
+      const place = value === null ? none : path;
+      const config = mergeConfig(base, changes);
+      return mergeConfig(changes, configWith(runConfigSchema, config, place, value, 'sweep'));
+    },
     {},
   );
+};
 
 const settingOf = (setting: string): SweptSetting => {
   const flag = listFlags(runConfigSchema).find(({ name }) => name === setting);
@@ -78,13 +87,19 @@ const settingOf = (setting: string): SweptSetting => {
     configWith(runConfigSchema, {}, setting, null, '--set');
     return { path: setting, none: setting, name: inName(setting), title: setting };
   }
-  const name = flag?.name ?? kebab(found.path.split('.').at(-1)!);
+  const name = flag?.name ?? kebab(ownKey(found.path));
   return {
     path: found.path,
     none: found.none ?? found.path,
     name,
     title: found.label ?? name.replaceAll('-', ' '),
   };
+};
+
+/** The last key of a path, of a choice its family's: `schedule.name` is the schedule. */
+const ownKey = (path: string): string => {
+  const keys = path.split('.');
+  return keys.at(choosesMember(runConfigSchema, path) && keys.length > 1 ? -2 : -1)!;
 };
 
 const kebab = (word: string): string => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -95,6 +110,14 @@ const inName = (value: unknown): string =>
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
+
+const requireDistinctNames = (names: readonly string[]): void => {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new ConfigError(
+    `sweep: expected values that make arms of different names, received two of "${twice}"`,
+  );
+};
 
 const requireDistinctValues = (axes: readonly SweepAxis[]): void => {
   for (const { setting, values } of axes) {

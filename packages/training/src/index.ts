@@ -19,7 +19,6 @@ export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {
   createReplica,
   type Replica,
-  type ReplicaOptions,
   type SliceGradients,
   type SlicePosition,
 } from './replicas/replica.ts';

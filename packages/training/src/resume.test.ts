@@ -1,7 +1,14 @@
 import type { RunConfigInput, RunEvent, Snapshot } from '@dropout-lab/contracts';
 import { ModelError, readWeights } from '@dropout-lab/model';
 import { describe, expect, test } from 'vitest';
-import { earlyStopping, reduceLROnPlateau, TrainingError, type TrainOptions, train } from './index.ts';
+import {
+  defineCallback,
+  earlyStopping,
+  reduceLROnPlateau,
+  TrainingError,
+  type TrainOptions,
+  train,
+} from './index.ts';
 import { collect, configOf, imageSource, memorySink, only, tinyModel } from './testing.ts';
 
 // 8 images in batches of 3, 3 and 2.
@@ -168,7 +175,24 @@ describe('a snapshot that does not fit is refused, the model untouched', () => {
       config: configOf({ epochs: 2, optimizer: { name: 'sgd', momentum: 0.9 } }),
     });
     expect(failure).toBeInstanceOf(TrainingError);
+    expect(String(failure)).toContain('checkpoint: expected the state of sgd, found that of adam');
+  });
+
+  test('of another optimizer, kept without its name by 0.1.0', async () => {
+    const { progress, ...rest } = await snapshotOf();
+    const { optimizer: _, ...older } = progress;
+    const failure = await resume(
+      { ...rest, progress: older },
+      { config: configOf({ epochs: 2, optimizer: { name: 'sgd', momentum: 0.9 } }) },
+    );
     expect(String(failure)).toContain('optimizer state: expected velocity/conv2d/kernel [3 x 3 x 3 x 4]');
+  });
+
+  test('of another optimizer that keeps the same', async () => {
+    const failure = await resume(await snapshotOf(), {
+      config: configOf({ epochs: 2, optimizer: { name: 'adamw' } }),
+    });
+    expect(String(failure)).toContain('checkpoint: expected the state of adamw, found that of adam');
   });
 
   test('of another batch size', async () => {
@@ -240,6 +264,26 @@ describe('callbacks keep their state by name', () => {
     expect(only('warning', events).map(({ message }) => message)).toEqual([
       'checkpoint: it has the state of a callback reduce_lr_on_plateau, which is not among those of this run (early_stopping, best_checkpoint): its state is dropped',
     ]);
+  });
+
+  test('of a class, too, whatever it is called', async () => {
+    class Counting {
+      epochs = 0;
+      onEpochEnd(): void {
+        this.epochs += 1;
+      }
+      readState() {
+        return { data: this.epochs };
+      }
+    }
+    const counting = (name: string) => defineCallback({ name, settings: {}, create: () => new Counting() })();
+    const snapshot = await snapshotAfter(2, [counting('a'), counting('a'), counting('best_checkpoint')]);
+    expect(snapshot.progress.callbacks).toEqual({
+      a: 2,
+      a_1: 2,
+      best_checkpoint_1: 2,
+      best_checkpoint: expect.any(Number),
+    });
   });
 
   test('two of one name are told apart', async () => {

@@ -73,15 +73,18 @@ export interface Session {
 export const createSession = (options: SessionOptions): Session => {
   const { model, config, train, validation, checkpoints, now = Date.now } = options;
   const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
-  const callbacks = withOwnNames([
-    ...(options.callbacks ?? []),
+  // The run's own has its name whatever the user's are called, and is called last.
+  const [own, ...users] = withKeys([
     bestCheckpoint(validation ? 'val_loss' : 'loss'),
+    ...(options.callbacks ?? []),
   ]);
+  const callbacks = [...users, own!];
   let progress: TrainingProgress = {
     epoch: 0,
     stepInEpoch: 0,
     step: 0,
     running: noImagesYet,
+    optimizer: config.optimizer.name,
     learningRate: config.optimizer.learningRate,
     learningRateScale: 1,
     epochSeconds: 0,
@@ -95,9 +98,9 @@ export const createSession = (options: SessionOptions): Session => {
 
   const save = async (name: CheckpointName): Promise<RunEvent[]> => {
     if (!checkpoints) return [];
-    const states = callbacks.flatMap((callback): [string, CallbackState][] => {
+    const states = callbacks.flatMap(({ key, callback }): [string, CallbackState][] => {
       const state = callback.readState?.();
-      return state ? [[callback.name, state]] : [];
+      return state ? [[key, state]] : [];
     });
     await checkpoints.save(name, {
       weights: await readWeights(model),
@@ -155,14 +158,14 @@ export const createSession = (options: SessionOptions): Session => {
         epochSeconds: 0,
       };
       const saved: RunEvent[] = [];
-      for (const callback of callbacks) await callback.onEpochEnd?.(logs, controlsWith(saved));
+      for (const { callback } of callbacks) await callback.onEpochEnd?.(logs, controlsWith(saved));
       return saved;
     },
     endEarly,
     endTraining: async () => {
       const saved: RunEvent[] = [];
       weightsReplaced = false;
-      for (const callback of callbacks) await callback.onTrainEnd?.(controlsWith(saved));
+      for (const { callback } of callbacks) await callback.onTrainEnd?.(controlsWith(saved));
       return weightsReplaced ? [...saved, ...(await save('last'))] : saved;
     },
     save,
@@ -174,17 +177,20 @@ export const createSession = (options: SessionOptions): Session => {
           `expected epochs of ${batchesPerEpoch} steps, found ${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
         );
       }
+      const { optimizer: trainedBy = config.optimizer.name } = snapshot.progress;
+      if (trainedBy !== config.optimizer.name) {
+        throw misfit(`expected the state of ${config.optimizer.name}, found that of ${trainedBy}`);
+      }
       // The model last: what is refused before leaves it as it was.
       optimizer.writeSlots(snapshot.slots.filter(({ name }) => !name.startsWith(PREFIX)));
       writeWeights(model, snapshot.weights);
-      for (const callback of callbacks) {
+      for (const { key, callback } of callbacks) {
         // One that was not there yet starts fresh.
-        if (!Object.hasOwn(states, callback.name)) continue;
-        const arrays = withoutPrefix(snapshot.slots, callback.name);
-        callback.writeState?.({ data: states[callback.name], arrays });
+        if (!Object.hasOwn(states, key)) continue;
+        callback.writeState?.({ data: states[key], arrays: withoutPrefix(snapshot.slots, key) });
       }
-      progress = snapshot.progress;
-      const known = callbacks.map(({ name }) => name);
+      progress = { ...snapshot.progress, optimizer: config.optimizer.name };
+      const known = callbacks.map(({ key }) => key);
       return Object.keys(states)
         .filter((name) => !known.includes(name))
         .map((name) => ({
@@ -197,13 +203,19 @@ export const createSession = (options: SessionOptions): Session => {
   };
 };
 
-/** The callbacks, the second of a name as `<name>_1`. */
-const withOwnNames = (callbacks: readonly Callback[]): Callback[] => {
-  const counts = new Map<string, number>();
+interface KeyedCallback {
+  /** What its state is kept by: its name, the second of a name as `<name>_1`. */
+  readonly key: string;
+  readonly callback: Callback;
+}
+
+const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
+  const taken = new Set<string>();
   return callbacks.map((callback) => {
-    const place = counts.get(callback.name) ?? 0;
-    counts.set(callback.name, place + 1);
-    return place === 0 ? callback : { ...callback, name: `${callback.name}_${place}` };
+    let key = callback.name;
+    for (let number = 1; taken.has(key); number++) key = `${callback.name}_${number}`;
+    taken.add(key);
+    return { key, callback };
   });
 };
 

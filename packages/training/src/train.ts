@@ -17,7 +17,7 @@ export interface TrainOptions extends SessionOptions {
   readonly validation?: BatchSource | undefined;
   /** Figures of the user's own, for each step, epoch and validation. */
   readonly metrics?: readonly Metric[] | undefined;
-  /** Computes the gradients, of the loss of the configuration; this thread's backend when left out. The caller disposes one that it gives. */
+  /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
   /** Goes on where this snapshot was taken: to the bit, on the same backend with as many replicas. */
   readonly resumeFrom?: Snapshot | undefined;
@@ -41,7 +41,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   const metrics = requireNewNames(options.metrics ?? []);
   requireImagesOf(model, source, 'train');
   if (validation) requireImagesOf(model, validation, 'validation');
-  const replica = options.replica ?? createReplica(model, { loss: config.loss });
+  const replica = options.replica ?? createReplica(model);
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
 
@@ -57,7 +57,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const batch = source.batch(epoch, stepInEpoch);
     const withLogits = metrics.length > 0;
-    const position = { step, rowOffset: 0, batchSize: batch.size, withLogits };
+    const position = { step, rowOffset: 0, batchSize: batch.size, loss: config.loss, withLogits };
     const { loss, correct, gradients, logits } = await replica.gradients(batch, position);
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
     if (!Number.isFinite(loss)) {

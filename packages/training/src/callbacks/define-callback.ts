@@ -21,5 +21,6 @@ export const defineCallback =
   <Shape extends z.ZodRawShape>({ name, settings, create }: CallbackDefinition<Shape>) =>
   (input: z.input<z.ZodObject<Shape>> = {} as z.input<z.ZodObject<Shape>>): Callback => {
     const parsed = parseWith(z.strictObject(settings), input, name);
-    return { name, ...create(parsed as z.output<z.ZodObject<Shape>>) };
+    // On the object itself, which may be of a class.
+    return Object.assign(create(parsed as z.output<z.ZodObject<Shape>>), { name });
   };

@@ -35,8 +35,8 @@ for (const { settings, rows, mean } of cases) {
         const dense = layers.dense({ units, inputShape: [units], kernelInitializer: 'identity' });
         const model = sequential({ layers: [dense, layers.activation({ activation: 'softmax' })] });
         const image = { images: Float32Array.from(logits), labels: Uint8Array.of(label), size: 1 };
-        const replica = createReplica(model, { loss: settings });
-        const found = await replica.gradients(image, { step: 0, rowOffset: 0, batchSize: 1 });
+        const position = { step: 0, rowOffset: 0, batchSize: 1, loss: settings };
+        const found = await createReplica(model).gradients(image, position);
         expect([found.loss]).toEqual(closeTo([loss]));
         // That of the bias, which is added to the logits.
         expect([...found.gradients[1]!.dataSync()]).toEqual(closeTo(gradient));

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, wrap } from 'comlink';
 import { TrainingError } from '../errors.ts';
-import { createReplica, type Replica, type ReplicaOptions, type SlicePosition } from './replica.ts';
+import { createReplica, type Replica, type SlicePosition } from './replica.ts';
 import { wholeBatchLayerOf } from './whole-batch.ts';
 
 /** What a worker offers. Weights and gradients pass through memory that both threads see. */
@@ -20,8 +20,8 @@ interface ReplicaService {
  * Serves a replica to the thread at the other end of `port`, until the port closes. Call it in a worker, on a
  * started backend, with a model of the same spec as the other thread's, whose weights it follows.
  */
-export const serveReplica = (port: MessagePort, model: LayersModel, options: ReplicaOptions = {}): void => {
-  const replica = createReplica(model, options);
+export const serveReplica = (port: MessagePort, model: LayersModel): void => {
+  const replica = createReplica(model);
   const weights = variablesOf(model.weights);
   const trained = variablesOf(model.trainableWeights);
   let sharedWeights: readonly Float32Array[] = [];

@@ -12,6 +12,8 @@ export interface SlicePosition {
   readonly rowOffset: number;
   /** Rows of the whole batch. */
   readonly batchSize: number;
+  /** What is minimized; Keras's categorical crossentropy when left out. */
+  readonly loss?: LossConfig | undefined;
   /** Whether the logits are wanted too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
 }
@@ -38,24 +40,18 @@ export interface Replica {
   dispose(): void;
 }
 
-/** How a replica computes. */
-export interface ReplicaOptions {
-  /** What is minimized; Keras's categorical crossentropy when left out. */
-  readonly loss?: LossConfig | undefined;
-}
-
 /** The replica that computes on this thread's backend. */
-export const createReplica = (
-  model: LayersModel,
-  { loss: lossConfig = defaultLoss }: ReplicaOptions = {},
-): Replica => {
-  const lossOf = createLoss(lossConfig);
+export const createReplica = (model: LayersModel): Replica => {
   const logitsOf = createLogitsFunction(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const numClasses = model.outputShape.at(-1) as number;
 
   return {
-    gradients: async (slice, { step, rowOffset, batchSize, withLogits = false }) => {
+    gradients: async (
+      slice,
+      { step, rowOffset, batchSize, loss: lossConfig = defaultLoss, withLogits = false },
+    ) => {
+      const lossOf = createLoss(lossConfig);
       setDropoutPosition(model, { step, rowOffset });
       const { loss, correct, logits, gradients } = tf.tidy(() => {
         const images = imagesOf(slice, model);

@@ -12,15 +12,15 @@ import { transfer } from 'comlink';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
 
-/** What a replica's model and its loss follow from. */
-type ReplicaConfig = Pick<RunConfig, 'model' | 'dataset' | 'seed' | 'loss'>;
+/** What a replica's model follows from. */
+type ReplicaConfig = Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
 
 /** What a thread offers to another that shares its batches. */
 export const replicaService = {
   /** Serves a replica of a model at the other end of the port, on wasm. */
   shareBatches: async (port: MessagePort, config: ReplicaConfig): Promise<void> => {
     await startComputing('wasm');
-    serveReplica(port, buildModel(modelSpecOf(config), config.seed), { loss: config.loss });
+    serveReplica(port, buildModel(modelSpecOf(config), config.seed));
   },
 };
 
@@ -34,7 +34,7 @@ export const startReplicas = async (
   count: number,
 ): Promise<Replica> => {
   const remote = await Promise.all(Array.from({ length: count - 1 }, () => startRemote(model, config)));
-  return parallelReplica([...remote, createReplica(model, { loss: config.loss })]);
+  return parallelReplica([...remote, createReplica(model)]);
 };
 
 const startRemote = async (model: LayersModel, config: ReplicaConfig): Promise<Replica> => {
