@@ -24,7 +24,7 @@ export const fetchCommand = async (
   if (descriptor === undefined) return 0;
   const { directory, source, files } = await fetchCifar(descriptor, {
     mirrors: mirror,
-    onProgress: (progress) => reporter.progress(fetchLine(progress)),
+    onProgress: (progress) => reporter.progress(fetchLine(descriptor.title, progress)),
     onNotice: (notice) => reporter.line(notice),
     signal,
   });

@@ -1,5 +1,5 @@
 import { type CifarData, type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
-import { type DatasetName, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { type DatasetName, datasetOf, type RunConfig, requireDataset } from '@dropout-lab/contracts';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { bar, megabytes } from './format.ts';
 import type { Reporter } from './reporter.ts';
@@ -21,7 +21,7 @@ export const loadData = (
   loadDataset(dataset, {
     directory: dataDir,
     mirrors: mirror,
-    onProgress: (progress) => reporter.progress(fetchLine(progress)),
+    onProgress: (progress) => reporter.progress(fetchLine(datasetOf(dataset).title, progress)),
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
@@ -40,9 +40,9 @@ export const dataLoader = (
   };
 };
 
-export const fetchLine = ({ stage, source, done, total, unit }: CifarProgress): string => {
+export const fetchLine = (title: string, { stage, source, done, total, unit }: CifarProgress): string => {
   const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
-  return `${stage === 'download' ? 'Downloading' : 'Unpacking'} CIFAR (${source}) ${bar(done / total)} ${amount}`;
+  return `${stage === 'download' ? 'Downloading' : 'Unpacking'} ${title} (${source}) ${bar(done / total)} ${amount}`;
 };
 
 /**

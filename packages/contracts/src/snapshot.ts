@@ -25,7 +25,8 @@ export const trainingProgressSchema = z.object({
     lossSum: figure,
     correct: z.number(),
     count: z.number(),
-    metricSums: z.record(z.string(), figure).optional(),
+    /** Of metrics of the user's own by name, each with the images that it has seen. */
+    metrics: z.record(z.string(), z.object({ sum: figure, count: z.number() })).optional(),
   }),
   /** The optimizer's name; absent in checkpoints of 0.1.0. */
   optimizer: z.string().optional(),

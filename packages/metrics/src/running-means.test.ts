@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import keras from '../fixtures/keras_reference.json' with { type: 'json' };
 import { accuracy, crossentropyFromLogits } from './classification.ts';
-import { addBatch, noImagesYet, runningMeans } from './running-means.ts';
+import { addBatch, noImagesYet, runningMeans, runningMetrics } from './running-means.ts';
 
 test('a short last batch weighs by its images', () => {
   const totals = [
@@ -40,4 +40,12 @@ test('goes on after a trip through JSON as if nothing had happened', () => {
 
 test('there is no mean before the first image', () => {
   expect(runningMeans(noImagesYet)).toEqual({ loss: Number.NaN, accuracy: Number.NaN });
+});
+
+test('metrics of one’s own are means by image, of the images that each has seen', () => {
+  const batch = { loss: 1, correct: 1 };
+  const first = addBatch(noImagesYet, { ...batch, count: 4, metrics: { top3: 0.5 } });
+  const second = addBatch(first, { ...batch, count: 2, metrics: { top3: 1, late: 0.25 } });
+  expect(runningMetrics(second)).toEqual({ top3: 4 / 6, late: 0.25 });
+  expect(runningMetrics(noImagesYet)).toEqual({});
 });

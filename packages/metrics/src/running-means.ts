@@ -22,15 +22,15 @@ export const addBatch = (
     readonly metrics?: Readonly<Record<string, number>>;
   },
 ): RunningTotals => {
-  const metrics = Object.entries(batch.metrics ?? {}).map(([name, mean]): [string, number] => [
-    name,
-    (totals.metricSums?.[name] ?? 0) + mean * batch.count,
-  ]);
+  const metrics = Object.entries(batch.metrics ?? {}).map(([name, mean]) => {
+    const { sum, count } = totals.metrics?.[name] ?? { sum: 0, count: 0 };
+    return [name, { sum: sum + mean * batch.count, count: count + batch.count }] as const;
+  });
   return {
     lossSum: totals.lossSum + batch.loss * batch.count,
     correct: totals.correct + batch.correct,
     count: totals.count + batch.count,
-    ...(metrics.length > 0 && { metricSums: Object.fromEntries(metrics) }),
+    ...(metrics.length > 0 && { metrics: Object.fromEntries(metrics) }),
   };
 };
 
@@ -41,5 +41,5 @@ export const runningMeans = (totals: Readonly<RunningTotals>): { loss: number; a
 });
 
 /** Means so far of metrics of the user's own, by name. */
-export const runningMetrics = ({ metricSums = {}, count }: Readonly<RunningTotals>): Record<string, number> =>
-  Object.fromEntries(Object.entries(metricSums).map(([name, sum]) => [name, sum / count]));
+export const runningMetrics = ({ metrics = {} }: Readonly<RunningTotals>): Record<string, number> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, { sum, count }]) => [name, sum / count]));

@@ -198,14 +198,16 @@ const writerOf = (
   return {
     ...readerOf(path, manifest),
     append(event) {
+      let file: string = runFiles.events;
       try {
         events.append(event);
         if (!isOfHistory(event)) return;
         if (epochs) epochs.push(event);
         else epochs = readEventsNow(path).filter(isOfHistory);
-        writeFileAtomic.sync(join(path, runFiles.history), historyCsv(epochs));
+        file = runFiles.history;
+        writeFileAtomic.sync(join(path, file), historyCsv(epochs));
       } catch (error) {
-        throw writeError(error, join(path, runFiles.events));
+        throw writeError(error, join(path, file));
       }
     },
     saveCheckpoint(name, checkpoint) {

@@ -1,6 +1,8 @@
+import { TrainingError } from './errors.ts';
+
 /** A figure of the user's own, beside loss and accuracy: for each step, each epoch and, as `val_<name>`, each validation. */
 export interface Metric {
-  /** In events and logs; neither `loss` nor `accuracy`, nor beginning with `val_`. */
+  /** In events and logs; neither `loss`, `accuracy` nor `epoch`, nor beginning with `val_`. */
   readonly name: string;
   /**
    * The mean over some images. Over a whole epoch it is the mean of the batches', by their number of images.
@@ -10,3 +12,16 @@ export interface Metric {
    */
   readonly mean: (logits: Float32Array, labels: Uint8Array, numClasses: number) => number;
 }
+
+const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
+
+/** @throws TrainingError when a metric would hide another. */
+export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
+  const taken = metrics.find(
+    ({ name }, i) => ownNames.test(name) || metrics.findIndex((other) => other.name === name) !== i,
+  );
+  if (taken === undefined) return metrics;
+  throw new TrainingError(
+    `metrics: expected names of their own, other than loss, accuracy, epoch and val_…, found ${taken.name}: rename it`,
+  );
+};

@@ -5,7 +5,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
-import type { Metric } from './metric.ts';
+import { type Metric, requireNewNames } from './metric.ts';
 import { createReplica, type Replica } from './replicas/replica.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
@@ -148,19 +148,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     session.dispose();
   }
 }
-
-const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
-
-/** @throws TrainingError when a metric would hide another. */
-const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
-  const taken = metrics.find(
-    ({ name }, i) => ownNames.test(name) || metrics.findIndex((other) => other.name === name) !== i,
-  );
-  if (taken === undefined) return metrics;
-  throw new TrainingError(
-    `metrics: expected names of their own, other than loss, accuracy, epoch and val_…, found ${taken.name}: rename it`,
-  );
-};
 
 /** The metrics of a batch, from the logits that its gradients were computed with. */
 const metricsOf = (

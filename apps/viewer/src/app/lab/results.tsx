@@ -125,7 +125,7 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
         <pre>{commandOf(config)}</pre>
         <p class="muted small">
           {originOf(config.dataset).kind === 'sample' &&
-            'From the same start, on the official images, which this page has not got. '}
+            'From the same start, on the official images, which are not on this page. '}
           The download is a run directory: unpacked, <code>dropout-lab evaluate</code> and{' '}
           <code>dropout-lab export</code> read it.
         </p>
