@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { listSettings, runConfigSchema } from '@dropout-lab/contracts';
 import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CodeBlock, codeBlocks, programsOf } from './code-blocks.mjs';
@@ -187,6 +188,20 @@ describe('command lines', () => {
 test.each(withSettings)('the tables of settings in %s are as the descriptions have them', (document) => {
   // After a change on purpose: npm run docs:settings
   expect(read(document)).toBe(withTables(read(document)));
+});
+
+test('docs/settings.md has every setting', () => {
+  const text = read('docs/settings.md');
+  const missing = listSettings(runConfigSchema).filter(({ path, of }) => {
+    const ends = [
+      path,
+      ...['model.layers[].', 'callbacks[].', ...(of ? [`${of.path}.`] : [])].map((start) =>
+        path.slice(start.length),
+      ),
+    ];
+    return !ends.some((end) => text.includes(`| \`${end}\` |`));
+  });
+  expect(missing.map(({ path }) => path)).toEqual([]);
 });
 
 test.each(documents)('the JSON in %s is JSON', (document) => {

@@ -25,6 +25,10 @@ const table = (header, rows) =>
 const withUnit = ({ description = '', unit }) =>
   unit === undefined || description.toLowerCase().includes(unit) ? description : `${description} (${unit})`;
 
+/** Where null goes: to the setting, or to what holds it. @param {Setting} setting */
+const noneInWords = ({ none, path }) =>
+  none === undefined ? '' : none === path ? ', or null' : `; \`${none.split('.').at(-1)}\` may be null`;
+
 /** @param {readonly Setting[]} rows @param {string} prefix */
 const settingsTable = (rows, prefix) =>
   table(
@@ -32,26 +36,36 @@ const settingsTable = (rows, prefix) =>
     rows.map((setting) => [
       `\`${setting.path.slice(prefix.length)}\``,
       withUnit(setting),
-      `${setting.expected}${setting.none === setting.path ? ', or null' : ''}`,
+      `${setting.expected}${noneInWords(setting)}`,
       setting.default === undefined ? 'must be given' : `\`${JSON.stringify(setting.default)}\``,
       setting.flag === undefined || setting.path.includes('[]') ? '' : `\`--${setting.flag}\``,
     ]),
   );
 
-/** The members of a family, each with its settings. @param {string} path */
+/** What lies in lists has a table of its own. @param {string} path @returns {(setting: Setting) => boolean} */
+const isWithin =
+  (path) =>
+  ({ of }) =>
+    of !== undefined && of.path.startsWith(path) && !of.path.slice(path.length).includes('[]');
+
+/** The members of a family, each with its settings and those of families within. @param {string} path */
 const family = (path) => {
-  const ofFamily = settings.filter(({ of }) => of?.path === path);
   const choice = settings.find(
     (setting) => setting.path.startsWith(`${path}.`) && setting.choices.length > 0,
   );
-  const names = path.endsWith('[]')
-    ? [...new Set(ofFamily.map(({ of }) => of?.name ?? ''))]
-    : (choice?.choices ?? []);
-  return names
-    .map((name) => {
-      const rows = ofFamily.filter(({ of }) => of?.name === name);
-      return `### \`${name}\`\n\n${rows.length === 0 ? 'No settings.' : settingsTable(rows, `${path}.`)}`;
-    })
+  /** @type {Map<string, Setting[]>} */
+  const rows = new Map((path.endsWith('[]') ? [] : (choice?.choices ?? [])).map((name) => [name, []]));
+  let member = '';
+  for (const setting of settings.filter(isWithin(path))) {
+    // Families within follow the setting that they are of.
+    if (setting.of?.path === path) member = setting.of.name;
+    rows.set(member, [...(rows.get(member) ?? []), setting]);
+  }
+  return [...rows]
+    .map(
+      ([name, of]) =>
+        `### \`${name}\`\n\n${of.length === 0 ? 'No settings.' : settingsTable(of, `${path}.`)}`,
+    )
     .join('\n\n');
 };
 

@@ -58,3 +58,14 @@ test('a machine in words, as far as it is known', () => {
   expect(hardwareInWords(hardware)).toBe('AMD EPYC, 2 cores, 24 GiB, linux x64');
   expect(hardwareInWords({ ...hardware, cores: 1, memoryBytes: null })).toBe('AMD EPYC, 1 core, linux x64');
 });
+
+test('a setting that this version does not know may be one of a newer version, which is said', () => {
+  const grown = {
+    ...manifest,
+    config: { ...manifest.config, warmth: 1 },
+    versions: { 'dropout-lab': '9.0.0' },
+  };
+  expect(() => parseRunManifest(grown, 'run.json')).toThrow(
+    /^run\.json: config\.warmth: expected one of the keys .* \(the run was made by dropout-lab 9\.0\.0: if that is a newer one, update/,
+  );
+});

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { ConfigError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { manifestSteps } from './migrations.ts';
 import { parseWith } from './parse.ts';
+import { valueAt } from './plain.ts';
 import { runConfigSchema } from './run-config.ts';
 
 /** Version of the run directory's layout. Readers accept it and every older one, and refuse newer ones. */
@@ -78,12 +80,22 @@ export type DataDescription = z.output<typeof dataSchema>;
  * @param where The file that the value was read from, for the error.
  * @throws ConfigError when the value is not a manifest, or one of a newer version.
  */
-export const parseRunManifest = (value: unknown, where: string): RunManifest =>
-  parseWith(
-    runManifestSchema,
-    migrate(value, { version: RUN_SCHEMA_VERSION, steps: manifestSteps, where }),
-    where,
-  );
+export const parseRunManifest = (value: unknown, where: string): RunManifest => {
+  const manifest = migrate(value, { version: RUN_SCHEMA_VERSION, steps: manifestSteps, where });
+  try {
+    return parseWith(runManifestSchema, manifest, where);
+  } catch (error) {
+    // A setting that was added with a default needs no new version of the file.
+    const maker = valueAt(manifest, 'versions.dropout-lab');
+    if (!(error instanceof ConfigError) || error.path[0] !== 'config' || typeof maker !== 'string')
+      throw error;
+    throw new ConfigError(
+      `${error.message} (the run was made by dropout-lab ${maker.slice(0, 20)}: if that is a newer one, update dropout-lab to read it)`,
+      error.path,
+      { cause: error },
+    );
+  }
+};
 
 /** `AMD EPYC, 2 cores, 24 GiB, linux x64`. */
 export const hardwareInWords = ({ cpu, cores, memoryBytes, platform }: HardwareDescription): string =>
