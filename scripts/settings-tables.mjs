@@ -45,8 +45,10 @@ const settingsTable = (rows, prefix) =>
 /** What lies in lists has a table of its own. @param {string} path @returns {(setting: Setting) => boolean} */
 const isWithin =
   (path) =>
-  ({ of }) =>
-    of !== undefined && of.path.startsWith(path) && !of.path.slice(path.length).includes('[]');
+  ({ of }) => {
+    const rest = of?.path.startsWith(path) ? of.path.slice(path.length) : undefined;
+    return rest !== undefined && !rest.includes('[]');
+  };
 
 /** The members of a family, each with its settings and those of families within. @param {string} path */
 const family = (path) => {
