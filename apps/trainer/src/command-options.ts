@@ -58,9 +58,17 @@ export const severalOf = (text: string, option: string): string[] => {
     );
   }
   const count = Math.floor((to! - from!) / step! + 1e-9) + 1;
+  if (count > MOST_VALUES) {
+    throw new ConfigError(
+      `${option}: expected at most ${MOST_VALUES} values, received ${count}: use a larger step`,
+    );
+  }
   // 3 * 0.1 is 0.30000000000000004, which nobody asked for.
   return Array.from({ length: count }, (_, i) => `${Number((from! + i * step!).toPrecision(12))}`);
 };
+
+/** Each is an arm of its own, to be trained. */
+const MOST_VALUES = 1000;
 
 const jsonListOf = (text: string): unknown[] | undefined => {
   if (!text.startsWith('[')) return undefined;

@@ -47,7 +47,8 @@ export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<P
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors begin a file with a byte order mark.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new ConfigError(`--config ${path}: expected JSON: ${(error as Error).message}`);
   }

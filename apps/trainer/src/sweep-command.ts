@@ -1,9 +1,11 @@
 import {
   type Assignment,
   ConfigError,
+  choosesMember,
   configOfFlags,
   listFlags,
   listSettings,
+  type PlainObject,
   runConfigSchema,
   valueOfText,
 } from '@dropout-lab/contracts';
@@ -39,6 +41,7 @@ export const sweepCommand = async (
   }
   const file = await readConfigFile(options as ConfigOptions);
   const config = configOfFlags(runConfigSchema, fixed.flags, file, fixed.assignments);
+  requireApplicable(axes, config);
   const swept = sweep(axes, config);
   const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
   const study = parseStudy(input, 'sweep');
@@ -68,6 +71,20 @@ const axesOf = (
     return values.length <= 1;
   });
   return { axes, fixed: { flags, assignments } };
+};
+
+/** @throws ConfigError when a flag does not apply to what is configured, or seeds are given as a setting. */
+const requireApplicable = (axes: readonly SweepAxis[], config: PlainObject): void => {
+  if ('seed' in config || axes.some(({ setting }) => setting === 'seed')) {
+    throw new ConfigError(
+      '--seed: expected --seeds in a sweep, since every arm is trained with each of them',
+    );
+  }
+  if (axes.some(({ setting }) => setting === 'optimizer' || choosesMember(runConfigSchema, setting))) return;
+  const flags = listFlags(runConfigSchema).map(({ name }) => name);
+  for (const { setting, values } of axes.filter((axis) => flags.includes(axis.setting))) {
+    configOfFlags(runConfigSchema, { [setting]: `${values[0] ?? 'none'}` }, config);
+  }
 };
 
 /** Of a setting that is itself a list or an object, several values are a list of such in JSON. */

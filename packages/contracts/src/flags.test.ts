@@ -150,3 +150,10 @@ test('flags come back as the configuration that they were made of', () => {
   );
   expect(parseRunConfig(configOfFlags(runConfigSchema, values, {}))).toEqual(config);
 });
+
+test('a name that there is not is refused by what there is, not by the flag beside it', () => {
+  const config = configOfFlags(runConfigSchema, { momentum: '0.9', optimizer: 'sgdd' }, {});
+  expect(() => parseRunConfig(config)).toThrow('received "sgdd": did you mean "sgd"?');
+  const preset = configOfFlags(runConfigSchema, { dropout: '0.1' }, { model: { preset: 'tutoral' } });
+  expect(() => parseRunConfig(preset)).toThrow('received "tutoral": did you mean "tutorial"?');
+});

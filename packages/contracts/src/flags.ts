@@ -144,6 +144,8 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
   const chosen = chosenAt(config, path) ?? defaultMember(schema, path);
   const found = settings.find(({ of }) => of!.name === chosen);
   if (found) return found;
+  // A name that there is not is refused by the schema, which says so.
+  if (!isMember(schema, path, chosen)) return first;
   const members = settings.map(({ of }) => of!.name);
   throw new ConfigError(
     path === 'model'
@@ -152,6 +154,9 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
     [path, name],
   );
 };
+
+const isMember = (schema: z.ZodType, path: string, name: unknown): boolean =>
+  listSettings(schema).some(({ of }) => of?.path === path && of.name === name);
 
 const chosenAt = (config: PlainObject, path: string): unknown => {
   const value = valueAt(config, path);

@@ -48,7 +48,7 @@ export {
   presetSchema,
 } from './models.ts';
 export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './optimizers.ts';
-export { parseWith, withoutSchemaKey } from './parse.ts';
+export { parseWith, requireJson, withoutSchemaKey } from './parse.ts';
 export { canonicalJson, isPlain, type PlainObject, valueAt } from './plain.ts';
 export { type Predictions, predictionsSchema } from './predictions.ts';
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './regularizers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigError, mergeConfig } from './index.ts';
+import { ConfigError, mergeConfig, parseRunConfig } from './index.ts';
 
 test('changes what is told, however deep, and leaves the rest and the base alone', () => {
   const base = { epochs: 5, model: { dropout: { rate: 0.5, inputRate: 0.1 } } };
@@ -74,4 +74,25 @@ test.each<[unknown, unknown, string]>([
 
 test('a value of another kind on top stays, for the schema to refuse', () => {
   expect(mergeConfig({ optimizer: { name: 'adam' } }, { optimizer: 'sgd' })).toEqual({ optimizer: 'sgd' });
+});
+
+test.each<[unknown, unknown, string]>([
+  [{}, { epochs: {} }, 'epochs: expected a whole number above 0, received {}'],
+  [{ epochs: 1 }, { epochs: {} }, 'epochs: expected a whole number above 0, received {}'],
+  [{}, { callbacks: {} }, 'callbacks: expected a list, received {}'],
+  [{ callbacks: [] }, { callbacks: {} }, 'callbacks: expected a list, received {}'],
+  [{}, { shuffle: {} }, 'shuffle: expected true or false, received {}'],
+  [{}, { dataset: {} }, 'dataset: expected one of'],
+  [{}, { model: { filters: {} } }, 'model.filters: expected a list, received {}'],
+  [{}, { nothing: {} }, 'nothing: expected one of the keys'],
+  [
+    {},
+    { optimizer: new Map([['name', 'sgd']]) },
+    'optimizer: expected an object as JSON has it, received one of Map',
+  ],
+  [{}, { model: new Date(0) }, 'model: expected an object as JSON has it, received one of Date'],
+  [{}, JSON.parse('{"optimizer":{"name":"sgd","__proto__":{"learningRate":5}}}'), '__proto__'],
+  [{}, JSON.parse('{"__proto__":{"batchSize":7}}'), '__proto__'],
+])('%j with %j on top is refused by what belongs there', (base, changes, message) => {
+  expect(() => parseRunConfig(mergeConfig(base, changes))).toThrow(message);
 });

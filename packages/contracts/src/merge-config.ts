@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts';
 import { inWords } from './parse.ts';
 import { isPlain, type PlainObject } from './plain.ts';
 import { runConfigSchema } from './run-config.ts';
-import { memberOf, membersOf, schemaOfKey, unwrap } from './settings.ts';
+import { memberOf, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
 /**
  * A configuration with changes on top, object by object. What is undefined changes nothing; null, plain values
@@ -28,20 +28,29 @@ const mergeAt = (
 ): PlainObject => {
   const member = memberOf(changes);
   const isAnother = member !== undefined && member !== (memberOf(base) ?? defaultMember(schema));
-  const merged: Record<string, unknown> = isAnother ? {} : { ...base };
+  const merged = new Map<string, unknown>(isAnother ? [] : Object.entries(base));
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
-    if (!isPlain(value)) merged[key] = value;
-    else {
-      const place = [...path, key];
-      const below = schema && schemaOfKey(unwrap(schema).inner, merged, key);
-      const before = merged[key];
-      const isLeftOut = before === undefined || (before === null && isNullable(below));
-      const changed = mergeAt(isLeftOut ? {} : requireObject(before, what, place), value, below, what, place);
-      if (Object.keys(changed).length > 0) merged[key] = changed;
+    const below = schema && schemaOfKey(unwrap(schema).inner, Object.fromEntries(merged), key);
+    // What holds no settings is replaced, and refused by its schema if it is of another kind.
+    if (!isPlain(value) || !holdsSettings(below)) {
+      merged.set(key, value);
+      continue;
     }
+    const place = [...path, key];
+    const before = merged.get(key);
+    const isLeftOut = before === undefined || (before === null && isNullable(below));
+    const changed = mergeAt(isLeftOut ? {} : requireObject(before, what, place), value, below, what, place);
+    if (Object.keys(changed).length > 0) merged.set(key, changed);
   }
-  return merged;
+  // Not by assignment, which a key __proto__ would turn into something else.
+  return Object.fromEntries(merged);
+};
+
+const holdsSettings = (schema: z.ZodType | undefined): boolean => {
+  if (schema === undefined) return false;
+  const { inner } = unwrap(schema);
+  return shapeOf(inner) !== undefined || membersOf(inner) !== undefined;
 };
 
 /** What a family is without a name: an optimizer is Adam, a model the tutorial's. */

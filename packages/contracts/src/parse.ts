@@ -11,7 +11,7 @@ import { isPlain } from './plain.ts';
  */
 export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
   const known = new Map<string, readonly string[]>();
-  const result = schema.safeParse(input, { error: (issue) => expectation(issue, known) });
+  const result = safely(() => schema.safeParse(input, { error: (issue) => expectation(issue, known) }), what);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const found = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
@@ -27,11 +27,48 @@ export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: 
   });
 };
 
+/** @throws ConfigError when an input is nested deeper than can be followed. */
+const safely = <T>(parse: () => T, what: string): T => {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(`${what}: expected fewer levels of nesting, received more than can be read`, [], {
+      cause: error,
+    });
+  }
+};
+
 /** `: did you mean "beta1"?`, where something is near enough. */
 const didYouMean = (word: string, known: readonly string[]): string => {
-  const near = closestMatch(word, [...known], { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
+  const near = known.includes(word)
+    ? undefined
+    : closestMatch(word, [...known], { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
   return near === undefined ? '' : `: did you mean "${near}"?`;
 };
+
+/**
+ * Refuses what no JSON file could have: objects of a class, such as a Map, in which a schema would see nothing at all.
+ *
+ * @throws ConfigError with the path of the first.
+ */
+export const requireJson = (input: unknown, what: string, path: readonly (string | number)[] = []): void => {
+  if (typeof input !== 'object' || input === null) return;
+  if (!Array.isArray(input) && !isPlain(input)) {
+    const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
+    throw new ConfigError(
+      `${place}: expected an object as JSON has it, received one of ${input.constructor?.name}`,
+      path,
+    );
+  }
+  // Deeper than the parser can follow it says so itself.
+  if (path.length > MOST_LEVELS) return;
+  for (const [key, value] of Object.entries(input)) {
+    requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
+  }
+};
+
+const MOST_LEVELS = 100;
 
 /** An editor's pointer to the JSON Schema is no setting. */
 export const withoutSchemaKey = (input: unknown): unknown => {
@@ -129,6 +166,15 @@ export const inWords = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   // JSON would call NaN and Infinity null.
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = textOf(value);
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
+};
+
+/** What JSON cannot write, such as a circle or a BigInt, is called by its kind. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value === 'bigint' ? `${value}n` : `a value of the type ${typeof value}`;
+  }
 };

@@ -1,9 +1,13 @@
 /** An object as JSON has it. */
 export type PlainObject = { readonly [key: string]: unknown };
 
-/** Whether a value is an object as JSON has it: neither null nor a list. */
-export const isPlain = (value: unknown): value is PlainObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a value is an object as JSON has it: neither null, nor a list, nor of a class. */
+export const isPlain = (value: unknown): value is PlainObject => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of whatever realm: a worker's or a page's Object is another one.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+};
 
 /** The value at a path of keys joined by dots; undefined where there is none. */
 export const valueAt = (value: unknown, path: string): unknown =>

@@ -178,3 +178,24 @@ describe('one sentence says where, what was expected and what was received', () 
     expect(refusal({ model: { maxNorm: { axis: [0, 7] } } }).path).toEqual(['model', 'maxNorm', 'axis', 1]);
   });
 });
+
+describe('what no file of a person has is refused in a sentence too', () => {
+  const nested = (depth: number): unknown =>
+    Array.from({ length: depth }).reduce<unknown>((layer) => ({ kind: 'residual', layers: [layer] }), {
+      kind: 'flatten',
+    });
+  const circle: Record<string, unknown> = {};
+  circle['model'] = circle;
+
+  test.each<[string, unknown, string]>([
+    ['a thousand blocks in each other', { model: { layers: [nested(20_000)] } }, 'fewer levels of nesting'],
+    ['a BigInt', { epochs: 3n }, 'epochs: expected a whole number above 0, received 3n'],
+    [
+      'a circle',
+      { epochs: circle },
+      'epochs: expected a whole number above 0, received a value of the type object',
+    ],
+  ])('%s', (_, input, message) => {
+    expect(() => parseRunConfig(input)).toThrow(message);
+  });
+});

@@ -7,7 +7,7 @@ import { lossSchema } from './losses.ts';
 import { type ModelInput, modelSchema } from './models.ts';
 import { count, fraction, wholeNumber } from './numbers.ts';
 import { optimizerSchema } from './optimizers.ts';
-import { parseWith, withoutSchemaKey } from './parse.ts';
+import { parseWith, requireJson, withoutSchemaKey } from './parse.ts';
 import { canonicalJson, type PlainObject } from './plain.ts';
 import { scheduleSchema } from './schedules.ts';
 import { setting } from './settings.ts';
@@ -89,5 +89,7 @@ export const writtenConfig = (config: RunConfig): PlainObject =>
   withoutDefaults(runConfigSchema, config) as PlainObject;
 
 /** @throws ConfigError naming the first value at fault. */
-export const parseRunConfig = (input: unknown): RunConfig =>
-  parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
+export const parseRunConfig = (input: unknown): RunConfig => {
+  requireJson(input, 'run configuration');
+  return parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
+};

@@ -102,10 +102,11 @@ export const memberOf = (value: { readonly [key: string]: unknown }): unknown =>
 /** The schema of a key of an object; of a family, in the member that a value describes, else the first that has it. */
 export const schemaOfKey = (schema: z.ZodType, value: unknown, key: string): z.ZodType | undefined => {
   const family = membersOf(schema);
-  if (!family) return shapeOf(schema)?.[key];
+  const shape = shapeOf(schema);
+  if (!family) return shape && Object.hasOwn(shape, key) ? shape[key] : undefined;
   const described = isPlain(value) ? family.members.get(String(memberOf(value))) : undefined;
   const members = [...(described ? [described] : []), ...family.members.values()];
-  return members.find((member) => key in member.shape)?.shape[key] as z.ZodType | undefined;
+  return members.find((member) => Object.hasOwn(member.shape, key))?.shape[key] as z.ZodType | undefined;
 };
 
 /**

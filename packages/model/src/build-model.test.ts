@@ -199,7 +199,7 @@ describe('the impossible is refused before any tensor is made', () => {
 
   test('a max-norm axis that a kernel does not have', () => {
     expect(refusal({ maxNorm: { axis: 3 } })).toBe(
-      "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0, or [0, 1, 2] for all incoming weights of every filter and unit",
+      "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0 for all incoming weights of every unit",
     );
     expect(refusal({ maxNorm: { axis: [0, 2] } })).toContain('dense: max-norm');
     expect(refusal({ maxNorm: { axis: [0, 0] } })).toContain('conv2d: max-norm');

@@ -48,8 +48,8 @@ export const buildModel = (
     const layer = implementationOf(settings.kind, custom).create(settings, { name, seed: layerSeed });
     // The initializer of a kernel is for whoever reads model.json: its draws would be thrown away. Every other variable
     // starts as its layer says.
-    if (isDrawn(settings)) layer.setFastWeightInitDuringBuild(true);
-    if (custom.some(({ kind }) => kind === settings.kind)) requireSeeds(layer);
+    if (custom.some(({ kind }) => kind === settings.kind)) requireOwnLayer(layer, name);
+    else if (isDrawn(settings)) layer.setFastWeightInitDuringBuild(true);
     return layer;
   };
   const model = spec.layers.some(({ kind }) => kind === 'residual')
@@ -78,8 +78,17 @@ export const requireBuildable = (
 const isDrawn = (settings: LayerSpec): settings is Extract<LayerSpec, { kernelInitializer: unknown }> =>
   'kernelInitializer' in settings;
 
-/** @throws ConfigError when a layer of the user's own draws weights that are no function of the seed. */
-const requireSeeds = (layer: Layer): void => {
+/**
+ * @throws ConfigError when a layer of the user's own is none, is called otherwise, or draws weights that are no function
+ *   of the seed.
+ */
+const requireOwnLayer = (layer: Layer | undefined, name: string): void => {
+  if (layer?.name !== name) {
+    throw new ConfigError(
+      `model spec: ${name}: expected create to give a layer of that name, received ${layer?.name ?? 'nothing'}: pass on the name of the context`,
+      ['layers'],
+    );
+  }
   for (const [name, value] of Object.entries(layer.getConfig())) {
     const drawn = value as { className?: string; config?: { seed?: unknown } } | null;
     if (!name.endsWith('Initializer') || !drawn?.config || !('seed' in drawn.config)) continue;

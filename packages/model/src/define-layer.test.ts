@@ -97,3 +97,21 @@ test('names that the model itself has are refused, and two masks are never the s
   expect(seeds[0]).not.toBe(seeds[1]);
   model.dispose();
 });
+
+test('a kind that is given twice, or a layer that is called otherwise, is refused', () => {
+  expect(() => parseModelSpec({}, { layers: [mine, mine] })).toThrow(
+    'expected each kind once, received "mine" twice',
+  );
+  const nameless = defineLayer({ kind: 'nameless', settings: {}, create: () => layers.flatten() });
+  const spec = specOf({ kind: 'nameless' }, nameless);
+  expect(() => buildModel(spec, 0, { layers: [nameless] })).toThrow('pass on the name of the context');
+});
+
+test('a kernel that would not fit into memory is refused on paper', () => {
+  const spec = parseModelSpec({ units: [1e15] });
+  expect(() => buildModel(spec, 0)).toThrow(
+    'model spec: dense: expected a kernel of at most 268435456 weights',
+  );
+  const noise = parseModelSpec({ dropout: { noiseShape: [5, 1, 1, null] } });
+  expect(() => buildModel(noise, 0)).toThrow('model spec: dropout: noiseShape: expected 4 entries');
+});

@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   type DatasetName,
   datasetOf,
   type LayerInput,
@@ -52,6 +53,12 @@ export const parseModelSpec = (
   input: ModelInput,
   { dataset = 'cifar10', layers = [] }: ModelSpecOptions = {},
 ): ModelSpec => {
+  const twice = layers.find(({ kind }, i) => layers.findIndex((other) => other.kind === kind) !== i);
+  if (twice) {
+    throw new ConfigError(`model spec: layers: expected each kind once, received "${twice.kind}" twice`, [
+      'layers',
+    ]);
+  }
   const schema = layers.length === 0 ? modelSchema : modelSchemaWith(layers.map((layer) => layer.schema));
   return modelSpecOf({ model: parseWith(schema, input, 'model spec'), dataset });
 };

@@ -19,7 +19,7 @@ export const requireNoiseShape = (
     noiseShape.length === inputShape.length &&
     noiseShape.every((size, axis) => {
       const inputSize = inputShape[axis]!;
-      return size === null || size === 1 || inputSize === null || size === inputSize;
+      return size === null || size === 1 || size === inputSize;
     });
   if (fits) return;
   const expected = inputShape.map((size) => (size === null ? 'null or 1' : `null, 1 or ${size}`)).join('; ');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConfigError } from '@dropout-lab/contracts';
+import { ConfigError, isPlain } from '@dropout-lab/contracts';
 import { createJiti } from 'jiti';
 import { readRecordedStudy } from './run-store.ts';
 import { shippedStudies } from './shipped.ts';
@@ -56,12 +56,15 @@ const findStudy = async (nameOrFile: string, store: string): Promise<StudyInput>
 
 const readJson = async (file: string): Promise<StudyInput> => {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as StudyInput;
+    return JSON.parse(withoutMark(await readFile(file, 'utf8'))) as StudyInput;
   } catch (error) {
     const problem = error instanceof SyntaxError ? 'expected JSON' : 'cannot be read';
     throw new ConfigError(`${file}: ${problem}: ${(error as Error).message}`, [], { cause: error });
   }
 };
+
+/** Some editors begin a file with a byte order mark. */
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
 
 /** Node 20 runs no TypeScript; and a study file far from any node_modules is to find this package too. */
 const importStudy = async (file: string): Promise<StudyInput> => {
@@ -75,6 +78,6 @@ const importStudy = async (file: string): Promise<StudyInput> => {
   } catch (error) {
     throw new ConfigError(`${file}: cannot be loaded: ${(error as Error).message}`, [], { cause: error });
   }
-  if (study !== undefined && 'name' in study) return study;
+  if (isPlain(study) && 'name' in study) return study;
   throw new ConfigError(`${file}: expected a study as its default export: export default defineStudy({ … })`);
 };

@@ -4,6 +4,7 @@ import {
   parseWith,
   type RunConfig,
   type RunConfigInput,
+  requireJson,
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
@@ -89,6 +90,7 @@ export const defineStudy = (study: StudyInput): StudyInput => study;
  *   comparison of an arm that is not there, a seed given twice.
  */
 export const parseStudy = (input: unknown, where: string): Study => {
+  requireJson(input, where);
   const study = parseWith(studySchema, withoutSchemaKey(input), where);
   requireNoSeed(study.config, `${where}: config`);
   const base = parseWith(runConfigSchema, study.config, `${where}: config`);

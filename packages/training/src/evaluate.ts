@@ -1,7 +1,7 @@
 import type { BatchSource, LossConfig } from '@dropout-lab/contracts';
 import { accuracy } from '@dropout-lab/metrics';
 import { createLoss, defaultLoss } from './losses/loss.ts';
-import { type Metric, requireNewNames } from './metric.ts';
+import { type Metric, measure, requireNewNames } from './metric.ts';
 import type { Replica } from './replicas/replica.ts';
 
 /** How an evaluation can be stopped. */
@@ -50,10 +50,8 @@ export const evaluate = async (
   const { logits, labels } = await predictLogits(replica, source, options);
   const numClasses = logits.length / labels.length;
   return {
-    ...Object.fromEntries(
-      requireNewNames(metrics).map(({ name, mean }) => [name, mean(logits, labels, numClasses)]),
-    ),
     loss: createLoss(loss).mean(logits, labels, numClasses),
     accuracy: accuracy(logits, labels, numClasses),
+    ...measure(requireNewNames(metrics), logits, labels, numClasses),
   };
 };

@@ -40,6 +40,29 @@ describe('a metric of one’s own', () => {
     expect(two.logits).toEqual(one.logits.map((logit) => expect.closeTo(logit, 5)));
   });
 
+  test('cannot change what other figures are computed from, and must be a number', async () => {
+    const model = tinyModel();
+    const replica = createReplica(model);
+    const spoiling: Metric = {
+      name: 'spoiling',
+      mean: (logits, labels) => {
+        logits.fill(Number.NaN);
+        labels.fill(0);
+        return 1;
+      },
+    };
+    const alone = await evaluate(replica, validation);
+    expect(await evaluate(replica, validation, { metrics: [spoiling] })).toEqual({ ...alone, spoiling: 1 });
+    const none = { name: 'none', mean: () => 'x' as unknown as number };
+    await expect(evaluate(replica, validation, { metrics: [none] })).rejects.toThrow(
+      'metrics: none: expected a number, found string: return the mean',
+    );
+    await expect(evaluate(replica, validation, { metrics: [{ name: 'c' } as Metric] })).rejects.toThrow(
+      'metrics: expected a name and a function mean of each',
+    );
+    model.dispose();
+  });
+
   test.each(['loss', 'accuracy', 'epoch', 'val_top3'])('called %s is refused', async (name) => {
     const model = tinyModel();
     const metrics = [{ ...same, name }];

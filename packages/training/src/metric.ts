@@ -17,6 +17,11 @@ const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
 
 /** @throws TrainingError when a metric would hide another. */
 export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
+  if (metrics.some((metric) => typeof metric?.name !== 'string' || typeof metric.mean !== 'function')) {
+    throw new TrainingError(
+      'metrics: expected a name and a function mean of each, found one without: see Metric',
+    );
+  }
   const taken = metrics.find(
     ({ name }, i) => ownNames.test(name) || metrics.findIndex((other) => other.name === name) !== i,
   );
@@ -25,3 +30,22 @@ export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] =
     `metrics: expected names of their own, other than loss, accuracy, epoch and val_…, found ${taken.name}: rename it`,
   );
 };
+
+/**
+ * Metrics of some images, each from copies, so that none changes what another is computed from.
+ *
+ * @throws TrainingError when one gives no number.
+ */
+export const measure = (
+  metrics: readonly Metric[],
+  logits: Float32Array,
+  labels: Uint8Array,
+  numClasses: number,
+): Record<string, number> =>
+  Object.fromEntries(
+    metrics.map(({ name, mean }) => {
+      const value: unknown = mean(logits.slice(), labels.slice(), numClasses);
+      if (typeof value === 'number') return [name, value];
+      throw new TrainingError(`metrics: ${name}: expected a number, found ${typeof value}: return the mean`);
+    }),
+  );

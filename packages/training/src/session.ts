@@ -72,13 +72,13 @@ export interface Session {
 
 export const createSession = (options: SessionOptions): Session => {
   const { model, config, train, validation, checkpoints, now = Date.now } = options;
-  const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
   // The run's own has its name whatever the user's are called, and is called last.
   const [own, ...users] = withKeys([
     bestCheckpoint(validation ? 'val_loss' : 'loss'),
     ...(options.callbacks ?? []),
   ]);
   const callbacks = [...users, own!];
+  const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
   let progress: TrainingProgress = {
     epoch: 0,
     stepInEpoch: 0,
@@ -212,6 +212,9 @@ interface KeyedCallback {
 const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
   const taken = new Set<string>();
   return callbacks.map((callback) => {
+    if (typeof callback?.name !== 'string') {
+      throw new TrainingError('callbacks: expected a name of each, found one without: see Callback');
+    }
     let key = callback.name;
     for (let number = 1; taken.has(key); number++) key = `${callback.name}_${number}`;
     taken.add(key);

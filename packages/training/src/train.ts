@@ -5,7 +5,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
-import { type Metric, requireNewNames } from './metric.ts';
+import { type Metric, measure, requireNewNames } from './metric.ts';
 import { createReplica, type Replica } from './replicas/replica.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
@@ -55,6 +55,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   /** One batch's update; none when its loss is not finite, which ends the run. */
   async function* trainStep(): AsyncGenerator<RunEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
+    const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
+    const learningRate = scheduled * learningRateScale;
     const batch = source.batch(epoch, stepInEpoch);
     const withLogits = metrics.length > 0;
     const position = { step, rowOffset: 0, batchSize: batch.size, loss: config.loss, withLogits };
@@ -66,10 +68,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       session.endEarly({ reason: 'nan', message });
       return;
     }
-    const scheduled = learningRateAt(config.schedule, config.optimizer.learningRate, step);
-    const learningRate = scheduled * learningRateScale;
-    session.optimizer.update(gradients, learningRate, step);
-    dispose(gradients);
+    try {
+      session.optimizer.update(gradients, learningRate, step);
+    } finally {
+      dispose(gradients);
+    }
     applyConstraints(model);
 
     const seconds = lapSeconds();
@@ -149,6 +152,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   }
 }
 
+/** @throws TrainingError when a schedule of the user's own gives no learning rate. */
+const requireRate = (learningRate: unknown, step: number): number => {
+  if (typeof learningRate === 'number' && learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY) {
+    return learningRate;
+  }
+  throw new TrainingError(
+    `schedule: expected a learning rate of at least 0 for step ${step + 1}, found ${String(learningRate)}: return a number`,
+  );
+};
+
 /** The metrics of a batch, from the logits that its gradients were computed with. */
 const metricsOf = (
   metrics: readonly Metric[],
@@ -162,9 +175,7 @@ const metricsOf = (
     );
   }
   const numClasses = logits.length / size;
-  return {
-    metrics: Object.fromEntries(metrics.map(({ name, mean }) => [name, mean(logits, labels, numClasses)])),
-  };
+  return { metrics: measure(metrics, logits, labels, numClasses) };
 };
 
 /** Channels first and last hold as many numbers: a mix-up would train without an error. */

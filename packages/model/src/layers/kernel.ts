@@ -27,8 +27,21 @@ export const requireAxes = ({ kernelConstraint }: WithKernel, rank: number, wher
   const axes = [kernelConstraint.axis].flat();
   if (new Set(axes).size === axes.length && axes.every((axis) => axis < rank)) return;
   throw new ConfigError(
-    `${where}: max-norm's axis: expected distinct axes below ${rank} for a kernel of rank ${rank}, received ${JSON.stringify(kernelConstraint.axis)}: use 0, or [0, 1, 2] for all incoming weights of every filter and unit`,
+    `${where}: max-norm's axis: expected distinct axes below ${rank} for a kernel of rank ${rank}, received ${JSON.stringify(kernelConstraint.axis)}: use ${rank === 4 ? '[0, 1, 2] for all incoming weights of every filter' : '0 for all incoming weights of every unit'}`,
     ['maxNorm', 'axis'],
+  );
+};
+
+/** Numbers of a kernel: more would not fit into memory beside their gradients and moments. */
+const MOST_WEIGHTS = 2 ** 28;
+
+/** @throws ConfigError when a kernel is too large to be made. */
+export const requireKernel = (shape: readonly number[], where: string): void => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size <= MOST_WEIGHTS) return;
+  throw new ConfigError(
+    `${where}: expected a kernel of at most ${MOST_WEIGHTS} weights, received one of [${shape}], ${size} weights: use fewer filters or units, or pool before it`,
+    ['layers'],
   );
 };
 

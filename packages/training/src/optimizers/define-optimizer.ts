@@ -1,4 +1,4 @@
-import { parseWith } from '@dropout-lab/contracts';
+import { ConfigError, membersOf, optimizerSchema, parseWith } from '@dropout-lab/contracts';
 import { z } from 'zod';
 import type { UpdateRule } from './update-rule.ts';
 
@@ -31,11 +31,22 @@ export interface OptimizerDefinition<Shape extends OptimizerSettings> {
  * checkpoints as those of the built-in ones do.
  *
  * @returns Makes the optimizer of some settings. @throws ConfigError naming the first setting at fault.
+ * @throws ConfigError when the name is a built-in one, or there is no learning rate.
  */
-export const defineOptimizer =
-  <Shape extends OptimizerSettings>({ name, settings, create }: OptimizerDefinition<Shape>) =>
-  (input: z.input<z.ZodObject<Shape>> = {} as z.input<z.ZodObject<Shape>>): CustomOptimizer => {
+export const defineOptimizer = <Shape extends OptimizerSettings>({
+  name,
+  settings,
+  create,
+}: OptimizerDefinition<Shape>) => {
+  if (name === '' || membersOf(optimizerSchema)!.members.has(name) || !('learningRate' in settings)) {
+    throw new ConfigError(
+      `defineOptimizer: expected a new name and learningRate among the settings, received the name "${name}" and the settings ${Object.keys(settings).join(', ') || 'none'}`,
+      ['name'],
+    );
+  }
+  return (input: z.input<z.ZodObject<Shape>> = {} as z.input<z.ZodObject<Shape>>): CustomOptimizer => {
     const parsed = parseWith(z.strictObject(settings), input, name);
     const { learningRate } = parsed as { learningRate: number };
     return { name, learningRate, createRule: () => create(parsed as z.output<z.ZodObject<Shape>>) };
   };
+};

@@ -42,7 +42,9 @@ export const createOptimizer = (
       variables.forEach(({ variable }, i) => {
         tf.tidy(() => {
           const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
-          variable.assign(update(variable, gradients[i]!, ofVariable));
+          const updated = update(variable, gradients[i]!, ofVariable);
+          // A rule may leave a weight as it is.
+          if (updated !== variable) variable.assign(updated);
         });
       });
     },

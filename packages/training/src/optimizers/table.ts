@@ -1,4 +1,5 @@
 import type { OptimizerConfig, OptimizerName } from '@dropout-lab/contracts';
+import { TrainingError } from '../errors.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
@@ -12,9 +13,15 @@ const optimizerTable = {
   adamw,
 } satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => UpdateRule };
 
-/** The update rule of a configuration. */
+/** The update rule of a configuration. @throws TrainingError when it is none. */
 export const ruleOf = (config: OptimizerConfig | CustomOptimizer): UpdateRule => {
-  if ('createRule' in config) return config.createRule();
-  const create = optimizerTable[config.name] as (config: OptimizerConfig) => UpdateRule;
-  return create(config);
+  if (typeof config === 'object' && 'createRule' in config) return config.createRule();
+  const name: unknown = config?.name;
+  if (typeof name === 'string' && Object.hasOwn(optimizerTable, name)) {
+    const create = optimizerTable[name as OptimizerName] as (config: OptimizerConfig) => UpdateRule;
+    return create(config as OptimizerConfig);
+  }
+  throw new TrainingError(
+    `optimizer: expected the settings of one of ${Object.keys(optimizerTable).join(', ')}, or what defineOptimizer's function gives, found ${String(name ?? config)}`,
+  );
 };

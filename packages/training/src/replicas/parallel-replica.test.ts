@@ -1,5 +1,6 @@
 import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { createReplica, parallelReplica, type Replica } from '../index.ts';
 import { imageSource, tinyModel } from '../testing.ts';
@@ -83,4 +84,22 @@ test('dispose reaches every replica', () => {
   }));
   parallelReplica(counting).dispose();
   expect(disposed).toBe(3);
+});
+
+test('several replicas of a model with batch normalization are refused by the layer’s name', () => {
+  const models = [0, 1].map(() =>
+    sequential({
+      layers: [
+        layers.flatten({ inputShape: [8, 8, 3] }),
+        layers.batchNormalization({ name: 'norm' }),
+        layers.dense({ units: 3 }),
+      ],
+    }),
+  );
+  const replicas = models.map((model) => createReplica(model));
+  expect(() => parallelReplica(replicas)).toThrow(
+    'found norm, which needs the statistics of the whole batch',
+  );
+  expect(() => parallelReplica(replicas.slice(0, 1))).not.toThrow();
+  for (const model of models) model.dispose();
 });

@@ -1,5 +1,6 @@
 import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from '../errors.ts';
 import type { Replica, SliceGradients, SlicePosition } from './replica.ts';
 
 /**
@@ -9,27 +10,37 @@ import type { Replica, SliceGradients, SlicePosition } from './replica.ts';
  *
  * @param replicas At least one, and those on other threads first: one on this thread begins at once and leaves
  *   no time to ask the others. Disposed with this one.
+ * @throws TrainingError when there are several, and a layer needs the whole batch at once.
  */
-export const parallelReplica = (replicas: readonly Replica[]): Replica => ({
-  gradients: async (batch, position) => {
-    const parts = await Promise.all(
-      splitRows(batch, replicas.length).map(({ slice, start }, i) => {
-        const slicePosition: SlicePosition = { ...position, rowOffset: position.rowOffset + start };
-        return replicas[i]!.gradients(slice, slicePosition);
-      }),
+export const parallelReplica = (replicas: readonly Replica[]): Replica => {
+  const layer = replicas.find(({ wholeBatchLayer }) => wholeBatchLayer !== undefined)?.wholeBatchLayer;
+  if (layer !== undefined && replicas.length > 1) {
+    throw new TrainingError(
+      `parallelReplica: expected a model whose images do not depend on each other in training, found ${layer}, which needs the statistics of the whole batch: train on one replica`,
     );
-    return parts.reduce(addGradients);
-  },
-  logits: async (batch) => {
-    const parts = await Promise.all(
-      splitRows(batch, replicas.length).map(({ slice }, i) => replicas[i]!.logits(slice)),
-    );
-    return concatenated(parts);
-  },
-  dispose: () => {
-    for (const replica of replicas) replica.dispose();
-  },
-});
+  }
+  return {
+    wholeBatchLayer: layer,
+    gradients: async (batch, position) => {
+      const parts = await Promise.all(
+        splitRows(batch, replicas.length).map(({ slice, start }, i) => {
+          const slicePosition: SlicePosition = { ...position, rowOffset: position.rowOffset + start };
+          return replicas[i]!.gradients(slice, slicePosition);
+        }),
+      );
+      return parts.reduce(addGradients);
+    },
+    logits: async (batch) => {
+      const parts = await Promise.all(
+        splitRows(batch, replicas.length).map(({ slice }, i) => replicas[i]!.logits(slice)),
+      );
+      return concatenated(parts);
+    },
+    dispose: () => {
+      for (const replica of replicas) replica.dispose();
+    },
+  };
+};
 
 /** At most `count` slices of sizes that differ by one at most, none of them empty; copies, so that a thread gets its own rows only. */
 const splitRows = ({ images, labels, size }: Batch, count: number): { slice: Batch; start: number }[] => {

@@ -3,6 +3,7 @@ import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { createLoss, defaultLoss } from '../losses/loss.ts';
+import { wholeBatchLayerOf } from './whole-batch.ts';
 
 /** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
 export interface SlicePosition {
@@ -32,6 +33,8 @@ export interface SliceGradients {
 
 /** A copy of a model that computes gradients and logits, here or elsewhere. */
 export interface Replica {
+  /** The name of a layer that needs the whole batch at once; undefined where slices add up to the whole. */
+  readonly wholeBatchLayer?: string | undefined;
   /** What the slice adds to its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
   /** Logits of shape [size, numClasses], dropout off. */
@@ -47,6 +50,7 @@ export const createReplica = (model: LayersModel): Replica => {
   const numClasses = model.outputShape.at(-1) as number;
 
   return {
+    wholeBatchLayer: wholeBatchLayerOf(model),
     gradients: async (
       slice,
       { step, rowOffset, batchSize, loss: lossConfig = defaultLoss, withLogits = false },

@@ -1,4 +1,5 @@
 import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/contracts';
+import { TrainingError } from '../errors.ts';
 import { constant } from './constant.ts';
 import { cosineDecay } from './cosine-decay.ts';
 import type { Schedule, ScheduleConfigOf } from './definition.ts';
@@ -17,6 +18,7 @@ const scheduleTable = {
  *
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.
+ * @throws TrainingError when the schedule is none.
  */
 export const learningRateAt = (
   schedule: LearningRateScheduleConfig | Schedule,
@@ -24,6 +26,11 @@ export const learningRateAt = (
   step: number,
 ): number => {
   if (typeof schedule === 'function') return schedule(initial, step);
+  if (!Object.hasOwn(scheduleTable, schedule?.name ?? '')) {
+    throw new TrainingError(
+      `schedule: expected the settings of one of ${Object.keys(scheduleTable).join(', ')}, or a function, found ${String(schedule?.name ?? schedule)}`,
+    );
+  }
   const create = scheduleTable[schedule.name] as (config: LearningRateScheduleConfig) => Schedule;
   return create(schedule)(initial, step);
 };
