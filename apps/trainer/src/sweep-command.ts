@@ -3,6 +3,7 @@ import {
   ConfigError,
   choosesMember,
   configOfFlags,
+  configWith,
   listFlags,
   listSettings,
   type PlainObject,
@@ -97,7 +98,11 @@ const valuesOf = (path: string, text: string): unknown[] => {
   }
   const value = valueOfText(text);
   const isSeveral = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'object');
-  if (typeof value === 'string' && severalOf(text, `--set ${path}`).length > 1) requireSinglePath(path);
+  if (typeof value === 'string' && severalOf(text, `--set ${path}`).length > 1) {
+    requireSinglePath(path);
+    // Refused with the nearest path where there is none such.
+    configWith(runConfigSchema, {}, path, value, '--set');
+  }
   return isSeveral && path !== 'callbacks' && path !== 'model.layers' ? value : [value];
 };
 

@@ -286,7 +286,7 @@ const fill = async (field: Locator, text: string): Promise<void> => {
 };
 
 const axisSentence =
-  "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0, or [0, 1, 2] for all incoming weights of every filter and unit";
+  "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0 for all incoming weights of every unit";
 
 test('a model that cannot be built is refused beside its field, and what trains goes on', async () => {
   const { page, complaints } = await openPage(
