@@ -1,12 +1,15 @@
 import type { NamedArray, OptimizerConfig } from '@dropout-lab/contracts';
-import { matchNames, type TrainedWeight } from '@dropout-lab/model';
+import { matchNames } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { ruleOf } from './table.ts';
 
 /** A variable that is trained, under the name that its slots are kept by. */
-export type TrainedVariable = TrainedWeight;
+export interface TrainedVariable {
+  readonly name: string;
+  readonly variable: tf.Variable;
+}
 
 /** Updates variables from gradients. Its slots are all of its state but the number of updates made. */
 export interface Optimizer {
