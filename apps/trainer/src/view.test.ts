@@ -69,7 +69,8 @@ test('a run that was stopped in the page goes on in Node, on the same images', a
     acceptDownloads: true,
   });
   await page.getByRole('button', { name: 'Train' }).click();
-  await page.getByText('2 of 3').waitFor();
+  // Looked for in every frame: on a fast machine an epoch is over before Playwright looks again.
+  await page.waitForFunction(() => document.body.innerText.includes('2 of 3'));
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('interrupted').waitFor();
   const waiting = page.waitForEvent('download');
