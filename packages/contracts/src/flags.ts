@@ -122,7 +122,8 @@ export const choosesMember = (schema: z.ZodType, path: string): boolean =>
       [setting.path, setting.path.replace(/\.\w+$/, '')].includes(path),
   ) || path === 'model.layers';
 
-const isChoice = ({ settings: [setting] }: Flag): boolean =>
+/** Whether an option is a choice that has its place in every configuration: what others may depend on. */
+export const isChoice = ({ settings: [setting] }: Flag): boolean =>
   setting!.of === undefined && setting!.kind === 'choice';
 
 const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown => {

@@ -16,6 +16,7 @@ export {
   defaultInWords,
   type Flag,
   flagsOfConfig,
+  isChoice,
   listFlags,
   valueInWords,
 } from './flags.ts';
@@ -81,7 +82,7 @@ export {
 } from './run-manifest.ts';
 export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './schedules.ts';
 export { configWith, valueOfText } from './set-path.ts';
-export { listSettings, membersOf, type Setting, type SettingMeta, setting } from './settings.ts';
+export { listSettings, memberOf, membersOf, type Setting, type SettingMeta, setting } from './settings.ts';
 export {
   type CheckpointName,
   type NamedArray,

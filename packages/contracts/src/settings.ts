@@ -113,7 +113,16 @@ export const schemaOfKey = (schema: z.ZodType, value: unknown, key: string): z.Z
  * Every setting that a schema describes, in its order: what flags, tables, forms and `--set` are derived from. A
  * family gives a setting for the choice itself and those of each of its members.
  */
-export const listSettings = (schema: z.ZodType): Setting[] => listAt('', schema, {});
+export const listSettings = (schema: z.ZodType): readonly Setting[] => {
+  const known = listed.get(schema);
+  if (known !== undefined) return known;
+  const settings = listAt('', schema, {});
+  listed.set(schema, settings);
+  return settings;
+};
+
+/** A schema never changes, and every option that is read asks for its settings several times. */
+const listed = new WeakMap<z.ZodType, readonly Setting[]>();
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 

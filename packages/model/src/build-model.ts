@@ -3,7 +3,6 @@ import { fold, type RandomKey, randomKey, uint32s } from '@dropout-lab/random';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   model as functional,
-  input as inputTensor,
   type LayersModel,
   layers,
   type SymbolicTensor,
@@ -114,15 +113,9 @@ const functionalModel = (
   named: readonly NamedLayer[],
   create: (layer: NamedLayer) => Layer,
 ): LayersModel => {
-  const [height, width, channels] = spec.inputShape;
-  const isLast = spec.dataFormat === 'channels_last';
-  const input = inputTensor({
-    name: 'input',
-    shape: isLast ? [height, width, channels] : [channels, height, width],
-  });
-  const images = isLast
-    ? input
-    : (layers.permute({ name: 'permute', dims: [2, 3, 1] }).apply(input) as SymbolicTensor);
+  const [first, ...others] = inputLayers(spec) as [Layer, ...Layer[]];
+  const input = first.output as SymbolicTensor;
+  const images = others.reduce((x, layer) => layer.apply(x) as SymbolicTensor, input);
   const through = (chain: readonly NamedLayer[], from: SymbolicTensor): SymbolicTensor =>
     chain.reduce((x, layer) => {
       const inputs = layer.settings.kind === 'residual' ? [x, through(layer.inner, x)] : x;

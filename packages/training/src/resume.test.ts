@@ -16,6 +16,17 @@ const source = imageSource('train', { size: 8, batchSize: 3 });
 const validation = imageSource('validation', { size: 5, batchSize: 3 });
 const stepsPerEpoch = source.batchesPerEpoch;
 
+/** Lowers the learning rate after each epoch but the first. */
+const plateau = () =>
+  reduceLROnPlateau({
+    monitor: 'loss',
+    factor: 0.5,
+    patience: 1,
+    minDelta: 10,
+    cooldown: 0,
+    minLearningRate: 0,
+  });
+
 /** A training of a model that is built anew, and all that it leaves behind. */
 const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
   const model = tinyModel();
@@ -23,15 +34,7 @@ const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
   const callbacks = [
     // Restores in the end, and stops when the configuration has it early.
     earlyStopping({ monitor: 'val_loss', minDelta: 0.5, patience: 2, restoreBestWeights: true }),
-    // Lowers the learning rate after each epoch but the first.
-    reduceLROnPlateau({
-      monitor: 'loss',
-      factor: 0.5,
-      patience: 1,
-      minDelta: 10,
-      cooldown: 0,
-      minLearningRate: 0,
-    }),
+    plateau(),
   ];
   const config = configOf(input);
   // Without a clock, since seconds differ from run to run.
@@ -217,15 +220,6 @@ describe('a snapshot that does not fit is refused, the model untouched', () => {
 
 describe('callbacks keep their state by name', () => {
   const config: RunConfigInput = { epochs: 3, optimizer: { name: 'sgd', learningRate: 0.125 } };
-  const plateau = () =>
-    reduceLROnPlateau({
-      monitor: 'loss',
-      factor: 0.5,
-      patience: 1,
-      minDelta: 10,
-      cooldown: 0,
-      minLearningRate: 0,
-    });
   const stopping = (patience: number) =>
     earlyStopping({ monitor: 'val_loss', minDelta: 9, patience, restoreBestWeights: true });
   const snapshotAfter = async (epoch: number, callbacks: TrainOptions['callbacks']) => {

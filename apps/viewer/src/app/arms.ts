@@ -1,4 +1,4 @@
-import { canonicalJson, isPlain, type RunConfig } from '@dropout-lab/contracts';
+import { canonicalJson, isPlain, memberOf, type RunConfig, valueAt } from '@dropout-lab/contracts';
 import { type ConfigDifference, configDifferences } from '@dropout-lab/study';
 import type { RunDigest } from '../catalogue.ts';
 import { settingInWords } from './setting-words.ts';
@@ -97,19 +97,15 @@ const inPlaces = (whole: ConfigDifference): ConfigDifference[] => {
 const isListOfObjects = (value: unknown): value is readonly object[] =>
   Array.isArray(value) && value.every(isPlain);
 
-/** The name of the member that a part of a configuration is, such as an optimizer or a preset. */
-const memberOf = (value: unknown): unknown =>
-  isPlain(value) ? (value['name'] ?? value['kind'] ?? value['preset']) : undefined;
-
 /** Adam has no momentum and SGD no beta: that they differ in it is said by their names. */
 const followsFromName = (path: string, values: readonly unknown[], configs: readonly unknown[]): boolean => {
   const family = path.split('.')[0]!;
-  const names = configs.map((config) => memberOf(valueAt(config, family)));
+  const names = configs.map((config) => {
+    const value = valueAt(config, family);
+    return isPlain(value) ? memberOf(value) : undefined;
+  });
   if (new Set(names).size === 1 || /^[^.]+\.(name|kind|preset)$/.test(path)) return false;
   // Of those of one name, all have the same value.
   const texts = values.map((value) => canonicalJson(value ?? null));
   return texts.every((text, i) => text === texts[names.indexOf(names[i])]);
 };
-
-const valueAt = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null)?.[key], value);

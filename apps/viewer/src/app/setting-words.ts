@@ -6,6 +6,7 @@ import {
   isPlain,
   listSettings,
   lossSchema,
+  memberOf,
   membersOf,
   optimizerSchema,
   runConfigSchema,
@@ -16,9 +17,7 @@ import {
 
 /** By path; of settings that several members of a family have, the first says what they are called. */
 const settings: ReadonlyMap<string, Setting> = new Map(
-  listSettings(runConfigSchema)
-    .reverse()
-    .map((setting) => [setting.path, setting]),
+  [...listSettings(runConfigSchema)].reverse().map((setting) => [setting.path, setting]),
 );
 
 /** The setting at a path of a configuration, places in lists included: `callbacks[0].patience`. */
@@ -80,7 +79,7 @@ const shortened = (text: string): string =>
 const membersInWords = (list: readonly Readonly<Record<string, unknown>>[]): string => {
   const counts = new Map<string, number>();
   for (const member of list) {
-    const name = inWords(String(member['kind'] ?? member['name']));
+    const name = inWords(String(memberOf(member)));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');

@@ -1,15 +1,12 @@
 import type { NamedArray, OptimizerConfig } from '@dropout-lab/contracts';
-import { matchNames } from '@dropout-lab/model';
+import { matchNames, type TrainedWeight } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { ruleOf } from './table.ts';
 
 /** A variable that is trained, under the name that its slots are kept by. */
-export interface TrainedVariable {
-  readonly name: string;
-  readonly variable: tf.Variable;
-}
+export type TrainedVariable = TrainedWeight;
 
 /** Updates variables from gradients. Its slots are all of its state but the number of updates made. */
 export interface Optimizer {

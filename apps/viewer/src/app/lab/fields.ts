@@ -3,18 +3,11 @@ import {
   type Flag,
   type RunConfig,
   type Setting,
+  valueAt,
   valueInWords,
 } from '@dropout-lab/contracts';
 import { nameOfSetting, titleOfChoice } from '../setting-words.ts';
-import {
-  configOfValues,
-  type FlagValues,
-  labFlags,
-  settingIn,
-  textOf,
-  valueAt,
-  without,
-} from './flag-values.ts';
+import { configOfValues, type FlagValues, labFlags, settingIn, textOf, without } from './flag-values.ts';
 
 /** A setting as the form shows it. */
 export interface Field {

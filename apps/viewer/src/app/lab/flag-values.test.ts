@@ -1,4 +1,4 @@
-import { ConfigError, type Flag } from '@dropout-lab/contracts';
+import { ConfigError, type Flag, valueAt } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { addressOf, defaultView, parseAddress } from '../address.ts';
 import { fieldsOf, flagOfError } from './fields.ts';
@@ -8,7 +8,6 @@ import {
   labFlags,
   sensibleValues,
   settingIn,
-  valueAt,
   withValue,
 } from './flag-values.ts';
 

@@ -3,12 +3,15 @@ import {
   canonicalJson,
   configOfFlags,
   type Flag,
+  isChoice,
   isPlain,
   listFlags,
+  memberOf,
   parseRunConfig,
   type RunConfig,
   runConfigSchema,
   type Setting,
+  valueAt,
 } from '@dropout-lab/contracts';
 
 /** Values of settings by the names of their options, as the address has them: `{ dropout: '0.3', nesterov: 'yes' }`. */
@@ -37,9 +40,6 @@ export const configOfValues = (values: FlagValues): RunConfig => {
 const onOrOff = (text: string | undefined): string | boolean | undefined =>
   text === 'yes' ? true : text === 'no' ? false : text;
 
-export const valueAt = (config: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (isPlain(value) ? value[key] : undefined), config);
-
 /** The setting that a flag stands for in a configuration; undefined where it has no place, such as a momentum of Adam. */
 export const settingIn = (flag: Flag, config: RunConfig): Setting | undefined =>
   flag.settings.find((setting) => isChosen(setting, config) && !isWithinNone(setting, config));
@@ -47,7 +47,7 @@ export const settingIn = (flag: Flag, config: RunConfig): Setting | undefined =>
 const isChosen = ({ of }: Setting, config: RunConfig): boolean => {
   if (of === undefined) return true;
   const member = valueAt(config, of.path);
-  return isPlain(member) && [member['name'], member['kind'], member['preset']].includes(of.name);
+  return isPlain(member) && memberOf(member) === of.name;
 };
 
 /** Part of something that there is none of, such as the axis of no max-norm. */
@@ -61,8 +61,6 @@ export const textOf = ({ path }: Setting, config: RunConfig): string => {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return Array.isArray(value) ? value.join(',') : String(value);
 };
-
-const isChoice = ({ kind, settings: [first] }: Flag): boolean => kind === 'choice' && first!.of === undefined;
 
 /** What others depend on comes first. */
 const choicesFirst = [...labFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));

@@ -1,3 +1,4 @@
+import { valueAt } from '@dropout-lab/contracts';
 import { signal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import type { Arm } from '../arms.ts';
@@ -12,7 +13,7 @@ import { settingInWords } from '../setting-words.ts';
 import { show, view } from '../state.ts';
 import { summaryOf } from '../summary.ts';
 import { ArmFigures } from './arm-figures.tsx';
-import { labFlags, settingIn, valueAt } from './flag-values.ts';
+import { labFlags, settingIn } from './flag-values.ts';
 import { downloadArm, isPaused, type LabArm } from './lab.ts';
 import { pointsOfSteps } from './live-run.ts';
 import { COMPARED, commandOf } from './settings.ts';
