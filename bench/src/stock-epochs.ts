@@ -27,7 +27,9 @@ const model = createStockModel();
 const images = tf.tidy(() =>
   tf.div(tf.tensor4d(train.images, [train.labels.length, 32, 32, 3], 'float32'), 255),
 );
-const labels = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(train.labels, 'int32'), 10), 'float32'));
+const labels = tf.tidy(() =>
+  tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(train.labels), 'int32'), 10), 'float32'),
+);
 const seconds: number[] = [];
 let startedAt = 0;
 await model.fit(images, labels, {

@@ -79,7 +79,7 @@ const measureStock = async (): Promise<number> => {
   await startBackend('cpu');
   const { images, labels, size } = loadBatch();
   const x = tf.tensor(images, [size, 32, 32, 3]);
-  const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 10);
+  const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), 10);
   const model = createStockModel();
   const { stock } = await measure({ stock: () => model.trainOnBatch(x, y) }, { warmUps: 0, runs: 1 });
   return stock;

@@ -26,7 +26,10 @@ const accuracyOf = async (rate, seed) => {
   const batches = createBatches(training, { batchSize: 25, shuffle: fold(randomKey(seed), 'shuffle') });
   // Nothing is wanted of the events but that they come to an end.
   for await (const _ of train({ model, config, train: batches }));
-  const { accuracy } = await evaluate(createReplica(model), createBatches(validation, { batchSize: 50 }));
+  const { accuracy = Number.NaN } = await evaluate(
+    createReplica(model),
+    createBatches(validation, { batchSize: 50 }),
+  );
   model.dispose();
   return accuracy;
 };

@@ -79,10 +79,10 @@ try {
   });
   for await (const event of train({ model, config, train: batches })) {
     if (event.kind === 'epoch')
-      console.log(`epoch ${event.epoch}: accuracy ${event.logs.accuracy.toFixed(3)}`);
+      console.log(`epoch ${event.epoch}: accuracy ${event.logs.accuracy?.toFixed(3)}`);
   }
   const { accuracy } = await evaluate(createReplica(model), createBatches(data.test, { batchSize: 30 }));
-  console.log(`accuracy on new figures: ${accuracy.toFixed(3)}`);
+  console.log(`accuracy on new figures: ${accuracy?.toFixed(3)}`);
 } finally {
   await rm(directory, { recursive: true });
 }

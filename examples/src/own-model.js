@@ -65,7 +65,7 @@ for await (const event of events) {
   if (event.kind !== 'epoch') continue;
   const { loss, accuracy } = event.logs;
   console.log(
-    `epoch ${event.epoch}: learning rate ${event.learningRate.toFixed(4)}, loss ${loss.toFixed(3)}, accuracy ${accuracy.toFixed(3)}`,
+    `epoch ${event.epoch}: learning rate ${event.learningRate.toFixed(4)}, loss ${loss.toFixed(3)}, accuracy ${accuracy?.toFixed(3)}`,
   );
 }
 

@@ -111,7 +111,7 @@ for await (const event of events) {
   if (event.kind === 'epoch') {
     const { loss, accuracy, top3: training, val_accuracy, val_top3 } = event.logs;
     console.log(
-      `epoch ${event.epoch}: loss ${loss.toFixed(3)}, accuracy ${accuracy.toFixed(3)}, top3 ${training?.toFixed(3)}, val_accuracy ${val_accuracy?.toFixed(3)}, val_top3 ${val_top3?.toFixed(3)}`,
+      `epoch ${event.epoch}: loss ${loss.toFixed(3)}, accuracy ${accuracy?.toFixed(3)}, top3 ${training?.toFixed(3)}, val_accuracy ${val_accuracy?.toFixed(3)}, val_top3 ${val_top3?.toFixed(3)}`,
     );
   }
   if (event.kind === 'run-ended') console.log(`${event.reason}: ${event.message}`);

@@ -33,7 +33,7 @@ const events = train({
 });
 for await (const event of events) {
   if (event.kind !== 'epoch') continue;
-  const { loss, accuracy, val_accuracy = Number.NaN } = event.logs;
+  const { loss, accuracy = Number.NaN, val_accuracy = Number.NaN } = event.logs;
   console.log(
     `epoch ${event.epoch}: loss ${loss.toFixed(3)}, accuracy ${accuracy.toFixed(3)}, val_accuracy ${val_accuracy.toFixed(3)}`,
   );

@@ -75,27 +75,43 @@ ROWS = [
 ]
 
 
+# A single unit, for yes or no.
+SINGLE = [([0], 0), ([3], 1), ([3], 0), ([-40], 1), ([1000], 0)]
+HEADS = {
+    "softmax": keras.activations.softmax,
+    "sigmoid": keras.activations.sigmoid,
+    "linear": keras.activations.linear,
+}
+
+
 def loss_case(case, random):
-    """Each row by itself, behind a softmax and in a graph, as model.fit runs it; then the mean of all."""
+    """Each row by itself, behind each activation and in a graph, as model.fit runs it; then the mean of all."""
     loss = formulas.create("losses", case["settings"])
+    rows, means = [], {}
+    for name in case["heads"]:
+        head = HEADS[name]
 
-    @tf.function
-    def loss_and_gradient(logits, targets):
-        with tf.GradientTape() as tape:
-            tape.watch(logits)
-            value = loss(targets, keras.activations.softmax(logits))
-        return value, tape.gradient(value, logits)
+        @tf.function
+        def loss_and_gradient(logits, targets):
+            with tf.GradientTape() as tape:
+                tape.watch(logits)
+                value = loss(targets, head(logits))
+            return value, tape.gradient(value, logits)
 
-    def of(rows):
-        logits, labels = zip(*rows)
-        targets = np.eye(len(logits[0]), dtype=np.float32)[list(labels)]
-        return loss_and_gradient(tf.constant(logits, tf.float32), tf.constant(targets))
+        def of(rows):
+            logits, labels = zip(*rows)
+            units = len(logits[0])
+            targets = np.eye(units)[list(labels)] if units > 1 else np.array(labels)[:, None]
+            return loss_and_gradient(tf.constant(logits, tf.float32), tf.constant(targets, tf.float32))
 
-    rows = []
-    for logits, label in ROWS:
-        value, gradient = of([(logits, label)])
-        rows.append({"logits": logits, "label": label, "loss": float(value), "gradient": floats(gradient)})
-    return {"rows": rows, "mean": float(of(ROWS)[0])}
+        for row in ROWS + ([] if name == "softmax" else SINGLE):
+            value, gradient = of([row])
+            logits, label = row
+            rows.append(
+                {"head": name, "logits": logits, "label": label, "loss": float(value), "gradient": floats(gradient)}
+            )
+        means[name] = float(of(ROWS)[0])
+    return {"rows": rows, "means": means}
 
 
 def constraint_case(case, random):

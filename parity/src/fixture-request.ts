@@ -37,7 +37,10 @@ export const fixtureRequest = () => ({
   cases: {
     optimizers: casesOf(optimizerFormulas, named(optimizerSchema)),
     schedules: casesOf(scheduleFormulas, named(scheduleSchema)),
-    losses: casesOf(lossFormulas, named(lossSchema)),
+    losses: casesOf(lossFormulas, (name, settings, { heads }) => ({
+      ...named(lossSchema)(name, settings),
+      heads,
+    })),
     constraints: casesOf(constraintFormulas, (name, { shape, settings }: ConstraintCase) => ({
       shape,
       ...named(constraintSchema)(name, settings),
@@ -56,7 +59,11 @@ const named =
   });
 
 interface Table<Case> {
-  readonly [name: string]: { readonly cases: readonly Case[]; readonly flattens?: true };
+  readonly [name: string]: {
+    readonly cases: readonly Case[];
+    readonly flattens?: true;
+    readonly heads?: readonly string[];
+  };
 }
 
 const casesOf = <Case>(

@@ -11,6 +11,7 @@ import type {
   RunConfigInput,
   ScheduleName,
 } from '@dropout-lab/contracts';
+import type { HeadActivation } from '@dropout-lab/model';
 
 /** A family that has formulas; keras/formulas.py knows the module of Keras that each is in. */
 export type Family = 'optimizers' | 'schedules' | 'losses' | 'constraints' | 'layers';
@@ -64,8 +65,11 @@ export type ScheduleFormula<Name extends ScheduleName> = Omit<
 
 export type LossFormula<Name extends LossName> = Formula<
   SettingOf<LossConfig, 'name', Name>,
-  InputOf<NonNullable<RunConfigInput['loss']>, 'name', Name>
->;
+  InputOf<Partial<LossConfig>, 'name', Name>
+> & {
+  /** The activations that it is computed behind. */
+  readonly heads: readonly HeadActivation[];
+};
 
 export type ConstraintFormula<Name extends ConstraintName> = Formula<
   SettingOf<ConstraintConfig, 'name', Name>,

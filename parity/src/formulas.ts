@@ -73,12 +73,37 @@ export const scheduleFormulas = {
   },
 } satisfies { readonly [Name in ScheduleName]: ScheduleFormula<Name> };
 
-/** Of `keras.losses`, behind a softmax. */
+/** Of `keras.losses`. */
 export const lossFormulas = {
   categorical_crossentropy: {
     keras: 'CategoricalCrossentropy',
+    heads: ['softmax'],
     settings: { labelSmoothing: 'label_smoothing' },
     cases: [{}, { labelSmoothing: 0.1 }],
+  },
+  binary_crossentropy: {
+    keras: 'BinaryCrossentropy',
+    heads: ['sigmoid'],
+    settings: { labelSmoothing: 'label_smoothing' },
+    cases: [{}, { labelSmoothing: 0.1 }],
+  },
+  mean_squared_error: {
+    keras: 'MeanSquaredError',
+    heads: ['linear', 'softmax', 'sigmoid'],
+    settings: {},
+    cases: [{}],
+  },
+  mean_absolute_error: {
+    keras: 'MeanAbsoluteError',
+    heads: ['linear', 'softmax', 'sigmoid'],
+    settings: {},
+    cases: [{}],
+  },
+  huber: {
+    keras: 'Huber',
+    heads: ['linear', 'softmax', 'sigmoid'],
+    settings: { delta: 'delta' },
+    cases: [{}, { delta: 0.5 }],
   },
 } satisfies { readonly [Name in LossName]: LossFormula<Name> };
 

@@ -9,6 +9,7 @@ import {
   parseRunConfig,
   type RunConfig,
   type RunConfigInput,
+  runLossSchema,
 } from '@dropout-lab/contracts';
 import { modelSpecOf } from '@dropout-lab/model';
 import type { Formula } from './formula.ts';
@@ -61,6 +62,7 @@ const ofOptimizers = (): Scenario[] =>
 const ofLosses = (): Scenario[] => {
   const lossOf = ({ config }: Scenario): string => canonicalJson(config.loss);
   return entriesOf<string, Formula<never, object>>(lossFormulas)
+    .filter(([name]) => runLossSchema.safeParse({ name }).success)
     .flatMap(([name, { keras, cases }]) =>
       cases.map((settings, i) => {
         const loss = { name, ...settings } as NonNullable<RunConfigInput['loss']>;

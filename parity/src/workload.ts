@@ -1,6 +1,5 @@
-import { createBatches, splitLast } from '@dropout-lab/cifar';
+import { createBatches, type DatasetBatches, splitLast } from '@dropout-lab/cifar';
 import {
-  type BatchSource,
   type DatasetName,
   type ImageDataset,
   type ModelSpec,
@@ -58,13 +57,13 @@ export interface Workload extends WorkloadSize {
 }
 
 /** The batches of each data set that a scenario names. */
-export type Sources = ReadonlyMap<DatasetName, BatchSource>;
+export type Sources = ReadonlyMap<DatasetName, DatasetBatches>;
 
 /** The tutorial's run, which all scenarios share the seed, the split and the order of the images with. */
 const { seed, validationSplit } = parseRunConfig({});
 
 /** Images in batches, shuffled as the trainer does. */
-export const createSource = (images: ImageDataset, batchSize: number): BatchSource =>
+export const createSource = (images: ImageDataset, batchSize: number): DatasetBatches =>
   createBatches(splitLast(images, validationSplit).train, {
     batchSize,
     shuffle: fold(randomKey(seed), 'shuffle'),
@@ -82,7 +81,8 @@ export const writeWorkload = async (
 ): Promise<Workload> => {
   const steps = Array.from({ length: size.steps }, (_, step) => step);
   for (const [name, source] of sources) {
-    const batches = (array: 'images' | 'labels') => lazily(steps, (step) => source.batch(0, step)[array]);
+    const batches = (array: 'images' | 'labels') =>
+      lazily(steps, (step) => source.batch(0, step)[array] as Float32Array | Uint8Array);
     await folder.writeArrays(`${name}.images.float32`, batches('images'));
     await folder.writeArrays(`${name}.labels.uint8`, batches('labels'));
   }

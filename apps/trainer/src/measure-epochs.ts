@@ -1,6 +1,6 @@
 import { startBackend } from '@dropout-lab/backend/node';
-import { prepareRunData, type RunData } from '@dropout-lab/cifar';
-import type { BatchSource, RunConfig } from '@dropout-lab/contracts';
+import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/cifar';
+import type { RunConfig } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -64,7 +64,7 @@ const measureEpoch = async (
   return stepSeconds * data.train.batchesPerEpoch + validationSeconds;
 };
 
-const measureValidation = async (replica: Replica, validation: BatchSource): Promise<number> => {
+const measureValidation = async (replica: Replica, validation: DatasetBatches): Promise<number> => {
   const batch = validation.batch(0, 0);
   await replica.logits(batch);
   const started = performance.now();

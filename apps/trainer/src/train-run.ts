@@ -1,13 +1,7 @@
 import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import type { RunDirectory } from '@dropout-lab/runs/node';
-import {
-  type CheckpointSink,
-  createCallback,
-  predictLogits,
-  type Replica,
-  train,
-} from '@dropout-lab/training';
+import { type CheckpointSink, predictLogits, type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { createEta } from './eta.ts';
 import { epochLine, figure, stepLine } from './format.ts';
@@ -69,7 +63,6 @@ const trainAndEvaluate = async (
     config,
     train: data.train,
     validation: data.validation,
-    callbacks: config.callbacks.map(createCallback),
     replica,
     checkpoints: checkpointsIn(directory, model),
     resumeFrom,

@@ -3,6 +3,7 @@ import { fold, permutation, randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
 import { createBatches } from './batches.ts';
 import { loadSample } from './sample.ts';
+import { splitLast } from './split.ts';
 
 const { train: sample } = loadSample();
 const key = randomKey(7);
@@ -129,4 +130,46 @@ describe('augmentation', () => {
     }
     expect([...places].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
+});
+
+describe('what is not whole is refused before a batch is cut', () => {
+  const whole: ImageDataset = {
+    images: new Uint8Array(3 * 4),
+    labels: Uint8Array.of(0, 1, 2),
+    imageShape: [2, 2, 1],
+    classNames: ['a', 'b', 'c'],
+  };
+
+  test.each<[string, Partial<ImageDataset>, string]>([
+    [
+      'an image is missing',
+      { images: new Uint8Array(2 * 4) },
+      'images: expected 12 pixels, 3 images of shape [2,2,1] as there are labels, received 8',
+    ],
+    ['a pixel is missing', { images: new Uint8Array(3 * 4 - 1) }, 'received 11'],
+    ['a label is missing', { labels: Uint8Array.of(0, 1) }, 'images: expected 8 pixels, 2 images'],
+    [
+      'classes are counted from 1',
+      { labels: Uint8Array.of(1, 2, 3) },
+      'labels: expected classes from 0 to 2, one for each of the class names, received 3 for image 2',
+    ],
+    ['a class is negative', { labels: Int32Array.of(0, -1, 2) }, 'received -1 for image 1'],
+    ['there are fewer names than classes', { classNames: ['a', 'b'] }, 'classes from 0 to 1'],
+  ])('%s', (_, change, message) => {
+    expect(() => createBatches({ ...whole, ...change }, { batchSize: 2 })).toThrow(message);
+  });
+});
+
+test.each([Uint8Array, Uint16Array, Int32Array])('labels keep their type, %o', (type) => {
+  const classNames = Array.from({ length: type === Uint8Array ? 3 : 300 }, (_, i) => `${i}`);
+  const last = classNames.length - 1;
+  const dataset: ImageDataset = {
+    images: new Uint8Array(4),
+    labels: type.from([0, last, 1, last]),
+    imageShape: [1, 1, 1],
+    classNames,
+  };
+  const { train, validation } = splitLast(dataset, 0.5);
+  expect(createBatches(train, { batchSize: 2 }).batch(0, 0).labels).toEqual(type.from([0, last]));
+  expect(createBatches(validation, { batchSize: 2 }).batch(0, 0).labels).toEqual(type.from([1, last]));
 });

@@ -1,6 +1,8 @@
 import {
   type AugmentationConfig,
+  type Batch,
   type BatchSource,
+  type ClassIndices,
   ConfigError,
   DropoutLabError,
   type ImageDataset,
@@ -23,6 +25,11 @@ export interface BatchOptions {
   readonly augmentationKey?: RandomKey | undefined;
   /** `channels_last` by default. */
   readonly dataFormat?: DataFormat | undefined;
+}
+
+/** Batches of images in memory: they need not be waited for. */
+export interface DatasetBatches extends BatchSource<ClassIndices> {
+  batch(epoch: number, index: number): Batch<ClassIndices>;
 }
 
 /** A byte's place in 0..1: `b / 255`, rounded to float32. */
@@ -77,16 +84,18 @@ const augmenter = ({
  * `permutation(fold(shuffle, epoch), n)`. Pixels become floats only here.
  *
  * @param dataset Images uint8 [n, height, width, channels].
- * @returns Batches of float32 images in 0..1 and uint8 labels, in memory of their own.
- * @throws ConfigError when the data set is empty or an option is impossible.
+ * @returns Batches of float32 images in 0..1 and labels in the data set's type, in memory of their own.
+ * @throws ConfigError when the data set is empty, has too few pixels or a label that is no class, or an option is
+ *   impossible.
  */
-export const createBatches = (dataset: ImageDataset, options: BatchOptions): BatchSource => {
+export const createBatches = (dataset: ImageDataset, options: BatchOptions): DatasetBatches => {
   const { batchSize, shuffle, dataFormat = 'channels_last' } = options;
   const { images, labels, imageShape } = dataset;
   const [height, width, channels] = imageShape;
   const imageSize = height * width * channels;
   const size = labels.length;
   if (size === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
+  requireWhole(dataset, size * imageSize);
   if (!Number.isInteger(batchSize) || batchSize <= 0) {
     throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
   }
@@ -109,7 +118,7 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Bat
       const order = orderOf?.(epoch);
       const batch = {
         images: new Float32Array(count * imageSize),
-        labels: new Uint8Array(count),
+        labels: new (labels.constructor as new (length: number) => ClassIndices)(count),
         size: count,
       };
       for (let i = 0; i < count; i++) {
@@ -126,4 +135,24 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Bat
       return batch;
     },
   };
+};
+
+/**
+ * What is missing would be read as NaN, and a class that is none be trained on as no class at all.
+ *
+ * @throws ConfigError when there are more or fewer pixels than the labels say, or a label is no class.
+ */
+const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset, pixels: number): void => {
+  if (images.length !== pixels) {
+    throw new ConfigError(
+      `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}] as there are labels, received ${images.length}`,
+      ['images'],
+    );
+  }
+  const place = labels.findIndex((label) => label < 0 || label >= classNames.length);
+  if (place < 0) return;
+  throw new ConfigError(
+    `labels: expected classes from 0 to ${classNames.length - 1}, one for each of the class names, received ${labels[place]} for image ${place}: count classes from 0`,
+    ['labels'],
+  );
 };

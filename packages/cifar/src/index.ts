@@ -1,4 +1,4 @@
-export { type BatchOptions, createBatches, type DataFormat } from './batches.ts';
+export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
 export type { CifarData } from './data.ts';
 export {
   CIFAR10,

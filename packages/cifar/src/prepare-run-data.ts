@@ -1,15 +1,15 @@
-import type { BatchSource, DataDescription, RunConfig } from '@dropout-lab/contracts';
+import type { DataDescription, RunConfig } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
-import { createBatches } from './batches.ts';
+import { createBatches, type DatasetBatches } from './batches.ts';
 import type { CifarData } from './data.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** What a run trains on and is measured by, cut into batches as its configuration says. */
 export interface RunData {
-  readonly train: BatchSource;
+  readonly train: DatasetBatches;
   /** None when the configuration holds nothing out. */
-  readonly validation: BatchSource | undefined;
-  readonly test: BatchSource;
+  readonly validation: DatasetBatches | undefined;
+  readonly test: DatasetBatches;
   readonly classNames: readonly string[];
   readonly description: DataDescription;
 }

@@ -1,3 +1,4 @@
+import type { ClassIndices } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { encodeCifar10 } from './decode.ts';
 import { loadSample } from './sample.ts';
@@ -5,7 +6,7 @@ import { sha256Hex } from './verify.ts';
 
 test('the sample is balanced', () => {
   const { train, test: held } = loadSample();
-  const perClass = (labels: Uint8Array) =>
+  const perClass = (labels: ClassIndices) =>
     train.classNames.map((_, c) => labels.filter((label) => label === c).length);
   expect(perClass(train.labels)).toEqual(Array(10).fill(25));
   expect(perClass(held.labels)).toEqual(Array(10).fill(10));

@@ -1,4 +1,4 @@
-import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 
 /** A data set in two: images to train on and images held out. */
@@ -27,7 +27,12 @@ const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset
   indices.forEach((from, to) => {
     images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), to * bytes);
   });
-  return { ...dataset, images, labels: Uint8Array.from(indices, (i) => dataset.labels[i]!) };
+  // In their own type: more than 256 classes would wrap in bytes.
+  const labels = new (dataset.labels.constructor as new (length: number) => ClassIndices)(indices.length);
+  indices.forEach((from, to) => {
+    labels[to] = dataset.labels[from]!;
+  });
+  return { ...dataset, images, labels };
 };
 
 /** Keras's `int(floor(n * (1 - fraction)))`: how many of `n` images stay for training. */

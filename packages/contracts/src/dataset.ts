@@ -1,22 +1,33 @@
 /** Height, width and channels of one image, e.g. `[32, 32, 3]`. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
+/** Class indices from 0 on, one for each image or, of sequences, one for each step of each. */
+export type ClassIndices = Uint8Array | Uint16Array | Int32Array;
+
+/**
+ * What a model is to answer: class indices, or numbers in the shape of its output: of regression, of several labels at
+ * once, of classes that are mixed.
+ */
+export type Targets = ClassIndices | Float32Array;
+
 /** Labelled images as they are stored: bytes until a batch is cut. */
 export interface ImageDataset {
   /** Pixels 0..255 of shape [n, height, width, channels], row-major. */
   readonly images: Uint8Array;
   /** Class indices of shape [n], 0..classNames.length - 1. */
-  readonly labels: Uint8Array;
+  readonly labels: ClassIndices;
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
 }
 
 /** What one training or evaluation step sees. */
-export interface Batch {
+export interface Batch<Labels extends Targets = Targets> {
   /** Pixels scaled to 0..1 of shape [size, height, width, channels] (channels last) or [size, channels, height, width]. */
   readonly images: Float32Array;
-  /** Class indices of shape [size]. */
-  readonly labels: Uint8Array;
+  /** Class indices of shape [size], or targets of shape [size, ...output shape]. */
+  readonly labels: Labels;
+  /** What each image's loss is multiplied by, of shape [size]; 1 when left out. */
+  readonly sampleWeights?: Float32Array | undefined;
   readonly size: number;
 }
 
@@ -24,7 +35,7 @@ export interface Batch {
  * Batches by position: the order of an epoch is a pure function of its number, so a run that resumes in the
  * middle of an epoch asks for exactly the batches that it has not seen.
  */
-export interface BatchSource {
+export interface BatchSource<Labels extends Targets = Targets> {
   /** Number of images in an epoch. */
   readonly size: number;
   readonly batchSize: number;
@@ -33,10 +44,11 @@ export interface BatchSource {
   /** Shape of one image in a batch, in the source's data format: `[32, 32, 3]` or `[3, 32, 32]`. */
   readonly imageShape: readonly number[];
   /**
-   * The batch at a position; the same one however often it is asked for.
+   * The batch at a position, or a promise of it, as of images that are read from a disk; the same one however often it
+   * is asked for. The next one is asked for while this one is trained.
    *
    * @param epoch Zero-based epoch.
    * @param index Zero-based batch within the epoch, below `batchesPerEpoch`.
    */
-  batch(epoch: number, index: number): Batch;
+  batch(epoch: number, index: number): Batch<Labels> | Promise<Batch<Labels>>;
 }

@@ -1,6 +1,6 @@
 export { type AugmentationConfig, type AugmentationName, augmentationSchema } from './augmentations.ts';
 export { type CallbackConfig, type CallbackName, callbackSchema } from './callbacks.ts';
-export type { Batch, BatchSource, ImageDataset, ImageShape } from './dataset.ts';
+export type { Batch, BatchSource, ClassIndices, ImageDataset, ImageShape, Targets } from './dataset.ts';
 export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './datasets.ts';
 export { ConfigError, DropoutLabError } from './errors.ts';
 export {
@@ -34,7 +34,7 @@ export {
   simpleLayerSchema,
   variablesOf,
 } from './layers.ts';
-export { type LossConfig, type LossName, lossSchema } from './losses.ts';
+export { type LossConfig, type LossName, lossSchema, runLossSchema } from './losses.ts';
 export { mergeConfig } from './merge-config.ts';
 export { type MigrateOptions, type MigrationStep, migrate } from './migrate.ts';
 export {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { ConfigError, datasets, layerSchema, membersOf, optimizerSchema, parseRunConfig } from './index.ts';
+import {
+  ConfigError,
+  datasets,
+  layerSchema,
+  membersOf,
+  optimizerSchema,
+  parseRunConfig,
+  type RunConfigInput,
+} from './index.ts';
 
 const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 const namesIn = (family: z.ZodType): string => listed([...membersOf(family)!.members.keys()]);
@@ -197,5 +205,33 @@ describe('what no file of a person has is refused in a sentence too', () => {
     ],
   ])('%s', (_, input, message) => {
     expect(() => parseRunConfig(input)).toThrow(message);
+  });
+});
+
+describe('what could not be honoured is refused', () => {
+  const stopping = { name: 'early_stopping' } as const;
+
+  test.each<[string, RunConfigInput, string]>([
+    [
+      'a callback that watches validation images of which there are none',
+      { validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }, stopping] },
+      'callbacks[1].monitor: expected a metric of the training images as validationSplit is 0, received "val_loss" of early_stopping',
+    ],
+    ['a weight too few', { classWeight: [1, 2] }, 'classWeight: expected 10 numbers, one for each class'],
+    [
+      'a weight too many for the classes of the model',
+      { classWeight: [1, 2, 3], model: { numClasses: 2 } },
+      'classWeight: expected 2 numbers',
+    ],
+    ['a weight below 0', { classWeight: [1, -1] }, 'classWeight[1]: expected a number of at least 0'],
+  ])('%s', (_, input, message) => {
+    expect(() => parseRunConfig(input)).toThrow(message);
+  });
+
+  test('and what can be is not', () => {
+    expect(() =>
+      parseRunConfig({ validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }] }),
+    ).not.toThrow();
+    expect(() => parseRunConfig({ classWeight: Array(10).fill(1) })).not.toThrow();
   });
 });

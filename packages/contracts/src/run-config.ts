@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { augmentationSchema } from './augmentations.ts';
 import { callbackSchema } from './callbacks.ts';
 import { type DatasetName, datasetOf, datasets } from './datasets.ts';
+import { ConfigError } from './errors.ts';
 import { identityOf, withoutDefaults } from './identity.ts';
-import { lossSchema } from './losses.ts';
+import { runLossSchema } from './losses.ts';
 import { type ModelInput, modelSchema } from './models.ts';
-import { count, fraction, wholeNumber } from './numbers.ts';
+import { count, fraction, nonNegative, wholeNumber } from './numbers.ts';
 import { optimizerSchema } from './optimizers.ts';
 import { parseWith, requireJson, withoutSchemaKey } from './parse.ts';
 import { canonicalJson, type PlainObject } from './plain.ts';
@@ -21,7 +22,11 @@ const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
 export const runConfigSchema = z.strictObject({
   dataset: setting(z.enum(datasetNames).default('cifar10'), 'Data set', { flag: 'dataset' }),
   model: setting(modelSchema.prefault({}), 'Model: a preset with its settings, or a list of layers'),
-  loss: setting(lossSchema.prefault({}), 'What training minimizes'),
+  loss: setting(runLossSchema.prefault({}), 'What training minimizes'),
+  classWeight: setting(
+    z.array(nonNegative).min(2).nullable().default(null),
+    "What an image's loss is multiplied by in training, a number for each class; null is 1 for all",
+  ),
   optimizer: setting(optimizerSchema.prefault({}), 'Optimizer', { flag: 'optimizer' }),
   schedule: setting(
     scheduleSchema.prefault({ name: 'constant' }),
@@ -91,5 +96,29 @@ export const writtenConfig = (config: RunConfig): PlainObject =>
 /** @throws ConfigError naming the first value at fault. */
 export const parseRunConfig = (input: unknown): RunConfig => {
   requireJson(input, 'run configuration');
-  return parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
+  const config = parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
+  requireWatched(config);
+  requireClassWeight(config);
+  return config;
+};
+
+/** @throws ConfigError when a callback watches validation images of which there are none: it would never do anything. */
+const requireWatched = ({ callbacks, validationSplit }: RunConfig): void => {
+  const place = callbacks.findIndex(({ monitor }) => monitor.startsWith('val_'));
+  if (validationSplit > 0 || place < 0) return;
+  const { name, monitor } = callbacks[place]!;
+  throw new ConfigError(
+    `run configuration: callbacks[${place}].monitor: expected a metric of the training images as validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or hold images out`,
+    ['callbacks', place, 'monitor'],
+  );
+};
+
+/** @throws ConfigError when there is not one weight for each class. */
+const requireClassWeight = ({ classWeight, dataset, model }: RunConfig): void => {
+  const classes = model.numClasses ?? datasetOf(dataset).classNames.length;
+  if (classWeight === null || classWeight.length === classes) return;
+  throw new ConfigError(
+    `run configuration: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
+    ['classWeight'],
+  );
 };

@@ -11,7 +11,7 @@ const count = z.number().int().min(0);
 const epochLogsSchema = z
   .object({
     loss: figure,
-    accuracy: figure,
+    accuracy: figure.optional(),
     val_loss: figure.optional(),
     val_accuracy: figure.optional(),
   })
@@ -36,7 +36,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     stepInEpoch: count,
     stepsPerEpoch: count,
     loss: figure,
-    accuracy: figure,
+    accuracy: figure.optional(),
     /** Metrics of the user's own by name, means like the two above. */
     metrics: z.record(z.string(), figure).optional(),
     learningRate: z.number(),

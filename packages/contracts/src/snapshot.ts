@@ -23,7 +23,8 @@ export const trainingProgressSchema = z.object({
   /** Sums over the images of the current epoch so far: Keras's running means before the division. */
   running: z.object({
     lossSum: figure,
-    correct: z.number(),
+    /** Absent before the first image, and where there is no right and wrong. */
+    correct: z.number().optional(),
     count: z.number(),
     /** Of metrics of the user's own by name, each with the images that it has seen. */
     metrics: z.record(z.string(), z.object({ sum: figure, count: z.number() })).optional(),

@@ -1,4 +1,4 @@
-import type { ReliabilityBin } from '@dropout-lab/contracts';
+import type { ClassIndices, ReliabilityBin } from '@dropout-lab/contracts';
 import { countLabelledRows, topClass, type Values } from './rows.ts';
 
 /** How far confidence can be trusted: the bins of a reliability diagram, and the error that sums them up. */
@@ -19,7 +19,7 @@ export interface Calibration {
  */
 export const calibrationOf = (
   probabilities: Float32Array,
-  labels: Uint8Array,
+  labels: ClassIndices,
   numClasses: number,
 ): Calibration => {
   const n = countLabelledRows(probabilities, labels, numClasses);
@@ -71,7 +71,7 @@ export const tallyConfidence = () => {
  * @param labels Classes of shape [n], 0..numClasses-1.
  * @throws MetricsError on no rows, lengths that do not fit, or a label out of range.
  */
-export const brierScore = (probabilities: Float32Array, labels: Uint8Array, numClasses: number): number => {
+export const brierScore = (probabilities: Float32Array, labels: ClassIndices, numClasses: number): number => {
   const n = countLabelledRows(probabilities, labels, numClasses);
   let sum = 0;
   for (let i = 0; i < n; i++) sum += squaredDistance(probabilities, i * numClasses, numClasses, labels[i]!);

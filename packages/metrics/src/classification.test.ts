@@ -82,6 +82,14 @@ describe('accuracy', () => {
     ]);
   });
 
+  test('of more classes than a byte has', () => {
+    const values = new Float32Array(2 * 300);
+    values[299] = values[300 + 256] = 1;
+    const predicted = predictedClasses(values, 300);
+    expect([...predicted]).toEqual([299, 256]);
+    expect(accuracy(values, Uint16Array.of(299, 256), 300)).toBe(1);
+  });
+
   test('agrees with the predicted classes', () => {
     const predicted = predictedClasses(logits, numClasses);
     expect(labels.filter((label, i) => label === predicted[i]).length / labels.length).toBe(

@@ -1,3 +1,4 @@
+import type { ClassIndices } from '@dropout-lab/contracts';
 import { MetricsError } from './errors.ts';
 import { countLabelledRows, countRows, logSumExpOverTop, rankOf, topClass } from './rows.ts';
 
@@ -33,7 +34,7 @@ export const softmax = (logits: Float32Array, numClasses: number): Float32Array 
  */
 export const crossentropyFromLogits = (
   logits: Float32Array,
-  labels: Uint8Array,
+  labels: ClassIndices,
   numClasses: number,
 ): number => {
   const n = countLabelledRows(logits, labels, numClasses);
@@ -51,13 +52,14 @@ export const crossentropyFromLogits = (
  * Class of the largest value of each row; the first of equals, as `tf.argMax`.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
- * @returns Classes of shape [n].
+ * @returns Classes of shape [n]: bytes where there are at most 256 of them.
  * @throws MetricsError on no rows, or a length that is no multiple of `numClasses`.
  */
-export const predictedClasses = (values: Float32Array, numClasses: number): Uint8Array =>
-  Uint8Array.from({ length: countRows(values, numClasses) }, (_, i) =>
-    topClass(values, i * numClasses, numClasses),
-  );
+export const predictedClasses = (values: Float32Array, numClasses: number): ClassIndices => {
+  const classes = new (numClasses > 256 ? Int32Array : Uint8Array)(countRows(values, numClasses));
+  for (let i = 0; i < classes.length; i++) classes[i] = topClass(values, i * numClasses, numClasses);
+  return classes;
+};
 
 /**
  * Fraction of rows whose label is among the k largest values; of equal values the lower class comes first, so
@@ -70,7 +72,7 @@ export const predictedClasses = (values: Float32Array, numClasses: number): Uint
  */
 export const topKAccuracy = (
   values: Float32Array,
-  labels: Uint8Array,
+  labels: ClassIndices,
   numClasses: number,
   k: number,
 ): number => {
@@ -92,7 +94,7 @@ export const topKAccuracy = (
  * @param labels Classes of shape [n], 0..numClasses-1.
  * @throws MetricsError on no rows, lengths that do not fit, or a label out of range.
  */
-export const accuracy = (values: Float32Array, labels: Uint8Array, numClasses: number): number =>
+export const accuracy = (values: Float32Array, labels: ClassIndices, numClasses: number): number =>
   topKAccuracy(values, labels, numClasses, 1);
 
 /**

@@ -1,4 +1,4 @@
-import type { ClassReport } from '@dropout-lab/contracts';
+import type { ClassIndices, ClassReport } from '@dropout-lab/contracts';
 import { MetricsError } from './errors.ts';
 import { checkClasses } from './rows.ts';
 
@@ -11,8 +11,8 @@ import { checkClasses } from './rows.ts';
  * @throws MetricsError on no images, unequal lengths, or a class out of range.
  */
 export const confusionMatrix = (
-  predicted: Uint8Array,
-  labels: Uint8Array,
+  predicted: ClassIndices,
+  labels: ClassIndices,
   numClasses: number,
 ): number[][] => {
   if (labels.length === 0) throw new MetricsError('expected at least one image, received none');

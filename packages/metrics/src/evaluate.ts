@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@dropout-lab/contracts';
+import type { ClassIndices, EvaluationReport } from '@dropout-lab/contracts';
 import { squaredDistance, tallyConfidence } from './calibration.ts';
 import { classReports, emptyConfusion } from './confusion.ts';
 import { countLabelledRows, logSumExpOverTop, rankOf, topClass } from './rows.ts';
@@ -14,7 +14,7 @@ import { countLabelledRows, logSumExpOverTop, rankOf, topClass } from './rows.ts
  */
 export const evaluateLogits = (
   logits: Float32Array,
-  labels: Uint8Array,
+  labels: ClassIndices,
   classNames: readonly string[],
 ): EvaluationReport => {
   const numClasses = classNames.length;

@@ -1,4 +1,4 @@
-import type { Predictions } from '@dropout-lab/contracts';
+import type { ClassIndices, Predictions } from '@dropout-lab/contracts';
 import { countLabelledRows, logSumExpOverTop, topClass } from './rows.ts';
 
 /**
@@ -8,7 +8,11 @@ import { countLabelledRows, logSumExpOverTop, topClass } from './rows.ts';
  * @param labels Classes of shape [n], 0..numClasses-1.
  * @throws MetricsError on no rows, lengths that do not fit, or a label out of range.
  */
-export const predictionsOf = (logits: Float32Array, labels: Uint8Array, numClasses: number): Predictions => {
+export const predictionsOf = (
+  logits: Float32Array,
+  labels: ClassIndices,
+  numClasses: number,
+): Predictions => {
   const count = countLabelledRows(logits, labels, numClasses);
   const predicted: number[] = [];
   const confidence: number[] = [];

@@ -39,7 +39,7 @@ test('goes on after a trip through JSON as if nothing had happened', () => {
 });
 
 test('there is no mean before the first image', () => {
-  expect(runningMeans(noImagesYet)).toEqual({ loss: Number.NaN, accuracy: Number.NaN });
+  expect(runningMeans(noImagesYet)).toEqual({ loss: Number.NaN });
 });
 
 test('metrics of one’s own are means by image, of the images that each has seen', () => {
@@ -48,4 +48,13 @@ test('metrics of one’s own are means by image, of the images that each has see
   const second = addBatch(first, { ...batch, count: 2, metrics: { top3: 1, late: 0.25 } });
   expect(runningMetrics(second)).toEqual({ top3: 4 / 6, late: 0.25 });
   expect(runningMetrics(noImagesYet)).toEqual({});
+});
+
+test('without right and wrong there is no accuracy', () => {
+  const totals = addBatch(addBatch(noImagesYet, { loss: 1, correct: undefined, count: 2 }), {
+    loss: 4,
+    correct: undefined,
+    count: 1,
+  });
+  expect(runningMeans(totals)).toEqual({ loss: 2 });
 });

@@ -4,7 +4,7 @@ import type { TrainingProgress } from '@dropout-lab/contracts';
 export type RunningTotals = TrainingProgress['running'];
 
 /** The totals at an epoch's start. */
-export const noImagesYet: Readonly<RunningTotals> = { lossSum: 0, correct: 0, count: 0 };
+export const noImagesYet: Readonly<RunningTotals> = { lossSum: 0, count: 0 };
 
 /**
  * The totals after one more batch. A batch's mean loss counts as often as it has images, so that a short last
@@ -16,7 +16,8 @@ export const addBatch = (
   totals: Readonly<RunningTotals>,
   batch: {
     readonly loss: number;
-    readonly correct: number;
+    /** Undefined where there is no right and wrong, as in regression. */
+    readonly correct: number | undefined;
     readonly count: number;
     /** Means over the batch of metrics of the user's own, by name. */
     readonly metrics?: Readonly<Record<string, number>>;
@@ -28,16 +29,23 @@ export const addBatch = (
   });
   return {
     lossSum: totals.lossSum + batch.loss * batch.count,
-    correct: totals.correct + batch.correct,
+    ...(batch.correct !== undefined && { correct: (totals.correct ?? 0) + batch.correct }),
     count: totals.count + batch.count,
     ...(metrics.length > 0 && { metrics: Object.fromEntries(metrics) }),
   };
 };
 
-/** Mean loss (nats) and accuracy (0..1) so far, as Keras's progress bar shows them; NaN before the first image. */
-export const runningMeans = (totals: Readonly<RunningTotals>): { loss: number; accuracy: number } => ({
-  loss: totals.lossSum / totals.count,
-  accuracy: totals.correct / totals.count,
+/**
+ * Mean loss and accuracy (0..1) so far, as Keras's progress bar shows them; without an accuracy where there is none, and
+ * NaN before the first image.
+ */
+export const runningMeans = ({
+  lossSum,
+  correct,
+  count,
+}: Readonly<RunningTotals>): { loss: number; accuracy?: number } => ({
+  loss: lossSum / count,
+  ...(correct !== undefined && { accuracy: correct / count }),
 });
 
 /** Means so far of metrics of the user's own, by name. */

@@ -4,8 +4,9 @@ export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from '
 export { Dropout, type DropoutConfig, type DropoutPosition, setDropoutPosition } from './dropout.ts';
 export { ModelError } from './errors.ts';
 export type { LayerContext, Shape } from './layers/definition.ts';
+export { type LeafLayer, leafLayers } from './leaf-layers.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits-function.ts';
-export { logitsModel } from './logits-model.ts';
+export { type Head, type HeadActivation, headOf, logitsModel } from './logits-model.ts';
 export { type Axes, type Constraint, maxNorm } from './max-norm.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
 export { flattened, type NamedLayer, namedLayers } from './named-layers.ts';

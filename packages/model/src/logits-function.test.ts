@@ -12,7 +12,6 @@ import {
   buildModel,
   createLogitsFunction,
   logitsModel,
-  ModelError,
   parseModelSpec,
   readWeights,
   setDropoutPosition,
@@ -135,8 +134,27 @@ test('a dilated convolution keeps the refusal of its gradient', () => {
   model.dispose();
 });
 
-test('what is no classifier is refused', () => {
-  const model = sequential({ layers: [dense({ units: 3, activation: 'relu', inputShape: [4] })] });
-  expect(() => createLogitsFunction(model)).toThrow(ModelError);
+test('a layer is given the mask that one before it has made', () => {
+  const model = sequential({
+    layers: [
+      layers.masking({ maskValue: 0, inputShape: [4, 2] }),
+      layers.simpleRNN({ units: 3, recurrentInitializer: 'glorotUniform' }),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  tf.tidy(() => {
+    // The last two steps of the first sequence, and the first of the second, are not there.
+    const x = tf.tensor([1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 5, 6, 7, 8, 9, 1], [2, 4, 2]);
+    const expected = (model.predict(x) as tf.Tensor).dataSync();
+    for (const training of [true, false]) {
+      const found = createLogitsFunction(model)(x, { training }).dataSync();
+      expect([...found]).toEqual([...expected].map((value) => expect.closeTo(value, 6)));
+    }
+    const unmasked = (model.layers.slice(1) as layers.Layer[]).reduce(
+      (y, layer) => layer.call(y, {}) as tf.Tensor,
+      x as tf.Tensor,
+    );
+    expect(Math.abs(unmasked.dataSync()[0]! - expected[0]!)).toBeGreaterThan(1e-3);
+  });
   model.dispose();
 });

@@ -1,29 +1,32 @@
-import { relu, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers, Sequential } from '@tensorflow/tfjs-layers';
+import { relu, type Tensor } from '@tensorflow/tfjs-core';
+import { LayersModel, layers, Sequential } from '@tensorflow/tfjs-layers';
 import { convolve } from './convolve.ts';
 import { logitsModel } from './logits-model.ts';
 
 type Layer = layers.Layer;
 
-/** Logits float32 [batch, numClasses] of float32 inputs [batch, ...]; call it within `tidy`. */
-export type LogitsFunction = (inputs: Tensor, options: { readonly training: boolean }) => Tensor2D;
+/** Logits float32 [batch, ..., units] of inputs [batch, ...]; call it within `tidy`. */
+export type LogitsFunction = (inputs: Tensor, options: { readonly training: boolean }) => Tensor;
 
 /**
  * The same logits as {@link logitsModel}'s and, but for rounding, the same gradients, computed in less time: of a
  * Sequential model, a ReLU between a convolution and a max pooling is taken after the pooling, on a quarter of the
  * numbers (for windows of 2 x 2), which is the same since both keep the order of numbers; the convolution adds its
- * bias as it goes. Other models are called as they are.
- *
- * @throws ModelError when the model is no classifier, as {@link logitsModel}.
+ * bias as it goes. Other models are called as they are, as are those with layers that make masks, which every later layer
+ * is to be given.
  */
 export const createLogitsFunction = (classifier: LayersModel): LogitsFunction => {
   const model = logitsModel(classifier);
   const isChain =
-    classifier instanceof Sequential && !model.layers.some((layer) => layer instanceof LayersModel);
-  if (!isChain) return (inputs, options) => model.apply(inputs, options) as Tensor2D;
+    classifier instanceof Sequential &&
+    !model.layers.some((layer) => layer instanceof LayersModel || makesMasks(layer));
+  if (!isChain) return (inputs, options) => model.apply(inputs, options) as Tensor;
   const steps = stepsOf(model.layers.filter((layer) => layer.getClassName() !== 'InputLayer'));
-  return (inputs, { training }) => steps.reduce((x, step) => step(x, training), inputs) as Tensor2D;
+  return (inputs, { training }) => steps.reduce((x, step) => step(x, training), inputs);
 };
+
+/** Whether a layer says by itself which steps of a sequence are there: Masking, Embedding, layers of the user's own. */
+const makesMasks = (layer: Layer): boolean => layer.computeMask !== layers.Layer.prototype.computeMask;
 
 type Step = (x: Tensor, training: boolean) => Tensor;
 

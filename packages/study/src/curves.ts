@@ -18,7 +18,10 @@ export interface CurvePoint {
 /** The figure of an epoch; undefined where the run has no validation images. */
 export const figureAt = (row: EpochRow, figure: CurveFigure): number | undefined => {
   if (figure !== 'generalization_gap') return row[figure];
-  return row.val_accuracy === undefined ? undefined : generalizationGap(row.accuracy, row.val_accuracy);
+  const { accuracy, val_accuracy: validation } = row;
+  return accuracy === undefined || validation === undefined
+    ? undefined
+    : generalizationGap(accuracy, validation);
 };
 
 /**

@@ -1,4 +1,5 @@
-import { generalizationGap, standardDeviation } from '@dropout-lab/metrics';
+import { standardDeviation } from '@dropout-lab/metrics';
+import { figureAt } from './curves.ts';
 import { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
 import type { StudyRun } from './study-run.ts';
 
@@ -69,9 +70,7 @@ export const figureDefinitions = define([
     better: undefined,
     of: ({ history }) => {
       const last = history.at(-1);
-      return last?.val_accuracy === undefined
-        ? undefined
-        : generalizationGap(last.accuracy, last.val_accuracy);
+      return last && figureAt(last, 'generalization_gap');
     },
   },
   {

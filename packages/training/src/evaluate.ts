@@ -1,8 +1,12 @@
-import type { BatchSource, LossConfig } from '@dropout-lab/contracts';
-import { accuracy } from '@dropout-lab/metrics';
-import { createLoss, defaultLoss } from './losses/loss.ts';
+import type { BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
+import type { CustomLoss } from './losses/custom-loss.ts';
 import { type Metric, measure, requireNewNames } from './metric.ts';
+import { type Objective, objectiveOf } from './objective.ts';
+import { regularizationLoss } from './regularization.ts';
 import type { Replica } from './replicas/replica.ts';
+import { requireBatch } from './require-batch.ts';
 
 /** How an evaluation can be stopped. */
 export interface EvaluateOptions {
@@ -13,45 +17,101 @@ export interface EvaluateOptions {
 /** What is measured besides accuracy. */
 export interface MeasureOptions extends EvaluateOptions {
   /** What is minimized in training; Keras's categorical crossentropy when left out. */
-  readonly loss?: LossConfig | undefined;
+  readonly loss?: LossConfig | CustomLoss | undefined;
   readonly metrics?: readonly Metric[] | undefined;
 }
 
+/** What a model answers to a source's images, and what it should have. */
+interface Predicted<Labels extends Targets> {
+  /** float32 [source.size, ..., units]. */
+  readonly logits: Float32Array;
+  readonly labels: Labels;
+  /** Of the batches, where they have any. */
+  readonly sampleWeights: Float32Array | undefined;
+}
+
 /**
- * Logits of shape [source.size, numClasses] and the labels beside them, dropout off, in the order of the
- * source's first epoch.
+ * Logits of shape [source.size, ..., units] and the labels beside them, in the type that the batches have, dropout off, in
+ * the order of the source's first epoch.
+ *
+ * @throws TrainingError when a batch is not what its source says.
  */
-export const predictLogits = async (
+export const predictLogits = async <Labels extends Targets>(
   replica: Replica,
-  source: BatchSource,
+  source: BatchSource<Labels>,
   { signal }: EvaluateOptions = {},
-): Promise<{ logits: Float32Array; labels: Uint8Array }> => {
-  const labels = new Uint8Array(source.size);
-  let logits = new Float32Array(0);
-  for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
-    signal?.throwIfAborted();
-    const batch = source.batch(0, index);
-    const values = await replica.logits(batch);
-    const numClasses = values.length / batch.size;
-    if (index === 0) logits = new Float32Array(source.size * numClasses);
-    logits.set(values, row * numClasses);
-    labels.set(batch.labels, row);
-    row += batch.size;
-  }
+): Promise<{ logits: Float32Array; labels: Labels }> => {
+  // No loss: what is asked for are the logits, whatever they are trained by.
+  const { logits, labels } = await predict(replica, source, objectiveOf(replica.model, anyLoss), signal);
   return { logits, labels };
 };
 
-/** Mean loss (nats), accuracy (0..1) and metrics of the user's own over a source's first epoch, dropout off, as Keras's `evaluate`. */
+/** A loss that any model fits. */
+const anyLoss: CustomLoss = { name: 'none', rows: (_, outputs) => tf.zeros([outputs.shape[0]!]) };
+
+const predict = async <Labels extends Targets>(
+  replica: Replica,
+  source: BatchSource<Labels>,
+  objective: Objective,
+  signal: AbortSignal | undefined,
+): Promise<Predicted<Labels>> => {
+  const rowLength = objective.outputShape.reduce((product, length) => product * length, 1);
+  const logits = new Float32Array(source.size * rowLength);
+  let labels: Labels | undefined;
+  let sampleWeights: Float32Array | undefined;
+  let next = source.batch(0, 0);
+  for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
+    signal?.throwIfAborted();
+    const batch = await next;
+    requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
+    const answer = replica.logits(batch);
+    if (index + 1 < source.batchesPerEpoch) next = ahead(source.batch(0, index + 1));
+    logits.set(await answer, row * rowLength);
+    const perRow = batch.labels.length / batch.size;
+    labels ??= new (batch.labels.constructor as new (length: number) => Labels)(source.size * perRow);
+    labels.set(batch.labels, row * perRow);
+    if (batch.sampleWeights) {
+      sampleWeights ??= new Float32Array(source.size).fill(1);
+      sampleWeights.set(batch.sampleWeights, row);
+    }
+    row += batch.size;
+  }
+  return { logits, labels: labels!, sampleWeights };
+};
+
+/** A batch that is asked for before it is needed: that it failed is said when it is. */
+export const ahead = <T>(batch: T): T => {
+  if (batch instanceof Promise) batch.catch(() => {});
+  return batch;
+};
+
+/**
+ * Mean loss, that of the model's regularizers included, accuracy (0..1) where there is one, and metrics of the user's own
+ * over a source's first epoch, dropout off, as Keras's `evaluate`.
+ */
 export const evaluate = async (
   replica: Replica,
   source: BatchSource,
-  { loss = defaultLoss, metrics = [], ...options }: MeasureOptions = {},
-): Promise<{ loss: number; accuracy: number; [metric: string]: number }> => {
-  const { logits, labels } = await predictLogits(replica, source, options);
-  const numClasses = logits.length / labels.length;
+  { loss, metrics = [], signal }: MeasureOptions = {},
+): Promise<{ loss: number; accuracy?: number; [metric: string]: number }> => {
+  requireNewNames(metrics);
+  const { model } = replica;
+  const objective = objectiveOf(model, loss);
+  const { head, units } = objective;
+  const { logits, labels: targets, sampleWeights } = await predict(replica, source, objective, signal);
+  const answers = { logits, targets, units, activation: head.activation, rows: source.size };
+  const accuracy = accuracyKind(objective.loss.name, targets, units);
   return {
-    loss: createLoss(loss).mean(logits, labels, numClasses),
-    accuracy: accuracy(logits, labels, numClasses),
-    ...measure(requireNewNames(metrics), logits, labels, numClasses),
+    loss: objective.loss.mean({ ...answers, weights: sampleWeights }) + (await penaltyOf(model)),
+    ...(accuracy && { accuracy: meanAccuracy(accuracy, answers) }),
+    ...measure(metrics, logits, targets, units),
   };
+};
+
+const penaltyOf = async (model: Replica['model']): Promise<number> => {
+  const penalty = tf.tidy(() => regularizationLoss(model));
+  if (penalty === undefined) return 0;
+  const [value] = await penalty.data();
+  penalty.dispose();
+  return value!;
 };

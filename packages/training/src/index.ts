@@ -2,9 +2,9 @@ export type { Callback, CallbackState, Monitor, TrainingControls } from './callb
 export { type CallbackDefinition, defineCallback } from './callbacks/define-callback.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
-export { createCallback } from './callbacks/table.ts';
 export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
+export type { CustomLoss } from './losses/custom-loss.ts';
 export type { Metric } from './metric.ts';
 export {
   type CustomOptimizer,

@@ -13,10 +13,10 @@ describe('a metric of one’s own', () => {
     const config = configOf({ epochs: 2 });
     const events = await collect(train({ model, config, train: source, validation, metrics: [same] }));
     for (const { accuracy: expected, metrics } of only('step', events)) {
-      expect(metrics).toEqual({ same: expect.closeTo(expected, 12) });
+      expect(metrics).toEqual({ same: expect.closeTo(expected!, 12) });
     }
     for (const { logs } of only('epoch', events)) {
-      expect(logs['same']).toBeCloseTo(logs.accuracy, 12);
+      expect(logs['same']).toBeCloseTo(logs.accuracy!, 12);
       expect(logs['val_same']).toBe(logs.val_accuracy);
     }
     expect((await evaluate(createReplica(model), validation, { metrics: [same] }))['same']).toBeDefined();

@@ -1,3 +1,4 @@
+import type { Targets } from '@dropout-lab/contracts';
 import { TrainingError } from './errors.ts';
 
 /** A figure of the user's own, beside loss and accuracy: for each step, each epoch and, as `val_<name>`, each validation. */
@@ -7,10 +8,12 @@ export interface Metric {
   /**
    * The mean over some images. Over a whole epoch it is the mean of the batches', by their number of images.
    *
-   * @param logits float32 [images, classes], row by row.
-   * @param labels Class indices.
+   * @param logits float32 [images, ..., units], row by row: what the model's last softmax or sigmoid is applied to; its
+   *   outputs where it ends in neither.
+   * @param labels Class indices, or numbers, as the batches have them.
+   * @param numClasses Length of the last axis of the logits.
    */
-  readonly mean: (logits: Float32Array, labels: Uint8Array, numClasses: number) => number;
+  mean(logits: Float32Array, labels: Targets, numClasses: number): number;
 }
 
 const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
@@ -39,12 +42,13 @@ export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] =
 export const measure = (
   metrics: readonly Metric[],
   logits: Float32Array,
-  labels: Uint8Array,
+  labels: Targets,
   numClasses: number,
 ): Record<string, number> =>
   Object.fromEntries(
-    metrics.map(({ name, mean }) => {
-      const value: unknown = mean(logits.slice(), labels.slice(), numClasses);
+    metrics.map((metric) => {
+      const { name } = metric;
+      const value: unknown = metric.mean(logits.slice(), labels.slice(), numClasses);
       if (typeof value === 'number') return [name, value];
       throw new TrainingError(`metrics: ${name}: expected a number, found ${typeof value}: return the mean`);
     }),

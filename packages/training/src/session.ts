@@ -1,4 +1,5 @@
 import type {
+  CallbackConfig,
   CheckpointName,
   EpochLogs,
   LearningRateScheduleConfig,
@@ -15,7 +16,10 @@ import { readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestCheckpoint } from './callbacks/best-checkpoint.ts';
 import type { Callback, CallbackState, TrainingControls } from './callbacks/callback.ts';
+import { createCallback } from './callbacks/table.ts';
 import { TrainingError } from './errors.ts';
+import type { CustomLoss } from './losses/custom-loss.ts';
+import type { Metric } from './metric.ts';
 import type { CustomOptimizer } from './optimizers/define-optimizer.ts';
 import { createOptimizer, type Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules/definition.ts';
@@ -26,22 +30,28 @@ export interface CheckpointSink {
   save(name: CheckpointName, snapshot: Snapshot): Promise<void>;
 }
 
-/** How a model is trained: the part of a run configuration, or an optimizer and a schedule of the user's own. */
+/** How a model is trained: the part of a run configuration, or an optimizer, a schedule and a loss of the user's own. */
 export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
   readonly optimizer: OptimizerConfig | CustomOptimizer;
   readonly schedule: LearningRateScheduleConfig | Schedule;
-  /** Keras's categorical crossentropy when left out. */
-  readonly loss?: LossConfig;
+  /** What the model was compiled with when left out, or Keras's categorical crossentropy. */
+  readonly loss?: LossConfig | CustomLoss | undefined;
+  /** What each class's loss is multiplied by in training; 1 when left out or null. */
+  readonly classWeight?: readonly number[] | null | undefined;
+  /** Called before those that the options give. */
+  readonly callbacks?: readonly CallbackConfig[] | undefined;
 }
 
 /** What is trained and how, apart from where gradients come from. */
 export interface SessionOptions {
-  /** Ends as a classifier: see `logitsModel` of @dropout-lab/model. */
+  /** Of one input and one output, which ends as its loss needs it. */
   readonly model: LayersModel;
   readonly config: TrainingConfig;
   readonly train: { readonly batchesPerEpoch: number };
   readonly validation?: object | undefined;
   readonly callbacks?: readonly Callback[] | undefined;
+  /** Metrics of the user's own, for each step, epoch and validation. */
+  readonly metrics?: readonly Metric[] | undefined;
   /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
   readonly checkpoints?: CheckpointSink | undefined;
   /** Milliseconds since 1970, for the events' times; Date.now when left out. */
@@ -75,9 +85,11 @@ export const createSession = (options: SessionOptions): Session => {
   // The run's own has its name whatever the user's are called, and is called last.
   const [own, ...users] = withKeys([
     bestCheckpoint(validation ? 'val_loss' : 'loss'),
+    ...(config.callbacks ?? []).map(createCallback),
     ...(options.callbacks ?? []),
   ]);
   const callbacks = [...users, own!];
+  requireMonitors(users, options);
   const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
   let progress: TrainingProgress = {
     epoch: 0,
@@ -158,6 +170,7 @@ export const createSession = (options: SessionOptions): Session => {
         epochSeconds: 0,
       };
       const saved: RunEvent[] = [];
+      for (const { key, callback } of users) requireMonitored(key, callback, logs);
       for (const { callback } of callbacks) await callback.onEpochEnd?.(logs, controlsWith(saved));
       return saved;
     },
@@ -220,6 +233,31 @@ const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
     taken.add(key);
     return { key, callback };
   });
+};
+
+/** @throws TrainingError when a callback watches what is not measured: it would never do anything. */
+const requireMonitors = (
+  callbacks: readonly KeyedCallback[],
+  { validation, metrics = [] }: SessionOptions,
+): void => {
+  const measured = ['loss', 'accuracy', ...metrics.map(({ name }) => name)];
+  const known = [...measured, ...(validation ? measured.map((name) => `val_${name}`) : [])];
+  for (const { key, callback } of callbacks) {
+    const { monitor } = callback;
+    if (monitor === undefined || known.includes(monitor)) continue;
+    const isOfValidation = !validation && measured.includes(monitor.replace(/^val_/, ''));
+    throw new TrainingError(
+      `callbacks: ${key}: expected a metric that is measured (${known.join(', ')}), found ${monitor}${isOfValidation ? ', and no validation images' : ''}: ${isOfValidation ? `give some, or watch ${monitor.replace(/^val_/, '')}` : 'watch one of them, or give it among the metrics'}`,
+    );
+  }
+};
+
+/** @throws TrainingError when a callback watches an accuracy that this loss has none of. */
+const requireMonitored = (key: string, { monitor }: Callback, logs: EpochLogs): void => {
+  if (monitor === undefined || logs[monitor] !== undefined) return;
+  throw new TrainingError(
+    `callbacks: ${key}: expected a metric that is measured (${Object.keys(logs).join(', ')}), found ${monitor}: watch one of them, or give it among the metrics`,
+  );
 };
 
 const misfit = (finding: string): TrainingError =>

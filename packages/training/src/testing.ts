@@ -1,6 +1,8 @@
 import {
+  type Batch,
   type BatchSource,
   type CheckpointName,
+  type ClassIndices,
   type ModelInput,
   membersOf,
   parseRunConfig,
@@ -41,11 +43,16 @@ export const noDropout: ModelInput = { dropout: { rate: 0 } };
 /** The run configuration of an input, all else the tutorial's. */
 export const configOf = (config: RunConfigInput) => parseRunConfig(config);
 
+/** Batches that need not be waited for. */
+interface ImageSource extends BatchSource<ClassIndices> {
+  batch(epoch: number, index: number): Batch<ClassIndices>;
+}
+
 /** `size` noisy images whose class is their brightest channel, cut into batches; another order in every epoch. */
 export const imageSource = (
   name: string,
   { size, batchSize }: { size: number; batchSize: number },
-): BatchSource => {
+): ImageSource => {
   const key = fold(randomKey(2019), name);
   const labels = Uint8Array.from({ length: size }, (_, row) => row % numClasses);
   const length = imageShape[0] * imageShape[1] * imageShape[2];

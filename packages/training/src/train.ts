@@ -3,10 +3,15 @@ import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { requireClassWeight, weighted } from './class-weight.ts';
+import { lossOf } from './compiled.ts';
 import { TrainingError } from './errors.ts';
-import { evaluate } from './evaluate.ts';
+import { ahead, evaluate } from './evaluate.ts';
 import { type Metric, measure, requireNewNames } from './metric.ts';
+import { objectiveOf } from './objective.ts';
 import { createReplica, type Replica } from './replicas/replica.ts';
+import { requireBatch } from './require-batch.ts';
+import { requireHonoured } from './require-honoured.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
 
@@ -15,8 +20,6 @@ export interface TrainOptions extends SessionOptions {
   readonly train: BatchSource;
   /** Evaluated at each epoch's end, dropout off; none when left out. */
   readonly validation?: BatchSource | undefined;
-  /** Figures of the user's own, for each step, epoch and validation. */
-  readonly metrics?: readonly Metric[] | undefined;
   /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
   /** Goes on where this snapshot was taken: to the bit, on the same backend with as many replicas. */
@@ -26,24 +29,40 @@ export interface TrainOptions extends SessionOptions {
 }
 
 /**
- * Trains a model: for each batch gradients, the optimizer's update, then the weights' constraints, which stock
+ * Trains a model, whatever its layers: what it carries and training would not honour is refused by name before the first
+ * step (docs/honoured.md). For each batch gradients, the optimizer's update, then the weights' constraints, which stock
  * `model.fit` forgets. Yields an event for all that happens; the next step waits until the last event has been
  * taken. Figures are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
- * validation is at the epoch's end with dropout off.
+ * validation is at the epoch's end with dropout off. Both losses are with what the model's regularizers add.
  *
  * A loss that is no longer finite ends the run before it reaches the weights, with the reason `nan`.
  *
- * @throws TrainingError when the images do not fit the model, or the snapshot the configuration; ModelError when
- *   the snapshot's weights do not fit the model, or the model is no classifier.
+ * @throws TrainingError when something of the model, the batches or the configuration cannot be honoured, or the snapshot
+ *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
   const { model, config, train: source, validation, signal, resumeFrom, now = Date.now } = options;
   const metrics = requireNewNames(options.metrics ?? []);
-  requireImagesOf(model, source, 'train');
-  if (validation) requireImagesOf(model, validation, 'validation');
+  const loss = lossOf(model, config);
+  const objective = objectiveOf(model, loss);
+  requireHonoured(model);
+  requireClassWeight(config.classWeight, objective);
+  requireSource(model, source, 'train');
+  if (validation) requireSource(model, validation, 'validation');
   const replica = options.replica ?? createReplica(model);
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
+
+  /** The batch at a place, asked for while the one before is trained. */
+  let next:
+    | { readonly epoch: number; readonly index: number; readonly batch: Batch | Promise<Batch> }
+    | undefined;
+  const askFor = (epoch: number, index: number): Batch | Promise<Batch> => {
+    if (next?.epoch !== epoch || next.index !== index) {
+      next = { epoch, index, batch: ahead(source.batch(epoch, index)) };
+    }
+    return next.batch;
+  };
 
   let lapStart = now();
   const lapSeconds = (): number => {
@@ -57,14 +76,19 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
     const learningRate = scheduled * learningRateScale;
-    const batch = source.batch(epoch, stepInEpoch);
+    const place = { name: 'train', epoch, index: stepInEpoch };
+    const batch = requireBatch(await askFor(epoch, stepInEpoch), source, objective, place);
     const withLogits = metrics.length > 0;
-    const position = { step, rowOffset: 0, batchSize: batch.size, loss: config.loss, withLogits };
-    const { loss, correct, gradients, logits } = await replica.gradients(batch, position);
+    const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits };
+    const computing = replica.gradients(weighted(batch, config.classWeight), position);
+    if (step + 1 < config.epochs * stepsPerEpoch) {
+      askFor(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);
+    }
+    const { loss: lossOfBatch, correct, gradients, logits } = await computing;
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
-    if (!Number.isFinite(loss)) {
+    if (!Number.isFinite(lossOfBatch)) {
       dispose(gradients);
-      const message = `loss ${loss} at step ${at.stepInEpoch} of epoch ${at.epoch}: try a lower learning rate`;
+      const message = `loss ${lossOfBatch} at step ${at.stepInEpoch} of epoch ${at.epoch}: try a lower learning rate`;
       session.endEarly({ reason: 'nan', message });
       return;
     }
@@ -77,7 +101,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
 
     const seconds = lapSeconds();
     const { running } = session.advance(
-      { loss, correct, count: batch.size, ...metricsOf(metrics, logits, batch) },
+      { loss: lossOfBatch, correct, count: batch.size, ...metricsOf(metrics, logits, batch) },
       learningRate,
       seconds,
     );
@@ -104,7 +128,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     const logs: EpochLogs = { ...runningMeans(running), ...runningMetrics(running) };
     if (validation) {
       yield { kind: 'validating', time: now(), epoch };
-      const measured = await evaluate(replica, validation, { signal, loss: config.loss, metrics });
+      const measured = await evaluate(replica, validation, { signal, loss, metrics });
       for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
     }
     const seconds = epochSeconds + lapSeconds();
@@ -178,12 +202,18 @@ const metricsOf = (
   return { metrics: measure(metrics, logits, labels, numClasses) };
 };
 
-/** Channels first and last hold as many numbers: a mix-up would train without an error. */
-const requireImagesOf = (model: LayersModel, source: BatchSource, name: string): void => {
+/** @throws TrainingError when a source's batches would not be what the model takes. */
+const requireSource = (model: LayersModel, source: BatchSource, name: string): void => {
+  // Channels first and last hold as many numbers: a mix-up would train without an error.
   const expected = model.inputs[0]!.shape.slice(1);
   if (`${expected}` !== `${source.imageShape}`) {
     throw new TrainingError(
       `${name}: expected images of shape [${expected}] as the model's input, found [${source.imageShape}]: cut the batches in the model's data format and size`,
     );
   }
+  const { size, batchSize, batchesPerEpoch } = source;
+  if (size > 0 && batchSize > 0 && batchesPerEpoch === Math.ceil(size / batchSize)) return;
+  throw new TrainingError(
+    `${name}: expected ceil(size / batchSize) batches in an epoch, found ${batchesPerEpoch} for ${size} images in batches of ${batchSize}: the last may be short`,
+  );
 };

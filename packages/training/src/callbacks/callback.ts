@@ -30,6 +30,8 @@ export interface CallbackState {
 export interface Callback {
   /** What its state is kept by in checkpoints; the second of a name is kept as `<name>_1`. */
   readonly name: string;
+  /** The metric that it watches; training refuses to start, or to go on, where it is not measured. */
+  readonly monitor?: Monitor | undefined;
   /** After each epoch, with its figures, validation included. */
   onEpochEnd?(logs: EpochLogs, controls: TrainingControls): void | Promise<void>;
   /** After the last epoch, whatever the cause of the end but an interruption. */
@@ -40,7 +42,7 @@ export interface Callback {
   writeState?(state: CallbackState): void;
 }
 
-/** A metric of `EpochLogs` that a callback watches. In an epoch without it, it does nothing, as in Keras. */
+/** A metric of `EpochLogs` that a callback watches. */
 export type Monitor = string;
 
 /**

@@ -22,6 +22,7 @@ export const earlyStopping = ({
   let bestWeights: readonly NamedArray[] = [];
   return {
     name: 'early_stopping',
+    monitor,
     onEpochEnd: async (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined) return;

@@ -23,6 +23,7 @@ export const reduceLROnPlateau = ({
   let state = { best: null as number | null, wait: 0, cooldown: 0 };
   return {
     name: 'reduce_lr_on_plateau',
+    monitor,
     onEpochEnd: (logs, controls) => {
       const current = logs[monitor];
       if (current === undefined) return;

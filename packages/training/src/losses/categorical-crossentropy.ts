@@ -1,32 +1,58 @@
+import type { ClassIndices } from '@dropout-lab/contracts';
 import { crossentropyFromLogits } from '@dropout-lab/metrics';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss, LossConfigOf } from './definition.ts';
+import type { Answers, Loss, LossConfigOf } from './definition.ts';
+import { areClasses, meanOverRows, targetAt } from './targets.ts';
 
 /**
- * `keras.losses.CategoricalCrossentropy`, from logits, for targets `oneHot * (1 - labelSmoothing) + labelSmoothing /
+ * `keras.losses.CategoricalCrossentropy`, from logits, for targets `target * (1 - labelSmoothing) + labelSmoothing /
  * classes` (Szegedy et al. 2016, section 7). To the last digits at logits of any size: they are shifted before, not after,
  * the logarithm.
  */
 export const categoricalCrossentropy = ({
   labelSmoothing,
 }: LossConfigOf<'categorical_crossentropy'>): Loss => ({
-  sum: (oneHot, logits) =>
-    tf.losses.softmaxCrossEntropy(oneHot, belowZero(logits), undefined, labelSmoothing, tf.Reduction.SUM),
-  mean: (logits, labels, numClasses) => {
-    const crossentropy = crossentropyFromLogits(logits, labels, numClasses);
-    if (labelSmoothing === 0) return crossentropy;
-    // What a target that is spread over all classes adds: log-sum-exp less the mean logit, in place of the label's.
-    const aboveMean = labels.reduce(
-      (sum, label, row) =>
-        sum + aboveMeanOf(logits.subarray(row * numClasses, (row + 1) * numClasses), label),
-      0,
+  name: 'categorical_crossentropy',
+  misfit: ({ activation, kind }) =>
+    activation === 'softmax' || kind === 'Dense linear'
+      ? undefined
+      : 'a model that ends in a softmax over classes, or in a Dense layer without activation',
+  sum: (targets, logits, _, weights) => {
+    const steps = logits.size / logits.shape[0]! / logits.shape.at(-1)!;
+    const ofSteps =
+      weights && tf.reshape(weights, [logits.shape[0]!, ...logits.shape.slice(1, -1).map(() => 1)]);
+    const sum = tf.losses.softmaxCrossEntropy(
+      targets,
+      belowZero(logits),
+      ofSteps && tf.tile(ofSteps, [1, ...logits.shape.slice(1, -1)]),
+      labelSmoothing,
+      tf.Reduction.SUM,
     );
-    return crossentropy + (labelSmoothing * aboveMean) / labels.length;
+    return steps === 1 ? sum : tf.div(sum, steps);
+  },
+  mean: (answers) => {
+    const { logits, units, targets, weights } = answers;
+    if (areClasses(targets, units) && labelSmoothing === 0 && !weights) {
+      return crossentropyFromLogits(logits, targets as ClassIndices, units);
+    }
+    const target = smoothedTarget(answers, labelSmoothing);
+    return meanOverRows(answers, (start) => {
+      const row = logits.subarray(start, start + units);
+      const largest = row.reduce((a, b) => Math.max(a, b));
+      const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+      return row.reduce((loss, logit, i) => {
+        const wanted = target(start + i);
+        // Nothing is wanted of a class that is infinitely unlikely.
+        return wanted === 0 ? loss : loss + wanted * (logSum + (largest - logit));
+      }, 0);
+    });
   },
 });
 
-const aboveMeanOf = (row: Float32Array, label: number): number =>
-  row[label]! - row.reduce((sum, logit) => sum + logit, 0) / row.length;
+const smoothedTarget = (answers: Answers, smoothing: number): ((place: number) => number) => {
+  const target = targetAt(answers);
+  return (place) => target(place) * (1 - smoothing) + smoothing / answers.units;
+};
 
 /** Each row less its largest element. A crossentropy does not change by it, so the gradient passes as it is. */
 const belowZero = tf.customGrad((logits) => ({

@@ -1,4 +1,5 @@
 import { type LossConfig, lossSchema } from '@dropout-lab/contracts';
+import type { HeadActivation } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
@@ -7,18 +8,19 @@ import { createReplica } from '../index.ts';
 import { closeTo, namesWithout } from '../testing.ts';
 import { createLoss } from './loss.ts';
 
-/** Losses by Keras, behind a softmax. */
+/** Losses by Keras, behind an activation. */
 interface Case {
   readonly settings: LossConfig;
   /** Each by itself. */
   readonly rows: readonly {
+    readonly head: HeadActivation;
     readonly logits: readonly number[];
     readonly label: number;
     readonly loss: number;
     readonly gradient: readonly number[];
   }[];
-  /** Of all rows. */
-  readonly mean: number;
+  /** Of all rows of several units, for each activation. */
+  readonly means: { readonly [Head in HeadActivation]?: number };
 }
 
 const cases = Object.values(fixtures as unknown as Readonly<Record<string, readonly Case[]>>).flat();
@@ -27,14 +29,15 @@ test('Keras has been asked about every loss', () => {
   expect(namesWithout(lossSchema, fixtures)).toBe('');
 });
 
-for (const { settings, rows, mean } of cases) {
+for (const { settings, rows, means } of cases) {
   describe(`${JSON.stringify(settings)}, at logits that their probabilities cannot tell apart`, () => {
-    for (const { logits, label, loss, gradient } of rows) {
-      test(`is Keras’s, as is its gradient: class ${label} of ${logits}`, async () => {
+    for (const { head, logits, label, loss, gradient } of rows) {
+      test(`is Keras’s, as is its gradient: class ${label} of ${logits}, ${head}`, async () => {
         const units = logits.length;
         const dense = layers.dense({ units, inputShape: [units], kernelInitializer: 'identity' });
-        const model = sequential({ layers: [dense, layers.activation({ activation: 'softmax' })] });
-        const image = { images: Float32Array.from(logits), labels: Uint8Array.of(label), size: 1 };
+        const end = head === 'linear' ? [] : [layers.activation({ activation: head })];
+        const model = sequential({ layers: [dense, ...end] });
+        const image = { images: Float32Array.from(logits), labels: targetsOf(label, units, head), size: 1 };
         const position = { step: 0, rowOffset: 0, batchSize: 1, loss: settings };
         const found = await createReplica(model).gradients(image, position);
         expect([found.loss]).toEqual(closeTo([loss]));
@@ -45,11 +48,24 @@ for (const { settings, rows, mean } of cases) {
       });
     }
 
-    test('the mean of all rows, outside TensorFlow', () => {
-      const logits = Float32Array.from(rows.flatMap((row) => row.logits));
-      const labels = Uint8Array.from(rows, (row) => row.label);
-      const found = createLoss(settings).mean(logits, labels, rows[0]!.logits.length);
-      expect([found]).toEqual(closeTo([mean]));
-    });
+    for (const [head, mean] of Object.entries(means)) {
+      test(`the mean of all rows, outside TensorFlow, ${head}`, () => {
+        const several = rows.filter((row) => row.head === head && row.logits.length > 1);
+        const found = createLoss(settings).mean({
+          logits: Float32Array.from(several.flatMap((row) => row.logits)),
+          activation: head as HeadActivation,
+          units: 3,
+          targets: Uint8Array.from(several, (row) => row.label),
+          rows: several.length,
+        });
+        expect([found]).toEqual(closeTo([mean]));
+      });
+    }
   });
 }
+
+/** A class, or what is the same to a loss that is not about classes: numbers in the shape of the output. */
+const targetsOf = (label: number, units: number, head: HeadActivation) =>
+  head === 'linear' && units > 1
+    ? Float32Array.from({ length: units }, (_, unit) => Number(unit === label))
+    : Uint8Array.of(label);

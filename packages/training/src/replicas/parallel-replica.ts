@@ -20,6 +20,7 @@ export const parallelReplica = (replicas: readonly Replica[]): Replica => {
     );
   }
   return {
+    model: replicas[0]!.model,
     wholeBatchLayer: layer,
     gradients: async (batch, position) => {
       const parts = await Promise.all(
@@ -43,8 +44,12 @@ export const parallelReplica = (replicas: readonly Replica[]): Replica => {
 };
 
 /** At most `count` slices of sizes that differ by one at most, none of them empty; copies, so that a thread gets its own rows only. */
-const splitRows = ({ images, labels, size }: Batch, count: number): { slice: Batch; start: number }[] => {
+const splitRows = (
+  { images, labels, sampleWeights, size }: Batch,
+  count: number,
+): { slice: Batch; start: number }[] => {
   const rowLength = images.length / size;
+  const labelLength = labels.length / size;
   const slices = Math.min(count, size);
   return Array.from({ length: slices }, (_, i) => {
     const start = Math.floor((i * size) / slices);
@@ -53,7 +58,8 @@ const splitRows = ({ images, labels, size }: Batch, count: number): { slice: Bat
       start,
       slice: {
         images: images.slice(start * rowLength, end * rowLength),
-        labels: labels.slice(start, end),
+        labels: labels.slice(start * labelLength, end * labelLength),
+        ...(sampleWeights && { sampleWeights: sampleWeights.slice(start, end) }),
         size: end - start,
       },
     };
@@ -64,7 +70,8 @@ const addGradients = (a: SliceGradients, b: SliceGradients): SliceGradients => {
   const gradients = a.gradients.map((gradient, i) => tf.add(gradient, b.gradients[i]!));
   tf.dispose([a.gradients, b.gradients]);
   const logits = a.logits && b.logits && concatenated([a.logits, b.logits]);
-  return { loss: a.loss + b.loss, correct: a.correct + b.correct, gradients, logits };
+  const correct = a.correct === undefined || b.correct === undefined ? undefined : a.correct + b.correct;
+  return { loss: a.loss + b.loss, correct, gradients, logits };
 };
 
 const concatenated = (parts: readonly Float32Array[]): Float32Array => {

@@ -12,7 +12,7 @@ interface ReplicaService {
   gradients(
     slice: Batch,
     position: SlicePosition,
-  ): Promise<{ loss: number; correct: number; logits?: Float32Array | undefined }>;
+  ): Promise<{ loss: number; correct: number | undefined; logits?: Float32Array | undefined }>;
   logits(slice: Batch): Promise<Float32Array>;
 }
 
@@ -92,7 +92,9 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const answerOf = rejectingAtClose(port);
   await answerOf(service.connect(weightsBuffer, gradientsBuffer));
   return {
+    model,
     gradients: async (slice, position) => {
+      requireSendable(position);
       publishWeights();
       const { loss, correct, logits } = await answerOf(service.gradients(slice, position));
       const gradients = trained.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
@@ -123,6 +125,14 @@ const rejectingAtClose = (port: MessagePort) => {
       port.addEventListener('close', end);
       answer.then(resolve, reject).finally(() => port.removeEventListener('close', end));
     });
+};
+
+/** @throws TrainingError for a loss of the user's own: a function cannot pass to another thread. */
+const requireSendable = ({ loss }: SlicePosition): void => {
+  if (loss === undefined || !('rows' in loss)) return;
+  throw new TrainingError(
+    `loss: ${loss.name}: expected a loss that a worker knows, found a function of your own, which cannot be sent to it: train on one thread`,
+  );
 };
 
 const variablesOf = (weights: LayersModel['weights']): tf.Variable[] =>

@@ -2,7 +2,11 @@ import type { Batch, LossConfig } from '@dropout-lab/contracts';
 import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { createLoss, defaultLoss } from '../losses/loss.ts';
+import { accuracyKind, correctRows } from '../losses/accuracy.ts';
+import type { CustomLoss } from '../losses/custom-loss.ts';
+import { targetTensor } from '../losses/targets.ts';
+import { objectiveOf } from '../objective.ts';
+import { regularizationLoss, useSlopeOfAbsolute } from '../regularization.ts';
 import { wholeBatchLayerOf } from './whole-batch.ts';
 
 /** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
@@ -14,30 +18,35 @@ export interface SlicePosition {
   /** Rows of the whole batch. */
   readonly batchSize: number;
   /** What is minimized; Keras's categorical crossentropy when left out. */
-  readonly loss?: LossConfig | undefined;
+  readonly loss?: LossConfig | CustomLoss | undefined;
   /** Whether the logits are wanted too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
 }
 
 /** What a slice adds to its batch's loss, accuracy and gradients. */
 export interface SliceGradients {
-  /** The slice's share of the batch's mean crossentropy, dropout on: summed over slices it is that mean. */
+  /**
+   * The slice's share of the batch's loss, dropout on, that of the model's regularizers included: summed over slices it is
+   * the mean over the batch.
+   */
   readonly loss: number;
-  /** Images of the slice classified right, dropout on. */
-  readonly correct: number;
+  /** Images of the slice answered right, dropout on; undefined where there is no right and wrong, as in regression. */
+  readonly correct: number | undefined;
   /** The share's gradients, one for each trainable weight in `model.trainableWeights` order. The caller disposes them. */
   readonly gradients: tf.Tensor[];
-  /** float32 [rows, classes], dropout on, where they were asked for. */
+  /** float32 [rows, ..., units], dropout on, where they were asked for. */
   readonly logits?: Float32Array | undefined;
 }
 
 /** A copy of a model that computes gradients and logits, here or elsewhere. */
 export interface Replica {
+  /** The model of this thread, whose weights it computes with. */
+  readonly model: LayersModel;
   /** The name of a layer that needs the whole batch at once; undefined where slices add up to the whole. */
   readonly wholeBatchLayer?: string | undefined;
   /** What the slice adds to its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
-  /** Logits of shape [size, numClasses], dropout off. */
+  /** Logits of shape [size, ..., units], dropout off. */
   logits(slice: Batch): Promise<Float32Array>;
   /** Ends what the replica started; the model stays the caller's. */
   dispose(): void;
@@ -45,36 +54,37 @@ export interface Replica {
 
 /** The replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
+  useSlopeOfAbsolute();
   const logitsOf = createLogitsFunction(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const numClasses = model.outputShape.at(-1) as number;
 
   return {
+    model,
     wholeBatchLayer: wholeBatchLayerOf(model),
-    gradients: async (
-      slice,
-      { step, rowOffset, batchSize, loss: lossConfig = defaultLoss, withLogits = false },
-    ) => {
-      const lossOf = createLoss(lossConfig);
+    gradients: async (slice, { step, rowOffset, batchSize, loss: lossConfig, withLogits = false }) => {
+      const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
+      const accuracy = accuracyKind(lossOf.name, slice.labels, units);
       setDropoutPosition(model, { step, rowOffset });
       const { loss, correct, logits, gradients } = tf.tidy(() => {
         const images = imagesOf(slice, model);
-        const labels = tf.tensor1d(Int32Array.from(slice.labels), 'int32');
-        const oneHot = tf.oneHot(labels, numClasses);
-        let correct!: tf.Tensor;
+        const targets = targetTensor(slice.labels, [slice.size, ...outputShape]);
+        const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
+        let correct: tf.Tensor | undefined;
         let kept: tf.Tensor | undefined;
         const { value, grads } = tf.variableGrads(() => {
           const logits = logitsOf(images, { training: true });
-          correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, -1), labels)));
+          if (accuracy) correct = tf.keep(correctRows(accuracy, targets, logits));
           if (withLogits) kept = tf.keep(logits.clone());
-          return tf.div(lossOf.sum(oneHot, logits), batchSize) as tf.Scalar;
+          const share = tf.div(lossOf.sum(targets, logits, head.activation, weights), batchSize);
+          const penalty = regularizationLoss(model);
+          return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
         }, variables);
         return { loss: value, correct, logits: kept, gradients: variables.map(({ name }) => grads[name]!) };
       });
-      const [[lossValue], [correctValue]] = await Promise.all([loss.data(), correct.data()]);
+      const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
       const logitValues = (await logits?.data<'float32'>())?.slice();
-      tf.dispose([loss, correct, ...(logits ? [logits] : [])]);
-      return { loss: lossValue!, correct: correctValue!, gradients, logits: logitValues };
+      tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
+      return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
     },
     logits: async (slice) => {
       const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
@@ -87,5 +97,9 @@ export const createReplica = (model: LayersModel): Replica => {
   };
 };
 
-const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor =>
-  tf.tensor(images, [size, ...(model.inputs[0]!.shape.slice(1) as number[])]);
+/** Images in the type that the model's input has: layers such as Embedding take whole numbers. */
+const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
+  const { shape, dtype } = model.inputs[0]!;
+  const floats = tf.tensor(images, [size, ...(shape.slice(1) as number[])]);
+  return dtype === 'int32' ? tf.cast(floats, 'int32') : floats;
+};

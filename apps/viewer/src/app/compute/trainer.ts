@@ -14,7 +14,7 @@ import {
 } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
-import { createCallback, type Replica, train, wholeBatchLayerOf } from '@dropout-lab/training';
+import { type Replica, train, wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
@@ -88,12 +88,10 @@ export const createTrainer = () => {
     const happening = train({
       model,
       // Validation tells of nothing until its end.
-      replica: { gradients, logits: (slice) => gate.passed().then(() => logits(slice)), dispose },
+      replica: { model, gradients, logits: (slice) => gate.passed().then(() => logits(slice)), dispose },
       config,
       train: images,
       validation,
-      // As the command trains, which goes on with the run.
-      callbacks: config.callbacks.map(createCallback),
       checkpoints: {
         save: async (name, snapshot) => {
           checkpoints[name] = { modelTopology, snapshot };

@@ -40,7 +40,7 @@ export const pointsOfSteps = (steps: LiveRun['steps'], figure: 'loss' | 'accurac
   const stride = Math.ceil(steps.length / MOST_POINTS);
   return steps
     .filter((_, i) => (steps.length - 1 - i) % stride === 0)
-    .map(({ epoch, stepInEpoch, stepsPerEpoch, [figure]: y }) => ({
+    .map(({ epoch, stepInEpoch, stepsPerEpoch, [figure]: y = Number.NaN }) => ({
       x: epoch - 1 + stepInEpoch / stepsPerEpoch,
       y,
       raw: y,

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from '../errors.ts';
+import type { Loss } from './definition.ts';
+import { outputsOf, outputTensor } from './elementwise.ts';
+import { targetTensor, weightedSum } from './targets.ts';
+
+/** A loss of the user's own. */
+export interface CustomLoss {
+  /** In messages. */
+  readonly name: string;
+  /**
+   * What each row loses; of sequences [rows, steps], or any shape that begins with the rows, its mean is taken.
+   *
+   * @param targets float32 in the shape of the outputs: class indices as one-hot rows.
+   * @param outputs float32 [rows, ..., units], the model's own: probabilities behind a softmax.
+   */
+  readonly rows: (targets: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;
+}
+
+/** @throws TrainingError, when it is computed, if it gives anything but a number for each row. */
+export const customLoss = ({ name, rows }: CustomLoss): Loss => {
+  const rowsOf = (targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor => {
+    const losses: unknown = rows(targets, outputs);
+    if (losses instanceof tf.Tensor && losses.rank > 0 && losses.shape[0] === outputs.shape[0]) return losses;
+    const found = losses instanceof tf.Tensor ? `shape [${losses.shape}]` : typeof losses;
+    throw new TrainingError(
+      `loss: ${name}: expected a loss for each of ${outputs.shape[0]} rows, found ${found}: return a tensor of shape [${outputs.shape[0]}]`,
+    );
+  };
+  return {
+    name,
+    sum: (targets, logits, activation, weights) =>
+      weightedSum(rowsOf(targets, outputTensor(logits, activation)), weights),
+    mean: (answers) =>
+      tf.tidy(() => {
+        const { targets, logits, units, rows: count, weights } = answers;
+        const steps = logits.length / units / count;
+        const shape = [count, ...(steps === 1 ? [] : [steps]), units];
+        const losses = rowsOf(targetTensor(targets, shape), tf.tensor(outputsOf(answers), shape));
+        return weightedSum(losses, weights && tf.tensor1d(weights)).dataSync()[0]! / count;
+      }),
+  };
+};

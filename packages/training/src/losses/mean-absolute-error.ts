@@ -1,0 +1,11 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Loss } from './definition.ts';
+import { elementwise } from './elementwise.ts';
+
+/** `keras.losses.MeanAbsoluteError`: `mean(|target - output|)`, of slope 0 where they are equal. */
+export const meanAbsoluteError = (): Loss =>
+  elementwise({
+    name: 'mean_absolute_error',
+    ofTensors: (targets, outputs) => tf.abs(tf.sub(outputs, targets)),
+    ofNumbers: (target, output) => Math.abs(output - target),
+  });

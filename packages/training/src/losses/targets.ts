@@ -1,0 +1,50 @@
+import type { Targets } from '@dropout-lab/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Answers } from './definition.ts';
+
+/** Whether each target is the index of a class among several, and not numbers in the shape of the output. */
+export const areClasses = (targets: Targets, units: number): boolean =>
+  !(targets instanceof Float32Array) && units > 1;
+
+/**
+ * Targets in the shape of a model's output, float32: class indices as one-hot rows, of a single output as they are.
+ *
+ * @param shape [rows, ..., units].
+ */
+export const targetTensor = (targets: Targets, shape: readonly number[]): tf.Tensor => {
+  const units = shape.at(-1)!;
+  if (targets instanceof Float32Array) return tf.tensor(targets, [...shape]);
+  if (units === 1) return tf.tensor(Float32Array.from(targets), [...shape]);
+  return tf.cast(
+    tf.oneHot(tf.tensor(Int32Array.from(targets), shape.slice(0, -1), 'int32'), units),
+    'float32',
+  );
+};
+
+/** The target of each number that a model answered, by their place. */
+export const targetAt = ({ targets, units }: Answers): ((place: number) => number) =>
+  areClasses(targets, units)
+    ? (place) => (targets[Math.floor(place / units)] === place % units ? 1 : 0)
+    : (place) => targets[place]!;
+
+/** The mean over rows of what each row loses, times its weight; of sequences the mean over their steps first. */
+export const meanOverRows = (
+  { rows, logits, units, weights }: Answers,
+  lossOfStep: (start: number) => number,
+): number => {
+  const steps = logits.length / units / rows;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    let ofRow = 0;
+    for (let step = 0; step < steps; step++) ofRow += lossOfStep((row * steps + step) * units);
+    sum += (ofRow / steps) * (weights?.[row] ?? 1);
+  }
+  return sum / rows;
+};
+
+/** A sum over rows [rows, ...] of losses, each row's mean times its weight. */
+export const weightedSum = (losses: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor => {
+  const rows = losses.shape[0]!;
+  const ofRow = losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [rows, -1]), 1);
+  return tf.sum(weights ? tf.mul(ofRow, weights) : ofRow);
+};

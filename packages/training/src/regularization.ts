@@ -1,0 +1,27 @@
+import { leafLayers } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/**
+ * What a model's regularizers add to its loss, as Keras counts it: once for each weight, however often its layer is used,
+ * and not for weights that are frozen. Undefined where there is none. Call it within `tidy`.
+ */
+export const regularizationLoss = (model: LayersModel): tf.Tensor | undefined => {
+  const penalties = leafLayers(model)
+    .filter(({ trainable }) => trainable)
+    .flatMap(({ layer }) => layer.losses.map((penalty) => penalty()));
+  return penalties.length > 0 ? tf.addN(penalties) : undefined;
+};
+
+/**
+ * Gives `tf.abs` the slope of 0 at 0, as TensorFlow's has: TensorFlow.js's is -1 there, with which an L1 penalty would
+ * push every weight and bias that starts at 0.
+ */
+export const useSlopeOfAbsolute = (): void => {
+  tf.unregisterGradient('Abs');
+  tf.registerGradient({
+    kernelName: 'Abs',
+    inputsToSave: ['x'],
+    gradFunc: (slope, [x]) => ({ x: () => tf.mul(slope as tf.Tensor, tf.sign(tf.cast(x!, 'float32'))) }),
+  });
+};

@@ -1,0 +1,166 @@
+import { Dropout, type LeafLayer, leafLayers } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { TrainingError } from './errors.ts';
+
+/**
+ * Refuses, by name and before the first step, what a model carries and training would not honour. What is honoured and
+ * what is not is docs/honoured.md.
+ *
+ * @throws TrainingError naming the first layer at fault, and what to do.
+ */
+export const requireHonoured = (model: LayersModel): void => {
+  if (model.inputs.length !== 1) {
+    throw new TrainingError(
+      `model: expected one input, found ${model.inputs.length} (${model.inputNames.join(', ')}): a batch has one array of images; concatenate them into one, and slice it within the model`,
+    );
+  }
+  const [batchSize] = model.inputs[0]!.shape;
+  if (batchSize !== null) {
+    throw new TrainingError(
+      `model: expected an input for batches of any size, found one for ${batchSize} (batchInputShape): give inputShape instead`,
+    );
+  }
+  if (model.trainableWeights.length === 0) {
+    throw new TrainingError(
+      'model: expected a weight that can be trained, found none: set trainable = true on the layers that are to be',
+    );
+  }
+  const leaves = leafLayers(model);
+  for (const holder of [...holdersOf(model), ...leaves.map(({ layer }) => layer)]) requireStateless(holder);
+  for (const { layer, path } of leaves) {
+    const found = findingOf(layer);
+    if (found) throw new TrainingError(`model: ${path} (${layer.getClassName()}): ${found}`);
+  }
+  requireGradients(leaves);
+  requireUnmaskedOutput(model);
+};
+
+/** Properties of TensorFlow.js's layers that say more than their configuration. */
+interface Settings {
+  readonly activityRegularizer?: unknown;
+  readonly rate?: number;
+  readonly stddev?: number;
+  readonly dropout?: number;
+  readonly recurrentDropout?: number;
+  readonly stateful?: boolean;
+}
+
+const ours = 'that of @dropout-lab/model, whose masks follow from a seed and the step';
+
+/** Layers of TensorFlow.js that draw from no seed, or anew the same from one, and what to take instead. */
+const drawing: Readonly<
+  Record<string, { readonly draws: (layer: Settings) => boolean; readonly instead: string }>
+> = {
+  Dropout: { draws: ({ rate }) => rate !== 0, instead: `take ${ours}` },
+  SpatialDropout1D: {
+    draws: ({ rate }) => rate !== 0,
+    instead: `take Dropout with noiseShape [null, 1, null], ${ours}`,
+  },
+  GaussianDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
+  AlphaDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
+  GaussianNoise: { draws: ({ stddev }) => stddev !== 0, instead: `take Dropout, ${ours}` },
+  RandomHeight: { draws: () => true, instead: 'augment the batches instead' },
+  RandomWidth: { draws: () => true, instead: 'augment the batches instead' },
+};
+
+/** What of a layer is not honoured, and what to do; undefined when everything is. */
+const findingOf = (layer: layers.Layer): string | undefined => {
+  const settings = layer as unknown as Settings;
+  if (settings.activityRegularizer) {
+    return 'expected no activity regularizer, found one, which TensorFlow.js does not compute: penalize the output in a loss of your own';
+  }
+  const drawn = drawing[layer.getClassName()];
+  if (drawn && !(layer instanceof Dropout) && drawn.draws(settings)) {
+    return `expected random numbers that follow from a seed and the step, found TensorFlow.js's layer, of which no run can be had again: ${drawn.instead}`;
+  }
+  if ((settings.dropout ?? 0) > 0 || (settings.recurrentDropout ?? 0) > 0) {
+    return 'expected no dropout within a recurrent cell, found some, whose masks follow from no seed: set dropout and recurrentDropout to 0, and put a Dropout of @dropout-lab/model before the layer';
+  }
+  const odd = layer.trainableWeights.find(({ dtype }) => dtype !== 'float32');
+  if (odd)
+    return `expected weights of float32, found ${odd.originalName} of ${odd.dtype}: it has no gradient`;
+  return undefined;
+};
+
+/** Layers that hold others, which leafLayers looks through. */
+const holdersOf = (model: LayersModel): readonly layers.Layer[] =>
+  model.layers.flatMap((layer) => ('layers' in layer ? holdersOf(layer as unknown as LayersModel) : [layer]));
+
+/** @throws TrainingError for a layer that carries its state from one batch to the next. */
+const requireStateless = (layer: layers.Layer): void => {
+  if ((layer as unknown as Settings).stateful !== true) return;
+  throw new TrainingError(
+    `model: ${layer.name} (${layer.getClassName()}): expected batches that do not depend on each other, found stateful: true: an epoch's order, a resumed run and threads would change what it remembers; set it to false`,
+  );
+};
+
+/** Layers whose gradients every backend has; conv2d's unless dilated. */
+const differentiable = new Set(
+  `Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Bidirectional Concatenate Conv1D Conv2D
+  Conv2DTranspose Cropping2D Dense Dropout ELU Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
+  GlobalMaxPooling2D InputLayer LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Maximum Minimum Multiply PReLU
+  Permute ReLU RepeatVector Rescaling Reshape UpSampling2D ZeroPadding2D`.split(/\s+/),
+);
+
+/** @throws TrainingError for a layer that this backend cannot compute the gradient of, tried on one image of zeros. */
+const requireGradients = (leaves: readonly LeafLayer[]): void => {
+  let needsInput = false;
+  for (const { layer, path, trainable } of leaves) {
+    const variables = trainable ? layer.trainableWeights.map((weight) => weight.read() as tf.Variable) : [];
+    if (!isKnown(layer) && (needsInput || variables.length > 0)) {
+      try {
+        tryGradients(layer, variables, needsInput);
+      } catch (error) {
+        throw new TrainingError(
+          `model: ${path} (${layer.getClassName()}): expected a gradient on the backend ${tf.getBackend()}, found none (${firstLine(error)}): train on another backend, freeze what is up to there, or take another layer`,
+          { cause: error },
+        );
+      }
+    }
+    needsInput ||= variables.length > 0;
+  }
+};
+
+const isKnown = (layer: layers.Layer): boolean => {
+  const dilation = layer.getConfig()['dilationRate'] as number | number[] | undefined;
+  const isDilated = [dilation ?? 1].flat().some((rate) => rate !== 1);
+  return differentiable.has(layer.getClassName()) && !isDilated;
+};
+
+const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput: boolean): void => {
+  const [node] = layer.inboundNodes;
+  // A cell, or a layer within a wrapper, is called by its holder alone.
+  if (node === undefined || node.inputShapes.flat().slice(1).includes(null)) return;
+  const shapes = node.inputTensors.map(({ shape }) => shape.map((length) => length ?? 1));
+  tf.tidy(() => {
+    const inputs = shapes.map((shape) => tf.zeros(shape));
+    const summed = (...x: tf.Tensor[]): tf.Scalar => {
+      const output = layer.call(x.length === 1 ? x[0]! : x, { training: false });
+      return tf.sum(Array.isArray(output) ? output[0]! : output);
+    };
+    if (variables.length > 0) tf.variableGrads(() => summed(...inputs), variables);
+    if (needsInput) tf.grads(summed)(inputs);
+  });
+};
+
+/**
+ * @throws TrainingError for a model whose output says which steps of a sequence are there: the loss would count the others
+ *   too.
+ */
+const requireUnmaskedOutput = (model: LayersModel): void => {
+  const { shape } = model.inputs[0]!;
+  if (model.outputs[0]!.rank < 3 || shape.slice(1).includes(null)) return;
+  tf.tidy(() => {
+    const mask = model.computeMask(tf.zeros(shape.map((length) => length ?? 1)));
+    if (![mask].flat().some((one) => one !== null && one !== undefined)) return;
+    throw new TrainingError(
+      `model: expected an output of which every step counts, found a mask at ${model.outputNames[0]}: the loss would count the steps that it leaves out; answer once for each sequence (returnSequences: false), or weigh the steps in a loss of your own`,
+    );
+  });
+};
+
+const firstLine = (error: unknown): string => {
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line!.replace(/[.:]+$/, '');
+};
