@@ -1,6 +1,7 @@
 import { Dropout, type LeafLayer, leafLayers } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { disposingWhenThrown } from './disposing.ts';
 import { TrainingError } from './errors.ts';
 
 /**
@@ -15,6 +16,8 @@ export const requireHonoured = (model: LayersModel): void => {
       `model: expected one input, found ${model.inputs.length} (${model.inputNames.join(', ')}): a batch has one array of images; concatenate them into one, and slice it within the model`,
     );
   }
+  const leaves = leafLayers(model);
+  for (const holder of [...holdersOf(model), ...leaves.map(({ layer }) => layer)]) requireStateless(holder);
   const [batchSize] = model.inputs[0]!.shape;
   if (batchSize !== null) {
     throw new TrainingError(
@@ -26,8 +29,6 @@ export const requireHonoured = (model: LayersModel): void => {
       'model: expected a weight that can be trained, found none: set trainable = true on the layers that are to be',
     );
   }
-  const leaves = leafLayers(model);
-  for (const holder of [...holdersOf(model), ...leaves.map(({ layer }) => layer)]) requireStateless(holder);
   for (const { layer, path } of leaves) {
     const found = findingOf(layer);
     if (found) throw new TrainingError(`model: ${path} (${layer.getClassName()}): ${found}`);
@@ -60,8 +61,6 @@ const drawing: Readonly<
   GaussianDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
   AlphaDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
   GaussianNoise: { draws: ({ stddev }) => stddev !== 0, instead: `take Dropout, ${ours}` },
-  RandomHeight: { draws: () => true, instead: 'augment the batches instead' },
-  RandomWidth: { draws: () => true, instead: 'augment the batches instead' },
 };
 
 /** What of a layer is not honoured, and what to do; undefined when everything is. */
@@ -133,7 +132,7 @@ const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput:
   // A cell, or a layer within a wrapper, is called by its holder alone.
   if (node === undefined || node.inputShapes.flat().slice(1).includes(null)) return;
   const shapes = node.inputTensors.map(({ shape }) => shape.map((length) => length ?? 1));
-  tf.tidy(() => {
+  disposingWhenThrown(() => {
     const inputs = shapes.map((shape) => tf.zeros(shape));
     const summed = (...x: tf.Tensor[]): tf.Scalar => {
       const output = layer.call(x.length === 1 ? x[0]! : x, { training: false });
@@ -141,6 +140,7 @@ const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput:
     };
     if (variables.length > 0) tf.variableGrads(() => summed(...inputs), variables);
     if (needsInput) tf.grads(summed)(inputs);
+    return [];
   });
 };
 
@@ -148,16 +148,20 @@ const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput:
  * @throws TrainingError for a model whose output says which steps of a sequence are there: the loss would count the others
  *   too.
  */
-const requireUnmaskedOutput = (model: LayersModel): void => {
-  const { shape } = model.inputs[0]!;
-  if (model.outputs[0]!.rank < 3 || shape.slice(1).includes(null)) return;
-  tf.tidy(() => {
-    const mask = model.computeMask(tf.zeros(shape.map((length) => length ?? 1)));
-    if (![mask].flat().some((one) => one !== null && one !== undefined)) return;
-    throw new TrainingError(
-      `model: expected an output of which every step counts, found a mask at ${model.outputNames[0]}: the loss would count the steps that it leaves out; answer once for each sequence (returnSequences: false), or weigh the steps in a loss of your own`,
-    );
-  });
+const requireUnmaskedOutput = ({ outputs }: LayersModel): void => {
+  const [output] = outputs;
+  if (!carriesMask(output!)) return;
+  throw new TrainingError(
+    `model: expected an output of which every step counts, found a mask at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; answer once for each sequence (returnSequences: false), or weigh the steps in a loss of your own`,
+  );
+};
+
+const carriesMask = ({ sourceLayer: layer, nodeIndex }: SymbolicTensor): boolean => {
+  const { maskZero } = layer.getConfig();
+  if (layer.getClassName() === 'Masking' || maskZero === true) return true;
+  if (!layer.supportsMasking) return false;
+  const { returnSequences = true } = layer as { returnSequences?: boolean };
+  return returnSequences && layer.inboundNodes[nodeIndex]!.inputTensors.some(carriesMask);
 };
 
 const firstLine = (error: unknown): string => {

@@ -23,10 +23,10 @@ export const numClasses = 3;
 export const namesWithout = (schema: Parameters<typeof membersOf>[0], fixtures: object): string =>
   [...membersOf(schema)!.members.keys()].filter((name) => !(name in fixtures)).join(', ');
 
-/** Numbers as near to these as 1e-6 of the largest of them. */
-export const closeTo = (values: readonly number[]): number[] => {
+/** Numbers as near to these as 1e-6 of the largest of them, or of `scale` where that is larger. */
+export const closeTo = (values: readonly number[], scale = 1e-32): number[] => {
   // Where Keras has 0, ours may be what float32 just holds.
-  const allowed = 1e-6 * Math.max(...values.map(Math.abs), 1e-32);
+  const allowed = 1e-6 * Math.max(...values.map(Math.abs), scale);
   // Within half a unit of so many digits.
   return values.map((value) => expect.closeTo(value, -Math.log10(2 * allowed)));
 };

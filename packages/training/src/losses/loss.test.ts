@@ -42,7 +42,11 @@ for (const { settings, rows, means } of cases) {
         const found = await createReplica(model).gradients(image, position);
         expect([found.loss]).toEqual(closeTo([loss]));
         // That of the bias, which is added to the logits.
-        expect([...found.gradients[1]!.dataSync()]).toEqual(closeTo(gradient));
+        const isOfProbabilities = head === 'softmax' && !settings.name.endsWith('crossentropy');
+        // The softmax of wasm is not exact where a probability is next to nothing.
+        expect([...found.gradients[1]!.dataSync()]).toEqual(
+          closeTo(gradient, isOfProbabilities ? 0.01 : undefined),
+        );
         tf.dispose(found.gradients);
         model.dispose();
       });

@@ -2,6 +2,7 @@ import type { Batch, LossConfig } from '@dropout-lab/contracts';
 import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { disposingWhenThrown } from '../disposing.ts';
 import { accuracyKind, correctRows } from '../losses/accuracy.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { targetTensor } from '../losses/targets.ts';
@@ -65,7 +66,7 @@ export const createReplica = (model: LayersModel): Replica => {
       const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
       const accuracy = accuracyKind(lossOf.name, slice.labels, units);
       setDropoutPosition(model, { step, rowOffset });
-      const { loss, correct, logits, gradients } = tf.tidy(() => {
+      const { loss, correct, logits, gradients } = disposingWhenThrown(() => {
         const images = imagesOf(slice, model);
         const targets = targetTensor(slice.labels, [slice.size, ...outputShape]);
         const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
