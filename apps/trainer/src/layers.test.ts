@@ -94,11 +94,14 @@ describe('a list of every kind of layer, on drawings of one channel', () => {
     expect(evaluated[1]).toEqual(evaluated[0]);
   });
 
-  test('predicts pictures in colour as grey ones', async () => {
-    const raw = { width: 40, height: 30, channels: 3 } as const;
-    const picture = sharp(Buffer.alloc(40 * 30 * 3, 90), { raw });
-    await picture.clone().png().toFile(join(folder, 'colour.png'));
-    await picture.clone().greyscale().png().toFile(join(folder, 'grey.png'));
+  test('predicts pictures in colour as grey ones of their brightness in Keras', async () => {
+    const orange = Buffer.from(Array.from({ length: 40 * 30 }, () => [200, 100, 30]).flat());
+    await sharp(orange, { raw: { width: 40, height: 30, channels: 3 } })
+      .png()
+      .toFile(join(folder, 'colour.png'));
+    await sharp(Buffer.alloc(40 * 30, 122), { raw: { width: 40, height: 30, channels: 1 } })
+      .png()
+      .toFile(join(folder, 'grey.png'));
     const args = ['predict', 'whole', 'colour.png', 'grey.png', '--backend', 'wasm', '--json'];
     const { code, stdout } = await runCli(args, { cwd: folder });
     expect(code).toBe(0);

@@ -1,4 +1,4 @@
-import { createBatches } from '@dropout-lab/cifar';
+import { createBatches, greyLevel } from '@dropout-lab/cifar';
 import { DropoutLabError, type ImageDataset, type ImageShape } from '@dropout-lab/contracts';
 import { softmax } from '@dropout-lab/metrics';
 import { modelSpecOf } from '@dropout-lab/model';
@@ -21,6 +21,7 @@ export const predictCommand = async (
   const { run, model } = await openTrainedModel(path, options);
   const { config, classNames } = run.manifest;
   const { inputShape } = modelSpecOf(config);
+  requirePictures(inputShape);
   const images = await Promise.all(files.map((file) => readImage(file, inputShape)));
   const dataset: ImageDataset = {
     images: Buffer.concat(images),
@@ -48,24 +49,41 @@ export const predictCommand = async (
   return 0;
 };
 
+/** @throws DropoutLabError when no picture is what the model takes. */
+const requirePictures = ([height, width, channels]: ImageShape): void => {
+  if (channels === 1 || channels === 3) return;
+  throw new DropoutLabError(
+    `predict: expected a model of grey or colour images, of 1 or 3 channels, found one of ${height}x${width}x${channels}: evaluate it on the images that it was trained on`,
+  );
+};
+
 /**
- * An image file's pixels of shape [height, width, channels], grey of one channel: turned as its camera says, its middle cut to the model's
- * shape and scaled, transparency over white.
+ * An image file's pixels of shape [height, width, channels], grey of one channel as Keras takes it: turned as its camera
+ * says, its middle cut to the model's shape and scaled, transparency over white.
  *
  * @throws DropoutLabError when the file cannot be read as an image.
  */
 const readImage = async (file: string, [height, width, channels]: ImageShape): Promise<Buffer> => {
   try {
-    return await sharp(file)
+    const colours = await sharp(file)
       .rotate()
       .flatten({ background: 'white' })
       .resize(width, height, { fit: 'cover' })
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .toColourspace('srgb')
       .raw()
       .toBuffer();
+    return channels === 1 ? greysOf(colours) : colours;
   } catch (error) {
     throw new DropoutLabError(`${file}: expected a PNG or JPEG image: ${(error as Error).message}`, {
       cause: error,
     });
   }
+};
+
+const greysOf = (colours: Uint8Array): Buffer => {
+  const greys = Buffer.alloc(colours.length / 3);
+  for (let i = 0; i < greys.length; i++) {
+    greys[i] = greyLevel(colours[3 * i]!, colours[3 * i + 1]!, colours[3 * i + 2]!);
+  }
+  return greys;
 };

@@ -15,6 +15,7 @@ export {
 } from './datasets.ts';
 export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
 export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
+export { greyLevel } from './grey-level.ts';
 export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
 export { type DatasetLoader, datasetLoaders } from './loaders.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';

@@ -1,3 +1,4 @@
+import { greyLevel } from '@dropout-lab/cifar';
 import type { ImageDataset } from '@dropout-lab/contracts';
 
 /** A picture of the size that models take. */
@@ -32,15 +33,12 @@ export const pictureOf = (
   };
 };
 
-/** How bright red, green and blue are to the eye (ITU-R BT.601). */
-const LUMA = [0.299, 0.587, 0.114] as const;
-
 /** Colours or greys of RGBA pixels. */
 export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Array =>
   Uint8Array.from({ length: (rgba.length / 4) * channels }, (_, i) => {
     const at = 4 * Math.floor(i / channels);
     if (channels > 1) return rgba[at + (i % channels)]!;
-    return Math.round(LUMA.reduce((sum, share, c) => sum + share * rgba[at + c]!, 0));
+    return greyLevel(rgba[at]!, rgba[at + 1]!, rgba[at + 2]!);
   });
 
 /** RGBA of colours or greys, opaque. */
