@@ -1,6 +1,12 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
-import { connectReplica, createReplica, parallelReplica, type Replica } from '@dropout-lab/training';
+import {
+  connectReplica,
+  createReplica,
+  imageValues,
+  parallelReplica,
+  type Replica,
+} from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { measure } from './measure.ts';
@@ -78,7 +84,7 @@ const measureStock = async (): Promise<number> => {
   console.error('bench: one step on the stock cpu backend, some four minutes …');
   await startBackend('cpu');
   const { images, labels, size } = loadBatch();
-  const x = tf.tensor(images, [size, 32, 32, 3]);
+  const x = tf.tensor(imageValues(images), [size, 32, 32, 3]);
   const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), 10);
   const model = createStockModel();
   const { stock } = await measure({ stock: () => model.trainOnBatch(x, y) }, { warmUps: 0, runs: 1 });

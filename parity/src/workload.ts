@@ -1,5 +1,7 @@
 import { createBatches, type DatasetBatches, splitLast } from '@dropout-lab/cifar';
 import {
+  type Batch,
+  type ClassIndices,
   type DatasetName,
   type ImageDataset,
   type ModelSpec,
@@ -8,7 +10,7 @@ import {
 } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf, readWeights, trainedWeights } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
-import { createOptimizer } from '@dropout-lab/training';
+import { createOptimizer, imageValues } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExchangeFolder, packBits } from './exchange.ts';
 import { formulas } from './formulas.ts';
@@ -81,10 +83,16 @@ export const writeWorkload = async (
 ): Promise<Workload> => {
   const steps = Array.from({ length: size.steps }, (_, step) => step);
   for (const [name, source] of sources) {
-    const batches = (array: 'images' | 'labels') =>
-      lazily(steps, (step) => source.batch(0, step)[array] as Float32Array | Uint8Array);
-    await folder.writeArrays(`${name}.images.float32`, batches('images'));
-    await folder.writeArrays(`${name}.labels.uint8`, batches('labels'));
+    const arrays = <T>(of: (batch: Batch<ClassIndices>) => T) =>
+      lazily(steps, (step) => of(source.batch(0, step)));
+    await folder.writeArrays(
+      `${name}.images.float32`,
+      arrays(({ images }) => imageValues(images)),
+    );
+    await folder.writeArrays(
+      `${name}.labels.uint8`,
+      arrays(({ labels }) => Uint8Array.from(labels)),
+    );
   }
   // Scenarios of one model have their masks in common.
   const written = new Set<string>();

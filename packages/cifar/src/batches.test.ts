@@ -20,18 +20,18 @@ const imagesOfEpoch = (source: ReturnType<typeof createBatches>, epoch: number):
   Array.from({ length: source.batchesPerEpoch }, (_, i) => [...source.batch(epoch, i).images]).flat();
 
 describe('createBatches', () => {
-  test('keeps the order without a shuffle, scales to 0..1, and ends with a short batch', () => {
+  test('keeps the order without a shuffle and the pixels as bytes, and ends with a short batch', () => {
     const source = createBatches(sample, { batchSize: 60 });
     expect([source.size, source.batchesPerEpoch, source.imageShape]).toEqual([250, 5, [32, 32, 3]]);
     const last = source.batch(0, 4);
     expect([last.size, last.images.length]).toEqual([10, 10 * 3072]);
     expect(last.labels).toEqual(sample.labels.slice(240));
-    expect(last.images).toEqual(Float32Array.from(sample.images.subarray(240 * 3072), (byte) => byte / 255));
+    expect(last.images).toEqual(sample.images.slice(240 * 3072));
   });
 
   test('shuffles every epoch by its own permutation, every image once', () => {
     const source = createBatches(numbered(100), { batchSize: 30, shuffle: key });
-    const seen = imagesOfEpoch(source, 3).map((x) => Math.round(x * 255));
+    const seen = imagesOfEpoch(source, 3);
     expect(seen).toEqual([...permutation(fold(key, 3), 100)]);
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(imagesOfEpoch(source, 4)).not.toEqual(imagesOfEpoch(source, 3));
@@ -125,8 +125,8 @@ describe('augmentation', () => {
     const places = new Set<number>();
     for (let n = 0; n < 200; n++) {
       const image = images.subarray(n * 9, (n + 1) * 9);
-      expect(image.reduce((sum, x) => sum + x, 0)).toBe(1);
-      places.add(image.indexOf(1));
+      expect([...image].reduce((sum, x) => sum + x, 0)).toBe(255);
+      places.add(image.indexOf(255));
     }
     expect([...places].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });

@@ -32,9 +32,6 @@ export interface DatasetBatches extends BatchSource<ClassIndices> {
   batch(epoch: number, index: number): Batch<ClassIndices>;
 }
 
-/** A byte's place in 0..1: `b / 255`, rounded to float32. */
-const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
 /** The order of each epoch. Remembers the last one asked for, since batches come epoch by epoch. */
 const shuffler = (key: RandomKey, n: number): ((epoch: number) => Uint32Array) => {
   let current: { readonly epoch: number; readonly order: Uint32Array } | undefined;
@@ -44,22 +41,17 @@ const shuffler = (key: RandomKey, n: number): ((epoch: number) => Uint32Array) =
   };
 };
 
-/** Scales one image to 0..1 and writes it at `at` of `to`, in the wanted format. */
-type Writer = (from: Uint8Array, start: number, to: Float32Array, at: number) => void;
+/** Writes one image, channels last, in the wanted format. */
+type Writer = (from: Uint8Array, to: Uint8Array) => void;
 
-const channelsLast =
-  ([height, width, channels]: ImageShape): Writer =>
-  (from, start, to, at) => {
-    const size = height * width * channels;
-    for (let i = 0; i < size; i++) to[at + i] = UNIT[from[start + i]!]!;
-  };
+const channelsLast = (): Writer => (from, to) => to.set(from);
 
 const channelsFirst =
   ([height, width, channels]: ImageShape): Writer =>
-  (from, start, to, at) => {
+  (from, to) => {
     const plane = height * width;
     for (let c = 0; c < channels; c++) {
-      for (let p = 0; p < plane; p++) to[at + c * plane + p] = UNIT[from[start + p * channels + c]!]!;
+      for (let p = 0; p < plane; p++) to[c * plane + p] = from[p * channels + c]!;
     }
   };
 
@@ -81,10 +73,10 @@ const augmenter = ({
 /**
  * Cuts a data set into batches by position: `batch(epoch, index)` is a pure function of its arguments and the
  * keys, so any batch can be had at any time and in any order. The order of an epoch is
- * `permutation(fold(shuffle, epoch), n)`. Pixels become floats only here.
+ * `permutation(fold(shuffle, epoch), n)`. Pixels stay bytes.
  *
  * @param dataset Images uint8 [n, height, width, channels].
- * @returns Batches of float32 images in 0..1 and labels in the data set's type, in memory of their own.
+ * @returns Batches of uint8 images and labels in the data set's type, in memory of their own.
  * @throws ConfigError when the data set is empty, has too few pixels or a label that is no class, or an option is
  *   impossible.
  */
@@ -117,19 +109,20 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
       const count = Math.min(batchSize, size - first);
       const order = orderOf?.(epoch);
       const batch = {
-        images: new Float32Array(count * imageSize),
+        images: new Uint8Array(count * imageSize),
         labels: new (labels.constructor as new (length: number) => ClassIndices)(count),
         size: count,
       };
       for (let i = 0; i < count; i++) {
         const image = order?.[first + i] ?? first + i;
         batch.labels[i] = labels[image]!;
+        const to = batch.images.subarray(i * imageSize, (i + 1) * imageSize);
         if (placementOf === undefined) {
-          write(images, image * imageSize, batch.images, i * imageSize);
+          write(images.subarray(image * imageSize, (image + 1) * imageSize), to);
         } else {
           const placed = new Uint8Array(imageSize);
           place(images, image * imageSize, imageShape, placementOf(epoch, image), placed);
-          write(placed, 0, batch.images, i * imageSize);
+          write(placed, to);
         }
       }
       return batch;

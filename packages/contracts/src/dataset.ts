@@ -22,8 +22,11 @@ export interface ImageDataset {
 
 /** What one training or evaluation step sees. */
 export interface Batch<Labels extends Targets = Targets> {
-  /** Pixels scaled to 0..1 of shape [size, height, width, channels] (channels last) or [size, channels, height, width]. */
-  readonly images: Float32Array;
+  /**
+   * Pixels of shape [size, height, width, channels] (channels last) or [size, channels, height, width]: bytes 0..255,
+   * which whoever computes scales to `byte / 255`, rounded to float32; or floats, which the model takes as they are.
+   */
+  readonly images: Uint8Array | Float32Array;
   /** Class indices of shape [size], or targets of shape [size, ...output shape]. */
   readonly labels: Labels;
   /** What each image's loss is multiplied by, of shape [size]; 1 when left out. */

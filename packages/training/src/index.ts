@@ -4,6 +4,7 @@ export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stop
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
+export { imageValues } from './image-values.ts';
 export type { CustomLoss } from './losses/custom-loss.ts';
 export type { Metric } from './metric.ts';
 export {

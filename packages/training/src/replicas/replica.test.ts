@@ -1,7 +1,7 @@
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { createReplica } from '../index.ts';
+import { createReplica, imageValues } from '../index.ts';
 import { imageSource, tinyModel } from '../testing.ts';
 
 const batch = imageSource('train', { size: 6, batchSize: 6 }).batch(0, 0);
@@ -63,7 +63,7 @@ describe('createReplica', () => {
     expect(tf.memory().numTensors).toBe(before + gradients.length);
     tf.dispose(gradients);
     tf.tidy(() => {
-      const images = tf.tensor(batch.images, [6, 8, 8, 3]);
+      const images = tf.tensor(imageValues(batch.images), [6, 8, 8, 3]);
       const expected = (model.predict(images) as tf.Tensor).dataSync();
       const actual = tf.softmax(tf.tensor(logits, [6, 3])).dataSync();
       expect([...actual]).toEqual([...expected].map((p) => expect.closeTo(p, 6)));

@@ -3,6 +3,7 @@ import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from '../disposing.ts';
+import { imageValues } from '../image-values.ts';
 import { accuracyKind, correctRows } from '../losses/accuracy.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { targetTensor } from '../losses/targets.ts';
@@ -98,9 +99,10 @@ export const createReplica = (model: LayersModel): Replica => {
   };
 };
 
-/** Images in the type that the model's input has: layers such as Embedding take whole numbers. */
+/** Images as the model takes them: a layer such as Embedding is given whole numbers, which are not scaled. */
 const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
   const { shape, dtype } = model.inputs[0]!;
-  const floats = tf.tensor(images, [size, ...(shape.slice(1) as number[])]);
-  return dtype === 'int32' ? tf.cast(floats, 'int32') : floats;
+  const inputShape = [size, ...(shape.slice(1) as number[])];
+  if (dtype === 'int32') return tf.tensor(Int32Array.from(images), inputShape, 'int32');
+  return tf.tensor(imageValues(images), inputShape);
 };
