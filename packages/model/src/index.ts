@@ -1,4 +1,11 @@
 export { applyConstraints } from './apply-constraints.ts';
+export {
+  BatchNormalization,
+  type BatchNormalizationConfig,
+  batchNormalizationsOf,
+  type FoundBatchNormalization,
+  type SliceExchange,
+} from './batch-normalization.ts';
 export { type BuildModelOptions, buildModel, requireBuildable } from './build-model.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './define-layer.ts';
 export { Dropout, type DropoutConfig, type DropoutPosition, setDropoutPosition } from './dropout.ts';

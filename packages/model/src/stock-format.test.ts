@@ -2,7 +2,14 @@ import type { ModelInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { buildModel, Dropout, parseModelSpec, readWeights, writeWeights } from './index.ts';
+import {
+  BatchNormalization,
+  buildModel,
+  Dropout,
+  parseModelSpec,
+  readWeights,
+  writeWeights,
+} from './index.ts';
 
 /** Saves in the stock format, with the topology through JSON text as model.json holds it. */
 const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> => {
@@ -98,5 +105,42 @@ describe('a stock model.json', () => {
     expect(outputs(loaded, false)).toEqual(outputs(model, false));
     model.dispose();
     loaded.dispose();
+  });
+});
+
+describe('batch normalization', () => {
+  const config = { axis: 1, momentum: 0.7, epsilon: 0.01, center: false, trainable: false } as const;
+  const modelWith = (norm: layers.Layer) =>
+    sequential({
+      layers: [layers.inputLayer({ inputShape: [4] }), norm, layers.dense({ units: 2, name: 'dense' })],
+    });
+
+  test('of the stock layer loads as ours', async () => {
+    const model = modelWith(layers.batchNormalization({ name: 'norm', ...config }));
+    const loaded = await load(await artifactsOf(model));
+    expect(loaded.getLayer('norm')).toBeInstanceOf(BatchNormalization);
+    expect(loaded.getLayer('norm').getConfig()).toEqual(model.getLayer('norm').getConfig());
+    expect(loaded.getLayer('norm')).toMatchObject(config);
+    expect(outputs(loaded, false)).toEqual(outputs(model, false));
+    model.dispose();
+    loaded.dispose();
+  });
+
+  test('of ours loads where this package is absent, and predicts the same', async () => {
+    const model = modelWith(new BatchNormalization({ name: 'norm', momentum: 0.7 }));
+    const artifacts = await artifactsOf(model);
+    const Stock = layers.batchNormalization().constructor;
+    expect(Stock).not.toBe(BatchNormalization);
+    tf.serialization.registerClass(Stock as unknown as typeof BatchNormalization);
+    try {
+      const stock = await load(artifacts);
+      expect(stock.getLayer('norm').constructor).toBe(Stock);
+      expect(stock.getLayer('norm').getConfig()).toEqual(model.getLayer('norm').getConfig());
+      expect(outputs(stock, false)).toEqual(outputs(model, false));
+      stock.dispose();
+    } finally {
+      tf.serialization.registerClass(BatchNormalization);
+    }
+    model.dispose();
   });
 });
