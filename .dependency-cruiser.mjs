@@ -49,8 +49,8 @@ const frontDoors = [...packageNames.map((name) => `packages/${name}`), 'apps/vie
   return Object.keys(exports).map((door) => `^${name}${door.slice(1)}$`);
 });
 
-/** Tests, and the programs that they start. */
-const tests = '\\.(test|child)\\.ts$';
+/** Tests, the programs that they start, and what they have in common. */
+const tests = '\\.(test|child|testing)\\.ts$';
 const testTools = '(^|/)node_modules/vitest/|^vitest(/|$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

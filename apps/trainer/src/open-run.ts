@@ -127,9 +127,7 @@ export const workersFor = (
   const layer = wholeBatchLayerOf(model);
   if (layer === undefined) return workers ?? defaultWorkers(backend, cores);
   if (workers === undefined || workers === 1) return 1;
-  throw new ConfigError(
-    `--workers: expected 1, since ${layer} needs the statistics of the whole batch, received ${workers}`,
-  );
+  throw new ConfigError(`--workers: expected 1, since ${layer} needs the whole batch, received ${workers}`);
 };
 
 const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {

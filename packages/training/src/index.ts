@@ -15,7 +15,7 @@ export {
 } from './optimizers/define-optimizer.ts';
 export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizers/optimizer.ts';
 export type { UpdateRule } from './optimizers/update-rule.ts';
-export { parallelReplica } from './replicas/parallel-replica.ts';
+export { type ParallelOptions, parallelReplica } from './replicas/parallel-replica.ts';
 export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {
   createReplica,
@@ -23,7 +23,8 @@ export {
   type SliceGradients,
   type SlicePosition,
 } from './replicas/replica.ts';
-export { wholeBatchLayerOf } from './replicas/whole-batch.ts';
+export type { SliceGroup } from './replicas/slice-exchange.ts';
+export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/definition.ts';
 export { learningRateAt } from './schedules/schedule.ts';
 export type { CheckpointSink, SessionOptions, TrainingConfig } from './session.ts';

@@ -10,9 +10,10 @@ import {
   type RunEvent,
   type Snapshot,
 } from '@dropout-lab/contracts';
-import { buildModel, parseModelSpec } from '@dropout-lab/model';
+import { buildModel, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { clone, type Tensor } from '@tensorflow/tfjs-core';
+import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import type { CheckpointSink } from './session.ts';
 
@@ -37,6 +38,45 @@ export const tinyModel = (spec: ModelInput = {}): LayersModel =>
     parseModelSpec({ inputShape: [...imageShape], numClasses, filters: [4], units: [8], ...spec }),
     1,
   );
+
+/** A model with batch normalization of images and of vectors, and between them a layer that calls `onCall` and passes on what it gets. */
+export const normalizedModel = (onCall?: () => void): LayersModel => {
+  const pass = defineLayer({
+    kind: 'pass',
+    settings: {},
+    create: (_, { name }) => new Pass({ name, onCall }),
+  });
+  const list: Extract<ModelInput, { layers: unknown }>['layers'] = [
+    { kind: 'conv2d', filters: 4, padding: 'same' },
+    { kind: 'batch_normalization', momentum: 0.9 },
+    { kind: 'activation', activation: 'relu' },
+    { kind: 'max_pooling2d', poolSize: 4 },
+    // Not a built-in kind.
+    { kind: 'pass' } as never,
+    { kind: 'flatten' },
+    { kind: 'dense', units: 6 },
+    { kind: 'batch_normalization', momentum: 0.8 },
+    { kind: 'dropout', rate: 0.2 },
+    { kind: 'dense', units: numClasses, activation: 'softmax' },
+  ];
+  const spec = parseModelSpec({ inputShape: [...imageShape], numClasses, layers: list }, { layers: [pass] });
+  return buildModel(spec, 1, { layers: [pass] });
+};
+
+class Pass extends layers.Layer {
+  static readonly className = 'Pass';
+  readonly #onCall: (() => void) | undefined;
+
+  constructor({ onCall, ...config }: { name: string; onCall: (() => void) | undefined }) {
+    super(config);
+    this.#onCall = onCall;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    this.#onCall?.();
+    return clone(Array.isArray(inputs) ? inputs[0]! : inputs);
+  }
+}
 
 export const noDropout: ModelInput = { dropout: { rate: 0 } };
 

@@ -1,11 +1,21 @@
-/** For remote-replica.test.ts, in a thread of its own: serves a replica at the port that it is started with. */
+/** For tests, in a thread of its own: serves a replica at the port that it is started with. */
 import { type MessagePort as NodePort, workerData } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { tinyModel } from '../testing.ts';
+import { normalizedModel, tinyModel } from '../testing.ts';
 import { serveReplica } from './remote-replica.ts';
+import type { WorkerData } from './workers.testing.ts';
 
-const { port } = workerData as { port: NodePort };
+const { port, model } = workerData as WorkerData<NodePort>;
+const models = {
+  tiny: () => tinyModel(),
+  normalized: () => normalizedModel(),
+  exiting: () => normalizedModel(() => process.exit()),
+  throwing: () =>
+    normalizedModel(() => {
+      throw new Error('thrown in a worker');
+    }),
+};
 await setBackend('cpu');
 // Node's port has all that the web's needs to have here; their declared types differ.
-serveReplica(port as unknown as MessagePort, tinyModel());
+serveReplica(port as unknown as MessagePort, models[model]());

@@ -1,8 +1,9 @@
 import type { Batch } from '@dropout-lab/contracts';
+import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { createReplica, parallelReplica, type Replica } from '../index.ts';
+import { createReplica, parallelReplica, type Replica, TrainingError } from '../index.ts';
 import { imageSource, tinyModel } from '../testing.ts';
 
 const dropout = { rate: 0.5, inputRate: 0.1 };
@@ -86,20 +87,63 @@ test('dispose reaches every replica', () => {
   expect(disposed).toBe(3);
 });
 
-test('several replicas of a model with batch normalization are refused by the layer’s name', () => {
-  const models = [0, 1].map(() =>
-    sequential({
-      layers: [
-        layers.flatten({ inputShape: [8, 8, 3] }),
-        layers.batchNormalization({ name: 'norm' }),
-        layers.dense({ units: 3 }),
-      ],
-    }),
+const ending = (layer: layers.Layer): LayersModel =>
+  sequential({
+    layers: [layers.flatten({ inputShape: [8, 8, 3] }), layer, layers.dense({ units: 3 })],
+  });
+
+describe('several replicas of this thread', () => {
+  test('are refused by the name of a batch normalization, which they could not exchange statistics for', () => {
+    const models = [0, 1].map(() => ending(layers.batchNormalization({ name: 'norm' })));
+    const replicas = models.map((model) => createReplica(model));
+    expect(() => parallelReplica(replicas)).toThrow(
+      new TrainingError(
+        'parallelReplica: expected at most one replica on this thread, since norm exchanges the statistics of the whole batch between them, found 2: connect replicas of other threads, or train on one',
+      ),
+    );
+    expect(() => parallelReplica(replicas.slice(0, 1))).not.toThrow();
+    for (const model of models) model.dispose();
+  });
+
+  test('are taken where it is frozen, and leave its moving statistics alone', async () => {
+    const models = [0, 1].map(() => ending(layers.batchNormalization({ name: 'norm', trainable: false })));
+    writeWeights(models[1]!, await readWeights(models[0]!));
+    const replicas = models.map((model) => createReplica(model));
+    const moving = () =>
+      models.map((model) =>
+        model
+          .getLayer('norm')
+          .getWeights()
+          .map((one) => [...one.dataSync()]),
+      );
+    const before = moving();
+    const whole = await gradientsOf(replicas[0]!, batchOf(5));
+    const parts = await gradientsOf(parallelReplica(replicas), batchOf(5));
+    expect(Math.abs(parts.loss / whole.loss - 1)).toBeLessThan(1e-6);
+    expect(moving()).toEqual(before);
+    for (const model of models) model.dispose();
+  });
+
+  test('are refused by the name of any other layer that training changes', () => {
+    class Counting extends layers.Layer {
+      static readonly className = 'Counting';
+      override build(): void {
+        this.addWeight('count', [1], 'float32', initializers.zeros(), undefined, false);
+      }
+    }
+    const models = [0, 1].map(() => ending(new Counting({ name: 'count' })));
+    expect(() => parallelReplica(models.map((model) => createReplica(model)))).toThrow(
+      'found count, which needs the whole batch: train on one replica',
+    );
+    for (const model of models) model.dispose();
+  });
+});
+
+test('a slice of a batch by itself is refused by the name of a batch normalization', async () => {
+  const model = ending(layers.batchNormalization({ name: 'norm' }));
+  const replica = createReplica(model);
+  await expect(replica.gradients(batchOf(3), { step: 0, rowOffset: 0, batchSize: 5 })).rejects.toThrow(
+    'expected all 5 images of the batch, since norm needs the statistics of all of them, found 3',
   );
-  const replicas = models.map((model) => createReplica(model));
-  expect(() => parallelReplica(replicas)).toThrow(
-    'found norm, which needs the statistics of the whole batch',
-  );
-  expect(() => parallelReplica(replicas.slice(0, 1))).not.toThrow();
-  for (const model of models) model.dispose();
+  model.dispose();
 });

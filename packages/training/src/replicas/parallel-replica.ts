@@ -1,41 +1,77 @@
 import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
-import type { Replica, SliceGradients, SlicePosition } from './replica.ts';
+import type { Replica, SliceGradients } from './replica.ts';
+import { abandonedName, createExchangeMemory } from './slice-exchange.ts';
+
+/** How several replicas work together. */
+export interface ParallelOptions {
+  /**
+   * How long the slices of a batch wait for each other where batch normalization exchanges statistics, 120 by default.
+   * A thread that has died without a word is found out by it.
+   */
+  readonly timeoutSeconds?: number;
+}
 
 /**
  * A replica that splits every batch evenly over several and adds up what they find: data parallelism. Since
- * masks are drawn by row of the whole batch, it computes what a single replica would, but for the order of
- * float32 sums; with as many replicas again, the same to the bit.
+ * masks are drawn by row of the whole batch, and batch normalization exchanges its sums, it computes what a single
+ * replica would, but for the order of float32 sums; with as many replicas again, the same to the bit.
  *
- * @param replicas At least one, and those on other threads first: one on this thread begins at once and leaves
- *   no time to ask the others. Disposed with this one.
- * @throws TrainingError when there are several, and a layer needs the whole batch at once.
+ * @param replicas At least one. Disposed with this one.
+ * @throws TrainingError when there are several, and a layer needs the whole batch at once; with batch normalization also
+ *   when several of them are on this thread, where they cannot wait for each other.
  */
-export const parallelReplica = (replicas: readonly Replica[]): Replica => {
-  const layer = replicas.find(({ wholeBatchLayer }) => wholeBatchLayer !== undefined)?.wholeBatchLayer;
-  if (layer !== undefined && replicas.length > 1) {
-    throw new TrainingError(
-      `parallelReplica: expected a model whose images do not depend on each other in training, found ${layer}, which needs the statistics of the whole batch: train on one replica`,
-    );
-  }
+export const parallelReplica = (
+  replicas: readonly Replica[],
+  { timeoutSeconds = 120 }: ParallelOptions = {},
+): Replica => {
+  const [first] = replicas;
+  if (replicas.length === 1) return first!;
+  requireSlices(replicas);
+  const shared = replicas.find(({ sharedStatistics }) => sharedStatistics)?.sharedStatistics;
+  const memories = shared && createPool(() => createExchangeMemory(replicas.length, shared.numbers));
+
+  /** Those on other threads first: one on this thread begins at once, and leaves no time to ask the others. */
+  const ask = <Slice, Answer>(
+    slices: readonly Slice[],
+    answerOf: (replica: Replica, slice: Slice, index: number) => Promise<Answer>,
+  ): Promise<Answer[]> => {
+    const answers: Promise<Answer>[] = [];
+    for (const isHere of [false, true]) {
+      slices.forEach((slice, i) => {
+        const replica = replicas[i]!;
+        if ((replica.isOnThisThread ?? false) === isHere) answers[i] = answerOf(replica, slice, i);
+      });
+    }
+    return Promise.all(answers);
+  };
+
   return {
-    model: replicas[0]!.model,
-    wholeBatchLayer: layer,
+    model: first!.model,
+    // A replica of its own of several threads cannot take part in another's exchange.
+    wholeBatchLayer: shared?.layer,
+    isOnThisThread: replicas.some(({ isOnThisThread }) => isOnThisThread),
     gradients: async (batch, position) => {
-      const parts = await Promise.all(
-        splitRows(batch, replicas.length).map(({ slice, start }, i) => {
-          const slicePosition: SlicePosition = { ...position, rowOffset: position.rowOffset + start };
-          return replicas[i]!.gradients(slice, slicePosition);
-        }),
+      const slices = splitRows(batch, replicas.length);
+      const count = slices.length;
+      const memory = count > 1 ? memories?.take() : undefined;
+      const parts = await ask(slices, (replica, { slice, start }, index) =>
+        replica
+          .gradients(slice, {
+            ...position,
+            rowOffset: position.rowOffset + start,
+            group: memory && { memory, index, count, timeoutSeconds },
+          })
+          .catch(causeOf),
       );
+      // Not after an error, when a thread may still be at it.
+      if (memory) memories?.giveBack(memory);
       return parts.reduce(addGradients);
     },
     logits: async (batch) => {
-      const parts = await Promise.all(
-        splitRows(batch, replicas.length).map(({ slice }, i) => replicas[i]!.logits(slice)),
-      );
-      return concatenated(parts);
+      const slices = splitRows(batch, replicas.length);
+      return concatenated(await ask(slices, (replica, { slice }) => replica.logits(slice)));
     },
     dispose: () => {
       for (const replica of replicas) replica.dispose();
@@ -43,7 +79,38 @@ export const parallelReplica = (replicas: readonly Replica[]): Replica => {
   };
 };
 
-/** At most `count` slices of sizes that differ by one at most, none of them empty; copies, so that a thread gets its own rows only. */
+/** @throws TrainingError when slices of a batch would be trained otherwise than the whole. */
+const requireSlices = (replicas: readonly Replica[]): void => {
+  const layer = replicas.find(({ wholeBatchLayer }) => wholeBatchLayer !== undefined)?.wholeBatchLayer;
+  if (layer !== undefined) {
+    throw new TrainingError(
+      `parallelReplica: expected a model whose images do not depend on each other in training, found ${layer}, which needs the whole batch: train on one replica`,
+    );
+  }
+  const here = replicas.filter(({ sharedStatistics, isOnThisThread }) => sharedStatistics && isOnThisThread);
+  if (here.length > 1) {
+    throw new TrainingError(
+      `parallelReplica: expected at most one replica on this thread, since ${here[0]!.sharedStatistics!.layer} exchanges the statistics of the whole batch between them, found ${here.length}: connect replicas of other threads, or train on one`,
+    );
+  }
+};
+
+/** Passes an error on, but not one that only follows from another slice's, which comes too. */
+const causeOf = (error: Error): Promise<never> =>
+  error.name === abandonedName ? new Promise(() => {}) : Promise.reject(error);
+
+/** Things that are used again, one for each of those who use one at the same time. */
+const createPool = <Thing>(create: () => Thing) => {
+  const free: Thing[] = [];
+  return {
+    take: (): Thing => free.pop() ?? create(),
+    giveBack: (thing: Thing): void => {
+      free.push(thing);
+    },
+  };
+};
+
+/** At most `count` slices of sizes that differ by one at most, none of them empty; views of the batch. */
 const splitRows = (
   { images, labels, sampleWeights, size }: Batch,
   count: number,
@@ -57,9 +124,9 @@ const splitRows = (
     return {
       start,
       slice: {
-        images: images.slice(start * rowLength, end * rowLength),
-        labels: labels.slice(start * labelLength, end * labelLength),
-        ...(sampleWeights && { sampleWeights: sampleWeights.slice(start, end) }),
+        images: images.subarray(start * rowLength, end * rowLength),
+        labels: labels.subarray(start * labelLength, end * labelLength),
+        ...(sampleWeights && { sampleWeights: sampleWeights.subarray(start, end) }),
         size: end - start,
       },
     };

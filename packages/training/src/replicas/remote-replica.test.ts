@@ -1,15 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MessageChannel as NodeChannel, Worker } from 'node:worker_threads';
 import type { Batch } from '@dropout-lab/contracts';
 import { readWeights, writeWeights } from '@dropout-lab/model';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { build } from 'tsdown';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   connectReplica,
   createReplica,
@@ -20,6 +14,7 @@ import {
   train,
 } from '../index.ts';
 import { collect, configOf, imageSource, only, tinyModel } from '../testing.ts';
+import { useWorkers } from './workers.testing.ts';
 
 const batch = imageSource('train', { size: 5, batchSize: 5 }).batch(0, 0);
 
@@ -102,37 +97,12 @@ describe('over a channel', () => {
 });
 
 describe('in a worker', () => {
-  let folder: string;
-
-  beforeAll(async () => {
-    // The worker's.
-    await tf.setBackend('cpu');
-    folder = await mkdtemp(join(tmpdir(), 'dropout-lab-training-'));
-    // One plain file, since this Node may not run TypeScript.
-    await build({
-      config: false,
-      entry: [fileURLToPath(new URL('gradient-worker.child.ts', import.meta.url))],
-      outDir: folder,
-      format: 'esm',
-      fixedExtension: true,
-      dts: false,
-      noExternal: /./,
-      inlineOnly: false,
-      // The backend is imported for its effect.
-      treeshake: false,
-      logLevel: 'silent',
-    });
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const start = useWorkers();
 
   const startWorker = async () => {
-    const { port1, port2 } = new NodeChannel();
-    const worker = new Worker(join(folder, 'gradient-worker.child.mjs'), {
-      workerData: { port: port2 },
-      transferList: [port2],
-    });
+    const { worker, port } = start('tiny');
     const model = tinyModel();
-    return { worker, model, remote: await connectReplica(port1 as unknown as MessagePort, model) };
+    return { worker, model, remote: await connectReplica(port, model) };
   };
 
   test('trains as two replicas on this thread do, to the bit, and ends when disposed', async () => {

@@ -1,58 +1,75 @@
 import type { Batch } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { expose, wrap } from 'comlink';
+import { expose, transfer, wrap } from 'comlink';
 import { TrainingError } from '../errors.ts';
+import {
+  bytesOf,
+  followWeights,
+  publishedWeightsOf,
+  variablesOf,
+  viewsOf,
+  type WeightsFollower,
+} from './published-weights.ts';
 import { createReplica, type Replica, type SlicePosition } from './replica.ts';
-import { wholeBatchLayerOf } from './whole-batch.ts';
+import { abandon } from './slice-exchange.ts';
+import { sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
-/** What a worker offers. Weights and gradients pass through memory that both threads see. */
+/** What a worker offers. Weights, gradients and what training moves pass through memory that both threads see. */
 interface ReplicaService {
-  connect(weights: SharedArrayBuffer, gradients: SharedArrayBuffer): void;
+  connect(outline: string, weights: SharedArrayBuffer, results: SharedArrayBuffer): void;
   gradients(
     slice: Batch,
     position: SlicePosition,
-  ): Promise<{ loss: number; correct: number | undefined; logits?: Float32Array | undefined }>;
-  logits(slice: Batch): Promise<Float32Array>;
+    version: number,
+  ): Promise<{
+    loss: number;
+    correct: number | undefined;
+    logits?: Float32Array | undefined;
+    /** Places in `model.nonTrainableWeights` of the variables that have moved. */
+    moved: readonly number[];
+  }>;
+  logits(slice: Batch, version: number): Promise<Float32Array>;
 }
 
 /**
  * Serves a replica to the thread at the other end of `port`, until the port closes. Call it in a worker, on a
- * started backend, with a model of the same spec as the other thread's, whose weights it follows.
+ * started backend, with a model of the same spec as the other thread's, whose variables it follows.
  */
 export const serveReplica = (port: MessagePort, model: LayersModel): void => {
   const replica = createReplica(model);
-  const weights = variablesOf(model.weights);
-  const trained = variablesOf(model.trainableWeights);
-  let sharedWeights: readonly Float32Array[] = [];
-  let sharedGradients: readonly Float32Array[] = [];
-
-  const followWeights = (): void => {
-    tf.tidy(() => {
-      weights.forEach((weight, i) => {
-        // Sliced, since a backend may keep the array that it is given.
-        weight.assign(tf.tensor(sharedWeights[i]!.slice(), weight.shape));
-      });
-    });
-  };
+  const { trained, others } = resultsOf(model);
+  let weights: WeightsFollower | undefined;
+  let gradientViews: readonly Float32Array[] = [];
+  let otherViews: readonly Float32Array[] = [];
 
   const service: ReplicaService = {
-    connect: (weightsBuffer, gradientsBuffer) => {
-      sharedWeights = viewsOf(weightsBuffer, weights);
-      sharedGradients = viewsOf(gradientsBuffer, trained);
+    connect: (outline, weightsMemory, results) => {
+      requireOutline(outline, outlineOf(model));
+      weights = followWeights(model, weightsMemory);
+      gradientViews = viewsOf(results, trained);
+      otherViews = viewsOf(results, others, bytesOf(trained));
     },
-    gradients: async (slice, position) => {
-      followWeights();
-      const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
-      const values = await Promise.all(gradients.map((gradient) => gradient.data<'float32'>()));
-      values.forEach((value, i) => {
-        sharedGradients[i]!.set(value);
-      });
-      tf.dispose(gradients);
-      return { loss, correct, logits };
+    gradients: async (slice, position, version) => {
+      weights?.follow(version);
+      const before = others.map(({ dataId }) => dataId);
+      const movedOf = () => [...others.keys()].filter((i) => others[i]!.dataId !== before[i]);
+      try {
+        const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
+        const moved = movedOf();
+        await Promise.all([
+          ...gradients.map(async (gradient, i) => gradientViews[i]!.set(await gradient.data())),
+          ...moved.map(async (i) => otherViews[i]!.set(await others[i]!.data())),
+        ]);
+        tf.dispose(gradients);
+        return { loss, correct, logits, moved };
+      } finally {
+        // What the other thread makes of it decides.
+        if (movedOf().length > 0) weights?.forget();
+      }
     },
-    logits: (slice) => {
-      followWeights();
+    logits: (slice, version) => {
+      weights?.follow(version);
       return replica.logits(slice);
     },
   };
@@ -60,11 +77,13 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
 };
 
 /**
- * The replica that {@link serveReplica} serves at the other end of `port`.
+ * The replica that {@link serveReplica} serves at the other end of `port`. All replicas of a model share one copy of its
+ * variables, which is made when they have changed; variables that training moves there, such as moving statistics, move
+ * in this thread's model too.
  *
  * @param model This thread's model, on a backend that can be read at once (WebGPU cannot); the other thread computes with
- *   its current weights.
- * @throws TrainingError where memory cannot be shared between threads, when a layer needs the whole batch at once, and
+ *   its current variables.
+ * @throws TrainingError where memory cannot be shared between threads, when the other thread's model is another, and
  *   later, when the worker ends early.
  */
 export const connectReplica = async (port: MessagePort, model: LayersModel): Promise<Replica> => {
@@ -73,43 +92,70 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
       'connectReplica: expected SharedArrayBuffer, found none: serve the page with cross-origin isolation (COOP and COEP headers), or train on one thread',
     );
   }
-  requireSlices(model);
-  const weights = variablesOf(model.weights);
-  const trained = variablesOf(model.trainableWeights);
-  const weightsBuffer = sharedMemoryOf(weights);
-  const gradientsBuffer = sharedMemoryOf(trained);
-  const sharedWeights = viewsOf(weightsBuffer, weights);
-  const sharedGradients = viewsOf(gradientsBuffer, trained);
-
-  // At once: a replica of this thread that is asked next leaves no time to ask later.
-  const publishWeights = (): void => {
-    weights.forEach((weight, i) => {
-      sharedWeights[i]!.set(weight.dataSync());
-    });
-  };
+  const weights = publishedWeightsOf(model);
+  const { trained, others } = resultsOf(model);
+  const results = new SharedArrayBuffer(bytesOf(trained) + bytesOf(others));
+  const gradientViews = viewsOf(results, trained);
+  const otherViews = viewsOf(results, others, bytesOf(trained));
 
   const service = wrap<ReplicaService>(port);
   const answerOf = rejectingAtClose(port);
-  await answerOf(service.connect(weightsBuffer, gradientsBuffer));
+  await answerOf(service.connect(outlineOf(model), weights.memory, results));
+  // The weights are published at once: a replica of this thread that is asked next leaves no time to do it later.
   return {
     model,
+    wholeBatchLayer: wholeBatchLayerOf(model),
+    sharedStatistics: sharedStatisticsOf(model),
     gradients: async (slice, position) => {
       requireSendable(position);
-      publishWeights();
-      const { loss, correct, logits } = await answerOf(service.gradients(slice, position));
-      const gradients = trained.map(({ shape }, i) => tf.tensor(sharedGradients[i]!.slice(), shape));
+      const asked = service.gradients(ownCopy(slice), position, weights.publish());
+      // The others do not wait for a slice that will not come.
+      const { loss, correct, logits, moved } = await answerOf(asked, () => {
+        if (position.group) abandon(position.group.memory);
+      });
+      const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
+      tf.tidy(() => {
+        for (const i of moved) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
+      });
       return { loss, correct, gradients, logits };
     },
-    logits: async (slice) => {
-      publishWeights();
-      return answerOf(service.logits(slice));
-    },
+    logits: async (slice) => answerOf(service.logits(ownCopy(slice), weights.publish())),
     dispose: () => port.close(),
   };
 };
 
+/** A slice in memory of its own, which goes over to the other thread; the rest of the batch, which it may be a view of, stays. */
+const ownCopy = ({ images, labels, sampleWeights, size }: Batch): Batch => {
+  const copy = images instanceof Float32Array ? new Float32Array(images) : new Uint8Array(images);
+  const slice = { images: copy, labels: labels.slice(), size };
+  return transfer({ ...slice, ...(sampleWeights && { sampleWeights: sampleWeights.slice() }) }, [
+    copy.buffer,
+  ]);
+};
+
+/** What comes back: gradients of what is trained, and other variables that training moves. */
+const resultsOf = (model: LayersModel) => ({
+  trained: variablesOf(model.trainableWeights),
+  others: variablesOf(model.nonTrainableWeights),
+});
+
+/** What two models have in common whose variables stand for each other. */
+const outlineOf = ({ trainableWeights, nonTrainableWeights }: LayersModel): string => {
+  const shapesOf = (weights: LayersModel['weights']) =>
+    weights.map(({ shape }) => `[${shape}]`).join(' ') || 'none';
+  return `${shapesOf(trainableWeights)}, not trained: ${shapesOf(nonTrainableWeights)}`;
+};
+
+/** @throws TrainingError when a worker's model is another than the one that it is to be a replica of. */
+const requireOutline = (expected: string, found: string): void => {
+  if (expected === found) return;
+  throw new TrainingError(
+    `serveReplica: expected a model with the variables ${expected}, found ${found}: build it from the same spec, and freeze the same layers`,
+  );
+};
+
 /**
- * Passes an answer through, or rejects when the port closes before it has come, or has closed already. Not a race
+ * Passes an answer through, or rejects, and calls `onClose`, when the port closes before it has come, or has closed already. Not a race
  * with one promise for the port's end, which would hold on to every answer until then.
  */
 const rejectingAtClose = (port: MessagePort) => {
@@ -117,10 +163,12 @@ const rejectingAtClose = (port: MessagePort) => {
   port.addEventListener('close', () => {
     open = false;
   });
-  return <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+  return <Answer>(answer: Promise<Answer>, onClose?: () => void): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const end = (): void =>
+      const end = (): void => {
+        onClose?.();
         reject(new TrainingError('a training worker ended early: resume the run from its last checkpoint'));
+      };
       if (!open) return end();
       port.addEventListener('close', end);
       answer.then(resolve, reject).finally(() => port.removeEventListener('close', end));
@@ -133,29 +181,4 @@ const requireSendable = ({ loss }: SlicePosition): void => {
   throw new TrainingError(
     `loss: ${loss.name}: expected a loss that a worker knows, found a function of your own, which cannot be sent to it: train on one thread`,
   );
-};
-
-const variablesOf = (weights: LayersModel['weights']): tf.Variable[] =>
-  weights.map((weight) => weight.read() as tf.Variable);
-
-const sharedMemoryOf = (variables: readonly tf.Variable[]): SharedArrayBuffer =>
-  new SharedArrayBuffer(variables.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT);
-
-/** @throws TrainingError when slices of a batch would be trained otherwise than the whole. */
-const requireSlices = (model: LayersModel): void => {
-  const layer = wholeBatchLayerOf(model);
-  if (layer === undefined) return;
-  throw new TrainingError(
-    `connectReplica: expected a model whose images do not depend on each other in training, found ${layer}, which needs the statistics of the whole batch: train on one thread`,
-  );
-};
-
-/** A view for each variable, one after the other. */
-const viewsOf = (buffer: SharedArrayBuffer, variables: readonly tf.Variable[]): Float32Array[] => {
-  let offset = 0;
-  return variables.map(({ size }) => {
-    const view = new Float32Array(buffer, offset, size);
-    offset += view.byteLength;
-    return view;
-  });
 };

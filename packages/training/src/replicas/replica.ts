@@ -1,15 +1,17 @@
 import type { Batch, LossConfig } from '@dropout-lab/contracts';
-import { createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
+import { batchNormalizationsOf, createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from '../disposing.ts';
+import { TrainingError } from '../errors.ts';
 import { imageValues } from '../image-values.ts';
 import { accuracyKind, correctRows } from '../losses/accuracy.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { regularizationLoss, useSlopeOfAbsolute } from '../regularization.ts';
-import { wholeBatchLayerOf } from './whole-batch.ts';
+import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
+import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
 /** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
 export interface SlicePosition {
@@ -23,6 +25,8 @@ export interface SlicePosition {
   readonly loss?: LossConfig | CustomLoss | undefined;
   /** Whether the logits are wanted too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
+  /** With whom batch normalization exchanges statistics; needed where the slice is not the whole batch. */
+  readonly group?: SliceGroup | undefined;
 }
 
 /** What a slice adds to its batch's loss, accuracy and gradients. */
@@ -46,6 +50,10 @@ export interface Replica {
   readonly model: LayersModel;
   /** The name of a layer that needs the whole batch at once; undefined where slices add up to the whole. */
   readonly wholeBatchLayer?: string | undefined;
+  /** What slices of a batch exchange; undefined where they do without. */
+  readonly sharedStatistics?: SharedStatistics | undefined;
+  /** Whether it computes on the thread that asks it, at once, and so one after the other. */
+  readonly isOnThisThread?: boolean | undefined;
   /** What the slice adds to its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
   /** Logits of shape [size, ..., units], dropout off. */
@@ -60,29 +68,40 @@ export const createReplica = (model: LayersModel): Replica => {
   const logitsOf = createLogitsFunction(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 
+  const gradientsOf = (
+    slice: Batch,
+    { step, rowOffset, batchSize, loss: lossConfig, withLogits = false }: SlicePosition,
+  ) => {
+    const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
+    const accuracy = accuracyKind(lossOf.name, slice.labels, units);
+    setDropoutPosition(model, { step, rowOffset });
+    return disposingWhenThrown(() => {
+      const images = imagesOf(slice, model);
+      const targets = targetTensor(slice.labels, [slice.size, ...outputShape]);
+      const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
+      let correct: tf.Tensor | undefined;
+      let kept: tf.Tensor | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        const logits = logitsOf(images, { training: true });
+        if (accuracy) correct = tf.keep(correctRows(accuracy, targets, logits));
+        if (withLogits) kept = tf.keep(logits.clone());
+        const share = tf.div(lossOf.sum(targets, logits, head.activation, weights), batchSize);
+        const penalty = regularizationLoss(model);
+        return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
+      }, variables);
+      return { loss: value, correct, logits: kept, gradients: variables.map(({ name }) => grads[name]!) };
+    });
+  };
+
   return {
     model,
     wholeBatchLayer: wholeBatchLayerOf(model),
-    gradients: async (slice, { step, rowOffset, batchSize, loss: lossConfig, withLogits = false }) => {
-      const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
-      const accuracy = accuracyKind(lossOf.name, slice.labels, units);
-      setDropoutPosition(model, { step, rowOffset });
-      const { loss, correct, logits, gradients } = disposingWhenThrown(() => {
-        const images = imagesOf(slice, model);
-        const targets = targetTensor(slice.labels, [slice.size, ...outputShape]);
-        const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
-        let correct: tf.Tensor | undefined;
-        let kept: tf.Tensor | undefined;
-        const { value, grads } = tf.variableGrads(() => {
-          const logits = logitsOf(images, { training: true });
-          if (accuracy) correct = tf.keep(correctRows(accuracy, targets, logits));
-          if (withLogits) kept = tf.keep(logits.clone());
-          const share = tf.div(lossOf.sum(targets, logits, head.activation, weights), batchSize);
-          const penalty = regularizationLoss(model);
-          return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
-        }, variables);
-        return { loss: value, correct, logits: kept, gradients: variables.map(({ name }) => grads[name]!) };
-      });
+    sharedStatistics: sharedStatisticsOf(model),
+    isOnThisThread: true,
+    gradients: async (slice, position) => {
+      const { loss, correct, logits, gradients } = withStatistics(model, slice, position, () =>
+        gradientsOf(slice, position),
+      );
       const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
       const logitValues = (await logits?.data<'float32'>())?.slice();
       tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
@@ -97,6 +116,36 @@ export const createReplica = (model: LayersModel): Replica => {
     },
     dispose: () => {},
   };
+};
+
+/**
+ * Runs a training pass in which every batch normalization of the model sees the statistics of the whole batch.
+ *
+ * @throws TrainingError when the slice is not the whole batch and has no group.
+ */
+const withStatistics = <Result>(
+  model: LayersModel,
+  slice: Batch,
+  { batchSize, group }: SlicePosition,
+  run: () => Result,
+): Result => {
+  const normalizations = batchNormalizationsOf(model);
+  const needsBatch = normalizations.find(({ layer }) => !layer.isFrozen);
+  if (needsBatch !== undefined && group === undefined && slice.size < batchSize) {
+    throw new TrainingError(
+      `replica: expected all ${batchSize} images of the batch, since ${needsBatch.name} needs the statistics of all of them, found ${slice.size} and no group to exchange with: ask through parallelReplica`,
+    );
+  }
+  const exchange = group && exchangeOf(group);
+  for (const { layer } of normalizations) layer.exchange = exchange;
+  try {
+    return run();
+  } catch (error) {
+    if (group) abandon(group.memory);
+    throw error;
+  } finally {
+    for (const { layer } of normalizations) layer.exchange = undefined;
+  }
 };
 
 /** Images as the model takes them: a layer such as Embedding is given whole numbers, which are not scaled. */

@@ -44,7 +44,7 @@ const startRemote = async (model: LayersModel, config: ReplicaConfig): Promise<R
   await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), config));
   const replica = await thread.hold(connectReplica(port1, model));
   return {
-    model,
+    ...replica,
     gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),
     logits: (slice) => thread.hold(replica.logits(slice)),
     dispose: () => {

@@ -60,7 +60,7 @@ export const createTrainer = () => {
     const data = prepareRunData(images, config);
     const { backend, hold } = await startComputing(request.backend);
     const model = buildModel(modelSpecOf(config), config.seed);
-    // A layer that needs the whole batch, such as batch normalization, is not to see parts of it.
+    // A layer that needs the whole batch is not to see parts of it.
     const workers =
       wholeBatchLayerOf(model) === undefined
         ? defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs)

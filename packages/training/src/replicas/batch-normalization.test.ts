@@ -1,0 +1,212 @@
+import type { Batch, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import { readWeights } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describe, expect, test } from 'vitest';
+import {
+  connectReplica,
+  createReplica,
+  evaluate,
+  parallelReplica,
+  type Replica,
+  TrainingError,
+  train,
+} from '../index.ts';
+import { collect, configOf, imageSource, memorySink, normalizedModel, only } from '../testing.ts';
+import { useWorkers, type WorkerModel } from './workers.testing.ts';
+
+const start = useWorkers();
+
+/** A replica on this thread, unless it is to be idle, and on others. */
+const replicaOn = async (
+  model: LayersModel,
+  { here = true, others }: { here?: boolean; others: readonly WorkerModel[] },
+  timeoutSeconds?: number,
+) => {
+  const started = others.map((kind) => start(kind));
+  const remote = await Promise.all(started.map(({ port }) => connectReplica(port, model)));
+  // The one of this thread first, which would leave no time to ask the others.
+  const replica = parallelReplica(
+    [...(here ? [createReplica(model)] : []), ...remote],
+    timeoutSeconds === undefined ? {} : { timeoutSeconds },
+  );
+  return { replica, workers: started.map(({ worker }) => worker) };
+};
+
+// The last batch of an epoch has two images, fewer than some have replicas.
+const images = imageSource('train', { size: 26, batchSize: 8 });
+const validation = imageSource('validation', { size: 7, batchSize: 5 });
+// Batch normalization of two images makes much of a rounding: at a higher rate, one in the initial weights of a single
+// thread ends as a thousandth. And of a bias before it, whose gradient is nothing but rounding, Adam makes as much as of others.
+const config = configOf({ epochs: 5, optimizer: { name: 'sgd', learningRate: 0.01, momentum: 0.9 } });
+
+interface Trained {
+  readonly events: RunEvent[];
+  readonly weights: Map<string, Float32Array>;
+  readonly saved: ReturnType<typeof memorySink>['saved'];
+}
+
+const trained = async (
+  threads: Parameters<typeof replicaOn>[1] | undefined,
+  resumeFrom?: Snapshot,
+): Promise<Trained> => {
+  const model = normalizedModel();
+  const replica = threads ? (await replicaOn(model, threads)).replica : createReplica(model);
+  const checkpoints = memorySink();
+  const options = { model, config, train: images, validation, replica, checkpoints, resumeFrom };
+  const events = await collect(train(options));
+  const weights = new Map((await readWeights(model)).map(({ name, values }) => [name, values]));
+  replica.dispose();
+  model.dispose();
+  return { events, weights, saved: checkpoints.saved };
+};
+
+const lossesOf = ({ events }: Trained) => only('epoch', events).map(({ logs }) => [logs.loss, logs.val_loss]);
+
+describe('twenty steps', () => {
+  const alone = trained(undefined);
+
+  test.each([
+    ['two threads', { others: ['normalized'] }],
+    ['three threads', { others: ['normalized', 'normalized'] }],
+    ['two other threads', { here: false, others: ['normalized', 'normalized'] }],
+    ['one other thread', { here: false, others: ['normalized'] }],
+  ] satisfies [string, Parameters<typeof replicaOn>[1]][])(
+    'on %s end as on one: weights, moving statistics and figures',
+    async (_, threads) => {
+      const [one, several] = [await alone, await trained(threads)];
+      expect(only('step', several.events)).toHaveLength(20);
+      expect([...several.weights.keys()]).toEqual([...one.weights.keys()]);
+      for (const [name, values] of one.weights) {
+        const largest = Math.max(...values.map(Math.abs), 0.1);
+        const off = Math.max(...values.map((value, i) => Math.abs(value - several.weights.get(name)![i]!)));
+        expect(off / largest, name).toBeLessThan(3e-5);
+      }
+      expect(one.weights.get('batch_normalization/moving_mean')!.every((mean) => mean !== 0)).toBe(true);
+      lossesOf(several).forEach((losses, epoch) => {
+        expect(losses).toEqual(lossesOf(one)[epoch]!.map((loss) => expect.closeTo(loss!, 4)));
+      });
+    },
+  );
+
+  test('on as many threads again, and resumed in the middle, end with the same bits', async () => {
+    const threads = { others: ['normalized', 'normalized'] } as const;
+    const [whole, again] = [await trained(threads), await trained(threads)];
+    expect(again.weights).toEqual(whole.weights);
+    expect(lossesOf(again)).toEqual(lossesOf(whole));
+    const { snapshot } = whole.saved.find(
+      ({ name, snapshot: { progress } }) => name === 'last' && progress.epoch === 2,
+    )!;
+    const resumed = await trained(threads, snapshot);
+    expect(resumed.weights).toEqual(whole.weights);
+    expect(lossesOf(resumed)).toEqual(lossesOf(whole).slice(2));
+  });
+});
+
+const batch: Batch = imageSource('train', { size: 9, batchSize: 9 }).batch(0, 0);
+const position = { step: 0, rowOffset: 0, batchSize: 9 };
+
+const lossOf = async (replica: Replica): Promise<number> => {
+  const { loss, gradients } = await replica.gradients(batch, position);
+  tf.dispose(gradients);
+  return loss;
+};
+
+test('gradients on three threads are those of the whole batch, of few images too', async () => {
+  const model = normalizedModel();
+  const single = createReplica(model);
+  const { replica } = await replicaOn(model, { others: ['normalized', 'normalized'] });
+  for (const size of [1, 2, 3, 4, 9]) {
+    const slice = imageSource('train', { size, batchSize: size }).batch(0, 0);
+    const at = { step: 7, rowOffset: 0, batchSize: size };
+    const [whole, parts] = [await single.gradients(slice, at), await replica.gradients(slice, at)];
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
+    expect(parts.correct).toBe(whole.correct);
+    const [expected, found] = [whole, parts].map(({ gradients }) =>
+      gradients.flatMap((gradient) => [...gradient.dataSync()]),
+    );
+    const largest = Math.max(...expected!.map(Math.abs));
+    const off = Math.max(...expected!.map((value, i) => Math.abs(value - found![i]!)));
+    expect(off / largest).toBeLessThan(2e-5);
+    tf.dispose([whole.gradients, parts.gradients]);
+  }
+  replica.dispose();
+  model.dispose();
+});
+
+test('no tensor is left, and evaluation on several threads is that on one', async () => {
+  const model = normalizedModel();
+  const { replica } = await replicaOn(model, { others: ['normalized'] });
+  await lossOf(replica);
+  const before = tf.memory().numTensors;
+  await lossOf(replica);
+  expect(tf.memory().numTensors).toBe(before);
+  const [several, one] = [
+    await evaluate(replica, validation),
+    await evaluate(createReplica(model), validation),
+  ];
+  expect(several.loss).toBeCloseTo(one.loss, 6);
+  expect(several.accuracy).toBe(one.accuracy);
+  expect(tf.memory().numTensors).toBe(before);
+  replica.dispose();
+  model.dispose();
+});
+
+test('a model that is frozen elsewhere than the worker’s is refused', async () => {
+  const model = normalizedModel();
+  model.getLayer('batch_normalization').trainable = false;
+  await expect(replicaOn(model, { others: ['normalized'] })).rejects.toThrow('freeze the same layers');
+  model.dispose();
+});
+
+describe('a worker that does not come to an exchange', () => {
+  const failing = async (threads: Parameters<typeof replicaOn>[1], timeoutSeconds?: number) => {
+    const model = normalizedModel();
+    const { replica, workers } = await replicaOn(model, threads, timeoutSeconds);
+    const reason = await lossOf(replica).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    // Others are not kept waiting.
+    for (const worker of workers) await worker.terminate();
+    model.dispose();
+    return reason;
+  };
+
+  test('since it has ended, is an error of this thread when its time is up', async () => {
+    expect(await failing({ others: ['exiting'] }, 1)).toEqual(
+      new TrainingError(
+        'batch normalization: expected the statistics of all 2 slices of the batch within 1 s, found those of 1: a training worker has ended or hangs, so resume the run from its last checkpoint',
+      ),
+    );
+    // Whichever thread is the first to find out.
+    const error = await failing({ others: ['exiting', 'normalized'] }, 1);
+    expect(error).toMatchObject({
+      name: 'TrainingError',
+      message: expect.stringMatching(/a training worker (has )?ended/),
+    });
+  });
+
+  test('since it has ended, is an error at once where this thread does not wait for it', async () => {
+    const error = await failing({ here: false, others: ['exiting', 'normalized'] });
+    expect(error).toEqual(
+      new TrainingError('a training worker ended early: resume the run from its last checkpoint'),
+    );
+  });
+
+  test('since it has failed, is its own error, at once', async () => {
+    expect((await failing({ others: ['normalized', 'throwing'] }))?.message).toBe('thrown in a worker');
+    expect((await failing({ here: false, others: ['throwing', 'normalized'] }))?.message).toBe(
+      'thrown in a worker',
+    );
+  });
+
+  test('since it had ended before, is an error at once', async () => {
+    const model = normalizedModel();
+    const { replica, workers } = await replicaOn(model, { others: ['normalized'] });
+    await lossOf(replica);
+    await workers[0]!.terminate();
+    await expect(lossOf(replica)).rejects.toThrow(TrainingError);
+    model.dispose();
+  });
+});
