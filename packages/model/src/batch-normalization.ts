@@ -20,10 +20,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
-
-/** Constructor arguments of {@link BatchNormalization}: those of the stock layer, and of every layer. */
-export type BatchNormalizationConfig = LayerArgs & Parameters<typeof layers.batchNormalization>[0];
+/** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
+export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
 
 /**
  * What every slice of a batch has to say, in the order of the batch: given this slice's numbers, it returns those of all,

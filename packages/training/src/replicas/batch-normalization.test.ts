@@ -1,7 +1,14 @@
 import type { Batch, RunEvent, Snapshot } from '@dropout-lab/contracts';
 import { readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import {
   connectReplica,
@@ -150,6 +157,27 @@ test('no tensor is left, and evaluation on several threads is that on one', asyn
   expect(tf.memory().numTensors).toBe(before);
   replica.dispose();
   model.dispose();
+});
+
+test.each([
+  ['layers', (model: LayersModel) => model.layers],
+  ['a model', (model: LayersModel) => [model]],
+])('frozen as %s, moving statistics stay while other layers are trained', async (_, frozenOf) => {
+  const images = input({ shape: [8, 8, 3] });
+  const inner = sequential({
+    layers: [
+      layers.flatten({ name: 'flat', inputShape: [8, 8, 3] }),
+      layers.batchNormalization({ name: 'norm' }),
+    ],
+  });
+  const outputs = layers.dense({ name: 'dense', units: 3 }).apply(inner.apply(images)) as SymbolicTensor;
+  const outer = model({ inputs: images, outputs });
+  for (const one of frozenOf(inner)) one.trainable = false;
+  const before = await readWeights(outer);
+  await collect(train({ model: outer, config, train: imageSource('train', { size: 26, batchSize: 8 }) }));
+  const moved = (await readWeights(outer)).filter(({ values }, i) => `${values}` !== `${before[i]!.values}`);
+  expect(moved.map(({ name }) => name)).toEqual(['dense/kernel', 'dense/bias']);
+  outer.dispose();
 });
 
 test('a model that is frozen elsewhere than the worker’s is refused', async () => {

@@ -4,7 +4,7 @@ import { TrainingError } from '../errors.ts';
 
 /** The slices of one batch, computed at the same time on threads of their own, that exchange statistics of the batch. */
 export interface SliceGroup {
-  /** From {@link createExchangeMemory}, the same for all; used again when all have been computed. */
+  /** The same for all. */
   readonly memory: SharedArrayBuffer;
   /** This slice's place in the batch, from 0. */
   readonly index: number;
