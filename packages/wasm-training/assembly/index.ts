@@ -1,6 +1,10 @@
+export { clip, relu } from './clip';
+export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
 export { convFilterGradient, convFilterGradientScratchBytes } from './conv-filter-gradient';
 export { convInputGradient, convInputGradientScratchBytes } from './conv-input-gradient';
+export { allFinite } from './finite';
 export { flipKernel } from './flip-kernel';
+export { maxPool } from './max-pool';
 export { maxPoolGradient } from './max-pool-gradient';
 export { countNonZeros } from './non-zeros';
 export { sumRows } from './sum-rows';

@@ -2,7 +2,7 @@ import { LANES } from './accumulate';
 
 /**
  * Gradient of 2-D max pooling, channels last: each dy goes to the first input of its window, row by row, that
- * equals the window's maximum. Windows may overlap.
+ * equals the window's maximum, or is NaN where that is. Windows may overlap.
  *
  * @param x [batch, inHeight, inWidth, channels]
  * @param y [batch, outHeight, outWidth, channels], the pooled x
@@ -54,12 +54,15 @@ export function maxPoolGradient(
         let c: usize = 0;
         for (; c + LANES <= channels; c += LANES) {
           const maximum = v128.load(y + outOffset + (c << 2));
+          const unordered = f32x4.ne(maximum, maximum);
           // Whatever is left of the gradient: a lane is cleared once its maximum has been found.
           let rest = v128.load(dy + outOffset + (c << 2));
           for (let row: usize = 0; row < rows; row++) {
             for (let column: usize = 0; column < columns; column++) {
               const at = window + row * rowBytes + column * pixelBytes + (c << 2);
-              const found = f32x4.eq(v128.load(x + at), maximum);
+              const value = v128.load(x + at);
+              const bothNaN = v128.and(unordered, f32x4.ne(value, value));
+              const found = v128.or(f32x4.eq(value, maximum), bothNaN);
               const share = v128.and(found, rest);
               v128.store(dx + at, tiled ? share : f32x4.add(v128.load(dx + at), share));
               rest = v128.andnot(rest, found);
@@ -85,7 +88,7 @@ export function maxPoolGradient(
 
 const NOWHERE = usize.MAX_VALUE;
 
-/** Offset of the window's first value that equals `maximum`, or NOWHERE (a NaN equals nothing). */
+/** Offset of the window's first value that equals `maximum`, or is NaN as it is; NOWHERE without one. */
 function firstEqual(
   x: usize,
   window: usize,
@@ -98,7 +101,8 @@ function firstEqual(
   for (let row: usize = 0; row < rows; row++) {
     for (let column: usize = 0; column < columns; column++) {
       const at = window + row * rowBytes + column * pixelBytes;
-      if (load<f32>(x + at) == maximum) return at;
+      const value = load<f32>(x + at);
+      if (value == maximum || (value != value && maximum != maximum)) return at;
     }
   }
   return NOWHERE;

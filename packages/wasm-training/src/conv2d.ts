@@ -11,12 +11,12 @@ import {
   type FusedConv2DAttrs,
   getKernel,
   type KernelConfig,
-  Relu,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from './errors.ts';
-import { addressOf, kernelsOf, type WasmBackend, withScratch } from './instance.ts';
+import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from './instance.ts';
+import { activatedAfterwards } from './keep-nan.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -110,6 +110,13 @@ export const conv2DBackpropFilter: KernelConfig = {
     withScratch(wasmBackend, kernels.convFilterGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
       kernels.convFilterGradient(xAt!, dyAt!, dwAt, scratch, ...allSizes(sizes));
     });
+    // What is not finite in dy shows in dw; in x it may have met nothing but zeros, which are skipped.
+    if (
+      !allFinite(wasmBackend, dw, Conv2DBackpropFilter) ||
+      !allFinite(wasmBackend, x, Conv2DBackpropFilter)
+    ) {
+      kernels.convFilterGradientOfEveryProduct(xAt!, dyAt!, dwAt, ...allSizes(sizes));
+    }
     return dw;
   },
 };
@@ -127,7 +134,11 @@ export const conv2DBackpropInput: KernelConfig = {
       addressOf(wasmBackend, tensor, Conv2DBackpropInput),
     );
     const dx = wasmBackend.makeOutput([...inputShape], 'float32');
-    inputGradient(wasmBackend, dyAt!, filterAt!, addressOf(wasmBackend, dx, Conv2DBackpropInput), sizes);
+    const dxAt = addressOf(wasmBackend, dx, Conv2DBackpropInput);
+    inputGradient(wasmBackend, dyAt!, filterAt!, dxAt, sizes);
+    if (![dx, filter].every((tensor) => allFinite(wasmBackend, tensor, Conv2DBackpropInput))) {
+      kernelsOf(wasmBackend).convInputGradientOfEveryProduct(dyAt!, filterAt!, dxAt, ...allSizes(sizes));
+    }
     return dx;
   },
 };
@@ -161,41 +172,29 @@ export const conv2D = (): KernelConfig => {
   };
 };
 
-/** The same with a bias and an activation: they are added by the stock kernels where the input is mostly zeros. */
+/** The same with a bias: it is added by the stock kernel where the input is mostly zeros. An activation comes afterwards. */
 export const fusedConv2D = (): KernelConfig => {
   const stock = getKernel(FusedConv2D, 'wasm');
-  return {
+  return activatedAfterwards({
     ...stock,
     kernelFunc: (call) => {
       const backend = call.backend as WasmBackend;
       const { x, filter, bias } = call.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
       const attrs = call.attrs as unknown as FusedConv2DAttrs;
-      if (!bias || !isLinearOrRelu(attrs.activation)) return stock.kernelFunc(call);
+      if (!bias || (attrs.activation ?? 'linear') !== 'linear') return stock.kernelFunc(call);
       const y = sparseConv2D(backend, x, filter, attrs);
       if (!y) return stock.kernelFunc(call);
-      const sum = runAndDispose(backend, Add, { a: y, b: bias }, y);
-      return attrs.activation === 'relu' ? runAndDispose(backend, Relu, { x: sum }, sum) : sum;
+      const sum = runKernel(backend, Add, { a: y, b: bias });
+      backend.disposeData(y.dataId);
+      return sum;
     },
-  };
-};
-
-const isLinearOrRelu = (activation: FusedConv2DAttrs['activation']): boolean =>
-  activation === undefined || activation === null || activation === 'linear' || activation === 'relu';
-
-const runAndDispose = (
-  backend: WasmBackend,
-  kernelName: string,
-  inputs: Record<string, TensorInfo>,
-  intermediate: TensorInfo,
-): TensorInfo => {
-  const result = getKernel(kernelName, 'wasm').kernelFunc({ inputs, attrs: {}, backend }) as TensorInfo;
-  backend.disposeData(intermediate.dataId);
-  return result;
+  });
 };
 
 /**
  * A convolution of stride 1 of an input that is mostly zeros, as behind dropout: computed as the input gradient of the
- * convolution with the flipped kernel, which skips zeros. Undefined for any other convolution.
+ * convolution with the flipped kernel, which skips zeros. Undefined for any other convolution, and where a number is NaN or
+ * infinite: 0 times that is NaN.
  */
 const sparseConv2D = (
   backend: WasmBackend,
@@ -204,6 +203,7 @@ const sparseConv2D = (
   attrs: Conv2DAttrs,
 ): TensorInfo | undefined => {
   if (!isPlain(x, filter, attrs) || density(backend, x) > MAX_DENSITY) return undefined;
+  if (![x, filter].every((tensor) => allFinite(backend, tensor, Conv2D))) return undefined;
   const sizes = sizesOf(x.shape, filter.shape, attrs, Conv2D);
   const [xAt, filterAt] = [x, filter].map((tensor) => addressOf(backend, tensor, Conv2D));
   const y = backend.makeOutput([sizes.batch, sizes.outHeight, sizes.outWidth, sizes.outChannels], 'float32');

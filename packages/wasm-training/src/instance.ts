@@ -1,4 +1,11 @@
-import type { DataId, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type DataId,
+  getKernel,
+  type KernelBackend,
+  type NamedAttrMap,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from './errors.ts';
 import { kernelsBase64 } from './generated/kernels.ts';
 
@@ -6,6 +13,7 @@ import { kernelsBase64 } from './generated/kernels.ts';
 export interface WasmBackend extends KernelBackend {
   readonly wasm: {
     readonly asm: { readonly memory?: WebAssembly.Memory };
+    readonly HEAPU8: Uint8Array;
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
@@ -17,13 +25,20 @@ export interface WasmBackend extends KernelBackend {
 type Numbers = readonly number[];
 
 interface KernelExports {
+  /** 1 where no float is NaN or infinite, else 0. */
+  allFinite(values: number, length: number): number;
+  clip(x: number, target: number, length: number, low: number, high: number): void;
+  convFilterGradientOfEveryProduct(...args: Numbers): void;
+  convInputGradientOfEveryProduct(...args: Numbers): void;
   convFilterGradient(...args: Numbers): void;
   convFilterGradientScratchBytes(...args: Numbers): number;
   convInputGradient(...args: Numbers): void;
   convInputGradientScratchBytes(...args: Numbers): number;
   countNonZeros(values: number, length: number): number;
   flipKernel(...args: Numbers): void;
+  maxPool(...args: Numbers): void;
   maxPoolGradient(...args: Numbers): void;
+  relu(x: number, target: number, length: number): void;
   sumRows(source: number, target: number, rows: number, columns: number): void;
   transpose2d(source: number, target: number, rows: number, columns: number): void;
 }
@@ -70,6 +85,23 @@ export const addressOf = (backend: WasmBackend, tensor: TensorInfo, operation: s
   }
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 };
+
+/** Whether no number of a float32 tensor is NaN or infinite. */
+export const allFinite = (backend: WasmBackend, tensor: TensorInfo, operation: string): boolean =>
+  kernelsOf(backend).allFinite(addressOf(backend, tensor, operation), util.sizeFromShape(tensor.shape)) === 1;
+
+/** Runs a kernel of the backend within another. */
+export const runKernel = (
+  backend: WasmBackend,
+  kernelName: string,
+  inputs: Readonly<Record<string, TensorInfo>>,
+  attrs: Readonly<Record<string, unknown>> = {},
+): TensorInfo =>
+  getKernel(kernelName, 'wasm').kernelFunc({
+    inputs,
+    attrs: attrs as NamedAttrMap,
+    backend,
+  }) as TensorInfo;
 
 /** Lends `use` some of the backend's heap. */
 export const withScratch = (backend: WasmBackend, bytes: number, use: (address: number) => void): void => {

@@ -6,6 +6,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
+import { activatedAfterwards } from './keep-nan.ts';
 
 /**
  * The stock kernel in front of which a transposed operand is really transposed. Stock matmul is XNNPACK's when
@@ -49,5 +50,7 @@ const transposed = (backend: WasmBackend, matrix: TensorInfo, operation: string)
 };
 
 /** Both matmul kernels, to be registered in the stock ones' place. Made once the stock kernels are registered. */
-export const matMulKernels = (): readonly KernelConfig[] =>
-  [BatchMatMul, _FusedMatMul].map(withTransposedOperands);
+export const matMulKernels = (): readonly KernelConfig[] => [
+  withTransposedOperands(BatchMatMul),
+  activatedAfterwards(withTransposedOperands(_FusedMatMul)),
+];
