@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
+import { keepNaNInMaxPool, someNaN } from './max-pool-of-nan.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
 
@@ -7,6 +8,7 @@ import type { RunningBackend } from './running-backend.ts';
 export const startCpu = async (): Promise<RunningBackend> => {
   const { version_cpu: version } = await quietly(() => import('@tensorflow/tfjs-backend-cpu'));
   await activate('cpu');
+  keepNaNInMaxPool('cpu', someNaN);
   // Its first tensor makes it advertise tfjs-node.
   await quietly(() => tf.scalar(0).dispose());
   return { name: 'cpu', description: 'cpu', versions: { '@tensorflow/tfjs-backend-cpu': version } };

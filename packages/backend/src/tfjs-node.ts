@@ -5,6 +5,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
 import { BackendError } from './errors.ts';
+import { keepNaNInMaxPool, sumIsNoNumber } from './max-pool-of-nan.ts';
 import { replaceNativeKernels } from './native-kernels.ts';
 import { quietly } from './quietly.ts';
 import { registerReluGradient } from './relu-gradient.ts';
@@ -32,6 +33,7 @@ export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningT
   registerReluGradient();
   await activate('tensorflow');
   replaceNativeKernels();
+  keepNaNInMaxPool('tensorflow', sumIsNoNumber);
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
   const backend = {
     name: 'tensorflow',
