@@ -1,5 +1,5 @@
 import type { ClassIndices, ReliabilityBin } from '@dropout-lab/contracts';
-import { countLabelledRows, topClass, type Values } from './rows.ts';
+import { countLabelledRows, hasNaN, topClass, type Values } from './rows.ts';
 
 /** How far confidence can be trusted: the bins of a reliability diagram, and the error that sums them up. */
 export interface Calibration {
@@ -26,7 +26,10 @@ export const calibrationOf = (
   const tally = tallyConfidence();
   for (let i = 0; i < n; i++) {
     const top = topClass(probabilities, i * numClasses, numClasses);
-    tally.add(probabilities[i * numClasses + top]!, top === labels[i]);
+    tally.add(
+      probabilities[i * numClasses + top]!,
+      top === labels[i] && !hasNaN(probabilities, i * numClasses, numClasses),
+    );
   }
   return tally.calibration();
 };

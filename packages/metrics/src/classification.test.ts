@@ -98,6 +98,40 @@ describe('accuracy', () => {
   });
 });
 
+describe('of a row with a NaN', () => {
+  const nan = Number.NaN;
+  // By numpy: exp(x - max(x)) / sum; TensorFlow's argmax leaves NaN out.
+  const rows = Float32Array.of(nan, nan, nan, nan, 1, 2, 1, nan, 2, 1, 2, nan, 0, 1, 0);
+  const labels = Uint8Array.of(0, 2, 2, 1, 1);
+
+  test('probabilities are NaN, all of them, and those of an infinite logit', () => {
+    const probabilities = softmax(rows, 3);
+    expect(probabilities.subarray(0, 12).every(Number.isNaN)).toBe(true);
+    expect(probabilities[13]).toBeCloseTo(1 / (1 + 2 * Math.exp(-1)), 6);
+    const { POSITIVE_INFINITY: inf } = Number;
+    expect(softmax(Float32Array.of(inf, 0, 1, -inf, -inf, -inf), 3).every(Number.isNaN)).toBe(true);
+    expect([...softmax(Float32Array.of(-inf, 0, -inf), 3)]).toEqual([0, 1, 0]);
+  });
+
+  test('the loss is NaN, and so is that of all rows', () => {
+    for (let row = 0; row < 4; row++) {
+      const loss = crossentropyFromLogits(
+        rows.subarray(row * 3, row * 3 + 3),
+        labels.subarray(row, row + 1),
+        3,
+      );
+      expect(loss).toBeNaN();
+    }
+    expect(crossentropyFromLogits(rows, labels, 3)).toBeNaN();
+  });
+
+  test('the class is that of the largest number, as TensorFlow has it, but the row is never right', () => {
+    expect([...predictedClasses(rows, 3)]).toEqual([0, 2, 2, 1, 1]);
+    expect(accuracy(rows, labels, 3)).toBe(1 / 5);
+    for (const k of [1, 2, 3]) expect(topKAccuracy(rows, labels, 3, k)).toBe(1 / 5);
+  });
+});
+
 test('the generalization gap is positive for an overfitted model', () => {
   expect(generalizationGap(0.9, 0.75)).toBeCloseTo(0.15, 15);
 });

@@ -7,7 +7,7 @@ import { countLabelledRows, countRows, logSumExpOverTop, rankOf, topClass } from
  * exponential overflows.
  *
  * @param logits Shape [n, numClasses], row-major.
- * @returns Probabilities of the same shape; each row sums to 1.
+ * @returns Probabilities of the same shape; each row sums to 1, or is NaN where it has a NaN or its largest is infinite.
  * @throws MetricsError on no rows, or a length that is no multiple of `numClasses`.
  */
 export const softmax = (logits: Float32Array, numClasses: number): Float32Array => {
@@ -49,7 +49,8 @@ export const crossentropyFromLogits = (
 };
 
 /**
- * Class of the largest value of each row; the first of equals, as `tf.argMax`.
+ * Class of the largest value of each row; the first of equals, as `tf.argMax`. NaN is never the largest; a row of nothing else
+ * gives 0, as Keras's argmax does.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @returns Classes of shape [n]: bytes where there are at most 256 of them.
@@ -63,7 +64,7 @@ export const predictedClasses = (values: Float32Array, numClasses: number): Clas
 
 /**
  * Fraction of rows whose label is among the k largest values; of equal values the lower class comes first, so
- * that k = 1 is {@link accuracy} exactly.
+ * that k = 1 is {@link accuracy} exactly. A row with a NaN is wrong.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -88,7 +89,8 @@ export const topKAccuracy = (
 };
 
 /**
- * Fraction of rows whose largest value is the label's.
+ * Fraction of rows whose largest value is the label's. A row with a NaN is wrong, whatever its label; Keras looks for the
+ * largest among the numbers, and counts a diverged model right on every image of class 0.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.

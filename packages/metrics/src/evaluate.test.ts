@@ -45,9 +45,13 @@ test('a diverged model is reported, and its report can be read back', () => {
   const diverged = evaluateLogits(new Float32Array(20).fill(Number.NaN), Uint8Array.of(0, 1), classNames);
   expect(diverged).toMatchObject({
     loss: Number.NaN,
+    accuracy: 0,
+    top3Accuracy: 0,
     brierScore: Number.NaN,
     expectedCalibrationError: Number.NaN,
   });
+  expect(diverged.confusion.flat().every((images) => images === 0)).toBe(true);
+  expect(diverged.reliability.every(({ accuracy }) => accuracy === 0)).toBe(true);
   expect(evaluationReportSchema.parse(JSON.parse(JSON.stringify(diverged)))).toEqual(diverged);
 });
 

@@ -1,12 +1,13 @@
 import type { ClassIndices, EvaluationReport } from '@dropout-lab/contracts';
 import { squaredDistance, tallyConfidence } from './calibration.ts';
 import { classReports, emptyConfusion } from './confusion.ts';
-import { countLabelledRows, logSumExpOverTop, rankOf, topClass } from './rows.ts';
+import { countLabelledRows, hasNaN, logSumExpOverTop, rankOf, topClass } from './rows.ts';
 
 /**
  * Every figure of a model on a labelled set, in one pass, from its logits: crossentropy, accuracy, top 3,
  * Brier score, calibration, confusion matrix and each class's precision, recall and F1. Sums are float64.
- * A NaN logit makes loss, Brier score and calibration error NaN.
+ * A NaN logit makes loss, Brier score and calibration error NaN; its row counts as wrong, and as in no class of the
+ * confusion matrix.
  *
  * @param logits Shape [n, classNames.length], row-major.
  * @param labels Classes of shape [n], 0..classNames.length-1.
@@ -37,10 +38,12 @@ export const evaluateLogits = (
 
     loss += logSum + (largest - logits[start + label]!);
     squared += squaredDistance(probabilities, 0, numClasses, label);
-    if (top === label) correct++;
+    const isAnswered = !hasNaN(logits, start, numClasses);
+    const isRight = isAnswered && top === label;
+    if (isRight) correct++;
     if (rankOf(label, logits, start, numClasses) < 3) inTop3++;
-    confusion[label]![top]!++;
-    confidence.add(probabilities[top]!, top === label);
+    if (isAnswered) confusion[label]![top]!++;
+    confidence.add(probabilities[top]!, isRight);
   }
 
   return {

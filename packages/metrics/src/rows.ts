@@ -39,17 +39,28 @@ export const checkClasses = (what: string, classes: Values, numClasses: number):
   }
 };
 
-/** Class of the largest of a row's values; the first of equals. */
+/** Class of the largest of a row's values; the first of equals. NaN is no value; a row of nothing else gives 0, as Keras's argmax. */
 export const topClass = (values: Values, start: number, numClasses: number): number => {
   let top = 0;
   for (let c = 1; c < numClasses; c++) {
-    if (values[start + c]! > values[start + top]!) top = c;
+    const best = values[start + top]!;
+    if (values[start + c]! > best || Number.isNaN(best)) top = c;
   }
-  return top;
+  return Number.isNaN(values[start + top]) ? 0 : top;
 };
 
-/** How many classes of a row are put before `label`: those of larger value, and of equal value and lower index. */
+/** Whether a row has a NaN: then it has no answer. */
+export const hasNaN = (values: Values, start: number, numClasses: number): boolean => {
+  for (let c = 0; c < numClasses; c++) if (Number.isNaN(values[start + c])) return true;
+  return false;
+};
+
+/**
+ * How many classes of a row are put before `label`: those of larger value, and of equal value and lower index; all of them
+ * in a row with a NaN.
+ */
 export const rankOf = (label: number, values: Values, start: number, numClasses: number): number => {
+  if (hasNaN(values, start, numClasses)) return numClasses;
   const own = values[start + label]!;
   let before = 0;
   for (let c = 0; c < numClasses; c++) {
@@ -61,9 +72,11 @@ export const rankOf = (label: number, values: Values, start: number, numClasses:
 
 /**
  * `log(sum_c exp(x_c - x_top))` of a row of logits: never overflows, and since the top class's own 1 is left
- * to log1p, keeps its relative precision when the model is all but certain.
+ * to log1p, keeps its relative precision when the model is all but certain. NaN where the largest logit is infinite, as
+ * the difference of infinities is.
  */
 export const logSumExpOverTop = (logits: Values, start: number, numClasses: number, top: number): number => {
+  if (!Number.isFinite(logits[start + top])) return Number.NaN;
   let others = 0;
   for (let c = 0; c < numClasses; c++) {
     if (c !== top) others += Math.exp(logits[start + c]! - logits[start + top]!);
