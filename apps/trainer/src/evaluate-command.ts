@@ -4,7 +4,7 @@ import { createReplica, predictLogits } from '@dropout-lab/training';
 import { type DataOptions, loadData } from './data.ts';
 import { figure } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
+import { openTrainedModel, requireAnswers, type TrainedModelOptions } from './trained-model.ts';
 
 /** `dropout-lab evaluate`: a run's figures on the test images. @returns The exit code. */
 export const evaluateCommand = async (
@@ -18,6 +18,7 @@ export const evaluateCommand = async (
   const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
   model.dispose();
+  requireAnswers(logits, path, options, (row) => `test image ${row}`, classNames.length);
   const report = evaluateLogits(logits, labels, classNames);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);

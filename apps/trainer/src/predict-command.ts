@@ -6,7 +6,7 @@ import { createReplica, predictLogits } from '@dropout-lab/training';
 import sharp from 'sharp';
 import { figure } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
+import { openTrainedModel, requireAnswers, type TrainedModelOptions } from './trained-model.ts';
 
 const TOP = 3;
 
@@ -35,6 +35,7 @@ export const predictCommand = async (
   });
   const { logits } = await predictLogits(createReplica(model), batches, { signal });
   model.dispose();
+  requireAnswers(logits, path, options, (row) => files[row]!, classNames.length);
 
   const probabilities = softmax(logits, classNames.length);
   files.forEach((file, row) => {

@@ -18,4 +18,5 @@ export { type Axes, type Constraint, maxNorm } from './max-norm.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
 export { flattened, type NamedLayer, namedLayers } from './named-layers.ts';
 export type { NoiseShape } from './noise-shape.ts';
+export { findNotFinite, type NotFinite } from './not-finite.ts';
 export { matchNames, readWeights, type TrainedWeight, trainedWeights, writeWeights } from './weights.ts';

@@ -64,19 +64,36 @@ describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) 
   });
 });
 
+describe.each([Number.NaN, Number.NEGATIVE_INFINITY])('%d is refused by its weight', (value) => {
+  const sentinel = 12345.6789;
+  const withValue = async (place: number) => {
+    const weights = await weightsOf();
+    weights[4]!.values[3] = place;
+    return weights;
+  };
+  const message = (where: string) =>
+    new KerasWeightsError(
+      `${where}: dense/kernel: expected finite numbers, found ${value} at index 3: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate`,
+    );
+
+  test('in what is written', async () => {
+    await expect(encodeKerasWeights(await withValue(value), spec)).rejects.toEqual(message('Keras weights'));
+  });
+
+  test('in a file', async () => {
+    const file = await encodeKerasWeights(await withValue(sentinel), spec);
+    const pattern = new Uint8Array(Float32Array.of(sentinel).buffer);
+    const at = file.findIndex((_, i) => pattern.every((byte, k) => file[i + k] === byte));
+    file.set(new Uint8Array(Float32Array.of(value).buffer), at);
+    await expect(decodeKerasWeights(file, await weightsOf(), spec, 'diverged.weights.h5')).rejects.toEqual(
+      message('diverged.weights.h5'),
+    );
+  });
+});
+
 describe('encodeKerasWeights', () => {
   test('there and back keeps every bit, of unusual numbers and of views into a buffer too', async () => {
-    const buffer = Float32Array.of(
-      9,
-      9,
-      0,
-      -0,
-      1e-45,
-      -3.4028235e38,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-      9,
-    );
+    const buffer = Float32Array.of(9, 9, 0, -0, 1e-45, -3.4028235e38, 3.4028235e38, 2 ** -149, 9);
     const weights = (await weightsOf()).map((weight) =>
       weight.name === 'conv2d_1/kernel'
         ? { ...weight, shape: [1, 1, 2, 3], values: buffer.subarray(2, 8) }

@@ -4,6 +4,7 @@ import { Dataset, type Group } from 'h5wasm';
 import { KerasWeightsError } from './errors.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { flattened, namedLayers } from './named-layers.ts';
+import { describeNotFinite, findNotFinite } from './not-finite.ts';
 
 /** A weight's name and shape, without its values. */
 export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
@@ -14,13 +15,14 @@ export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
  *
  * @param weights As `readWeights` or a checkpoint has them.
  * @param spec What the model was built from.
- * @throws KerasWeightsError when a weight is not named as those of `buildModel`.
+ * @throws KerasWeightsError when a weight is not named as those of `buildModel`, or not finite.
  */
 export const encodeKerasWeights = async (
   weights: readonly NamedArray[],
   spec: ModelSpec,
 ): Promise<Uint8Array> => {
   const paths = kerasPaths(weights, spec);
+  requireFinite(weights, 'Keras weights');
   return writeHdf5((root) => {
     // Keras before 3.4 opens the model's own variables even though it has none.
     root.create_group('vars');
@@ -42,7 +44,7 @@ export const encodeKerasWeights = async (
  * @param spec What the model was built from.
  * @param where The file, for errors.
  * @throws KerasWeightsError when the bytes are no such file, when weights are missing from it, of another shape or
- *   not float32, or when it has weights that the model lacks.
+ *   not float32 or not finite, or when it has weights that the model lacks.
  */
 export const decodeKerasWeights = async (
   bytes: Uint8Array,
@@ -55,7 +57,9 @@ export const decodeKerasWeights = async (
   try {
     return await readHdf5(file, (root) => {
       requirePaths(root, paths, where);
-      return model.map((weight, i) => readWeight(root, paths[i]!, weight, where));
+      const weights = model.map((weight, i) => readWeight(root, paths[i]!, weight, where));
+      requireFinite(weights, where);
+      return weights;
     });
   } catch (error) {
     if (error instanceof KerasWeightsError) throw error;
@@ -64,6 +68,11 @@ export const decodeKerasWeights = async (
       { cause: error },
     );
   }
+};
+
+const requireFinite = (weights: readonly NamedArray[], where: string): void => {
+  const notFinite = findNotFinite(weights);
+  if (notFinite) throw new KerasWeightsError(`${where}: ${describeNotFinite(notFinite)}`);
 };
 
 /**

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { buildModel, ModelError, matchNames, parseModelSpec, readWeights, writeWeights } from './index.ts';
+import {
+  buildModel,
+  findNotFinite,
+  ModelError,
+  matchNames,
+  parseModelSpec,
+  readWeights,
+  writeWeights,
+} from './index.ts';
 
 const build = (seed: number) =>
   buildModel(
@@ -55,6 +63,25 @@ describe('writeWeights', () => {
     expect(await readWeights(model)).toEqual(expected);
     model.dispose();
   });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %d by its weight, and then changes nothing',
+    async (value) => {
+      const model = build(1);
+      const weights = await readWeights(model);
+      const diverged = structuredClone(weights);
+      diverged[2]!.values[7] = value;
+      expect(findNotFinite(weights)).toBeUndefined();
+      expect(findNotFinite(diverged)).toEqual({ name: 'dense/kernel', index: 7, value });
+      expect(() => writeWeights(model, diverged)).toThrow(
+        new ModelError(
+          `writeWeights: dense/kernel: expected finite numbers, found ${value} at index 7: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate`,
+        ),
+      );
+      expect(await readWeights(model)).toEqual(weights);
+      model.dispose();
+    },
+  );
 
   test('refuses what does not fit, and then changes nothing', async () => {
     const model = build(1);

@@ -2,6 +2,7 @@ import type { NamedArray } from '@dropout-lab/contracts';
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { ModelError } from './errors.ts';
+import { describeNotFinite, findNotFinite } from './not-finite.ts';
 
 /** A trainable variable under the name that is its own in the whole model. */
 export interface TrainedWeight {
@@ -36,7 +37,7 @@ export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
  * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
  * applied: stock `setWeights` and `loadLayersModel` do, which shifts constrained kernels by a rounding.
  *
- * @throws ModelError when a weight is missing, unknown or of another shape; the model is then unchanged.
+ * @throws ModelError when a weight is missing, unknown, of another shape or not finite; the model is then unchanged.
  */
 export const writeWeights = (model: LayersModel, weights: readonly NamedArray[]): void => {
   const named = namedWeights(model);
@@ -54,6 +55,8 @@ export const writeWeights = (model: LayersModel, weights: readonly NamedArray[])
       `writeWeights: expected ${pairs.length} weights (${expected.join(', ')}), received ${weights.length}${unknown ? `, among them ${unknown.name}` : ''}: use the weights of a model of the same spec`,
     );
   }
+  const notFinite = findNotFinite(weights);
+  if (notFinite) throw new ModelError(`writeWeights: ${describeNotFinite(notFinite)}`);
   tidy(() => {
     for (const [weight, { shape, values }] of pairs) {
       // The cpu backend keeps the array that it is given.

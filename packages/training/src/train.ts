@@ -14,6 +14,7 @@ import { requireBatch } from './require-batch.ts';
 import { requireHonoured } from './require-honoured.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
+import { watchWeights } from './weight-watch.ts';
 
 /** What is trained, on what, and where it goes on. */
 export interface TrainOptions extends SessionOptions {
@@ -35,7 +36,8 @@ export interface TrainOptions extends SessionOptions {
  * taken. Figures are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
  * validation is at the epoch's end with dropout off. Both losses are with what the model's regularizers add.
  *
- * A loss that is no longer finite ends the run before it reaches the weights, with the reason `nan`.
+ * A loss that is no longer finite ends the run before it reaches the weights, with the reason `nan`; so does a weight that is
+ * not after an update, before the next one and before any checkpoint: the last checkpoint is from before.
  *
  * @throws TrainingError when something of the model, the batches or the configuration cannot be honoured, or the snapshot
  *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
@@ -52,6 +54,17 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   const replica = options.replica ?? createReplica(model);
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
+  const watch = watchWeights(model);
+
+  /** Whether the last update left a weight that is not finite, which ends the run. */
+  const hasDiverged = async (): Promise<boolean> => {
+    const weight = await watch.notFinite();
+    if (weight === undefined) return false;
+    const { epoch, stepInEpoch } = session.progress;
+    const message = `weight ${weight} is not finite after step ${stepInEpoch} of epoch ${epoch + 1}: try a lower learning rate`;
+    session.endEarly({ reason: 'nan', message });
+    return true;
+  };
 
   /** The batch at a place, asked for while the one before is trained. */
   let next:
@@ -86,6 +99,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     }
     const { loss: lossOfBatch, correct, gradients, logits } = await computing;
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
+    // Asked for with the last update, and read by now: no step waits for it.
+    if (await hasDiverged()) {
+      dispose(gradients);
+      return;
+    }
     if (!Number.isFinite(lossOfBatch)) {
       dispose(gradients);
       const message = `loss ${lossOfBatch} at step ${at.stepInEpoch} of epoch ${at.epoch}: try a lower learning rate`;
@@ -98,6 +116,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       dispose(gradients);
     }
     applyConstraints(model);
+    watch.look();
 
     const seconds = lapSeconds();
     const { running } = session.advance(
@@ -117,12 +136,14 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       imagesPerSecond: batch.size / seconds,
     };
     if (config.checkpointEverySteps && (step + 1) % config.checkpointEverySteps === 0) {
+      if (await hasDiverged()) return;
       yield* await session.save('last');
     }
   }
 
   /** Validation, the callbacks and a checkpoint, after an epoch's last step. */
   async function* endEpoch(): AsyncGenerator<RunEvent, void, undefined> {
+    if (await hasDiverged()) return;
     const { step, learningRate, epochSeconds, running } = session.progress;
     const epoch = session.progress.epoch + 1;
     const logs: EpochLogs = { ...runningMeans(running), ...runningMetrics(running) };
@@ -167,6 +188,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     yield runEnded(reason, message);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
+    if (await hasDiverged()) {
+      const { reason, message } = session.progress.ending!;
+      yield runEnded(reason, message);
+      return;
+    }
     yield* await session.save('last');
     const { epoch, stepInEpoch } = session.progress;
     const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${stepsPerEpoch} steps`;
