@@ -11,7 +11,9 @@ const reference = (key: RandomKey, size: number, rate: number, start: number): F
     const index = start + i;
     const word = words[Math.floor(index / 2) - firstWord]!;
     const draw = index % 2 === 0 ? word & 0xffff : word >>> 16;
-    return draw >= Math.round(rate * 65536) ? 1 / (1 - rate) : 0;
+    const threshold = Math.min(Math.round(rate * 65536), 65535);
+    if (draw < threshold) return 0;
+    return rate <= 0.99 ? 1 / (1 - rate) : 65536 / (65536 - threshold);
   });
 };
 
@@ -60,6 +62,35 @@ test.each([0.1, 0.5, 0.9])('drops a fraction of %d and keeps the mean', (rate) =
   // Five standard deviations, and the rate's rounding to 1/65,536.
   const tolerance = 5 * Math.sqrt((rate * (1 - rate)) / size) + 1 / 65536;
   expect(Math.abs(dropped / size - rate)).toBeLessThan(tolerance);
+});
+
+describe('the scale', () => {
+  const size = 2 ** 22;
+  const scaleOf = (rate: number): number => dropoutMask(key, { size, rate }).find((value) => value !== 0)!;
+
+  test.each([0, 1e-6, 0.1, 0.2, 0.25, 0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 0.99])(
+    'at rate %d is the nominal one, as it always was',
+    (rate) => {
+      expect(scaleOf(rate)).toBe(Math.fround(1 / (1 - rate)));
+    },
+  );
+
+  // The odds of being kept as drawn, in 65,536ths, by hand.
+  test.each([
+    [0.995, 328],
+    [0.999, 66],
+    [0.9999, 7],
+    [0.99998, 1],
+    [1 - 1 / 65536, 1],
+    [1 - 1 / 131072, 1],
+    [0.999999, 1],
+    [1 - 2 ** -53, 1],
+  ])('at rate %d is that of what is drawn, %d of 65,536 kept: the mean is 1', (rate, kept) => {
+    expect(scaleOf(rate)).toBe(Math.fround(65536 / kept));
+    const mask = dropoutMask(key, { size, rate });
+    const mean = mask.reduce((sum, value) => sum + value, 0) / size;
+    expect(Math.abs(mean - 1)).toBeLessThan(5 * Math.sqrt((65536 / kept - 1) / size));
+  });
 });
 
 test('masks of neighbouring steps and layers, and neighbouring elements, are uncorrelated', () => {

@@ -9,7 +9,7 @@ const ELEMENTS_PER_BLOCK = 8;
 export interface DropoutMaskOptions {
   /** Number of elements. */
   readonly size: number;
-  /** Odds of an element being 0, in [0, 1); honoured to the nearest 1/65,536. */
+  /** Odds of an element being 0, in [0, 1); honoured to the nearest 1/65,536 below 1. */
   readonly rate: number;
   /** Index of the first element within the key's mask, 0 by default. */
   readonly start?: number;
@@ -20,10 +20,11 @@ export interface DropoutMaskOptions {
 /**
  * Elements [start, start + size) of a key's endless dropout mask: each is 0 with odds `rate`, else
  * `1 / (1 - rate)` (inverted dropout: Srivastava et al. 2014, section 10). An element depends on the key, the
- * rate and its index alone, so that several workers can each draw their rows of one mask.
+ * rate and its index alone, so that several workers can each draw their rows of one mask. Above a rate of 0.99 the scale is
+ * that of the odds as they are drawn, so that the mean stays 1: `1 / (1 - 65535 / 65536)` at most.
  *
  * Element i is kept when its 16-bit draw, half i % 2 (low half first) of word `floor(i / 2)` of the key's
- * stream, is at least `round(rate * 65536)`. The draws come from a WebAssembly SIMD kernel.
+ * stream, is at least `min(round(rate * 65536), 65535)`. The draws come from a WebAssembly SIMD kernel.
  *
  * @throws RangeError when a number is out of range or `out` has another length.
  */
@@ -40,16 +41,30 @@ export const dropoutMask = (
     throw new RangeError(`dropoutMask: out: expected ${size} elements as in size, got ${out.length}`);
   }
   const mask = out ?? new Float32Array(size);
-  const threshold = Math.round(rate * 0x10000);
+  const { threshold, scale } = oddsOf(rate);
   const { chunk, fill } = maskKernel();
   for (let done = 0; done < size; ) {
     const skip = (start + done) % ELEMENTS_PER_BLOCK;
     const block = (start + done - skip) / ELEMENTS_PER_BLOCK;
     const count = Math.min(size - done, chunk.length - skip);
     const blocks = Math.ceil((skip + count) / ELEMENTS_PER_BLOCK);
-    fill(blocks, ...wordsOf(block), ...key.words, threshold, 1 / (1 - rate));
+    fill(blocks, ...wordsOf(block), ...key.words, threshold, scale);
     mask.set(chunk.subarray(skip, skip + count), done);
     done += count;
   }
   return mask;
+};
+
+const DRAWS = 0x10000;
+
+/**
+ * Up to this rate the nominal scale stays, in which every run so far was trained; rounding the odds to 1/65,536 moves the
+ * mean by less than 0.08% there.
+ */
+const LAST_NOMINAL_RATE = 0.99;
+
+const oddsOf = (rate: number): { readonly threshold: number; readonly scale: number } => {
+  // Something must be kept for the mean to be 1.
+  const threshold = Math.min(Math.round(rate * DRAWS), DRAWS - 1);
+  return { threshold, scale: rate <= LAST_NOMINAL_RATE ? 1 / (1 - rate) : DRAWS / (DRAWS - threshold) };
 };
