@@ -1,5 +1,5 @@
+import { fillByChunks, kernels } from './kernels.ts';
 import type { RandomKey } from './key.ts';
-import { maskKernel } from './mask-kernel.ts';
 import { requireInteger } from './require-integer.ts';
 import { wordsOf } from './words.ts';
 
@@ -42,16 +42,10 @@ export const dropoutMask = (
   }
   const mask = out ?? new Float32Array(size);
   const { threshold, scale } = oddsOf(rate);
-  const { chunk, fill } = maskKernel();
-  for (let done = 0; done < size; ) {
-    const skip = (start + done) % ELEMENTS_PER_BLOCK;
-    const block = (start + done - skip) / ELEMENTS_PER_BLOCK;
-    const count = Math.min(size - done, chunk.length - skip);
-    const blocks = Math.ceil((skip + count) / ELEMENTS_PER_BLOCK);
-    fill(blocks, ...wordsOf(block), ...key.words, threshold, scale);
-    mask.set(chunk.subarray(skip, skip + count), done);
-    done += count;
-  }
+  const { fillMask } = kernels();
+  fillByChunks(mask, start, ELEMENTS_PER_BLOCK, (blocks, block) =>
+    fillMask(blocks, ...wordsOf(block), ...key.words, threshold, scale),
+  );
   return mask;
 };
 

@@ -1,0 +1,60 @@
+import { kernelsBase64 } from './generated/kernels.ts';
+
+interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  chunkAddress(): number;
+  chunkBlocks(): number;
+  fillMask: Kernels['fillMask'];
+  fillNormal: Kernels['fillNormal'];
+}
+
+/** A key's two words, and the number of a block as two. */
+type Words = [blockLow: number, blockHigh: number, key0: number, key1: number];
+
+/** The compiled generators and the part of their memory that they write. */
+export interface Kernels {
+  /** What the last call wrote: eight elements of a mask for each of its blocks, or four deviates. */
+  readonly chunk: Float32Array;
+  /** Blocks that fit into the chunk. */
+  readonly blocks: number;
+  fillMask(blocks: number, ...rest: [...Words, threshold: number, scale: number]): void;
+  fillNormal(blocks: number, ...rest: [...Words, mean: number, stddev: number]): void;
+}
+
+let loaded: Kernels | undefined;
+
+/** Starts the kernels at their first use. At less than 4 kB, browsers let them compile synchronously on the main thread. */
+export const kernels = (): Kernels => {
+  if (loaded) return loaded;
+  const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary));
+  const { memory, chunkAddress, chunkBlocks, fillMask, fillNormal } =
+    instance.exports as unknown as KernelExports;
+  const blocks = chunkBlocks();
+  const chunk = new Float32Array(memory.buffer, chunkAddress(), blocks * 8);
+  loaded = { chunk, blocks, fillMask, fillNormal };
+  return loaded;
+};
+
+/**
+ * Writes elements of a stream, from element `start` on, as many blocks at a time as fit into the chunk.
+ *
+ * @param perBlock Elements of a block.
+ * @param fill Draws so many blocks, from this one on, into the chunk.
+ */
+export const fillByChunks = (
+  target: Float32Array,
+  start: number,
+  perBlock: number,
+  fill: (blocks: number, firstBlock: number) => void,
+): void => {
+  const { chunk, blocks: most } = kernels();
+  for (let done = 0; done < target.length; ) {
+    const skip = (start + done) % perBlock;
+    const block = (start + done - skip) / perBlock;
+    const count = Math.min(target.length - done, most * perBlock - skip);
+    fill(Math.ceil((skip + count) / perBlock), block);
+    target.set(chunk.subarray(skip, skip + count), done);
+    done += count;
+  }
+};
