@@ -139,7 +139,10 @@ def layer_case(case, random):
     inference = model(x, training=False)
     cotangent = random.normal(0, 1, inference.shape).astype(np.float32)
     masks = {
-        mask["layer"]: tf.constant(np.array(mask["kept"], bool).reshape(mask["shape"])) for mask in case["masks"]
+        mask["layer"]: tf.constant(
+            np.array(mask.get("kept", mask.get("deviates")), np.float32).reshape(mask["shape"])
+        )
+        for mask in case["masks"]
     }
     variables = list(trained.values())
     with tf.GradientTape() as tape, given_masks(model, masks):

@@ -80,21 +80,29 @@ class Formulas:
 
 @contextmanager
 def given_masks(model, masks):
-    """Dropout of Keras's own layers, but by masks that are given instead of drawn.
+    """Keras's own layers, but by what is given instead of drawn: for dropout, by layer, 1 for what is kept and 0, for Gaussian
+    noise its standard normal deviates; of the shape that the layer asks for."""
+    given_by_seed = {id(model.get_layer(name).seed_generator): given for name, given in masks.items()}
 
-    `masks` has, by layer, True for what is kept; its shape must be the noise shape that the layer asks for.
-    """
-    kept_by_seed = {id(model.get_layer(name).seed_generator): kept for name, kept in masks.items()}
+    def given(seed, expected):
+        values = given_by_seed[id(seed)]
+        assert values.shape == expected, f"expected a mask of {expected}, received {values.shape}"
+        return values
 
     def dropout(inputs, rate, noise_shape=None, seed=None):
-        kept = kept_by_seed[id(seed)]
         sizes = noise_shape or [None] * len(inputs.shape)
-        expected = [own if size is None else size for size, own in zip(sizes, inputs.shape)]
-        assert kept.shape == expected, f"expected a mask of {expected}, received {kept.shape}"
+        kept = given(seed, [own if size is None else size for size, own in zip(sizes, inputs.shape)])
         # As tf.nn.experimental.stateless_dropout, which stands here otherwise: scale first, then choose.
-        return tf.where(kept, inputs * (1 / (1 - rate)), 0)
+        return tf.where(kept > 0, inputs * (1 / (1 - rate)), 0)
 
-    with mock.patch.object(keras.src.backend.random, "dropout", dropout):
+    def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        return mean + stddev * tf.cast(given(seed, list(shape)), dtype or keras.config.floatx())
+
+    def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        # AlphaDropout keeps what is at least its rate, which is below 1.
+        return tf.cast(given(seed, list(shape)), dtype or keras.config.floatx())
+
+    with mock.patch.multiple(keras.src.backend.random, dropout=dropout, normal=normal, uniform=uniform):
         yield
 
 

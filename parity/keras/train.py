@@ -1,4 +1,4 @@
-"""Trains in Keras from weights, batches and dropout masks that it is given.
+"""Trains in Keras from weights, batches and dropout masks, or noise, that it is given.
 
     python train.py FOLDER NAME [--float64] [--states-of OTHER]
 
@@ -24,7 +24,7 @@ tf.get_logger().setLevel("ERROR")
 
 
 class Inputs:
-    """What a scenario goes through: images, one-hot targets and, by dropout layer, what is kept, step by step."""
+    """What a scenario goes through: images, one-hot targets and, by layer, what it draws, step by step."""
 
     def __init__(self, folder, workload, scenario):
         steps, batch = workload["steps"], workload["batchSize"]
@@ -35,6 +35,10 @@ class Inputs:
         self.targets = np.eye(spec["numClasses"], dtype=np.float32)[labels]
         self.masks = {}
         for mask in scenario["masks"]:
+            if mask["kind"] == "deviates":
+                deviates = np.fromfile(folder / mask["file"], np.float32)
+                self.masks[mask["layer"]] = deviates.reshape(steps, *mask["shape"])
+                continue
             size = np.prod(mask["shape"])
             # Each step begins with a byte of its own.
             bits = np.fromfile(folder / mask["file"], np.uint8).reshape(steps, -1)
@@ -44,7 +48,9 @@ class Inputs:
     def at(self, step):
         precision = keras.config.floatx()
         arrays = (self.images[step].astype(precision), self.targets[step].astype(precision))
-        return *map(tf.constant, arrays), {name: tf.constant(kept[step]) for name, kept in self.masks.items()}
+        return *map(tf.constant, arrays), {
+            name: tf.constant(given[step].astype(np.float32)) for name, given in self.masks.items()
+        }
 
 
 class Training:

@@ -77,7 +77,7 @@ const casesOf = <Case>(
     ]),
   );
 
-/** The layer under this name in a small classifier, and what the layers in it that draw masks draw first. */
+/** The layer under this name in a small classifier, and what the layers in it that draw something draw first. */
 const layerCase = (
   kind: string,
   { input, settings }: LayerCase,
@@ -96,10 +96,10 @@ const layerCase = (
     ],
   });
   const built = buildModel(model, SEED);
-  const masks = masksOf(built, BATCH).map(({ layer, shape, at }) => ({
+  const masks = masksOf(built, BATCH).map(({ layer, shape, kind, at }) => ({
     layer,
     shape,
-    kept: Array.from(at(0), (scale) => (scale > 0 ? 1 : 0)),
+    [kind]: [...at(0)],
   }));
   built.dispose();
   return {

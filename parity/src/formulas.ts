@@ -135,7 +135,7 @@ const otherKernel = {
   kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
 } as const;
 
-/** Of `keras.layers`. The masks of those that draw some are ours. */
+/** Of `keras.layers`. What those draw that draw something is ours. */
 export const layerFormulas = {
   conv2d: {
     keras: 'Conv2D',
@@ -207,6 +207,31 @@ export const layerFormulas = {
     cases: [
       { input: [3, 4, 6], settings: { rate: 0.5 } },
       { input: [2, 2, 6], settings: { rate: 0.3 } },
+    ],
+  },
+  gaussian_noise: {
+    keras: 'GaussianNoise',
+    settings: { stddev: 'stddev' },
+    cases: [
+      { input: [4, 3, 2], settings: { stddev: 0.5 } },
+      { input: [20], settings: { stddev: 0.1 } },
+    ],
+  },
+  gaussian_dropout: {
+    keras: 'GaussianDropout',
+    settings: { rate: 'rate' },
+    cases: [
+      { input: [4, 3, 2], settings: { rate: 0.5 } },
+      { input: [20], settings: { rate: 0.3 } },
+    ],
+  },
+  alpha_dropout: {
+    keras: 'AlphaDropout',
+    settings: { rate: 'rate', noiseShape: 'noise_shape' },
+    cases: [
+      { input: [4, 3, 2], settings: { rate: 0.5 } },
+      { input: [20], settings: { rate: 0.3 } },
+      { input: [2, 3, 8], settings: { rate: 0.5, noiseShape: [null, 1, 1, null] } },
     ],
   },
   batch_normalization: {

@@ -14,7 +14,7 @@ import { createOptimizer, imageValues } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExchangeFolder, packBits } from './exchange.ts';
 import { formulas } from './formulas.ts';
-import { masksOf } from './masks.ts';
+import { type Mask, masksOf } from './masks.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** How much is trained, and when it is looked at. */
@@ -47,6 +47,7 @@ export interface ScenarioWorkload {
   readonly slots: readonly NamedShape[];
   readonly masks: readonly {
     readonly layer: string;
+    readonly kind: Mask['kind'];
     readonly file: string;
     readonly shape: readonly number[];
   }[];
@@ -74,7 +75,7 @@ export const createSource = (images: ImageDataset, batchSize: number): DatasetBa
 /**
  * Writes what our trainer would start from and go through: of each scenario `NAME.initial.float32`, the weights in the
  * order of `workload.json`; of each data set `NAME.images.float32` and `NAME.labels.uint8`, batch after batch; of each
- * mask a bit for each unit that is kept, step after step.
+ * mask, step after step, a bit for each unit that is kept, or the normal deviates as float32.
  */
 export const writeWorkload = async (
   folder: ExchangeFolder,
@@ -105,12 +106,13 @@ export const writeWorkload = async (
       initial.map(({ values }) => values),
     );
     const masks = masksOf(model, size.batchSize);
-    for (const { key, at } of masks) {
-      if (written.has(key)) continue;
-      written.add(key);
+    for (const mask of masks) {
+      const file = fileOf(mask);
+      if (written.has(file)) continue;
+      written.add(file);
       await folder.writeArrays(
-        `${key}.bits`,
-        lazily(steps, (step) => packBits(at(step))),
+        file,
+        lazily(steps, (step) => (mask.kind === 'kept' ? packBits(mask.at(step)) : mask.at(step))),
       );
     }
     all.push({
@@ -122,7 +124,12 @@ export const writeWorkload = async (
       weights: initial.map(shapeOf),
       trained: trainedWeights(model).map((weight) => weight.name),
       slots: await slotsOf(model, config),
-      masks: masks.map(({ layer, key, shape }) => ({ layer, shape, file: `${key}.bits` })),
+      masks: masks.map((mask) => ({
+        layer: mask.layer,
+        shape: mask.shape,
+        kind: mask.kind,
+        file: fileOf(mask),
+      })),
     });
     model.dispose();
   }
@@ -134,6 +141,8 @@ export const writeWorkload = async (
 /** The model of a scenario, with the weights and the dropout seeds that were written. */
 export const buildScenarioModel = ({ config }: Pick<Scenario, 'config'>): LayersModel =>
   buildModel(modelSpecOf(config), config.seed);
+
+const fileOf = ({ key, kind }: Mask): string => `${key}.${kind === 'kept' ? 'bits' : 'float32'}`;
 
 const shapeOf = ({ name, shape }: NamedShape): NamedShape => ({ name, shape });
 

@@ -12,6 +12,7 @@ const everyKind = {
   dataset: 'shapes',
   model: {
     layers: [
+      { kind: 'gaussian_noise', stddev: 0.1 },
       { kind: 'conv2d', filters: 4, padding: 'same', kernelConstraint: { name: 'max_norm', maxValue: 1 } },
       { kind: 'batch_normalization', momentum: 0.9 },
       { kind: 'activation', activation: 'relu' },
@@ -25,6 +26,8 @@ const everyKind = {
       },
       { kind: 'flatten' },
       { kind: 'dropout', rate: 0.25 },
+      { kind: 'gaussian_dropout', rate: 0.1 },
+      { kind: 'alpha_dropout', rate: 0.05 },
       { kind: 'dense', units: 8, activation: 'softmax' },
     ],
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, fraction, positive } from './numbers.ts';
+import { count, fraction, number, positive } from './numbers.ts';
 import { constraintSchema } from './regularizers.ts';
 import { membersOf, setting } from './settings.ts';
 
@@ -74,6 +74,34 @@ const batchNormalization = z
   })
   .meta({ variables: ['gamma', 'beta', 'moving_mean', 'moving_variance'] });
 
+const gaussianNoise = z.strictObject({
+  kind: z.literal('gaussian_noise'),
+  name,
+  stddev: setting(
+    number({ min: 0, max: 1 }),
+    'Standard deviation of the normal noise that is added in training',
+  ),
+});
+
+const gaussianDropout = z.strictObject({
+  kind: z.literal('gaussian_dropout'),
+  name,
+  rate: setting(
+    fraction,
+    'Units are multiplied by normal noise of mean 1 and the variance that dropout of this rate has, rate / (1 - rate) (Srivastava et al. 2014, section 10)',
+  ),
+});
+
+const alphaDropout = z.strictObject({
+  kind: z.literal('alpha_dropout'),
+  name,
+  rate: setting(
+    fraction,
+    'Fraction of units set to the value that SELU saturates at; mean and variance are kept (Klambauer et al. 2017)',
+  ),
+  noiseShape,
+});
+
 const flatten = z.strictObject({ kind: z.literal('flatten'), name });
 
 const dense = z
@@ -102,6 +130,9 @@ const simple = [
   activationLayer,
   spatialDropout2d,
   batchNormalization,
+  gaussianNoise,
+  gaussianDropout,
+  alphaDropout,
 ] as const;
 
 /** The layers that hold no others. */

@@ -1,11 +1,14 @@
 import type { LayerKind } from '@dropout-lab/contracts';
 import { activation } from './activation.ts';
+import { alphaDropout } from './alpha-dropout.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { conv2d } from './conv2d.ts';
 import type { LayerImplementation, LayerOf } from './definition.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
+import { gaussianDropout } from './gaussian-dropout.ts';
+import { gaussianNoise } from './gaussian-noise.ts';
 import { maxPooling2d } from './max-pooling2d.ts';
 import { residual } from './residual.ts';
 import { spatialDropout2d } from './spatial-dropout2d.ts';
@@ -21,4 +24,7 @@ export const layerTable = {
   residual,
   spatial_dropout2d: spatialDropout2d,
   batch_normalization: batchNormalization,
+  gaussian_noise: gaussianNoise,
+  gaussian_dropout: gaussianDropout,
+  alpha_dropout: alphaDropout,
 } satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };
