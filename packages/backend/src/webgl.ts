@@ -5,6 +5,7 @@ import type { GraphicsOptions } from './graphics-options.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
 import { isSoftwareRenderer } from './software-renderer.ts';
+import { keepNaNInWebglMaxPool } from './webgl-max-pool.ts';
 
 /**
  * WebGL 2, in a page or a worker.
@@ -27,6 +28,7 @@ export const startWebgl = async ({
   // Asked for by name, a renderer that the browser itself thinks slow will do.
   if (!onlyHardware) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   await activate('webgl');
+  keepNaNInWebglMaxPool();
   if (onlyHardware && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
     throw new BackendError(
       `backend webgl: expected a graphics processor that computes in float32, found ${renderer}, which does not: choose another backend`,
