@@ -229,6 +229,15 @@ describe('a worker that does not come to an exchange', () => {
     );
   });
 
+  test('since it cannot be sent a loss of the user’s own, is an error at once', async () => {
+    const model = normalizedModel();
+    const { replica } = await replicaOn(model, { others: ['normalized'] });
+    const loss = { name: 'own', rows: () => tf.zeros([9]) };
+    await expect(replica.gradients(batch, { ...position, loss })).rejects.toThrow('which cannot be sent');
+    replica.dispose();
+    model.dispose();
+  });
+
   test('since it had ended before, is an error at once', async () => {
     const model = normalizedModel();
     const { replica, workers } = await replicaOn(model, { others: ['normalized'] });

@@ -107,12 +107,13 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
     wholeBatchLayer: wholeBatchLayerOf(model),
     sharedStatistics: sharedStatisticsOf(model),
     gradients: async (slice, position) => {
-      requireSendable(position);
-      const asked = service.gradients(ownCopy(slice), position, weights.publish());
       // The others do not wait for a slice that will not come.
-      const { loss, correct, logits, moved } = await answerOf(asked, () => {
+      const giveUp = (): void => {
         if (position.group) abandon(position.group.memory);
-      });
+      };
+      requireSendable(position, giveUp);
+      const asked = service.gradients(ownCopy(slice), position, weights.publish());
+      const { loss, correct, logits, moved } = await answerOf(asked, giveUp);
       const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
       tf.tidy(() => {
         for (const i of moved) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
@@ -176,8 +177,10 @@ const rejectingAtClose = (port: MessagePort) => {
 };
 
 /** @throws TrainingError for a loss of the user's own: a function cannot pass to another thread. */
-const requireSendable = ({ loss }: SlicePosition): void => {
+const requireSendable = ({ loss }: SlicePosition, giveUp: () => void): void => {
   if (loss === undefined || !('rows' in loss)) return;
+  // At once: a replica of this thread that is asked next would wait before anyone hears of the error.
+  giveUp();
   throw new TrainingError(
     `loss: ${loss.name}: expected a loss that a worker knows, found a function of your own, which cannot be sent to it: train on one thread`,
   );
