@@ -1,7 +1,8 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey } from '@dropout-lab/random';
 import { backend, type DataId, type KernelBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { leafLayers } from './leaf-layers.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
 /** What every layer of TensorFlow.js takes. */
@@ -19,6 +20,11 @@ export interface DropoutPosition {
   readonly step: number;
   /** Index, within the whole batch, of the first row that this replica sees. */
   readonly rowOffset: number;
+  /**
+   * How often the layer has drawn in this step, from 0: a layer that is used in several places, or for every step of a
+   * sequence, draws anew for each. Without it each training call is a step of its own.
+   */
+  readonly call?: number | undefined;
 }
 
 /** Which elements of a key's endless stream are drawn. */
@@ -93,12 +99,12 @@ export abstract class NoiseLayer extends layers.Layer {
   ): Tensor {
     const shape = this.#noiseShape(inputShape, noiseShape);
     const size = shape.reduce((product, length) => product * length, 1);
-    const { step, rowOffset } = this.position;
-    this.position = { step: step + 1, rowOffset };
+    const { step, rowOffset, call } = this.position;
+    this.position = call === undefined ? { step: step + 1, rowOffset } : { step, rowOffset, call: call + 1 };
     // What all rows share is the same for every replica.
     const start = noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
     const out = this.#freeMemory(size);
-    draw(fold(this.#key, step), { size, start, out });
+    draw(call ? fold(this.#key, step, call) : fold(this.#key, step), { size, start, out });
     const noise = tensor(out, shape);
     this.#last = { memory: out, dataId: noise.dataId, backend: backend() };
     return noise;
@@ -129,7 +135,7 @@ export abstract class NoiseLayer extends layers.Layer {
 }
 
 /**
- * Tells every layer of a model that draws random numbers, those of nested models included, where training stands:
+ * Tells every layer of a model that draws random numbers, those of nested models and wrappers included, where training stands:
  * {@link Dropout}, {@link GaussianNoise}, {@link GaussianDropout}, {@link AlphaDropout}. Call it before each training forward
  * pass.
  *
@@ -141,8 +147,7 @@ export const setDropoutPosition = (
   model: LayersModel,
   { step, rowOffset = 0 }: { readonly step: number; readonly rowOffset?: number },
 ): void => {
-  for (const layer of model.layers) {
-    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset };
-    else if (layer instanceof LayersModel) setDropoutPosition(layer, { step, rowOffset });
+  for (const { layer } of leafLayers(model)) {
+    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset, call: 0 };
   }
 };

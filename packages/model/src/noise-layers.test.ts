@@ -1,7 +1,15 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { dropoutMask, fold, normal, randomKey } from '@dropout-lab/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+import {
+  model as functional,
+  input,
+  type LayersModel,
+  layers,
+  loadLayersModel,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { AlphaDropout, GaussianDropout, GaussianNoise, NoiseLayer, setDropoutPosition } from './index.ts';
 
@@ -227,6 +235,52 @@ test('every layer that draws learns where training stands, in nested models too'
   });
   setDropoutPosition(model, { step: 11, rowOffset: 5 });
   const all = [...model.layers, ...inner.layers].filter((layer) => layer instanceof NoiseLayer);
-  expect(all.map(({ position }) => position)).toEqual(Array(3).fill({ step: 11, rowOffset: 5 }));
+  expect(all.map(({ position }) => position)).toEqual(Array(3).fill({ step: 11, rowOffset: 5, call: 0 }));
   model.dispose();
+});
+
+describe('a layer that is used more than once in a step draws anew each time, and again so at no other step', () => {
+  const drawnBy =
+    (model: LayersModel, shape: number[]) =>
+    (step: number): number[] =>
+      tf.tidy(() => {
+        setDropoutPosition(model, { step });
+        return [...(model.apply(tf.zeros(shape), { training: true }) as tf.Tensor).dataSync()];
+      });
+
+  test.each([
+    [
+      'in two places',
+      () => {
+        const inputs = input({ shape: [3] });
+        const noise = new GaussianNoise({ stddev: 1, seed: 7 });
+        const once = noise.apply(inputs) as SymbolicTensor;
+        const again = noise.apply(inputs) as SymbolicTensor;
+        return functional({ inputs, outputs: layers.concatenate().apply([once, again]) as SymbolicTensor });
+      },
+      [1, 3],
+    ],
+    [
+      'for every step of a sequence',
+      () =>
+        sequential({
+          layers: [
+            layers.timeDistributed({
+              layer: new GaussianNoise({ stddev: 1, seed: 7 }),
+              inputShape: [2, 3],
+            }),
+          ],
+        }),
+      [1, 2, 3],
+    ],
+  ])('%s', (_, build, shape) => {
+    const model = build();
+    const drawn = drawnBy(model, shape);
+    const steps = [0, 1, 2].map(drawn);
+    const all = steps.flat();
+    expect(new Set(all).size).toBe(all.length);
+    // To the bit where training goes on.
+    expect(drawn(1)).toEqual(steps[1]);
+    model.dispose();
+  });
 });

@@ -174,6 +174,24 @@ export const refused: readonly RefusedGroup[] = [
         ...drawing(layers.dropout({ name: 'drop', rate: 0.5, seed: 1 })),
       },
       {
+        what: 'its SpatialDropout1D',
+        build: () => sequences(layers.spatialDropout1d({ name: 'drop', rate: 0.5 }), layers.flatten()),
+        message:
+          'model: drop (SpatialDropout1D): expected random numbers that follow from a seed and the step',
+      },
+      {
+        what: 'its GaussianNoise',
+        ...drawing(layers.gaussianNoise({ name: 'noise', stddev: 0.1 })),
+      },
+      {
+        what: 'its GaussianDropout',
+        ...drawing(layers.gaussianDropout({ name: 'drop', rate: 0.1 })),
+      },
+      {
+        what: 'its AlphaDropout',
+        ...drawing(layers.alphaDropout({ name: 'drop', rate: 0.1 })),
+      },
+      {
         what: 'the same within a nested model',
         build: () =>
           withLayers(

@@ -1,4 +1,4 @@
-import { Dropout, type LeafLayer, leafLayers } from '@dropout-lab/model';
+import { type LeafLayer, leafLayers, NoiseLayer } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from './disposing.ts';
@@ -47,20 +47,20 @@ interface Settings {
   readonly stateful?: boolean;
 }
 
-const ours = 'that of @dropout-lab/model, whose masks follow from a seed and the step';
+const ours = 'of @dropout-lab/model, which draws from a seed and the step';
 
 /** Layers of TensorFlow.js that draw from no seed, or anew the same from one, and what to take instead. */
 const drawing: Readonly<
   Record<string, { readonly draws: (layer: Settings) => boolean; readonly instead: string }>
 > = {
-  Dropout: { draws: ({ rate }) => rate !== 0, instead: `take ${ours}` },
+  Dropout: { draws: ({ rate }) => rate !== 0, instead: `take the Dropout ${ours}` },
   SpatialDropout1D: {
     draws: ({ rate }) => rate !== 0,
-    instead: `take Dropout with noiseShape [null, 1, null], ${ours}`,
+    instead: `take the Dropout ${ours}, with noiseShape [null, 1, null]`,
   },
-  GaussianDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
-  AlphaDropout: { draws: ({ rate }) => rate !== 0, instead: `take Dropout, ${ours}` },
-  GaussianNoise: { draws: ({ stddev }) => stddev !== 0, instead: `take Dropout, ${ours}` },
+  GaussianDropout: { draws: ({ rate }) => rate !== 0, instead: `take the GaussianDropout ${ours}` },
+  AlphaDropout: { draws: ({ rate }) => rate !== 0, instead: `take the AlphaDropout ${ours}` },
+  GaussianNoise: { draws: ({ stddev }) => stddev !== 0, instead: `take the GaussianNoise ${ours}` },
 };
 
 /** What of a layer is not honoured, and what to do; undefined when everything is. */
@@ -70,7 +70,7 @@ const findingOf = (layer: layers.Layer): string | undefined => {
     return 'expected no activity regularizer, found one, which TensorFlow.js does not compute: penalize the output in a loss of your own';
   }
   const drawn = drawing[layer.getClassName()];
-  if (drawn && !(layer instanceof Dropout) && drawn.draws(settings)) {
+  if (drawn && !(layer instanceof NoiseLayer) && drawn.draws(settings)) {
     return `expected random numbers that follow from a seed and the step, found TensorFlow.js's layer, of which no run can be had again: ${drawn.instead}`;
   }
   if ((settings.dropout ?? 0) > 0 || (settings.recurrentDropout ?? 0) > 0) {
