@@ -104,7 +104,7 @@ export const evaluate = async (
   return {
     loss: objective.loss.mean({ ...answers, weights: sampleWeights }) + (await penaltyOf(model)),
     ...(accuracy && { accuracy: meanAccuracy(accuracy, answers) }),
-    ...measure(metrics, logits, targets, units),
+    ...measure(metrics, logits, targets, units, head.activation),
   };
 };
 

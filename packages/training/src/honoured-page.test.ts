@@ -12,8 +12,8 @@ const page = `# What is honoured
 
 \`train\` takes any model of TensorFlow.js's layers, any batches and any configuration. What they carry is either honoured,
 with the numbers that Keras gives, or refused by name before a weight changes. Both lists are tests: of what is honoured,
-three steps in Keras 3 are compared with ours, losses, accuracies and every weight, on one replica and on several; of what
-is refused, the sentence is, and that the weights and the number of tensors are as before.
+three steps in Keras 3 are compared with ours, losses, metrics and every weight, on each backend of Node and with none to
+three workers; of what is refused, the sentence is, and that weights and tensors are as before.
 
 ## Honoured, as in Keras
 

@@ -8,6 +8,12 @@ export { imageValues } from './image-values.ts';
 export type { CustomLoss } from './losses/custom-loss.ts';
 export type { Metric } from './metric.ts';
 export {
+  binaryAccuracy,
+  meanAbsoluteError,
+  meanSquaredError,
+  topKCategoricalAccuracy,
+} from './metrics-of-keras.ts';
+export {
   type CustomOptimizer,
   defineOptimizer,
   type OptimizerDefinition,

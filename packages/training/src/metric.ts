@@ -1,4 +1,5 @@
 import type { Targets } from '@dropout-lab/contracts';
+import type { HeadActivation } from '@dropout-lab/model';
 import { TrainingError } from './errors.ts';
 
 /** A figure of the user's own, beside loss and accuracy: for each step, each epoch and, as `val_<name>`, each validation. */
@@ -12,8 +13,9 @@ export interface Metric {
    *   outputs where it ends in neither.
    * @param labels Class indices, or numbers, as the batches have them.
    * @param numClasses Length of the last axis of the logits.
+   * @param activation What the model does to the logits last: `softmax`, `sigmoid` or `linear`, nothing.
    */
-  mean(logits: Float32Array, labels: Targets, numClasses: number): number;
+  mean(logits: Float32Array, labels: Targets, numClasses: number, activation: HeadActivation): number;
 }
 
 const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
@@ -44,11 +46,12 @@ export const measure = (
   logits: Float32Array,
   labels: Targets,
   numClasses: number,
+  activation: HeadActivation,
 ): Record<string, number> =>
   Object.fromEntries(
     metrics.map((metric) => {
       const { name } = metric;
-      const value: unknown = metric.mean(logits.slice(), labels.slice(), numClasses);
+      const value: unknown = metric.mean(logits.slice(), labels.slice(), numClasses, activation);
       if (typeof value === 'number') return [name, value];
       throw new TrainingError(`metrics: ${name}: expected a number, found ${typeof value}: return the mean`);
     }),

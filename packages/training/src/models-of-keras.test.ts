@@ -1,10 +1,24 @@
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { type BatchSource, lossSchema } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import reference from '../fixtures/models_reference.json' with { type: 'json' };
 import { builders, type CaseOfKeras, honoured } from './cases-of-keras.ts';
-import { createReplica, evaluate, parallelReplica, train } from './index.ts';
+import {
+  binaryAccuracy,
+  connectReplica,
+  createReplica,
+  evaluate,
+  type Metric,
+  meanAbsoluteError,
+  meanSquaredError,
+  parallelReplica,
+  type Replica,
+  topKCategoricalAccuracy,
+  train,
+} from './index.ts';
+import { useChild } from './replicas/workers.testing.ts';
 import { collect, configOf, only } from './testing.ts';
 
 interface Numbers {
@@ -21,10 +35,18 @@ interface Reference {
   readonly classWeight: readonly number[] | null;
   /** Of each layer by its name. */
   readonly start: Readonly<Record<string, readonly Numbers[]>>;
-  readonly history: { readonly loss: readonly number[]; readonly accuracy?: readonly number[] };
-  readonly evaluated: { readonly loss: number; readonly accuracy?: number };
+  /** Loss and metrics of each epoch. */
+  readonly history: { readonly [metric: string]: readonly number[] };
+  readonly evaluated: { readonly [metric: string]: number };
   readonly end: Readonly<Record<string, readonly Numbers[]>>;
 }
+
+const metricsByName: Readonly<Record<string, Metric>> = {
+  binary_accuracy: binaryAccuracy,
+  mean_absolute_error: meanAbsoluteError,
+  mean_squared_error: meanSquaredError,
+  top_k_categorical_accuracy: topKCategoricalAccuracy(2),
+};
 
 const setWeights = (built: LayersModel, weights: Reference['start']): void =>
   tf.tidy(() => {
@@ -50,59 +72,72 @@ const sourceOf = ({ images, targets, sampleWeights }: Reference): BatchSource =>
 };
 
 const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5));
+const nearEach = (lists: Reference['history']) =>
+  Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, near(values)]));
 
 const names = Object.keys(builders) as CaseOfKeras[];
-const cases = names.flatMap((name) => {
-  const count = /ormalized/.test(name) ? [1] : [1, 2, 4];
-  return count.map((replicas): [CaseOfKeras, number] => [name, replicas]);
+
+/** Trains a model of a case, from Keras's weights, and compares all with what Keras did. */
+const expectAsInKeras = async (name: CaseOfKeras, built: LayersModel, replica: Replica): Promise<void> => {
+  const keras = reference[name] as unknown as Reference;
+  setWeights(built, keras.start);
+  const loss = lossSchema.parse({ name: keras.loss });
+  const source = sourceOf(keras);
+  const config = {
+    ...configOf({ epochs: 3, optimizer: { name: 'sgd', learningRate: 0.1 } }),
+    loss,
+    classWeight: keras.classWeight,
+  };
+  const metrics = Object.keys(keras.history).flatMap((metric) => metricsByName[metric] ?? []);
+  const events = await collect(train({ model: built, config, train: source, replica, metrics }));
+  const logs = only('epoch', events).map((event) => event.logs);
+  const history = Object.keys(logs[0]!).map((metric) => [metric, logs.map((one) => one[metric])]);
+  expect(Object.fromEntries(history)).toEqual(nearEach(keras.history));
+  for (const [layer, weights] of Object.entries(keras.end)) {
+    const found = built.getLayer(layer).getWeights();
+    expect(found.map((weight) => [...weight.dataSync()])).toEqual(weights.map(({ values }) => near(values)));
+  }
+  const { accuracy, ...evaluated } = await evaluate(replica, source, { loss, metrics });
+  const { accuracy: expected, ...others } = keras.evaluated;
+  expect(Object.entries(evaluated).sort()).toEqual(
+    Object.entries(others)
+      .sort()
+      .map(([metric, value]) => [metric, expect.closeTo(value, 5)]),
+  );
+  expect(accuracy).toEqual(expected === undefined ? undefined : expect.closeTo(expected, 6));
+};
+
+describe('as in Keras, three steps of SGD', () => {
+  test.each(names.map((name) => [honoured[name], name] as const))('%s', async (_, name) => {
+    const built = builders[name]();
+    await expectAsInKeras(name, built, createReplica(built));
+    built.dispose();
+  });
 });
 
-test.each(cases.map(([name, replicas]) => [honoured[name], replicas, name] as const))(
-  '%s: as in Keras, on %i replicas',
-  async (_, replicas, name) => {
-    const keras = reference[name] as unknown as Reference;
-    const builds = Array.from({ length: replicas }, () => builders[name]());
-    const [built] = builds as [LayersModel];
-    setWeights(built, keras.start);
-    // Replicas of one thread have the weights of the first.
-    const parts = builds.map((one) => {
-      const replica = createReplica(one);
-      return {
-        ...replica,
-        gradients: (...args: Parameters<typeof replica.gradients>) => {
-          one.setWeights(built.getWeights());
-          return replica.gradients(...args);
-        },
-        logits: (...args: Parameters<typeof replica.logits>) => {
-          one.setWeights(built.getWeights());
-          return replica.logits(...args);
-        },
-      };
+// The workers compute on cpu, and so does this thread with them.
+if (process.env['TEST_BACKEND'] === 'cpu') {
+  const startChild = useChild('cases-worker.child');
+  let workers: Worker[] = [];
+  beforeAll(() => {
+    workers = Array.from({ length: 3 }, () => startChild(undefined));
+  });
+  afterAll(() => Promise.all(workers.map((worker) => worker.terminate())));
+
+  const connect = (worker: Worker, name: CaseOfKeras, built: LayersModel): Promise<Replica> => {
+    const { port1, port2: port } = new MessageChannel();
+    worker.postMessage({ port, name }, [port]);
+    return connectReplica(port1 as unknown as globalThis.MessagePort, built);
+  };
+
+  describe.each([1, 2, 3])('the same on this thread and %i workers', (count) => {
+    test.each(names.map((name) => [honoured[name], name] as const))('%s', async (_, name) => {
+      const built = builders[name]();
+      const remote = await Promise.all(workers.slice(0, count).map((worker) => connect(worker, name, built)));
+      const replica = parallelReplica([...remote, createReplica(built)]);
+      await expectAsInKeras(name, built, replica);
+      replica.dispose();
+      built.dispose();
     });
-    const replica = parallelReplica(parts);
-    const loss = lossSchema.parse({ name: keras.loss });
-    const source = sourceOf(keras);
-    const config = {
-      ...configOf({ epochs: 3, optimizer: { name: 'sgd', learningRate: 0.1 } }),
-      loss,
-      classWeight: keras.classWeight,
-    };
-    const events = await collect(train({ model: built, config, train: source, replica }));
-    const logs = only('epoch', events).map((event) => event.logs);
-    expect(logs.map((one) => one.loss)).toEqual(near(keras.history.loss));
-    expect(logs.map(({ accuracy }) => accuracy).filter((one) => one !== undefined)).toEqual(
-      near(keras.history.accuracy ?? []),
-    );
-    for (const [layer, weights] of Object.entries(keras.end)) {
-      const found = built.getLayer(layer).getWeights();
-      expect(found.map((weight) => [...weight.dataSync()])).toEqual(
-        weights.map(({ values }) => near(values)),
-      );
-    }
-    const evaluated = await evaluate(replica, source, { loss });
-    expect(Object.keys(evaluated)).toEqual(Object.keys(keras.evaluated).sort().reverse());
-    expect([evaluated.loss]).toEqual(near([keras.evaluated.loss]));
-    expect(evaluated.accuracy ?? 0).toBeCloseTo(keras.evaluated.accuracy ?? 0, 6);
-    for (const one of builds) one.dispose();
-  },
-);
+  });
+}

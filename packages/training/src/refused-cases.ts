@@ -37,7 +37,7 @@ export interface RefusedGroup {
 
 const SIZE = 4;
 /** Images of 6 by 6 by 2, classes 0 to 2. */
-export const source: BatchSource = {
+const source: BatchSource = {
   size: SIZE,
   batchSize: SIZE,
   batchesPerEpoch: 1,

@@ -8,7 +8,7 @@ import { lossOf } from './compiled.ts';
 import { TrainingError } from './errors.ts';
 import { ahead, evaluate } from './evaluate.ts';
 import { type Metric, measure, requireNewNames } from './metric.ts';
-import { objectiveOf } from './objective.ts';
+import { type Objective, objectiveOf } from './objective.ts';
 import { createReplica, type Replica } from './replicas/replica.ts';
 import { requireBatch } from './require-batch.ts';
 import { requireHonoured } from './require-honoured.ts';
@@ -120,7 +120,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
 
     const seconds = lapSeconds();
     const { running } = session.advance(
-      { loss: lossOfBatch, correct, count: batch.size, ...metricsOf(metrics, logits, batch) },
+      { loss: lossOfBatch, correct, count: batch.size, ...metricsOf(metrics, logits, batch, objective) },
       learningRate,
       seconds,
     );
@@ -216,7 +216,8 @@ const requireRate = (learningRate: unknown, step: number): number => {
 const metricsOf = (
   metrics: readonly Metric[],
   logits: Float32Array | undefined,
-  { labels, size }: Batch,
+  { labels }: Batch,
+  { units, head }: Objective,
 ): { metrics?: Record<string, number> } => {
   if (metrics.length === 0) return {};
   if (logits === undefined) {
@@ -224,8 +225,7 @@ const metricsOf = (
       'metrics: expected the logits of the batch, found none: give them with the gradients where withLogits asks for them, in the replica',
     );
   }
-  const numClasses = logits.length / size;
-  return { metrics: measure(metrics, logits, labels, numClasses) };
+  return { metrics: measure(metrics, logits, labels, units, head.activation) };
 };
 
 /** @throws TrainingError when a source's batches would not be what the model takes. */

@@ -22,7 +22,10 @@ export const targetTensor = (targets: Targets, shape: readonly number[]): tf.Ten
 };
 
 /** The target of each number that a model answered, by their place. */
-export const targetAt = ({ targets, units }: Answers): ((place: number) => number) =>
+export const targetAt = ({
+  targets,
+  units,
+}: Pick<Answers, 'targets' | 'units'>): ((place: number) => number) =>
   areClasses(targets, units)
     ? (place) => (targets[Math.floor(place / units)] === place % units ? 1 : 0)
     : (place) => targets[place]!;
