@@ -114,6 +114,6 @@ for await (const event of events) {
       `epoch ${event.epoch}: loss ${loss.toFixed(3)}, accuracy ${accuracy?.toFixed(3)}, top3 ${training?.toFixed(3)}, val_accuracy ${val_accuracy?.toFixed(3)}, val_top3 ${val_top3?.toFixed(3)}`,
     );
   }
-  if (event.kind === 'run-ended') console.log(`${event.reason}: ${event.message}`);
+  if (event.kind === 'training-ended') console.log(`${event.reason}: ${event.message}`);
 }
 model.dispose();

@@ -62,9 +62,9 @@ const goOn = async (run, stopAfter) => {
     checkpoints: { save: (name, snapshot) => run.saveCheckpoint(name, { modelTopology, snapshot }) },
   });
   for await (const event of events) {
-    run.append(event);
+    run.append(event.kind === 'training-ended' ? { ...event, kind: 'run-ended' } : event);
     if (event.kind === 'step' && event.step === stopAfter) stop.abort();
-    if (event.kind === 'run-ended') console.log(`${event.reason} after step ${event.step}`);
+    if (event.kind === 'training-ended') console.log(`${event.reason} after step ${event.step}`);
   }
   await run.close();
 

@@ -1,6 +1,6 @@
 import type { BatchSource, NamedArray, Snapshot } from '@dropout-lab/contracts';
 import { readWeights } from '@dropout-lab/model';
-import { createReplica, type Replica, train } from '@dropout-lab/training';
+import { createReplica, initialProgress, type Replica, train } from '@dropout-lab/training';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Scenario } from './scenarios.ts';
 import { buildScenarioModel, type WorkloadSize } from './workload.ts';
@@ -68,14 +68,9 @@ export const traceSingleSteps = async (
 
 /** Of the first epoch, before any callback has seen one. */
 const progressAt = (step: number, { config }: Scenario): Snapshot['progress'] => ({
-  epoch: 0,
+  ...initialProgress(config.optimizer),
   stepInEpoch: step,
   step,
-  running: { lossSum: 0, correct: 0, count: 0 },
-  learningRate: config.optimizer.learningRate,
-  learningRateScale: 1,
-  epochSeconds: 0,
-  callbacks: {},
 });
 
 /** Adds what the replica computes to the trace. */

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { ConfigError, datasetOf, type TrainingProgress } from '@dropout-lab/contracts';
+import { ConfigError, datasetOf } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { decodeKerasWeights } from '@dropout-lab/model/keras';
+import { initialProgress } from '@dropout-lab/training';
 import { createRun } from './create-run.ts';
 import { requireRunnable } from './data.ts';
 import { type ConfigOptions, readRunConfig } from './options.ts';
@@ -13,18 +14,6 @@ import type { Reporter } from './reporter.ts';
 export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;
 }
-
-/** Training stands nowhere: none of it happened here. */
-const untrained: TrainingProgress = {
-  epoch: 0,
-  stepInEpoch: 0,
-  step: 0,
-  running: { lossSum: 0, correct: 0, count: 0 },
-  learningRate: 0,
-  learningRateScale: 1,
-  epochSeconds: 0,
-  callbacks: {},
-};
 
 /**
  * `dropout-lab import`: makes a run of weights that Keras 3 has saved, for `evaluate`, `predict` and `export`. Its
@@ -66,7 +55,8 @@ export const importCommand = async (
   try {
     await run.saveCheckpoint('last', {
       modelTopology,
-      snapshot: { weights, slots: [], progress: untrained },
+      // None of its training happened here.
+      snapshot: { weights, slots: [], progress: initialProgress(config.optimizer) },
     });
     run.append({ kind: 'checkpoint', time: Date.now(), name: 'last', epoch: 0, step: 0 });
   } finally {

@@ -1,7 +1,13 @@
 import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import type { RunDirectory } from '@dropout-lab/runs/node';
-import { type CheckpointSink, predictLogits, type Replica, train } from '@dropout-lab/training';
+import {
+  type CheckpointSink,
+  predictLogits,
+  type Replica,
+  type TrainingEnded,
+  train,
+} from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { createEta } from './eta.ts';
 import { epochLine, figure, stepLine } from './format.ts';
@@ -57,7 +63,7 @@ const trainAndEvaluate = async (
     tell(event);
   };
 
-  let end: Extract<RunEvent, { kind: 'run-ended' }> | undefined;
+  let end: TrainingEnded | undefined;
   const events = train({
     model,
     config,
@@ -69,7 +75,7 @@ const trainAndEvaluate = async (
     signal,
   });
   for await (const event of events) {
-    if (event.kind === 'run-ended') end = event;
+    if (event.kind === 'training-ended') end = event;
     else record(event);
   }
 
@@ -82,7 +88,7 @@ const trainAndEvaluate = async (
     const { loss, accuracy } = report;
     record({ kind: 'evaluated', time: Date.now(), split: 'test', loss, accuracy });
   }
-  record({ ...end!, time: Date.now() });
+  record({ ...end!, kind: 'run-ended', time: Date.now() });
   return end!.reason;
 };
 

@@ -33,5 +33,6 @@ export type { SliceGroup } from './replicas/slice-exchange.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/definition.ts';
 export { learningRateAt } from './schedules/schedule.ts';
-export type { CheckpointSink, SessionOptions, TrainingConfig } from './session.ts';
+export { type CheckpointSink, initialProgress, type SessionOptions, type TrainingConfig } from './session.ts';
 export { type TrainOptions, train } from './train.ts';
+export type { TrainingEnded, TrainingEvent } from './training-event.ts';

@@ -1,4 +1,4 @@
-import type { Batch, BatchSource, RunConfigInput, RunEvent, Targets } from '@dropout-lab/contracts';
+import type { Batch, BatchSource, RunConfigInput, Targets } from '@dropout-lab/contracts';
 import { Dropout } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -11,7 +11,7 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { defineCallback, type TrainOptions, train } from './index.ts';
+import { defineCallback, type TrainingEvent, type TrainOptions, train } from './index.ts';
 import { configOf } from './testing.ts';
 
 /** Something that cannot be honoured: what it is, for the page, and the sentence that says so. */
@@ -538,7 +538,7 @@ export const refused: readonly RefusedGroup[] = [
 ];
 
 /** Trains what a case says; rejects when it is refused. */
-export const startCase = async (one: RefusedCase, built: LayersModel): Promise<RunEvent[]> => {
+export const startCase = async (one: RefusedCase, built: LayersModel): Promise<TrainingEvent[]> => {
   const batches: BatchSource<Targets> = {
     ...source,
     ...one.source,
@@ -548,7 +548,7 @@ export const startCase = async (one: RefusedCase, built: LayersModel): Promise<R
     },
   };
   const config = { ...configOf({ epochs: 1 }), loss: undefined, ...one.config } as TrainOptions['config'];
-  const events: RunEvent[] = [];
+  const events: TrainingEvent[] = [];
   for await (const event of train({ model: built, config, train: batches, ...one.options }))
     events.push(event);
   return events;

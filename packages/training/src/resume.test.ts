@@ -1,4 +1,4 @@
-import type { RunConfigInput, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import type { RunConfigInput, Snapshot } from '@dropout-lab/contracts';
 import { ModelError, readWeights } from '@dropout-lab/model';
 import { describe, expect, test } from 'vitest';
 import {
@@ -6,6 +6,7 @@ import {
   earlyStopping,
   reduceLROnPlateau,
   TrainingError,
+  type TrainingEvent,
   type TrainOptions,
   train,
 } from './index.ts';
@@ -51,7 +52,7 @@ const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
   return {
     run,
     checkpoints,
-    outcome: async (events: readonly RunEvent[]) => {
+    outcome: async (events: readonly TrainingEvent[]) => {
       const weights = await readWeights(model);
       model.dispose();
       return {
@@ -65,7 +66,7 @@ const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
 };
 
 /** The events that a reader of the log has: those after the snapshot's step are void once it is resumed. */
-const until = (step: number, events: readonly RunEvent[]) =>
+const until = (step: number, events: readonly TrainingEvent[]) =>
   only('epoch', events).filter((event) => event.step <= step);
 
 const optimizers: Record<string, RunConfigInput['optimizer']> = {
@@ -94,12 +95,12 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
         const controller = new AbortController();
         if (moment === 'start') controller.abort();
         const first = start(config, { signal: controller.signal });
-        const events: RunEvent[] = [];
+        const events: TrainingEvent[] = [];
         for await (const event of first.run) {
           events.push(event);
           if (JSON.stringify(event) === JSON.stringify(moment)) controller.abort();
         }
-        expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'interrupted' });
+        expect(events.at(-1)).toMatchObject({ kind: 'training-ended', reason: 'interrupted' });
         const { name: last, snapshot } = first.checkpoints.saved.at(-1)!;
         expect(last).toBe('last');
 
@@ -133,7 +134,7 @@ test('the decision to stop survives a kill: a resumed run does not go on past it
   const config: RunConfigInput = { epochs: 9, optimizer: { name: 'adam', learningRate: 1e-4 } };
   const whole = start(config);
   const expected = await whole.outcome(await collect(whole.run));
-  const end = { kind: 'run-ended', time: 0, reason: 'early_stopping', epoch: 3, step: 9 };
+  const end = { kind: 'training-ended', time: 0, reason: 'early_stopping', epoch: 3, step: 9 };
   expect(expected.end).toEqual({ ...end, message: 'val_loss has not improved since epoch 1' });
   for (const { snapshot } of whole.checkpoints.saved) {
     const second = start(config, { resumeFrom: snapshot });

@@ -7,7 +7,6 @@ import type {
   NamedArray,
   OptimizerConfig,
   RunConfig,
-  RunEvent,
   Snapshot,
   TrainingProgress,
 } from '@dropout-lab/contracts';
@@ -23,6 +22,7 @@ import type { Metric } from './metric.ts';
 import type { CustomOptimizer } from './optimizers/define-optimizer.ts';
 import { createOptimizer, type Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules/definition.ts';
+import type { TrainingEvent } from './training-event.ts';
 
 /** Where checkpoints go: a run directory, a database, memory. */
 export interface CheckpointSink {
@@ -65,20 +65,35 @@ export interface Session {
   /** Counts a step; `loss` is the mean over its `count` images. */
   advance(batch: Parameters<typeof addBatch>[1], learningRate: number, seconds: number): TrainingProgress;
   /** Begins the next epoch and tells the callbacks of the one before; returns what they caused. */
-  endEpoch(logs: EpochLogs): Promise<RunEvent[]>;
+  endEpoch(logs: EpochLogs): Promise<TrainingEvent[]>;
   /** Lets training end before its last epoch, as {@link TrainingControls.stop} does. */
   endEarly(ending: NonNullable<TrainingProgress['ending']>): void;
   /** Tells the callbacks of the end; returns what they caused. */
-  endTraining(): Promise<RunEvent[]>;
-  save(name: CheckpointName): Promise<RunEvent[]>;
+  endTraining(): Promise<TrainingEvent[]>;
+  save(name: CheckpointName): Promise<TrainingEvent[]>;
   /**
    * Goes to where a snapshot was taken; returns the warnings of what it could not take over.
    *
    * @throws TrainingError or ModelError when the snapshot does not fit; the model is then unchanged.
    */
-  restore(snapshot: Snapshot): RunEvent[];
+  restore(snapshot: Snapshot): TrainingEvent[];
   dispose(): void;
 }
+
+/** Where training stands before its first step. */
+export const initialProgress = (
+  optimizer: Pick<CustomOptimizer, 'name' | 'learningRate'>,
+): TrainingProgress => ({
+  epoch: 0,
+  stepInEpoch: 0,
+  step: 0,
+  running: noImagesYet,
+  optimizer: optimizer.name,
+  learningRate: optimizer.learningRate,
+  learningRateScale: 1,
+  epochSeconds: 0,
+  callbacks: {},
+});
 
 export const createSession = (options: SessionOptions): Session => {
   const { model, config, train, validation, checkpoints, now = Date.now } = options;
@@ -91,24 +106,14 @@ export const createSession = (options: SessionOptions): Session => {
   const callbacks = [...users, own!];
   requireMonitors(users, options);
   const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
-  let progress: TrainingProgress = {
-    epoch: 0,
-    stepInEpoch: 0,
-    step: 0,
-    running: noImagesYet,
-    optimizer: config.optimizer.name,
-    learningRate: config.optimizer.learningRate,
-    learningRateScale: 1,
-    epochSeconds: 0,
-    callbacks: {},
-  };
+  let progress = initialProgress(config.optimizer);
 
   let weightsReplaced = false;
   const endEarly: Session['endEarly'] = (ending) => {
     progress = { ...progress, ending };
   };
 
-  const save = async (name: CheckpointName): Promise<RunEvent[]> => {
+  const save = async (name: CheckpointName): Promise<TrainingEvent[]> => {
     if (!checkpoints) return [];
     const states = callbacks.flatMap(({ key, callback }): [string, CallbackState][] => {
       const state = callback.readState?.();
@@ -128,7 +133,7 @@ export const createSession = (options: SessionOptions): Session => {
     return [{ kind: 'checkpoint', time: now(), name, epoch: progress.epoch, step: progress.step }];
   };
 
-  const controlsWith = (saved: RunEvent[]): TrainingControls => ({
+  const controlsWith = (saved: TrainingEvent[]): TrainingControls => ({
     epoch: progress.epoch,
     learningRate: progress.learningRate,
     scaleLearningRate: (factor) => {
@@ -169,14 +174,14 @@ export const createSession = (options: SessionOptions): Session => {
         running: noImagesYet,
         epochSeconds: 0,
       };
-      const saved: RunEvent[] = [];
+      const saved: TrainingEvent[] = [];
       for (const { key, callback } of users) requireMonitored(key, callback, logs);
       for (const { callback } of callbacks) await callback.onEpochEnd?.(logs, controlsWith(saved));
       return saved;
     },
     endEarly,
     endTraining: async () => {
-      const saved: RunEvent[] = [];
+      const saved: TrainingEvent[] = [];
       weightsReplaced = false;
       for (const { callback } of callbacks) await callback.onTrainEnd?.(controlsWith(saved));
       return weightsReplaced ? [...saved, ...(await save('last'))] : saved;

@@ -7,7 +7,6 @@ import {
   membersOf,
   parseRunConfig,
   type RunConfigInput,
-  type RunEvent,
   type Snapshot,
 } from '@dropout-lab/contracts';
 import { buildModel, defineLayer, parseModelSpec } from '@dropout-lab/model';
@@ -16,6 +15,7 @@ import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import type { CheckpointSink } from './session.ts';
+import type { TrainingEvent } from './training-event.ts';
 
 const imageShape = [8, 8, 3] as const;
 export const numClasses = 3;
@@ -133,15 +133,15 @@ export const memorySink = (): CheckpointSink & {
   };
 };
 
-export const collect = async (events: AsyncIterable<RunEvent>): Promise<RunEvent[]> => {
-  const all: RunEvent[] = [];
+export const collect = async (events: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> => {
+  const all: TrainingEvent[] = [];
   for await (const event of events) all.push(event);
   return all;
 };
 
 /** The events of one kind. */
-export const only = <Kind extends RunEvent['kind']>(
+export const only = <Kind extends TrainingEvent['kind']>(
   kind: Kind,
-  events: readonly RunEvent[],
-): Extract<RunEvent, { kind: Kind }>[] =>
-  events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
+  events: readonly TrainingEvent[],
+): Extract<TrainingEvent, { kind: Kind }>[] =>
+  events.filter((event): event is Extract<TrainingEvent, { kind: Kind }> => event.kind === kind);

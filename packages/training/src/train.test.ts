@@ -1,9 +1,9 @@
-import type { Batch, BatchSource, NamedArray, RunEvent } from '@dropout-lab/contracts';
+import type { Batch, BatchSource, NamedArray } from '@dropout-lab/contracts';
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { earlyStopping, type Replica, TrainingError, train } from './index.ts';
+import { earlyStopping, type Replica, TrainingError, type TrainingEvent, train } from './index.ts';
 import {
   collect,
   configOf,
@@ -18,7 +18,7 @@ import {
 // 10 images in batches of 4, 4 and 2.
 const source = imageSource('train', { size: 10, batchSize: 4 });
 const validation = imageSource('validation', { size: 5, batchSize: 3 });
-const kinds = (events: readonly RunEvent[]) => events.map((event) => event.kind);
+const kinds = (events: readonly TrainingEvent[]) => events.map((event) => event.kind);
 
 /** Summed crossentropy and number right, from the model's own softmax outputs. */
 const sumsOf = (model: LayersModel, { images, labels, size }: Batch) =>
@@ -118,7 +118,7 @@ describe('events', () => {
       [2, 6],
     ]);
     expect(events.at(-1)).toEqual({
-      kind: 'run-ended',
+      kind: 'training-ended',
       time: 7,
       reason: 'completed',
       epoch: 2,
@@ -199,7 +199,7 @@ describe('the end', () => {
     const optimizer = { name: 'sgd', learningRate: 1e30 } as const;
     const config = configOf({ epochs: 2, checkpointEverySteps: 1, optimizer });
     const events = await collect(train({ model, config, train: source, checkpoints }));
-    expect(kinds(events)).toEqual(['run-started', 'step', 'checkpoint', 'run-ended']);
+    expect(kinds(events)).toEqual(['run-started', 'step', 'checkpoint', 'training-ended']);
     expect(events.at(-1)).toMatchObject({
       reason: 'nan',
       epoch: 0,
@@ -228,7 +228,7 @@ describe('the end', () => {
       const events = await collect(
         train({ model, config, train: source, validation, callbacks: [stopping()], checkpoints }),
       );
-      expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason });
+      expect(events.at(-1)).toMatchObject({ kind: 'training-ended', reason });
       const best = checkpoints.saved.filter(({ name }) => name === 'best').at(-1)!;
       expect(best.snapshot.progress.epoch).toBe(1);
       expect(bitsOf(await readWeights(model))).toEqual(bitsOf(best.snapshot.weights));
@@ -244,7 +244,7 @@ describe('the end', () => {
     const checkpoints = memorySink();
     const controller = new AbortController();
     const config = configOf({ epochs: 2 });
-    const events: RunEvent[] = [];
+    const events: TrainingEvent[] = [];
     for await (const event of train({
       model,
       config,
@@ -255,7 +255,7 @@ describe('the end', () => {
       events.push(event);
       if (event.kind === 'step' && event.step === 5) controller.abort();
     }
-    expect(kinds(events).slice(-3)).toEqual(['step', 'checkpoint', 'run-ended']);
+    expect(kinds(events).slice(-3)).toEqual(['step', 'checkpoint', 'training-ended']);
     expect(events.at(-1)).toMatchObject({
       reason: 'interrupted',
       epoch: 1,
@@ -273,10 +273,10 @@ describe('the end', () => {
     const model = tinyModel();
     const config = configOf({ epochs: 1 });
     const early = await collect(train({ model, config, train: source, signal: AbortSignal.abort() }));
-    expect(kinds(early)).toEqual(['run-started', 'run-ended']);
+    expect(kinds(early)).toEqual(['run-started', 'training-ended']);
 
     const controller = new AbortController();
-    const events: RunEvent[] = [];
+    const events: TrainingEvent[] = [];
     for await (const event of train({
       model,
       config,
@@ -287,7 +287,7 @@ describe('the end', () => {
       events.push(event);
       if (event.kind === 'validating') controller.abort();
     }
-    expect(kinds(events).slice(-2)).toEqual(['validating', 'run-ended']);
+    expect(kinds(events).slice(-2)).toEqual(['validating', 'training-ended']);
     expect(events.at(-1)).toMatchObject({ message: 'interrupted in epoch 1 after 3 of 3 steps' });
     model.dispose();
   });

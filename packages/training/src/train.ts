@@ -1,4 +1,4 @@
-import type { Batch, BatchSource, EpochLogs, RunEndReason, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import type { Batch, BatchSource, EpochLogs, RunEndReason, Snapshot } from '@dropout-lab/contracts';
 import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
@@ -14,6 +14,7 @@ import { requireBatch } from './require-batch.ts';
 import { requireHonoured } from './require-honoured.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
+import type { TrainingEnded, TrainingEvent } from './training-event.ts';
 import { watchWeights } from './weight-watch.ts';
 
 /** What is trained, on what, and where it goes on. */
@@ -32,17 +33,17 @@ export interface TrainOptions extends SessionOptions {
 /**
  * Trains a model, whatever its layers: what it carries and training would not honour is refused by name before the first
  * step (docs/honoured.md). For each batch gradients, the optimizer's update, then the weights' constraints, which stock
- * `model.fit` forgets. Yields an event for all that happens; the next step waits until the last event has been
- * taken. Figures are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
+ * `model.fit` forgets. Yields an event for all that happens, `training-ended` last; the next step waits until the last
+ * event has been taken. Figures are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
  * validation is at the epoch's end with dropout off. Both losses are with what the model's regularizers add.
  *
- * A loss that is no longer finite ends the run before it reaches the weights, with the reason `nan`; so does a weight that is
+ * A loss that is no longer finite ends training before it reaches the weights, with the reason `nan`; so does a weight that is
  * not after an update, before the next one and before any checkpoint: the last checkpoint is from before.
  *
  * @throws TrainingError when something of the model, the batches or the configuration cannot be honoured, or the snapshot
  *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
  */
-export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
   const { model, config, train: source, validation, signal, resumeFrom, now = Date.now } = options;
   const metrics = requireNewNames(options.metrics ?? []);
   const loss = lossOf(model, config);
@@ -85,7 +86,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   };
 
   /** One batch's update; none when its loss is not finite, which ends the run. */
-  async function* trainStep(): AsyncGenerator<RunEvent, void, undefined> {
+  async function* trainStep(): AsyncGenerator<TrainingEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
     const learningRate = scheduled * learningRateScale;
@@ -142,7 +143,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
   }
 
   /** Validation, the callbacks and a checkpoint, after an epoch's last step. */
-  async function* endEpoch(): AsyncGenerator<RunEvent, void, undefined> {
+  async function* endEpoch(): AsyncGenerator<TrainingEvent, void, undefined> {
     if (await hasDiverged()) return;
     const { step, learningRate, epochSeconds, running } = session.progress;
     const epoch = session.progress.epoch + 1;
@@ -158,9 +159,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
     yield* await session.save('last');
   }
 
-  const runEnded = (reason: RunEndReason, message: string): RunEvent => {
+  const trainingEnded = (reason: RunEndReason, message: string): TrainingEnded => {
     const { epoch, step } = session.progress;
-    return { kind: 'run-ended', time: now(), reason, epoch, step, message };
+    return { kind: 'training-ended', time: now(), reason, epoch, step, message };
   };
 
   try {
@@ -185,18 +186,18 @@ export async function* train(options: TrainOptions): AsyncGenerator<RunEvent, vo
       reason: 'completed',
       message: `${config.epochs} epochs`,
     };
-    yield runEnded(reason, message);
+    yield trainingEnded(reason, message);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
     if (await hasDiverged()) {
       const { reason, message } = session.progress.ending!;
-      yield runEnded(reason, message);
+      yield trainingEnded(reason, message);
       return;
     }
     yield* await session.save('last');
     const { epoch, stepInEpoch } = session.progress;
     const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${stepsPerEpoch} steps`;
-    yield runEnded('interrupted', `interrupted ${place}`);
+    yield trainingEnded('interrupted', `interrupted ${place}`);
   } finally {
     session.dispose();
   }

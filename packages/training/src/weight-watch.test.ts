@@ -57,7 +57,7 @@ const trainWith = async ({ step, value = Number.NaN, checkpointEverySteps, stopA
 };
 
 const end = (step: number, epoch: number, stepInEpoch: number) => ({
-  kind: 'run-ended',
+  kind: 'training-ended',
   reason: 'nan',
   step,
   message: `weight dense/kernel is not finite after step ${stepInEpoch} of epoch ${epoch}: try a lower learning rate`,

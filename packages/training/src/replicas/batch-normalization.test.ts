@@ -1,4 +1,4 @@
-import type { Batch, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import type { Batch, Snapshot } from '@dropout-lab/contracts';
 import { readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -17,6 +17,7 @@ import {
   parallelReplica,
   type Replica,
   TrainingError,
+  type TrainingEvent,
   train,
 } from '../index.ts';
 import { collect, configOf, imageSource, memorySink, normalizedModel, only } from '../testing.ts';
@@ -48,7 +49,7 @@ const validation = imageSource('validation', { size: 7, batchSize: 5 });
 const config = configOf({ epochs: 5, optimizer: { name: 'sgd', learningRate: 0.01, momentum: 0.9 } });
 
 interface Trained {
-  readonly events: RunEvent[];
+  readonly events: TrainingEvent[];
   readonly weights: Map<string, Float32Array>;
   readonly saved: ReturnType<typeof memorySink>['saved'];
 }

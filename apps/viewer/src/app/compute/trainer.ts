@@ -99,7 +99,8 @@ export const createTrainer = () => {
       },
       signal: abort.signal,
     });
-    for await (const event of happening) {
+    for await (const said of happening) {
+      const event: RunEvent = said.kind === 'training-ended' ? { ...said, kind: 'run-ended' } : said;
       events.push(event);
       listener.event(event);
       await gate.passed();
