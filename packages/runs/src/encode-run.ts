@@ -2,7 +2,7 @@ import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@drop
 import { type Checkpoint, encodeCheckpoint } from './checkpoint-format.ts';
 import { digestOf } from './digest.ts';
 import { historyCsv } from './history-csv.ts';
-import { toJson } from './json.ts';
+import { toJson, toJsonLine } from './json.ts';
 import { checkpointNames, runFiles } from './layout.ts';
 
 /** All of a run that was trained where there is no file system. */
@@ -31,10 +31,10 @@ export const encodeRun = ({
   const history = historyCsv(events);
   return {
     [runFiles.manifest]: toJson(manifest),
-    [runFiles.events]: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+    [runFiles.events]: events.map(toJsonLine).join(''),
     ...(history !== '' && { [runFiles.history]: history }),
     ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
-    ...(predictions && { [runFiles.predictions]: toJson(predictions) }),
+    ...(predictions && { [runFiles.predictions]: toJsonLine(predictions) }),
     ...Object.fromEntries(
       checkpointNames.flatMap((name) => {
         const checkpoint = checkpoints[name];

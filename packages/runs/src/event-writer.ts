@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import type { RunEvent } from '@dropout-lab/contracts';
+import { toJsonLine } from './json.ts';
 
 /** Appends events to an `events.jsonl`. */
 export interface EventWriter {
@@ -20,7 +21,7 @@ export const openEventWriter = (path: string): EventWriter => {
   let torn = endsTorn(file);
   return {
     append(event) {
-      const line = `${torn ? '\n' : ''}${JSON.stringify(event)}\n`;
+      const line = `${torn ? '\n' : ''}${toJsonLine(event)}`;
       // A write that fails may have put down a part of its line.
       torn = true;
       writeFileSync(file, line);

@@ -22,9 +22,10 @@ import { type EventLog, parseEventLog } from './event-log.ts';
 import { openEventWriter } from './event-writer.ts';
 import { codeOf, fileError } from './file-errors.ts';
 import { historyCsv } from './history-csv.ts';
-import { toJson } from './json.ts';
+import { toJson, toJsonLine } from './json.ts';
 import { runFiles } from './layout.ts';
 import { acquireLock, isLocked } from './lock.ts';
+import type { RunStore } from './run-store.ts';
 
 /** A run directory to read; another process may be writing it. */
 export interface RunReader {
@@ -46,7 +47,7 @@ export interface RunReader {
 }
 
 /** A run directory of which this process is the only writer, until {@link RunDirectory.close}. */
-export interface RunDirectory extends RunReader {
+export interface RunDirectory extends RunReader, RunStore {
   /** Adds to `events.jsonl`, and after an epoch brings `history.csv` up to date; a killed process loses no event that was appended. @throws RunDirectoryError, on a full disk say. */
   append(event: RunEvent): void;
   /** Replaces the checkpoint as a whole. @throws RunDirectoryError when it cannot; the one before is then kept. */
@@ -223,8 +224,7 @@ const writerOf = (
     },
     writePredictions(predictions) {
       const file = join(path, runFiles.predictions);
-      // Three long lists of numbers, which indentation would spread over a line each.
-      return writing(file, () => writeFileAtomic(file, `${JSON.stringify(predictions)}\n`));
+      return writing(file, () => writeFileAtomic(file, toJsonLine(predictions)));
     },
     async close() {
       await saving;

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { createMemoryRun } from './memory-run.ts';
+import { createRunDirectory } from './run-directory.ts';
+import type { RunStore } from './run-store.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { checkpointAt, manifest } from './testing.ts';
+
+const events: RunEvent[] = [
+  { kind: 'run-started', time: 0, epochs: 1, stepsPerEpoch: 2 },
+  {
+    kind: 'epoch',
+    time: 1,
+    epoch: 1,
+    step: 2,
+    logs: { loss: Number.NaN, accuracy: 0.5 },
+    learningRate: 0.1,
+    seconds: 1,
+  },
+  { kind: 'run-ended', time: 2, reason: 'completed', epoch: 1, step: 2, message: '1 epochs' },
+];
+
+const keep = async (run: RunStore): Promise<void> => {
+  for (const event of events) run.append(event);
+  await run.saveCheckpoint('best', checkpointAt(1));
+  await run.saveCheckpoint('last', checkpointAt(1));
+  await run.saveCheckpoint('last', checkpointAt(2));
+  await run.writePredictions({ labels: [0, 1], predicted: [1, 1], confidence: [0.5, 0.75] });
+  await run.close();
+};
+
+test('leaves the files of a run directory, byte for byte', async () => {
+  const path = join(temporaryFolder(), 'run');
+  await keep(await createRunDirectory(path, manifest));
+  const inMemory = createMemoryRun(manifest);
+  await keep(inMemory);
+
+  const files = inMemory.files();
+  const written = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+  expect(Object.keys(files).sort()).toEqual(written.sort());
+  for (const [file, content] of Object.entries(files)) {
+    expect(Buffer.from(content as string), file).toEqual(readFileSync(join(path, file)));
+  }
+});

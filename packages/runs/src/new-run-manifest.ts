@@ -1,0 +1,28 @@
+import { type BackendDescription, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
+import { newRunId } from './run-id.ts';
+
+/** What is known of a run when it begins, apart from its name and the time. */
+export interface NewRun
+  extends Pick<RunManifest, 'config' | 'data' | 'hardware' | 'importedFrom' | 'versions' | 'commit'> {
+  readonly classNames: readonly string[];
+  /** As it was started; its versions join those of the run. */
+  readonly backend: Omit<BackendDescription, 'workers'> & Pick<RunManifest, 'versions'>;
+  /** Replicas that share each batch. */
+  readonly workers: number;
+  readonly command: readonly string[];
+}
+
+/** The manifest of a run that begins now, named by {@link newRunId}. */
+export const newRunManifest = (
+  { backend, workers, classNames, command, versions, ...run }: NewRun,
+  now: Date = new Date(),
+): RunManifest => ({
+  schemaVersion: RUN_SCHEMA_VERSION,
+  id: newRunId(now, run.config),
+  createdAt: now.toISOString(),
+  ...run,
+  classNames: [...classNames],
+  backend: { name: backend.name, description: backend.description, workers },
+  versions: { ...versions, ...backend.versions },
+  command: [...command],
+});
