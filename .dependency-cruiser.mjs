@@ -12,6 +12,7 @@ const mayImport = {
   backend: ['contracts', 'wasm-training'],
   model: ['contracts', 'random'],
   training: ['contracts', 'random', 'model', 'metrics'],
+  experiment: ['contracts', 'cifar', 'metrics', 'model', 'runs', 'backend', 'training'],
   study: ['contracts', 'random', 'metrics', 'runs'],
 };
 

@@ -1,0 +1,1 @@
+export { type ThreadReplicasOptions, threadReplicas } from './thread-replicas.ts';

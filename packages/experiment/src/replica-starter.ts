@@ -1,0 +1,24 @@
+import { createReplica, parallelReplica, type Replica } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** Starts replicas of a model, `count` of them, as one that shares each batch among them; its `dispose` ends them. */
+export type ReplicaStarter = (model: LayersModel, count: number) => Promise<Replica>;
+
+/**
+ * A starter of which one replica computes on this thread, and the others where `startRemote` starts them.
+ *
+ * @param startRemote Starts one replica elsewhere, such as `connectReplica` of @dropout-lab/training gives.
+ * @returns Throws what `startRemote` throws; those that have started have ended then.
+ */
+export const replicaStarter =
+  (startRemote: (model: LayersModel) => Promise<Replica>): ReplicaStarter =>
+  async (model, count) => {
+    const starts = await Promise.allSettled(Array.from({ length: count - 1 }, () => startRemote(model)));
+    const remote = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (failed) {
+      for (const replica of remote) replica.dispose();
+      throw failed.reason;
+    }
+    return parallelReplica([...remote, createReplica(model)]);
+  };

@@ -1,0 +1,75 @@
+import type { RunConfigInput, RunEvent } from '@dropout-lab/contracts';
+import { createMemoryRun, type MemoryRun } from '@dropout-lab/runs';
+import { createReplica, type Replica } from '@dropout-lab/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import type { PreparedRun } from './index.ts';
+import { collect, manifestOf, prepare, steadyClock } from './testing.ts';
+
+// As built, by their names, since a thread runs no TypeScript; of unknown type until then.
+const { replicaStarter, runExperiment }: typeof import('./index.ts') = await import(
+  '@dropout-lab/experiment' as string
+);
+const { threadReplicas }: typeof import('./node.ts') = await import('@dropout-lab/experiment/node' as string);
+
+const onThreads = async (count: number, changes: RunConfigInput = {}) => {
+  const { config, data } = prepare(changes);
+  const prepared: PreparedRun[] = [];
+  let run: MemoryRun | undefined;
+  const events = await collect(
+    runExperiment({
+      config,
+      data,
+      replicas: { count, start: threadReplicas({ backend: 'cpu', config }) },
+      now: steadyClock(),
+      open: (ready) => {
+        prepared.push(ready);
+        run = createMemoryRun(manifestOf(config, data, ready.workers));
+        return { run };
+      },
+    }),
+  );
+  return { events, workers: prepared[0]!.workers, files: run!.files() };
+};
+
+const lossesOf = ({ events }: { readonly events: readonly RunEvent[] }) =>
+  events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
+
+test('threads share the batches of a run: the same again with as many, nearly the same alone', async () => {
+  const [two, again, one] = [await onThreads(2), await onThreads(2), await onThreads(1)];
+  expect(two.workers).toBe(2);
+  expect(again.events).toEqual(two.events);
+  expect(again.files).toEqual(two.files);
+  expect(lossesOf(two)).not.toEqual(lossesOf(one));
+  for (const [i, loss] of lossesOf(two).entries()) expect(loss).toBeCloseTo(lossesOf(one)[i]!, 3);
+});
+
+test('threads share the statistics of batch normalization', async () => {
+  const layers = [
+    { kind: 'flatten' },
+    { kind: 'batch_normalization' },
+    { kind: 'dense', units: 10, activation: 'softmax' },
+  ] as const;
+  const changes = { model: { layers: [...layers] } };
+  const [two, one] = [await onThreads(2, changes), await onThreads(1, changes)];
+  expect(two.workers).toBe(2);
+  for (const [i, loss] of lossesOf(two).entries()) expect(loss).toBeCloseTo(lossesOf(one)[i]!, 3);
+});
+
+test('when a replica cannot be started, the run fails and the others have ended', async () => {
+  const { config, data } = prepare();
+  const tensors = tf.memory().numTensors;
+  let started = 0;
+  let ended = 0;
+  const start = replicaStarter(async (model): Promise<Replica> => {
+    started += 1;
+    if (started === 2) throw new Error('no thread to be had');
+    return { ...createReplica(model), dispose: () => (ended += 1) };
+  });
+  const run = createMemoryRun(manifestOf(config, data, 4));
+  const experiment = runExperiment({ config, data, replicas: { count: 4, start }, open: () => ({ run }) });
+  await expect(collect(experiment)).rejects.toThrow('no thread to be had');
+  expect([started, ended]).toEqual([3, 2]);
+  expect(run.files()['events.jsonl']).toMatch(/^\{"kind":"run-ended".*"failed".*"no thread to be had"\}\n$/);
+  expect(tf.memory().numTensors).toBe(tensors);
+});

@@ -1,0 +1,39 @@
+import { MessageChannel, type MessagePort as NodeMessagePort, Worker } from 'node:worker_threads';
+import type { BackendChoice } from '@dropout-lab/backend/node';
+import type { RunConfig } from '@dropout-lab/contracts';
+import { connectReplica } from '@dropout-lab/training';
+import { type ReplicaStarter, replicaStarter } from './replica-starter.ts';
+
+/** What the threads of a run compute with. */
+export interface ThreadReplicasOptions {
+  /** Started on every thread: the one that runs on this one. */
+  readonly backend: BackendChoice;
+  /** What the model follows from. */
+  readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
+}
+
+/** What a gradient worker is started with. */
+export interface GradientWorkerData extends ThreadReplicasOptions {
+  readonly port: NodeMessagePort;
+}
+
+/**
+ * Starts replicas on this thread and on worker threads, each with a backend of its own.
+ *
+ * @returns Throws a TrainingError when a worker ends before it has started; so does the replica that it gives, later.
+ */
+export const threadReplicas = ({ backend, config }: ThreadReplicasOptions): ReplicaStarter =>
+  replicaStarter((model) => {
+    const { port1, port2 } = new MessageChannel();
+    const { model: spec, dataset, seed } = config;
+    const workerData: GradientWorkerData = { port: port2, backend, config: { model: spec, dataset, seed } };
+    const worker = new Worker(new URL('./gradient-worker.js', import.meta.url), {
+      workerData,
+      transferList: [port2],
+    });
+    // Its end shows as a closed port; without a listener its error would end this thread at once.
+    worker.on('error', (error) => process.stderr.write(`training worker: ${error.stack ?? error}\n`));
+    worker.unref();
+    // Node's port has all that the web's needs to have here; their declared types differ.
+    return connectReplica(port1 as unknown as MessagePort, model);
+  });
