@@ -1,6 +1,6 @@
 import { prepareRunData } from '@dropout-lab/cifar';
-import { evaluateLogits } from '@dropout-lab/metrics';
-import { createReplica, predictLogits } from '@dropout-lab/training';
+import { evaluateImages } from '@dropout-lab/experiment';
+import { createReplica } from '@dropout-lab/training';
 import { type DataOptions, loadData } from './data.ts';
 import { figure } from './format.ts';
 import type { Reporter } from './reporter.ts';
@@ -16,10 +16,9 @@ export const evaluateCommand = async (
   const { run, model } = await openTrainedModel(path, options);
   const { config, classNames } = run.manifest;
   const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
-  const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
+  const { report, logits } = await evaluateImages(createReplica(model), test, classNames, { signal });
   model.dispose();
   requireAnswers(logits, path, options, (row) => `test image ${row}`, classNames.length);
-  const report = evaluateLogits(logits, labels, classNames);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return 0;

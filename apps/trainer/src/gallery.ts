@@ -3,11 +3,11 @@ import { startBackend } from '@dropout-lab/backend/node';
 import { prepareRunData } from '@dropout-lab/cifar';
 import type { CifarData } from '@dropout-lab/cifar/node';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
-import { predictionsOf } from '@dropout-lab/metrics';
+import { evaluateImages } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { ArmGallery, StudyRun } from '@dropout-lab/study';
-import { createReplica, predictLogits } from '@dropout-lab/training';
+import { createReplica } from '@dropout-lab/training';
 import sharp from 'sharp';
 import { type DataOptions, dataLoader } from './data.ts';
 import type { Reporter } from './reporter.ts';
@@ -82,8 +82,7 @@ const predict = async (
   try {
     writeWeights(model, weights);
     const { test } = prepareRunData(data, config);
-    const { logits, labels } = await predictLogits(createReplica(model), test, { signal });
-    return predictionsOf(logits, labels, classNames.length);
+    return (await evaluateImages(createReplica(model), test, classNames, { signal })).predictions;
   } finally {
     model.dispose();
   }

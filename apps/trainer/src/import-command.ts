@@ -43,10 +43,10 @@ export const importCommand = async (
   const run = await createRun(
     {
       config,
-      classNames: [...datasetOf(config.dataset).classNames],
+      classNames: datasetOf(config.dataset).classNames,
       data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
       importedFrom: { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
-      command: [...command],
+      command,
       backend,
       workers: 1,
     },

@@ -1,12 +1,12 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/cifar';
 import type { RunConfig } from '@dropout-lab/contracts';
+import { workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { dataLoader } from './data.ts';
-import { type RunOptions, workersFor } from './open-run.ts';
-import { startReplicas } from './replicas.ts';
+import { type RunOptions, replicasOn, requireWorkers } from './open-run.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface EpochMeasurements {
@@ -33,8 +33,9 @@ export const measureEpochs = async (
   for (const config of configs) {
     const data = prepareRunData(await load(config.dataset), config);
     const model = buildModel(modelSpecOf(config), config.seed);
-    const count = workersFor(model, backend.name, options);
-    const replica = await startReplicas(model, { count, backend: backend.name, config });
+    requireWorkers(model, options.workers);
+    const { count, start } = replicasOn(config, backend.name, options);
+    const replica = await start(model, workersFor(model, count));
     try {
       epochSeconds.push(await measureEpoch(model, replica, config, data, signal));
     } finally {

@@ -4,9 +4,16 @@ import {
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
-import { prepareRunData, type RunData } from '@dropout-lab/cifar';
-import { ConfigError, type RunConfig, type Snapshot } from '@dropout-lab/contracts';
-import { buildModel, modelSpecOf } from '@dropout-lab/model';
+import { prepareRunData } from '@dropout-lab/cifar';
+import {
+  ConfigError,
+  type DataDescription,
+  type RunConfig,
+  type RunManifest,
+  type Snapshot,
+} from '@dropout-lab/contracts';
+import type { ExperimentOptions, PreparedRun } from '@dropout-lab/experiment';
+import { threadReplicas } from '@dropout-lab/experiment/node';
 import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { wholeBatchLayerOf } from '@dropout-lab/training';
@@ -16,12 +23,12 @@ import { createRun } from './create-run.ts';
 import { type DataOptions, loadData, requireRunnable } from './data.ts';
 import type { Reporter } from './reporter.ts';
 
-/** A run that is ready to train. */
-export interface OpenRun {
-  readonly directory: RunDirectory;
-  readonly model: LayersModel;
-  readonly data: RunData;
-  readonly resumeFrom: Snapshot | undefined;
+/** A run that can be trained, on a backend that has started. */
+export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 'replicas'> {
+  /** Makes its directory, or takes it up again. */
+  readonly open: (
+    prepared: PreparedRun,
+  ) => Promise<{ readonly run: RunDirectory; readonly resumeFrom?: Snapshot | undefined }>;
 }
 
 /** How a run is computed, wherever it is kept. */
@@ -43,7 +50,7 @@ export interface ReopenOptions extends DataOptions {
 }
 
 /**
- * Sets a new run up. Its directory, the first thing that it writes, is made when all else is known to be good.
+ * Sets a new run up.
  *
  * @param command The command line, for the manifest.
  */
@@ -53,27 +60,25 @@ export const beginRun = async (
   command: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<OpenRun> => {
+): Promise<RunToTrain> => {
   requireRunnable(config);
   const backend = await startAndTell(options.backend, reporter);
-  const model = buildModel(modelSpecOf(config), config.seed);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
-  const directory = await createRun(
-    {
-      config,
-      classNames: [...data.classNames],
-      data: data.description,
-      command: [...command],
-      backend,
-      workers: workersFor(model, backend.name, options),
+  return {
+    config,
+    data,
+    replicas: replicasOn(config, backend.name, options),
+    open: async ({ model, workers }) => {
+      requireWorkers(model, options.workers);
+      const { classNames, description } = data;
+      const run = { config, classNames, data: description, backend, workers, command };
+      return { run: await createRun(run, options.runDir) };
     },
-    options.runDir,
-  );
-  return { directory, model, data, resumeFrom: undefined };
+  };
 };
 
 /**
- * Opens a run to go on from its last checkpoint, on the backend that it was started on; from the start when it
+ * Sets a run up to go on from its last checkpoint, on the backend that it was started on; from the start when it
  * was killed before its first.
  *
  * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
@@ -83,7 +88,7 @@ export const reopenRun = async (
   { takeOver = false, ...options }: ReopenOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<OpenRun> => {
+): Promise<RunToTrain> => {
   const reader = await openRunDirectory(path);
   const { config, backend, importedFrom } = reader.manifest;
   if (importedFrom !== undefined) {
@@ -97,36 +102,44 @@ export const reopenRun = async (
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
   }
-  await startAndTell(backendChoice(backend.name), reporter);
-  const model = buildModel(modelSpecOf(config), config.seed);
-  const files = await loadData(config.dataset, options, reporter, signal);
-  const data = prepareRunData(files, config);
-  for (const [name, digest] of Object.entries(reader.manifest.data.sha256)) {
-    if (data.description.sha256[name] === digest) continue;
-    throw new ConfigError(
-      `--resume ${path}: ${name}: expected the file that the run was started with (SHA-256 ${digest}), found ${data.description.sha256[name] ?? 'none'}: resume with the same data`,
-    );
-  }
-  const directory = await resumeRunDirectory(path, { takeOver });
-  const resumeFrom = (await directory.hasCheckpoint('last'))
-    ? (await directory.loadCheckpoint('last')).snapshot
-    : undefined;
-  return { directory, model, data, resumeFrom };
+  const { name } = await startAndTell(backendChoice(backend.name), reporter);
+  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  requireSameData(path, reader.manifest, data.description);
+  return {
+    config,
+    data,
+    replicas: replicasOn(config, name, { workers: backend.workers }),
+    open: async () => {
+      const run = await resumeRunDirectory(path, { takeOver });
+      const hasTrained = await run.hasCheckpoint('last');
+      return { run, resumeFrom: hasTrained ? (await run.loadCheckpoint('last')).snapshot : undefined };
+    },
+  };
 };
 
-/**
- * How many threads share each batch.
- *
- * @throws ConfigError when several are asked for, and a layer needs the whole batch.
- */
-export const workersFor = (
-  model: LayersModel,
+const requireSameData = (path: string, { data }: RunManifest, found: DataDescription): void => {
+  for (const [name, digest] of Object.entries(data.sha256)) {
+    if (found.sha256[name] === digest) continue;
+    throw new ConfigError(
+      `--resume ${path}: ${name}: expected the file that the run was started with (SHA-256 ${digest}), found ${found.sha256[name] ?? 'none'}: resume with the same data`,
+    );
+  }
+};
+
+/** The threads that share each batch of a run. */
+export const replicasOn = (
+  config: RunConfig,
   backend: StartedBackend['name'],
   { workers, cores }: Pick<RunOptions, 'workers' | 'cores'>,
-): number => {
+): NonNullable<ExperimentOptions['replicas']> => ({
+  count: workers ?? defaultWorkers(backend, cores),
+  start: threadReplicas({ backend: backendChoice(backend), config }),
+});
+
+/** @throws ConfigError when several threads are asked for, and a layer needs the whole batch. */
+export const requireWorkers = (model: LayersModel, workers: number | undefined): void => {
   const layer = wholeBatchLayerOf(model);
-  if (layer === undefined) return workers ?? defaultWorkers(backend, cores);
-  if (workers === undefined || workers === 1) return 1;
+  if (layer === undefined || workers === undefined || workers === 1) return;
   throw new ConfigError(`--workers: expected 1, since ${layer} needs the whole batch, received ${workers}`);
 };
 

@@ -45,7 +45,7 @@ async function perform(task: ProcessTask): Promise<ProcessResult> {
     const run = isBegun
       ? await reopenRun(path, { ...options, takeOver }, reporter, signal)
       : await beginRun(config, { ...options, runDir: path }, command, reporter, signal);
-    return { kind: 'ended', reason: await trainRun(run, reporter, signal) };
+    return { kind: 'ended', reason: (await trainRun(run, reporter, signal)).reason };
   } catch (error) {
     if (signal.aborted) return { kind: 'ended', reason: 'interrupted' };
     if (error instanceof RunLockedError) return { kind: 'locked', message: error.message };

@@ -29,8 +29,7 @@ export const trainCommand = async (
     options.resume === undefined
       ? await beginRun(await readRunConfig(options), options, command, reporter, signal)
       : await reopenRun(options.resume, options, reporter, signal);
-  const reason = await trainRun(run, reporter, signal);
-  const { path } = run.directory;
+  const { reason, path } = await trainRun(run, reporter, signal);
   reporter.line(
     reason === 'interrupted' ? `Go on with: ${trainInvocation()} --resume ${path}` : `Run directory: ${path}`,
   );

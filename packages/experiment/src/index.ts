@@ -1,3 +1,3 @@
 export { evaluateImages, type ImagesEvaluation } from './evaluate-images.ts';
-export { type ReplicaStarter, replicaStarter } from './replica-starter.ts';
+export { type ReplicaStarter, replicaStarter, workersFor } from './replica-starter.ts';
 export { type ExperimentOptions, type OpenedRun, type PreparedRun, runExperiment } from './run-experiment.ts';

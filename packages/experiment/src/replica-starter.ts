@@ -1,8 +1,12 @@
-import { createReplica, parallelReplica, type Replica } from '@dropout-lab/training';
+import { createReplica, parallelReplica, type Replica, wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** Starts replicas of a model, `count` of them, as one that shares each batch among them; its `dispose` ends them. */
 export type ReplicaStarter = (model: LayersModel, count: number) => Promise<Replica>;
+
+/** How many replicas may share each batch: so many, or one where a layer needs the whole batch. */
+export const workersFor = (model: LayersModel, most: number): number =>
+  wholeBatchLayerOf(model) === undefined ? most : 1;
 
 /**
  * A starter of which one replica computes on this thread, and the others where `startRemote` starts them.

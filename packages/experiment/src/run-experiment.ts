@@ -8,11 +8,10 @@ import {
   type Replica,
   type TrainingEnded,
   train,
-  wholeBatchLayerOf,
 } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { evaluateImages } from './evaluate-images.ts';
-import type { ReplicaStarter } from './replica-starter.ts';
+import { type ReplicaStarter, workersFor } from './replica-starter.ts';
 
 /** What a run is, where it is kept, and who computes it. */
 export interface ExperimentOptions {
@@ -69,7 +68,7 @@ export async function* runExperiment(options: ExperimentOptions): AsyncGenerator
   const { config, open, replicas: { count, start } = thisThread, now = Date.now } = options;
   const model = buildModel(modelSpecOf(config), config.seed);
   try {
-    const workers = wholeBatchLayerOf(model) === undefined ? count : 1;
+    const workers = workersFor(model, count);
     const { run, resumeFrom } = await open({ model, workers });
     const startReplica = () => start(model, workers);
     try {
