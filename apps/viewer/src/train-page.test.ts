@@ -1,12 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { prepareRunData } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import type { Flag, RunConfig, RunEvent } from '@dropout-lab/contracts';
-import { buildModel, modelSpecOf } from '@dropout-lab/model';
-import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
-import { train } from '@dropout-lab/training';
+import type { Flag, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { runExperiment } from '@dropout-lab/experiment';
+import { createRunDirectory, openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -49,18 +48,22 @@ const downloadRun = async (page: Page, label: string): Promise<RunReader> => {
 const losses = (events: readonly RunEvent[]): number[] =>
   events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
 
-/** Losses of the same steps in Node. */
-const lossesInNode = async (config: RunConfig): Promise<number[]> => {
+/** The same run in Node, on wasm, in a directory. */
+const runInNode = async (config: RunConfig, manifest: RunManifest): Promise<RunReader> => {
   await startBackend('wasm');
-  const data = prepareRunData(loadSample(), config);
-  const model = buildModel(modelSpecOf(config), config.seed);
-  const found: number[] = [];
-  for await (const event of train({ model, config, train: data.train })) {
-    if (event.kind === 'step') found.push(event.loss);
-  }
-  model.dispose();
-  return found;
+  const path = join(await temporaryFolder(), 'run');
+  const experiment = runExperiment({
+    config,
+    data: prepareRunData(loadSample(), config),
+    open: async () => ({ run: await createRunDirectory(path, { ...manifest, config }) }),
+  });
+  for await (const _ of experiment);
+  return openRunDirectory(path);
 };
+
+/** Losses of the same steps in Node. */
+const lossesInNode = async (config: RunConfig, { manifest }: RunReader): Promise<number[]> =>
+  losses((await (await runInNode(config, manifest)).readEvents()).events);
 
 test.each([
   ['webgl', [], /webgl \(.*SwiftShader.*, in software\): as asked/],
@@ -86,7 +89,7 @@ test.each([
       const run = await downloadRun(page, 'dropout 0.5');
       expect(run.manifest.backend.name).toBe(backend);
       const found = losses((await run.readEvents()).events);
-      const expected = await lossesInNode(run.manifest.config);
+      const expected = await lossesInNode(run.manifest.config, run);
       expect(found).toHaveLength(2);
       for (const [i, loss] of expected.entries()) expect(Math.abs(found[i]! - loss)).toBeLessThan(1e-3);
       const { snapshot } = await run.loadCheckpoint('last');
@@ -146,10 +149,37 @@ test('trains with and without dropout from the same start, pauses, goes on and s
   const config = { ...first.manifest.config, epochs: 1 };
   expect(losses((await first.readEvents()).events)).toHaveLength(step);
   const found = losses((await first.readEvents()).events).slice(0, 20);
-  for (const [i, loss] of (await lossesInNode(config)).entries()) expect(found[i]).toBeCloseTo(loss, 3);
+  for (const [i, loss] of (await lossesInNode(config, first)).entries())
+    expect(found[i]).toBeCloseTo(loss, 3);
 
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.getByText('Trains the ConvNet of the tutorial').waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 120_000);
+
+test('leaves the files of a run in Node, evaluated on the test images', async () => {
+  const { page, complaints } = await openPage(
+    browser,
+    `${viewer.url}#/train?arms=with&limit-train=40&limit-test=20&batch-size=16&epochs=2&seed=7&backend=wasm`,
+    { acceptDownloads: true },
+  );
+  await page.getByRole('button', { name: 'Train' }).click();
+  const arm = card(page, 'dropout 0.5');
+  await arm.getByText('completed').waitFor();
+  const run = await downloadRun(page, 'dropout 0.5');
+  const expected = await runInNode(run.manifest.config, run.manifest);
+  const filesOf = async ({ path }: RunReader) => (await readdir(path, { recursive: true })).sort();
+  expect(await filesOf(run)).toEqual(await filesOf(expected));
+
+  const kindsOf = async (one: RunReader) => (await one.readEvents()).events.map(({ kind }) => kind);
+  expect((await kindsOf(run)).slice(-2)).toEqual(['evaluated', 'run-ended']);
+  expect(await kindsOf(run)).toEqual(await kindsOf(expected));
+  const [report, inNode] = [(await run.readEvaluation())!, (await expected.readEvaluation())!];
+  expect(report.count).toBe(20);
+  expect(report.loss).toBeCloseTo(inNode.loss, 3);
+  expect((await run.readPredictions())!.labels).toEqual((await expected.readPredictions())!.labels);
+  expect(await arm.textContent()).toContain(`Testloss ${report.loss.toFixed(4)}`);
   expect(complaints).toEqual([]);
   await page.close();
 }, 120_000);

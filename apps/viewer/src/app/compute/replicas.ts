@@ -1,13 +1,7 @@
 import type { RunConfig } from '@dropout-lab/contracts';
+import { type ReplicaStarter, replicaStarter } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
-import {
-  connectReplica,
-  createReplica,
-  parallelReplica,
-  type Replica,
-  serveReplica,
-} from '@dropout-lab/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { connectReplica, serveReplica } from '@dropout-lab/training';
 import { transfer } from 'comlink';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
@@ -25,31 +19,23 @@ export const replicaService = {
 };
 
 /**
- * A replica that computes on this worker and on `count - 1` further ones, each with a wasm backend of its own. They end
- * when it is disposed, or with this one.
+ * Starts replicas on this worker and on further ones, each with a wasm backend of its own. They end when they are
+ * disposed, or with this one.
  */
-export const startReplicas = async (
-  model: LayersModel,
-  config: ReplicaConfig,
-  count: number,
-): Promise<Replica> => {
-  const remote = await Promise.all(Array.from({ length: count - 1 }, () => startRemote(model, config)));
-  return parallelReplica([...remote, createReplica(model)]);
-};
-
-const startRemote = async (model: LayersModel, config: ReplicaConfig): Promise<Replica> => {
-  // This worker's own script, so that its code is there once.
-  const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
-  const { port1, port2 } = new MessageChannel();
-  await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), config));
-  const replica = await thread.hold(connectReplica(port1, model));
-  return {
-    ...replica,
-    gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),
-    logits: (slice) => thread.hold(replica.logits(slice)),
-    dispose: () => {
-      replica.dispose();
-      thread.end();
-    },
-  };
-};
+export const workerReplicas = (config: ReplicaConfig): ReplicaStarter =>
+  replicaStarter(async (model) => {
+    // This worker's own script, so that its code is there once.
+    const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
+    const { port1, port2 } = new MessageChannel();
+    await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), config));
+    const replica = await thread.hold(connectReplica(port1, model));
+    return {
+      ...replica,
+      gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),
+      logits: (slice) => thread.hold(replica.logits(slice)),
+      dispose: () => {
+        replica.dispose();
+        thread.end();
+      },
+    };
+  });

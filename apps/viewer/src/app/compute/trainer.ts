@@ -1,21 +1,8 @@
-import {
-  type BrowserBackendChoice,
-  defaultWorkers,
-  describeHardware,
-  type StartedBackend,
-} from '@dropout-lab/backend/browser';
-import { prepareRunData, type RunData } from '@dropout-lab/cifar';
-import {
-  type CheckpointName,
-  RUN_SCHEMA_VERSION,
-  type RunConfig,
-  type RunEvent,
-  type RunManifest,
-} from '@dropout-lab/contracts';
-import { buildModel, modelSpecOf } from '@dropout-lab/model';
-import { type Checkpoint, encodeRun, newRunId } from '@dropout-lab/runs';
-import { type Replica, train, wholeBatchLayerOf } from '@dropout-lab/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dropout-lab/backend/browser';
+import { prepareRunData } from '@dropout-lab/cifar';
+import type { RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
+import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import viewer from '../../../package.json' with { type: 'json' };
@@ -23,7 +10,7 @@ import type { ImageOrigin } from '../images.ts';
 import { startComputing } from './backend.ts';
 import { createGate } from './gate.ts';
 import { loadImages } from './images.ts';
-import { startReplicas } from './replicas.ts';
+import { workerReplicas } from './replicas.ts';
 
 /** What to train, and on what. */
 export interface TrainingRequest {
@@ -45,63 +32,54 @@ export interface TrainingListener {
 export const createTrainer = () => {
   const gate = createGate();
   let abort = new AbortController();
-  let manifest: RunManifest | undefined;
-  let events: RunEvent[] = [];
-  let checkpoints: Partial<Record<CheckpointName, Checkpoint>> = {};
+  let run: MemoryRun | undefined;
 
-  /** Resolves when training has ended by itself or was stopped. */
+  /** Resolves when the run has ended by itself or was stopped. */
   const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
     const { config } = request;
     abort = new AbortController();
-    manifest = undefined;
-    events = [];
-    checkpoints = {};
+    run = undefined;
     const images = await loadImages(config.dataset, request.images, config.limitTrain);
     const data = prepareRunData(images, config);
     const { backend, hold } = await startComputing(request.backend);
-    const model = buildModel(modelSpecOf(config), config.seed);
-    // A layer that needs the whole batch is not to see parts of it.
-    const workers =
-      wholeBatchLayerOf(model) === undefined
-        ? defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs)
-        : 1;
-    let replica: Replica | undefined;
-    try {
-      replica = await startReplicas(model, config, workers);
-      manifest = describeRun(config, backend, data, workers);
-      listener.begun(manifest, backend.reason);
-      await hold(follow(model, replica, config, data, listener));
-    } finally {
-      replica?.dispose();
-      model.dispose();
-    }
-  };
-
-  const follow = async (
-    model: LayersModel,
-    { gradients, logits, dispose }: Replica,
-    config: RunConfig,
-    { train: images, validation }: RunData,
-    listener: TrainingListener,
-  ): Promise<void> => {
-    const modelTopology = model.toJSON(null, false) as object;
-    const happening = train({
-      model,
-      // Validation tells of nothing until its end.
-      replica: { model, gradients, logits: (slice) => gate.passed().then(() => logits(slice)), dispose },
+    const events = runExperiment({
       config,
-      train: images,
-      validation,
-      checkpoints: {
-        save: async (name, snapshot) => {
-          checkpoints[name] = { modelTopology, snapshot };
-        },
+      data,
+      replicas: {
+        count: defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs),
+        start: behindGate(workerReplicas(config)),
+      },
+      open: ({ workers }) => {
+        const manifest = newRunManifest({
+          config,
+          classNames: data.classNames,
+          data: data.description,
+          backend,
+          workers,
+          hardware: describeHardware(),
+          versions: { '@dropout-lab/viewer': viewer.version },
+          command: ['(trained in the viewer)'],
+          commit: null,
+        });
+        run = createMemoryRun(manifest);
+        listener.begun(manifest, backend.reason);
+        return { run };
       },
       signal: abort.signal,
     });
-    for await (const said of happening) {
-      const event: RunEvent = said.kind === 'training-ended' ? { ...said, kind: 'run-ended' } : said;
-      events.push(event);
+    await hold(follow(events, listener));
+  };
+
+  /** Validation and the evaluation say nothing until their end, so that it is their batches that wait. */
+  const behindGate =
+    (start: ReplicaStarter): ReplicaStarter =>
+    async (model, count) => {
+      const replica = await start(model, count);
+      return { ...replica, logits: (slice) => gate.passed().then(() => replica.logits(slice)) };
+    };
+
+  const follow = async (events: AsyncIterable<RunEvent>, listener: TrainingListener): Promise<void> => {
+    for await (const event of events) {
       listener.event(event);
       await gate.passed();
     }
@@ -111,18 +89,17 @@ export const createTrainer = () => {
     trainRun,
     pause: gate.close,
     resume: gate.open,
-    /** Ends training before its next step, with a checkpoint. */
+    /** Ends the run before its next step, with a checkpoint. */
     stop: (): void => {
       abort.abort();
       gate.open();
     },
     /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
     download: (): Uint8Array => {
-      if (!manifest) throw new Error('expected a run that has begun, found none: wait until it trains');
-      const { id } = manifest;
-      const files = encodeRun({ manifest, events, checkpoints });
+      if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');
+      const { id } = run.manifest;
       const encoder = new TextEncoder();
-      const entries = Object.entries(files).map(([path, content]): [string, Uint8Array] => [
+      const entries = Object.entries(run.files()).map(([path, content]): [string, Uint8Array] => [
         `${id}/${path}`,
         typeof content === 'string' ? encoder.encode(content) : content,
       ]);
@@ -130,27 +107,5 @@ export const createTrainer = () => {
       const zip = zipSync(Object.fromEntries(entries), { level: 0 });
       return transfer(zip, [zip.buffer]);
     },
-  };
-};
-
-const describeRun = (
-  config: RunConfig,
-  { name, description, versions }: StartedBackend,
-  { classNames, description: data }: RunData,
-  workers: number,
-): RunManifest => {
-  const now = new Date();
-  return {
-    schemaVersion: RUN_SCHEMA_VERSION,
-    id: newRunId(now, config),
-    createdAt: now.toISOString(),
-    config,
-    classNames: [...classNames],
-    backend: { name, description, workers },
-    hardware: describeHardware(),
-    data,
-    versions: { '@dropout-lab/viewer': viewer.version, ...versions },
-    command: ['(trained in the viewer)'],
-    commit: null,
   };
 };
