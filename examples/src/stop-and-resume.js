@@ -5,83 +5,79 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeHardware, startBackend } from '@dropout-lab/backend/node';
-import { createBatches, limit } from '@dropout-lab/cifar';
+import { prepareRunData } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import { parseRunConfig, RUN_SCHEMA_VERSION } from '@dropout-lab/contracts';
-import { buildModel, modelSpecOf } from '@dropout-lab/model';
-import { fold, randomKey } from '@dropout-lab/random';
-import { createRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
-import { train } from '@dropout-lab/training';
+import { parseRunConfig } from '@dropout-lab/contracts';
+import { runExperiment } from '@dropout-lab/experiment';
+import { newRunManifest } from '@dropout-lab/runs';
+import { createRunDirectory, openRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 
 const backend = await startBackend('auto');
 console.log(backend.reason);
 
-const config = parseRunConfig({ model: { filters: [8, 8], units: [32] }, batchSize: 25, epochs: 3 });
-const images = limit(loadSample().train, 200);
-const batches = createBatches(images, {
-  batchSize: config.batchSize,
-  shuffle: fold(randomKey(config.seed), 'shuffle'),
+const config = parseRunConfig({
+  model: { filters: [8, 8], units: [32] },
+  batchSize: 25,
+  epochs: 3,
+  limitTrain: 200,
+  validationSplit: 0,
 });
+const data = prepareRunData(loadSample(), config);
 
-/** @param {string} path @returns The directory of a new run. */
-const begin = (path) =>
-  createRunDirectory(path, {
-    schemaVersion: RUN_SCHEMA_VERSION,
-    id: 'example',
-    createdAt: new Date().toISOString(),
+/** @param {string} path */
+const begin = async (path) => {
+  const manifest = newRunManifest({
     config,
-    classNames: [...images.classNames],
-    backend: { name: backend.name, description: backend.description, workers: 1 },
+    classNames: data.classNames,
+    data: data.description,
+    backend,
+    workers: 1,
     hardware: describeHardware(),
-    data: { dataset: 'cifar10', sha256: {}, trainImages: 200, validationImages: 0, testImages: 0 },
-    versions: { ...backend.versions },
+    versions: {},
     command: [],
     commit: null,
   });
+  return { run: await createRunDirectory(path, manifest) };
+};
+
+/** @param {string} path */
+const goOn = async (path) => {
+  const run = await resumeRunDirectory(path);
+  return { run, resumeFrom: (await run.loadCheckpoint('last')).snapshot };
+};
 
 /**
  * Trains until the end, or until `stopAfter` updates, and leaves everything in the run's directory.
  *
- * @param {import('@dropout-lab/runs/node').RunDirectory} run
+ * @param {import('@dropout-lab/experiment').ExperimentOptions['open']} open
  * @param {number} [stopAfter]
- * @returns A digest of the weights.
  */
-const goOn = async (run, stopAfter) => {
-  const model = buildModel(modelSpecOf(config), config.seed);
-  const resumeFrom = (await run.hasCheckpoint('last'))
-    ? (await run.loadCheckpoint('last')).snapshot
-    : undefined;
+const train = async (open, stopAfter) => {
   const stop = new AbortController();
-  const modelTopology = /** @type {object} */ (model.toJSON(null, false));
-  const events = train({
-    model,
-    config,
-    train: batches,
-    resumeFrom,
-    signal: stop.signal,
-    checkpoints: { save: (name, snapshot) => run.saveCheckpoint(name, { modelTopology, snapshot }) },
-  });
-  for await (const event of events) {
-    run.append(event.kind === 'training-ended' ? { ...event, kind: 'run-ended' } : event);
+  for await (const event of runExperiment({ config, data, open, signal: stop.signal })) {
     if (event.kind === 'step' && event.step === stopAfter) stop.abort();
-    if (event.kind === 'training-ended') console.log(`${event.reason} after step ${event.step}`);
+    if (event.kind === 'run-ended') console.log(`${event.reason} after step ${event.step}`);
   }
-  await run.close();
+};
 
+/** @param {string} path @returns A digest of the weights. */
+const digestOf = async (path) => {
+  const { snapshot } = await (await openRunDirectory(path)).loadCheckpoint('last');
   const digest = createHash('sha256');
-  for (const weights of model.getWeights()) digest.update(await weights.data());
-  model.dispose();
+  for (const { values } of snapshot.weights) digest.update(values);
   return digest.digest('hex');
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'stop-and-resume-'));
+const [whole, stopped] = [join(folder, 'whole'), join(folder, 'stopped')];
 try {
-  const whole = await goOn(await begin(join(folder, 'whole')));
-  await goOn(await begin(join(folder, 'stopped')), 13);
-  const resumed = await goOn(await resumeRunDirectory(join(folder, 'stopped')));
-  console.log(`weights of the run that was never stopped: ${whole}`);
+  await train(() => begin(whole));
+  await train(() => begin(stopped), 13);
+  await train(() => goOn(stopped));
+  const [expected, resumed] = [await digestOf(whole), await digestOf(stopped)];
+  console.log(`weights of the run that was never stopped: ${expected}`);
   console.log(`weights of the run that was resumed:       ${resumed}`);
-  if (resumed !== whole) throw new Error('expected the same weights');
+  if (resumed !== expected) throw new Error('expected the same weights');
 } finally {
   await rm(folder, { recursive: true });
 }
