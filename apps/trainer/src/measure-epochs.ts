@@ -55,7 +55,16 @@ const measureEpoch = async (
 ): Promise<number> => {
   const times: number[] = [];
   const now = () => performance.now();
-  for await (const { kind, time } of train({ model, config, train: data.train, replica, signal, now })) {
+  // Without callbacks, since validation is measured by itself.
+  const steps = { ...config, callbacks: [] };
+  for await (const { kind, time } of train({
+    model,
+    config: steps,
+    train: data.train,
+    replica,
+    signal,
+    now,
+  })) {
     if (kind === 'step') times.push(time);
     if (times.length === WARM_UP + MEASURED) break;
   }
