@@ -174,6 +174,15 @@ export const refused: readonly RefusedGroup[] = [
         ...drawing(layers.dropout({ name: 'drop', rate: 0.5, seed: 1 })),
       },
       {
+        what: 'a noise layer of another copy of @dropout-lab/model',
+        build: () => {
+          const other = layers.dropout({ name: 'drop', rate: 0.5 });
+          return withLayers(Object.assign(other, { position: { step: 0, rowOffset: 0 } }));
+        },
+        message:
+          'found the layer of another copy of @dropout-lab/model: install one copy (npm ls @dropout-lab/model)',
+      },
+      {
         what: 'its SpatialDropout1D',
         build: () => sequences(layers.spatialDropout1d({ name: 'drop', rate: 0.5 }), layers.flatten()),
         message:

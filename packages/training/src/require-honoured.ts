@@ -29,6 +29,7 @@ export const requireHonoured = (model: LayersModel): void => {
       'model: expected a weight that can be trained, found none: set trainable = true on the layers that are to be',
     );
   }
+  requireSeeded(model);
   for (const { layer, path } of leaves) {
     const found = findingOf(layer);
     if (found) throw new TrainingError(`model: ${path} (${layer.getClassName()}): ${found}`);
@@ -63,15 +64,31 @@ const drawing: Readonly<
   GaussianNoise: { draws: ({ stddev }) => stddev !== 0, instead: `take the GaussianNoise ${ours}` },
 };
 
+/**
+ * Refuses layers whose random numbers do not follow from a seed and the step. A worker does so too: with another copy of
+ * @dropout-lab/model than the layers' own, it would draw what it likes.
+ *
+ * @throws TrainingError naming the first one.
+ */
+export const requireSeeded = (model: LayersModel): void => {
+  for (const { layer, path } of leafLayers(model)) {
+    const drawn = drawing[layer.getClassName()];
+    if (!drawn || layer instanceof NoiseLayer || !drawn.draws(layer as unknown as Settings)) continue;
+    const finding =
+      'position' in layer
+        ? 'the layer of another copy of @dropout-lab/model: install one copy (npm ls @dropout-lab/model)'
+        : `TensorFlow.js's layer, of which no run can be had again: ${drawn.instead}`;
+    throw new TrainingError(
+      `model: ${path} (${layer.getClassName()}): expected random numbers that follow from a seed and the step, found ${finding}`,
+    );
+  }
+};
+
 /** What of a layer is not honoured, and what to do; undefined when everything is. */
 const findingOf = (layer: layers.Layer): string | undefined => {
   const settings = layer as unknown as Settings;
   if (settings.activityRegularizer) {
     return 'expected no activity regularizer, found one, which TensorFlow.js does not compute: penalize the output in a loss of your own';
-  }
-  const drawn = drawing[layer.getClassName()];
-  if (drawn && !(layer instanceof NoiseLayer) && drawn.draws(settings)) {
-    return `expected random numbers that follow from a seed and the step, found TensorFlow.js's layer, of which no run can be had again: ${drawn.instead}`;
   }
   if ((settings.dropout ?? 0) > 0 || (settings.recurrentDropout ?? 0) > 0) {
     return 'expected no dropout within a recurrent cell, found some, whose masks follow from no seed: set dropout and recurrentDropout to 0, and put a Dropout of @dropout-lab/model before the layer';

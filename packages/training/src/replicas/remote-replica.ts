@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
 import { TrainingError } from '../errors.ts';
+import { requireSeeded } from '../require-honoured.ts';
 import {
   bytesOf,
   followWeights,
@@ -45,6 +46,7 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
 
   const service: ReplicaService = {
     connect: (outline, weightsMemory, results) => {
+      requireSeeded(model);
       requireOutline(outline, outlineOf(model));
       weights = followWeights(model, weightsMemory);
       gradientViews = viewsOf(results, trained);
