@@ -43,6 +43,11 @@ export const objectiveOf = (model: LayersModel, config: LossConfig | CustomLoss 
       `loss: ${loss.name}: expected ${misfit}, found ${ends}: change its end, or the loss`,
     );
   }
+  if (loss.name === 'categorical_crossentropy' && units === 1 && head.activation === 'linear') {
+    throw new TrainingError(
+      `loss: categorical_crossentropy: expected several classes, found one output, of ${head.name}, whose loss would always be 0: give the loss of a number, such as mean_squared_error, or binary_crossentropy for yes and no`,
+    );
+  }
   if (head.activation === 'softmax' && units === 1) {
     throw new TrainingError(
       `model: expected several classes behind a softmax, found one, which is always answered with 1, in ${head.name}: end in a sigmoid and train with binary_crossentropy, or give each class a unit`,

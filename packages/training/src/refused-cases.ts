@@ -308,6 +308,11 @@ export const refused: readonly RefusedGroup[] = [
         message: 'loss: binary_crossentropy: expected a model that ends in a sigmoid',
       },
       {
+        what: 'categorical crossentropy of a single output, which is always 0',
+        build: () => endingIn(dense({ units: 1, activation: 'linear' })),
+        message: 'loss: categorical_crossentropy: expected several classes, found one output, of dense',
+      },
+      {
         what: 'a softmax over a single unit, which is always 1',
         build: () => endingIn(dense({ units: 1 })),
         message: 'model: expected several classes behind a softmax, found one',
