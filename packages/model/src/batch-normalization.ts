@@ -18,7 +18,8 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { leafLayers } from './leaf-layers.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
 export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
@@ -102,23 +103,17 @@ export interface FoundBatchNormalization {
 }
 
 /**
- * Every batch normalization of a model, nested models included. Stock layers among them, which `layers.batchNormalization`
+ * Every batch normalization of a model, those of nested models and wrappers included. Stock layers among them, which `layers.batchNormalization`
  * makes, become {@link BatchNormalization}s where they are; each is told whether a model that it is in is frozen.
  */
 export const batchNormalizationsOf = (model: LayersModel): readonly FoundBatchNormalization[] => {
   const found = new Map<BatchNormalization, string>();
   const frozen = new Set<BatchNormalization>();
-  const visit = (container: LayersModel, path: string, isFrozen: boolean): void => {
-    for (const layer of container.layers) {
-      const name = `${path}${layer.name}`;
-      if (layer instanceof LayersModel) visit(layer, `${name}/`, isFrozen || !layer.trainable);
-      else if (isBatchNormalization(layer)) {
-        if (!found.has(layer)) found.set(layer, name);
-        if (isFrozen) frozen.add(layer);
-      }
-    }
-  };
-  visit(model, '', !model.trainable);
+  for (const { layer, path, trainable } of leafLayers(model)) {
+    if (!isBatchNormalization(layer)) continue;
+    found.set(layer, path);
+    if (!trainable) frozen.add(layer);
+  }
   for (const layer of found.keys()) layer.isInFrozenModel = frozen.has(layer);
   return [...found].map(([layer, name]) => ({ name, layer }));
 };

@@ -14,7 +14,7 @@ export { ModelError } from './errors.ts';
 export { GaussianDropout, type GaussianDropoutConfig } from './gaussian-dropout.ts';
 export { GaussianNoise, type GaussianNoiseConfig } from './gaussian-noise.ts';
 export type { LayerContext, Shape } from './layers/definition.ts';
-export { type LeafLayer, leafLayers } from './leaf-layers.ts';
+export { type LeafLayer, leafLayers, takesWholeNumbers } from './leaf-layers.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits-model.ts';
 export { type Axes, type Constraint, maxNorm } from './max-norm.ts';

@@ -17,12 +17,38 @@ export const leafLayers = (model: LayersModel): readonly LeafLayer[] => {
   const found = new Map<layers.Layer, LeafLayer>();
   const visit = (layer: layers.Layer, path: string, trainable: boolean): void => {
     const inner = innerOf(layer);
-    if (inner.length === 0 && !found.has(layer)) found.set(layer, { layer, path, trainable });
+    const known = found.get(layer);
+    // One of the user's own that holds a layer may have weights besides.
+    if (inner.length === 0 || !onlyHold.has(layer.getClassName())) {
+      // Frozen where it is used once, it is frozen.
+      found.set(layer, {
+        layer,
+        path: known?.path ?? path,
+        trainable: trainable && (known?.trainable ?? true),
+      });
+    }
     for (const one of inner) visit(one, `${path}/${one.name}`, trainable && one.trainable);
   };
   for (const layer of model.layers) visit(layer, layer.name, model.trainable && layer.trainable);
   return [...found.values()];
 };
+
+/** Classes that compute nothing besides what the layers in them do. */
+const onlyHold: ReadonlySet<string> = new Set([
+  'Sequential',
+  'Model',
+  'Functional',
+  'LayersModel',
+  'TimeDistributed',
+  'Bidirectional',
+  'RNN',
+  'SimpleRNN',
+  'GRU',
+  'LSTM',
+  'ConvRNN2D',
+  'ConvLSTM2D',
+  'StackedRNNCells',
+]);
 
 /** Where TensorFlow.js keeps the layers that a wrapper, a recurrent layer or a stack of cells consists of. */
 interface Holder {
@@ -39,3 +65,12 @@ const innerOf = (layer: layers.Layer): readonly layers.Layer[] => {
   const held = forwardLayer ? [forwardLayer, backwardLayer] : [wrapped, cell, ...cells];
   return held.filter((one): one is layers.Layer => one instanceof layers.Layer);
 };
+
+/** Whether a model's input is whole numbers, such as words by their index: declared so, or read by an Embedding. */
+export const takesWholeNumbers = (model: LayersModel): boolean =>
+  model.inputs[0]!.dtype === 'int32' ||
+  model.layers.some(
+    (layer) =>
+      layer.getClassName() === 'Embedding' &&
+      layer.inboundNodes.some(({ inputTensors }) => inputTensors.includes(model.inputs[0]!)),
+  );

@@ -19,11 +19,14 @@ export const createLogitsFunction = (classifier: LayersModel): LogitsFunction =>
   const model = logitsModel(classifier);
   const isChain =
     classifier instanceof Sequential &&
-    !model.layers.some((layer) => layer instanceof LayersModel || makesMasks(layer));
+    !model.layers.some((layer) => layer instanceof LayersModel || makesMasks(layer) || isUsedTwice(layer));
   if (!isChain) return (inputs, options) => model.apply(inputs, options) as Tensor;
   const steps = stepsOf(model.layers.filter((layer) => layer.getClassName() !== 'InputLayer'));
   return (inputs, { training }) => steps.reduce((x, step) => step(x, training), inputs);
 };
+
+/** A model lists a layer once, however often it is used. */
+const isUsedTwice = (layer: Layer): boolean => layer.inboundNodes.length > 1;
 
 /** Whether a layer says by itself which steps of a sequence are there: Masking, Embedding, layers of the user's own. */
 const makesMasks = (layer: Layer): boolean => layer.computeMask !== layers.Layer.prototype.computeMask;
@@ -34,7 +37,8 @@ const stepsOf = (chain: readonly Layer[]): Step[] =>
   chain.flatMap((layer, i): Step[] => {
     const [before, after] = [chain[i - 1], chain[i + 1]];
     if (isReluConvolution(layer) && isMaxPooling(after)) return [convolution(layer)];
-    const step: Step = (x, training) => layer.call(x, { training }) as Tensor;
+    // As TensorFlow.js calls it: layers of the user's own may count on a list.
+    const step: Step = (x, training) => [layer.call([x], { training })].flat()[0]!;
     return isMaxPooling(layer) && isReluConvolution(before) ? [step, relu] : [step];
   });
 

@@ -17,7 +17,7 @@ export interface Head {
 /** How a model of one output ends. */
 export const headOf = (model: LayersModel): Head => {
   const { layer, kind } = endOf(model);
-  if (layer instanceof LayersModel) {
+  if (isModelOfOneOutput(layer)) {
     const inner = headOf(layer);
     return { ...inner, name: `${layer.name}/${inner.name}` };
   }
@@ -34,7 +34,7 @@ export const headOf = (model: LayersModel): Head => {
 export const logitsModel = (classifier: LayersModel): LayersModel => {
   const { layer, kind, inputs } = endOf(classifier);
   const [input] = inputs;
-  if (layer instanceof LayersModel) {
+  if (isModelOfOneOutput(layer)) {
     const inner = logitsModel(layer);
     return inner === layer ? classifier : endingIn(classifier, inner.apply([...inputs]) as SymbolicTensor);
   }
@@ -42,6 +42,10 @@ export const logitsModel = (classifier: LayersModel): LayersModel => {
   if (!kind.startsWith('Dense ')) return endingIn(classifier, input!);
   return endingIn(classifier, new DenseLogits(layer).apply(input!) as SymbolicTensor);
 };
+
+/** Only then its output is the one that the outer model ends in. */
+const isModelOfOneOutput = (layer: layers.Layer): layer is LayersModel =>
+  layer instanceof LayersModel && layer.outputs.length === 1;
 
 /** The layer that a model's output comes from, and its inputs where it does. */
 const endOf = ({
@@ -60,14 +64,14 @@ const endOf = ({
 
 const strippable = (layer: layers.Layer, kind: string): 'softmax' | 'sigmoid' | undefined => {
   // Over another axis than the last, it is no softmax over classes.
-  if (layer.getClassName() === 'Softmax' && !isLast(layer)) return undefined;
+  if (layer.getClassName() === 'Softmax' && !isOverLastAxis(layer)) return undefined;
   const [, activation] = /^(?:Activation|Dense) (softmax|sigmoid)$/.exec(kind) ?? [];
   return activation as 'softmax' | 'sigmoid' | undefined;
 };
 
-const isLast = (layer: layers.Layer): boolean => {
+const isOverLastAxis = (layer: layers.Layer): boolean => {
   const axis = layer.getConfig()['axis'] as number;
-  return axis === -1 || axis === (layer.output as SymbolicTensor).rank - 1;
+  return axis === -1 || axis === layer.inboundNodes[0]!.outputTensors[0]!.rank - 1;
 };
 
 const endingIn = (classifier: LayersModel, outputs: SymbolicTensor): LayersModel =>

@@ -24,10 +24,13 @@ export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
     })),
   );
 
-/** The variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does. */
+/**
+ * The variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does; once each, also
+ * where a layer is used by a model and by one nested in it, of which TensorFlow.js lists the variables twice.
+ */
 export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
   const names = new Map(namedWeights(model).map(({ name, weight }) => [weight.id, name]));
-  return model.trainableWeights.map((weight) => ({
+  return onceEach(model.trainableWeights).map((weight) => ({
     name: names.get(weight.id)!,
     variable: weight.read() as Variable,
   }));
@@ -110,6 +113,10 @@ const inOrder = (names: readonly string[]): string[] => {
   );
 };
 
+const onceEach = (weights: readonly LayerVariable[]): LayerVariable[] => [
+  ...new Map(weights.map((weight) => [weight.id, weight])).values(),
+];
+
 interface NamedWeight {
   readonly name: string;
   readonly weight: LayerVariable;
@@ -133,7 +140,7 @@ const namedWeights = (model: LayersModel): NamedWeight[] => {
     }
   };
   for (const layer of model.layers) visit(layer, [layer.name]);
-  return model.weights.map((weight) => ({ name: names.get(weight.id)!, weight }));
+  return onceEach(model.weights).map((weight) => ({ name: names.get(weight.id)!, weight }));
 };
 
 /** `conv2d/kernel`, whichever models the layer was built within. */

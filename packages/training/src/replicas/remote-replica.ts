@@ -1,4 +1,5 @@
 import type { Batch } from '@dropout-lab/contracts';
+import { trainedWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
@@ -138,7 +139,7 @@ const ownCopy = ({ images, labels, sampleWeights, size }: Batch): Batch => {
 
 /** What comes back: gradients of what is trained, and other variables that training moves. */
 const resultsOf = (model: LayersModel) => ({
-  trained: variablesOf(model.trainableWeights),
+  trained: trainedWeights(model).map(({ variable }) => variable),
   others: variablesOf(model.nonTrainableWeights),
 });
 

@@ -1,5 +1,11 @@
 import type { Batch, LossConfig } from '@dropout-lab/contracts';
-import { batchNormalizationsOf, createLogitsFunction, setDropoutPosition } from '@dropout-lab/model';
+import {
+  batchNormalizationsOf,
+  createLogitsFunction,
+  setDropoutPosition,
+  takesWholeNumbers,
+  trainedWeights,
+} from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from '../disposing.ts';
@@ -38,7 +44,7 @@ export interface SliceGradients {
   readonly loss: number;
   /** Images of the slice answered right, dropout on; undefined where there is no right and wrong, as in regression. */
   readonly correct: number | undefined;
-  /** The share's gradients, one for each trainable weight in `model.trainableWeights` order. The caller disposes them. */
+  /** The share's gradients, one for each of the model's `trainedWeights`, in their order. The caller disposes them. */
   readonly gradients: tf.Tensor[];
   /** float32 [rows, ..., units], dropout on, where they were asked for. */
   readonly logits?: Float32Array | undefined;
@@ -66,7 +72,8 @@ export interface Replica {
 export const createReplica = (model: LayersModel): Replica => {
   useSlopeOfAbsolute();
   const logitsOf = createLogitsFunction(model);
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const trained = trainedWeights(model);
+  const variables = trained.map(({ variable }) => variable);
 
   const gradientsOf = (
     slice: Batch,
@@ -89,7 +96,14 @@ export const createReplica = (model: LayersModel): Replica => {
         const penalty = regularizationLoss(model);
         return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
       }, variables);
-      return { loss: value, correct, logits: kept, gradients: variables.map(({ name }) => grads[name]!) };
+      const gradients = trained.map(({ name, variable }) => {
+        const gradient = grads[variable.name];
+        if (gradient) return gradient;
+        throw new TrainingError(
+          `model: ${name}: expected a weight that the output depends on, found none of its gradient: freeze its layer (before a replica is made), or leave it out`,
+        );
+      });
+      return { loss: value, correct, logits: kept, gradients };
     });
   };
 
@@ -150,8 +164,7 @@ const withStatistics = <Result>(
 
 /** Images as the model takes them: a layer such as Embedding is given whole numbers, which are not scaled. */
 const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
-  const { shape, dtype } = model.inputs[0]!;
-  const inputShape = [size, ...(shape.slice(1) as number[])];
-  if (dtype === 'int32') return tf.tensor(Int32Array.from(images), inputShape, 'int32');
+  const inputShape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
+  if (takesWholeNumbers(model)) return tf.tensor(Int32Array.from(images), inputShape, 'int32');
   return tf.tensor(imageValues(images), inputShape);
 };
