@@ -102,6 +102,46 @@ export const builders: { readonly [Name in CaseOfKeras]: () => LayersModel } = {
       const both = layers.dense({ name: 'both', units: 4, activation: 'tanh', kernelRegularizer: l2(0.1) });
       return apply(both, apply(both, inputs));
     }),
+  usedTwice: () => {
+    const relu = layers.reLU({ name: 'relu' });
+    const built = sequential();
+    built.add(layers.dense({ name: 'first', units: 4, inputShape: [4] }));
+    built.add(relu);
+    built.add(layers.dense({ name: 'second', units: 4 }));
+    built.add(relu);
+    built.add(softmax());
+    return built;
+  },
+  sharedWithNested: () =>
+    functional((inputs) => {
+      const both = layers.dense({ name: 'both', units: 4, kernelRegularizer: l2(0.1) });
+      const within = input({ shape: [4] });
+      const inner = model({ name: 'inner', inputs: within, outputs: apply(both, within) });
+      return apply(both, inner.apply(inputs) as SymbolicTensor);
+    }),
+  frozenWithin: () =>
+    frozen(
+      sequential({
+        layers: [
+          layers.timeDistributed({
+            name: 'norm',
+            layer: layers.batchNormalization({ momentum: 0.5 }),
+            inputShape: [5, 2],
+          }),
+          layers.flatten({ name: 'flat' }),
+          softmax(),
+        ],
+      }),
+      'norm',
+    ),
+  words: () =>
+    sequential({
+      layers: [
+        layers.embedding({ name: 'words', inputDim: 7, outputDim: 3, inputLength: 5 }),
+        layers.flatten({ name: 'flat' }),
+        softmax(),
+      ],
+    }),
   branches: () =>
     functional((inputs) => {
       const left = apply(layers.dense({ name: 'left', units: 3, activation: 'relu' }), inputs);
@@ -144,6 +184,10 @@ export const honoured: { readonly [Name in CaseOfKeras]: string } = {
   masked: 'masks that Masking and Embedding make for recurrent layers',
   nested: 'nested models, their regularizers included',
   shared: 'a layer that is used twice, its penalty counted once',
+  usedTwice: 'a layer that a Sequential model has in two places',
+  sharedWithNested: 'a layer that a model shares with one nested in it, updated once',
+  frozenWithin: 'batch normalization that is frozen within a TimeDistributed layer',
+  words: 'words by their index, as bytes, for an Embedding (not on wasm)',
   branches: 'branches that join',
   layered: 'strides, padding, no bias, layer normalization, LeakyReLU, average and global pooling',
   regression: 'regression by mean squared error',

@@ -22,11 +22,25 @@ const losses: Readonly<Record<string, LossName>> = {
 /** TensorFlow.js's names of the optimizers that are ours too. */
 const optimizers: Readonly<Record<string, string>> = { Adam: 'adam', SGD: 'sgd', Momentum: 'sgd' };
 
+interface CompiledOptimizer extends Readonly<Record<string, unknown>> {
+  readonly learningRate?: number;
+  getClassName(): string;
+}
+
+/** What TensorFlow.js's optimizers call the settings of ours. */
+const settings: Readonly<Record<string, string>> = {
+  beta1: 'beta1',
+  beta2: 'beta2',
+  epsilon: 'epsilon',
+  momentum: 'momentum',
+  nesterov: 'useNesterov',
+};
+
 /** What `compile` left in a model, as far as it is looked at here. */
 interface Compiled {
   readonly loss?: unknown;
   readonly metrics?: unknown;
-  readonly optimizer?: { readonly learningRate?: number; getClassName(): string } | undefined;
+  readonly optimizer?: CompiledOptimizer | undefined;
 }
 
 /**
@@ -67,14 +81,27 @@ const requireSameOptimizer = (compiled: Compiled['optimizer'], { optimizer }: Tr
   if (compiled === undefined) return;
   const name = optimizers[compiled.getClassName()];
   const rate = compiled.learningRate;
-  if (
-    name === optimizer.name &&
-    (rate === undefined || Math.fround(rate) === Math.fround(optimizer.learningRate))
-  )
+  const sameRate = rate === undefined || Math.fround(rate) === Math.fround(optimizer.learningRate);
+  if (name === optimizer.name && sameRate) {
+    requireSameSettings(compiled, optimizer);
     return;
+  }
   throw new TrainingError(
     `model: expected to be compiled with the optimizer of the configuration, ${optimizer.name} with a learning rate of ${optimizer.learningRate}, found ${compiled.getClassName()}${rate === undefined ? '' : ` with ${rate}`}: give both alike, or do not compile the model`,
   );
+};
+
+const requireSameSettings = (compiled: CompiledOptimizer, config: TrainingConfig['optimizer']): void => {
+  for (const [setting, theirs] of Object.entries(settings)) {
+    const wanted = (config as unknown as Readonly<Record<string, unknown>>)[setting];
+    // Its SGD has no momentum.
+    const found =
+      compiled[theirs] ?? (setting === 'momentum' ? 0 : setting === 'nesterov' ? false : undefined);
+    if (wanted === undefined || found === undefined || wanted === found) continue;
+    throw new TrainingError(
+      `model: expected to be compiled with the optimizer of the configuration, ${config.name} with ${setting} ${wanted}, found ${setting} ${found}: give both alike, or do not compile the model`,
+    );
+  }
 };
 
 const nameOf = (value: unknown): string =>

@@ -1,5 +1,6 @@
 import type { BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from './errors.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { type Metric, measure, requireNewNames } from './metric.ts';
@@ -7,6 +8,7 @@ import { type Objective, objectiveOf } from './objective.ts';
 import { regularizationLoss } from './regularization.ts';
 import type { Replica } from './replicas/replica.ts';
 import { requireBatch } from './require-batch.ts';
+import { ahead, untilAborted } from './waiting.ts';
 
 /** How an evaluation can be stopped. */
 export interface EvaluateOptions {
@@ -59,16 +61,17 @@ const predict = async <Labels extends Targets>(
   const logits = new Float32Array(source.size * rowLength);
   let labels: Labels | undefined;
   let sampleWeights: Float32Array | undefined;
-  let next = source.batch(0, 0);
+  let next = ahead(source.batch(0, 0));
   for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
     signal?.throwIfAborted();
-    const batch = await next;
+    const batch = await untilAborted(next, signal);
     requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
     const answer = replica.logits(batch);
     if (index + 1 < source.batchesPerEpoch) next = ahead(source.batch(0, index + 1));
     logits.set(await answer, row * rowLength);
     const perRow = batch.labels.length / batch.size;
     labels ??= new (batch.labels.constructor as new (length: number) => Labels)(source.size * perRow);
+    requireSameType(labels, batch.labels, index);
     labels.set(batch.labels, row * perRow);
     if (batch.sampleWeights) {
       sampleWeights ??= new Float32Array(source.size).fill(1);
@@ -79,10 +82,12 @@ const predict = async <Labels extends Targets>(
   return { logits, labels: labels!, sampleWeights };
 };
 
-/** A batch that is asked for before it is needed: that it failed is said when it is. */
-export const ahead = <T>(batch: T): T => {
-  if (batch instanceof Promise) batch.catch(() => {});
-  return batch;
+/** @throws TrainingError when labels would change by being put into the type of the first batch's. */
+const requireSameType = (labels: Targets, ofBatch: Targets, index: number): void => {
+  if (labels.constructor === ofBatch.constructor) return;
+  throw new TrainingError(
+    `evaluation: batch ${index + 1}: labels: expected a ${labels.constructor.name} as in the first batch, found a ${ofBatch.constructor.name}: give all labels in one type`,
+  );
 };
 
 /**
@@ -97,9 +102,9 @@ export const evaluate = async (
   requireNewNames(metrics);
   const { model } = replica;
   const objective = objectiveOf(model, loss);
-  const { head, units } = objective;
+  const { head, units, outputShape } = objective;
   const { logits, labels: targets, sampleWeights } = await predict(replica, source, objective, signal);
-  const answers = { logits, targets, units, activation: head.activation, rows: source.size };
+  const answers = { logits, targets, units, outputShape, activation: head.activation, rows: source.size };
   const accuracy = accuracyKind(objective.loss.name, targets, units);
   return {
     loss: objective.loss.mean({ ...answers, weights: sampleWeights }) + (await penaltyOf(model)),

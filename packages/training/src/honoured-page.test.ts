@@ -24,6 +24,9 @@ ${Object.values(honoured)
 And, compared with one another: more than 256 classes; a loss and metrics of your own; the loss that a model was compiled
 with; the callbacks of a configuration; batches that are promises, of which the next is made while one computes.
 
+Where TensorFlow.js defines a layer itself otherwise than Keras 3, its own formula is trained and predicted with:
+\`hardSigmoid\`, which is also the default recurrent activation of its LSTM and GRU, and bilinear \`UpSampling2D\`.
+
 ## Refused by name
 
 ${refused

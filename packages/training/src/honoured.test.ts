@@ -3,8 +3,8 @@ import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { createReplica, evaluate, type TrainOptions, train } from './index.ts';
-import { collect, configOf, imageSource, noDropout, only, tinyModel } from './testing.ts';
+import { type Callback, createReplica, evaluate, type TrainOptions, train } from './index.ts';
+import { collect, configOf, imageSource, memorySink, noDropout, only, tinyModel } from './testing.ts';
 
 const source = imageSource('train', { size: 10, batchSize: 4 });
 const validation = imageSource('validation', { size: 6, batchSize: 3 });
@@ -144,4 +144,154 @@ describe('batches that have to be waited for', () => {
     expect(events).toEqual(['run-started', 'step']);
     model.dispose();
   });
+});
+
+describe('batches that misbehave', () => {
+  test('one that throws at once does so in its own step, and the step before is kept', async () => {
+    const model = tinyModel();
+    const failing: BatchSource = {
+      ...source,
+      batch: (epoch, index) => {
+        if (index === 1) throw new Error('the disk is gone');
+        return source.batch(epoch, index);
+      },
+    };
+    const before = tf.memory().numTensors;
+    const events: string[] = [];
+    const run = async () => {
+      for await (const { kind } of train({ model, config, train: failing })) events.push(kind);
+    };
+    await expect(run()).rejects.toThrow('the disk is gone');
+    expect(events).toEqual(['run-started', 'step']);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  test.each(['train', 'validation'] as const)(
+    'one of %s that never comes does not keep an interruption waiting',
+    async (which) => {
+      const model = tinyModel();
+      const never: BatchSource = { ...source, batch: () => new Promise(() => {}) };
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 20);
+      const { events } = await trained(model, {
+        config: configOf({ epochs: 1 }),
+        validation: source,
+        [which]: never,
+        signal: abort.signal,
+      });
+      expect(events.at(-1)).toMatchObject({ reason: 'interrupted' });
+      model.dispose();
+    },
+  );
+
+  test('one that fails after an interruption is nobody’s error', async () => {
+    const model = tinyModel();
+    const abort = new AbortController();
+    const late: BatchSource = {
+      ...source,
+      batch: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new Error('too late');
+      },
+    };
+    const unhandled: unknown[] = [];
+    const listen = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listen);
+    for await (const event of train({
+      model,
+      config,
+      train: source,
+      validation: late,
+      signal: abort.signal,
+    })) {
+      if (event.kind === 'validating') abort.abort();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).toEqual([]);
+    model.dispose();
+  });
+
+  test('labels of several types are refused in an evaluation, where they would wrap', async () => {
+    const model = tinyModel();
+    const types = [Uint8Array, Uint16Array, Int32Array];
+    const mixed: BatchSource = {
+      ...source,
+      batch: (epoch, index) => {
+        const batch = source.batch(epoch, index);
+        return { ...batch, labels: types[index]!.from(batch.labels) };
+      },
+    };
+    await expect(evaluate(createReplica(model), mixed)).rejects.toThrow(
+      'batch 2: labels: expected a Uint8Array as in the first batch, found a Uint16Array',
+    );
+    model.dispose();
+  });
+});
+
+test('a loss of one’s own sees the same shape in training and in validation', async () => {
+  const model = sequential({
+    layers: [layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 3] })],
+  });
+  const shapes = new Set<string>();
+  const rows = (targets: tf.Tensor, outputs: tf.Tensor) => {
+    shapes.add(`${targets.shape} ${outputs.shape}`);
+    return tf.mean(tf.abs(tf.sub(targets, outputs)), [1, 2, 3]);
+  };
+  const pictures: BatchSource = {
+    ...source,
+    size: 4,
+    batchesPerEpoch: 1,
+    batch: () => ({ ...source.batch(0, 0), labels: new Float32Array(4 * 6 * 6 * 2) }),
+  };
+  const loss = { name: 'mine', rows };
+  const frozenRate = configOf({ epochs: 1, optimizer: { name: 'sgd', learningRate: 1e-30 } });
+  const { events } = await trained(model, {
+    config: { ...frozenRate, loss },
+    train: pictures,
+    validation: pictures,
+  });
+  const { logs } = only('epoch', events)[0]!;
+  expect(logs.val_loss).toBeCloseTo(logs.loss, 6);
+  expect([...shapes]).toEqual(['4,6,6,2 4,6,6,2']);
+  model.dispose();
+});
+
+test('weights that a callback makes NaN are in no checkpoint, and end the run', async () => {
+  const model = tinyModel();
+  const checkpoints = memorySink();
+  const spoil: Callback = {
+    name: 'spoil',
+    onEpochEnd: (_, { epoch }) => {
+      if (epoch === 2)
+        tf.tidy(() => model.setWeights(model.getWeights().map((one) => tf.mul(one, Number.NaN))));
+    },
+  };
+  const { events } = await trained(model, { checkpoints, callbacks: [spoil] });
+  expect(events.at(-1)).toMatchObject({
+    reason: 'nan',
+    message: expect.stringContaining('is not finite after epoch 2'),
+  });
+  const values = checkpoints.saved.flatMap(({ snapshot }) =>
+    snapshot.weights.flatMap((weight) => [...weight.values]),
+  );
+  expect(values.every(Number.isFinite)).toBe(true);
+  model.dispose();
+});
+
+test.each([
+  ['a loss without its settings has their defaults', { name: 'huber' }, undefined],
+  ['an unknown loss is refused by its name', { name: 'poisson' }, 'loss: name: expected one of'],
+  [
+    'a setting out of range too',
+    { name: 'huber', delta: -1 },
+    'loss: delta: expected a number above 0, received -1',
+  ],
+])('%s, in plain JavaScript', async (_, loss, message) => {
+  const model = tinyModel(noDropout);
+  const run = trained(model, { config: { ...config, loss: loss as never }, validation });
+  if (message) await expect(run).rejects.toThrow(message);
+  else expect(only('epoch', (await run).events)[0]!.logs.val_loss).toBeGreaterThan(0);
+  model.dispose();
 });

@@ -11,7 +11,7 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { defineCallback, type TrainingEvent, type TrainOptions, train } from './index.ts';
+import { createReplica, defineCallback, type TrainingEvent, type TrainOptions, train } from './index.ts';
 import { configOf } from './testing.ts';
 
 /** Something that cannot be honoured: what it is, for the page, and the sentence that says so. */
@@ -22,6 +22,8 @@ export interface RefusedCase {
   /** Of the source's only batch. */
   readonly batch?: (batch: Batch) => Partial<Record<keyof Batch, unknown>>;
   readonly options?: Partial<TrainOptions>;
+  /** The gradients are of another model. */
+  readonly withOtherReplica?: true;
   readonly config?: Partial<TrainOptions['config']> | RunConfigInput;
   readonly message: string;
   /** Where it is refused; everywhere when left out. */
@@ -85,6 +87,16 @@ const labelled = (labels: unknown): Pick<RefusedCase, 'batch' | 'when'> => ({
   batch: () => ({ labels }),
   when: 'batch',
 });
+
+/** A model's input, and the second output of a model that is nested in it. */
+const ofSecondOutput = (): { inputs: SymbolicTensor; outputs: SymbolicTensor } => {
+  const within = input({ shape: [32] });
+  const outputs = ['a', 'b'].map((name) => dense({ name }).apply(within) as SymbolicTensor);
+  const inner = model({ name: 'inner', inputs: within, outputs });
+  const inputs = input({ shape: [6, 6, 2] });
+  const flat = layers.flatten().apply(conv().apply(inputs)) as SymbolicTensor;
+  return { inputs, outputs: (inner.apply(flat) as SymbolicTensor[])[1]! };
+};
 
 /** A layer of the user's own that rounds, which has no slope. */
 class Rounding extends layers.Layer {
@@ -271,6 +283,50 @@ export const refused: readonly RefusedGroup[] = [
         build: () => withLayers(new Rounding({ name: 'round' })),
         message: 'model: round (Rounding): expected a gradient on the backend',
       },
+      ...([1, 2, 3] as const).map((dims): RefusedCase => {
+        const pools = [layers.averagePooling1d, layers.averagePooling2d, layers.averagePooling3d] as const;
+        const targetShape = [
+          [16, 2],
+          [4, 4, 2],
+          [2, 2, 4, 2],
+        ][dims - 1]!;
+        return {
+          what: `AveragePooling${dims}D with padding same, whose gradient TensorFlow.js has wrong, on cpu and wasm`,
+          build: () =>
+            withLayers(layers.reshape({ targetShape }), pools[dims - 1]!({ name: 'pool', padding: 'same' })),
+          message: `model: pool (AveragePooling${dims}D): expected the gradient of Keras on the backend`,
+          backends: ['cpu', 'wasm'],
+        };
+      }),
+      {
+        what: 'UpSampling2D by nearest neighbours, whose gradient TensorFlow.js has wrong, on cpu',
+        build: () => withLayers(layers.upSampling2d({ name: 'up' })),
+        message: 'model: up (UpSampling2D): expected the gradient of Keras on the backend cpu',
+        backends: ['cpu'],
+      },
+      {
+        what: 'a mask that reaches a layer which heeds it in Keras alone, such as GlobalAveragePooling1D',
+        build: () => sequences(layers.masking(), layers.globalAveragePooling1d({ name: 'mean' })),
+        message:
+          'model: mean (GlobalAveragePooling1D): expected an input of which every step counts, found a mask',
+      },
+      {
+        what: 'an end in one of several outputs of a nested model, where a crossentropy needs its softmax',
+        build: () => {
+          const { inputs, outputs } = ofSecondOutput();
+          return model({ inputs, outputs });
+        },
+        message: 'found one that ends in inner (',
+      },
+      {
+        what: 'a weight that the output does not depend on',
+        build: () => {
+          const { inputs, outputs } = ofSecondOutput();
+          return model({ inputs, outputs: dense({ name: 'last' }).apply(outputs) as SymbolicTensor });
+        },
+        message: 'expected a weight that the output depends on, found none of its gradient',
+        when: 'batch',
+      },
       {
         what: 'an output that carries a mask',
         build: () =>
@@ -348,6 +404,11 @@ export const refused: readonly RefusedGroup[] = [
         message: 'found Adam with 0.01: give both alike, or do not compile the model',
       },
       {
+        what: 'a momentum, beta or epsilon of a compiled optimizer that is not the configuration’s',
+        build: compiled({ optimizer: tf.train.adam(0.001, 0.1) }),
+        message: 'adam with beta1 0.9, found beta1 0.1',
+      },
+      {
         what: 'compiled metrics besides accuracy',
         build: compiled({ metrics: ['accuracy', 'mse'] }),
         message: 'model: expected to be compiled with the metric accuracy alone, found "mse"',
@@ -415,6 +476,20 @@ export const refused: readonly RefusedGroup[] = [
         config: { loss: { name: 'binary_crossentropy', labelSmoothing: 0 } },
         ...labelled(Float32Array.of(0, 1, 1, 0, -1, 1, 0, 0)),
         message: 'labels: expected numbers from 0 to 1 for binary_crossentropy, found -1 at place 4',
+      },
+      {
+        what: 'images that are neither bytes nor floats',
+        batch: ({ images }) => ({ images: Int32Array.from(images) }),
+        message:
+          'images: expected bytes in a Uint8Array or numbers in a Float32Array, found Int32Array of 288',
+        when: 'batch',
+      },
+      {
+        what: 'images that are neither bytes nor floats',
+        batch: ({ images }) => ({ images: Int32Array.from(images) }),
+        message:
+          'images: expected bytes in a Uint8Array or numbers in a Float32Array, found Int32Array of 288',
+        when: 'batch',
       },
       {
         what: 'images that are missing',
@@ -542,6 +617,16 @@ export const refused: readonly RefusedGroup[] = [
           'classWeight: expected a model that answers one class for each image, found outputs of shape [12,3]',
       },
       {
+        what: 'a number of epochs that is none',
+        config: { epochs: Number.NaN },
+        message: 'epochs: expected a whole number above 0, found NaN',
+      },
+      {
+        what: 'a replica of another model',
+        withOtherReplica: true,
+        message: 'replica: expected one of the model that is trained',
+      },
+      {
         what: 'a learning rate that is no number',
         config: { schedule: () => Number.NaN },
         message: 'schedule: expected a learning rate of at least 0 for step 1, found NaN',
@@ -562,9 +647,14 @@ export const startCase = async (one: RefusedCase, built: LayersModel): Promise<T
     },
   };
   const config = { ...configOf({ epochs: 1 }), loss: undefined, ...one.config } as TrainOptions['config'];
+  const other = one.withOtherReplica && modelOf(one);
+  const options = { ...one.options, ...(other && { replica: createReplica(other) }) };
   const events: TrainingEvent[] = [];
-  for await (const event of train({ model: built, config, train: batches, ...one.options }))
-    events.push(event);
+  try {
+    for await (const event of train({ model: built, config, train: batches, ...options })) events.push(event);
+  } finally {
+    other?.dispose();
+  }
   return events;
 };
 

@@ -24,7 +24,7 @@ for (const { title, cases } of refused) {
 }
 
 test('what is refused of wasm trains on cpu, and so does our Dropout everywhere', async () => {
-  const wasmOnly = refused.flatMap(({ cases }) => cases).filter(({ backends }) => backends?.includes('wasm'));
+  const wasmOnly = refused.flatMap(({ cases }) => cases).filter(({ backends }) => `${backends}` === 'wasm');
   expect(wasmOnly).toHaveLength(3);
   const builds = [withOurDropout, ...(backend === 'cpu' ? wasmOnly.map((one) => () => modelOf(one)) : [])];
   for (const build of builds) {

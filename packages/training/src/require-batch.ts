@@ -28,10 +28,16 @@ export const requireBatch = (
   const fail = (finding: string): never => {
     throw new TrainingError(`${where}: ${finding}`);
   };
+  if (typeof batch !== 'object' || batch === null) fail(`expected a batch, found ${String(batch)}`);
   const { images, labels, sampleWeights, size } = batch;
   const expected = Math.min(source.batchSize, source.size - index * source.batchSize);
   if (size !== expected) {
     fail(`expected ${expected} images as its place says, found ${size}: give every image of the source once`);
+  }
+  if (!(images instanceof Uint8Array || images instanceof Float32Array)) {
+    fail(
+      `images: expected bytes in a Uint8Array or numbers in a Float32Array, found ${inWords(images)}: copy them into one`,
+    );
   }
   const pixels = size * source.imageShape.reduce((product, length) => product * length, 1);
   if (images.length !== pixels) {

@@ -35,6 +35,7 @@ export const requireHonoured = (model: LayersModel): void => {
     if (found) throw new TrainingError(`model: ${path} (${layer.getClassName()}): ${found}`);
   }
   requireGradients(leaves);
+  for (const { layer, path } of leaves) requireNoMask(layer, path);
   requireUnmaskedOutput(model);
 };
 
@@ -134,8 +135,45 @@ const requireGradients = (leaves: readonly LeafLayer[]): void => {
         );
       }
     }
+    const wrong = wrongGradientOf(layer);
+    if (wrong !== undefined && needsInput) {
+      throw new TrainingError(
+        `model: ${path} (${layer.getClassName()}): expected the gradient of Keras on the backend ${tf.getBackend()}, found ${wrong}`,
+      );
+    }
     needsInput ||= variables.length > 0;
   }
+};
+
+/** What TensorFlow.js computes another gradient of than Keras; undefined of all else. */
+const wrongGradientOf = (layer: layers.Layer): string | undefined => {
+  const { padding, interpolation } = layer.getConfig();
+  const backend = tf.getBackend();
+  const kind = layer.getClassName();
+  // TensorFlow's own operations are right.
+  if (kind.startsWith('AveragePooling') && padding === 'same' && backend !== 'tensorflow') {
+    return 'padding same, whose gradient counts the padding: pad with zeros before it, or take padding valid';
+  }
+  if (kind === 'UpSampling2D' && interpolation !== 'bilinear' && backend === 'cpu') {
+    return 'nearest neighbours, whose gradient mixes the images of a batch: train on another backend';
+  }
+  return undefined;
+};
+
+/** Layers of which Keras's heed a mask, and TensorFlow.js's do not. */
+const heedMasks: ReadonlySet<string> = new Set(
+  'Add Average BatchNormalization Concatenate ConvLSTM2D Dot GlobalAveragePooling1D Maximum Minimum Multiply Softmax'.split(
+    ' ',
+  ),
+);
+
+/** @throws TrainingError for a layer that would count the steps of a sequence that a mask leaves out. */
+const requireNoMask = (layer: layers.Layer, path: string): void => {
+  const isMasked = layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask));
+  if (!heedMasks.has(layer.getClassName()) || !isMasked) return;
+  throw new TrainingError(
+    `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer does not heed: put a recurrent layer that answers once for each sequence before it`,
+  );
 };
 
 const isKnown = (layer: layers.Layer): boolean => {
@@ -152,7 +190,7 @@ const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput:
   disposingWhenThrown(() => {
     const inputs = shapes.map((shape) => tf.zeros(shape));
     const summed = (...x: tf.Tensor[]): tf.Scalar => {
-      const output = layer.call(x.length === 1 ? x[0]! : x, { training: false });
+      const output = layer.call(x, { training: false });
       return tf.sum(Array.isArray(output) ? output[0]! : output);
     };
     if (variables.length > 0) tf.variableGrads(() => summed(...inputs), variables);
@@ -178,7 +216,7 @@ const carriesMask = ({ sourceLayer: layer, nodeIndex }: SymbolicTensor): boolean
   if (layer.getClassName() === 'Masking' || maskZero === true) return true;
   if (!layer.supportsMasking) return false;
   const { returnSequences = true } = layer as { returnSequences?: boolean };
-  return returnSequences && layer.inboundNodes[nodeIndex]!.inputTensors.some(carriesMask);
+  return returnSequences && (layer.inboundNodes[nodeIndex]?.inputTensors ?? []).some(carriesMask);
 };
 
 const firstLine = (error: unknown): string => {

@@ -11,7 +11,7 @@ import type {
   TrainingProgress,
 } from '@dropout-lab/contracts';
 import { addBatch, noImagesYet } from '@dropout-lab/metrics';
-import { readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
+import { findNotFinite, readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestCheckpoint } from './callbacks/best-checkpoint.ts';
 import type { Callback, CallbackState, TrainingControls } from './callbacks/callback.ts';
@@ -119,8 +119,15 @@ export const createSession = (options: SessionOptions): Session => {
       const state = callback.readState?.();
       return state ? [[key, state]] : [];
     });
+    const weights = await readWeights(model);
+    const notFinite = findNotFinite(weights);
+    if (notFinite) {
+      const message = `weight ${notFinite.name} is not finite after epoch ${progress.epoch}: the checkpoint is from before`;
+      endEarly({ reason: 'nan', message });
+      return [];
+    }
     await checkpoints.save(name, {
-      weights: await readWeights(model),
+      weights,
       slots: [
         ...(await optimizer.readSlots()),
         ...states.flatMap(([name, { arrays = [] }]) => addPrefix(arrays, name)),

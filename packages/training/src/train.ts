@@ -6,7 +6,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { requireClassWeight, weighted } from './class-weight.ts';
 import { lossOf } from './compiled.ts';
 import { TrainingError } from './errors.ts';
-import { ahead, evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { type Metric, measure, requireNewNames } from './metric.ts';
 import { type Objective, objectiveOf } from './objective.ts';
 import { createReplica, type Replica } from './replicas/replica.ts';
@@ -15,6 +15,7 @@ import { requireHonoured } from './require-honoured.ts';
 import { learningRateAt } from './schedules/schedule.ts';
 import { createSession, type SessionOptions } from './session.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
+import { ahead, untilAborted } from './waiting.ts';
 import { watchWeights } from './weight-watch.ts';
 
 /** What is trained, on what, and where it goes on. */
@@ -53,6 +54,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   requireSource(model, source, 'train');
   if (validation) requireSource(model, validation, 'validation');
   const replica = options.replica ?? createReplica(model);
+  requireReplicaOf(model, replica);
+  requireEpochs(config.epochs);
   const stepsPerEpoch = source.batchesPerEpoch;
   const session = createSession(options);
   const watch = watchWeights(model);
@@ -72,10 +75,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     | { readonly epoch: number; readonly index: number; readonly batch: Batch | Promise<Batch> }
     | undefined;
   const askFor = (epoch: number, index: number): Batch | Promise<Batch> => {
-    if (next?.epoch !== epoch || next.index !== index) {
-      next = { epoch, index, batch: ahead(source.batch(epoch, index)) };
-    }
+    if (next?.epoch !== epoch || next.index !== index) next = { epoch, index, batch: started(epoch, index) };
     return next.batch;
+  };
+  const started = (epoch: number, index: number): Batch | Promise<Batch> => {
+    try {
+      return ahead(source.batch(epoch, index));
+    } catch (error) {
+      // Its step says so, not the one before.
+      return ahead(Promise.reject(error));
+    }
   };
 
   let lapStart = now();
@@ -91,7 +100,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
     const learningRate = scheduled * learningRateScale;
     const place = { name: 'train', epoch, index: stepInEpoch };
-    const batch = requireBatch(await askFor(epoch, stepInEpoch), source, objective, place);
+    const batch = requireBatch(
+      await untilAborted(askFor(epoch, stepInEpoch), signal),
+      source,
+      objective,
+      place,
+    );
     const withLogits = metrics.length > 0;
     const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits };
     const computing = replica.gradients(weighted(batch, config.classWeight), position);
@@ -227,6 +241,19 @@ const metricsOf = (
     );
   }
   return { metrics: measure(metrics, logits, labels, units, head.activation) };
+};
+
+/** @throws TrainingError when gradients would be of another model than the one that is trained. */
+const requireReplicaOf = (model: LayersModel, replica: Replica): void => {
+  if (replica.model === model) return;
+  throw new TrainingError(
+    `replica: expected one of the model that is trained, ${model.name}, found one of ${replica.model?.name ?? 'none'}: make it of the same model`,
+  );
+};
+
+const requireEpochs = (epochs: number): void => {
+  if (Number.isInteger(epochs) && epochs > 0) return;
+  throw new TrainingError(`epochs: expected a whole number above 0, found ${epochs}`);
 };
 
 /** @throws TrainingError when a source's batches would not be what the model takes. */

@@ -15,7 +15,9 @@ export const watchWeights = (model: LayersModel): WeightWatch => {
   let sums: Promise<Float32Array> | undefined;
   return {
     look: () => {
-      const totals = tf.tidy(() => tf.stack(model.weights.map((weight) => tf.sum(weight.read()))));
+      const totals = tf.tidy(() =>
+        tf.stack(model.weights.map((weight) => tf.sum(tf.cast(weight.read(), 'float32')))),
+      );
       sums = totals.data<'float32'>();
       sums.finally(() => totals.dispose()).catch(() => {});
     },

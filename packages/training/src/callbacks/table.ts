@@ -1,4 +1,4 @@
-import type { CallbackConfig, CallbackName } from '@dropout-lab/contracts';
+import { type CallbackConfig, type CallbackName, callbackSchema, parseWith } from '@dropout-lab/contracts';
 import type { Callback } from './callback.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
@@ -10,8 +10,9 @@ const callbackTable = {
   reduce_lr_on_plateau: reduceLROnPlateau,
 } satisfies { readonly [Name in CallbackName]: (config: CallbackConfigOf<Name>) => Callback };
 
-/** The callback that a configuration describes. */
+/** The callback that a configuration describes. @throws ConfigError naming the first setting at fault. */
 export const createCallback = (config: CallbackConfig): Callback => {
-  const create = callbackTable[config.name] as (config: CallbackConfig) => Callback;
-  return create(config);
+  const parsed = parseWith(callbackSchema, config, 'callback');
+  const create = callbackTable[parsed.name] as (config: CallbackConfig) => Callback;
+  return create(parsed);
 };

@@ -33,9 +33,8 @@ export const customLoss = ({ name, rows }: CustomLoss): Loss => {
       weightedSum(rowsOf(targets, outputTensor(logits, activation)), weights),
     mean: (answers) =>
       tf.tidy(() => {
-        const { targets, logits, units, rows: count, weights } = answers;
-        const steps = logits.length / units / count;
-        const shape = [count, ...(steps === 1 ? [] : [steps]), units];
+        const { targets, units, outputShape = [units], rows: count, weights } = answers;
+        const shape = [count, ...outputShape];
         const losses = rowsOf(targetTensor(targets, shape), tf.tensor(outputsOf(answers), shape));
         return weightedSum(losses, weights && tf.tensor1d(weights)).dataSync()[0]! / count;
       }),

@@ -8,6 +8,8 @@ export interface Answers {
   readonly logits: Float32Array;
   readonly activation: HeadActivation;
   readonly units: number;
+  /** Shape of what is answered to one image, where it is not [units]. */
+  readonly outputShape?: readonly number[] | undefined;
   /** Class indices [rows, ...], or numbers in the shape of the logits. */
   readonly targets: Targets;
   readonly rows: number;

@@ -1,4 +1,4 @@
-import { type LossConfig, type LossName, lossSchema } from '@dropout-lab/contracts';
+import { type LossConfig, type LossName, lossSchema, parseWith } from '@dropout-lab/contracts';
 import { binaryCrossentropy } from './binary-crossentropy.ts';
 import { categoricalCrossentropy } from './categorical-crossentropy.ts';
 import { type CustomLoss, customLoss } from './custom-loss.ts';
@@ -18,9 +18,21 @@ const lossTable = {
 /** What a configuration without a loss minimizes: Keras's crossentropy. */
 export const defaultLoss: LossConfig = lossSchema.parse({});
 
-/** The loss that a configuration describes, or one of the user's own. */
+/** Each step asks anew. */
+const created = new WeakMap<LossConfig, Loss>();
+
+/**
+ * The loss that a configuration describes, or one of the user's own.
+ *
+ * @throws ConfigError naming the first setting at fault.
+ */
 export const createLoss = (config: LossConfig | CustomLoss): Loss => {
   if ('rows' in config) return customLoss(config);
-  const create = lossTable[config.name] as (config: LossConfig) => Loss;
-  return create(config);
+  const known = created.get(config);
+  if (known) return known;
+  const parsed = parseWith(lossSchema, config, 'loss');
+  const create = lossTable[parsed.name] as (config: LossConfig) => Loss;
+  const loss = create(parsed);
+  created.set(config, loss);
+  return loss;
 };

@@ -92,7 +92,8 @@ export const followWeights = (model: LayersModel, memory: SharedArrayBuffer): We
 };
 
 export const variablesOf = (weights: LayersModel['weights']): tf.Variable[] =>
-  weights.map((weight) => weight.read() as tf.Variable);
+  // Once each, also of a layer that a nested model has too.
+  [...new Set(weights.map((weight) => weight.read() as tf.Variable))];
 
 /** How much memory the values of variables take. */
 export const bytesOf = (variables: readonly tf.Variable[]): number =>
