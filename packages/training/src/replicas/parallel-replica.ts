@@ -56,15 +56,17 @@ export const parallelReplica = (
       const slices = splitRows(batch, replicas.length);
       const count = slices.length;
       const memory = count > 1 ? memories?.take() : undefined;
-      const parts = await ask(slices, (replica, { slice, start }, index) =>
-        replica
-          .gradients(slice, {
+      const parts = await ask(slices, (replica, { slice, start }, index) => {
+        const compute = () =>
+          replica.gradients(slice, {
             ...position,
             rowOffset: position.rowOffset + start,
             group: memory && { memory, index, count, timeoutSeconds },
-          })
-          .catch(causeOf),
-      );
+          });
+        // That another thread has ended is heard of before this one sleeps until it comes.
+        const answer = memory && replica.isOnThisThread ? eventsHeard().then(compute) : compute();
+        return answer.catch(causeOf);
+      });
       // Not after an error, when a thread may still be at it.
       if (memory) memories?.giveBack(memory);
       return parts.reduce(addGradients);
@@ -94,6 +96,9 @@ const requireSlices = (replicas: readonly Replica[]): void => {
     );
   }
 };
+
+/** When all that has happened to ports and workers so far has been told. */
+const eventsHeard = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Passes an error on, but not one that only follows from another slice's, which comes too. */
 const causeOf = (error: Error): Promise<never> =>
