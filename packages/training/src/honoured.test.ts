@@ -1,7 +1,14 @@
 import type { Batch, BatchSource } from '@dropout-lab/contracts';
 import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import {
+  model as functional,
+  input,
+  type LayersModel,
+  layers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { type Callback, createReplica, evaluate, type TrainOptions, train } from './index.ts';
 import { collect, configOf, imageSource, memorySink, noDropout, only, tinyModel } from './testing.ts';
@@ -293,5 +300,20 @@ test.each([
   const run = trained(model, { config: { ...config, loss: loss as never }, validation });
   if (message) await expect(run).rejects.toThrow(message);
   else expect(only('epoch', (await run).events)[0]!.logs.val_loss).toBeGreaterThan(0);
+  model.dispose();
+});
+
+test('a model of many residual blocks is looked through once, not once for each path', async () => {
+  const inputs = input({ shape: [8, 8, 3] });
+  let x = layers.flatten().apply(inputs) as SymbolicTensor;
+  x = layers.dense({ units: 2 }).apply(x) as SymbolicTensor;
+  // 2^40 paths lead to the output.
+  for (let block = 0; block < 40; block++) {
+    const inner = layers.dense({ units: 2, kernelInitializer: 'zeros' }).apply(x) as SymbolicTensor;
+    x = layers.add().apply([x, inner]) as SymbolicTensor;
+  }
+  const model = functional({ inputs, outputs: layers.dense({ units: 3 }).apply(x) as SymbolicTensor });
+  const { events } = await trained(model, { config: configOf({ epochs: 1 }) });
+  expect(events.at(-1)).toMatchObject({ reason: 'completed' });
   model.dispose();
 });

@@ -35,8 +35,9 @@ export const requireHonoured = (model: LayersModel): void => {
     if (found) throw new TrainingError(`model: ${path} (${layer.getClassName()}): ${found}`);
   }
   requireGradients(leaves);
-  for (const { layer, path } of leaves) requireNoMask(layer, path);
-  requireUnmaskedOutput(model);
+  const carriesMask = maskFinder();
+  for (const { layer, path } of leaves) requireNoMask(layer, path, carriesMask);
+  requireUnmaskedOutput(model, carriesMask);
 };
 
 /** Properties of TensorFlow.js's layers that say more than their configuration. */
@@ -168,9 +169,9 @@ const heedMasks: ReadonlySet<string> = new Set(
 );
 
 /** @throws TrainingError for a layer that would count the steps of a sequence that a mask leaves out. */
-const requireNoMask = (layer: layers.Layer, path: string): void => {
-  const isMasked = layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask));
-  if (!heedMasks.has(layer.getClassName()) || !isMasked) return;
+const requireNoMask = (layer: layers.Layer, path: string, carriesMask: MaskFinder): void => {
+  if (!heedMasks.has(layer.getClassName())) return;
+  if (!layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask))) return;
   throw new TrainingError(
     `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer does not heed: put a recurrent layer that answers once for each sequence before it`,
   );
@@ -203,7 +204,7 @@ const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput:
  * @throws TrainingError for a model whose output says which steps of a sequence are there: the loss would count the others
  *   too.
  */
-const requireUnmaskedOutput = ({ outputs }: LayersModel): void => {
+const requireUnmaskedOutput = ({ outputs }: LayersModel, carriesMask: MaskFinder): void => {
   const [output] = outputs;
   if (!carriesMask(output!)) return;
   throw new TrainingError(
@@ -211,7 +212,24 @@ const requireUnmaskedOutput = ({ outputs }: LayersModel): void => {
   );
 };
 
-const carriesMask = ({ sourceLayer: layer, nodeIndex }: SymbolicTensor): boolean => {
+/** Whether a tensor of a model's graph comes with a mask. */
+type MaskFinder = (tensor: SymbolicTensor) => boolean;
+
+/** Looks at each tensor once, however many paths lead to it: residual blocks double their number each. */
+const maskFinder = (): MaskFinder => {
+  const known = new Map<number, boolean>();
+  const carriesMask: MaskFinder = (tensor) => {
+    const found = known.get(tensor.id) ?? comesWithMask(tensor, carriesMask);
+    known.set(tensor.id, found);
+    return found;
+  };
+  return carriesMask;
+};
+
+const comesWithMask = (
+  { sourceLayer: layer, nodeIndex }: SymbolicTensor,
+  carriesMask: MaskFinder,
+): boolean => {
   const { maskZero } = layer.getConfig();
   if (layer.getClassName() === 'Masking' || maskZero === true) return true;
   if (!layer.supportsMasking) return false;
