@@ -2,5 +2,5 @@ import { mergeConfig } from 'vitest/config';
 import { projectConfig } from '../../vitest.shared.ts';
 
 export default mergeConfig(projectConfig(import.meta.url), {
-  test: { globalSetup: './src/fetch-data.setup.ts' },
+  test: { globalSetup: './src/data/fetch-data.setup.ts' },
 });

@@ -2,7 +2,7 @@
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
 import { RunExistsError } from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
-import { createProgram } from './program.ts';
+import { createProgram } from './command/program.ts';
 
 /** A command line or configuration that cannot be: nothing has been written. */
 const USAGE = 2;

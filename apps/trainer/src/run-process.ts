@@ -6,11 +6,11 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { RunLockedError, runFiles } from '@dropout-lab/runs';
-import { measureEpochs } from './measure-epochs.ts';
-import { beginRun, reopenRun } from './open-run.ts';
-import type { Reporter } from './reporter.ts';
-import type { ProcessMessage, ProcessResult, ProcessTask } from './run-task.ts';
-import { trainRun } from './train-run.ts';
+import type { Reporter } from './command/reporter.ts';
+import type { ProcessMessage, ProcessResult, ProcessTask } from './study/run-task.ts';
+import { measureEpochs } from './train/measure-epochs.ts';
+import { beginRun, reopenRun } from './train/open-run.ts';
+import { trainRun } from './train/train-run.ts';
 
 const controller = new AbortController();
 const { signal } = controller;

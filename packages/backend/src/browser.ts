@@ -1,5 +1,5 @@
-export { defaultWorkers, describeHardware } from './browser-hardware.ts';
 export { BackendError } from './errors.ts';
+export { defaultWorkers, describeHardware } from './graphics/browser-hardware.ts';
 export type { BackendName, StartedBackend } from './running-backend.ts';
 export {
   type BrowserBackendChoice,

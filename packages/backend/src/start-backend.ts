@@ -1,10 +1,10 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import { startCpu } from './cpu.ts';
 import { BackendError } from './errors.ts';
+import { startWebgpu } from './graphics/webgpu.ts';
+import { type RunningTfjsNode, startTfjsNode } from './native/tfjs-node.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
-import { type RunningTfjsNode, startTfjsNode } from './tfjs-node.ts';
 import { startWasm } from './wasm.ts';
-import { startWebgpu } from './webgpu.ts';
 
 /**
  * `auto` is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be

@@ -1,10 +1,10 @@
 import { version_core } from '@tensorflow/tfjs-core';
-import { startBrowserWebgpu } from './browser-webgpu.ts';
 import { startCpu } from './cpu.ts';
 import { BackendError } from './errors.ts';
+import { startBrowserWebgpu } from './graphics/browser-webgpu.ts';
+import { startWebgl } from './graphics/webgl.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { startWasm } from './wasm.ts';
-import { startWebgl } from './webgl.ts';
 
 /**
  * `auto` is WebGPU, else WebGL, where it finds a graphics processor, and wasm elsewhere: software that stands in for

@@ -1,7 +1,7 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 import type { CifarDescriptor } from './datasets.ts';
 import { CifarFormatError } from './errors.ts';
-import { htmlStart } from './html.ts';
+import { htmlStart } from './fetch/html.ts';
 
 /** A file's content under the name that errors are to use. */
 export interface CifarFileBytes {

@@ -1,10 +1,10 @@
-import { dataFolder } from './cache-directory.ts';
 import type { CifarData } from './data.ts';
 import type { CifarDescriptor } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
-import { ensureFiles, type FetchCifarOptions } from './fetch.ts';
-import { type CheckedFile, type CifarFileStatus, checkFiles } from './file-status.ts';
+import { dataFolder } from './fetch/cache-directory.ts';
+import { ensureFiles, type FetchCifarOptions } from './fetch/fetch.ts';
+import { type CheckedFile, type CifarFileStatus, checkFiles } from './fetch/file-status.ts';
 
 /** Where the files of a data set are: in a folder of the user's, or in the cache. */
 export interface LoadCifarOptions extends FetchCifarOptions {

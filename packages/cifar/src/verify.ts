@@ -3,7 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils';
 import type { CifarDescriptor, CifarFile } from './datasets.ts';
 import { checkRecords, recordBytes } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
-import { htmlStart } from './html.ts';
+import { htmlStart } from './fetch/html.ts';
 
 /** SHA-256 in hex: by Web Crypto, or in JavaScript where that is withheld, in pages served over plain http. */
 export const sha256Hex = async (bytes: Uint8Array): Promise<string> => {

@@ -1,27 +1,12 @@
-export { type AugmentationConfig, type AugmentationName, augmentationSchema } from './augmentations.ts';
-export { type CallbackConfig, type CallbackName, callbackSchema } from './callbacks.ts';
 export type { Batch, BatchSource, ClassIndices, ImageDataset, ImageShape, Targets } from './dataset.ts';
-export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './datasets.ts';
 export { ConfigError, DropoutLabError } from './errors.ts';
 export {
-  type ClassReport,
-  type EvaluationReport,
-  evaluationReportSchema,
-  type ReliabilityBin,
-} from './evaluation.ts';
-export {
-  type Assignment,
-  choosesMember,
-  configOfFlags,
-  defaultInWords,
-  type Flag,
-  flagsOfConfig,
-  isChoice,
-  listFlags,
-  valueInWords,
-} from './flags.ts';
-export { identityOf, withoutDefaults } from './identity.ts';
-export { jsonSchemaOf } from './json-schema.ts';
+  type AugmentationConfig,
+  type AugmentationName,
+  augmentationSchema,
+} from './families/augmentations.ts';
+export { type CallbackConfig, type CallbackName, callbackSchema } from './families/callbacks.ts';
+export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
 export {
   type LayerInput,
   type LayerKind,
@@ -33,10 +18,8 @@ export {
   type SimpleLayerSpec,
   simpleLayerSchema,
   variablesOf,
-} from './layers.ts';
-export { type LossConfig, type LossName, lossSchema, runLossSchema } from './losses.ts';
-export { mergeConfig } from './merge-config.ts';
-export { type MigrateOptions, type MigrationStep, migrate } from './migrate.ts';
+} from './families/layers.ts';
+export { type LossConfig, type LossName, lossSchema, runLossSchema } from './families/losses.ts';
 export {
   type ModelConfig,
   type ModelInput,
@@ -47,13 +30,20 @@ export {
   type PresetInput,
   type PresetName,
   presetSchema,
-} from './models.ts';
-export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './optimizers.ts';
-export { parseWith, requireJson, withoutSchemaKey } from './parse.ts';
-export { canonicalJson, isPlain, type PlainObject, valueAt } from './plain.ts';
-export { type Predictions, predictionsSchema } from './predictions.ts';
-export { type ConstraintConfig, type ConstraintName, constraintSchema } from './regularizers.ts';
+} from './families/models.ts';
+export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './families/optimizers.ts';
+export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/regularizers.ts';
+export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
 export { requireDataset } from './require-dataset.ts';
+export {
+  type ClassReport,
+  type EvaluationReport,
+  evaluationReportSchema,
+  type ReliabilityBin,
+} from './run/evaluation.ts';
+export { identityOf, withoutDefaults } from './run/identity.ts';
+export { type MigrateOptions, type MigrationStep, migrate } from './run/migrate.ts';
+export { type Predictions, predictionsSchema } from './run/predictions.ts';
 export {
   CONFIG_VERSION,
   parseRunConfig,
@@ -62,14 +52,14 @@ export {
   runConfigIdentity,
   runConfigSchema,
   writtenConfig,
-} from './run-config.ts';
+} from './run/run-config.ts';
 export {
   type EpochLogs,
   parseRunEvent,
   type RunEndReason,
   type RunEvent,
   runEventSchema,
-} from './run-event.ts';
+} from './run/run-event.ts';
 export {
   type BackendDescription,
   type DataDescription,
@@ -79,14 +69,35 @@ export {
   RUN_SCHEMA_VERSION,
   type RunManifest,
   runManifestSchema,
-} from './run-manifest.ts';
-export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './schedules.ts';
-export { configWith, valueOfText } from './set-path.ts';
-export { listSettings, memberOf, membersOf, type Setting, type SettingMeta, setting } from './settings.ts';
+} from './run/run-manifest.ts';
 export {
   type CheckpointName,
   type NamedArray,
   type Snapshot,
   type TrainingProgress,
   trainingProgressSchema,
-} from './snapshot.ts';
+} from './run/snapshot.ts';
+export {
+  type Assignment,
+  choosesMember,
+  configOfFlags,
+  defaultInWords,
+  type Flag,
+  flagsOfConfig,
+  isChoice,
+  listFlags,
+  valueInWords,
+} from './settings/flags.ts';
+export { jsonSchemaOf } from './settings/json-schema.ts';
+export { mergeConfig } from './settings/merge-config.ts';
+export { parseWith, requireJson, withoutSchemaKey } from './settings/parse.ts';
+export { canonicalJson, isPlain, type PlainObject, valueAt } from './settings/plain.ts';
+export { configWith, valueOfText } from './settings/set-path.ts';
+export {
+  listSettings,
+  memberOf,
+  membersOf,
+  type Setting,
+  type SettingMeta,
+  setting,
+} from './settings/settings.ts';

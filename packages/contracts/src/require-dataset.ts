@@ -1,8 +1,8 @@
-import { datasetOf } from './datasets.ts';
 import { ConfigError } from './errors.ts';
-import { inWords } from './parse.ts';
-import { canonicalJson } from './plain.ts';
-import type { RunConfig } from './run-config.ts';
+import { datasetOf } from './families/datasets.ts';
+import type { RunConfig } from './run/run-config.ts';
+import { inWords } from './settings/parse.ts';
+import { canonicalJson } from './settings/plain.ts';
 
 /**
  * Refuses, before anything is read or built, a configuration that its data set cannot serve.

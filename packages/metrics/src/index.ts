@@ -1,4 +1,3 @@
-export { type BootstrapOptions, bootstrapMeanInterval, type ConfidenceInterval } from './bootstrap.ts';
 export { brierScore, type Calibration, calibrationOf } from './calibration.ts';
 export {
   accuracy,
@@ -8,13 +7,18 @@ export {
   softmax,
   topKAccuracy,
 } from './classification.ts';
-export { comparePairs, type PairedComparison } from './comparison.ts';
 export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
 export { predictionsOf } from './predictions.ts';
 export { addBatch, noImagesYet, type RunningTotals, runningMeans, runningMetrics } from './running-means.ts';
-export { standardDeviation } from './sample.ts';
-export { signFlipPValue } from './sign-flip.ts';
-export { studentMeanInterval } from './student.ts';
+export {
+  type BootstrapOptions,
+  bootstrapMeanInterval,
+  type ConfidenceInterval,
+} from './statistics/bootstrap.ts';
+export { comparePairs, type PairedComparison } from './statistics/comparison.ts';
+export { standardDeviation } from './statistics/sample.ts';
+export { signFlipPValue } from './statistics/sign-flip.ts';
+export { studentMeanInterval } from './statistics/student.ts';
 export { weightNorms } from './weight-norms.ts';

@@ -8,11 +8,11 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import type { LayerDefinition } from './define-layer.ts';
+import type { LayerDefinition } from './layers/define-layer.ts';
 import { drawKernel } from './layers/kernel.ts';
-import { flattened, type NamedLayer, namedLayers } from './named-layers.ts';
 import { implementationOf, outputShapeOf } from './output-shape.ts';
-import { assign } from './weights.ts';
+import { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
+import { assign } from './weights/weights.ts';
 
 type Layer = layers.Layer;
 

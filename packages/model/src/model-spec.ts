@@ -12,7 +12,7 @@ import {
   parseWith,
   type RunConfig,
 } from '@dropout-lab/contracts';
-import type { LayerDefinition } from './define-layer.ts';
+import type { LayerDefinition } from './layers/define-layer.ts';
 import { presetTable } from './presets/table.ts';
 
 /**

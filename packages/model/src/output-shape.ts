@@ -1,9 +1,9 @@
 import { ConfigError, type LayerSpec } from '@dropout-lab/contracts';
-import type { LayerDefinition } from './define-layer.ts';
+import type { LayerDefinition } from './layers/define-layer.ts';
 import type { LayerImplementation, Shape } from './layers/definition.ts';
 import { requireSameShape } from './layers/residual.ts';
 import { layerTable } from './layers/table.ts';
-import type { NamedLayer } from './named-layers.ts';
+import type { NamedLayer } from './weights/named-layers.ts';
 
 /** @throws ConfigError when the kind is neither built in nor among the user's own. */
 export const implementationOf = (

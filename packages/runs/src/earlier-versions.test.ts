@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readHistory, runStatus } from './history.ts';
+import { readHistory, runStatus } from './events/history.ts';
 import { openRunDirectory } from './run-directory.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { encodeRun } from './encode-run.ts';
+import { temporaryFolder } from './files/temporary-folder.ts';
 import { openRunDirectory, resumeRunDirectory } from './run-directory.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 import { checkpointAt, manifest } from './testing.ts';
 
 test('is a run directory that can be read and gone on with', async () => {

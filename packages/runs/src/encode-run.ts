@@ -1,9 +1,9 @@
 import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@dropout-lab/contracts';
-import { type Checkpoint, encodeCheckpoint } from './checkpoint-format.ts';
-import { digestOf } from './digest.ts';
-import { historyCsv } from './history-csv.ts';
-import { toJson, toJsonLine } from './json.ts';
-import { checkpointNames, runFiles } from './layout.ts';
+import { type Checkpoint, encodeCheckpoint } from './checkpoints/checkpoint-format.ts';
+import { historyCsv } from './events/history-csv.ts';
+import { digestOf } from './files/digest.ts';
+import { toJson, toJsonLine } from './files/json.ts';
+import { checkpointNames, runFiles } from './files/layout.ts';
 
 /** All of a run that was trained where there is no file system. */
 export interface RunContents {

@@ -3,7 +3,7 @@ export {
   type CheckpointContents,
   decodeCheckpoint,
   decodeWeights,
-} from './checkpoint-format.ts';
+} from './checkpoints/checkpoint-format.ts';
 export { encodeRun, type RunContents } from './encode-run.ts';
 export {
   CheckpointCorruptError,
@@ -12,10 +12,10 @@ export {
   RunExistsError,
   RunLockedError,
 } from './errors.ts';
-export { type EventLog, parseEventLog } from './event-log.ts';
-export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './history.ts';
-export { historyCsv } from './history-csv.ts';
-export { checkpointFiles, runFiles } from './layout.ts';
+export { type EventLog, parseEventLog } from './events/event-log.ts';
+export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './events/history.ts';
+export { historyCsv } from './events/history-csv.ts';
+export { checkpointFiles, runFiles } from './files/layout.ts';
 export { createMemoryRun, type MemoryRun } from './memory-run.ts';
 export { type NewRun, newRunManifest } from './new-run-manifest.ts';
 export { configDigest, newRunId } from './run-id.ts';

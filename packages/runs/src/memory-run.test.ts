@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from './files/temporary-folder.ts';
 import { createMemoryRun } from './memory-run.ts';
 import { createRunDirectory } from './run-directory.ts';
 import type { RunStore } from './run-store.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 import { checkpointAt, manifest } from './testing.ts';
 
 const events: RunEvent[] = [

@@ -19,13 +19,13 @@ import {
   RunExistsError,
   RunLockedError,
 } from './errors.ts';
+import { temporaryFolder } from './files/temporary-folder.ts';
 import {
   createNumberedRunDirectory,
   createRunDirectory,
   openRunDirectory,
   resumeRunDirectory,
 } from './run-directory.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 import { checkpointAt, manifest } from './testing.ts';
 
 const step = (number: number): RunEvent => ({

@@ -14,17 +14,22 @@ import {
 } from '@dropout-lab/contracts';
 import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
-import type { Checkpoint } from './checkpoint-format.ts';
-import { hasCheckpoint, loadCheckpoint, recoverCheckpoints, saveCheckpoint } from './checkpoint-store.ts';
-import { syncFolder } from './durable.ts';
+import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
+import {
+  hasCheckpoint,
+  loadCheckpoint,
+  recoverCheckpoints,
+  saveCheckpoint,
+} from './checkpoints/checkpoint-store.ts';
 import { RunDirectoryError, RunExistsError } from './errors.ts';
-import { type EventLog, parseEventLog } from './event-log.ts';
-import { openEventWriter } from './event-writer.ts';
-import { codeOf, fileError } from './file-errors.ts';
-import { historyCsv } from './history-csv.ts';
-import { toJson, toJsonLine } from './json.ts';
-import { runFiles } from './layout.ts';
-import { acquireLock, isLocked } from './lock.ts';
+import { type EventLog, parseEventLog } from './events/event-log.ts';
+import { openEventWriter } from './events/event-writer.ts';
+import { historyCsv } from './events/history-csv.ts';
+import { syncFolder } from './files/durable.ts';
+import { codeOf, fileError } from './files/file-errors.ts';
+import { toJson, toJsonLine } from './files/json.ts';
+import { runFiles } from './files/layout.ts';
+import { acquireLock, isLocked } from './files/lock.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A run directory to read; another process may be writing it. */

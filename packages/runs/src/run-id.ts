@@ -1,5 +1,5 @@
 import { type RunConfig, runConfigIdentity } from '@dropout-lab/contracts';
-import { digestOf } from './digest.ts';
+import { digestOf } from './files/digest.ts';
 
 /**
  * SHA-256, in hexadecimal, of what tells a run's configuration apart: what differs from the defaults of its version. A

@@ -5,7 +5,7 @@ import type {
   RunEvent,
   RunManifest,
 } from '@dropout-lab/contracts';
-import type { Checkpoint } from './checkpoint-format.ts';
+import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
 
 /** Where a run is kept while it goes on: a run directory, or memory. */
 export interface RunStore {

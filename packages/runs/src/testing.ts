@@ -4,7 +4,7 @@ import {
   RUN_SCHEMA_VERSION,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import type { Checkpoint } from './checkpoint-format.ts';
+import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
 
 export const manifest: RunManifest = {
   schemaVersion: RUN_SCHEMA_VERSION,

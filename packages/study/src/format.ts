@@ -1,4 +1,4 @@
-import type { FigureUnit } from './figures.ts';
+import type { FigureUnit } from './analysis/figures.ts';
 
 /** `0.7450`, `0.7714`, `23.8 s`; `–` where there is none. */
 export const formatFigure = (value: number | undefined, unit: FigureUnit): string => {

@@ -4,23 +4,25 @@ export {
   type ComparisonAnalysis,
   type PooledTest,
   type StudyAnalysis,
-} from './analysis.ts';
-export { type ConfigDifference, configDifferences } from './config-differences.ts';
-export { armCurve, type CurveFigure, type CurvePoint, figureAt } from './curves.ts';
+} from './analysis/analysis.ts';
+export { type ConfigDifference, configDifferences } from './analysis/config-differences.ts';
+export { armCurve, type CurveFigure, type CurvePoint, figureAt } from './analysis/curves.ts';
 export {
   type FigureKey,
   type FigureSummary,
   figureDefinitions,
   type RunFigures,
   type RunSummary,
-} from './figures.ts';
-export { studyJsonSchema } from './json-schema.ts';
-export { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
-export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './paired-difference.ts';
-export { type PlannedRun, planRuns } from './plan.ts';
-export type { Provenance } from './provenance.ts';
+} from './analysis/figures.ts';
+export { lowestValidationLoss, overfittingOnset } from './analysis/overfitting.ts';
+export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './analysis/paired-difference.ts';
+export type { Provenance } from './analysis/provenance.ts';
+export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';
 export { type ArmGallery, type Mistake, MOST_PORTRAITS } from './report/arm-gallery.ts';
-export { shippedStudies } from './shipped.ts';
+export type { RunState, StudyRun } from './store/study-run.ts';
+export { studyJsonSchema } from './study/json-schema.ts';
+export { type PlannedRun, planRuns } from './study/plan.ts';
+export { shippedStudies } from './study/shipped.ts';
 export {
   defineStudy,
   parseStudy,
@@ -29,7 +31,5 @@ export {
   type StudyArm,
   type StudyInput,
   studySchema,
-} from './study.ts';
-export type { RunState, StudyRun } from './study-run.ts';
-export { type SweepAxis, sweep } from './sweep.ts';
-export { referenceVerdicts, verdictsOf } from './verdicts.ts';
+} from './study/study.ts';
+export { type SweepAxis, sweep } from './study/sweep.ts';

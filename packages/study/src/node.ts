@@ -1,4 +1,3 @@
-export { type LoadedStudy, type LoadStudyOptions, loadStudy } from './load-study.ts';
 export { reportFiles, writeReport } from './report/write-report.ts';
 export {
   findRun,
@@ -7,4 +6,5 @@ export {
   readStudyRuns,
   recordStudy,
   runPath,
-} from './run-store.ts';
+} from './store/run-store.ts';
+export { type LoadedStudy, type LoadStudyOptions, loadStudy } from './study/load-study.ts';

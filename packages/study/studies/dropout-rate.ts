@@ -1,4 +1,4 @@
-import { sweep } from '../src/sweep.ts';
+import { sweep } from '../src/study/sweep.ts';
 
 /** The tutorial's advice: determine the rate with a validation set. */
 export const dropoutRate = {

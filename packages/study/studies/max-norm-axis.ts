@@ -1,4 +1,4 @@
-import { defineStudy } from '../src/study.ts';
+import { defineStudy } from '../src/study/study.ts';
 
 /** Which weights a norm is taken over. */
 export const maxNormAxis = defineStudy({

@@ -1,4 +1,4 @@
-import { defineStudy } from '../src/study.ts';
+import { defineStudy } from '../src/study/study.ts';
 
 /** The tutorial's "no dropout", read both ways: it does not say whether max-norm stays. */
 export const noRegularization = defineStudy({

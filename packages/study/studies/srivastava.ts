@@ -1,4 +1,4 @@
-import { defineStudy } from '../src/study.ts';
+import { defineStudy } from '../src/study/study.ts';
 
 /**
  * The recipe of Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",

@@ -1,4 +1,4 @@
-import { defineStudy } from '../src/study.ts';
+import { defineStudy } from '../src/study/study.ts';
 import { tutorial } from './tutorial.ts';
 
 const { reference: _, ...rest } = tutorial;

@@ -1,4 +1,4 @@
-import { defineStudy } from '../src/study.ts';
+import { defineStudy } from '../src/study/study.ts';
 
 /** The three comparisons of "How to use Dropout with Keras?" (2019-12-18). */
 export const tutorial = defineStudy({

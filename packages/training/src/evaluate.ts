@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from './errors.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
-import { type Metric, measure, requireNewNames } from './metric.ts';
+import { regularizationLoss } from './losses/regularization.ts';
+import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
 import { type Objective, objectiveOf } from './objective.ts';
-import { regularizationLoss } from './regularization.ts';
+import { requireBatch } from './refusals/require-batch.ts';
 import type { Replica } from './replicas/replica.ts';
-import { requireBatch } from './require-batch.ts';
 import { ahead, untilAborted } from './waiting.ts';
 
 /** How an evaluation can be stopped. */

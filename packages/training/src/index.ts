@@ -6,13 +6,13 @@ export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
 export { imageValues } from './image-values.ts';
 export type { CustomLoss } from './losses/custom-loss.ts';
-export type { Metric } from './metric.ts';
+export type { Metric } from './metrics/metric.ts';
 export {
   binaryAccuracy,
   meanAbsoluteError,
   meanSquaredError,
   topKCategoricalAccuracy,
-} from './metrics-of-keras.ts';
+} from './metrics/metrics-of-keras.ts';
 export {
   type CustomOptimizer,
   defineOptimizer,

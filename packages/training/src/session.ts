@@ -18,7 +18,7 @@ import type { Callback, CallbackState, TrainingControls } from './callbacks/call
 import { createCallback } from './callbacks/table.ts';
 import { TrainingError } from './errors.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
-import type { Metric } from './metric.ts';
+import type { Metric } from './metrics/metric.ts';
 import type { CustomOptimizer } from './optimizers/define-optimizer.ts';
 import { createOptimizer, type Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules/definition.ts';

@@ -1,5 +1,255 @@
-import { BatchNormalization } from '../batch-normalization.ts';
+import {
+  add,
+  batchNorm,
+  customGrad,
+  div,
+  type GradSaveFunc,
+  moments,
+  mul,
+  ones,
+  reshape,
+  rsqrt,
+  serialization,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { leafLayers } from '../weights/leaf-layers.ts';
 import type { LayerImplementation, LayerOf } from './definition.ts';
+
+/** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
+export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
+
+/**
+ * What every slice of a batch has to say, in the order of the batch: given this slice's numbers, it returns those of all,
+ * this slice's among them, as many of each. It waits until all have spoken.
+ */
+export type SliceExchange = (values: Float64Array) => readonly Float64Array[];
+
+/** What the stock layer has, and keeps to itself. */
+interface StockLayer extends layers.Layer {
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly gamma?: LayerVariable;
+  readonly beta?: LayerVariable;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+}
+
+// The class itself is not exported. With a name, so that no number is taken from layers without one.
+const Stock = layers.batchNormalization({ name: 'stock' }).constructor as Pick<
+  typeof layers.Layer,
+  'fromConfig'
+> &
+  (new (
+    config: BatchNormalizationConfig,
+  ) => StockLayer);
+
+/**
+ * Batch normalization: each channel to mean 0 and variance 1 over the batch, then scaled and shifted,
+ *
+ *   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta,
+ *
+ * as `keras.layers.BatchNormalization`. Training takes mean and (biased) variance from the batch and moves the moving
+ * statistics, `moving = moving * momentum + batch * (1 - momentum)`; inference takes the moving statistics, and so does
+ * training when the layer, or a model that it is in, is frozen (`trainable = false`); they do not move then.
+ * Input and output are float32 of any one shape [batch, ...], the channels along `axis`.
+ *
+ * Unlike the stock layer of TensorFlow.js, it heeds `trainable`, does without gamma or beta, takes any axis, and several
+ * threads that each see a slice of the batch can share the statistics of all of it ({@link BatchNormalization.exchange}).
+ * It is registered in the stock layer's place, under its name and configuration, so model.json files pass between the
+ * two unchanged.
+ *
+ * @see Ioffe & Szegedy, "Batch normalization", ICML 2015; keras/src/layers/normalization/batch_normalization.py.
+ */
+export class BatchNormalization extends Stock {
+  static readonly className = 'BatchNormalization';
+
+  /** Whether a model that the layer is in is frozen; {@link batchNormalizationsOf} finds it out. */
+  isInFrozenModel?: boolean;
+
+  /** With the other slices of the batch; undefined when the input is the whole batch. */
+  exchange?: SliceExchange | undefined;
+
+  /** Whether it keeps its moving statistics as they are, and normalizes by them in training too, as Keras's does. */
+  get isFrozen(): boolean {
+    const trained = [this.gamma, this.beta].filter((weight) => weight !== undefined);
+    // A model that is frozen marks the variables only.
+    const isMarked = trained.length > 0 && trained.every(({ trainable }) => !trainable);
+    return !this.trainable || isMarked || this.isInFrozenModel === true;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
+    return tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+      return kwargs.training === true && !this.isFrozen ? trained(this, input) : inferred(this, input);
+    });
+  }
+}
+
+serialization.registerClass(BatchNormalization);
+
+/** A batch normalization, and where it is. */
+export interface FoundBatchNormalization {
+  /** Its name; in a nested model that model's name and a slash before it. */
+  readonly name: string;
+  readonly layer: BatchNormalization;
+}
+
+/**
+ * Every batch normalization of a model, those of nested models and wrappers included. Stock layers among them, which `layers.batchNormalization`
+ * makes, become {@link BatchNormalization}s where they are; each is told whether a model that it is in is frozen.
+ */
+export const batchNormalizationsOf = (model: LayersModel): readonly FoundBatchNormalization[] => {
+  const found = new Map<BatchNormalization, string>();
+  const frozen = new Set<BatchNormalization>();
+  for (const { layer, path, trainable } of leafLayers(model)) {
+    if (!isBatchNormalization(layer)) continue;
+    found.set(layer, path);
+    if (!trainable) frozen.add(layer);
+  }
+  for (const layer of found.keys()) layer.isInFrozenModel = frozen.has(layer);
+  return [...found].map(([layer, name]) => ({ name, layer }));
+};
+
+const isBatchNormalization = (layer: layers.Layer): layer is BatchNormalization => {
+  if (layer instanceof BatchNormalization) return true;
+  if (layer.constructor !== Stock) return false;
+  // Ours has the stock layer's fields, and nothing that a constructor would have to set.
+  Object.setPrototypeOf(layer, BatchNormalization.prototype);
+  return true;
+};
+
+const inferred = (layer: BatchNormalization, x: Tensor): Tensor =>
+  normalize(x, layer.axis, {
+    mean: layer.movingMean.read(),
+    variance: layer.movingVariance.read(),
+    gamma: layer.gamma?.read(),
+    beta: layer.beta?.read(),
+    epsilon: layer.epsilon,
+  });
+
+/**
+ * With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) * r and sums over the n numbers of a channel in the whole
+ * batch: dx = gamma * r * (dy - (sum(dy) + xhat * sum(dy * xhat)) / n); dgamma = sum(dy * xhat) and dbeta = sum(dy) over
+ * this slice, since the gradients of slices are added up later.
+ */
+const trained = (layer: BatchNormalization, input: Tensor): Tensor => {
+  const { epsilon, exchange } = layer;
+  const { others, channels, alongAxis } = axesOf(input, layer.axis);
+  const normalized = customGrad((...args) => {
+    const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
+    const ofSlice = { count: x.size / channels, ...moments(x, others) };
+    const { count, mean, variance } = exchange === undefined ? ofSlice : momentsOfBatch(ofSlice, exchange);
+    move(layer.movingMean, mean, layer.momentum);
+    move(layer.movingVariance, variance, layer.momentum);
+    save([x, gamma, mean, rsqrt(add(variance, epsilon))]);
+
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [x, gamma, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor];
+      const xhat = mul(sub(x, alongAxis(mean)), alongAxis(inverse));
+      const dbeta = sum(dy, others);
+      const dgamma = sum(mul(dy, xhat), others);
+      const ofBatch = exchange === undefined ? [dbeta, dgamma] : sumsOfBatch([dbeta, dgamma], exchange);
+      const [meanOfDy, meanOfDyXhat] = ofBatch.map((total) => alongAxis(div(total, count)));
+      const centered = sub(dy, add(meanOfDy!, mul(xhat, meanOfDyXhat!)));
+      return [mul(centered, alongAxis(mul(gamma, inverse))), dgamma, dbeta];
+    };
+    return { value: normalize(x, layer.axis, { mean, variance, gamma, beta, epsilon }), gradFunc };
+  });
+  return normalized(input, layer.gamma?.read() ?? ones([channels]), layer.beta?.read() ?? zeros([channels]));
+};
+
+const move = (moving: LayerVariable, ofBatch: Tensor, momentum: number): void => {
+  moving.write(add(mul(moving.read(), momentum), mul(ofBatch, 1 - momentum)));
+};
+
+/** The axes other than the channels', how many channels there are, and their numbers in a shape that broadcasts. */
+const axesOf = (input: Tensor, ofLayer: number) => {
+  const axis = ofLayer < 0 ? ofLayer + input.rank : ofLayer;
+  const others = input.shape.map((_, i) => i).filter((i) => i !== axis);
+  const shape = input.shape.map((length, i) => (i === axis ? length : 1));
+  const isLast = axis === input.rank - 1;
+  const alongAxis = (values: Tensor): Tensor => (isLast ? values : reshape(values, shape));
+  return { others, channels: input.shape[axis]!, isLast, alongAxis };
+};
+
+interface Normalization {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly gamma: Tensor | undefined;
+  readonly beta: Tensor | undefined;
+  readonly epsilon: number;
+}
+
+const normalize = (
+  x: Tensor,
+  axis: number,
+  { mean, variance, gamma, beta, epsilon }: Normalization,
+): Tensor => {
+  const { channels, isLast, alongAxis } = axesOf(x, axis);
+  if (isLast) {
+    const rows = reshape(x, [-1, channels]) as Tensor2D;
+    // Its declared types leave out that each may be a vector.
+    const vectors = [mean, variance, beta, gamma] as [Tensor2D, Tensor2D, Tensor2D?, Tensor2D?];
+    return reshape(batchNorm(rows, ...vectors, epsilon), x.shape);
+  }
+  // The kernel of TensorFlow.js has the channels last.
+  const inverse = rsqrt(add(variance, epsilon));
+  const scale = gamma === undefined ? inverse : mul(inverse, gamma);
+  const scaled = mul(sub(x, alongAxis(mean)), alongAxis(scale));
+  return beta === undefined ? scaled : add(scaled, alongAxis(beta));
+};
+
+/** Of each channel; `count` numbers have gone into one. */
+interface Moments {
+  readonly count: number;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/**
+ * Mean and variance of the whole batch from those of its slices (Chan, Golub & LeVeque 1979), in float64 and in the
+ * batch's order, so that every slice finds the same to the bit.
+ */
+const momentsOfBatch = (ofSlice: Moments, exchange: SliceExchange): Moments => {
+  const channels = ofSlice.mean.size;
+  const [sliceMeans, sliceVariances] = [ofSlice.mean, ofSlice.variance].map((values) => values.dataSync());
+  const slices = exchange(Float64Array.of(ofSlice.count, ...sliceMeans!, ...sliceVariances!));
+  const count = slices.reduce((sum, slice) => sum + slice[0]!, 0);
+  const means = new Float32Array(channels);
+  const variances = new Float32Array(channels);
+  for (let c = 0; c < channels; c++) {
+    const mean = slices.reduce((sum, slice) => sum + slice[0]! * slice[1 + c]!, 0) / count;
+    const squares = slices.reduce((sum, slice) => {
+      const [rows, ofSlice, variance] = [slice[0]!, slice[1 + c]!, slice[1 + channels + c]!];
+      return sum + rows * (variance + (ofSlice - mean) ** 2);
+    }, 0);
+    means[c] = mean;
+    variances[c] = squares / count;
+  }
+  return { count, mean: tensor(means), variance: tensor(variances) };
+};
+
+/** Sums over the whole batch of numbers by channel, from those of its slices. */
+const sumsOfBatch = (ofSlice: readonly Tensor[], exchange: SliceExchange): Tensor[] => {
+  const slices = exchange(Float64Array.from(ofSlice.flatMap((sums) => [...sums.dataSync()])));
+  return ofSlice.map((sums, i) => {
+    const channels = sums.size;
+    const total = new Float32Array(channels);
+    for (let c = 0; c < channels; c++) {
+      total[c] = slices.reduce((sum, slice) => sum + slice[i * channels + c]!, 0);
+    }
+    return tensor(total);
+  });
+};
 
 /** `keras.layers.BatchNormalization`: see {@link BatchNormalization}. */
 export const batchNormalization: LayerImplementation<LayerOf<'batch_normalization'>> = {

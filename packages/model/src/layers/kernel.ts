@@ -1,7 +1,7 @@
 import { ConfigError, type ConstraintConfig, type ConstraintName } from '@dropout-lab/contracts';
 import type { RandomKey } from '@dropout-lab/random';
 import { uniform } from '@dropout-lab/random';
-import { type Constraint, maxNorm } from '../max-norm.ts';
+import { type Constraint, maxNorm } from '../constraints/max-norm.ts';
 import type { LayerOf } from './definition.ts';
 
 type WithKernel = LayerOf<'conv2d' | 'dense'>;

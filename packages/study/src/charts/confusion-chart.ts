@@ -1,5 +1,5 @@
 import { axisX, axisY, cell, plot, text } from '@observablehq/plot';
-import type { PooledTest } from '../analysis.ts';
+import type { PooledTest } from '../analysis/analysis.ts';
 import { addText, type ChartOptions, finish, frame } from './frame.ts';
 
 /** A row of the matrix and a column: how many images of a class were taken for another. */

@@ -1,6 +1,6 @@
 import { areaY, dot, gridY, lineY, type Markish, plot, ruleY } from '@observablehq/plot';
-import type { ArmAnalysis } from '../analysis.ts';
-import type { CurveFigure, CurvePoint } from '../curves.ts';
+import type { ArmAnalysis } from '../analysis/analysis.ts';
+import type { CurveFigure, CurvePoint } from '../analysis/curves.ts';
 import {
   addAxisTitle,
   addLegend,

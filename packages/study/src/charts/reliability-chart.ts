@@ -1,6 +1,6 @@
 import type { ReliabilityBin } from '@dropout-lab/contracts';
 import { gridY, line, plot, rectY, ruleY } from '@observablehq/plot';
-import type { PooledTest } from '../analysis.ts';
+import type { PooledTest } from '../analysis/analysis.ts';
 import { addAxisTitle, addLegend, type ChartOptions, finish, frame, type LegendItem } from './frame.ts';
 
 const MARGIN = { left: 48, right: 14, top: 52, bottom: 40 };

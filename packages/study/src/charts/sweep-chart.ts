@@ -1,6 +1,6 @@
 import { dot, gridY, lineY, plot, ruleX } from '@observablehq/plot';
-import type { ArmAnalysis } from '../analysis.ts';
-import { type FigureKey, figureDefinitions } from '../figures.ts';
+import type { ArmAnalysis } from '../analysis/analysis.ts';
+import { type FigureKey, figureDefinitions } from '../analysis/figures.ts';
 import { addAxisTitle, type ChartOptions, finish, frame } from './frame.ts';
 import { armColour } from './theme.ts';
 

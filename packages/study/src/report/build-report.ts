@@ -3,17 +3,17 @@ import {
   type ComparisonAnalysis,
   type StudyAnalysis,
   sweptSettingOf,
-} from '../analysis.ts';
+} from '../analysis/analysis.ts';
+import { type FigureDefinition, figureDefinitions } from '../analysis/figures.ts';
+import { FEWEST_PAIRS } from '../analysis/paired-difference.ts';
+import { referenceVerdicts, verdictsOf } from '../analysis/verdicts.ts';
 import { confusionChart } from '../charts/confusion-chart.ts';
 import { curveChart } from '../charts/curve-chart.ts';
 import { filtersChart, mistakesChart } from '../charts/gallery-chart.ts';
 import { reliabilityChart } from '../charts/reliability-chart.ts';
 import { sweepChart } from '../charts/sweep-chart.ts';
 import { armColour } from '../charts/theme.ts';
-import { type FigureDefinition, figureDefinitions } from '../figures.ts';
 import { counted, formatDifference, formatFigure, listInWords } from '../format.ts';
-import { FEWEST_PAIRS } from '../paired-difference.ts';
-import { referenceVerdicts, verdictsOf } from '../verdicts.ts';
 import { type ArmGallery, MOST_PORTRAITS } from './arm-gallery.ts';
 import type { ReportBlock, ReportFigure } from './blocks.ts';
 

@@ -1,6 +1,6 @@
-import type { StudyAnalysis } from '../analysis.ts';
-import { figureDefinitions } from '../figures.ts';
-import type { StudyRun } from '../study-run.ts';
+import type { StudyAnalysis } from '../analysis/analysis.ts';
+import { figureDefinitions } from '../analysis/figures.ts';
+import type { StudyRun } from '../store/study-run.ts';
 
 /** A row for each epoch of each finished run. */
 export const curvesCsv = (runs: readonly StudyRun[]): string =>

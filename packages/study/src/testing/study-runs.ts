@@ -1,8 +1,8 @@
 import { type EvaluationReport, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
-import { planRuns } from '../plan.ts';
-import { parseStudy, type Study } from '../study.ts';
-import type { StudyRun } from '../study-run.ts';
+import type { StudyRun } from '../store/study-run.ts';
+import { planRuns } from '../study/plan.ts';
+import { parseStudy, type Study } from '../study/study.ts';
 import { rowOf } from './histories.ts';
 
 export const threeArms: Study = parseStudy(

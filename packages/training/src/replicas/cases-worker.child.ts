@@ -2,7 +2,7 @@
 import { type MessagePort as NodePort, parentPort } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { builders, type CaseOfKeras } from '../cases-of-keras.ts';
+import { builders, type CaseOfKeras } from '../keras/cases-of-keras.ts';
 import { serveReplica } from './remote-replica.ts';
 
 await setBackend('cpu');

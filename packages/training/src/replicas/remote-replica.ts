@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
 import { TrainingError } from '../errors.ts';
-import { requireSeeded } from '../require-honoured.ts';
+import { requireSeeded } from '../refusals/require-honoured.ts';
 import {
   bytesOf,
   followWeights,

@@ -13,9 +13,9 @@ import { TrainingError } from '../errors.ts';
 import { imageValues } from '../image-values.ts';
 import { accuracyKind, correctRows } from '../losses/accuracy.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
+import { regularizationLoss, useSlopeOfAbsolute } from '../losses/regularization.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
-import { regularizationLoss, useSlopeOfAbsolute } from '../regularization.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 

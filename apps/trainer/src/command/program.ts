@@ -1,0 +1,182 @@
+import { Command, Option } from 'commander';
+import { fetchCommand, infoCommand, verifyCommand } from '../data/data-command.ts';
+import { evaluateCommand } from '../model/evaluate-command.ts';
+import { predictCommand } from '../model/predict-command.ts';
+import { addStudyCommands } from '../study/study-program.ts';
+import { trainCommand } from '../train/train-command.ts';
+import { version } from '../version.ts';
+import {
+  backendOption,
+  checkpointOption,
+  dataDirOption,
+  datasetOption,
+  mirrorOption,
+  port,
+  positiveInteger,
+} from './command-options.ts';
+import { addConfigOptions } from './config-options.ts';
+import { createReporter } from './reporter.ts';
+
+/**
+ * The command line. Options are only read here; what they may be, the schemas of @dropout-lab/contracts say.
+ *
+ * @param signal Aborted when the user wants to stop.
+ * @returns Runs a command line and resolves with the exit code; rejects with a CommanderError when it is wrong.
+ */
+export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) => Promise<number>) => {
+  let exitCode = 0;
+  const program = new Command('dropout-lab')
+    .description('Train an image classifier on CIFAR and get the numbers that Keras gives.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+
+  addConfigOptions(program.command('train'))
+    .description(
+      'train the model, then evaluate it on the test images; without options, the run of the tutorial',
+    )
+    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .option('--run-dir <folder>', 'folder of this run, to be made (default: runs/<time>-<digest>)')
+    .option('--resume <run>', 'go on with a run from its last checkpoint')
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .option('--json', 'events as lines of JSON on stdout')
+    .allowExcessArguments(false)
+    .action(async (options, command: Command) => {
+      refuseBesideResume(options, command);
+      const reporter = createReporter({ json: options.json ?? false });
+      exitCode = await trainCommand(options, ['train', ...commandLine], reporter, signal);
+    });
+
+  program
+    .command('evaluate')
+    .description("a run's figures on the test images")
+    .argument('<run>', 'folder of the run')
+    .addOption(checkpointOption())
+    .addOption(backendOption())
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .option('--json', 'the whole evaluation as JSON on stdout')
+    .action(async (run: string, options) => {
+      exitCode = await evaluateCommand(run, options, createReporter({ json: options.json ?? false }), signal);
+    });
+
+  program
+    .command('predict')
+    .description('the three likeliest classes of image files')
+    .argument('<run>', 'folder of the run')
+    .argument('<image...>', 'PNG or JPEG files of any size')
+    .addOption(checkpointOption())
+    .addOption(backendOption())
+    .option('--json', 'a line of JSON for each image')
+    .action(async (run: string, images: string[], options) => {
+      exitCode = await predictCommand(
+        run,
+        images,
+        options,
+        createReporter({ json: options.json ?? false }),
+        signal,
+      );
+    });
+
+  // The HDF5 library takes a tenth of a second to load, which only these two commands need to wait for.
+  program
+    .command('export')
+    .description("a run's weights as a file for other programs")
+    .argument('<run>', 'folder of the run')
+    .addOption(
+      new Option('--format <name>', 'keras-weights: the .weights.h5 of Keras 3')
+        .choices(['keras-weights'])
+        .default('keras-weights'),
+    )
+    .addOption(checkpointOption())
+    .option('--output <file>', 'file to write (default: <run>/<checkpoint>.weights.h5)')
+    .action(async (run: string, options) => {
+      const { exportCommand } = await import('../model/export-command.ts');
+      exitCode = await exportCommand(run, options, createReporter({ json: false }));
+    });
+
+  program
+    .command('import')
+    .description('make a run of weights that Keras 3 has saved, to evaluate and predict with')
+    .argument('<file>', '.weights.h5 or .keras file')
+    .option('--config <file>', "JSON file of run settings: the model's, where it is not the tutorial's")
+    .addOption(datasetOption())
+    .option('--run-dir <folder>', 'folder of the run, to be made (default: runs/<time>-<digest>)')
+    .action(async (file: string, options) => {
+      const { importCommand } = await import('../model/import-command.ts');
+      const command = ['import', ...commandLine];
+      exitCode = await importCommand(file, options, command, createReporter({ json: false }));
+    });
+
+  program
+    .command('view')
+    .description('see the runs of a folder in the browser, as they train')
+    .argument('[runs-dir]', 'folder that has the runs', 'runs')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, for this machine only)')
+    .option('--port <n>', 'port to listen on, 0 for any (default: 4321 or the next that is free)', port)
+    .option('--no-open', 'do not open a browser')
+    .option('--export <folder>', 'write the pages and the runs as files for any web server, then end')
+    .option('--images', 'export the images of the data sets too')
+    .action(async (runsFolder: string, options) => {
+      const { viewCommand } = await import('../view/view-command.ts');
+      exitCode = await viewCommand(runsFolder, options, createReporter({ json: false }), signal);
+    });
+
+  const data = program.command('data').description('the images: fetch, verify or describe them');
+  data
+    .command('fetch')
+    .description('fetch and verify the images, unless they are in the cache')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(mirrorOption())
+    .action(async (options) => {
+      exitCode = await fetchCommand(options.dataset, options, createReporter({ json: false }), signal);
+    });
+  data
+    .command('verify')
+    .description('compare the files with their known SHA-256')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(dataDirOption())
+    .action(async (options) => {
+      exitCode = await verifyCommand(options.dataset, options, createReporter({ json: false }), signal);
+    });
+  data
+    .command('info')
+    .description('what the data set is, and where its files are')
+    .addOption(datasetOption().default('cifar10'))
+    .addOption(dataDirOption())
+    .action(async (options) => {
+      exitCode = await infoCommand(options.dataset, options, createReporter({ json: false }));
+    });
+
+  addStudyCommands(program, {
+    signal,
+    commandLine: () => [program.args[0]!, ...commandLine],
+    onExitCode: (code) => {
+      exitCode = code;
+    },
+  });
+
+  let commandLine: readonly string[] = [];
+  return async (argv) => {
+    commandLine = argv.slice(1);
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  };
+};
+
+/** A run goes on as it was started. */
+const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
+  if (resume === undefined) return;
+  const allowed = new Set(['resume', 'json', 'dataDir', 'mirror']);
+  const refused = command.options.find(
+    (option) =>
+      !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (refused)
+    command.error(
+      `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
+    );
+};

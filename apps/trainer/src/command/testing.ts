@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface CliResult {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+  /** Closes the reading end of stdout at once, as `head -0` does. */
+  readonly closeStdout?: boolean;
+  /** Sends a signal once the given line of stdout has come, after a delay. */
+  readonly signal?: {
+    readonly name: 'SIGKILL' | 'SIGINT';
+    readonly afterLine: number;
+    readonly delayMs: number;
+  };
+}
+
+/** Runs the built command as its users do: a process of its own. */
+export const runCli = (
+  args: readonly string[],
+  { cwd, env = {}, closeStdout = false, signal }: CliOptions,
+): Promise<CliResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env } });
+    if (closeStdout) child.stdout.destroy();
+    const lines: string[] = [];
+    let stderr = '';
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length === signal?.afterLine) setTimeout(() => child.kill(signal.name), signal.delayMs);
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: lines.join('\n'), stderr }));
+  });
+
+/** Starts the built command, to be watched and stopped while it goes on. */
+export const startCli = (args: readonly string[], cwd: string) => {
+  const child = spawn(process.execPath, [cli, ...args], { cwd });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  }
+  /** The exit code; null when a signal ended it. */
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, lines, ended };
+};
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
+
+/** A run of seconds on real images: two epochs of 32 steps of a small model, a checkpoint every third step. */
+export const smallRun = {
+  model: { filters: [4, 6], units: [12], maxNorm: { value: 0.5 } },
+  optimizer: { name: 'adam', learningRate: 0.003 },
+  batchSize: 25,
+  epochs: 2,
+  limitTrain: 1000,
+  limitTest: 100,
+  checkpointEverySteps: 3,
+  callbacks: [{ name: 'reduce_lr_on_plateau', patience: 1, minDelta: 0.5 }],
+};
+
+export const writeSmallRun = async (folder: string, changes: object = {}): Promise<string> => {
+  const path = join(folder, 'small.json');
+  await writeFile(path, JSON.stringify({ ...smallRun, ...changes }));
+  return path;
+};
+
+/** SHA-256 of the arrays of a run's last checkpoint: weights, and optimizer slots. */
+export const checkpointDigests = (run: string): Promise<string[]> =>
+  Promise.all(
+    ['weights.bin', 'optimizer.bin'].map(async (name) =>
+      createHash('sha256')
+        .update(await readFile(join(run, 'checkpoints', 'last', name)))
+        .digest('hex'),
+    ),
+  );

@@ -1,0 +1,57 @@
+import { type CifarData, type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
+import { type DatasetName, datasetOf, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
+import { bar, megabytes } from '../command/format.ts';
+import type { Reporter } from '../command/reporter.ts';
+
+export interface DataOptions {
+  /** A folder that has the official binary files; nothing is fetched then. */
+  readonly dataDir?: string;
+  /** Addresses of the official archive to try before the official one. */
+  readonly mirror?: string[];
+}
+
+/** Loads a data set, fetching it first when it is not in the cache. */
+export const loadData = (
+  dataset: DatasetName,
+  { dataDir, mirror }: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<CifarData> =>
+  loadDataset(dataset, {
+    directory: dataDir,
+    mirrors: mirror,
+    onProgress: (progress) => reporter.progress(fetchLine(datasetOf(dataset).title, progress)),
+    onNotice: (notice) => reporter.line(notice),
+    signal,
+  });
+
+/** Loads data sets as {@link loadData} does, each once; one that failed is tried again. */
+export const dataLoader = (
+  options: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): ((dataset: DatasetName) => Promise<CifarData>) => {
+  const loaded = new Map<DatasetName, CifarData>();
+  return async (dataset) => {
+    const data = loaded.get(dataset) ?? (await loadData(dataset, options, reporter, signal));
+    loaded.set(dataset, data);
+    return data;
+  };
+};
+
+export const fetchLine = (title: string, { stage, source, done, total, unit }: CifarProgress): string => {
+  const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
+  return `${stage === 'download' ? 'Downloading' : 'Unpacking'} ${title} (${source}) ${bar(done / total)} ${amount}`;
+};
+
+/**
+ * Refuses, before anything is fetched or written, a configuration that its data set cannot serve, or a model that cannot
+ * be built.
+ *
+ * @throws ConfigError
+ */
+export const requireRunnable = (config: RunConfig): void => {
+  requireDataset(config);
+  requireBuildable(modelSpecOf(config));
+};

@@ -1,0 +1,38 @@
+import { prepareRunData } from '@dropout-lab/cifar';
+import { evaluateImages } from '@dropout-lab/experiment';
+import { createReplica } from '@dropout-lab/training';
+import { figure } from '../command/format.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { type DataOptions, loadData } from '../data/data.ts';
+import { openTrainedModel, requireAnswers, type TrainedModelOptions } from './trained-model.ts';
+
+/** `dropout-lab evaluate`: a run's figures on the test images. @returns The exit code. */
+export const evaluateCommand = async (
+  path: string,
+  options: TrainedModelOptions & DataOptions & { readonly json?: true },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { run, model } = await openTrainedModel(path, options);
+  const { config, classNames } = run.manifest;
+  const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  const { report, logits } = await evaluateImages(createReplica(model), test, classNames, { signal });
+  model.dispose();
+  requireAnswers(logits, path, options, (row) => `test image ${row}`, classNames.length);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return 0;
+  }
+  reporter.line(
+    `Test loss: ${figure(report.loss)} / Test accuracy: ${figure(report.accuracy)} (${report.count} images)`,
+  );
+  reporter.line(
+    `Top-3 accuracy: ${figure(report.top3Accuracy)} - Brier score: ${figure(report.brierScore)} - ECE: ${figure(report.expectedCalibrationError)}`,
+  );
+  const width = Math.max(...classNames.map((name) => name.length));
+  reporter.line(`${'class'.padEnd(width)}  precision  recall      f1`);
+  for (const { className, precision, recall, f1 } of report.classes) {
+    reporter.line(`${className.padEnd(width)}     ${figure(precision)}  ${figure(recall)}  ${figure(f1)}`);
+  }
+  return 0;
+};

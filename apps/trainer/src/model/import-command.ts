@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { startBackend } from '@dropout-lab/backend/node';
+import { ConfigError, datasetOf } from '@dropout-lab/contracts';
+import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
+import { decodeKerasWeights } from '@dropout-lab/model/keras';
+import { initialProgress } from '@dropout-lab/training';
+import { type ConfigOptions, readRunConfig } from '../command/options.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { requireRunnable } from '../data/data.ts';
+import { createRun } from '../train/create-run.ts';
+
+export interface ImportOptions extends ConfigOptions {
+  readonly runDir?: string;
+}
+
+/**
+ * `dropout-lab import`: makes a run of weights that Keras 3 has saved, for `evaluate`, `predict` and `export`. Its
+ * directory is made when the weights are known to fit.
+ *
+ * @param command The command line, for the manifest.
+ * @returns The exit code.
+ */
+export const importCommand = async (
+  file: string,
+  { runDir, ...options }: ImportOptions,
+  command: readonly string[],
+  reporter: Reporter,
+): Promise<number> => {
+  const config = await readRunConfig(options);
+  requireRunnable(config);
+  const bytes = await readBytes(file);
+  // The model is built for its shapes and its topology; nothing is computed.
+  const backend = await startBackend('cpu');
+  const spec = modelSpecOf(config);
+  const model = buildModel(spec, config.seed);
+  const weights = await decodeKerasWeights(bytes, await readWeights(model), spec, file);
+  const modelTopology = model.toJSON(null, false) as object;
+  const parameters = model.countParams();
+  model.dispose();
+
+  const run = await createRun(
+    {
+      config,
+      classNames: datasetOf(config.dataset).classNames,
+      data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
+      importedFrom: { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
+      command,
+      backend,
+      workers: 1,
+    },
+    runDir,
+  );
+  try {
+    await run.saveCheckpoint('last', {
+      modelTopology,
+      // None of its training happened here.
+      snapshot: { weights, slots: [], progress: initialProgress(config.optimizer) },
+    });
+    run.append({ kind: 'checkpoint', time: Date.now(), name: 'last', epoch: 0, step: 0 });
+  } finally {
+    await run.close();
+  }
+  reporter.line(`Imported ${parameters} parameters from ${file}`);
+  reporter.line(`Run directory: ${run.path}`);
+  return 0;
+};
+
+const readBytes = async (file: string): Promise<Uint8Array> => {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new ConfigError(`${file}: cannot be read: ${(cause as Error).message}`, [], { cause });
+  }
+};

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { MOST_PORTRAITS, planRuns, type StudyRun } from '@dropout-lab/study';
+import {
+  type LoadStudyOptions,
+  loadStudy,
+  readStudyRuns,
+  reportFiles,
+  writeReport,
+} from '@dropout-lab/study/node';
+import type { Reporter } from '../command/reporter.ts';
+import { type GalleryOptions, galleriesOf } from './gallery.ts';
+
+export interface ReportOptions extends LoadStudyOptions, GalleryOptions {
+  /** Folder of the report; `reports/<study>` when left out. */
+  readonly output?: string;
+}
+
+/** `dropout-lab report`: writes the report of a study's finished runs. @returns The exit code. */
+export const reportCommand = async (
+  nameOrFile: string,
+  options: ReportOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { study } = await loadStudy(nameOrFile, options);
+  const runs = await readStudyRuns(options.store, planRuns(study));
+  const unfinished = runs.filter(({ state }) => state !== 'finished');
+  for (const { arm, seed, state } of unfinished) {
+    reporter.line(`Not in the report: ${arm.name}, seed ${seed} (${state})`);
+  }
+  const shown = study.arms.length > MOST_PORTRAITS ? [] : firstFinished(runs);
+  const galleries = await galleriesOf(shown, options, reporter, signal);
+  const folder = options.output ?? join('reports', study.name);
+  await writeReport(folder, study, runs, galleries);
+  reporter.line(`Report of ${runs.length - unfinished.length} runs: ${join(folder, reportFiles.html)}`);
+  return 0;
+};
+
+/** Of each arm the first run that is finished. */
+const firstFinished = (runs: readonly StudyRun[]): StudyRun[] => {
+  const finished = runs.filter(({ state }) => state === 'finished');
+  return finished.filter((run) => finished.find(({ arm }) => arm === run.arm) === run);
+};

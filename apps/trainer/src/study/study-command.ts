@@ -1,0 +1,273 @@
+import { ConfigError, type RunEvent } from '@dropout-lab/contracts';
+import { planRuns, type Study, type StudyRun, shippedStudies } from '@dropout-lab/study';
+import {
+  type LoadedStudy,
+  type LoadStudyOptions,
+  loadStudy,
+  readStudyRun,
+  readStudyRuns,
+  recordStudy,
+} from '@dropout-lab/study/node';
+import { duration, figure } from '../command/format.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { table } from '../command/table.ts';
+import { requireRunnable } from '../data/data.ts';
+import type { RunOptions } from '../train/open-run.ts';
+import { inOwnProcess, RunFailedError } from './run-task.ts';
+import {
+  type EpochSeconds,
+  measureArms,
+  planLines,
+  planOf,
+  restOf,
+  type StudyPlan,
+  secondsLeft,
+  shareOfMachine,
+} from './study-plan.ts';
+import { type QueueOutcome, runOnQueue } from './study-queue.ts';
+
+export interface StudyRunOptions extends RunOptions, LoadStudyOptions {
+  /** Runs at once. */
+  readonly jobs: number;
+  /** Address of a Redis server whose workers train the runs; they are trained here when left out. */
+  readonly queue?: string;
+}
+
+const INTERRUPTED = 130;
+
+/**
+ * `dropout-lab study run`: trains what a study has not trained yet. Every run is a process of its own; one that
+ * fails does not stop the others.
+ *
+ * @param command The command line, for the manifests.
+ * @returns The exit code: 0 when all runs are finished.
+ */
+export const studyRunCommand = async (
+  nameOrFile: string,
+  options: StudyRunOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  return runStudy(await loadStudy(nameOrFile, options), nameOrFile, options, command, reporter, signal);
+};
+
+/**
+ * Trains what a study has not trained yet.
+ *
+ * @param name What the user calls the study by.
+ * @returns The exit code.
+ */
+export const runStudy = async (
+  { study, input }: LoadedStudy,
+  name: string,
+  options: StudyRunOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  requireDatasets(study, name);
+  await recordStudy(options.store, input);
+  const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
+  reporter.line(titleOf(study));
+  if (options.queue !== undefined) {
+    await queuePlan(plan, { ...options, queue: options.queue }, command, reporter, signal);
+  } else if (plan.todo.length > 0) await runPlan(plan, options, command, reporter, signal);
+  const runs = await readStudyRuns(options.store, planRuns(study));
+  const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
+  const again = `dropout-lab study run ${name}`;
+  reporter.line(
+    open.length === 0
+      ? `All ${runs.length} runs are finished. Report: dropout-lab report ${name}`
+      : `${runs.length - open.length} of ${runs.length} runs are finished. Go on with: ${again}`,
+  );
+  if (signal.aborted) return INTERRUPTED;
+  return open.length === 0 ? 0 : 1;
+};
+
+const titleOf = ({ name, title, seeds, arms }: Study): string =>
+  `Study ${name}: ${title}; ${arms.length} arms, ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`}`;
+
+/** The place of a setting that the data set cannot serve is the arm that has it. */
+const requireDatasets = ({ arms }: Study, where: string): void => {
+  for (const { name, config } of arms) {
+    try {
+      requireRunnable(config);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw new ConfigError(
+        error.message.replace(/^(run configuration|model spec)/, `${where}: arms.${name}`),
+        error.path,
+      );
+    }
+  }
+};
+
+const runPlan = async (
+  plan: StudyPlan,
+  { jobs, store, seeds: _, ...runOptions }: StudyRunOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const options: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
+  const epochSeconds = await measureArms(plan, options, reporter, signal);
+  for (const line of planLines(plan, epochSeconds, jobs)) reporter.line(line);
+
+  const waiting = [...plan.todo];
+  const board = progressBoard(plan.todo, epochSeconds, jobs, reporter);
+  const runNext = async (): Promise<void> => {
+    for (let run = waiting.shift(); run !== undefined && !signal.aborted; run = waiting.shift()) {
+      const { config, path } = run;
+      reporter.line(
+        `${nameOf(run)}: ${run.state === 'stopped' ? `resumed after epoch ${run.history.length}` : 'started'}`,
+      );
+      try {
+        const result = await inOwnProcess(
+          { kind: 'train', config, path, options, command },
+          { ...board.watch(run), signal },
+        );
+        const outcome =
+          result.kind === 'locked'
+            ? `left alone: ${result.message}`
+            : outcomeOf(await readStudyRun(store, run));
+        reporter.line(`${nameOf(run)}: ${outcome}`);
+      } catch (error) {
+        if (!(error instanceof RunFailedError)) throw error;
+        reporter.line(`${nameOf(run)}: failed: ${error.message}`);
+      }
+      board.end(run);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, runNext));
+};
+
+/** What is being trained is on the queue already, or its worker is gone: the queue knows. */
+const queuePlan = async (
+  { runs }: StudyPlan,
+  options: StudyRunOptions & { readonly queue: string },
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
+  if (open.length === 0) return;
+  const onEnd = async (run: StudyRun, { failed }: QueueOutcome): Promise<void> => {
+    const outcome =
+      failed === undefined ? outcomeOf(await readStudyRun(options.store, run)) : `failed: ${failed}`;
+    reporter.line(`${nameOf(run)}: ${outcome}`);
+  };
+  await runOnQueue(open, options, command, { nameOf, onEnd }, reporter, signal);
+};
+
+const nameOf = ({ arm, seed }: StudyRun): string => `${arm.name}, seed ${seed}`;
+
+const outcomeOf = ({ state, history, evaluation }: StudyRun): string => {
+  const last = history.at(-1);
+  const seconds = history.reduce((sum, row) => sum + row.seconds, 0);
+  if (state === 'stopped') return `stopped after epoch ${history.length}`;
+  if (state === 'diverged') return `diverged in epoch ${history.length + 1}: its loss is no longer a number`;
+  return `val_loss ${figure(last?.val_loss)}, val_accuracy ${figure(last?.val_accuracy)}, test accuracy ${figure(evaluation?.accuracy)}, ${duration(seconds)}`;
+};
+
+/** The live lines: one for each run that goes on, and what is left of the study. */
+const progressBoard = (
+  todo: readonly StudyRun[],
+  epochSeconds: EpochSeconds,
+  jobs: number,
+  reporter: Reporter,
+) => {
+  const rest = new Map(todo.map((run) => [run, restOf(run)]));
+  const lines = new Map<StudyRun, string>();
+  const estimated = new Map(epochSeconds);
+  const trained = new Set<string>();
+  /** What an epoch really takes stands in the place of the estimate, and corrects those of arms yet to come. */
+  const learn = (arm: string, seconds: number): void => {
+    trained.add(arm);
+    epochSeconds.set(arm, seconds);
+    const ratio = seconds / (estimated.get(arm) ?? seconds);
+    for (const [other, estimate] of estimated) {
+      if (!trained.has(other)) epochSeconds.set(other, estimate * ratio);
+    }
+  };
+  const show = (): void => {
+    const eta = duration(secondsLeft([...rest.values()], epochSeconds, jobs));
+    reporter.progress(
+      [
+        ...[...lines].map(([run, text]) => `${nameOf(run)}: ${text}`),
+        `study: ${rest.size} of ${todo.length} runs left - ETA ${eta}`,
+      ].join('\n'),
+    );
+  };
+  return {
+    watch: (run: StudyRun) => ({
+      onProgress: (text: string) => {
+        lines.set(run, text);
+        show();
+      },
+      onEvent: (event: RunEvent) => {
+        if (event.kind !== 'epoch') return;
+        learn(run.arm.name, event.seconds);
+        rest.set(run, { arm: run.arm.name, epochs: run.config.epochs - event.epoch });
+      },
+    }),
+    end: (run: StudyRun) => {
+      lines.delete(run);
+      rest.delete(run);
+    },
+  };
+};
+
+/** `dropout-lab study status`: how far each run of a study has come. @returns The exit code. */
+export const studyStatusCommand = async (
+  nameOrFile: string,
+  options: LoadStudyOptions & { readonly json?: true },
+  reporter: Reporter,
+): Promise<number> => {
+  const { study } = await loadStudy(nameOrFile, options);
+  const runs = await readStudyRuns(options.store, planRuns(study));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(runs.map(summaryOf), null, 2)}\n`);
+    return 0;
+  }
+  reporter.line(titleOf(study));
+  const head = ['arm', 'seed', 'state', 'epoch', 'val_loss', 'val_accuracy', 'test accuracy', 'folder'];
+  const rows = runs
+    .map(summaryOf)
+    .map((run) => [
+      run.arm,
+      `${run.seed}`,
+      run.state,
+      `${run.epoch}/${run.epochs}`,
+      ...[run.val_loss, run.val_accuracy, run.test_accuracy].map((value) =>
+        value === null ? '' : figure(value),
+      ),
+      run.path,
+    ]);
+  for (const line of table(head, rows)) reporter.line(line);
+  return 0;
+};
+
+const summaryOf = ({ arm, seed, state, config, history, evaluation, path }: StudyRun) => ({
+  arm: arm.name,
+  seed,
+  state,
+  epoch: history.at(-1)?.epoch ?? 0,
+  epochs: config.epochs,
+  val_loss: history.at(-1)?.val_loss ?? null,
+  val_accuracy: history.at(-1)?.val_accuracy ?? null,
+  test_accuracy: evaluation?.accuracy ?? null,
+  path,
+});
+
+/** `dropout-lab study list`: the studies that come with dropout-lab. @returns The exit code. */
+export const studyListCommand = (reporter: Reporter): number => {
+  const rows = shippedStudies.map(({ name, title, arms, seeds = [0] }) => [
+    name,
+    `${Object.keys(arms).length}`,
+    `${seeds.length}`,
+    title,
+  ]);
+  for (const line of table(['study', 'arms', 'seeds', 'title'], rows)) reporter.line(line);
+  return 0;
+};

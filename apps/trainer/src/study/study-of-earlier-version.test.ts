@@ -1,0 +1,53 @@
+import { cp, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { planRuns } from '@dropout-lab/study';
+import { findRun, loadStudy } from '@dropout-lab/study/node';
+import { expect, test } from 'vitest';
+import { checkpointDigests, runCli, temporaryFolder } from '../command/testing.ts';
+
+const fixture = fileURLToPath(new URL('../../fixtures/study-0.1.0/', import.meta.url));
+
+/** Plain data without what differs from one run of a program to the next. */
+const timeless = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, one: unknown) =>
+      key === 'provenance' || /second/i.test(key) ? undefined : one,
+    ),
+  );
+
+test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as it would have', async () => {
+  const folder = await temporaryFolder();
+  const [file, store] = [join(folder, 'study.json'), join(folder, 'store')];
+  await cp(join(fixture, 'study.json'), file);
+  await cp(join(fixture, 'store'), store, { recursive: true });
+  const finished = (await readdir(store)).filter((name) => /^(8e9b|e8c2)/.test(name));
+  expect(finished).toHaveLength(2);
+  const timesOf = () =>
+    Promise.all(finished.map(async (name) => (await stat(join(store, name, 'events.jsonl'))).mtimeMs));
+  const before = await timesOf();
+
+  const options = ['--store', store, '--backend', 'wasm'];
+  const trained = await runCli(['study', 'run', file, ...options, '--workers', '1'], { cwd: folder });
+  expect(trained).toMatchObject({ code: 0, stderr: expect.not.stringContaining('Warning') });
+  expect(trained.stdout).toContain('4 of 6 runs to do');
+  expect(trained.stdout).toContain('stopping, seed 0: resumed after epoch 9');
+  expect(await timesOf()).toEqual(before);
+
+  const expected = JSON.parse(await readFile(join(fixture, 'expected.json'), 'utf8'));
+  const { study } = await loadStudy(file, { store });
+  const checkpoints = await Promise.all(
+    planRuns(study).map(async ({ arm, seed, config }) => [
+      `${arm.name} ${seed}`,
+      await checkpointDigests(await findRun(store, config)),
+    ]),
+  );
+  expect(Object.fromEntries(checkpoints)).toEqual(expected.checkpoints);
+  expect((await readdir(store)).filter((name) => !name.endsWith('.json'))).toHaveLength(6);
+
+  const output = join(folder, 'report');
+  const reported = await runCli(['report', file, ...options, '--output', output], { cwd: folder });
+  expect(reported).toMatchObject({ code: 0 });
+  const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8'));
+  expect(timeless(report)).toEqual(expected.report);
+}, 300_000);

@@ -1,0 +1,130 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { backendOption, dataDirOption, mirrorOption, positiveInteger } from '../command/command-options.ts';
+import { addConfigOptions } from '../command/config-options.ts';
+import { createReporter } from '../command/reporter.ts';
+import { DEFAULT_LEASE_SECONDS } from './queue.ts';
+import { reportCommand } from './report-command.ts';
+import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
+import { sweepCommand } from './sweep-command.ts';
+
+export interface StudyCommandsContext {
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  /** What is being run, as typed after `dropout-lab`. */
+  readonly commandLine: () => readonly string[];
+  readonly onExitCode: (code: number) => void;
+}
+
+const DEFAULT_STORE = 'runs/studies';
+
+/** Adds the commands that compare runs. */
+export const addStudyCommands = (
+  program: Command,
+  { signal, commandLine, onExitCode }: StudyCommandsContext,
+): void => {
+  const reporter = () => createReporter({ json: false });
+  withRunOptions(withStoreOptions(addSweepOptions(program.command('sweep'))))
+    .description(
+      'train with each of several values, such as --dropout 0:0.8:0.1, and rank them by validation',
+    )
+    .action(async (options) => {
+      onExitCode(await sweepCommand(options, commandLine(), reporter(), signal));
+    });
+
+  const study = program
+    .command('study')
+    .description('compare arms over seeds: run a study, or see how far it is');
+
+  withRunOptions(withStudyOptions(study.command('run')))
+    .description('train what a study has not trained yet; a run that was stopped goes on')
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await studyRunCommand(nameOrFile, options, commandLine(), reporter(), signal));
+    });
+
+  withStudyOptions(study.command('status'))
+    .description('how far each run of a study has come')
+    .option('--json', 'as JSON on stdout')
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
+    });
+
+  withStudyOptions(program.command('report'))
+    .description('write the report of a study: a page, the same in Markdown with pictures, and the data')
+    .option('--output <folder>', 'folder of the report (default: reports/<study>)')
+    .addOption(backendOption())
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .action(async (nameOrFile: string, options) => {
+      onExitCode(await reportCommand(nameOrFile, options, reporter(), signal));
+    });
+
+  program
+    .command('worker')
+    .description('train runs from a queue, put there by study run --queue on any machine')
+    .requiredOption(
+      '--queue <url>',
+      'address of a Redis server, such as redis://localhost:6379',
+      redisAddress,
+    )
+    .option('--store <folder>', 'folder of the runs, the same for all workers', DEFAULT_STORE)
+    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .option(
+      '--lease <seconds>',
+      'silence after which others take a worker for dead',
+      positiveInteger,
+      DEFAULT_LEASE_SECONDS,
+    )
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .addOption(dataDirOption())
+    .addOption(mirrorOption())
+    .action(async (options) => {
+      const { workerCommand } = await import('./worker-command.ts');
+      onExitCode(await workerCommand(options, reporter(), signal));
+    });
+
+  study
+    .command('list')
+    .description('the studies that come with dropout-lab')
+    .action(() => onExitCode(studyListCommand(reporter())));
+};
+
+const addSweepOptions = (command: Command): Command =>
+  addConfigOptions(command, { several: true })
+    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .option('--name <name>', 'name of the study (default: sweep-<settings>)');
+
+const withStudyOptions = (command: Command): Command =>
+  withStoreOptions(command.argument('<study>', 'name of a study, or a file (.ts, .js, .json)'));
+
+const withStoreOptions = (command: Command): Command =>
+  command
+    .option('--seeds <seeds>', 'how many seeds, from 0 on, or which: 6, or 0,3,7', seeds)
+    .option('--store <folder>', 'folder of the runs', DEFAULT_STORE);
+
+const withRunOptions = (command: Command): Command =>
+  command
+    .option(
+      '--queue <url>',
+      'put the runs on the queue of a Redis server instead, for dropout-lab worker',
+      redisAddress,
+    )
+    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .addOption(backendOption())
+    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .addOption(dataDirOption())
+    .addOption(mirrorOption());
+
+const redisAddress = (text: string): string => {
+  if (/^rediss?:\/\/[^/]/.test(text)) return text;
+  throw new InvalidArgumentError('Expected the address of a Redis server, such as redis://localhost:6379.');
+};
+
+/** `6` is seeds 0 to 5; a list is those seeds. */
+const seeds = (text: string): number[] => {
+  const values = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (values.some((value) => !Number.isSafeInteger(value)) || (values.length === 1 && values[0] === 0)) {
+    throw new InvalidArgumentError('Expected how many seeds, such as 6, or a list of them, such as 0,3,7.');
+  }
+  return values.length === 1 ? Array.from({ length: values[0]! }, (_, seed) => seed) : values;
+};

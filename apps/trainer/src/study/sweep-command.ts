@@ -1,0 +1,140 @@
+import {
+  type Assignment,
+  ConfigError,
+  choosesMember,
+  configOfFlags,
+  configWith,
+  listFlags,
+  listSettings,
+  type PlainObject,
+  runConfigSchema,
+  valueOfText,
+} from '@dropout-lab/contracts';
+import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
+import { readStudyRuns } from '@dropout-lab/study/node';
+import { severalOf } from '../command/command-options.ts';
+import { assignmentsOf, type FlagValues, flagValuesOf } from '../command/config-options.ts';
+import { figure } from '../command/format.ts';
+import { type ConfigOptions, readConfigFile } from '../command/options.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { table } from '../command/table.ts';
+import { runStudy, type StudyRunOptions } from './study-command.ts';
+
+export interface SweepOptions extends StudyRunOptions {
+  readonly name?: string;
+  /** Those of {@link ConfigOptions} too, each with one value or several. */
+  readonly [option: string]: unknown;
+}
+
+/** `dropout-lab sweep`: runs a study with an arm for each combination of values. @returns The exit code. */
+export const sweepCommand = async (
+  options: SweepOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { name, seeds } = options;
+  const { axes, fixed } = axesOf(options as ConfigOptions);
+  if (axes.length === 0) {
+    throw new ConfigError(
+      'sweep: expected a setting with several values, such as --dropout 0:0.8:0.1 or --learning-rate 0.001,0.01, received none',
+    );
+  }
+  const file = await readConfigFile(options as ConfigOptions);
+  const config = configOfFlags(runConfigSchema, fixed.flags, file, fixed.assignments);
+  requireApplicable(axes, config);
+  const swept = sweep(axes, config);
+  const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
+  const study = parseStudy(input, 'sweep');
+  const exitCode = await runStudy({ study, input }, study.name, options, command, reporter, signal);
+  const runs = await readStudyRuns(options.store, planRuns(study));
+  for (const line of rankingOf(analyzeStudy(study, runs))) reporter.line(line);
+  return exitCode;
+};
+
+/** What has several values is swept; what has one is the same for all arms. A list is one value of its setting. */
+const axesOf = (
+  options: ConfigOptions,
+): { axes: SweepAxis[]; fixed: { flags: FlagValues; assignments: Assignment[] } } => {
+  const flags: Record<string, string | boolean | undefined> = {};
+  const axes: SweepAxis[] = [];
+  const given = flagValuesOf(options);
+  for (const { name, settings } of listFlags(runConfigSchema)) {
+    const text = given[name];
+    const isList = settings[0]!.kind === 'list';
+    const texts = typeof text !== 'string' || isList ? [] : severalOf(text, `--${name}`);
+    if (texts.length > 1) axes.push({ setting: name, values: texts.map(valueOfSeveral) });
+    else flags[name] = text;
+  }
+  const assignments = assignmentsOf(options.set).filter(({ path, text }) => {
+    const values = valuesOf(path, text);
+    if (values.length > 1) axes.push({ setting: path, values });
+    return values.length <= 1;
+  });
+  return { axes, fixed: { flags, assignments } };
+};
+
+/** @throws ConfigError when a flag does not apply to what is configured, or seeds are given as a setting. */
+const requireApplicable = (axes: readonly SweepAxis[], config: PlainObject): void => {
+  if ('seed' in config || axes.some(({ setting }) => setting === 'seed')) {
+    throw new ConfigError(
+      '--seed: expected --seeds in a sweep, since every arm is trained with each of them',
+    );
+  }
+  if (axes.some(({ setting }) => setting === 'optimizer' || choosesMember(runConfigSchema, setting))) return;
+  const flags = listFlags(runConfigSchema).map(({ name }) => name);
+  for (const { setting, values } of axes.filter((axis) => flags.includes(axis.setting))) {
+    configOfFlags(runConfigSchema, { [setting]: `${values[0] ?? 'none'}` }, config);
+  }
+};
+
+/** Of a setting that is itself a list or an object, several values are a list of such in JSON. */
+const valuesOf = (path: string, text: string): unknown[] => {
+  const isSingle = singles.has(path.replaceAll(/\.\d+(?=\.|$)/g, '[]'));
+  if (isSingle) {
+    const values = severalOf(text, `--set ${path}`).map(valueOfSeveral);
+    if (values.length > 1) requireSinglePath(path);
+    return values;
+  }
+  const value = valueOfText(text);
+  const isSeveral = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'object');
+  if (typeof value === 'string' && severalOf(text, `--set ${path}`).length > 1) {
+    requireSinglePath(path);
+    // Refused with the nearest path where there is none such.
+    configWith(runConfigSchema, {}, path, value, '--set');
+  }
+  return isSeveral && path !== 'callbacks' && path !== 'model.layers' ? value : [value];
+};
+
+/** The paths of settings whose value is neither a list nor an object. */
+const singles = new Set(
+  listSettings(runConfigSchema)
+    .filter(({ kind }) => kind !== 'list' && kind !== 'object')
+    .map(({ path }) => path),
+);
+
+/** @throws ConfigError when a path is that of a whole family, or the name of a flag. */
+const requireSinglePath = (path: string): void => {
+  const flag = listFlags(runConfigSchema).find(({ name }) => name === path);
+  const own = flag?.settings[0]?.path;
+  if (own === undefined || own === path) return;
+  throw new ConfigError(
+    `--set ${path}: expected the path of a single setting, received "${path}": did you mean "${own}"?`,
+  );
+};
+
+const valueOfSeveral = (text: string): unknown => (text === 'none' ? null : valueOfText(text));
+
+/** Arms with finished runs, the highest validation accuracy first: the test images are for the one that is chosen. */
+const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {
+  const ranked = arms
+    .filter(({ runs }) => runs.length > 0)
+    .sort((a, b) => b.figures.val_accuracy.mean - a.figures.val_accuracy.mean);
+  const rows = ranked.map(({ title, runs, figures }) => [
+    title,
+    `${runs.length}`,
+    figure(figures.val_accuracy.mean),
+    figure(figures.val_loss.mean),
+  ]);
+  return rows.length === 0 ? [] : table(['arm', 'runs', 'val_accuracy', 'val_loss'], rows);
+};

@@ -1,0 +1,29 @@
+import { describeHardware } from '@dropout-lab/backend/node';
+import { type NewRun, newRunManifest } from '@dropout-lab/runs';
+import { createNumberedRunDirectory, createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
+import { readCommit } from '../command/provenance.ts';
+import { version } from '../version.ts';
+
+/** Where runs go unless told otherwise. */
+const RUNS_FOLDER = 'runs';
+
+/**
+ * Makes the directory of a new run.
+ *
+ * @param run What it is, apart from where and by what it is made.
+ * @param path A folder that does not exist yet; `runs/<time>-<digest>` when undefined.
+ */
+export const createRun = async (
+  run: Omit<NewRun, 'hardware' | 'versions' | 'commit'>,
+  path: string | undefined,
+): Promise<RunDirectory> => {
+  const manifest = newRunManifest({
+    ...run,
+    hardware: describeHardware(),
+    versions: { 'dropout-lab': version },
+    commit: await readCommit(),
+  });
+  return path === undefined
+    ? createNumberedRunDirectory(RUNS_FOLDER, manifest)
+    : createRunDirectory(path, manifest);
+};

@@ -1,0 +1,83 @@
+import { startBackend } from '@dropout-lab/backend/node';
+import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/cifar';
+import type { RunConfig } from '@dropout-lab/contracts';
+import { workersFor } from '@dropout-lab/experiment';
+import { buildModel, modelSpecOf } from '@dropout-lab/model';
+import { type Replica, train } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Reporter } from '../command/reporter.ts';
+import { dataLoader } from '../data/data.ts';
+import { type RunOptions, replicasOn, requireWorkers } from './open-run.ts';
+
+export interface EpochMeasurements {
+  /** What was measured on, and why that. */
+  readonly backend: string;
+  /** Of each configuration, what an epoch takes by its measured steps, validation included; NaN of a run of too few steps. */
+  readonly epochSeconds: readonly number[];
+}
+
+/** The first steps allocate and compile. */
+const WARM_UP = 3;
+const MEASURED = 4;
+
+/** Measures some training steps and a batch of validation of each configuration, on real images. Keeps nothing. */
+export const measureEpochs = async (
+  configs: readonly RunConfig[],
+  options: RunOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<EpochMeasurements> => {
+  const backend = await startBackend(options.backend);
+  const load = dataLoader(options, reporter, signal);
+  const epochSeconds: number[] = [];
+  for (const config of configs) {
+    const data = prepareRunData(await load(config.dataset), config);
+    const model = buildModel(modelSpecOf(config), config.seed);
+    requireWorkers(model, options.workers);
+    const { count, start } = replicasOn(config, backend.name, options);
+    const replica = await start(model, workersFor(model, count));
+    try {
+      epochSeconds.push(await measureEpoch(model, replica, config, data, signal));
+    } finally {
+      replica.dispose();
+      model.dispose();
+    }
+  }
+  return { backend: backend.reason, epochSeconds };
+};
+
+const measureEpoch = async (
+  model: LayersModel,
+  replica: Replica,
+  config: RunConfig,
+  data: RunData,
+  signal: AbortSignal,
+): Promise<number> => {
+  const times: number[] = [];
+  const now = () => performance.now();
+  // Without callbacks, since validation is measured by itself.
+  const steps = { ...config, callbacks: [] };
+  for await (const { kind, time } of train({
+    model,
+    config: steps,
+    train: data.train,
+    replica,
+    signal,
+    now,
+  })) {
+    if (kind === 'step') times.push(time);
+    if (times.length === WARM_UP + MEASURED) break;
+  }
+  const measured = times.slice(WARM_UP - 1);
+  const stepSeconds = (measured.at(-1)! - measured[0]!) / 1000 / (measured.length - 1);
+  const validationSeconds = data.validation ? await measureValidation(replica, data.validation) : 0;
+  return stepSeconds * data.train.batchesPerEpoch + validationSeconds;
+};
+
+const measureValidation = async (replica: Replica, validation: DatasetBatches): Promise<number> => {
+  const batch = validation.batch(0, 0);
+  await replica.logits(batch);
+  const started = performance.now();
+  await replica.logits(batch);
+  return ((performance.now() - started) / 1000) * validation.batchesPerEpoch;
+};

@@ -1,0 +1,150 @@
+import {
+  type BackendChoice,
+  defaultWorkers,
+  type StartedBackend,
+  startBackend,
+} from '@dropout-lab/backend/node';
+import { prepareRunData } from '@dropout-lab/cifar';
+import {
+  ConfigError,
+  type DataDescription,
+  type RunConfig,
+  type RunManifest,
+  type Snapshot,
+} from '@dropout-lab/contracts';
+import type { ExperimentOptions, PreparedRun } from '@dropout-lab/experiment';
+import { threadReplicas } from '@dropout-lab/experiment/node';
+import { runStatus } from '@dropout-lab/runs';
+import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
+import { wholeBatchLayerOf } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { backendChoice } from '../command/backend-choice.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { type DataOptions, loadData, requireRunnable } from '../data/data.ts';
+import { createRun } from './create-run.ts';
+
+/** A run that can be trained, on a backend that has started. */
+export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 'replicas'> {
+  /** Makes its directory, or takes it up again. */
+  readonly open: (
+    prepared: PreparedRun,
+  ) => Promise<{ readonly run: RunDirectory; readonly resumeFrom?: Snapshot | undefined }>;
+}
+
+/** How a run is computed, wherever it is kept. */
+export interface RunOptions extends DataOptions {
+  readonly backend: BackendChoice;
+  /** Threads that share each batch; what fits the backend and the cores when left out. */
+  readonly workers?: number;
+  /** Cores that the run may use, when it is not alone; all of them when left out. */
+  readonly cores?: number;
+}
+
+export interface BeginOptions extends RunOptions {
+  readonly runDir?: string;
+}
+
+export interface ReopenOptions extends DataOptions {
+  /** A writer on another machine is known to be gone, though its lock is there still. */
+  readonly takeOver?: boolean;
+}
+
+/**
+ * Sets a new run up.
+ *
+ * @param command The command line, for the manifest.
+ */
+export const beginRun = async (
+  config: RunConfig,
+  options: BeginOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<RunToTrain> => {
+  requireRunnable(config);
+  const backend = await startAndTell(options.backend, reporter);
+  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  return {
+    config,
+    data,
+    replicas: replicasOn(config, backend.name, options),
+    open: async ({ model, workers }) => {
+      requireWorkers(model, options.workers);
+      const { classNames, description } = data;
+      const run = { config, classNames, data: description, backend, workers, command };
+      return { run: await createRun(run, options.runDir) };
+    },
+  };
+};
+
+/**
+ * Sets a run up to go on from its last checkpoint, on the backend that it was started on; from the start when it
+ * was killed before its first.
+ *
+ * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
+ */
+export const reopenRun = async (
+  path: string,
+  { takeOver = false, ...options }: ReopenOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<RunToTrain> => {
+  const reader = await openRunDirectory(path);
+  const { config, backend, importedFrom } = reader.manifest;
+  if (importedFrom !== undefined) {
+    throw new ConfigError(
+      `--resume ${path}: expected a run that trains here, but this one holds weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
+    );
+  }
+  const status = runStatus((await reader.readEvents()).events);
+  if (status === 'completed' || status === 'early_stopping') {
+    throw new ConfigError(
+      `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
+    );
+  }
+  const { name } = await startAndTell(backendChoice(backend.name), reporter);
+  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  requireSameData(path, reader.manifest, data.description);
+  return {
+    config,
+    data,
+    replicas: replicasOn(config, name, { workers: backend.workers }),
+    open: async () => {
+      const run = await resumeRunDirectory(path, { takeOver });
+      const hasTrained = await run.hasCheckpoint('last');
+      return { run, resumeFrom: hasTrained ? (await run.loadCheckpoint('last')).snapshot : undefined };
+    },
+  };
+};
+
+const requireSameData = (path: string, { data }: RunManifest, found: DataDescription): void => {
+  for (const [name, digest] of Object.entries(data.sha256)) {
+    if (found.sha256[name] === digest) continue;
+    throw new ConfigError(
+      `--resume ${path}: ${name}: expected the file that the run was started with (SHA-256 ${digest}), found ${found.sha256[name] ?? 'none'}: resume with the same data`,
+    );
+  }
+};
+
+/** The threads that share each batch of a run. */
+export const replicasOn = (
+  config: RunConfig,
+  backend: StartedBackend['name'],
+  { workers, cores }: Pick<RunOptions, 'workers' | 'cores'>,
+): NonNullable<ExperimentOptions['replicas']> => ({
+  count: workers ?? defaultWorkers(backend, cores),
+  start: threadReplicas({ backend: backendChoice(backend), config }),
+});
+
+/** @throws ConfigError when several threads are asked for, and a layer needs the whole batch. */
+export const requireWorkers = (model: LayersModel, workers: number | undefined): void => {
+  const layer = wholeBatchLayerOf(model);
+  if (layer === undefined || workers === undefined || workers === 1) return;
+  throw new ConfigError(`--workers: expected 1, since ${layer} needs the whole batch, received ${workers}`);
+};
+
+const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {
+  const backend = await startBackend(choice);
+  reporter.line(`Backend: ${backend.reason}`);
+  return backend;
+};

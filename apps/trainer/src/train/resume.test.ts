@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGenerator, randomKey } from '@dropout-lab/random';
+import { readHistory, runStatus } from '@dropout-lab/runs';
+import { openRunDirectory } from '@dropout-lab/runs/node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkpointDigests, runCli, temporaryFolder, writeSmallRun } from '../command/testing.ts';
+
+const STEPS = 2 * 32;
+
+let folder: string;
+let config: string;
+/** Digests and history of the run that nothing interrupted. */
+let expected: { digests: string[]; history: object[]; csv: string };
+
+const outcome = async (run: string): Promise<typeof expected> => {
+  const { events } = await (await openRunDirectory(run)).readEvents();
+  expect(runStatus(events)).toBe('completed');
+  return {
+    digests: await checkpointDigests(run),
+    // Seconds are the one thing that may differ.
+    history: readHistory(events).map(({ seconds, ...figures }) => figures),
+    csv: await readFile(join(run, 'history.csv'), 'utf8'),
+  };
+};
+
+const start = (run: string, workers: number): string[] => [
+  ...['train', '--config', config, '--backend', 'wasm', '--workers', `${workers}`],
+  ...['--run-dir', run, '--json'],
+];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  config = await writeSmallRun(folder);
+  const run = join(folder, 'uninterrupted');
+  expect((await runCli(start(run, 2), { cwd: folder })).code).toBe(0);
+  expected = await outcome(run);
+});
+
+describe('a run that is stopped and resumed ends as one that is not, to the bit', () => {
+  test('killed with SIGKILL at twelve random moments', { timeout: 180_000 }, async () => {
+    const random = createGenerator(randomKey(2026));
+    const run = join(folder, 'killed');
+    let kills = 0;
+    for (let attempt = 0; kills < 12; attempt++) {
+      expect(attempt).toBeLessThan(40);
+      // Lines are events. A kill a little later may fall into a checkpoint, a validation or the next step.
+      const signal = {
+        name: 'SIGKILL',
+        afterLine: 1 + random.nextInt(12),
+        delayMs: random.nextInt(25),
+      } as const;
+      const args = attempt === 0 ? start(run, 2) : ['train', '--resume', run, '--json'];
+      const { code, stderr } = await runCli(args, { cwd: folder, signal });
+      if (code === null) kills++;
+      else expect({ code, stderr }).toEqual({ code: 0, stderr: expect.anything() });
+      if (code === 0) break;
+    }
+    expect(kills).toBeGreaterThanOrEqual(10);
+    const { code } = await runCli(['train', '--resume', run], { cwd: folder });
+    expect(code).toBe(0);
+    expect(await outcome(run)).toEqual(expected);
+  });
+
+  test('interrupted with Ctrl-C', async () => {
+    const run = join(folder, 'interrupted');
+    const signal = { name: 'SIGINT', afterLine: 20, delayMs: 0 } as const;
+    const stopped = await runCli(start(run, 2), { cwd: folder, signal });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain(`train --resume ${run}`);
+    const last = JSON.parse(stopped.stdout.split('\n').at(-1)!);
+    expect(last).toMatchObject({ kind: 'run-ended', reason: 'interrupted' });
+    expect(last.step).toBeLessThan(STEPS);
+
+    const resumed = await runCli(['train', '--resume', run, '--json'], { cwd: folder });
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout.split('\n')[0]!)).toMatchObject({
+      kind: 'run-resumed',
+      step: last.step,
+    });
+    expect(await outcome(run)).toEqual(expected);
+  });
+
+  test('on one thread the figures agree with two to float32 rounding', async () => {
+    const run = join(folder, 'one-thread');
+    expect((await runCli(start(run, 1), { cwd: folder })).code).toBe(0);
+    const { history } = await outcome(run);
+    (history as Record<string, number>[]).forEach((row, i) => {
+      for (const [name, value] of Object.entries(row)) {
+        expect(value).toBeCloseTo((expected.history[i] as Record<string, number>)[name]!, 2);
+      }
+    });
+  });
+});
+
+describe('what cannot be resumed is refused', () => {
+  test('a run that is complete', async () => {
+    const { code, stderr } = await runCli(['train', '--resume', join(folder, 'uninterrupted')], {
+      cwd: folder,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/expected a run with training left to do, but this one has ended \(completed\)/);
+  });
+
+  test('a run that is resumed with another configuration', async () => {
+    const { code, stderr } = await runCli(['train', '--resume', 'x', '--epochs', '3'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/'--epochs' cannot be used with --resume/);
+  });
+
+  test('a folder that is no run', async () => {
+    const { code, stderr } = await runCli(['train', '--resume', folder], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/run\.json/);
+  });
+});

@@ -1,0 +1,41 @@
+import { type ConfigOptions, readRunConfig } from '../command/options.ts';
+import type { Reporter } from '../command/reporter.ts';
+import { type BeginOptions, beginRun, reopenRun } from './open-run.ts';
+import { trainRun } from './train-run.ts';
+
+export interface TrainOptions extends BeginOptions {
+  /** A run to go on with. */
+  readonly resume?: string;
+  /** Those of {@link ConfigOptions} too. */
+  readonly [option: string]: unknown;
+}
+
+/** 130 is what a shell gives for a program that Ctrl-C ended. */
+const exitCodes = { completed: 0, early_stopping: 0, interrupted: 130, nan: 1, failed: 1 } as const;
+
+/**
+ * `dropout-lab train`: trains a new run, or one to resume, and evaluates it on the test images.
+ *
+ * @param command The command line, for the manifest.
+ * @returns The exit code.
+ */
+export const trainCommand = async (
+  options: TrainOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const run =
+    options.resume === undefined
+      ? await beginRun(await readRunConfig(options), options, command, reporter, signal)
+      : await reopenRun(options.resume, options, reporter, signal);
+  const { reason, path } = await trainRun(run, reporter, signal);
+  reporter.line(
+    reason === 'interrupted' ? `Go on with: ${trainInvocation()} --resume ${path}` : `Run directory: ${path}`,
+  );
+  return exitCodes[reason];
+};
+
+/** How the user called this command: in a checkout it is an npm script. */
+const trainInvocation = (): string =>
+  process.env['npm_lifecycle_event']?.startsWith('train') ? 'npm run train --' : 'dropout-lab train';

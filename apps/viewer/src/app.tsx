@@ -1,0 +1,100 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { RunsPage } from './runs/runs-page.tsx';
+import type { View } from './shared/address.ts';
+import { Connection } from './shared/controls/connection.tsx';
+import { lazily } from './shared/controls/lazily.tsx';
+import { Message } from './shared/controls/message.tsx';
+import { ThemeSwitch } from './shared/controls/theme-switch.tsx';
+import { source } from './shared/source.ts';
+import { linkTo, view } from './shared/state.ts';
+
+const ComparePage = lazily(() => import('./compare/compare-page.tsx').then((page) => page.ComparePage));
+const PlaygroundPage = lazily(() =>
+  import('./playground/playground-page.tsx').then((page) => page.PlaygroundPage),
+);
+const TrainPage = lazily(() => import('./train/train-page.tsx').then((page) => page.TrainPage));
+const RunPage = lazily(() => import('./run/run-page.tsx').then((page) => page.RunPage));
+
+const titles: Readonly<Record<View['page'], string>> = {
+  runs: 'Runs',
+  compare: 'Compare',
+  run: 'Run',
+  playground: 'Playground',
+  train: 'Train here',
+};
+
+/** The page: what is on every view, and the view that the address names. */
+export const App = () => {
+  const { page, runs } = view.value;
+  useEffect(() => {
+    document.title = page === 'run' && runs[0] ? `${runs[0]} · dropout-lab` : `${titles[page]} · dropout-lab`;
+  }, [page, runs[0]]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <a class="brand" href={linkTo('runs')}>
+          <img src="./icon.svg" alt="" width="24" height="24" />
+          dropout-lab
+        </a>
+        <nav aria-label="Pages">
+          <PageLink page="runs" />
+          <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
+          <PageLink page="playground" changes={{ runs: runs.slice(0, 1) }} />
+          <PageLink page="train" />
+        </nav>
+        {source.value.state === 'ready' && <Connection />}
+        <ThemeSwitch />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Page page={page} />
+      </main>
+    </>
+  );
+};
+
+const PageLink = ({ page, changes }: { readonly page: View['page']; readonly changes?: Partial<View> }) => {
+  const shown = view.value.page;
+  const current = shown === page || (shown === 'run' && page === 'runs');
+  return (
+    <a href={linkTo(page, changes)} aria-current={current ? 'page' : undefined}>
+      {titles[page]}
+    </a>
+  );
+};
+
+const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
+  const { value } = source;
+  switch (value.state) {
+    case 'loading':
+      return <Message busy title="Loading the runs" />;
+    case 'failed':
+      return (
+        <Message title="The runs could not be loaded">
+          <p>{value.reason}</p>
+          <p class="muted">
+            Has the viewer been ended? <code>dropout-lab view</code> starts it.
+          </p>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            Try again
+          </button>
+        </Message>
+      );
+    case 'ready':
+      switch (page) {
+        case 'runs':
+          return <RunsPage />;
+        case 'compare':
+          return <ComparePage />;
+        case 'run':
+          return <RunPage />;
+        case 'playground':
+          return <PlaygroundPage />;
+        case 'train':
+          return <TrainPage />;
+      }
+  }
+};

@@ -1,7 +1,0 @@
-import './styles.css';
-import { render } from 'preact';
-import { App } from './app.tsx';
-import { connectSource } from './source.ts';
-
-render(<App />, document.getElementById('app')!);
-void connectSource();

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { startViewer, type Viewer } from '../server/start-viewer.ts';
+import { violationsOf } from '../testing/axe.ts';
+import { createEndedRun, temporaryFolder } from '../testing/runs.ts';
+
+let browser: Browser;
+let viewer: Viewer;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const root = await temporaryFolder();
+  for (const seed of [0, 1]) {
+    await createEndedRun(root, `dropout-${seed}`, { seed });
+    await createEndedRun(root, `none-${seed}`, { seed, model: { dropout: { rate: 0 } } });
+  }
+  viewer = await startViewer({ runsFolder: root, port: 0 });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await viewer?.close();
+});
+
+const curves = (page: Page) => page.locator('.plot svg g.line path').count();
+
+const downloaded = async (page: Page, press: () => Promise<void>): Promise<string> => {
+  const [file] = await Promise.all([page.waitForEvent('download'), press()]);
+  return readFile(await file.path(), 'latin1');
+};
+
+test('four charts, read together by pointer and by keyboard', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/compare`);
+  await expect.poll(() => curves(page)).toBe(16);
+  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  await loss.press('ArrowRight');
+  await loss.press('ArrowRight');
+  const readouts = page.locator('.readout');
+  expect(await readouts.count()).toBe(4);
+  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0.*0\.95/);
+  await loss.press('Escape');
+  expect(await readouts.count()).toBe(0);
+  await loss.hover({ position: { x: 300, y: 100 } });
+  await expect.poll(() => readouts.count()).toBe(4);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('what is shown stands in the address', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/compare`);
+  await page.getByRole('checkbox', { name: 'Mean of each arm' }).check();
+  await page.getByRole('checkbox', { name: 'Losses on a log scale' }).check();
+  await page.getByRole('button', { name: 'no dropout' }).click();
+  await expect.poll(() => page.url()).toMatch(/#\/compare\?runs=dropout-0&runs=dropout-1&log=yes&group=yes$/);
+  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  await loss.scrollIntoViewIfNeeded();
+  const box = (await loss.boundingBox())!;
+  await page.mouse.move(box.x + 120, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 240, box.y + 100);
+  await page.mouse.up();
+  await expect.poll(() => page.url()).toMatch(/from=[\d.]+&to=[\d.]+/);
+  const copy = await openPage(browser, page.url());
+  await expect.poll(() => curves(copy.page)).toBe(4);
+  expect(await copy.page.getByRole('checkbox', { name: 'Mean of each arm' }).isChecked()).toBe(true);
+  await copy.page.close();
+  await page.close();
+});
+
+test('two fingers zoom, one reads, and all can be shown again', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/compare`, {
+    hasTouch: true,
+    viewport: { width: 390, height: 844 },
+  });
+  await expect.poll(() => curves(page)).toBe(16);
+  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  await loss.scrollIntoViewIfNeeded();
+  const box = (await loss.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...shares: number[]) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: shares.map((share, id) => ({ x: box.x + share * box.width, y: box.y + 100, id })),
+    });
+  await touch('touchStart', 0.5);
+  await touch('touchEnd');
+  expect(await page.locator('.readout').count()).toBe(4);
+
+  await touch('touchStart', 0.4, 0.6);
+  await touch('touchMove', 0.3, 0.7);
+  await touch('touchMove', 0.2, 0.8);
+  // Fingers that are lifted while they move begin a fling, and browsers take the next tap for its end.
+  await page.waitForTimeout(200);
+  await touch('touchMove', 0.2, 0.801);
+  await touch('touchEnd');
+  await expect.poll(() => page.url()).toMatch(/from=1\.[\d]+&to=2\.[\d]+/);
+  await page.getByRole('figure').first().getByRole('button', { name: 'Show all' }).tap();
+  await expect.poll(() => page.url()).not.toContain('from');
+
+  const before = await page.evaluate(() => scrollY);
+  await session.send('Input.synthesizeScrollGesture', { x: box.x + 150, y: box.y + 120, yDistance: -200 });
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(before);
+  await page.close();
+});
+
+test('settings that differ, and downloads', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/compare`, { acceptDownloads: true });
+  await expect.poll(() => curves(page)).toBe(16);
+  expect(await page.getByRole('row').filter({ hasText: 'model.dropout.rate' }).textContent()).toBe(
+    'model.dropout.ratedropout 0.5no dropout',
+  );
+  expect(await page.getByRole('row').filter({ hasText: /^seed/ }).textContent()).toBe('seed0, 10, 1');
+  const csv = await downloaded(page, () => page.getByRole('button', { name: 'Download CSV' }).click());
+  expect(csv.split('\r\n')).toHaveLength(1 + 4 * 3 + 1);
+  const svg = await downloaded(page, () => page.getByRole('button', { name: 'SVG' }).first().click());
+  expect(svg).toMatch(/^<svg .*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  expect(svg).not.toContain('var(--');
+  const png = await downloaded(page, () => page.getByRole('button', { name: 'PNG' }).first().click());
+  expect(png.slice(1, 4)).toBe('PNG');
+  await page.close();
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing on Runs and Compare, %s', async (colorScheme) => {
+  for (const address of ['#/runs', '#/compare?group=yes']) {
+    const { page } = await openPage(browser, viewer.url + address, { colorScheme, bypassCSP: true });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    if (address.includes('compare')) await expect.poll(() => curves(page)).toBe(8);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.close();
+  }
+});

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { View } from '../shared/address.ts';
+import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
+import { ThreadEndedError } from '../shared/compute/thread.ts';
+
+/** A thread that is ready to compute, or why there is none. */
+export type Compute =
+  | { readonly state: 'starting' }
+  | {
+      readonly state: 'ready';
+      readonly thread: ComputeThread;
+      /** Which backend computes, and why. */
+      readonly reason: string;
+    }
+  | { readonly state: 'failed'; readonly fault: string };
+
+/**
+ * A thread on a backend, as long as the component is shown. Where the backend cannot be had, or fails, wasm takes its
+ * place.
+ *
+ * @returns The thread, and what to call when a call to it has failed.
+ */
+export const useCompute = (choice: View['backend']): readonly [Compute, (fault: Error) => void] => {
+  const [compute, setCompute] = useState<Compute>({ state: 'starting' });
+  const [failed, setFailed] = useState<{ readonly choice: View['backend']; readonly fault: string }>();
+  const fallback = failed?.choice === choice ? failed.fault : undefined;
+  const onFault = (error: Error): void => {
+    if (error instanceof ThreadEndedError) return;
+    if (fallback === undefined && choice !== 'wasm') setFailed({ choice, fault: error.message });
+    else setCompute({ state: 'failed', fault: error.message });
+  };
+  useEffect(() => {
+    setCompute({ state: 'starting' });
+    const thread = startComputeThread();
+    const backend = fallback === undefined ? choice : 'wasm';
+    thread
+      .ask((services) => services.startBackend(backend))
+      .then((reason) => {
+        const why = fallback === undefined ? reason : `${reason}, since another failed: ${fallback}`;
+        setCompute({ state: 'ready', thread, reason: why });
+      })
+      .catch(onFault);
+    return thread.end;
+  }, [choice, fallback]);
+  return [compute, onFault];
+};

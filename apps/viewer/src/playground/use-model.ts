@@ -1,0 +1,33 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ComputeThread } from '../shared/compute/compute-thread.ts';
+import type { ModelDropout, PlaygroundModel } from '../shared/compute/playground.ts';
+import type { Compute } from './use-compute.ts';
+
+/** A thread that has a model open. */
+export interface OpenModel {
+  readonly thread: ComputeThread;
+  readonly model: PlaygroundModel;
+  readonly dropout: ModelDropout;
+  /** Another for each time that a model is opened. */
+  readonly id: number;
+}
+
+let openings = 0;
+
+/** Has the thread open the model: again for other weights, and in another thread. */
+export const useModel = (
+  compute: Compute,
+  model: PlaygroundModel | undefined,
+  onFault: (fault: Error) => void,
+): OpenModel | undefined => {
+  const [opened, setOpened] = useState<OpenModel>();
+  const thread = compute.state === 'ready' ? compute.thread : undefined;
+  useEffect(() => {
+    if (!thread || !model) return;
+    thread
+      .ask((services) => services.open(model))
+      .then((dropout) => setOpened({ thread, model, dropout, id: ++openings }))
+      .catch(onFault);
+  }, [thread, model]);
+  return opened?.thread === thread && opened?.model === model ? opened : undefined;
+};

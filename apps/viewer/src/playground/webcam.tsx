@@ -1,0 +1,90 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Fault } from '../shared/controls/fault.tsx';
+import { type Picture, type PictureSize, squarePicture } from './pixels.ts';
+
+interface WebcamProps {
+  readonly size: PictureSize;
+  /** The last picture has been looked at: time for another. */
+  readonly isIdle: boolean;
+  readonly onPicture: (picture: Picture) => void;
+}
+
+/** A frame is looked at after this long, at the soonest. */
+const FRAME_MS = 100;
+
+type Camera =
+  | { readonly state: 'off'; readonly fault?: string }
+  | { readonly state: 'asked' }
+  | { readonly state: 'on'; readonly stream: MediaStream };
+
+const stop = (stream: MediaStream): void => {
+  for (const track of stream.getTracks()) track.stop();
+};
+
+/** Pictures from the webcam, one after the other, as fast as they are looked at; off until the user turns it on. */
+export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
+  const [camera, setCamera] = useState<Camera>({ state: 'off' });
+  const [frame, setFrame] = useState(0);
+  const video = useRef<HTMLVideoElement>(null);
+  const isShown = useRef(true);
+  const stream = camera.state === 'on' ? camera.stream : undefined;
+
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
+
+  useEffect(() => {
+    if (!stream) return;
+    video.current!.srcObject = stream;
+    // Where it is not seen, some browsers do not begin by themselves.
+    video.current!.play().catch(() => {});
+    const onEnded = (): void => setCamera({ state: 'off', fault: 'The webcam is gone.' });
+    stream.getVideoTracks()[0]?.addEventListener('ended', onEnded);
+    return () => stop(stream);
+  }, [stream]);
+
+  useEffect(() => {
+    if (!stream || !isIdle) return;
+    const timer = setTimeout(() => {
+      // Nothing has come before the camera is ready.
+      if (video.current!.currentTime > 0)
+        onPicture(squarePicture(video.current!, { ...size, title: 'the webcam' }));
+      setFrame(frame + 1);
+    }, FRAME_MS);
+    return () => clearTimeout(timer);
+  }, [stream, isIdle, frame]);
+
+  const start = async (): Promise<void> => {
+    const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
+    if (!mediaDevices) {
+      const fault = 'This page may not use a webcam: it needs https, or this very machine.';
+      return setCamera({ state: 'off', fault });
+    }
+    setCamera({ state: 'asked' });
+    try {
+      const stream = await mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+      // The page may have been left while the browser asked.
+      if (isShown.current) setCamera({ state: 'on', stream });
+      else stop(stream);
+    } catch {
+      setCamera({ state: 'off', fault: 'There is no webcam, or this page was not allowed to use it.' });
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        disabled={camera.state === 'asked'}
+        onClick={stream ? () => setCamera({ state: 'off' }) : start}
+      >
+        {stream ? 'Stop the webcam' : 'Use the webcam'}
+      </button>
+      {stream && <video ref={video} class="hidden" muted playsInline />}
+      <Fault message={camera.state === 'off' ? camera.fault : undefined} />
+    </>
+  );
+};

@@ -1,0 +1,46 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../testing/runs.ts';
+import { exportViewer } from './export-viewer.ts';
+import { contentType } from './site-files.ts';
+
+/** A web server as anybody has it, which knows of files alone: their names, and no headers that this viewer sets. */
+const serveFiles = async (folder: string): Promise<string> => {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url!, 'http://host').pathname.replace(/\/$/, '/index.html');
+    const content = await readFile(join(folder, path)).catch(() => undefined);
+    response.writeHead(content ? 200 : 404, { 'Content-Type': contentType(path) }).end(content);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+test('exported to a folder of any web server, the pages show, classify and train', async () => {
+  const folder = await temporaryFolder();
+  const runsFolder = join(folder, 'runs');
+  await mkdir(runsFolder);
+  await exportViewer({ runsFolder, output: join(folder, 'web', 'some', 'place') });
+  const url = `${await serveFiles(join(folder, 'web'))}/some/place/`;
+  const browser = await launchChromium();
+  onTestFinished(() => browser.close());
+
+  const { page, complaints } = await openPage(browser, url);
+  await page.getByRole('link', { name: 'no-dropout-seed-0' }).waitFor();
+  await page.getByRole('link', { name: 'Playground' }).click();
+  await page.getByLabel('Compute on').selectOption('wasm');
+  await expect.poll(() => page.locator('.predictions line.pass').count()).toBe(300);
+  await page.goto(`${url}#/train?limit-train=40&batch-size=16&epochs=1`);
+  await page.getByRole('button', { name: 'Train' }).click();
+  for (const label of ['dropout 0.5', 'no dropout']) {
+    await page.getByRole('region', { name: label, exact: true }).getByText('completed').waitFor();
+  }
+  expect(complaints).toEqual([]);
+});

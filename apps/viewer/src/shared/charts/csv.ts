@@ -1,0 +1,44 @@
+import type { Arm } from '../arms.ts';
+import type { Summary } from '../summary.ts';
+import { minutesAt } from './series.ts';
+
+const columns = [
+  'run',
+  'arm',
+  'seed',
+  'epoch',
+  'minutes',
+  'loss',
+  'accuracy',
+  'val_loss',
+  'val_accuracy',
+  'learning_rate',
+] as const;
+
+/** A text of its own field. A spreadsheet takes what begins with `=`, `+`, `-` or `@` for a formula: an apostrophe stops it. */
+const field = (value: string | number | undefined): string => {
+  if (value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** Every epoch of the runs as CSV, one row each (RFC 4180), figures in full. */
+export const csvOf = (summaries: readonly Summary[], arms: ReadonlyMap<string, Arm>): string => {
+  const rows = summaries.flatMap(({ name, run, history }) => {
+    const minutes = minutesAt(history);
+    return history.map((row, i) => [
+      name,
+      arms.get(name)?.label,
+      run.manifest.config.seed,
+      row.epoch,
+      minutes[i],
+      row.loss,
+      row.accuracy,
+      row.val_loss,
+      row.val_accuracy,
+      row.learningRate,
+    ]);
+  });
+  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+};

@@ -1,0 +1,70 @@
+import type { EpochRow } from '@dropout-lab/runs';
+import { expect, test } from 'vitest';
+import { createDigest } from '../../testing/runs.ts';
+import { armsOf } from '../arms.ts';
+import { summaryOf } from '../summary.ts';
+import { pointNear, seriesOf, smoothed } from './series.ts';
+
+const runs = [0.4, 0.5].map((val_accuracy, seed) =>
+  createDigest(`dropout-${seed}`, { seed }, [
+    { val_accuracy, val_loss: 1.2 },
+    { val_accuracy: val_accuracy + 0.1, val_loss: Number.NaN },
+  ]),
+);
+const bare = createDigest('bare', { model: { dropout: { rate: 0 } } }, [{ val_accuracy: 0.3, val_loss: 1 }]);
+const arms = armsOf([...runs, bare]);
+const summaries = [...runs, bare].map(summaryOf);
+
+test('smoothing starts at the first value and weighs the past', () => {
+  expect(smoothed([1, 2, 4], 0)).toEqual([1, 2, 4]);
+  // (0.25 * 1 + 0.5 * 2) / 0.75; (0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875
+  const [first, second, third] = smoothed([1, 2, 4], 0.5);
+  expect(first).toBe(1);
+  expect(second).toBeCloseTo(5 / 3, 12);
+  expect(third).toBeCloseTo(3, 12);
+});
+
+test('a curve for each run, in the hue of its arm, without figures that are none', () => {
+  const series = seriesOf(summaries, arms, 'val_loss', { x: 'epoch', smooth: 0, group: false });
+  expect(series.map(({ label, hue, points }) => [label, hue, points.map(({ x, y }) => [x, y])])).toEqual([
+    ['dropout 0.5 · seed 0', 0, [[1, 1.2]]],
+    ['dropout 0.5 · seed 1', 0, [[1, 1.2]]],
+    ['no dropout', 1, [[1, 1]]],
+  ]);
+});
+
+test('grouped, the mean of an arm with its band over seeds', () => {
+  const [dropout, none] = seriesOf(summaries, arms, 'val_accuracy', { x: 'time', smooth: 0, group: true });
+  expect(dropout!.label).toBe('dropout 0.5');
+  expect(dropout!.points.map(({ x }) => x)).toEqual([20 / 60, 40 / 60]);
+  expect(dropout!.points[0]!.y).toBeCloseTo(0.45, 12);
+  // Student's t of 1 degree of freedom, 12.706, times the standard error 0.05.
+  expect(dropout!.points[0]!.band!.upper).toBeCloseTo(0.45 + 12.706 * 0.05, 3);
+  expect(none).toMatchObject({ label: 'no dropout', hue: 1, points: [{ y: 0.3, band: undefined }] });
+});
+
+test('the nearest point, within reach', () => {
+  const points = [1, 2, 4].map((x) => ({ x, y: 0, raw: 0 }));
+  expect(pointNear(points, 2.9)?.x).toBe(2);
+  expect(pointNear(points, 3.1)?.x).toBe(4);
+  expect(pointNear(points, 0)?.x).toBe(1);
+  expect(pointNear(points, 9)).toBeUndefined();
+  expect(pointNear([], 1)).toBeUndefined();
+});
+
+test('overfitting is marked where it has set in', () => {
+  const losses = [1.4, 1.1, 0.9, 0.9, 1, 1.2, 1.5, 1.7, 1.9, 2.1];
+  const rows: Partial<EpochRow>[] = losses.map((val_loss, i) => ({
+    val_loss,
+    val_accuracy: 0.6,
+    loss: 1.5 - i / 10,
+  }));
+  const summary = summaryOf(createDigest('overfits', {}, rows));
+  const [series] = seriesOf([summary], armsOf([summary.run]), 'val_loss', {
+    x: 'epoch',
+    smooth: 0,
+    group: false,
+  });
+  expect(series!.onset).toBe(summary.onset);
+  expect(summary.onset).toBeGreaterThan(4);
+});

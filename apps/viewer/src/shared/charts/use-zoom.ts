@@ -1,0 +1,124 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Scale } from './curves.ts';
+import { type Finger, type Interval, pinchedRange } from './pinch.ts';
+
+interface ZoomOptions {
+  /** Of the chart, in pixels. */
+  readonly width: number;
+  readonly scale: Scale | undefined;
+  /** First and last x of all curves. */
+  readonly extent: Interval;
+  /** Takes the x under the pointer; null when it left. */
+  readonly onRead: (x: number | null) => void;
+  readonly onZoom: (from: number | null, to: number | null) => void;
+}
+
+/** A shorter drag is a click. */
+const SHORTEST_DRAG = 6;
+
+type Handler = (event: PointerEvent & { readonly currentTarget: HTMLElement }) => void;
+
+interface ZoomHandlers {
+  readonly onPointerEnter: Handler;
+  readonly onPointerDown: Handler;
+  readonly onPointerMove: Handler;
+  readonly onPointerUp: Handler;
+  readonly onPointerCancel: Handler;
+  readonly onPointerLeave: Handler;
+  readonly onDblClick: () => void;
+}
+
+/**
+ * What pointers do to a chart: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
+ * click shows all. A finger that goes up or down scrolls the page, and the browser cancels its pointer.
+ */
+export const useZoom = ({
+  width,
+  scale,
+  extent,
+  onRead,
+  onZoom,
+}: ZoomOptions): {
+  /** First and last pixel of the range that the mouse marks. */
+  readonly drag: Signal<Interval | null>;
+  /** The range that two fingers show while they are down. */
+  readonly pinched: Signal<Interval | null>;
+  readonly handlers: ZoomHandlers;
+} => {
+  const drag = useSignal<Interval | null>(null);
+  const pinched = useSignal<Interval | null>(null);
+  const left = useRef(0);
+  const fingers = useRef(new Map<number, Finger>());
+
+  const cancel = (id: number): void => {
+    fingers.current.delete(id);
+    drag.value = null;
+    pinched.value = null;
+  };
+  const zoomTo = ([from, to]: Interval): void => {
+    const all = from <= extent[0] && to >= extent[1];
+    onZoom(all ? null : round(from), all ? null : round(to));
+  };
+
+  const handlers: ZoomHandlers = {
+    // Once, for the move handler reads no layout.
+    onPointerEnter: ({ currentTarget }) => {
+      left.current = currentTarget.getBoundingClientRect().left;
+    },
+    onPointerDown: ({ currentTarget, clientX, pointerId, pointerType, button }) => {
+      if (!scale || button !== 0) return;
+      const pixel = clientX - left.current;
+      if (pointerType === 'mouse') {
+        currentTarget.setPointerCapture(pointerId);
+        drag.value = [pixel, pixel];
+        return;
+      }
+      fingers.current.set(pointerId, { x: 0, pixel });
+      // A pinch begins when the last finger comes down, wherever the first has got to by then.
+      for (const [id, { pixel }] of fingers.current) {
+        fingers.current.set(id, { x: scale.xAt(pixel), pixel });
+      }
+      onRead(fingers.current.size === 1 ? scale.xAt(pixel) : null);
+    },
+    onPointerMove: ({ clientX, pointerId }) => {
+      if (!scale) return;
+      const pixel = clientX - left.current;
+      const finger = fingers.current.get(pointerId);
+      if (finger) fingers.current.set(pointerId, { ...finger, pixel });
+      if (fingers.current.size > 1) {
+        const [one, other] = [...fingers.current.values()];
+        pinched.value = pinchedRange([one!, other!], width, extent) ?? pinched.value;
+        return;
+      }
+      if (drag.value) drag.value = [drag.value[0], pixel];
+      onRead(scale.xAt(pixel));
+    },
+    onPointerUp: ({ pointerId }) => {
+      if (drag.value && scale && Math.abs(drag.value[1] - drag.value[0]) >= SHORTEST_DRAG) {
+        const [a, b] = drag.value.map(scale.xAt) as [number, number];
+        zoomTo(within([Math.min(a, b), Math.max(a, b)], extent));
+      }
+      if (pinched.value) zoomTo(pinched.value);
+      cancel(pointerId);
+    },
+    onPointerCancel: ({ pointerId }) => {
+      cancel(pointerId);
+      onRead(null);
+    },
+    // A finger leaves whenever it is lifted: what it pointed at is still read.
+    onPointerLeave: ({ pointerType, pointerId }) => {
+      fingers.current.delete(pointerId);
+      if (pointerType === 'mouse') onRead(null);
+    },
+    onDblClick: () => onZoom(null, null),
+  };
+  return { drag, pinched, handlers };
+};
+
+const within = ([from, to]: Interval, [first, last]: Interval): Interval => [
+  Math.max(from, first),
+  Math.min(to, last),
+];
+
+const round = (value: number): number => Math.round(value * 100) / 100;

@@ -1,0 +1,125 @@
+import {
+  canonicalJson,
+  type DatasetName,
+  datasetOf,
+  datasets,
+  isPlain,
+  listSettings,
+  lossSchema,
+  memberOf,
+  membersOf,
+  optimizerSchema,
+  runConfigSchema,
+  type Setting,
+  scheduleSchema,
+  valueInWords,
+} from '@dropout-lab/contracts';
+
+/** By path; of settings that several members of a family have, the first says what they are called. */
+const settings: ReadonlyMap<string, Setting> = new Map(
+  [...listSettings(runConfigSchema)].reverse().map((setting) => [setting.path, setting]),
+);
+
+/** The setting at a path of a configuration, places in lists included: `callbacks[0].patience`. */
+const settingAt = (path: string): Setting | undefined => settings.get(path.replaceAll(/\[\d+\]/g, '[]'));
+
+/** `kernelSize` and `cosine_decay` in words. */
+const inWords = (name: string): string =>
+  name.replaceAll('_', ' ').replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);
+
+/** `layers[2].rate` as `layers 3 rate`: of other paths only the last key. */
+const pathInWords = (path: string): string => {
+  const keys = path.split('.');
+  const list = keys.findIndex((key) => key.endsWith(']'));
+  return keys
+    .slice(list === -1 ? -1 : list)
+    .map((key) => inWords(key.replaceAll(/\[(\d*)\]/g, (_, place) => ` ${Number(place) + 1}`)))
+    .join(' ');
+};
+
+/** What a setting is called where there is little room: `dropout`, `batch size`. */
+export const nameOfSetting = ({ label, flag, path }: Pick<Setting, 'label' | 'flag' | 'path'>): string =>
+  label ?? flag?.replaceAll('-', ' ') ?? pathInWords(path);
+
+const nameAt = (path: string): string => {
+  const setting = settingAt(path);
+  // A setting of one place in a list is told by its place.
+  return setting && !path.includes('[') ? nameOfSetting(setting) : pathInWords(path);
+};
+
+const families = { optimizer: optimizerSchema, schedule: scheduleSchema, loss: lossSchema };
+
+const memberTitle = (family: keyof typeof families, name: string): string | undefined => {
+  const title = membersOf(families[family])?.members.get(name)?.meta()?.title;
+  return typeof title === 'string' ? title : undefined;
+};
+
+const isIn = <Table extends object>(table: Table, key: string): key is Extract<keyof Table, string> =>
+  Object.hasOwn(table, key);
+
+/** What a choice is called: `SGD`, `CIFAR-10`, `cosine decay`. */
+export const titleOfChoice = (path: string, choice: string): string => {
+  const family = path.slice(0, path.lastIndexOf('../app'));
+  const title = isIn(families, family) ? memberTitle(family, choice) : undefined;
+  if (title !== undefined) return title;
+  if (path === 'dataset' && isIn(datasets, choice)) return datasetOf(choice satisfies DatasetName).title;
+  return inWords(choice);
+};
+
+/** A choice that says what it is without its setting's name: `Adam`, `CIFAR-10`. */
+const speaksForItself = (path: string): boolean => path === 'dataset' || /\.(name|kind|preset)$/.test(path);
+
+/** What a label has room for of one setting. */
+const MOST_CHARACTERS = 60;
+
+const shortened = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
+
+/** `2 × conv2d, flatten, 2 × dense`: what a list of members of a family consists of. */
+const membersInWords = (list: readonly Readonly<Record<string, unknown>>[]): string => {
+  const counts = new Map<string, number>();
+  for (const member of list) {
+    const name = inWords(String(memberOf(member)));
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');
+};
+
+const whatever = (value: unknown): string => {
+  if (value === undefined) return 'none';
+  return isPlain(value) ? canonicalJson(value) : valueInWords(value);
+};
+
+/** A setting and its value, for a person: `dropout 0.5`, `no max-norm`, `SGD`. */
+export const settingInWords = (path: string, value: unknown): string => {
+  const special = phrases[path]?.(value);
+  if (special !== undefined) return special;
+  const setting = settingAt(path);
+  const name = nameAt(path);
+  if (setting?.kind === 'choice' && typeof value === 'string') {
+    const title = titleOfChoice(path, value);
+    return speaksForItself(path) ? title : `${name} ${title}`;
+  }
+  if (Array.isArray(value) && value.length === 0) return `no ${name}`;
+  if (Array.isArray(value) && value.every(isPlain)) return shortened(membersInWords(value));
+  if (typeof value === 'number' && setting?.unit === name) return `${value} ${name}`;
+  return shortened(`${name} ${whatever(value)}`);
+};
+
+const images =
+  (kind: string) =>
+  (value: unknown): string =>
+    value === null ? `all ${kind}` : `${value} ${kind}`;
+
+/** Where a name and its value beside it are not how one says it. */
+const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  'model.dropout.rate': (value) => (value === 0 ? 'no dropout' : undefined),
+  'model.dropout.inputRate': (value) => (value === 0 ? 'no input dropout' : undefined),
+  'model.maxNorm': (value) => {
+    if (value === null) return 'no max-norm';
+    return isPlain(value) ? settingInWords('model.maxNorm.value', value['value']) : undefined;
+  },
+  'schedule.name': (value) => `${titleOfChoice('schedule.name', String(value))} rate`,
+  limitTrain: images('images'),
+  limitTest: images('test images'),
+};

@@ -1,0 +1,73 @@
+import { computed, signal } from '@preact/signals';
+import { addressOf, defaultView, parseAddress, type View } from './address.ts';
+import { type Arm, armsOf } from './arms.ts';
+import { type CorruptRun, isCorrupt, type RunDigest } from './catalogue.ts';
+import { source } from './source.ts';
+import { differsInStepsOnly, type Summary, summaryOf } from './summary.ts';
+
+/** What the page shows: the address, as an object. */
+export const view = signal<View>(parseAddress(location.hash));
+
+addEventListener('hashchange', () => {
+  view.value = parseAddress(location.hash);
+});
+
+/** Changes the view; a change of page can be gone back from, one of a setting replaces the address. */
+export const show = (changes: Partial<View>): void => {
+  const next = { ...view.value, ...changes };
+  const address = addressOf(next);
+  if (next.page === view.value.page && changes.runs === undefined) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  view.value = next;
+};
+
+/** The address of another view, for a link. What a form was set to is not forgotten there. */
+export const linkTo = (page: View['page'], changes: Partial<View> = {}): string => {
+  const { backend, arms, values } = view.value;
+  return addressOf({ ...defaultView, page, backend, arms, values, ...changes });
+};
+
+const all = computed(() => (source.value.state === 'ready' ? source.value.catalogue.runs : []));
+
+export const corruptRuns = computed(() => all.value.filter((run): run is CorruptRun => isCorrupt(run)));
+
+const readable = computed(() => all.value.filter((run): run is RunDigest => !isCorrupt(run)));
+
+export const summaries = computed((): readonly Summary[] => readable.value.map(summaryOf));
+
+/** Which runs there are and how they were configured; unlike their events, this seldom changes. */
+const armsKey = computed(() =>
+  readable.value.map(({ name, manifest }) => `${name}\0${manifest.id}`).join('\n'),
+);
+
+/** The arm of each run by the run's name. */
+export const arms = computed((): ReadonlyMap<string, Arm> => {
+  // Only when the runs are others: the arms of a hundred runs are not compared anew at each step of one.
+  armsKey.value;
+  return armsOf(readable.peek());
+});
+
+/** The runs that the address names, in its order, as far as they are there. */
+export const pickedSummaries = computed((): readonly Summary[] =>
+  view.value.runs.flatMap((name) => summaries.value.find((summary) => summary.name === name) ?? []),
+);
+
+let steady: readonly Summary[] = [];
+
+/**
+ * {@link pickedSummaries}, or all where none is picked; the same list as before while nothing has come but steps,
+ * which change no curve and no figure.
+ */
+export const curveSummaries = computed((): readonly Summary[] => {
+  const now = view.value.runs.length > 0 ? pickedSummaries.value : summaries.value;
+  const isSame =
+    now.length === steady.length && now.every((summary, i) => differsInStepsOnly(summary, steady[i]!));
+  if (!isSame) steady = now;
+  return steady;
+});
+
+/** Address of a run's file. */
+export const fileUrl = (name: string, file: string): string => {
+  const base = source.value.state === 'ready' ? source.value.base : 'runs';
+  return `${base}/${name.split('/').map(encodeURIComponent).join('/')}/${file}`;
+};

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { activate } from '../activate.ts';
+import { BackendError } from '../errors.ts';
+import { quietly } from '../quietly.ts';
+import type { RunningBackend } from '../running-backend.ts';
+import type { GraphicsOptions } from './graphics-options.ts';
+import { type AdapterInfo, describeAdapter } from './software-renderer.ts';
+
+/** What is used of the browser's WebGPU. */
+interface Gpu {
+  requestAdapter(options: { readonly powerPreference: 'high-performance' }): Promise<GpuAdapter | null>;
+}
+
+interface GpuAdapter {
+  /** Not in the first browsers that had WebGPU, which had a function for it. */
+  readonly info?: AdapterInfo;
+  requestAdapterInfo?(): Promise<AdapterInfo>;
+}
+
+/**
+ * The browser's WebGPU.
+ *
+ * @throws BackendError when the browser has none, or no such adapter.
+ */
+export const startBrowserWebgpu = async ({
+  onlyHardware = false,
+  onLost,
+}: GraphicsOptions = {}): Promise<RunningBackend> => {
+  const gpu = (globalThis.navigator as { readonly gpu?: Gpu }).gpu;
+  // Some browsers have it and reject.
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) {
+    throw new BackendError(
+      `backend webgpu: expected a browser with WebGPU and an adapter, found ${gpu ? 'no adapter' : 'no WebGPU (it needs https or this very machine)'}: choose another backend`,
+    );
+  }
+  const { title, isSoftware } = describeAdapter(adapter.info ?? (await adapter.requestAdapterInfo?.()) ?? {});
+  if (onlyHardware && isSoftware) {
+    throw new BackendError(
+      `backend webgpu: expected a graphics processor, found ${title}, much slower than wasm`,
+    );
+  }
+  await quietly(() => import('@tensorflow/tfjs-backend-webgpu'));
+  await activate('webgpu');
+  if (onLost) void deviceOf(tf.backend()).lost.then(onLost);
+  return {
+    name: 'webgpu',
+    description: `webgpu (${title})`,
+    // It has no version of its own to ask: the packages of TensorFlow.js are released together.
+    versions: { '@tensorflow/tfjs-backend-webgpu': tf.version_core },
+  };
+};
+
+const deviceOf = (backend: unknown): { readonly lost: Promise<unknown> } =>
+  (backend as { readonly device: { readonly lost: Promise<unknown> } }).device;

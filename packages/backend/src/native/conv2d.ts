@@ -1,0 +1,57 @@
+import {
+  backend_util,
+  dispose,
+  FusedConv2D,
+  type FusedConv2DAttrs,
+  type KernelConfig,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { attributesFor, nativeKernel, oneDnnKernel } from './operation.ts';
+
+type Shape4D = [number, number, number, number];
+
+/**
+ * A convolution that adds its bias as it goes: tfjs-node's own kernel convolves, then adds in a second pass over the
+ * output, twice the time for the tutorial's first convolution.
+ *
+ * @param stock Serves what is not a float32 convolution with a bias per channel, padding `valid` or `same`, and ReLU or
+ *   no activation.
+ */
+export const nativeFusedConv2D = (stock: KernelConfig): KernelConfig =>
+  nativeKernel(FusedConv2D, (backend, { x, filter, bias }, call) => {
+    const { strides, pad, dataFormat, dilations, dimRoundingMode, activation } =
+      call.attrs as unknown as FusedConv2DAttrs;
+    const isPlain =
+      x!.dtype === 'float32' && dataFormat === 'NHWC' && bias?.shape.length === 1 && isKnown(activation);
+    if (!isPlain) return stock.kernelFunc(call);
+    const info = backend_util.computeConv2DInfo(
+      x!.shape as Shape4D,
+      filter!.shape as Shape4D,
+      strides,
+      dilations,
+      pad,
+      dimRoundingMode,
+    );
+    const padding = info.padInfo.type;
+    if (padding !== 'VALID' && padding !== 'SAME') return stock.kernelFunc(call);
+
+    const { float32, ints, string, boolean } = attributesFor(backend);
+    const attributes = [
+      float32,
+      ints('strides', [1, info.strideHeight, info.strideWidth, 1]),
+      ints('dilations', [1, info.dilationHeight, info.dilationWidth, 1]),
+      string('padding', padding),
+      string('data_format', 'NHWC'),
+      boolean('use_cudnn_on_gpu', true),
+      oneDnnKernel(backend),
+    ];
+    const inputs = [x, filter, bias] as TensorInfo[];
+    const convolved = backend.executeSingleOutput('_MklNativeConv2DWithBias', attributes, inputs);
+    if (activation !== 'relu') return convolved;
+    const activated = backend.executeSingleOutput('Relu', [float32], [convolved]);
+    dispose(convolved);
+    return activated;
+  });
+
+const isKnown = (activation: FusedConv2DAttrs['activation']): boolean =>
+  activation === undefined || activation === null || activation === 'linear' || activation === 'relu';

@@ -1,0 +1,40 @@
+import {
+  engine,
+  type GradConfig,
+  type GradFunc,
+  getBackend,
+  getGradient,
+  getKernel,
+  Relu,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { attributesFor, nativeKernel } from './operation.ts';
+
+const RELU_GRAD = 'ReluGrad';
+
+/** TensorFlow's own operation: dy where x > 0, else 0. */
+const reluGrad = nativeKernel(RELU_GRAD, (backend, { dy, x }) =>
+  backend.executeSingleOutput(RELU_GRAD, [attributesFor(backend).float32], [dy!, x!]),
+);
+
+/**
+ * Computes the gradient of ReLU on tfjs-node as one operation. The stock gradient multiplies by `step(x)`, which
+ * tfjs-node puts together from six passes over the tensor, two of them filled by JavaScript: a third of the
+ * tutorial's training step. Other backends keep the stock gradient.
+ */
+export const registerReluGradient = (): void => {
+  // Without the layers library there may be no gradients at all.
+  const stock: GradConfig | undefined = getGradient(Relu);
+  if (!stock || getKernel(RELU_GRAD, 'tensorflow')) return;
+  registerKernel(reluGrad);
+  const gradFunc: GradFunc = (dy, saved, attrs) => {
+    const [x] = saved as [Tensor];
+    const isNative = getBackend() === 'tensorflow' && x.dtype === 'float32';
+    return isNative
+      ? { x: () => engine().runKernel(RELU_GRAD, { dy: dy as Tensor, x }) as Tensor }
+      : stock.gradFunc(dy, saved, attrs);
+  };
+  registerGradient({ ...stock, gradFunc });
+};

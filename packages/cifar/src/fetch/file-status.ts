@@ -1,0 +1,100 @@
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CifarDescriptor, CifarFile } from '../datasets.ts';
+import { type CifarFileFault, CifarFormatError } from '../errors.ts';
+import { sha256Hex, verifyBytes } from '../verify.ts';
+import { errorCode, storing, writeDurably } from './storage.ts';
+
+/** What `verifyCifar` found of one file. */
+export interface CifarFileStatus {
+  readonly name: string;
+  readonly path: string;
+  readonly split: CifarFile['split'];
+  readonly status: 'ok' | CifarFileFault;
+  readonly expected: string;
+  readonly found: string;
+  /** SHA-256 of what is there, hex; null when nothing is. */
+  readonly sha256: string | null;
+}
+
+/** A file's status with its content, when it may be used. */
+export interface CheckedFile extends CifarFileStatus {
+  readonly bytes: Uint8Array | null;
+}
+
+const SUMS = 'SHA256SUMS';
+
+/** Digests recorded when files without an official one came out of a verified archive, by file name. */
+const recordedSums = async (directory: string): Promise<ReadonlyMap<string, string>> => {
+  const text = await readFile(join(directory, SUMS), 'utf8').catch(() => '');
+  return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(([, hex, name]) => [name!, hex!]));
+};
+
+/** Records a digest in the folder's `SHA256SUMS`, in the format of `sha256sum --check`. */
+export const recordSum = async (
+  directory: string,
+  name: string,
+  sha256: string,
+  workFolder: string,
+): Promise<void> => {
+  const sums = new Map(await recordedSums(directory)).set(name, sha256);
+  const text = [...sums].map(([file, hex]) => `${hex}  ${file}\n`).join('');
+  await writeDurably(join(directory, SUMS), text, workFolder);
+};
+
+const readIfThere = (path: string): Promise<Uint8Array | null> =>
+  readFile(path).catch((error) => {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    throw error;
+  });
+
+/** Reads and verifies one file of a data set's folder. */
+const checkFile = async (
+  dataset: CifarDescriptor,
+  file: CifarFile,
+  directory: string,
+  known: string | null,
+): Promise<CheckedFile> => {
+  const path = join(directory, file.name);
+  const bytes = await readIfThere(path);
+  const about = { name: file.name, path, split: file.split };
+  const expected = known === null ? 'whole records (no digest known)' : `SHA-256 ${known}`;
+  if (bytes === null) {
+    return { ...about, status: 'missing', expected, found: 'no file', sha256: null, bytes };
+  }
+  try {
+    const sha256 = await verifyBytes(dataset, file, path, bytes, known);
+    return { ...about, status: 'ok', expected, found: `SHA-256 ${sha256}`, sha256, bytes };
+  } catch (error) {
+    if (!(error instanceof CifarFormatError)) throw error;
+    const { fault: status, expected, found } = error;
+    return { ...about, status, expected, found, sha256: await sha256Hex(bytes), bytes: null };
+  }
+};
+
+/** Reads and verifies the files of a data set in `directory`, one after another. */
+export const checkFiles = async (
+  dataset: CifarDescriptor,
+  directory: string,
+  signal?: AbortSignal | undefined,
+): Promise<CheckedFile[]> => {
+  const sums = await recordedSums(directory);
+  const checked: CheckedFile[] = [];
+  for (const file of dataset.files) {
+    signal?.throwIfAborted();
+    checked.push(await checkFile(dataset, file, directory, file.sha256 ?? sums.get(file.name) ?? null));
+  }
+  return checked;
+};
+
+/**
+ * Renames a bad file out of the way, never deleting it. The new name holds the content's digest, so that two
+ * different bad files never replace one another.
+ *
+ * @returns The new path.
+ */
+export const setAside = async ({ path, sha256 }: CifarFileStatus): Promise<string> => {
+  const aside = `${path}.bad-${sha256?.slice(0, 8)}`;
+  await storing(path, () => rename(path, aside));
+  return aside;
+};

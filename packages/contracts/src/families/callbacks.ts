@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { countOrZero, nonNegative, number } from '../settings/numbers.ts';
+import { setting } from '../settings/settings.ts';
+
+const monitor = setting(
+  z.enum(['loss', 'accuracy', 'val_loss', 'val_accuracy']).default('val_loss'),
+  'Metric that is watched',
+);
+const minDelta = (byDefault: number) =>
+  setting(nonNegative.default(byDefault), 'Smallest change that counts as an improvement');
+const patience = (byDefault: number, until: string) =>
+  setting(countOrZero.default(byDefault), `Epochs without an improvement until ${until}`, { unit: 'epochs' });
+
+const earlyStopping = z.strictObject({
+  name: z.literal('early_stopping'),
+  monitor,
+  minDelta: minDelta(0),
+  patience: patience(0, 'training stops'),
+  restoreBestWeights: setting(z.boolean().default(false), 'End with the weights of the best epoch'),
+});
+
+const reduceLROnPlateau = z.strictObject({
+  name: z.literal('reduce_lr_on_plateau'),
+  monitor,
+  factor: setting(number({ above: 0, below: 1 }).default(0.1), 'What the learning rate is multiplied by'),
+  patience: patience(10, 'the learning rate falls'),
+  minDelta: minDelta(1e-4),
+  cooldown: setting(countOrZero.default(0), 'Epochs of rest after the learning rate has fallen', {
+    unit: 'epochs',
+  }),
+  minLearningRate: setting(nonNegative.default(0), 'Lowest learning rate'),
+});
+
+/** Keras's callbacks of these names. */
+export const callbackSchema = z.discriminatedUnion('name', [earlyStopping, reduceLROnPlateau]);
+
+/** A callback of Keras's with its settings. */
+export type CallbackConfig = z.output<typeof callbackSchema>;
+/** The name of a callback. */
+export type CallbackName = CallbackConfig['name'];

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { count, fraction, number, positive } from '../settings/numbers.ts';
+import { membersOf, setting } from '../settings/settings.ts';
+import { constraintSchema } from './regularizers.ts';
+
+const name = setting(
+  z
+    .string()
+    .regex(/^[A-Za-z][\w-]*$/, 'expected letters, digits, _ and -, a letter first')
+    .nullable()
+    .default(null),
+  "Name of the layer; null is Keras's: the kind, numbered from its second layer on",
+);
+
+export const padding = setting(
+  z.enum(['valid', 'same']).default('valid'),
+  'valid: windows lie within the image; same: it is padded with zeros to keep its size',
+);
+const activation = (byDefault: 'linear' | 'relu' | 'softmax') =>
+  setting(z.enum(['linear', 'relu', 'softmax']).default(byDefault), 'What is applied to the sums');
+const kernelInitializer = setting(
+  z.enum(['glorot_uniform', 'he_uniform']).default('glorot_uniform'),
+  'Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015); biases start at 0',
+);
+const kernelConstraint = setting(
+  constraintSchema.nullable().default(null),
+  'What holds the kernel within bounds after every update',
+);
+
+/** Shape of a dropout mask: 1 shares it along an axis, null takes the size of the input. */
+export const noiseShape = setting(
+  z.array(count.nullable()).nullable().default(null),
+  'Shape of the mask, the batch first: 1 shares it along an axis, null takes the size of the input; [null, 1, 1, null] drops whole feature maps',
+);
+
+const conv2d = z
+  .strictObject({
+    kind: z.literal('conv2d'),
+    name,
+    filters: setting(count, 'Number of filters'),
+    kernelSize: setting(count.default(3), 'Height and width of each filter', { unit: 'pixels' }),
+    padding,
+    activation: activation('linear'),
+    kernelInitializer,
+    kernelConstraint,
+  })
+  .meta({ variables: ['kernel', 'bias'] });
+
+const maxPooling2d = z.strictObject({
+  kind: z.literal('max_pooling2d'),
+  name,
+  poolSize: setting(count.default(2), 'Height and width of the windows, and the stride', { unit: 'pixels' }),
+});
+
+const dropout = z.strictObject({
+  kind: z.literal('dropout'),
+  name,
+  rate: setting(fraction, 'Fraction of units dropped'),
+  noiseShape,
+});
+
+const spatialDropout2d = z.strictObject({
+  kind: z.literal('spatial_dropout2d'),
+  name,
+  rate: setting(fraction, 'Fraction of feature maps dropped, each as a whole (Tompson et al. 2015)'),
+});
+
+const batchNormalization = z
+  .strictObject({
+    kind: z.literal('batch_normalization'),
+    name,
+    momentum: setting(fraction.default(0.99), 'Share of the moving mean and variance that a step keeps'),
+    epsilon: setting(positive.default(0.001), 'Added to the variance'),
+  })
+  .meta({ variables: ['gamma', 'beta', 'moving_mean', 'moving_variance'] });
+
+const gaussianNoise = z.strictObject({
+  kind: z.literal('gaussian_noise'),
+  name,
+  stddev: setting(
+    number({ min: 0, max: 1 }),
+    'Standard deviation of the normal noise that is added in training',
+  ),
+});
+
+const gaussianDropout = z.strictObject({
+  kind: z.literal('gaussian_dropout'),
+  name,
+  rate: setting(
+    fraction,
+    'Units are multiplied by normal noise of mean 1 and the variance that dropout of this rate has, rate / (1 - rate) (Srivastava et al. 2014, section 10)',
+  ),
+});
+
+const alphaDropout = z.strictObject({
+  kind: z.literal('alpha_dropout'),
+  name,
+  rate: setting(
+    fraction,
+    'Fraction of units set to the value that SELU saturates at; mean and variance are kept (Klambauer et al. 2017)',
+  ),
+  noiseShape,
+});
+
+const flatten = z.strictObject({ kind: z.literal('flatten'), name });
+
+const dense = z
+  .strictObject({
+    kind: z.literal('dense'),
+    name,
+    units: setting(count, 'Number of units'),
+    activation: activation('linear'),
+    kernelInitializer,
+    kernelConstraint,
+  })
+  .meta({ variables: ['kernel', 'bias'] });
+
+const activationLayer = z.strictObject({
+  kind: z.literal('activation'),
+  name,
+  activation: activation('relu'),
+});
+
+const simple = [
+  conv2d,
+  maxPooling2d,
+  dropout,
+  flatten,
+  dense,
+  activationLayer,
+  spatialDropout2d,
+  batchNormalization,
+  gaussianNoise,
+  gaussianDropout,
+  alphaDropout,
+] as const;
+
+/** The layers that hold no others. */
+export const simpleLayerSchema = z.discriminatedUnion('kind', simple);
+
+/** A layer that holds no others. */
+export type SimpleLayerSpec = z.output<typeof simpleLayerSchema>;
+/** A layer that holds no others, as a user writes it. */
+export type SimpleLayerInput = z.input<typeof simpleLayerSchema>;
+
+/** Layers whose output is added to their input (He et al. 2016); both have one shape. */
+export interface ResidualSpec {
+  readonly kind: 'residual';
+  readonly name: string | null;
+  readonly layers: LayerSpec[];
+}
+/** A residual block as a user writes it. */
+export interface ResidualInput {
+  readonly kind: 'residual';
+  readonly name?: string | null | undefined;
+  readonly layers: LayerInput[];
+}
+
+/** One layer of a model: its kind and settings, by Keras's names. */
+export type LayerSpec = SimpleLayerSpec | ResidualSpec;
+/** A layer as a user writes it: anything left out is Keras's default. */
+export type LayerInput = SimpleLayerInput | ResidualInput;
+/** The kind of a layer. */
+export type LayerKind = LayerSpec['kind'];
+
+const residual = z.strictObject({
+  kind: z.literal('residual'),
+  name,
+  // The first and the last line of a recursion need their types by hand.
+  get layers(): z.ZodArray<z.ZodType<LayerSpec, LayerInput>> {
+    return setting(z.array(layerSchema).min(1), 'Layers whose output is added to their input');
+  },
+});
+
+/** The layers, by Keras's names and with its defaults. */
+export const layerSchema: z.ZodType<LayerSpec, LayerInput> = z.discriminatedUnion('kind', [
+  ...simple,
+  residual,
+]);
+
+/** The same with layers of the user's own; within a residual block there are only those of the family. */
+export const layerSchemaWith = (custom: readonly z.ZodObject[]): typeof layerSchema =>
+  z.discriminatedUnion('kind', [...simple, residual, ...custom]) as unknown as typeof layerSchema;
+
+/** The variables of a kind of layer by the last part of their names, in Keras's order; none of most kinds. */
+export const variablesOf = (kind: LayerKind): readonly string[] =>
+  (membersOf(layerSchema)?.members.get(kind)?.meta()?.['variables'] as readonly string[] | undefined) ?? [];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { fraction, nonNegative, positive } from '../settings/numbers.ts';
+import { setting } from '../settings/settings.ts';
+
+const learningRate = (byDefault: number) =>
+  setting(positive.default(byDefault), 'Learning rate, before any schedule', {
+    flag: 'learning-rate',
+  });
+
+const moments = {
+  learningRate: learningRate(0.001),
+  beta1: setting(fraction.default(0.9), 'Decay of the mean of the gradients'),
+  beta2: setting(fraction.default(0.999), 'Decay of the mean of the squared gradients'),
+  epsilon: setting(
+    positive.default(1e-7),
+    'Added to the root of the second moment before bias correction, as Keras does ("epsilon hat" of Kingma & Ba 2015, section 2)',
+  ),
+};
+
+const adam = z.strictObject({ name: z.literal('adam').default('adam'), ...moments }).meta({ title: 'Adam' });
+
+const adamw = z
+  .strictObject({
+    name: z.literal('adamw'),
+    ...moments,
+    weightDecay: setting(
+      nonNegative.default(0.004),
+      'Share of each weight, biases too, that a step takes away, times the learning rate (Loshchilov & Hutter 2019)',
+    ),
+  })
+  .meta({ title: 'AdamW' });
+
+const sgd = z
+  .strictObject({
+    name: z.literal('sgd'),
+    learningRate: learningRate(0.01),
+    momentum: setting(fraction.default(0), 'Share of the last update that the next one keeps', {
+      flag: 'momentum',
+    }),
+    nesterov: setting(z.boolean().default(false), 'Look ahead along the momentum (Nesterov 1983)', {
+      flag: 'nesterov',
+    }),
+  })
+  .meta({ title: 'SGD' });
+
+/** The optimizers, by Keras's names and with its defaults. */
+export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw]);
+
+/** An optimizer with its settings, by Keras's names. */
+export type OptimizerConfig = z.output<typeof optimizerSchema>;
+/** The name of an optimizer. */
+export type OptimizerName = OptimizerConfig['name'];

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { number, wholeNumber } from '../settings/numbers.ts';
+import { setting } from '../settings/settings.ts';
+
+const axis = wholeNumber({ min: 0, max: 3 });
+
+/** The limit of a max-norm constraint. */
+export const maxNormLimit = setting(
+  number({ above: 0 }).default(2),
+  "Largest norm of each unit's incoming weights (Srivastava et al. 2014, section 5.1)",
+  { flag: 'max-norm', label: 'max-norm' },
+);
+
+/** The axes of a max-norm constraint. */
+export const maxNormAxis = setting(
+  z
+    .union([axis, z.array(axis).min(1)], 'expected an axis from 0 to 3 or a list of them')
+    .meta({ expected: 'an axis from 0 to 3 or a list of them' })
+    .default(0),
+  "Axes that the norm is summed over: 0 is Keras's default, [0, 1, 2] its advice for Conv2D",
+  { flag: 'max-norm-axis' },
+);
+
+const maxNorm = z.strictObject({ name: z.literal('max_norm'), maxValue: maxNormLimit, axis: maxNormAxis });
+
+/** What holds a kernel within bounds after every update, by Keras's names. */
+export const constraintSchema = z.discriminatedUnion('name', [maxNorm]);
+
+/** A constraint with its settings. */
+export type ConstraintConfig = z.output<typeof constraintSchema>;
+/** The name of a constraint. */
+export type ConstraintName = ConstraintConfig['name'];

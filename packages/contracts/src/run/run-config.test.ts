@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import {
+  ConfigError,
+  datasets,
+  layerSchema,
+  membersOf,
+  optimizerSchema,
+  parseRunConfig,
+  type RunConfigInput,
+} from '../index.ts';
+
+const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+const namesIn = (family: z.ZodType): string => listed([...membersOf(family)!.members.keys()]);
+
+const refusal = (input: unknown): ConfigError => {
+  try {
+    parseRunConfig(input);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('expected the configuration to be refused');
+};
+
+test("the defaults are the tutorial's run", () => {
+  expect(parseRunConfig({})).toMatchObject({
+    dataset: 'cifar10',
+    model: {
+      preset: 'tutorial',
+      inputShape: null,
+      numClasses: null,
+      dataFormat: 'channels_last',
+      filters: [64, 64],
+      kernelSize: 3,
+      padding: 'valid',
+      poolSize: 2,
+      units: [256],
+      dropout: { rate: 0.5, inputRate: 0, noiseShape: null },
+      maxNorm: { value: 2, axis: 0 },
+    },
+    loss: { name: 'categorical_crossentropy' },
+    optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    schedule: { name: 'constant' },
+    batchSize: 250,
+    epochs: 55,
+    validationSplit: 0.2,
+    splitMethod: 'last',
+    shuffle: true,
+    augmentation: { flip: false, crop: 0 },
+    limitTrain: null,
+    limitTest: null,
+    seed: 0,
+    callbacks: [],
+    checkpointEverySteps: null,
+  });
+});
+
+test('a parsed configuration parses to itself after a trip through JSON', () => {
+  const config = parseRunConfig({
+    optimizer: { name: 'sgd', momentum: 0.9 },
+    model: { maxNorm: null },
+    schedule: { name: 'piecewise_constant', boundaries: [100, 200], values: [0.1, 0.01, 0.001] },
+    callbacks: [{ name: 'early_stopping', patience: 3 }],
+  });
+  expect(parseRunConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+});
+
+test("SGD's defaults are Keras's", () => {
+  expect(parseRunConfig({ optimizer: { name: 'sgd' } }).optimizer).toEqual({
+    name: 'sgd',
+    learningRate: 0.01,
+    momentum: 0,
+    nesterov: false,
+  });
+});
+
+describe('one sentence says where, what was expected and what was received', () => {
+  const schedule = (values: number[], boundaries: number[]) => ({
+    schedule: { name: 'piecewise_constant', values, boundaries },
+  });
+  test.each<[input: unknown, message: string]>([
+    [{ batchSize: -5 }, 'batchSize: expected a whole number above 0, received -5: the nearest is 1'],
+    [{ batchSize: 0 }, 'batchSize: expected a whole number above 0, received 0: the nearest is 1'],
+    [{ batchSize: 2.5 }, 'batchSize: expected a whole number above 0, received 2.5'],
+    [{ batchSize: Number.NaN }, 'batchSize: expected a whole number above 0, received NaN'],
+    [
+      { batchSize: Number.POSITIVE_INFINITY },
+      'batchSize: expected a whole number above 0, received Infinity',
+    ],
+    [{ batchSize: 'many' }, 'batchSize: expected a whole number above 0, received "many"'],
+    [{ batchSize: null }, 'batchSize: expected a whole number above 0, received null'],
+    [{ validationSplit: 1 }, 'validationSplit: expected a number of at least 0 and below 1, received 1'],
+    [
+      { seed: 2 ** 53 },
+      'seed: expected a whole number from 0 to 9007199254740991, received 9007199254740992: the nearest is 9007199254740991',
+    ],
+    [{ shuffle: 'yes' }, 'shuffle: expected true or false, received "yes"'],
+    [{ dataset: 'mnist' }, `dataset: expected one of ${listed(Object.keys(datasets))}, received "mnist"`],
+    [
+      { augmentation: { flips: true } },
+      'augmentation.flips: expected one of the keys "flip", "crop", received true: did you mean "flip"?',
+    ],
+    [
+      { optimizer: { name: 'rms' } },
+      `optimizer.name: expected one of ${namesIn(optimizerSchema)}, received "rms"`,
+    ],
+    [
+      { optimizer: { name: 'adm' } },
+      `optimizer.name: expected one of ${namesIn(optimizerSchema)}, received "adm": did you mean "adam"?`,
+    ],
+    [{ optimizer: [] }, 'optimizer: expected an object, received []'],
+    [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
+    [
+      { optimizer: { name: 'sgd', beta1: 0.9 } },
+      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", received 0.9',
+    ],
+    [
+      { model: { layers: [{ kind: 'conv2', filters: 3 }] } },
+      `model.layers[0].kind: expected one of ${namesIn(layerSchema)}, received "conv2": did you mean "conv2d"?`,
+    ],
+    [
+      { model: { layers: [{ kind: 'residual', layers: [{ kind: 'dense', units: 0 }] }] } },
+      'model.layers[0].layers[0].units: expected a whole number above 0, received 0: the nearest is 1',
+    ],
+    [
+      { model: { layers: [], dropout: { rate: 0.5 } } },
+      'model.layers: expected a list of at least 1 item, received []',
+    ],
+    [{ optimizer: 'adam' }, 'optimizer: expected an object, received "adam"'],
+    [
+      { optimizer: { name: 'adam', beta1: 1 } },
+      'optimizer.beta1: expected a number of at least 0 and below 1, received 1',
+    ],
+    [
+      { callbacks: [{ name: 'x' }] },
+      'callbacks[0].name: expected one of "early_stopping", "reduce_lr_on_plateau", received "x"',
+    ],
+    [{ model: { filters: [] } }, 'model.filters: expected a list of at least 1 item, received []'],
+    [{ model: { filters: 64 } }, 'model.filters: expected a list, received 64'],
+    [
+      { model: { inputShape: [32, 32] } },
+      'model.inputShape: expected a list of height, width and channels, received [32,32]',
+    ],
+    [
+      { model: { maxNorm: { axis: 'x' } } },
+      'model.maxNorm.axis: expected an axis from 0 to 3 or a list of them, received "x"',
+    ],
+    [
+      { model: { maxNorm: { axis: [0, 7] } } },
+      'model.maxNorm.axis[1]: expected a whole number from 0 to 3, received 7: the nearest is 3',
+    ],
+    [
+      schedule([1, 2, 3], [9]),
+      'schedule: expected one more value than boundaries, received {"name":"piecewise_constant","values":[1,2,3],"boundaries":[9]}',
+    ],
+    [
+      schedule([1, 2, 3], [9, 5]),
+      'schedule: expected boundaries to rise, received {"name":"piecewise_constant","values":[1,2,3],"boundaries":[9,5]}',
+    ],
+    [
+      { schedule: { name: 'cosine_decay' } },
+      'schedule.decaySteps: expected a whole number above 0, received nothing',
+    ],
+  ])('%j', (input, message) => {
+    expect(refusal(input).message).toBe(`run configuration: ${message}`);
+  });
+
+  test('the whole is at fault', () => {
+    expect(refusal(null).message).toBe('run configuration: expected an object, received null');
+    expect(refusal([]).message).toBe('run configuration: expected an object, received []');
+  });
+
+  test('an unknown key is told with those that there are', () => {
+    expect(refusal({ batchsize: 5 }).message).toMatch(
+      /^run configuration: batchsize: expected one of the keys "dataset", .*"batchSize".*, received 5: did you mean "batchSize"\?$/,
+    );
+  });
+
+  test('a long value is cut', () => {
+    const { message } = refusal({ dataset: 'x'.repeat(500) });
+    expect(message).toMatch(/received "x{20,100}…$/);
+  });
+
+  test('the path leads to the value', () => {
+    expect(refusal({ model: { maxNorm: { axis: [0, 7] } } }).path).toEqual(['model', 'maxNorm', 'axis', 1]);
+  });
+});
+
+describe('what no file of a person has is refused in a sentence too', () => {
+  const nested = (depth: number): unknown =>
+    Array.from({ length: depth }).reduce<unknown>((layer) => ({ kind: 'residual', layers: [layer] }), {
+      kind: 'flatten',
+    });
+  const circle: Record<string, unknown> = {};
+  circle['model'] = circle;
+
+  test.each<[string, unknown, string]>([
+    ['a thousand blocks in each other', { model: { layers: [nested(20_000)] } }, 'fewer levels of nesting'],
+    ['a BigInt', { epochs: 3n }, 'epochs: expected a whole number above 0, received 3n'],
+    [
+      'a circle',
+      { epochs: circle },
+      'epochs: expected a whole number above 0, received a value of the type object',
+    ],
+  ])('%s', (_, input, message) => {
+    expect(() => parseRunConfig(input)).toThrow(message);
+  });
+});
+
+describe('what could not be honoured is refused', () => {
+  const stopping = { name: 'early_stopping' } as const;
+
+  test.each<[string, RunConfigInput, string]>([
+    [
+      'a callback that watches validation images of which there are none',
+      { validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }, stopping] },
+      'callbacks[1].monitor: expected a metric of the training images as validationSplit is 0, received "val_loss" of early_stopping',
+    ],
+    ['a weight too few', { classWeight: [1, 2] }, 'classWeight: expected 10 numbers, one for each class'],
+    [
+      'a weight too many for the classes of the model',
+      { classWeight: [1, 2, 3], model: { numClasses: 2 } },
+      'classWeight: expected 2 numbers',
+    ],
+    ['a weight below 0', { classWeight: [1, -1] }, 'classWeight[1]: expected a number of at least 0'],
+  ])('%s', (_, input, message) => {
+    expect(() => parseRunConfig(input)).toThrow(message);
+  });
+
+  test('and what can be is not', () => {
+    expect(() =>
+      parseRunConfig({ validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }] }),
+    ).not.toThrow();
+    expect(() => parseRunConfig({ classWeight: Array(10).fill(1) })).not.toThrow();
+  });
+});

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { augmentationSchema } from '../families/augmentations.ts';
+import { callbackSchema } from '../families/callbacks.ts';
+import { type DatasetName, datasetOf, datasets } from '../families/datasets.ts';
+import { runLossSchema } from '../families/losses.ts';
+import { type ModelInput, modelSchema } from '../families/models.ts';
+import { optimizerSchema } from '../families/optimizers.ts';
+import { scheduleSchema } from '../families/schedules.ts';
+import { count, fraction, nonNegative, wholeNumber } from '../settings/numbers.ts';
+import { parseWith, requireJson, withoutSchemaKey } from '../settings/parse.ts';
+import { canonicalJson, type PlainObject } from '../settings/plain.ts';
+import { setting } from '../settings/settings.ts';
+import { identityOf, withoutDefaults } from './identity.ts';
+
+const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
+
+/**
+ * Everything that decides a run's numbers. `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
+ * batches of 250, the last 20% for validation.
+ */
+export const runConfigSchema = z.strictObject({
+  dataset: setting(z.enum(datasetNames).default('cifar10'), 'Data set', { flag: 'dataset' }),
+  model: setting(modelSchema.prefault({}), 'Model: a preset with its settings, or a list of layers'),
+  loss: setting(runLossSchema.prefault({}), 'What training minimizes'),
+  classWeight: setting(
+    z.array(nonNegative).min(2).nullable().default(null),
+    "What an image's loss is multiplied by in training, a number for each class; null is 1 for all",
+  ),
+  optimizer: setting(optimizerSchema.prefault({}), 'Optimizer', { flag: 'optimizer' }),
+  schedule: setting(
+    scheduleSchema.prefault({ name: 'constant' }),
+    'How the learning rate changes with the step',
+  ),
+  batchSize: setting(count.default(250), 'Images in a batch', { flag: 'batch-size', unit: 'images' }),
+  epochs: setting(count.default(55), 'Passes over the training images', { flag: 'epochs', unit: 'epochs' }),
+  validationSplit: setting(fraction.default(0.2), 'Fraction of the training images held out for validation', {
+    flag: 'validation-split',
+  }),
+  splitMethod: setting(
+    z.enum(['last', 'stratified']).default('last'),
+    'last: the last images before shuffling, as Keras does; stratified: seeded, the same fraction of every class',
+    { flag: 'split-method' },
+  ),
+  shuffle: setting(z.boolean().default(true), 'Reshuffle the training images before every epoch'),
+  augmentation: augmentationSchema.prefault({}),
+  limitTrain: setting(
+    count.nullable().default(null),
+    'Use only the first training images, before the validation split',
+    { flag: 'limit-train', unit: 'images' },
+  ),
+  limitTest: setting(count.nullable().default(null), 'Use only the first test images', {
+    flag: 'limit-test',
+    unit: 'images',
+  }),
+  seed: setting(
+    wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).default(0),
+    'The one seed from which every stream of random numbers is split by name',
+    { flag: 'seed' },
+  ),
+  callbacks: setting(z.array(callbackSchema).default([]), "Keras's callbacks, called in this order"),
+  checkpointEverySteps: setting(
+    count.nullable().default(null),
+    "Write a checkpoint every so many steps, besides the one at each epoch's end",
+    { flag: 'checkpoint-every', unit: 'steps' },
+  ),
+});
+
+/** A complete run configuration; see {@link runConfigSchema} for each value and its default. */
+export type RunConfig = z.output<typeof runConfigSchema>;
+/** A run configuration as a user writes it: anything left out is the tutorial's. */
+export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, 'model'> & {
+  readonly model?: ModelInput | undefined;
+};
+
+/** Version of the run configuration: it gives the defaults that a run's name is told apart from. */
+export const CONFIG_VERSION = 2;
+
+/** What tells a run's configuration apart from every other, whatever settings are added later. */
+export const runConfigIdentity = (config: RunConfig): string => {
+  // The data set's own shape and classes are the same model, whether written or not.
+  const { imageShape, classNames } = datasetOf(config.dataset);
+  const { inputShape, numClasses } = config.model;
+  const model = {
+    ...config.model,
+    inputShape: canonicalJson(inputShape) === canonicalJson(imageShape) ? null : inputShape,
+    numClasses: numClasses === classNames.length ? null : numClasses,
+  };
+  return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model });
+};
+
+/** What of a run's configuration differs from the defaults: what a person has to write to have it. */
+export const writtenConfig = (config: RunConfig): PlainObject =>
+  withoutDefaults(runConfigSchema, config) as PlainObject;
+
+/** @throws ConfigError naming the first value at fault. */
+export const parseRunConfig = (input: unknown): RunConfig => {
+  requireJson(input, 'run configuration');
+  const config = parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
+  requireWatched(config);
+  requireClassWeight(config);
+  return config;
+};
+
+/** @throws ConfigError when a callback watches validation images of which there are none: it would never do anything. */
+const requireWatched = ({ callbacks, validationSplit }: RunConfig): void => {
+  const place = callbacks.findIndex(({ monitor }) => monitor.startsWith('val_'));
+  if (validationSplit > 0 || place < 0) return;
+  const { name, monitor } = callbacks[place]!;
+  throw new ConfigError(
+    `run configuration: callbacks[${place}].monitor: expected a metric of the training images as validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or hold images out`,
+    ['callbacks', place, 'monitor'],
+  );
+};
+
+/** @throws ConfigError when there is not one weight for each class. */
+const requireClassWeight = ({ classWeight, dataset, model }: RunConfig): void => {
+  const classes = model.numClasses ?? datasetOf(dataset).classNames.length;
+  if (classWeight === null || classWeight.length === classes) return;
+  throw new ConfigError(
+    `run configuration: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
+    ['classWeight'],
+  );
+};

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import {
+  ConfigError,
+  hardwareInWords,
+  parseRunConfig,
+  parseRunManifest,
+  RUN_SCHEMA_VERSION,
+  type RunManifest,
+} from '../index.ts';
+
+const manifest: RunManifest = {
+  schemaVersion: RUN_SCHEMA_VERSION,
+  id: '2026-11-24T03-10-00-a1b2c3',
+  createdAt: '2026-11-24T03:10:00.000Z',
+  config: parseRunConfig({}),
+  classNames: ['airplane', 'automobile'],
+  backend: { name: 'wasm', description: 'wasm (SIMD, 2 workers)', workers: 2 },
+  hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
+  data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
+  versions: { node: '20.0.0' },
+  command: ['train'],
+  commit: null,
+};
+
+test('reads what was written', () => {
+  expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
+});
+
+test('imported weights keep the name of their file', () => {
+  const imported = { ...manifest, importedFrom: { file: 'model.weights.h5', sha256: 'ab12' } };
+  expect(parseRunManifest(JSON.parse(JSON.stringify(imported)), 'run.json')).toEqual(imported);
+});
+
+test('a newer version is refused with what to do', () => {
+  const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
+  expect(() => parseRunManifest(newer, 'run.json')).toThrow(
+    new ConfigError(
+      'run.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab; update dropout-lab to read it',
+      ['schemaVersion'],
+    ),
+  );
+});
+
+test('what is no manifest is refused by the first value at fault', () => {
+  const refusal = (value: unknown) => () => parseRunManifest(value, 'run.json');
+  expect(refusal(null)).toThrow('run.json: expected an object, received null');
+  expect(refusal({ ...manifest, schemaVersion: 'one' })).toThrow(
+    'run.json: schemaVersion: expected 2, received "one"',
+  );
+  expect(refusal({ ...manifest, id: '' })).toThrow('run.json: id: expected a name, received ""');
+  expect(refusal({ ...manifest, config: { epochs: -1 } })).toThrow(
+    'run.json: config.epochs: expected a whole number above 0, received -1',
+  );
+});
+
+test('a machine in words, as far as it is known', () => {
+  const hardware = { cpu: 'AMD EPYC', cores: 2, memoryBytes: 24 * 2 ** 30, platform: 'linux x64' };
+  expect(hardwareInWords(hardware)).toBe('AMD EPYC, 2 cores, 24 GiB, linux x64');
+  expect(hardwareInWords({ ...hardware, cores: 1, memoryBytes: null })).toBe('AMD EPYC, 1 core, linux x64');
+});
+
+test('a setting that this version does not know may be one of a newer version, which is said', () => {
+  const grown = {
+    ...manifest,
+    config: { ...manifest.config, warmth: 1 },
+    versions: { 'dropout-lab': '9.0.0' },
+  };
+  expect(() => parseRunManifest(grown, 'run.json')).toThrow(
+    /^run\.json: config\.warmth: expected one of the keys .* \(the run was made by dropout-lab 9\.0\.0: if that is a newer one, update/,
+  );
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { figure } from '../settings/numbers.ts';
+import { endReasonSchema } from './run-event.ts';
+
+/** A float32 tensor outside TensorFlow: row-major values of the given shape. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** `last` is the newest checkpoint, `best` the one with the best validation loss. */
+export type CheckpointName = 'last' | 'best';
+
+/** Where training stands, apart from tensors: enough to go on to the bit. */
+export const trainingProgressSchema = z.object({
+  /** Epochs completed. */
+  epoch: z.number().int().min(0),
+  /** Batches of the current epoch already trained. */
+  stepInEpoch: z.number().int().min(0),
+  /** Optimizer updates so far. */
+  step: z.number().int().min(0),
+  /** Sums over the images of the current epoch so far: Keras's running means before the division. */
+  running: z.object({
+    lossSum: figure,
+    /** Absent before the first image, and where there is no right and wrong. */
+    correct: z.number().optional(),
+    count: z.number(),
+    /** Of metrics of the user's own by name, each with the images that it has seen. */
+    metrics: z.record(z.string(), z.object({ sum: figure, count: z.number() })).optional(),
+  }),
+  /** The optimizer's name; absent in checkpoints of 0.1.0. */
+  optimizer: z.string().optional(),
+  /** The learning rate of the last update. */
+  learningRate: z.number(),
+  /** Factor that callbacks have applied to the scheduled learning rate. */
+  learningRateScale: z.number(),
+  /** Seconds of training behind the current epoch, for its `seconds`. */
+  epochSeconds: z.number(),
+  /** Why training ends before its last epoch, once that is decided. */
+  ending: z.object({ reason: endReasonSchema, message: z.string() }).optional(),
+  /** Each stateful callback's own state, by the callback's name. */
+  callbacks: z.record(z.string(), z.unknown()),
+});
+
+/** Where training stands; see {@link trainingProgressSchema}. */
+export type TrainingProgress = z.output<typeof trainingProgressSchema>;
+
+/** A checkpoint's content. Random streams are functions of (seed, name, step), so `progress` is all of their state. */
+export interface Snapshot {
+  /** All of the model's variables, moving statistics included, in `model.weights` order. */
+  readonly weights: readonly NamedArray[];
+  /** What else is kept in arrays: the optimizer's moments or velocities, weights that callbacks remember. */
+  readonly slots: readonly NamedArray[];
+  readonly progress: TrainingProgress;
+}

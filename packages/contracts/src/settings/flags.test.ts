@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import {
+  configOfFlags,
+  flagsOfConfig,
+  listFlags,
+  type PlainObject,
+  parseRunConfig,
+  runConfigSchema,
+  writtenConfig,
+} from '../index.ts';
+
+const flags = listFlags(runConfigSchema);
+const helpOf = (name: string) => flags.find((flag) => flag.name === name)?.help;
+
+test('a flag says what it sets, who has it and what it is without', () => {
+  expect(helpOf('epochs')).toBe('passes over the training images (default: 55)');
+  expect(helpOf('optimizer')).toMatch(/^optimizer: adam, .*sgd.* \(default: adam\)$/);
+  expect(helpOf('learning-rate')).toMatch(/default: 0\.001 for adam, 0\.01 for sgd/);
+  expect(helpOf('momentum')).toMatch(/\(sgd only; default: 0\)$/);
+  expect(helpOf('max-norm')).toMatch(/, or none \(default: 2\)$/);
+  expect(helpOf('nesterov')).toMatch(/default: off\)$/);
+});
+
+test('no two settings share a flag but the same one of several members of a family', () => {
+  for (const { name, settings } of flags) {
+    expect(new Set(settings.map(({ path }) => path)), name).toHaveProperty('size', 1);
+    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  }
+});
+
+test.each<[object, string[]]>([
+  [{}, []],
+  [{ epochs: 3, seed: 1 }, ['--epochs 3', '--seed 1']],
+  [{ model: { maxNorm: null, dropout: { rate: 0 } } }, ['--dropout 0', '--max-norm none']],
+  [{ model: { maxNorm: { axis: [0, 1, 2] } } }, ['--max-norm-axis 0,1,2']],
+  [
+    { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } },
+    ['--optimizer sgd', '--momentum 0.9', '--nesterov'],
+  ],
+  [{ optimizer: { beta2: 0.99 }, shuffle: false }, ['--set optimizer.beta2=0.99', '--set shuffle=false']],
+  [{ model: { filters: [8, 9] } }, ["--set 'model.filters=[8,9]'"]],
+  [
+    { schedule: { name: 'cosine_decay', decaySteps: 10 } },
+    ['--set schedule.name=cosine_decay', '--set schedule.decaySteps=10'],
+  ],
+])('%j as options', (input, options) => {
+  const config = parseRunConfig(input);
+  expect(flagsOfConfig(runConfigSchema, writtenConfig(config))).toEqual(options);
+});
+
+const set = (text: string) => {
+  const [path, value] = text.split(/=(.*)/s);
+  return { path: path!, text: value! };
+};
+
+test.each<[Record<string, string>, string[], object]>([
+  [{ 'learning-rate': '0.1' }, ['optimizer.name=sgd'], { optimizer: { name: 'sgd', learningRate: 0.1 } }],
+  [
+    {},
+    ['optimizer.learningRate=0.1', 'optimizer.name=sgd'],
+    { optimizer: { name: 'sgd', learningRate: 0.1 } },
+  ],
+  [
+    { 'learning-rate': '0.1' },
+    ['optimizer={"name":"sgd","momentum":0.9}'],
+    { optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9 } },
+  ],
+  [
+    {},
+    ['callbacks.0.patience=3', 'callbacks.0.name=early_stopping'],
+    { callbacks: [{ name: 'early_stopping' }] },
+  ],
+  [
+    {},
+    ['callbacks.0.name=early_stopping', 'callbacks.0.patience=3'],
+    { callbacks: [{ name: 'early_stopping', patience: 3 }] },
+  ],
+  [{}, ['model.filters.0=32'], { model: { filters: [32, 64] } }],
+  [{}, ['model.filters.2=32'], { model: { filters: [64, 64, 32] } }],
+])('%j and --set %j, whichever way round', (values, texts, expected) => {
+  expect(configOfFlags(runConfigSchema, values, {}, texts.map(set))).toEqual(expected);
+});
+
+test.each<[Record<string, string>, string[], PlainObject, string]>([
+  [
+    { dropout: '0.1' },
+    ['model.layers=[{"kind":"flatten"}]'],
+    {},
+    '--dropout: expected a model of the preset tutorial',
+  ],
+  [
+    { 'max-norm': 'none' },
+    ['model.maxNorm.axis=1'],
+    {},
+    '--set model.maxNorm.axis: expected model.maxNorm beside it',
+  ],
+  [
+    {},
+    ['model.filters.3=32'],
+    {},
+    '--set model.filters.3: expected a place from 0 to 2 in a list of 2, received 3',
+  ],
+  [{ 'learning-rate': '0.1' }, [], { optimizer: null }, 'optimizer: expected an object, received null'],
+  [{ dropout: '0.1' }, [], { model: null }, 'model: expected an object, received null'],
+])('%j and --set %j over %j is refused', (values, texts, base, message) => {
+  expect(() => configOfFlags(runConfigSchema, values, base, texts.map(set))).toThrow(message);
+});
+
+test.each<[Record<string, string>, PlainObject, string]>([
+  [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd beside it, received adam'],
+  [
+    { 'max-norm': 'none', 'max-norm-axis': '0' },
+    {},
+    '--max-norm-axis: expected model.maxNorm beside it, received none: leave one of the two out',
+  ],
+  [
+    { 'max-norm-axis': '0' },
+    { model: { maxNorm: null } },
+    '--max-norm-axis: expected model.maxNorm beside it, received none: leave one of the two out',
+  ],
+  [
+    { dropout: '0.5' },
+    { model: { layers: [] } },
+    '--dropout: expected a model of the preset tutorial, received one given as layers: set it in the list of layers instead',
+  ],
+])('%j over %j does not apply, and says so', (values, base, message) => {
+  expect(() => configOfFlags(runConfigSchema, values, base)).toThrow(message);
+});
+
+test.each(['0,1,2', '[0,1,2]', '[0, 1, 2]'])('a list is typed with or without brackets: %s', (axis) => {
+  expect(configOfFlags(runConfigSchema, { 'max-norm-axis': axis }, {})).toEqual({
+    model: { maxNorm: { axis: [0, 1, 2] } },
+  });
+});
+
+test('flags come back as the configuration that they were made of', () => {
+  const config = parseRunConfig({
+    dataset: 'cifar100',
+    model: { dropout: { rate: 0.25, inputRate: 0.1 }, maxNorm: { value: 3, axis: [0, 1, 2] } },
+    optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+    augmentation: { flip: true, crop: 4 },
+    limitTrain: 100,
+    splitMethod: 'stratified',
+  });
+  const values = Object.fromEntries(
+    flagsOfConfig(runConfigSchema, writtenConfig(config)).map((option) => {
+      const [name, value] = option.slice(2).split(' ');
+      return [name!, value ?? true];
+    }),
+  );
+  expect(parseRunConfig(configOfFlags(runConfigSchema, values, {}))).toEqual(config);
+});
+
+test('a name that there is not is refused by what there is, not by the flag beside it', () => {
+  const config = configOfFlags(runConfigSchema, { momentum: '0.9', optimizer: 'sgdd' }, {});
+  expect(() => parseRunConfig(config)).toThrow('received "sgdd": did you mean "sgd"?');
+  const preset = configOfFlags(runConfigSchema, { dropout: '0.1' }, { model: { preset: 'tutoral' } });
+  expect(() => parseRunConfig(preset)).toThrow('received "tutoral": did you mean "tutorial"?');
+});

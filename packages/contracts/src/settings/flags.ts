@@ -1,0 +1,205 @@
+import type { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { mergeConfig } from './merge-config.ts';
+import { isPlain, type PlainObject, valueAt } from './plain.ts';
+import { configWith, valueOfText } from './set-path.ts';
+import { listSettings, memberOf, type Setting } from './settings.ts';
+
+/** An option of the command that sets a setting. */
+export interface Flag {
+  /** Without dashes: `learning-rate`. */
+  readonly name: string;
+  /** The setting, or the one of each member of a family that has it. */
+  readonly settings: readonly Setting[];
+  readonly kind: Setting['kind'];
+  /** One sentence with unit, default and who has it. */
+  readonly help: string;
+}
+
+/** The options that a schema's settings bring along, in its order. */
+export const listFlags = (schema: z.ZodType): Flag[] => {
+  const byName = new Map<string, Setting[]>();
+  for (const setting of listSettings(schema)) {
+    // A setting within a list has no place of its own: which of them would it be?
+    if (setting.flag === undefined || setting.path.includes('[]')) continue;
+    byName.set(setting.flag, [...(byName.get(setting.flag) ?? []), setting]);
+  }
+  return [...byName].map(([name, settings]) => ({
+    name,
+    settings,
+    kind: settings[0]!.kind,
+    help: helpOf(settings),
+  }));
+};
+
+const helpOf = (settings: readonly Setting[]): string => {
+  const [first] = settings as readonly [Setting];
+  const help = first.description!.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
+  const choices =
+    first.kind === 'choice' && !first.choices.every((choice) => help.includes(choice))
+      ? `: ${first.choices.join(', ')}`
+      : '';
+  const who = first.of !== undefined && first.of.path !== 'model' ? settings.map(({ of }) => of!.name) : [];
+  return `${help}${choices}${first.none === undefined ? '' : ', or none'} (${[...(who.length === 1 ? [`${who[0]} only`] : []), `default: ${defaultInWords(settings)}`].join('; ')})`;
+};
+
+/** `0.001`, or `0.001 for adam, 0.01 for sgd`. */
+export const defaultInWords = (settings: readonly Setting[]): string => {
+  const values = settings.map((setting) => valueInWords(setting.default));
+  if (new Set(values).size === 1) return values[0]!;
+  return settings.map(({ of }, i) => `${values[i]} for ${of?.name}`).join(', ');
+};
+
+/** A setting's value as tables and helps give it. */
+export const valueInWords = (value: unknown): string => {
+  if (value === undefined) return 'must be given';
+  if (value === null) return 'none';
+  if (value === false) return 'off';
+  if (value === true) return 'on';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueInWords).join(', ');
+  return isPlain(value) ? JSON.stringify(value) : String(value);
+};
+
+/** An assignment of `--set`: the path of a setting, and its value as typed. */
+export interface Assignment {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * A configuration with options of a command on top: flags, then assignments. What chooses a member of a family, such as an
+ * optimizer or a list of layers, comes before the settings of one, in whichever order they were typed. Not yet checked.
+ *
+ * @param values Texts as typed, by the flag's name; true for a switch. What is undefined was not given. `none` stands for
+ *   null, `0,1,2` for a list.
+ * @param base What the options come on top of.
+ * @throws ConfigError when an option does not apply to what is configured, or a path is unknown.
+ */
+export const configOfFlags = (
+  schema: z.ZodType,
+  values: Readonly<Record<string, string | boolean | undefined>>,
+  base: PlainObject,
+  assignments: readonly Assignment[] = [],
+): PlainObject => {
+  const flags = listFlags(schema)
+    .filter(({ name }) => values[name] !== undefined)
+    .map(
+      (flag): Option => ({
+        chooses: isChoice(flag),
+        apply: (config) => {
+          const setting = applicable(flag, config, schema);
+          const value = valueOfFlag(values[flag.name]!, setting);
+          const path = value === null && setting.none !== undefined ? setting.none : setting.path;
+          return mergeConfig(config, configWith(schema, config, path, value, `--${flag.name}`));
+        },
+      }),
+    );
+  const sets = assignments.map(
+    ({ path, text }): Option => ({
+      chooses: choosesMember(schema, path),
+      apply: (config) => mergeConfig(config, configWith(schema, config, path, valueOfText(text), '--set')),
+    }),
+  );
+  const options = [...flags, ...sets];
+  return [
+    ...options.filter(({ chooses }) => chooses),
+    ...options.filter(({ chooses }) => !chooses),
+  ].reduce<PlainObject>((config, { apply }) => apply(config), base);
+};
+
+interface Option {
+  readonly chooses: boolean;
+  readonly apply: (config: PlainObject) => PlainObject;
+}
+
+/** Whether a path is that of a family, of its choice, or of the list that stands for one. */
+export const choosesMember = (schema: z.ZodType, path: string): boolean =>
+  listSettings(schema).some(
+    (setting) =>
+      setting.of === undefined &&
+      setting.kind === 'choice' &&
+      /\.(?:name|preset)$/.test(setting.path) &&
+      [setting.path, setting.path.replace(/\.\w+$/, '')].includes(path),
+  ) || path === 'model.layers';
+
+/** Whether an option is a choice that has its place in every configuration: what others may depend on. */
+export const isChoice = ({ settings: [setting] }: Flag): boolean =>
+  setting!.of === undefined && setting!.kind === 'choice';
+
+const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown => {
+  if (typeof text === 'boolean') return text;
+  if (text === 'none' && none !== undefined) return null;
+  // What is no number stays as it was typed, for the refusal to say so.
+  if (kind === 'list' && !text.startsWith('[') && text.includes(','))
+    return text.split(',').map((part) => valueOfText(part.trim()));
+  if (kind === 'choice' || kind === 'text') return text;
+  const isNumber = kind === 'number' && text.trim() !== '' && !Number.isNaN(Number(text));
+  return isNumber ? Number(text) : valueOfText(text);
+};
+
+/** Of a flag that several members of a family have, the setting of the one that is configured. */
+const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.ZodType): Setting => {
+  const [first] = settings as readonly [Setting];
+  if (first.of === undefined) return first;
+  const { path } = first.of;
+  const chosen = chosenAt(config, path) ?? defaultMember(schema, path);
+  const found = settings.find(({ of }) => of!.name === chosen);
+  if (found) return found;
+  // A name that there is not is refused by the schema, which says so.
+  if (!isMember(schema, path, chosen)) return first;
+  const members = settings.map(({ of }) => of!.name);
+  throw new ConfigError(
+    path === 'model'
+      ? `--${name}: expected a model of the preset ${members.join(' or ')}, received one given as ${chosen}: set it in the list of layers instead`
+      : `--${name}: expected --${path} ${members.join(' or ')} beside it, received ${chosen}`,
+    [path, name],
+  );
+};
+
+const isMember = (schema: z.ZodType, path: string, name: unknown): boolean =>
+  listSettings(schema).some(({ of }) => of?.path === path && of.name === name);
+
+const chosenAt = (config: PlainObject, path: string): unknown => {
+  const value = valueAt(config, path);
+  return isPlain(value) ? memberOf(value) : undefined;
+};
+
+const defaultMember = (schema: z.ZodType, path: string): unknown =>
+  listSettings(schema).find(
+    (setting) => setting.kind === 'choice' && setting.path.replace(/\.\w+$/, '') === path,
+  )?.default;
+
+/**
+ * The options that give a configuration, for whoever wants to run it by the command: `--dropout 0.3 --set
+ * optimizer.beta2=0.99`. What is the default is left out.
+ */
+export const flagsOfConfig = (schema: z.ZodType, config: PlainObject): string[] => {
+  const leaves = leavesOf(config, '');
+  const byPath = new Map(
+    listFlags(schema)
+      .flatMap((flag) => flag.settings.map((setting) => [setting, flag] as const))
+      .map(([setting, flag]) => [setting.path, { setting, flag }]),
+  );
+  const byNone = new Map(
+    [...byPath.values()]
+      .filter(({ setting }) => setting.none)
+      .map(({ setting, flag }) => [setting.none!, flag]),
+  );
+  return leaves.map(([path, value]) => {
+    const found = byPath.get(path);
+    if (value === null && byNone.has(path)) return `--${byNone.get(path)!.name} none`;
+    if (found === undefined || (found.flag.kind === 'boolean' && value === false)) {
+      return `--set ${quoted(`${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`;
+    }
+    if (value === true) return `--${found.flag.name}`;
+    return `--${found.flag.name} ${Array.isArray(value) ? value.join(',') : value}`;
+  });
+};
+
+const quoted = (text: string): string =>
+  /^[\w.=,:/+-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+const leavesOf = (value: unknown, path: string): [string, unknown][] =>
+  isPlain(value)
+    ? Object.entries(value).flatMap(([key, one]) => leavesOf(one, path === '' ? key : `${path}.${key}`))
+    : [[path, value]];

@@ -1,0 +1,180 @@
+import { closestMatch } from 'leven';
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { isPlain } from './plain.ts';
+
+/**
+ * Parses `input` by `schema`, or throws a {@link ConfigError} that names the first value at fault in one
+ * sentence: `run configuration: batchSize: expected a whole number above 0, received -5: the nearest is 1`.
+ *
+ * @param what What the input is, or the file that it came from: how the sentence begins.
+ */
+export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
+  const known = new Map<string, readonly string[]>();
+  const result = safely(() => schema.safeParse(input, { error: (issue) => expectation(issue, known) }), what);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const found = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  const isUnknown = issue.code === 'unrecognized_keys';
+  const path = isUnknown ? [...found, issue.keys[0]!] : found;
+  const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
+  const value = valueAt(input, path);
+  const hint = isUnknown
+    ? didYouMean(issue.keys[0]!, known.get(issue.keys[0]!) ?? [])
+    : nearestOf(issue, value);
+  throw new ConfigError(`${place}: ${issue.message}, received ${inWords(value)}${hint}`, path, {
+    cause: result.error,
+  });
+};
+
+/** @throws ConfigError when an input is nested deeper than can be followed. */
+const safely = <T>(parse: () => T, what: string): T => {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(`${what}: expected fewer levels of nesting, received more than can be read`, [], {
+      cause: error,
+    });
+  }
+};
+
+/** `: did you mean "beta1"?`, where something is near enough. */
+const didYouMean = (word: string, known: readonly string[]): string => {
+  const near = known.includes(word)
+    ? undefined
+    : closestMatch(word, [...known], { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
+  return near === undefined ? '' : `: did you mean "${near}"?`;
+};
+
+/**
+ * Refuses what no JSON file could have: objects of a class, such as a Map, in which a schema would see nothing at all.
+ *
+ * @throws ConfigError with the path of the first.
+ */
+export const requireJson = (input: unknown, what: string, path: readonly (string | number)[] = []): void => {
+  if (typeof input !== 'object' || input === null) return;
+  if (!Array.isArray(input) && !isPlain(input)) {
+    const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
+    throw new ConfigError(
+      `${place}: expected an object as JSON has it, received one of ${input.constructor?.name}`,
+      path,
+    );
+  }
+  // Deeper than the parser can follow it says so itself.
+  if (path.length > MOST_LEVELS) return;
+  for (const [key, value] of Object.entries(input)) {
+    requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
+  }
+};
+
+const MOST_LEVELS = 100;
+
+/** An editor's pointer to the JSON Schema is no setting. */
+export const withoutSchemaKey = (input: unknown): unknown => {
+  if (!isPlain(input)) return input;
+  const { $schema: _, ...rest } = input;
+  return rest;
+};
+
+type Issue = z.core.$ZodIssue;
+
+/** The nearest value that is right, where there is one. */
+const nearestOf = (issue: Issue, value: unknown): string => {
+  if (issue.code === 'invalid_value' && typeof value === 'string')
+    return didYouMean(value, issue.values.map(String));
+  if (issue.code === 'invalid_union' && typeof value === 'string')
+    return didYouMean(value, optionsOf(issue as { readonly options?: unknown }));
+  if (typeof value !== 'number' || !Number.isFinite(value)) return '';
+  const isWhole = / whole number /.test(issue.message);
+  if (issue.code === 'too_small') {
+    const { minimum, inclusive } = issue;
+    if (inclusive || isWhole) return `: the nearest is ${inclusive ? minimum : Number(minimum) + 1}`;
+  }
+  if (issue.code === 'too_big') {
+    const { maximum, inclusive } = issue;
+    if (inclusive || isWhole) return `: the nearest is ${inclusive ? maximum : Number(maximum) - 1}`;
+  }
+  return '';
+};
+
+/** A member that is the default goes by no name too, which is no choice to list. */
+const optionsOf = (issue: { readonly options?: unknown }): string[] =>
+  Array.isArray(issue.options) ? issue.options.filter((option) => option !== undefined).map(String) : [];
+
+const kinds: Readonly<Record<string, string>> = {
+  number: 'a number',
+  string: 'a string',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/**
+ * What was expected, for the issues whose schema does not say it in its own words.
+ *
+ * @param known Gets the settings that there are, by each one that there is not.
+ */
+const expectation = (
+  issue: z.core.$ZodRawIssue,
+  known: Map<string, readonly string[]>,
+): string | undefined => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${kinds[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `expected ${alternatives(issue.values)}`;
+    case 'invalid_union':
+      return Array.isArray(issue.options)
+        ? `expected ${alternatives(optionsOf(issue as { readonly options?: unknown }))}`
+        : undefined;
+    case 'unrecognized_keys': {
+      const settings = Object.keys((issue.inst as z.ZodObject).shape);
+      for (const key of issue.keys) if (!known.has(key)) known.set(key, settings);
+      return `expected one of the keys ${listed(settings)}`;
+    }
+    case 'too_small':
+      return `expected ${boundInWords(issue.origin, issue.inclusive === false ? 'above' : 'of at least', issue.minimum)}`;
+    case 'too_big':
+      return `expected ${boundInWords(issue.origin, issue.inclusive === false ? 'below' : 'of at most', issue.maximum)}`;
+    default:
+      return undefined;
+  }
+};
+
+/** `a number of at least 0`, `a list of at least 1 item`, `a string of at most 5 characters`. */
+const boundInWords = (origin: string, bound: string, limit: number | bigint): string => {
+  const units: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
+  const unit = units[origin];
+  const counted = unit === undefined ? '' : ` ${unit}${limit === 1 ? '' : 's'}`;
+  return `${kinds[origin === 'int' ? 'number' : origin] ?? origin} ${bound} ${limit}${counted}`;
+};
+
+const alternatives = (values: readonly unknown[]): string =>
+  values.length === 1 ? inWords(values[0]) : `one of ${listed(values)}`;
+
+const listed = (values: readonly unknown[]): string => values.map(inWords).join(', ');
+
+const valueAt = (input: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | null)?.[key], input);
+
+const longestValue = 80;
+
+/** A value as a message gives it, cut where it is long. */
+export const inWords = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  // JSON would call NaN and Infinity null.
+  if (typeof value === 'number') return String(value);
+  const text = textOf(value);
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
+};
+
+/** What JSON cannot write, such as a circle or a BigInt, is called by its kind. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value === 'bigint' ? `${value}n` : `a value of the type ${typeof value}`;
+  }
+};

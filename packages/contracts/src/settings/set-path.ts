@@ -1,0 +1,110 @@
+import { closestMatch } from 'leven';
+import type { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { isPlain, type PlainObject, valueAt } from './plain.ts';
+import { elementOf, listSettings, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
+
+/**
+ * A part of a configuration in which one setting has a value: `optimizer.beta2` and 0.99 give
+ * `{ optimizer: { beta2: 0.99 } }`. A place in a list is its index: `callbacks.0.patience`.
+ *
+ * @param base The configuration that it is to be merged with: what a list holds already stays in it.
+ * @param option How the user gave it, for the error: `--set`.
+ * @throws ConfigError naming the nearest known path when the schema has no such setting.
+ */
+export const configWith = (
+  schema: z.ZodType,
+  base: PlainObject,
+  path: string,
+  value: unknown,
+  option: string,
+): PlainObject => {
+  const keys = path.split('.');
+  if (!isKnown(schema, keys)) throw unknownPath(schema, path, option);
+  requireHolder(schema, base, path, option);
+  return placed(base, keys, value, schema, placeOf(option, path)) as PlainObject;
+};
+
+/** A flag says by itself what it sets. */
+const placeOf = (option: string, path: string): string => (option === '--set' ? `--set ${path}` : option);
+
+/** JSON where the text is JSON, else the text itself. */
+export const valueOfText = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+const isKnown = (schema: z.ZodType, [key, ...rest]: readonly string[]): boolean => {
+  if (key === undefined) return true;
+  const { inner } = unwrap(schema);
+  const family = membersOf(inner);
+  if (family) return [...family.members.values()].some((member) => isKnown(member, [key, ...rest]));
+  const shape = shapeOf(inner);
+  if (shape) return Object.hasOwn(shape, key) && isKnown(shape[key]!, rest);
+  const element = elementOf(inner);
+  return element !== undefined && /^\d+$/.test(key) && isKnown(element, rest);
+};
+
+/** @throws ConfigError when what holds a setting has been left out, unless the setting brings it back. */
+const requireHolder = (schema: z.ZodType, base: PlainObject, path: string, option: string): void => {
+  const setting = listSettings(schema).find((one) => one.path === path);
+  if (setting?.holder === undefined || setting.none === setting.holder) return;
+  if (valueAt(base, setting.holder) !== null) return;
+  throw new ConfigError(
+    `${placeOf(option, path)}: expected ${setting.holder} beside it, received none: leave one of the two out`,
+    setting.holder.split('.'),
+  );
+};
+
+/** Lists are replaced as a whole where configurations are merged, so the one that is changed is given whole. */
+const placed = (
+  before: unknown,
+  [key, ...rest]: readonly string[],
+  value: unknown,
+  schema: z.ZodType | undefined,
+  where: string,
+): unknown => {
+  if (key === undefined) return value;
+  const about = schema && unwrap(schema);
+  const element = about && elementOf(about.inner);
+  if (element) {
+    const list = listOf(before ?? about.default);
+    const index = Number(key);
+    if (index > list.length) {
+      throw new ConfigError(
+        `${where}: expected a place from 0 to ${list.length} in a list of ${list.length}, received ${key}`,
+        [key],
+      );
+    }
+    const old = list[index];
+    const changed = placed(old, rest, value, element, where);
+    const isMember = isPlain(old) && isPlain(changed) && !isAnother(element, old, changed);
+    list[index] = isMember ? { ...old, ...changed } : changed;
+    return list;
+  }
+  const inner = isPlain(before) ? before[key] : undefined;
+  return { [key]: placed(inner, rest, value, about && schemaOfKey(about.inner, before, key), where) };
+};
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? [...value] : []);
+
+/** Another member of a family takes nothing over from the one before. */
+const isAnother = (element: z.ZodType, before: PlainObject, changes: PlainObject): boolean => {
+  const key = membersOf(unwrap(element).inner)?.discriminator;
+  return key !== undefined && changes[key] !== undefined && changes[key] !== before[key];
+};
+
+const unknownPath = (schema: z.ZodType, path: string, option: string): ConfigError => {
+  const known = [...new Set(listSettings(schema).map((setting) => setting.path.replaceAll('[]', '.0')))];
+  const last = path.split('.').at(-1)!;
+  const sameEnd = known.find((one) => one.split('.').at(-1) === last);
+  const near =
+    closestMatch(path, known, { maxDistance: Math.max(3, Math.floor(path.length / 3)) }) ?? sameEnd;
+  return new ConfigError(
+    `${option} ${path}: expected the path of a setting, such as optimizer.learningRate, received "${path}"${near === undefined ? '' : `: did you mean "${near}"?`}`,
+    path.split('.'),
+  );
+};

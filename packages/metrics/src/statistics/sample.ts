@@ -1,0 +1,20 @@
+import { MetricsError } from '../errors.ts';
+
+/** Refuses fewer than `atLeast` numbers, and any that is not finite. */
+export const checkFinite = (sample: readonly number[], atLeast: number): void => {
+  if (sample.length < atLeast) {
+    throw new MetricsError(`expected a sample of at least ${atLeast}, received one of ${sample.length}`);
+  }
+  const index = sample.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0)
+    throw new MetricsError(`value ${index}: expected a finite number, received ${sample[index]}`);
+};
+
+export const mean = (sample: readonly number[]): number =>
+  sample.reduce((sum, value) => sum + value, 0) / sample.length;
+
+/** `sqrt(sum (x - mean)^2 / (n - 1))`; NaN for a single number. */
+export const standardDeviation = (sample: readonly number[]): number => {
+  const centre = mean(sample);
+  return Math.sqrt(sample.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (sample.length - 1));
+};

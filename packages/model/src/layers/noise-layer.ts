@@ -1,0 +1,153 @@
+import { ConfigError } from '@dropout-lab/contracts';
+import { fold, type RandomKey, randomKey } from '@dropout-lab/random';
+import { backend, type DataId, type KernelBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { leafLayers } from '../weights/leaf-layers.ts';
+import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
+
+/** What every layer of TensorFlow.js takes. */
+export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+
+/** What every layer that draws random numbers takes. */
+export interface NoiseLayerConfig extends LayerArgs {
+  /** A safe integer >= 0. Layers without one draw from a stream of their name. */
+  readonly seed?: number | null;
+}
+
+/** Where training stands: what a mask, or noise, depends on besides the layer's seed. */
+export interface DropoutPosition {
+  /** Optimizer updates so far. */
+  readonly step: number;
+  /** Index, within the whole batch, of the first row that this replica sees. */
+  readonly rowOffset: number;
+  /**
+   * How often the layer has drawn in this step, from 0: a layer that is used in several places, or for every step of a
+   * sequence, draws anew for each. Without it each training call is a step of its own.
+   */
+  readonly call?: number | undefined;
+}
+
+/** Which elements of a key's endless stream are drawn. */
+export interface NoisePart {
+  readonly size: number;
+  readonly start: number;
+  /** Gets them. */
+  readonly out: Float32Array;
+}
+
+/**
+ * A layer that draws random numbers in training, and gives its input back in inference.
+ *
+ * Unlike the stock layers of TensorFlow.js, a seed gives a sequence of draws, another at every training call, as Keras's does:
+ * what is drawn at a step is a function of `fold(randomKey(seed), stream, step)` of `@dropout-lab/random` and of the place in
+ * the whole batch, the same on every backend and for any number of replicas.
+ */
+export abstract class NoiseLayer extends layers.Layer {
+  /**
+   * Set it before a training call ({@link setDropoutPosition} does for a whole model). Left alone, `step`
+   * advances by one at each training call.
+   */
+  position: DropoutPosition = { step: 0, rowOffset: 0 };
+  readonly seed: number | null;
+  readonly #key: RandomKey;
+  /** What was drawn last: new memory of this size costs as much as drawing a mask. */
+  #last:
+    | { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
+    | undefined;
+
+  /**
+   * @param stream The layer's own, so that two layers of one seed draw differently.
+   * @throws ConfigError when the seed is out of range.
+   */
+  constructor(config: NoiseLayerConfig, stream: string) {
+    super(config);
+    const { seed = null } = config;
+    if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
+      throw new ConfigError(`${this.name}: seed: expected a whole number of at least 0, received ${seed}`, [
+        'seed',
+      ]);
+    }
+    this.seed = seed;
+    this.#key = seed === null ? fold(randomKey(0), stream, this.name) : fold(randomKey(seed), stream);
+    this.supportsMasking = true;
+  }
+
+  /** Whether nothing is ever drawn. */
+  protected abstract get isSilent(): boolean;
+
+  /** The output in training. */
+  protected abstract disturb(input: Tensor): Tensor;
+
+  /** @throws ConfigError when the noise shape does not fit the input. */
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
+    return tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      if (this.isSilent || !kwargs.training) return inputs;
+      return this.disturb(Array.isArray(inputs) ? inputs[0]! : inputs);
+    });
+  }
+
+  /**
+   * What is drawn at the layer's position, which moves on.
+   *
+   * @param noiseShape 1 shares a number along an axis, null takes the input's size; null is the input's shape.
+   */
+  protected drawn(
+    inputShape: readonly number[],
+    noiseShape: NoiseShape | null,
+    draw: (key: RandomKey, part: NoisePart) => void,
+  ): Tensor {
+    const shape = this.#noiseShape(inputShape, noiseShape);
+    const size = shape.reduce((product, length) => product * length, 1);
+    const { step, rowOffset, call } = this.position;
+    this.position = call === undefined ? { step: step + 1, rowOffset } : { step, rowOffset, call: call + 1 };
+    // What all rows share is the same for every replica.
+    const start = noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
+    const out = this.#freeMemory(size);
+    draw(call ? fold(this.#key, step, call) : fold(this.#key, step), { size, start, out });
+    const noise = tensor(out, shape);
+    this.#last = { memory: out, dataId: noise.dataId, backend: backend() };
+    return noise;
+  }
+
+  /** The last draw's memory once no tensor is made of it any more, since some backends' tensors are the array itself. */
+  #freeMemory(size: number): Float32Array {
+    const last = this.#last;
+    const isFree =
+      last?.memory.length === size && last.backend === backend() && last.backend.refCount(last.dataId) === 0;
+    return isFree ? last.memory : new Float32Array(size);
+  }
+
+  #noiseShape(inputShape: readonly number[], noiseShape: NoiseShape | null): number[] {
+    if (noiseShape === null) return [...inputShape];
+    requireNoiseShape(this.name, noiseShape, inputShape);
+    return noiseShape.map((size, axis) => size ?? inputShape[axis]!);
+  }
+
+  /** @throws ConfigError unless a rate is at least 0 and below 1. */
+  protected requireRate(rate: number): number {
+    if (rate >= 0 && rate < 1) return rate;
+    throw new ConfigError(
+      `${this.name}: rate: expected a number of at least 0 and below 1, received ${rate}`,
+      ['rate'],
+    );
+  }
+}
+
+/**
+ * Tells every layer of a model that draws random numbers, those of nested models and wrappers included, where training stands:
+ * {@link Dropout}, {@link GaussianNoise}, {@link GaussianDropout}, {@link AlphaDropout}. Call it before each training forward
+ * pass.
+ *
+ * @param position `step`: optimizer updates so far. `rowOffset`: index within the whole batch of the first row
+ *   that this model will see, 0 by default; replicas that each train on a slice of the batch then draw exactly
+ *   the rows of the mask that one process would.
+ */
+export const setDropoutPosition = (
+  model: LayersModel,
+  { step, rowOffset = 0 }: { readonly step: number; readonly rowOffset?: number },
+): void => {
+  for (const { layer } of leafLayers(model)) {
+    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset, call: 0 };
+  }
+};

@@ -1,0 +1,177 @@
+import type { NamedArray } from '@dropout-lab/contracts';
+import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { LayersModel, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
+import { ModelError } from '../errors.ts';
+import { describeNotFinite, findNotFinite } from './not-finite.ts';
+
+/** A trainable variable under the name that is its own in the whole model. */
+export interface TrainedWeight {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
+/**
+ * A copy of all of a model's variables, moving statistics included, in `model.weights` order, named by layer and
+ * weight: `conv2d/kernel`, `conv2d/bias`; within a nested model by its name too: `encoder/conv2d/kernel`. Kernels have
+ * Keras's shapes: Conv2D [height, width, channels, filters], Dense [inputs, units].
+ */
+export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
+  Promise.all(
+    namedWeights(model).map(async ({ name, weight }) => ({
+      name,
+      shape: [...(weight.shape as number[])],
+      values: Float32Array.from(await weight.read().data()),
+    })),
+  );
+
+/**
+ * The variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does; once each, also
+ * where a layer is used by a model and by one nested in it, of which TensorFlow.js lists the variables twice.
+ */
+export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
+  const names = new Map(namedWeights(model).map(({ name, weight }) => [weight.id, name]));
+  return onceEach(model.trainableWeights).map((weight) => ({
+    name: names.get(weight.id)!,
+    variable: weight.read() as Variable,
+  }));
+};
+
+/**
+ * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
+ * applied: stock `setWeights` and `loadLayersModel` do, which shifts constrained kernels by a rounding.
+ *
+ * @throws ModelError when a weight is missing, unknown, of another shape or not finite; the model is then unchanged.
+ */
+export const writeWeights = (model: LayersModel, weights: readonly NamedArray[]): void => {
+  const named = namedWeights(model);
+  const expected = named.map(({ name }) => name);
+  const found = matchNames(
+    expected,
+    weights.map(({ name }) => name),
+  );
+  const pairs = named.map(
+    ({ name, weight }, i) => [weight, requireWeight(name, weight, weights[found[i]!], weights)] as const,
+  );
+  if (weights.length !== pairs.length) {
+    const unknown = weights.find((_, i) => !found.includes(i));
+    throw new ModelError(
+      `writeWeights: expected ${pairs.length} weights (${expected.join(', ')}), received ${weights.length}${unknown ? `, among them ${unknown.name}` : ''}: use the weights of a model of the same spec`,
+    );
+  }
+  const notFinite = findNotFinite(weights);
+  if (notFinite) throw new ModelError(`writeWeights: ${describeNotFinite(notFinite)}`);
+  tidy(() => {
+    for (const [weight, { shape, values }] of pairs) {
+      // The cpu backend keeps the array that it is given.
+      assign(weight, tensor(values.slice(), [...shape]));
+    }
+  });
+};
+
+/** Sets a weight without the constraint that {@link LayerVariable.write} would bring in. */
+export const assign = (weight: LayerVariable, value: Tensor): void => {
+  (weight.read() as Variable).assign(value);
+};
+
+/**
+ * For each expected name, the place of the given one that stands for the same variable, undefined where there is none.
+ * Names that TensorFlow.js made up (`dense_Dense3`) count from the start of the process: where they differ, they are told
+ * apart by the order in which their layers were made, so that a model of unnamed layers takes the weights of one that
+ * was built alike before it.
+ */
+export const matchNames = (expected: readonly string[], given: readonly string[]): (number | undefined)[] => {
+  const exact = new Map(given.map((name, i) => [name, i]));
+  if (expected.every((name) => exact.has(name))) return expected.map((name) => exact.get(name));
+  const byOrder = new Map(inOrder(given).map((name, i) => [name, i]));
+  return inOrder(expected).map((name) => byOrder.get(name));
+};
+
+/** A layer's class in snake case, `_`, and the class with a number: what TensorFlow.js calls a layer without a name. */
+const madeUp = /(?<=^|\/)([a-z0-9_]+)_([A-Z][A-Za-z0-9]*?)(\d+)(?=\/|$)/g;
+
+const isSnakeOf = (snake: string, className: string): boolean =>
+  snake.replaceAll('_', '') === className.toLowerCase();
+
+/** The names with the numbers that TensorFlow.js made up replaced by their rank among those of their class. */
+const inOrder = (names: readonly string[]): string[] => {
+  const numbers = new Map<string, Set<number>>();
+  for (const name of names) {
+    for (const [, snake, className, number] of name.matchAll(madeUp)) {
+      if (!isSnakeOf(snake!, className!)) continue;
+      numbers.set(className!, (numbers.get(className!) ?? new Set()).add(Number(number)));
+    }
+  }
+  const ranks = new Map(
+    [...numbers].map(([className, ofClass]) => [className, [...ofClass].sort((a, b) => a - b)]),
+  );
+  return names.map((name) =>
+    name.replace(madeUp, (whole: string, snake: string, className: string, number: string) =>
+      isSnakeOf(snake, className)
+        ? `${snake}_${className}#${ranks.get(className)!.indexOf(Number(number))}`
+        : whole,
+    ),
+  );
+};
+
+const onceEach = (weights: readonly LayerVariable[]): LayerVariable[] => [
+  ...new Map(weights.map((weight) => [weight.id, weight])).values(),
+];
+
+interface NamedWeight {
+  readonly name: string;
+  readonly weight: LayerVariable;
+}
+
+/** Each variable once, in `model.weights` order, under a name that no other has. */
+const namedWeights = (model: LayersModel): NamedWeight[] => {
+  const names = new Map<number, string>();
+  const taken = new Set<string>();
+  const visit = (layer: layers.Layer, path: readonly string[]): void => {
+    if (layer instanceof LayersModel) {
+      for (const inner of layer.layers) visit(inner, [...path, inner.name]);
+      return;
+    }
+    for (const weight of layer.weights) {
+      // A layer that is used in two places is named by the first.
+      if (names.has(weight.id)) continue;
+      const name = unique([...path.slice(0, -1), ownName(layer, weight)].join('/'), taken);
+      taken.add(name);
+      names.set(weight.id, name);
+    }
+  };
+  for (const layer of model.layers) visit(layer, [layer.name]);
+  return onceEach(model.weights).map((weight) => ({ name: names.get(weight.id)!, weight }));
+};
+
+/** `conv2d/kernel`, whichever models the layer was built within. */
+const ownName = ({ name }: layers.Layer, { originalName }: LayerVariable): string => {
+  const start = originalName.lastIndexOf(`${name}/`);
+  return start < 0 ? `${name}/${originalName}` : originalName.slice(start);
+};
+
+const unique = (name: string, taken: ReadonlySet<string>): string => {
+  if (!taken.has(name)) return name;
+  let number = 1;
+  while (taken.has(`${name}_${number}`)) number++;
+  return `${name}_${number}`;
+};
+
+const requireWeight = (
+  name: string,
+  { shape }: LayerVariable,
+  found: NamedArray | undefined,
+  given: readonly NamedArray[],
+): NamedArray => {
+  if (!found) {
+    throw new ModelError(
+      `writeWeights: expected a weight named ${name}, received ${given.map((one) => one.name).join(', ') || 'none'}: use the weights of a model of the same spec`,
+    );
+  }
+  const size = (shape as number[]).reduce((product, length) => product * length, 1);
+  if (`${found.shape}` !== `${shape}` || found.values.length !== size) {
+    throw new ModelError(
+      `writeWeights: ${name}: expected shape [${shape}] (${size} values), received [${found.shape}] (${found.values.length} values): use the weights of a model of the same spec`,
+    );
+  }
+  return found;
+};

@@ -1,0 +1,200 @@
+import {
+  migrate,
+  type NamedArray,
+  parseWith,
+  type RunConfig,
+  type Snapshot,
+  trainingProgressSchema,
+} from '@dropout-lab/contracts';
+import { z } from 'zod';
+import { CheckpointCorruptError, RunDirectoryError } from '../errors.ts';
+import { checkpointFiles } from '../files/layout.ts';
+import { stateSteps } from '../migrations.ts';
+
+/** A model and where its training stands. */
+export interface Checkpoint {
+  /** What `model.toJSON(null, false)` of a tfjs-layers model gives. */
+  readonly modelTopology: object;
+  readonly snapshot: Snapshot;
+}
+
+/** The contents of a checkpoint's folder by file name. */
+export interface CheckpointContents {
+  readonly 'model.json': string;
+  readonly 'weights.bin': Uint8Array;
+  readonly 'optimizer.bin': Uint8Array;
+  readonly 'state.json': string;
+}
+
+const arraySpecSchema = z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) });
+type ArraySpec = z.output<typeof arraySpecSchema>;
+
+const modelSchema = z.object({
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: z.tuple([z.object({ weights: z.array(arraySpecSchema) })]),
+});
+
+/** Of `state.json`. */
+const STATE_VERSION = 2;
+
+const stateSchema = z.object({
+  schemaVersion: z.literal(STATE_VERSION),
+  progress: trainingProgressSchema,
+  /** The arrays of optimizer.bin, in order. */
+  slots: z.array(arraySpecSchema),
+  /** Of the other files, by name, in hexadecimal. */
+  sha256: z.object({ 'model.json': z.string(), 'weights.bin': z.string(), 'optimizer.bin': z.string() }),
+});
+
+/** `state.json`, checked. */
+export type CheckpointState = z.output<typeof stateSchema>;
+
+/**
+ * A checkpoint's files. `model.json` and `weights.bin` are the stock tfjs-layers format, which
+ * `tf.loadLayersModel` reads; values are float32, little-endian, one array after the other.
+ *
+ * @param sha256 Hexadecimal digest of a file's content.
+ * @throws RunDirectoryError when an array's shape is not its length, or two have one name.
+ */
+export const encodeCheckpoint = (
+  { modelTopology, snapshot }: Checkpoint,
+  sha256: (content: string | Uint8Array) => string,
+): CheckpointContents => {
+  const weights = specsOf(snapshot.weights);
+  const model = JSON.stringify({
+    format: 'layers-model',
+    generatedBy: 'dropout-lab',
+    convertedBy: null,
+    modelTopology,
+    weightsManifest: [
+      { paths: [checkpointFiles.weights], weights: weights.map((spec) => ({ ...spec, dtype: 'float32' })) },
+    ],
+  });
+  const contents = {
+    'model.json': model,
+    'weights.bin': toBytes(snapshot.weights),
+    'optimizer.bin': toBytes(snapshot.slots),
+  };
+  const state: CheckpointState = {
+    schemaVersion: STATE_VERSION,
+    progress: snapshot.progress,
+    slots: specsOf(snapshot.slots),
+    sha256: {
+      'model.json': sha256(contents['model.json']),
+      'weights.bin': sha256(contents['weights.bin']),
+      'optimizer.bin': sha256(contents['optimizer.bin']),
+    },
+  };
+  return { ...contents, 'state.json': JSON.stringify(state) };
+};
+
+/**
+ * The checkpoint in the files of its folder; needs no file system. Checksums are not verified here, since
+ * browsers give no digest outside secure contexts: Node's `loadCheckpoint` verifies them.
+ *
+ * @param config The run's, which gives the names of its callbacks to checkpoints that were kept without.
+ * @param where The folder, for errors.
+ * @throws CheckpointCorruptError when a file is not JSON or of another length than its arrays.
+ * @throws ConfigError when a JSON file is of another form.
+ */
+export const decodeCheckpoint = (
+  contents: CheckpointContents,
+  config: Pick<RunConfig, 'callbacks'>,
+  where: string,
+): Checkpoint => {
+  const model = decodeModel(contents['model.json'], where);
+  const state = decodeState(contents['state.json'], config, where);
+  return {
+    modelTopology: model.modelTopology,
+    snapshot: {
+      weights: weightsOf(model, contents['weights.bin'], where),
+      slots: fromBytes(contents['optimizer.bin'], state.slots, `${where}/${checkpointFiles.optimizer}`),
+      progress: state.progress,
+    },
+  };
+};
+
+/**
+ * The weights in a checkpoint's stock files, `model.json` and `weights.bin`, in `model.weights` order; see
+ * {@link decodeCheckpoint}.
+ */
+export const decodeWeights = (
+  contents: Pick<CheckpointContents, 'model.json' | 'weights.bin'>,
+  where: string,
+): NamedArray[] => weightsOf(decodeModel(contents['model.json'], where), contents['weights.bin'], where);
+
+const decodeModel = (text: string, where: string): z.output<typeof modelSchema> => {
+  const file = `${where}/${checkpointFiles.model}`;
+  return parseWith(modelSchema, parseJson(text, file), file);
+};
+
+const weightsOf = (
+  { weightsManifest: [{ weights }] }: z.output<typeof modelSchema>,
+  bytes: Uint8Array,
+  where: string,
+): NamedArray[] => fromBytes(bytes, weights, `${where}/${checkpointFiles.weights}`);
+
+/** `state.json` alone; see {@link decodeCheckpoint}. */
+export const decodeState = (
+  text: string,
+  config: Pick<RunConfig, 'callbacks'>,
+  where: string,
+): CheckpointState => {
+  const file = `${where}/${checkpointFiles.state}`;
+  const state = migrate(parseJson(text, file), {
+    version: STATE_VERSION,
+    steps: stateSteps(config),
+    where: file,
+  });
+  return parseWith(stateSchema, state, file);
+};
+
+const parseJson = (text: string, file: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointCorruptError(file, 'JSON', `${text.length} characters that are none`, { cause });
+  }
+};
+
+const lengthOf = (shape: readonly number[]): number => shape.reduce((length, size) => length * size, 1);
+
+const specsOf = (arrays: readonly NamedArray[]): ArraySpec[] => {
+  const names = new Set<string>();
+  return arrays.map(({ name, shape, values }) => {
+    if (names.has(name))
+      throw new RunDirectoryError(`checkpoint: expected one array named ${name}, found two`);
+    names.add(name);
+    if (values.length !== lengthOf(shape)) {
+      throw new RunDirectoryError(
+        `checkpoint: ${name}: expected ${lengthOf(shape)} values for shape [${shape}], found ${values.length}`,
+      );
+    }
+    return { name, shape: [...shape] };
+  });
+};
+
+const toBytes = (arrays: readonly NamedArray[]): Uint8Array => {
+  const bytes = new Uint8Array(arrays.reduce((sum, { values }) => sum + values.byteLength, 0));
+  let offset = 0;
+  for (const { values } of arrays) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+    offset += values.byteLength;
+  }
+  return bytes;
+};
+
+const fromBytes = (bytes: Uint8Array, specs: readonly ArraySpec[], file: string): NamedArray[] => {
+  const expected = specs.reduce((sum, { shape }) => sum + 4 * lengthOf(shape), 0);
+  if (bytes.length !== expected) {
+    throw new CheckpointCorruptError(file, `${expected} bytes`, `${bytes.length} bytes`);
+  }
+  let offset = 0;
+  return specs.map(({ name, shape }) => {
+    // Copied, since a view would have to begin at a multiple of four bytes of whatever buffer this came in.
+    const values = new Float32Array(lengthOf(shape));
+    new Uint8Array(values.buffer).set(bytes.subarray(offset, offset + values.byteLength));
+    offset += values.byteLength;
+    return { name, shape, values };
+  });
+};

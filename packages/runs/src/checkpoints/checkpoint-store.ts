@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckpointName, RunConfig } from '@dropout-lab/contracts';
+import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
+import { syncFolder, writeDurably } from '../files/durable.ts';
+import { codeOf, fileError } from '../files/file-errors.ts';
+import { checkpointFiles, checkpointNames } from '../files/layout.ts';
+import {
+  type Checkpoint,
+  type CheckpointContents,
+  decodeCheckpoint,
+  decodeState,
+  encodeCheckpoint,
+} from './checkpoint-format.ts';
+
+const previousOf = (target: string): string => `${target}.previous`;
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/**
+ * Replaces a checkpoint as a whole: written beside it and on the disk before two renames put it in its place.
+ * Whenever the process is killed, or the disk full, one good checkpoint is left as `<name>` or
+ * `<name>.previous`.
+ *
+ * @param folder The run's `checkpoints`.
+ * @throws RunDirectoryError when it cannot be written; the one before is kept.
+ */
+export const saveCheckpoint = async (
+  folder: string,
+  name: CheckpointName,
+  checkpoint: Checkpoint,
+): Promise<void> => {
+  const contents = encodeCheckpoint(checkpoint, sha256);
+  const target = join(folder, name);
+  const temporary = `${target}.tmp-${process.pid}`;
+  const previous = previousOf(target);
+  try {
+    await mkdir(temporary);
+    for (const [file, content] of Object.entries(contents))
+      await writeDurably(join(temporary, file), content);
+    await syncFolder(temporary);
+    if (await exists(target)) {
+      await rm(previous, { recursive: true, force: true });
+      await rename(target, previous);
+    }
+    await rename(temporary, target);
+    await syncFolder(folder);
+    await rm(previous, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw fileError(
+      error,
+      target,
+      'to write a checkpoint',
+      'the one before it is kept; free the place or the permission, then resume the run',
+    );
+  }
+};
+
+/**
+ * Puts right what a killed writer left: removes unfinished checkpoints, and restores one that was about to be
+ * replaced.
+ *
+ * @param folder The run's `checkpoints`; no other process may be writing it.
+ */
+export const recoverCheckpoints = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder)) {
+    if (/\.tmp-\d+$/.test(entry)) await rm(join(folder, entry), { recursive: true, force: true });
+  }
+  for (const name of checkpointNames) {
+    const target = join(folder, name);
+    const previous = previousOf(target);
+    if (!(await exists(previous))) continue;
+    if (await exists(target)) await rm(previous, { recursive: true, force: true });
+    else await rename(previous, target);
+  }
+};
+
+/** Whether there is a checkpoint of that name to load. */
+export const hasCheckpoint = async (folder: string, name: CheckpointName): Promise<boolean> =>
+  (await currentFolder(folder, name)) !== undefined;
+
+/**
+ * Reads a checkpoint and verifies its checksums; changes nothing, and may run beside a writer.
+ *
+ * @param folder The run's `checkpoints`.
+ * @param config The run's.
+ * @throws CheckpointMissingError when there is none of that name.
+ * @throws CheckpointCorruptError naming file, expected and found.
+ */
+export const loadCheckpoint = async (
+  folder: string,
+  name: CheckpointName,
+  config: RunConfig,
+): Promise<Checkpoint> => {
+  for (;;) {
+    const current = await currentFolder(folder, name);
+    if (current === undefined) {
+      throw new CheckpointMissingError(
+        `${join(folder, name)}: expected a checkpoint, found none: the run ended before its first; start it anew`,
+      );
+    }
+    try {
+      return await readCheckpoint(current.path, config);
+    } catch (error) {
+      // A writer may have replaced the checkpoint between two of its files, which the checksums show.
+      const replaced = (await currentFolder(folder, name))?.identity !== current.identity;
+      if (!replaced) throw error;
+    }
+  }
+};
+
+const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkpoint> => {
+  const bytes = async (file: string): Promise<Uint8Array> => {
+    try {
+      return await readFile(join(folder, file));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', 'none', { cause: error });
+    }
+  };
+  const text = async (file: string) => Buffer.from(await bytes(file)).toString('utf8');
+  const contents: CheckpointContents = {
+    'model.json': await text(checkpointFiles.model),
+    'weights.bin': await bytes(checkpointFiles.weights),
+    'optimizer.bin': await bytes(checkpointFiles.optimizer),
+    'state.json': await text(checkpointFiles.state),
+  };
+  const state = decodeState(contents['state.json'], config, folder);
+  for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
+    const found = sha256(contents[file]);
+    if (found === state.sha256[file]) continue;
+    throw new CheckpointCorruptError(`${folder}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
+  }
+  return decodeCheckpoint(contents, config, folder);
+};
+
+interface Place {
+  readonly path: string;
+  readonly identity: string;
+}
+
+/** Where the checkpoint is: in its place, or beside it if its writer was killed between the two renames. */
+const currentFolder = async (folder: string, name: CheckpointName): Promise<Place | undefined> => {
+  const target = join(folder, name);
+  // In its place once more, since a writer may have been between its renames at the first look, and done at the second.
+  for (const path of [target, previousOf(target), target]) {
+    const identity = await identityOf(path);
+    if (identity !== undefined) return { path, identity };
+  }
+  return undefined;
+};
+
+/** Tells a folder from another that is put in its place, though that may be given the same inode. */
+const identityOf = async (path: string): Promise<string | undefined> => {
+  try {
+    const { ino, ctimeNs } = await stat(path, { bigint: true });
+    return `${ino}/${ctimeNs}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+};
+
+const exists = async (path: string): Promise<boolean> => (await identityOf(path)) !== undefined;

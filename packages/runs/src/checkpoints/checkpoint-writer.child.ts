@@ -1,0 +1,36 @@
+/**
+ * For kill.test.ts, in a process of its own: `save RUN` resumes the run and saves one checkpoint after another
+ * until it is killed; `grow RUN` saves a small one, then one that the limit on file sizes does not allow;
+ * `hold RUN` only keeps the run open.
+ */
+import { resumeRunDirectory } from '../run-directory.ts';
+import { checkpointAt } from '../testing.ts';
+
+const [command, path] = process.argv.slice(2) as ['save' | 'grow' | 'hold', string];
+const run = await resumeRunDirectory(path);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+if (command === 'save') {
+  let step = (await run.hasCheckpoint('last'))
+    ? (await run.loadCheckpoint('last')).snapshot.progress.step
+    : 0;
+  for (;;) {
+    step++;
+    await run.saveCheckpoint('last', checkpointAt(step));
+    run.append({ kind: 'checkpoint', time: 0, name: 'last', epoch: 0, step });
+    say(`saved ${step}`);
+  }
+}
+if (command === 'grow') {
+  await run.saveCheckpoint('last', checkpointAt(1));
+  try {
+    await run.saveCheckpoint('last', checkpointAt(2, 1_000_000));
+  } catch (error) {
+    say(String(error));
+  }
+  await run.close();
+}
+if (command === 'hold') {
+  say('holding');
+  setInterval(() => {}, 1000);
+}

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createGenerator, randomKey } from '@dropout-lab/random';
+import { build } from 'tsdown';
+import { beforeAll, expect, test } from 'vitest';
+import { RunLockedError } from '../errors.ts';
+import { temporaryFolder } from '../files/temporary-folder.ts';
+import { createRunDirectory, openRunDirectory, resumeRunDirectory } from '../run-directory.ts';
+import { checkpointAt, manifest } from '../testing.ts';
+
+const built = temporaryFolder();
+const writer = join(built, 'checkpoint-writer.child.mjs');
+
+beforeAll(async () => {
+  // One plain file, since this Node may not run TypeScript.
+  await build({
+    config: false,
+    entry: [fileURLToPath(new URL('checkpoint-writer.child.ts', import.meta.url))],
+    outDir: built,
+    format: 'esm',
+    fixedExtension: true,
+    dts: false,
+    noExternal: /./,
+    inlineOnly: false,
+    logLevel: 'silent',
+  });
+});
+
+const newRun = async (): Promise<string> => {
+  const run = await createRunDirectory(join(temporaryFolder(), 'a'), manifest);
+  await run.close();
+  return run.path;
+};
+
+const start = (command: string, path: string): ChildProcess =>
+  spawn(process.execPath, [writer, command, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+const firstLine = async (child: ChildProcess): Promise<string> => {
+  const [line] = await once(createInterface({ input: child.stdout! }), 'line');
+  return line;
+};
+
+const kill = async (child: ChildProcess): Promise<void> => {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+};
+
+test('killed at random moments while it writes checkpoints, a run always has a good one and goes on from it', async () => {
+  const path = await newRun();
+  const generator = createGenerator(randomKey(2019));
+  let step = 0;
+  for (let round = 0; round < 12; round++) {
+    const child = start('save', path);
+    expect(await firstLine(child)).toBe(`saved ${step + 1}`);
+    await sleep(generator.nextFloat() * 60);
+    await kill(child);
+
+    const reader = await openRunDirectory(path);
+    const checkpoint = await reader.loadCheckpoint('last');
+    const saved = checkpoint.snapshot.progress.step;
+    expect(checkpoint).toEqual(checkpointAt(saved));
+    // Only the one being saved may be missing from the events, and no event tells of one that was not saved.
+    const told = (await reader.readEvents()).events.flatMap((event) =>
+      event.kind === 'checkpoint' ? event.step : [],
+    );
+    expect([saved, saved - 1]).toContain(Math.max(...told));
+    expect(saved).toBeGreaterThan(step);
+
+    const run = await resumeRunDirectory(path);
+    expect(readdirSync(join(path, 'checkpoints'))).toEqual(['last']);
+    await run.close();
+    step = saved;
+  }
+});
+
+test('a run that a living process writes cannot be resumed; once that is killed, it can', async () => {
+  const path = await newRun();
+  const child = start('hold', path);
+  await firstLine(child);
+  expect((await openRunDirectory(path)).isBeingWritten()).toBe(true);
+  await expect(resumeRunDirectory(path)).rejects.toThrow(RunLockedError);
+  await expect(resumeRunDirectory(path)).rejects.toThrow(`process ${child.pid} on`);
+
+  await kill(child);
+  expect(existsSync(join(path, 'run.lock'))).toBe(true);
+  expect((await openRunDirectory(path)).isBeingWritten()).toBe(false);
+  await (await resumeRunDirectory(path)).close();
+  expect(existsSync(join(path, 'run.lock'))).toBe(false);
+});
+
+test.runIf(process.platform === 'linux')(
+  'out of room, it says so and keeps the last good checkpoint',
+  async () => {
+    const path = await newRun();
+    // A limit on the size of files stands for a disk that is full halfway through one.
+    const child = spawn(
+      'sh',
+      ['-c', 'ulimit -f 2048 && exec "$0" "$@"', process.execPath, writer, 'grow', path],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    expect(await firstLine(child)).toMatch(
+      /^RunDirectoryError: .*last: expected to write a checkpoint, but the file would exceed the size limit; the one before it is kept/,
+    );
+    const reader = await openRunDirectory(path);
+    expect(await reader.loadCheckpoint('last')).toEqual(checkpointAt(1));
+    expect(readdirSync(join(path, 'checkpoints'))).toEqual(['last']);
+  },
+);
+
+test('a reader beside a writer always reads one whole checkpoint', async () => {
+  const path = await newRun();
+  const child = start('save', path);
+  await firstLine(child);
+  const reader = await openRunDirectory(path);
+  for (let i = 0; i < 50; i++) {
+    const checkpoint = await reader.loadCheckpoint('last');
+    expect(checkpoint).toEqual(checkpointAt(checkpoint.snapshot.progress.step));
+  }
+  await kill(child);
+});

@@ -1,0 +1,119 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { RunLockedError } from '../errors.ts';
+import { codeOf } from './file-errors.ts';
+
+const holderSchema = z.object({ pid: z.number(), hostname: z.string(), since: z.iso.datetime() });
+
+type Holder = z.output<typeof holderSchema>;
+
+const lockFile = (directory: string): string => join(directory, 'run.lock');
+
+/**
+ * Makes this process the only writer of a run directory. The lock of a process of this machine that is gone
+ * is taken over, so that a killed run can be resumed.
+ *
+ * @param takeOver The holder on another machine, of which nothing can be known from here, is known to be gone.
+ * @returns Gives the lock back.
+ * @throws RunLockedError while another writer lives, or may live on another machine.
+ * @throws Error of the file system when the directory cannot be written.
+ */
+export const acquireLock = (directory: string, takeOver = false): (() => void) => {
+  const path = lockFile(directory);
+  const holder: Holder = { pid: process.pid, hostname: hostname(), since: new Date().toISOString() };
+  const create = () => writeFileSync(path, JSON.stringify(holder), { flag: 'wx' });
+  try {
+    create();
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    removeStale(directory, takeOver);
+    try {
+      create();
+    } catch (again) {
+      throw codeOf(again) === 'EEXIST' ? lockedError(directory) : again;
+    }
+  }
+  return () => rmSync(path, { force: true });
+};
+
+/** Whether a process is writing the run directory, as far as can be known from here. */
+export const isLocked = (directory: string): boolean => {
+  const text = readLock(lockFile(directory));
+  return text !== undefined && !isStale(text);
+};
+
+const removeStale = (directory: string, takeOver: boolean): void => {
+  const path = lockFile(directory);
+  const text = readLock(path);
+  if (text === undefined) return;
+  if (!isStale(text) && !(takeOver && isElsewhere(text))) throw lockedError(directory);
+  // Moved aside before it is removed, so that of several who find it stale one gets it; and looked at again,
+  // in case that one has by now put a lock of its own in its place.
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  const moved = readLock(aside);
+  rmSync(aside, { force: true });
+  if (moved !== undefined && moved !== text) {
+    writeFileSync(path, moved, { flag: 'wx' });
+    throw lockedError(directory);
+  }
+};
+
+const readLock = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+};
+
+const holderOf = (text: string): Holder | undefined => {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};
+
+const isStale = (text: string): boolean => {
+  const holder = holderOf(text);
+  // Of another machine's processes nothing can be known, nor of a lock that its writer has yet to fill.
+  if (holder === undefined || holder.hostname !== hostname()) return false;
+  if (!isAlive(holder.pid)) return true;
+  // A container restarts its numbering: this process may have the number of the one that was killed.
+  const processStart = Date.now() - process.uptime() * 1000;
+  return holder.pid === process.pid && Date.parse(holder.since) < processStart;
+};
+
+const isElsewhere = (text: string): boolean => {
+  const holder = holderOf(text);
+  return holder !== undefined && holder.hostname !== hostname();
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+};
+
+const lockedError = (directory: string): RunLockedError => {
+  const path = lockFile(directory);
+  const holder = holderOf(readLock(path) ?? '');
+  const who = holder
+    ? `process ${holder.pid} on ${holder.hostname} has been writing since ${holder.since}`
+    : 'a process is writing';
+  return new RunLockedError(
+    `${directory}: expected no other writer, but ${who}; wait for it to end, or delete ${path} if you know that it has`,
+  );
+};

@@ -1,0 +1,197 @@
+import type { EvaluationReport, ReliabilityBin } from '@dropout-lab/contracts';
+import type { RunState, StudyRun } from '../store/study-run.ts';
+import type { Study, StudyArm } from '../study/study.ts';
+import { type ConfigDifference, configDifferences } from './config-differences.ts';
+import { armCurve, type CurveFigure, type CurvePoint } from './curves.ts';
+import {
+  type FigureKey,
+  type FigureSummary,
+  figureDefinitions,
+  median,
+  type RunSummary,
+  summarizeFigure,
+  summarizeRun,
+} from './figures.ts';
+import { type PairedDifference, pairedDifference } from './paired-difference.ts';
+import { type Provenance, provenanceOf } from './provenance.ts';
+
+/** All that a report says of an arm, over its finished runs. */
+export interface ArmAnalysis {
+  readonly name: string;
+  readonly title: string;
+  /** Place in the study: which hue it has, everywhere. */
+  readonly index: number;
+  readonly runs: readonly RunSummary[];
+  readonly figures: Readonly<Record<FigureKey, FigureSummary>>;
+  readonly curves: Readonly<Record<CurveFigure, readonly CurvePoint[]>>;
+  /** Where the arm's mean curve of validation loss is lowest, and where it has begun to overfit. */
+  readonly marks: { readonly lowestLossEpoch: number | undefined; readonly onset: number | undefined };
+  /** Of each run; 0 without finished runs. */
+  readonly validationImages: number;
+  /** On the test images of all seeds together; undefined without finished runs. */
+  readonly test: PooledTest | undefined;
+}
+
+/** Confusion and reliability of several evaluations, counted together. */
+export interface PooledTest {
+  readonly classNames: readonly string[];
+  readonly confusion: readonly (readonly number[])[];
+  readonly reliability: readonly ReliabilityBin[];
+  readonly expectedCalibrationError: number;
+}
+
+/** Two arms beside each other. */
+export interface ComparisonAnalysis {
+  readonly title: string;
+  readonly first: ArmAnalysis;
+  readonly second: ArmAnalysis;
+  /** First minus second; undefined where no seed is finished in both. */
+  readonly differences: Readonly<Record<FigureKey, PairedDifference | undefined>>;
+}
+
+/** What a report is drawn from. Plain data: the report's JSON is this. */
+export interface StudyAnalysis {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | undefined;
+  readonly seeds: readonly number[];
+  readonly arms: readonly ArmAnalysis[];
+  /** In what the arms' configurations differ, a value for each arm. */
+  readonly settings: readonly ConfigDifference[];
+  readonly comparisons: readonly ComparisonAnalysis[];
+  readonly reference: Study['reference'];
+  /** Runs that the report has to do without. */
+  readonly missing: readonly {
+    readonly arm: string;
+    readonly seed: number;
+    readonly state: Exclude<RunState, 'finished'>;
+    readonly epoch: number;
+    readonly epochs: number;
+  }[];
+  readonly provenance: Provenance;
+}
+
+/**
+ * Reads a study's runs. Only finished ones count; the others are listed.
+ *
+ * @param runs Of all arms and seeds of the study.
+ */
+export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnalysis => {
+  const finished = runs.filter(({ state }) => state === 'finished');
+  const arms = study.arms.map((arm, index) =>
+    analyzeArm(
+      arm,
+      index,
+      finished.filter((run) => run.arm.name === arm.name),
+    ),
+  );
+  const armOf = (name: string): ArmAnalysis => arms.find((arm) => arm.name === name)!;
+  const { name, title, description, seeds, reference } = study;
+  return {
+    name,
+    title,
+    description,
+    seeds,
+    arms,
+    settings: configDifferences(study.arms.map(({ config }) => config)),
+    comparisons: study.comparisons.map(({ title, arms: [first, second] }) =>
+      compareArms(title, armOf(first), armOf(second)),
+    ),
+    reference,
+    missing: runs.flatMap(({ arm, seed, state, history, config }) =>
+      state === 'finished'
+        ? []
+        : [{ arm: arm.name, seed, state, epoch: history.length, epochs: config.epochs }],
+    ),
+    provenance: provenanceOf(finished.map(({ manifest }) => manifest!)),
+  };
+};
+
+const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly StudyRun[]): ArmAnalysis => {
+  const summaries = runs.map(summarizeRun);
+  const histories = runs.map(({ history }) => history);
+  return {
+    name,
+    title,
+    index,
+    runs: summaries,
+    figures: forEachFigure((key) => summarizeFigure(summaries.map(({ figures }) => figures[key]))),
+    curves: {
+      loss: armCurve(histories, 'loss'),
+      accuracy: armCurve(histories, 'accuracy'),
+      val_loss: armCurve(histories, 'val_loss'),
+      val_accuracy: armCurve(histories, 'val_accuracy'),
+      generalization_gap: armCurve(histories, 'generalization_gap'),
+    },
+    marks: marksOf(summaries),
+    validationImages: runs[0]?.manifest?.data.validationImages ?? 0,
+    test: pool(
+      runs.map(({ evaluation }) => evaluation!),
+      runs[0]?.manifest?.classNames ?? [],
+    ),
+  };
+};
+
+/** The medians of the runs' own; of onsets, when most runs have one. */
+const marksOf = (runs: readonly RunSummary[]): ArmAnalysis['marks'] => {
+  const known = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined);
+  const lowest = known(runs.map(({ lowestLossEpoch }) => lowestLossEpoch));
+  const onsets = known(runs.map(({ onset }) => onset));
+  return {
+    lowestLossEpoch: lowest.length === 0 ? undefined : Math.round(median(lowest)),
+    onset: onsets.length * 2 > runs.length ? Math.round(median(onsets)) : undefined,
+  };
+};
+
+const compareArms = (title: string, first: ArmAnalysis, second: ArmAnalysis): ComparisonAnalysis => {
+  const bySeed = ({ runs }: ArmAnalysis, key: FigureKey) =>
+    new Map(runs.map(({ seed, figures }) => [seed, figures[key]]));
+  return {
+    title,
+    first,
+    second,
+    differences: forEachFigure((key) => pairedDifference(bySeed(first, key), bySeed(second, key))),
+  };
+};
+
+const forEachFigure = <T>(of: (key: FigureKey) => T): Readonly<Record<FigureKey, T>> =>
+  Object.fromEntries(figureDefinitions.map(({ key }) => [key, of(key)])) as Record<FigureKey, T>;
+
+const pool = (
+  evaluations: readonly EvaluationReport[],
+  classNames: readonly string[],
+): PooledTest | undefined => {
+  const [first] = evaluations;
+  if (first === undefined) return undefined;
+  const confusion = first.confusion.map((row, t) =>
+    row.map((_, p) => evaluations.reduce((sum, evaluation) => sum + evaluation.confusion[t]![p]!, 0)),
+  );
+  const reliability = first.reliability.map(({ lower, upper }, b) => {
+    const bins = evaluations.map((evaluation) => evaluation.reliability[b]!);
+    const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+    const share = (of: (bin: ReliabilityBin) => number): number =>
+      count === 0 ? 0 : bins.reduce((sum, bin) => sum + of(bin) * bin.count, 0) / count;
+    return {
+      lower,
+      upper,
+      count,
+      confidence: share((bin) => bin.confidence),
+      accuracy: share((bin) => bin.accuracy),
+    };
+  });
+  const expectedCalibrationError =
+    evaluations.reduce((sum, evaluation) => sum + evaluation.expectedCalibrationError, 0) /
+    evaluations.length;
+  return { classNames, confusion, reliability, expectedCalibrationError };
+};
+
+/** The setting that a sweep varies, and its value in each arm: set when arms differ in one number and nothing else. */
+export const sweptSettingOf = ({
+  settings,
+  arms,
+}: Pick<StudyAnalysis, 'settings' | 'arms'>): { path: string; values: readonly number[] } | undefined => {
+  const [only, ...others] = settings;
+  if (only === undefined || others.length > 0 || arms.length < 3) return undefined;
+  if (!only.values.every((value) => typeof value === 'number')) return undefined;
+  return { path: only.path, values: only.values };
+};

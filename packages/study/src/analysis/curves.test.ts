@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { rowOf } from '../testing/histories.ts';
+import { armCurve, figureAt } from './curves.ts';
+
+describe('armCurve', () => {
+  test('a single run has no band', () => {
+    const history = [rowOf(1, { val_loss: 1.5 }), rowOf(2, { val_loss: 1.2 })];
+    expect(armCurve([history], 'val_loss')).toEqual([
+      { epoch: 1, runs: 1, mean: 1.5, band: undefined },
+      { epoch: 2, runs: 1, mean: 1.2, band: undefined },
+    ]);
+  });
+
+  test('several have the mean and Student’s 95% band', () => {
+    // sd 0.1 over 3 runs: 4.302652729 * 0.1 / sqrt(3).
+    const histories = [0.6, 0.7, 0.8].map((accuracy) => [rowOf(1, { accuracy })]);
+    const [point] = armCurve(histories, 'accuracy');
+    expect(point?.mean).toBeCloseTo(0.7, 12);
+    expect(point?.runs).toBe(3);
+    expect(point!.band!.upper - 0.7).toBeCloseTo((4.302652729 * 0.1) / Math.sqrt(3), 9);
+    expect(0.7 - point!.band!.lower).toBeCloseTo((4.302652729 * 0.1) / Math.sqrt(3), 9);
+  });
+
+  test('runs of unequal length, and a diverged one, count where they have figures', () => {
+    const histories = [
+      [rowOf(1, { loss: 2 }), rowOf(2, { loss: 1 })],
+      [rowOf(1, { loss: 4 }), rowOf(2, { loss: Number.NaN })],
+      [rowOf(1, { loss: 3 })],
+    ];
+    expect(armCurve(histories, 'loss').map(({ epoch, runs, mean }) => [epoch, runs, mean])).toEqual([
+      [1, 3, 3],
+      [2, 1, 1],
+    ]);
+  });
+
+  test('without validation images there is no validation curve, nor a gap', () => {
+    expect(armCurve([[rowOf(1, {})]], 'val_accuracy')).toEqual([]);
+    expect(armCurve([[rowOf(1, {})]], 'generalization_gap')).toEqual([]);
+    expect(armCurve([], 'loss')).toEqual([]);
+  });
+});
+
+test('the generalization gap is training minus validation accuracy', () => {
+  expect(figureAt(rowOf(1, { accuracy: 0.875, val_accuracy: 0.75 }), 'generalization_gap')).toBe(0.125);
+});

@@ -1,0 +1,156 @@
+import { standardDeviation } from '@dropout-lab/metrics';
+import type { StudyRun } from '../store/study-run.ts';
+import { figureAt } from './curves.ts';
+import { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
+
+/** How a figure is written: a fraction 0..1, nats, or seconds. */
+export type FigureUnit = 'fraction' | 'nats' | 'seconds';
+
+/** What the report's table says of a run in a column. */
+export interface FigureDefinition {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: FigureUnit;
+  /** Which way is better; undefined where neither is. */
+  readonly better: 'higher' | 'lower' | undefined;
+  /** Undefined or NaN where the run has no such figure. */
+  readonly of: (run: StudyRun) => number | undefined;
+}
+
+const define = <const F extends readonly FigureDefinition[]>(figures: F): F => figures;
+
+/** The figures of a run, in the order of the report's table. */
+export const figureDefinitions = define([
+  {
+    key: 'val_accuracy',
+    title: 'validation accuracy, last epoch',
+    unit: 'fraction',
+    better: 'higher',
+    of: ({ history }) => history.at(-1)?.val_accuracy,
+  },
+  {
+    key: 'best_val_accuracy',
+    title: 'validation accuracy, best epoch',
+    unit: 'fraction',
+    better: 'higher',
+    of: ({ history }) => extreme(history, 'val_accuracy', Math.max),
+  },
+  {
+    key: 'val_loss',
+    title: 'validation loss, last epoch',
+    unit: 'nats',
+    better: 'lower',
+    of: ({ history }) => history.at(-1)?.val_loss,
+  },
+  {
+    key: 'best_val_loss',
+    title: 'validation loss, lowest',
+    unit: 'nats',
+    better: 'lower',
+    of: ({ history }) => lowestValidationLoss(history)?.loss,
+  },
+  {
+    key: 'test_accuracy',
+    title: 'test accuracy',
+    unit: 'fraction',
+    better: 'higher',
+    of: ({ evaluation }) => evaluation?.accuracy,
+  },
+  {
+    key: 'test_loss',
+    title: 'test loss',
+    unit: 'nats',
+    better: 'lower',
+    of: ({ evaluation }) => evaluation?.loss,
+  },
+  {
+    key: 'generalization_gap',
+    title: 'generalization gap, last epoch',
+    unit: 'fraction',
+    better: undefined,
+    of: ({ history }) => {
+      const last = history.at(-1);
+      return last && figureAt(last, 'generalization_gap');
+    },
+  },
+  {
+    key: 'expected_calibration_error',
+    title: 'calibration error (ECE)',
+    unit: 'fraction',
+    better: 'lower',
+    of: ({ evaluation }) => evaluation?.expectedCalibrationError,
+  },
+  {
+    key: 'seconds_per_epoch',
+    title: 'seconds per epoch, median',
+    unit: 'seconds',
+    better: undefined,
+    of: ({ history }) => median(history.map(({ seconds }) => seconds)),
+  },
+]);
+
+/** A column of the report's table, by its name in JSON and CSV. */
+export type FigureKey = (typeof figureDefinitions)[number]['key'];
+
+/** A run's figures by key; NaN where it has none. */
+export type RunFigures = Readonly<Record<FigureKey, number>>;
+
+/** What is said of a single finished run. */
+export interface RunSummary {
+  readonly seed: number;
+  /** Trained; fewer than configured after early stopping. */
+  readonly epochs: number;
+  readonly figures: RunFigures;
+  /** Epoch of lowest validation loss; undefined without validation. */
+  readonly lowestLossEpoch: number | undefined;
+  /** See `overfittingOnset`. */
+  readonly onset: number | undefined;
+}
+
+export const summarizeRun = (run: StudyRun): RunSummary => ({
+  seed: run.seed,
+  epochs: run.history.length,
+  figures: Object.fromEntries(
+    figureDefinitions.map(({ key, of }) => [key, of(run) ?? Number.NaN]),
+  ) as RunFigures,
+  lowestLossEpoch: lowestValidationLoss(run.history)?.epoch,
+  onset: overfittingOnset(run.history),
+});
+
+/** A figure over seeds. */
+export interface FigureSummary {
+  /** Runs that have it. */
+  readonly runs: number;
+  /** NaN of no runs. */
+  readonly mean: number;
+  /** Of the sample; undefined below two runs. */
+  readonly standardDeviation: number | undefined;
+}
+
+/** Mean and standard deviation; values that are not finite are left out. */
+export const summarizeFigure = (values: readonly number[]): FigureSummary => {
+  const finite = values.filter(Number.isFinite);
+  return {
+    runs: finite.length,
+    mean: finite.reduce((sum, value) => sum + value, 0) / finite.length,
+    standardDeviation: finite.length > 1 ? standardDeviation(finite) : undefined,
+  };
+};
+
+const extreme = (
+  history: StudyRun['history'],
+  figure: 'val_accuracy',
+  pick: (...values: number[]) => number,
+): number | undefined => {
+  const values = history.map((row) => row[figure]).filter((value) => value !== undefined);
+  return values.length === 0 ? undefined : pick(...values);
+};
+
+/** The middle value, or the mean of the middle two; NaN of none. */
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]!
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+};

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent } from '@dropout-lab/contracts';
+import { createRunDirectory } from '@dropout-lab/runs/node';
+import { expect, test } from 'vitest';
+import { planRuns } from '../study/plan.ts';
+import { manifestOf, threeArms } from '../testing/study-runs.ts';
+import { findRun, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
+
+const temporaryFolder = () => mkdtemp(join(tmpdir(), 'dropout-lab-store-'));
+
+const time = 0;
+const started: RunEvent = { kind: 'run-started', time, epochs: 3, stepsPerEpoch: 1 };
+const ended = (reason: 'completed' | 'nan' | 'interrupted'): RunEvent => ({
+  kind: 'run-ended',
+  time,
+  reason,
+  epoch: 0,
+  step: 0,
+  message: '',
+});
+
+test.each([
+  ['stopped', [started]],
+  ['stopped', [started, ended('interrupted')]],
+  ['diverged', [started, ended('nan')]],
+  // Trained, but killed before it was evaluated.
+  ['stopped', [started, ended('completed')]],
+] as const)('a run is %s by its events', async (state, events) => {
+  const store = await temporaryFolder();
+  const [planned] = planRuns(threeArms);
+  expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'missing', history: [] });
+  const run = await createRunDirectory(runPath(store, planned!.config), manifestOf(planned!));
+  for (const event of events) run.append(event);
+  expect((await readStudyRun(store, planned!)).state).toBe(state === 'diverged' ? 'diverged' : 'running');
+  await run.close();
+  expect((await readStudyRun(store, planned!)).state).toBe(state);
+});
+
+test('a store remembers the studies that were run in it', async () => {
+  const store = join(await temporaryFolder(), 'new');
+  expect(await readRecordedStudy(store, 'a')).toBeUndefined();
+  const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
+  await recordStudy(store, study);
+  expect(await readRecordedStudy(store, 'a')).toEqual(study);
+});
+
+test('a study that was recorded without a version is read; a newer one is refused', async () => {
+  const store = await temporaryFolder();
+  const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
+  await writeFile(join(store, 'a.study.json'), JSON.stringify(study));
+  expect(await readRecordedStudy(store, 'a')).toEqual(study);
+  await writeFile(join(store, 'a.study.json'), JSON.stringify({ schemaVersion: 3, study }));
+  await expect(readRecordedStudy(store, 'a')).rejects.toThrow(
+    'a.study.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab',
+  );
+});
+
+test('a run is found by its configuration, whatever its folder is called', async () => {
+  const store = await temporaryFolder();
+  const [planned, other] = planRuns(threeArms);
+  const path = join(store, '0123456789abcdef');
+  await (await createRunDirectory(path, manifestOf(planned!))).close();
+  await mkdir(join(store, 'no run'));
+  expect(await findRun(store, planned!.config)).toBe(path);
+  expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'stopped', path });
+  expect(await findRun(store, other!.config)).toBe(runPath(store, other!.config));
+});
+
+test.each([
+  ['damaged', '{', 'damaged/run.json: expected JSON'],
+  ['newer', '{"schemaVersion": 99}', 'newer/run.json: expected schemaVersion 2 or older, received 99'],
+])(
+  'a run that is %s may be the one that is looked for, so it is not passed over',
+  async (name, text, message) => {
+    const store = await temporaryFolder();
+    const [planned] = planRuns(threeArms);
+    await mkdir(join(store, name));
+    await writeFile(join(store, name, 'run.json'), text);
+    await expect(findRun(store, planned!.config)).rejects.toThrow(message);
+  },
+);

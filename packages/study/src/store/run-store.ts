@@ -1,0 +1,122 @@
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPlain, type MigrationStep, migrate, parseWith, type RunConfig } from '@dropout-lab/contracts';
+import { configDigest, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
+import { openRunDirectory } from '@dropout-lab/runs/node';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { PlannedRun } from '../study/plan.ts';
+import type { StudyInput } from '../study/study.ts';
+import type { RunState, StudyRun } from './study-run.ts';
+
+/** The folder of a new run in a store, named by its configuration. */
+export const runPath = (store: string, config: RunConfig): string => join(store, nameOf(config));
+
+const nameOf = (config: RunConfig): string => configDigest(config).slice(0, 16);
+
+/**
+ * The folder of a run in a store: studies that have a run in common share it, and a run that is there is never trained
+ * again. Runs of an older version were named otherwise; they are known by their configuration.
+ */
+export const findRun = async (store: string, config: RunConfig): Promise<string> =>
+  (await findRuns(store, [config]))[0]!;
+
+/** The same of several runs, each store's folders looked at once. */
+const findRuns = async (store: string, configs: readonly RunConfig[]): Promise<string[]> => {
+  const paths = configs.map((config) => runPath(store, config));
+  const isThere = await Promise.all(paths.map((path) => exists(join(path, runFiles.manifest))));
+  if (isThere.every(Boolean)) return paths;
+  const older = await runsOfOtherNames(store);
+  return paths.map((path, i) => (isThere[i] ? path : (older.get(nameOf(configs[i]!)) ?? path)));
+};
+
+/** So many folders are read at once: a store may have thousands, and a process few open files. */
+const AT_ONCE = 32;
+
+/**
+ * The runs in a store that are not named as this version would name them, by the name that it would give.
+ *
+ * @throws RunDirectoryError, ConfigError on a run that is damaged or of a newer version: it may be one that is looked for.
+ */
+const runsOfOtherNames = async (store: string): Promise<Map<string, string>> => {
+  const folders = await readdir(store, { withFileTypes: true }).catch(() => []);
+  const paths = folders.filter((entry) => entry.isDirectory()).map(({ name }) => join(store, name));
+  const runs = new Map<string, string>();
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    await Promise.all(
+      paths.slice(start, start + AT_ONCE).map(async (path) => {
+        if (!(await exists(join(path, runFiles.manifest)))) return;
+        runs.set(nameOf((await openRunDirectory(path)).manifest.config), path);
+      }),
+    );
+  }
+  return runs;
+};
+
+/** Reads how far a run of a study has come. @throws RunDirectoryError, ConfigError when its files are damaged. */
+export const readStudyRun = async (store: string, planned: PlannedRun): Promise<StudyRun> => {
+  return readRunAt(await findRun(store, planned.config), planned);
+};
+
+const readRunAt = async (path: string, planned: PlannedRun): Promise<StudyRun> => {
+  const about = { ...planned, path };
+  if (!(await exists(join(path, runFiles.manifest)))) {
+    return { ...about, state: 'missing', history: [], manifest: undefined, evaluation: undefined };
+  }
+  const reader = await openRunDirectory(path);
+  const { events } = await reader.readEvents();
+  const evaluation = await reader.readEvaluation();
+  const status = runStatus(events);
+  const state = ((): RunState => {
+    if ((status === 'completed' || status === 'early_stopping') && evaluation) return 'finished';
+    if (status === 'nan') return 'diverged';
+    return reader.isBeingWritten() ? 'running' : 'stopped';
+  })();
+  return { ...about, state, history: readHistory(events), manifest: reader.manifest, evaluation };
+};
+
+/** All runs of a plan, in its order. */
+export const readStudyRuns = async (store: string, plan: readonly PlannedRun[]): Promise<StudyRun[]> => {
+  const paths = await findRuns(
+    store,
+    plan.map(({ config }) => config),
+  );
+  return Promise.all(plan.map((planned, i) => readRunAt(paths[i]!, planned)));
+};
+
+/** Of a store's `<study>.study.json`. */
+const RECORD_VERSION = 2;
+
+const recordSchema = z.object({
+  schemaVersion: z.literal(RECORD_VERSION),
+  study: z.record(z.string(), z.unknown()),
+});
+
+const recordSteps: readonly MigrationStep[] = [({ schemaVersion: _, ...study }) => ({ study })];
+
+const recordPath = (store: string, name: string): string => join(store, `${name}.study.json`);
+
+/** Notes what study was run with what seeds, for its status and report. */
+export const recordStudy = async (store: string, study: StudyInput): Promise<void> => {
+  await mkdir(store, { recursive: true });
+  const record = { schemaVersion: RECORD_VERSION, study };
+  await writeFileAtomic(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
+};
+
+/** The study as it was last run in a store; undefined when none of that name was. */
+export const readRecordedStudy = async (store: string, name: string): Promise<StudyInput | undefined> => {
+  const path = recordPath(store, name);
+  if (!(await exists(path))) return undefined;
+  const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+  // Version 1 had the study itself in the file, and no version.
+  const versioned =
+    isPlain(content) && !('schemaVersion' in content) ? { schemaVersion: 1, ...content } : content;
+  const record = migrate(versioned, { version: RECORD_VERSION, steps: recordSteps, where: path });
+  return parseWith(recordSchema, record, path).study as unknown as StudyInput;
+};
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

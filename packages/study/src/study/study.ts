@@ -1,0 +1,177 @@
+import {
+  ConfigError,
+  mergeConfig,
+  parseWith,
+  type RunConfig,
+  type RunConfigInput,
+  requireJson,
+  runConfigSchema,
+  withoutSchemaKey,
+} from '@dropout-lab/contracts';
+import { z } from 'zod';
+import { configDifferences } from '../analysis/config-differences.ts';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and dashes');
+const text = z.string('expected a sentence or a title').min(1, 'expected a sentence or a title');
+const seed = z
+  .number('expected a whole number of at least 0')
+  .int('expected a whole number of at least 0')
+  .min(0, 'expected a whole number of at least 0');
+const settings = z.record(z.string(), z.unknown());
+
+const figuresSchema = z.strictObject({
+  /** At the last epoch, one for each run that was published. */
+  val_accuracy: z.array(z.number()).default([]),
+  val_loss: z.array(z.number()).default([]),
+  /** What else was said of it. */
+  note: text.optional(),
+});
+
+/** A study as a file has it: what {@link parseStudy} checks first. */
+export const studySchema = z.strictObject({
+  name,
+  title: text,
+  /** What is asked, for the head of the report. */
+  description: text.optional(),
+  /** The base configuration; whatever is left out is the tutorial's. */
+  config: settings.default({}),
+  arms: z.record(
+    name,
+    z.strictObject({
+      title: text,
+      /** What the arm does otherwise than the base configuration; left out by the arm that is the base. */
+      changes: settings.optional(),
+    }),
+  ),
+  comparisons: z
+    .array(z.strictObject({ title: text, arms: z.tuple([name, name], 'expected the names of two arms') }))
+    .default([]),
+  seeds: z.array(seed, 'expected a list of seeds').min(1, 'expected at least one seed').default([0]),
+  /** Figures published elsewhere, to be set beside ours. */
+  reference: z.strictObject({ source: text, arms: z.record(name, figuresSchema) }).optional(),
+});
+
+/** A study as a user writes it: a base configuration, and arms as small changes of it. */
+export type StudyInput = Omit<z.input<typeof studySchema>, 'config' | 'arms'> & {
+  readonly config?: RunConfigInput;
+  readonly arms: { readonly [arm: string]: { readonly title: string; readonly changes?: RunConfigInput } };
+};
+
+/** One way to train, of those that a study compares. */
+export interface StudyArm {
+  readonly name: string;
+  readonly title: string;
+  /** The base configuration with the arm's changes; its seed is to be replaced by each of the study's. */
+  readonly config: RunConfig;
+}
+
+/** A study that can be run: every configuration is complete and they all differ. */
+export interface Study {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | undefined;
+  /** At least one, in the order written. */
+  readonly arms: readonly StudyArm[];
+  /** First and second arm of each: a difference is first minus second. */
+  readonly comparisons: readonly { readonly title: string; readonly arms: readonly [string, string] }[];
+  /** Each once. All arms are run with each of them. */
+  readonly seeds: readonly number[];
+  readonly reference: z.output<typeof studySchema>['reference'];
+}
+
+/** Types a study file: `export default defineStudy({ … })`. Checks nothing; {@link parseStudy} does. */
+export const defineStudy = (study: StudyInput): StudyInput => study;
+
+/**
+ * @param where What the input is, or the file that it came from: how an error begins.
+ * @throws ConfigError that names the first value at fault: an unknown key, an arm that changes nothing, a
+ *   comparison of an arm that is not there, a seed given twice.
+ */
+export const parseStudy = (input: unknown, where: string): Study => {
+  requireJson(input, where);
+  const study = parseWith(studySchema, withoutSchemaKey(input), where);
+  requireNoSeed(study.config, `${where}: config`);
+  const base = parseWith(runConfigSchema, study.config, `${where}: config`);
+  const arms = Object.entries(study.arms).map(([name, { title, changes = {} }]): StudyArm => {
+    const place = `${where}: arms.${name}.changes`;
+    requireNoSeed(changes, place);
+    return {
+      name,
+      title,
+      config: parseWith(runConfigSchema, mergeConfig(study.config, changes, place), place),
+    };
+  });
+  requireArms(arms, study.arms, base, where);
+  requireKnown(
+    study.comparisons.flatMap((comparison, i) =>
+      comparison.arms.map((arm, j) => [`comparisons[${i}].arms[${j}]`, arm]),
+    ),
+    arms,
+    where,
+  );
+  requireKnown(
+    Object.keys(study.reference?.arms ?? {}).map((arm) => ['reference.arms', arm]),
+    arms,
+    where,
+  );
+  for (const [i, { arms: pair }] of study.comparisons.entries()) {
+    if (pair[0] !== pair[1]) continue;
+    throw new ConfigError(
+      `${where}: comparisons[${i}].arms: expected two different arms, received "${pair[0]}" twice`,
+    );
+  }
+  requireDistinct(study.seeds, `${where}: seeds`);
+  const { title, description, comparisons, seeds, reference } = study;
+  return { name: study.name, title, description, arms, comparisons, seeds, reference };
+};
+
+/** @throws ConfigError on a seed given twice. */
+export const requireDistinct = (seeds: readonly number[], place: string): void => {
+  const twice = seeds.find((one, i) => seeds.indexOf(one) !== i);
+  if (twice === undefined) return;
+  throw new ConfigError(`${place}: expected each seed once, received ${twice} twice`);
+};
+
+const requireNoSeed = (config: object, place: string): void => {
+  if (!('seed' in config)) return;
+  throw new ConfigError(
+    `${place}.seed: expected no seed here, since every arm gets each of the study's seeds: set seeds instead`,
+  );
+};
+
+const requireArms = (
+  arms: readonly StudyArm[],
+  written: { readonly [arm: string]: { readonly changes?: unknown } },
+  base: RunConfig,
+  where: string,
+): void => {
+  if (arms.length === 0) throw new ConfigError(`${where}: arms: expected at least one arm, received none`);
+  for (const [i, { name, config }] of arms.entries()) {
+    const isSame = (other: RunConfig): boolean => configDifferences([config, other]).length === 0;
+    const { changes } = written[name]!;
+    if (changes !== undefined && isSame(base)) {
+      throw new ConfigError(
+        `${where}: arms.${name}.changes: expected a change of the base configuration, received ${JSON.stringify(changes)}, which changes nothing: leave changes out if this arm is the base`,
+      );
+    }
+    const twin = arms.slice(0, i).find((other) => isSame(other.config));
+    if (twin === undefined) continue;
+    throw new ConfigError(
+      `${where}: arms.${name}: expected another configuration than that of "${twin.name}", received the same`,
+    );
+  }
+};
+
+const requireKnown = (
+  named: readonly (readonly string[])[],
+  arms: readonly StudyArm[],
+  where: string,
+): void => {
+  for (const [place, arm] of named) {
+    if (arms.some(({ name }) => name === arm)) continue;
+    const known = arms.map(({ name }) => `"${name}"`).join(', ');
+    throw new ConfigError(`${where}: ${place}: expected one of the arms ${known}, received "${arm}"`);
+  }
+};

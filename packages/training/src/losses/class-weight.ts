@@ -1,0 +1,49 @@
+import type { Batch } from '@dropout-lab/contracts';
+import { TrainingError } from '../errors.ts';
+import type { Objective } from '../objective.ts';
+
+type ClassWeight = readonly number[] | null | undefined;
+
+/**
+ * @throws TrainingError when there is not one weight for each class, or there are no classes.
+ */
+export const requireClassWeight = (
+  classWeight: ClassWeight,
+  { outputShape, units, loss }: Objective,
+): void => {
+  if (!classWeight) return;
+  const isBinary = units === 1 && loss.name === 'binary_crossentropy';
+  const classes = isBinary ? 2 : units;
+  if (outputShape.length > 1 || (units === 1 && !isBinary)) {
+    throw new TrainingError(
+      `classWeight: expected a model that answers one class for each image, found outputs of shape [${outputShape}]: weigh images by sampleWeights of the batches`,
+    );
+  }
+  if (
+    classWeight.length !== classes ||
+    classWeight.some((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+  ) {
+    throw new TrainingError(
+      `classWeight: expected ${classes} numbers of at least 0, one for each class, found [${classWeight}]`,
+    );
+  }
+};
+
+/**
+ * A batch whose images weigh what their class does besides, as Keras's `fit(class_weight=)`.
+ *
+ * @throws TrainingError when its labels are no classes.
+ */
+export const weighted = (batch: Batch, classWeight: ClassWeight): Batch => {
+  if (!classWeight) return batch;
+  const { labels, sampleWeights } = batch;
+  if (labels instanceof Float32Array) {
+    throw new TrainingError(
+      'classWeight: expected class indices as labels, found numbers: weigh images by sampleWeights of the batches',
+    );
+  }
+  return {
+    ...batch,
+    sampleWeights: Float32Array.from(labels, (label, i) => classWeight[label]! * (sampleWeights?.[i] ?? 1)),
+  };
+};
