@@ -6,13 +6,15 @@ const mayImport = {
   contracts: [],
   random: [],
   metrics: ['contracts', 'random'],
-  cifar: ['contracts', 'random'],
+  data: ['contracts', 'random'],
+  cifar: ['contracts', 'data'],
   runs: ['contracts', 'random'],
   'wasm-training': [],
   backend: ['contracts', 'wasm-training'],
   model: ['contracts', 'random'],
   training: ['contracts', 'random', 'model', 'metrics'],
-  experiment: ['contracts', 'cifar', 'metrics', 'model', 'runs', 'backend', 'training'],
+  interchange: ['contracts', 'model'],
+  experiment: ['contracts', 'data', 'cifar', 'metrics', 'model', 'runs', 'backend', 'training'],
   study: ['contracts', 'random', 'metrics', 'runs'],
 };
 
@@ -95,9 +97,11 @@ export default {
     },
     {
       name: 'tensorflow-where-needed',
-      comment: 'data, metrics, run files and studies work without TensorFlow.js',
+      comment: 'images, metrics, run files and studies work without TensorFlow.js',
       severity: 'error',
-      from: { path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'cifar', 'runs', 'study'])}/` },
+      from: {
+        path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'data', 'cifar', 'runs', 'study'])}/`,
+      },
       to: { path: '(^|/)@tensorflow/' },
     },
     {

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { numericsConfig, onConsoleLog, type TestBackend } from './vitest.shared.ts';
 
 /** The packages whose tests are run on every backend. */
-const numericPackages = ['model', 'training'];
+const numericPackages = ['model', 'training', 'interchange'];
 
 /** Named by `npm test`, which finds out whether tfjs-node can be had. */
 const otherBackends = (process.env['TEST_BACKENDS'] ?? 'wasm').split(',') as TestBackend[];

@@ -8,7 +8,6 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BackendError, startBackend } from '@dropout-lab/backend/node';
-import { createBatches } from '@dropout-lab/cifar';
 import {
   ConfigError,
   DropoutLabError,
@@ -16,6 +15,7 @@ import {
   parseRunConfig,
   type Snapshot,
 } from '@dropout-lab/contracts';
+import { createBatches } from '@dropout-lab/data';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';

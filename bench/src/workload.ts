@@ -1,6 +1,6 @@
-import { createBatches } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { type Batch, type BatchSource, type ImageDataset, parseRunConfig } from '@dropout-lab/contracts';
+import { createBatches } from '@dropout-lab/data';
 import { fold, randomKey } from '@dropout-lab/random';
 
 /** The tutorial's run: its model, Adam, batches of 250. */

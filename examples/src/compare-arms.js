@@ -1,9 +1,9 @@
 // Does dropout help? Trains both arms on the same seeds and compares them pair by pair: the mean difference, its
 // bootstrap interval and an exact test. On 250 images and in eight epochs it does not: there is nothing to overfit yet.
 import { startBackend } from '@dropout-lab/backend/node';
-import { createBatches, splitStratified } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
+import { createBatches, splitStratified } from '@dropout-lab/data';
 import { comparePairs } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';

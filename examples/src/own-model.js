@@ -1,9 +1,9 @@
 // Trains a network of stock TensorFlow.js layers, with a residual connection, the way Keras would: constraints are
 // applied after every update, the shuffle is seeded, and the learning rate falls along a cosine.
 import { startBackend } from '@dropout-lab/backend/node';
-import { createBatches, splitStratified } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
+import { createBatches, splitStratified } from '@dropout-lab/data';
 import { Dropout, maxNorm } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { train } from '@dropout-lab/training';

@@ -1,9 +1,9 @@
 // Trains with parts of one's own in the places of the built-in ones: an optimizer, a callback, a layer, a schedule, a
 // metric. Each is checked, named and kept in checkpoints as the built-in ones are.
 import { startBackend } from '@dropout-lab/backend/node';
-import { createBatches, splitStratified } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
+import { createBatches, splitStratified } from '@dropout-lab/data';
 import { buildModel, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { defineCallback, defineOptimizer, train } from '@dropout-lab/training';

@@ -1,9 +1,9 @@
 // Trains the tutorial's network, made small, on the 250 images that come with @dropout-lab/cifar, and says how well
 // it does on 100 images that it has not seen. For the 50,000 real ones, see the tutorial in docs/tutorial.md.
 import { startBackend } from '@dropout-lab/backend/node';
-import { createBatches, splitLast } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
+import { createBatches, splitLast } from '@dropout-lab/data';
 import { evaluateLogits } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';

@@ -1,4 +1,3 @@
-import { createBatches, type DatasetBatches, splitLast } from '@dropout-lab/cifar';
 import {
   type Batch,
   type ClassIndices,
@@ -8,6 +7,7 @@ import {
   parseRunConfig,
   type RunConfig,
 } from '@dropout-lab/contracts';
+import { createBatches, type DatasetBatches, splitLast } from '@dropout-lab/data';
 import { buildModel, modelSpecOf, readWeights, trainedWeights } from '@dropout-lab/model';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createOptimizer, imageValues } from '@dropout-lab/training';

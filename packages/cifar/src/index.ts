@@ -1,5 +1,3 @@
-export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
-export type { CifarData } from './data.ts';
 export {
   CIFAR10,
   CIFAR10_CLASS_NAMES,
@@ -15,8 +13,5 @@ export {
 } from './datasets.ts';
 export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
 export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
-export { greyLevel } from './grey-level.ts';
 export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
 export { type DatasetLoader, datasetLoaders } from './loaders.ts';
-export { prepareRunData, type RunData } from './prepare-run-data.ts';
-export { limit, type Split, splitLast, splitStratified } from './split.ts';

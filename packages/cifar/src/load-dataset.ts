@@ -1,5 +1,5 @@
 import type { DatasetName } from '@dropout-lab/contracts';
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import { type LoadCifarOptions, loadCifar } from './load.ts';
 import { datasetLoaders } from './loaders.ts';
 
@@ -8,7 +8,10 @@ import { datasetLoaders } from './loaders.ts';
  *
  * @throws What {@link loadCifar} throws.
  */
-export const loadDataset = async (name: DatasetName, options: LoadCifarOptions = {}): Promise<CifarData> => {
+export const loadDataset = async (
+  name: DatasetName,
+  options: LoadCifarOptions = {},
+): Promise<LoadedDataset> => {
   const loader = datasetLoaders[name];
   return loader.kind === 'drawn' ? loader.draw() : loadCifar(loader.files, options);
 };

@@ -1,4 +1,4 @@
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import type { CifarDescriptor, CifarFile } from './datasets.ts';
 import { type CifarFileBytes, decodeCifar } from './decode.ts';
 import { CifarDownloadError } from './errors.ts';
@@ -45,7 +45,7 @@ const fetchBytes = async (
 export const loadCifarFromUrls = async (
   dataset: CifarDescriptor,
   options: LoadFromUrlsOptions,
-): Promise<CifarData> => {
+): Promise<LoadedDataset> => {
   const sha256: Record<string, string> = {};
   const splits: Record<CifarFile['split'], CifarFileBytes[]> = { train: [], test: [] };
   const total = dataset.files.length;

@@ -1,4 +1,4 @@
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import type { CifarDescriptor } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
@@ -48,7 +48,7 @@ const decodeSplit = (dataset: CifarDescriptor, files: readonly CheckedFile[], sp
 export const loadCifar = async (
   dataset: CifarDescriptor,
   options: LoadCifarOptions = {},
-): Promise<CifarData> => {
+): Promise<LoadedDataset> => {
   const { source, files } =
     options.directory === undefined
       ? await ensureFiles(dataset, options)
@@ -68,7 +68,7 @@ export const loadCifar = async (
 export interface FetchedCifar {
   readonly directory: string;
   /** `cache` when nothing had to be fetched. */
-  readonly source: CifarData['source'];
+  readonly source: LoadedDataset['source'];
   readonly files: readonly CifarFileStatus[];
 }
 

@@ -1,14 +1,14 @@
 import type { DatasetName } from '@dropout-lab/contracts';
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from '@dropout-lab/data';
+import { drawShapes } from '@dropout-lab/data';
 import { CIFAR10, CIFAR100, type CifarDescriptor } from './datasets.ts';
-import { drawShapes } from './shapes.ts';
 
 /** Where the images of a data set come from. */
 export type DatasetLoader =
   /** Files that are fetched, verified and kept in the cache. */
   | { readonly kind: 'files'; readonly files: CifarDescriptor }
   /** A program that draws them, the same ones every time, wherever it runs. */
-  | { readonly kind: 'drawn'; readonly draw: () => CifarData };
+  | { readonly kind: 'drawn'; readonly draw: () => LoadedDataset };
 
 /** How the images of each data set are had. */
 export const datasetLoaders: Readonly<Record<DatasetName, DatasetLoader>> = {

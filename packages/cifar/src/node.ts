@@ -1,4 +1,3 @@
-export type { CifarData } from './data.ts';
 export { type CifarInfo, describeCifar } from './describe.ts';
 export { cacheDirectory, type DataFolderOptions } from './fetch/cache-directory.ts';
 export { type CifarSourceFailure, CifarUnavailableError, type FetchCifarOptions } from './fetch/fetch.ts';

@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import { CIFAR10 } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
 import { TEST_RECORDS } from './sample-data/test.ts';
@@ -16,7 +16,7 @@ const decodeSample = (name: string, records: string): ImageDataset =>
  *
  * @returns 250 training and 100 test images, uint8 [n, 32, 32, 3].
  */
-export const loadSample = (): CifarData => ({
+export const loadSample = (): LoadedDataset => ({
   train: decodeSample('training sample', TRAIN_RECORDS),
   test: decodeSample('test sample', TEST_RECORDS),
   sha256: {

@@ -1,5 +1,5 @@
-import type { RunData } from '@dropout-lab/cifar';
 import type { RunConfig, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import type { RunData } from '@dropout-lab/data';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import type { RunStore } from '@dropout-lab/runs';
 import {

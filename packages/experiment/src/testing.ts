@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { prepareRunData, type RunData } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import {
   parseRunConfig,
@@ -10,6 +9,7 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
+import { prepareRunData, type RunData } from '@dropout-lab/data';
 import { newRunManifest } from '@dropout-lab/runs';
 import { afterAll } from 'vitest';
 

@@ -4,8 +4,3 @@ import { DropoutLabError } from '@dropout-lab/contracts';
 export class ModelError extends DropoutLabError {
   override readonly name = 'ModelError';
 }
-
-/** A file that does not hold the Keras weights that a model needs. */
-export class KerasWeightsError extends DropoutLabError {
-  override readonly name = 'KerasWeightsError';
-}

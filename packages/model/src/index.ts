@@ -29,7 +29,7 @@ export { type Head, type HeadActivation, headOf, logitsModel } from './logits/lo
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
 export { type LeafLayer, leafLayers, takesWholeNumbers } from './weights/leaf-layers.ts';
 export { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
-export { findNotFinite, type NotFinite } from './weights/not-finite.ts';
+export { describeNotFinite, findNotFinite, type NotFinite } from './weights/not-finite.ts';
 export {
   matchNames,
   readWeights,

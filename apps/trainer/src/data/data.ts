@@ -1,5 +1,6 @@
-import { type CifarData, type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
+import { type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
 import { type DatasetName, datasetOf, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -17,7 +18,7 @@ export const loadData = (
   { dataDir, mirror }: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<CifarData> =>
+): Promise<LoadedDataset> =>
   loadDataset(dataset, {
     directory: dataDir,
     mirrors: mirror,
@@ -31,8 +32,8 @@ export const dataLoader = (
   options: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): ((dataset: DatasetName) => Promise<CifarData>) => {
-  const loaded = new Map<DatasetName, CifarData>();
+): ((dataset: DatasetName) => Promise<LoadedDataset>) => {
+  const loaded = new Map<DatasetName, LoadedDataset>();
   return async (dataset) => {
     const data = loaded.get(dataset) ?? (await loadData(dataset, options, reporter, signal));
     loaded.set(dataset, data);

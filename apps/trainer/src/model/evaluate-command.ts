@@ -1,4 +1,4 @@
-import { prepareRunData } from '@dropout-lab/cifar';
+import { prepareRunData } from '@dropout-lab/data';
 import { evaluateImages } from '@dropout-lab/experiment';
 import { createReplica } from '@dropout-lab/training';
 import { figure } from '../command/format.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type CheckpointName, ConfigError, DropoutLabError } from '@dropout-lab/contracts';
+import { encodeKerasWeights } from '@dropout-lab/interchange';
 import { modelSpecOf } from '@dropout-lab/model';
-import { encodeKerasWeights } from '@dropout-lab/model/keras';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Reporter } from '../command/reporter.ts';

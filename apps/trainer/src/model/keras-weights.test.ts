@@ -1,7 +1,7 @@
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeKerasWeights, encodeKerasWeights } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, parseModelSpec, readWeights } from '@dropout-lab/model';
-import { decodeKerasWeights, encodeKerasWeights } from '@dropout-lab/model/keras';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

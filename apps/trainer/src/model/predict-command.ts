@@ -1,5 +1,5 @@
-import { createBatches, greyLevel } from '@dropout-lab/cifar';
 import { DropoutLabError, type ImageDataset, type ImageShape } from '@dropout-lab/contracts';
+import { createBatches, greyLevel } from '@dropout-lab/data';
 import { softmax } from '@dropout-lab/metrics';
 import { modelSpecOf } from '@dropout-lab/model';
 import { createReplica, predictLogits } from '@dropout-lab/training';

@@ -1,8 +1,8 @@
 import type { BackendChoice } from '@dropout-lab/backend/node';
 import { startBackend } from '@dropout-lab/backend/node';
-import { prepareRunData } from '@dropout-lab/cifar';
-import type { CifarData } from '@dropout-lab/cifar/node';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
+import type { LoadedDataset } from '@dropout-lab/data';
+import { prepareRunData } from '@dropout-lab/data';
 import { evaluateImages } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
@@ -45,7 +45,7 @@ export const galleriesOf = async (
 
 const galleryOf = async (
   { arm, seed, path }: StudyRun,
-  data: CifarData,
+  data: LoadedDataset,
   { backend }: GalleryOptions,
   signal: AbortSignal,
 ): Promise<ArmGallery> => {
@@ -73,7 +73,7 @@ const galleryOf = async (
 const predict = async (
   { manifest: { config, classNames } }: RunReader,
   weights: readonly NamedArray[],
-  data: CifarData,
+  data: LoadedDataset,
   backend: BackendChoice,
   signal: AbortSignal,
 ): Promise<Predictions> => {
@@ -96,7 +96,7 @@ const mostConfidentMistakes = ({ labels, predicted, confidence }: Predictions): 
     .sort((a, b) => confidence[b]! - confidence[a]! || a - b)
     .slice(0, MISTAKES);
 
-const pngOfImage = ({ test }: CifarData, image: number): Promise<string> => {
+const pngOfImage = ({ test }: LoadedDataset, image: number): Promise<string> => {
   const [height, width, channels] = test.imageShape;
   const size = height * width * channels;
   return pngUrl(test.images.subarray(image * size, (image + 1) * size), [width, height, channels], 3);

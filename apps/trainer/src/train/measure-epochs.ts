@@ -1,6 +1,6 @@
 import { startBackend } from '@dropout-lab/backend/node';
-import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/cifar';
 import type { RunConfig } from '@dropout-lab/contracts';
+import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/data';
 import { workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';

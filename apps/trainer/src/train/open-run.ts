@@ -4,7 +4,6 @@ import {
   type StartedBackend,
   startBackend,
 } from '@dropout-lab/backend/node';
-import { prepareRunData } from '@dropout-lab/cifar';
 import {
   ConfigError,
   type DataDescription,
@@ -12,6 +11,7 @@ import {
   type RunManifest,
   type Snapshot,
 } from '@dropout-lab/contracts';
+import { prepareRunData } from '@dropout-lab/data';
 import type { ExperimentOptions, PreparedRun } from '@dropout-lab/experiment';
 import { threadReplicas } from '@dropout-lab/experiment/node';
 import { runStatus } from '@dropout-lab/runs';

@@ -1,5 +1,5 @@
-import { greyLevel } from '@dropout-lab/cifar';
 import type { ImageDataset } from '@dropout-lab/contracts';
+import { greyLevel } from '@dropout-lab/data';
 
 /** A picture of the size that models take. */
 export interface Picture {

@@ -1,4 +1,3 @@
-import { splitLast } from '@dropout-lab/cifar';
 import {
   ConfigError,
   type DatasetName,
@@ -6,6 +5,7 @@ import {
   type RunConfig,
   requireDataset,
 } from '@dropout-lab/contracts';
+import { splitLast } from '@dropout-lab/data';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images.ts';
 
 /** So many images to train on there are in these pages; null for all of the data set. */

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { prepareRunData } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import type { Flag, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { prepareRunData } from '@dropout-lab/data';
 import { runExperiment } from '@dropout-lab/experiment';
 import { createRunDirectory, openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import { unzipSync } from 'fflate';

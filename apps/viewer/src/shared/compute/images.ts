@@ -1,5 +1,6 @@
-import { type CifarData, datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
+import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
 import type { DatasetName } from '@dropout-lab/contracts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import type { ImageOrigin } from '../images.ts';
 
 /** The images of a data set; of its files those that have the first `limit` training images. */
@@ -7,7 +8,7 @@ export const loadImages = (
   dataset: DatasetName,
   origin: ImageOrigin,
   limit: number | null,
-): CifarData | Promise<CifarData> => {
+): LoadedDataset | Promise<LoadedDataset> => {
   const loader = datasetLoaders[dataset];
   if (loader.kind === 'drawn') return loader.draw();
   switch (origin.kind) {
@@ -36,5 +37,5 @@ const firstFiles = <File extends { readonly split: string; readonly images: numb
 };
 
 /** The real images that ship with the pages: 250 to train on and 100 to test with. */
-export const sampleImages = async (): Promise<CifarData> =>
+export const sampleImages = async (): Promise<LoadedDataset> =>
   (await import('@dropout-lab/cifar/sample')).loadSample();

@@ -1,6 +1,6 @@
 import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dropout-lab/backend/browser';
-import { prepareRunData } from '@dropout-lab/cifar';
 import type { RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { prepareRunData } from '@dropout-lab/data';
 import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
 import { transfer } from 'comlink';

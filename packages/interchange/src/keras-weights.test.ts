@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelInput } from '@dropout-lab/contracts';
+import { buildModel, parseModelSpec, readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-import { buildModel, parseModelSpec, readWeights, writeWeights } from './index.ts';
-import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './keras.ts';
+import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './index.ts';
 
 /** What fixtures/make_keras_weights.py saves. */
 const settings: ModelInput = { inputShape: [12, 12, 3], filters: [2, 3], units: [4] };

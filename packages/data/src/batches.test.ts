@@ -2,10 +2,10 @@ import { ConfigError, DropoutLabError, type ImageDataset } from '@dropout-lab/co
 import { fold, permutation, randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
 import { createBatches } from './batches.ts';
-import { loadSample } from './sample.ts';
 import { splitLast } from './split.ts';
+import { noiseDataset } from './testing.ts';
 
-const { train: sample } = loadSample();
+const { train: sample } = noiseDataset();
 const key = randomKey(7);
 
 /** Images of one pixel that say which one they are. */

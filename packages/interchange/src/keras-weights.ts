@@ -1,10 +1,9 @@
 import { type LayerKind, type ModelSpec, type NamedArray, variablesOf } from '@dropout-lab/contracts';
+import { describeNotFinite, findNotFinite, flattened, namedLayers } from '@dropout-lab/model';
 import { unzipSync } from 'fflate';
 import { Dataset, type Group } from 'h5wasm';
 import { KerasWeightsError } from './errors.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-import { flattened, namedLayers } from './weights/named-layers.ts';
-import { describeNotFinite, findNotFinite } from './weights/not-finite.ts';
 
 /** A weight's name and shape, without its values. */
 export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;

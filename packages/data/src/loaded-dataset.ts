@@ -1,7 +1,7 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 
 /** A loaded data set. */
-export interface CifarData {
+export interface LoadedDataset {
   readonly train: ImageDataset;
   readonly test: ImageDataset;
   /** SHA-256 in hex of each file that it was decoded from, by file name. */

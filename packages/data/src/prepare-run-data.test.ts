@@ -1,9 +1,9 @@
 import { ConfigError, parseRunConfig } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { prepareRunData } from './prepare-run-data.ts';
-import { loadSample } from './sample.ts';
+import { noiseDataset } from './testing.ts';
 
-const sample = loadSample();
+const sample = noiseDataset();
 
 test('limits, holds out and cuts as the configuration says', () => {
   const config = parseRunConfig({ limitTrain: 100, limitTest: 30, batchSize: 32, seed: 3 });

@@ -1,7 +1,7 @@
 import type { DataDescription, RunConfig } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createBatches, type DatasetBatches } from './batches.ts';
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from './loaded-dataset.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** What a run trains on and is measured by, cut into batches as its configuration says. */
@@ -19,7 +19,7 @@ export interface RunData {
  *
  * @throws ConfigError when the validation split leaves nothing to train on.
  */
-export const prepareRunData = (data: CifarData, config: RunConfig): RunData => {
+export const prepareRunData = (data: LoadedDataset, config: RunConfig): RunData => {
   const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
   const { dataFormat } = config.model;
   const key = randomKey(config.seed);

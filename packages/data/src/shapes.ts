@@ -1,6 +1,6 @@
 import { datasets, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey, uint32s, uniform } from '@dropout-lab/random';
-import type { CifarData } from './data.ts';
+import type { LoadedDataset } from './loaded-dataset.ts';
 
 const { imageShape, classNames, trainImages, testImages } = datasets.shapes;
 const [SIDE] = imageShape;
@@ -63,7 +63,7 @@ const drawSplit = (split: string, count: number): ImageDataset => {
 };
 
 /** The data set `shapes`: grey pictures of eight plain shapes, drawn from a fixed seed. */
-export const drawShapes = (): CifarData => ({
+export const drawShapes = (): LoadedDataset => ({
   train: drawSplit('train', trainImages),
   test: drawSplit('test', testImages),
   sha256: {

@@ -1,0 +1,6 @@
+export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
+export { greyLevel } from './grey-level.ts';
+export type { LoadedDataset } from './loaded-dataset.ts';
+export { prepareRunData, type RunData } from './prepare-run-data.ts';
+export { drawShapes } from './shapes.ts';
+export { limit, type Split, splitLast, splitStratified } from './split.ts';

@@ -1,0 +1,3 @@
+import { numericsConfig } from '../../vitest.shared.ts';
+
+export default numericsConfig(import.meta.url);
