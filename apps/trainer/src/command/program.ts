@@ -1,9 +1,5 @@
 import { Command, Option } from 'commander';
-import { fetchCommand, infoCommand, verifyCommand } from '../data/data-command.ts';
-import { evaluateCommand } from '../model/evaluate-command.ts';
-import { predictCommand } from '../model/predict-command.ts';
 import { addStudyCommands } from '../study/study-program.ts';
-import { trainCommand } from '../train/train-command.ts';
 import { version } from '../version.ts';
 import {
   backendOption,
@@ -18,7 +14,8 @@ import { addConfigOptions } from './config-options.ts';
 import { createReporter } from './reporter.ts';
 
 /**
- * The command line. Options are only read here; what they may be, the schemas of @dropout-lab/contracts say.
+ * The command line. Options are only read here; what they may be, the schemas of @dropout-lab/contracts say. Each command
+ * is loaded when it is called: TensorFlow.js takes half a second, which nobody who asks for help or mistypes should wait.
  *
  * @param signal Aborted when the user wants to stop.
  * @returns Runs a command line and resolves with the exit code; rejects with a CommanderError when it is wrong.
@@ -46,6 +43,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .allowExcessArguments(false)
     .action(async (options, command: Command) => {
       refuseBesideResume(options, command);
+      const { trainCommand } = await import('../train/train-command.ts');
       const reporter = createReporter({ json: options.json ?? false });
       exitCode = await trainCommand(options, ['train', ...commandLine], reporter, signal);
     });
@@ -60,6 +58,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(mirrorOption())
     .option('--json', 'the whole evaluation as JSON on stdout')
     .action(async (run: string, options) => {
+      const { evaluateCommand } = await import('../model/evaluate-command.ts');
       exitCode = await evaluateCommand(run, options, createReporter({ json: options.json ?? false }), signal);
     });
 
@@ -72,6 +71,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(backendOption())
     .option('--json', 'a line of JSON for each image')
     .action(async (run: string, images: string[], options) => {
+      const { predictCommand } = await import('../model/predict-command.ts');
       exitCode = await predictCommand(
         run,
         images,
@@ -81,7 +81,6 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
       );
     });
 
-  // The HDF5 library takes a tenth of a second to load, which only these two commands need to wait for.
   program
     .command('export')
     .description("a run's weights as a file for other programs")
@@ -132,6 +131,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(datasetOption().default('cifar10'))
     .addOption(mirrorOption())
     .action(async (options) => {
+      const { fetchCommand } = await import('../data/data-command.ts');
       exitCode = await fetchCommand(options.dataset, options, createReporter({ json: false }), signal);
     });
   data
@@ -140,6 +140,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(datasetOption().default('cifar10'))
     .addOption(dataDirOption())
     .action(async (options) => {
+      const { verifyCommand } = await import('../data/data-command.ts');
       exitCode = await verifyCommand(options.dataset, options, createReporter({ json: false }), signal);
     });
   data
@@ -148,6 +149,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(datasetOption().default('cifar10'))
     .addOption(dataDirOption())
     .action(async (options) => {
+      const { infoCommand } = await import('../data/data-command.ts');
       exitCode = await infoCommand(options.dataset, options, createReporter({ json: false }));
     });
 

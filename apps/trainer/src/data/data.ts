@@ -1,7 +1,6 @@
 import { type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
-import { type DatasetName, datasetOf, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
-import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 
@@ -44,15 +43,4 @@ export const dataLoader = (
 export const fetchLine = (title: string, { stage, source, done, total, unit }: CifarProgress): string => {
   const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
   return `${stage === 'download' ? 'Downloading' : 'Unpacking'} ${title} (${source}) ${bar(done / total)} ${amount}`;
-};
-
-/**
- * Refuses, before anything is fetched or written, a configuration that its data set cannot serve, or a model that cannot
- * be built.
- *
- * @throws ConfigError
- */
-export const requireRunnable = (config: RunConfig): void => {
-  requireDataset(config);
-  requireBuildable(modelSpecOf(config));
 };

@@ -8,8 +8,8 @@ import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { requireRunnable } from '../data/data.ts';
 import { createRun } from '../train/create-run.ts';
+import { requireRunnable } from '../train/require-runnable.ts';
 
 export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;

@@ -11,7 +11,6 @@ import {
 import { duration, figure } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
-import { requireRunnable } from '../data/data.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { inOwnProcess, RunFailedError } from './run-task.ts';
 import {
@@ -66,7 +65,7 @@ export const runStudy = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  requireDatasets(study, name);
+  await requireRunnableArms(study, name);
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
   reporter.line(titleOf(study));
@@ -88,8 +87,10 @@ export const runStudy = async (
 const titleOf = ({ name, title, seeds, arms }: Study): string =>
   `Study ${name}: ${title}; ${arms.length} arms, ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`}`;
 
-/** The place of a setting that the data set cannot serve is the arm that has it. */
-const requireDatasets = ({ arms }: Study, where: string): void => {
+/** @throws ConfigError that names the arm which has the setting that cannot be. */
+const requireRunnableArms = async ({ arms }: Study, where: string): Promise<void> => {
+  // Building a model needs TensorFlow.js, which `study status` and `study list` do without.
+  const { requireRunnable } = await import('../train/require-runnable.ts');
   for (const { name, config } of arms) {
     try {
       requireRunnable(config);

@@ -3,9 +3,6 @@ import { backendOption, dataDirOption, mirrorOption, positiveInteger } from '../
 import { addConfigOptions } from '../command/config-options.ts';
 import { createReporter } from '../command/reporter.ts';
 import { DEFAULT_LEASE_SECONDS } from './queue.ts';
-import { reportCommand } from './report-command.ts';
-import { studyListCommand, studyRunCommand, studyStatusCommand } from './study-command.ts';
-import { sweepCommand } from './sweep-command.ts';
 
 export interface StudyCommandsContext {
   /** Aborted when the user wants to stop. */
@@ -28,6 +25,7 @@ export const addStudyCommands = (
       'train with each of several values, such as --dropout 0:0.8:0.1, and rank them by validation',
     )
     .action(async (options) => {
+      const { sweepCommand } = await import('./sweep-command.ts');
       onExitCode(await sweepCommand(options, commandLine(), reporter(), signal));
     });
 
@@ -38,6 +36,7 @@ export const addStudyCommands = (
   withRunOptions(withStudyOptions(study.command('run')))
     .description('train what a study has not trained yet; a run that was stopped goes on')
     .action(async (nameOrFile: string, options) => {
+      const { studyRunCommand } = await import('./study-command.ts');
       onExitCode(await studyRunCommand(nameOrFile, options, commandLine(), reporter(), signal));
     });
 
@@ -45,6 +44,7 @@ export const addStudyCommands = (
     .description('how far each run of a study has come')
     .option('--json', 'as JSON on stdout')
     .action(async (nameOrFile: string, options) => {
+      const { studyStatusCommand } = await import('./study-command.ts');
       onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
     });
 
@@ -55,6 +55,7 @@ export const addStudyCommands = (
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .action(async (nameOrFile: string, options) => {
+      const { reportCommand } = await import('./report-command.ts');
       onExitCode(await reportCommand(nameOrFile, options, reporter(), signal));
     });
 
@@ -86,7 +87,10 @@ export const addStudyCommands = (
   study
     .command('list')
     .description('the studies that come with dropout-lab')
-    .action(() => onExitCode(studyListCommand(reporter())));
+    .action(async () => {
+      const { studyListCommand } = await import('./study-command.ts');
+      onExitCode(studyListCommand(reporter()));
+    });
 };
 
 const addSweepOptions = (command: Command): Command =>

@@ -20,8 +20,9 @@ import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from '../command/backend-choice.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData, requireRunnable } from '../data/data.ts';
+import { type DataOptions, loadData } from '../data/data.ts';
 import { createRun } from './create-run.ts';
+import { requireRunnable } from './require-runnable.ts';
 
 /** A run that can be trained, on a backend that has started. */
 export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 'replicas'> {

@@ -1,7 +1,6 @@
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type BeginOptions, beginRun, reopenRun } from './open-run.ts';
-import { trainRun } from './train-run.ts';
+import type { BeginOptions } from './open-run.ts';
 
 export interface TrainOptions extends BeginOptions {
   /** A run to go on with. */
@@ -25,10 +24,15 @@ export const trainCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const run =
-    options.resume === undefined
-      ? await beginRun(await readRunConfig(options), options, command, reporter, signal)
-      : await reopenRun(options.resume, options, reporter, signal);
+  const config = options.resume === undefined ? await readRunConfig(options) : undefined;
+  // Only now: what is wrong with the options is said before TensorFlow.js has loaded.
+  const [{ beginRun, reopenRun }, { trainRun }] = await Promise.all([
+    import('./open-run.ts'),
+    import('./train-run.ts'),
+  ]);
+  const run = config
+    ? await beginRun(config, options, command, reporter, signal)
+    : await reopenRun(options.resume!, options, reporter, signal);
   const { reason, path } = await trainRun(run, reporter, signal);
   reporter.line(
     reason === 'interrupted' ? `Go on with: ${trainInvocation()} --resume ${path}` : `Run directory: ${path}`,
