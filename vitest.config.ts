@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { numericsConfig, onConsoleLog, type TestBackend } from './vitest.shared.ts';
 
@@ -16,6 +17,8 @@ const numerics = otherBackends.flatMap((backend) =>
 export default defineConfig({
   test: {
     onConsoleLog,
+    // Vitest leaves a core free; on two cores that would be half of them, and many tests wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: ['packages/*', 'apps/*', 'parity', 'scripts', 'release', 'examples', ...numerics],
   },
 });

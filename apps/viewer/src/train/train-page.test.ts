@@ -79,7 +79,7 @@ test.each([
     try {
       const { page, complaints } = await openPage(
         chromium,
-        `${viewer.url}#/train?arms=with&limit-train=40&batch-size=16&epochs=1&seed=7&backend=${backend}`,
+        `${viewer.url}#/train?arms=with&limit-train=20&limit-test=4&batch-size=8&epochs=1&seed=7&backend=${backend}`,
         { acceptDownloads: true },
       );
       await page.getByRole('button', { name: 'Train' }).click();
