@@ -1,6 +1,6 @@
+import { keepNaNInMaxPool, someNaN } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
-import { keepNaNInMaxPool, someNaN } from './max-pool-of-nan.ts';
 import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
 

@@ -1,2 +1,2 @@
 export { UnsupportedOperationError } from './errors.ts';
-export { registerTrainingKernels } from './register.ts';
+export { registerTrainingKernels } from './wasm/register.ts';

@@ -1,3 +1,4 @@
+import { keepNaNInWebglMaxPool } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
@@ -5,7 +6,6 @@ import { quietly } from '../quietly.ts';
 import type { RunningBackend } from '../running-backend.ts';
 import type { GraphicsOptions } from './graphics-options.ts';
 import { isSoftwareRenderer } from './software-renderer.ts';
-import { keepNaNInWebglMaxPool } from './webgl-max-pool.ts';
 
 /**
  * WebGL 2, in a page or a worker.

@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
+import {
+  keepNaNInMaxPool,
+  registerReluGradient,
+  replaceNativeKernels,
+  sumIsNoNumber,
+} from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
-import { keepNaNInMaxPool, sumIsNoNumber } from '../max-pool-of-nan.ts';
 import { quietly } from '../quietly.ts';
 import type { RunningBackend } from '../running-backend.ts';
-import { replaceNativeKernels } from './kernels.ts';
-import { registerReluGradient } from './relu-gradient.ts';
 import { tfjsNodeFolder } from './tfjs-node-folder.ts';
 
 const packageName = '@tensorflow/tfjs-node';

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { registerTrainingKernels } from './index.ts';
+import { registerTrainingKernels } from '../index.ts';
 
 type Shape4D = [number, number, number, number];
 

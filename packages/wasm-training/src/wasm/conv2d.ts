@@ -14,7 +14,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { UnsupportedOperationError } from './errors.ts';
+import { UnsupportedOperationError } from '../errors.ts';
 import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from './instance.ts';
 import { activatedAfterwards } from './keep-nan.ts';
 

@@ -6,8 +6,8 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { UnsupportedOperationError } from './errors.ts';
-import { kernelsBase64 } from './generated/kernels.ts';
+import { UnsupportedOperationError } from '../errors.ts';
+import { kernelsBase64 } from '../generated/kernels.ts';
 
 /** What the kernels need of TensorFlow.js's wasm backend, whose own type leaves some of it out. */
 export interface WasmBackend extends KernelBackend {
