@@ -1,4 +1,4 @@
-import { keepNaNInMaxPool, someNaN } from '@dropout-lab/wasm-training/other-backends';
+import { replaceCpuKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activate.ts';
 import { quietly } from './quietly.ts';
@@ -8,7 +8,7 @@ import type { RunningBackend } from './running-backend.ts';
 export const startCpu = async (): Promise<RunningBackend> => {
   const { version_cpu: version } = await quietly(() => import('@tensorflow/tfjs-backend-cpu'));
   await activate('cpu');
-  keepNaNInMaxPool('cpu', someNaN);
+  replaceCpuKernels();
   // Its first tensor makes it advertise tfjs-node.
   await quietly(() => tf.scalar(0).dispose());
   return { name: 'cpu', description: 'cpu', versions: { '@tensorflow/tfjs-backend-cpu': version } };

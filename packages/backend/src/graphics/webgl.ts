@@ -1,4 +1,4 @@
-import { keepNaNInWebglMaxPool } from '@dropout-lab/wasm-training/other-backends';
+import { replaceWebglKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
@@ -28,7 +28,7 @@ export const startWebgl = async ({
   // Asked for by name, a renderer that the browser itself thinks slow will do.
   if (!onlyHardware) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   await activate('webgl');
-  keepNaNInWebglMaxPool();
+  replaceWebglKernels();
   if (onlyHardware && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
     throw new BackendError(
       `backend webgl: expected a graphics processor that computes in float32, found ${renderer}, which does not: choose another backend`,

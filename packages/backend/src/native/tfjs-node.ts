@@ -2,12 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
-import {
-  keepNaNInMaxPool,
-  registerReluGradient,
-  replaceNativeKernels,
-  sumIsNoNumber,
-} from '@dropout-lab/wasm-training/other-backends';
+import { replaceTfjsNodeKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
@@ -33,10 +28,8 @@ export interface RunningTfjsNode {
  */
 export const startTfjsNode = async (resolveFrom: string | URL): Promise<RunningTfjsNode> => {
   const { version, folder } = await loadFirst(resolveFrom);
-  registerReluGradient();
   await activate('tensorflow');
-  replaceNativeKernels();
-  keepNaNInMaxPool('tensorflow', sumIsNoNumber);
+  replaceTfjsNodeKernels();
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } };
   const backend = {
     name: 'tensorflow',

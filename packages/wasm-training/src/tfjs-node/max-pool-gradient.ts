@@ -1,14 +1,7 @@
-import {
-  backend_util,
-  dispose,
-  type KernelConfig,
-  MaxPoolGrad,
-  type MaxPoolGradAttrs,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
-import { attributesFor, nativeKernel, oneDnnKernel } from './operation.ts';
-
-type Shape4D = [number, number, number, number];
+import { dispose, type MaxPoolGradAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
+import { poolInfoOf } from '../pooling.ts';
+import type { Kernel } from '../replace-kernel.ts';
+import { attributesFor, type NativeBackend, oneDnnKernel } from './operation.ts';
 
 /**
  * The gradient of max pooling by oneDNN, which tfjs-node's own kernel does not reach: TensorFlow's plain operation
@@ -17,20 +10,14 @@ type Shape4D = [number, number, number, number];
  *
  * @param stock Serves what is not a float32 pooling with padding `valid` or `same`.
  */
-export const nativeMaxPoolGrad = (stock: KernelConfig): KernelConfig =>
-  nativeKernel(MaxPoolGrad, (backend, { dy, input }, call) => {
-    const x = input as TensorInfo;
-    const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as MaxPoolGradAttrs;
-    const info = backend_util.computePool2DInfo(
-      x.shape as Shape4D,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+export const maxPoolGrad =
+  (stock: Kernel): Kernel =>
+  (call) => {
+    const backend = call.backend as unknown as NativeBackend;
+    const { dy, input: x } = call.inputs as { dy: TensorInfo; input: TensorInfo };
+    const info = poolInfoOf(x, call.attrs as unknown as MaxPoolGradAttrs);
     const padding = info.padInfo.type;
-    if (x.dtype !== 'float32' || (padding !== 'VALID' && padding !== 'SAME')) return stock.kernelFunc(call);
+    if (x.dtype !== 'float32' || (padding !== 'VALID' && padding !== 'SAME')) return stock(call);
 
     const { float32, ints, string, boolean } = attributesFor(backend);
     const attributes = [
@@ -44,8 +31,8 @@ export const nativeMaxPoolGrad = (stock: KernelConfig): KernelConfig =>
     ];
     const pooled = backend.executeMultipleOutputs('_MklNativeMaxPool', attributes, [x], 2);
     const [output, workspace] = pooled;
-    const inputs = [x, output!, dy!, workspace!];
+    const inputs = [x, output!, dy, workspace!];
     const gradient = backend.executeSingleOutput('_MklNativeMaxPoolGrad', attributes, inputs);
     dispose(pooled);
     return gradient;
-  });
+  };

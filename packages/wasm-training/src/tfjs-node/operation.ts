@@ -1,4 +1,4 @@
-import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** An attribute of a TensorFlow operation, as the addon of tfjs-node takes it. */
 export interface NativeAttribute {
@@ -7,7 +7,7 @@ export interface NativeAttribute {
   readonly value: unknown;
 }
 
-/** What is needed of tfjs-node's backend, whose own type leaves some of it out. */
+/** The part of tfjs-node's backend that kernels use; its own type leaves some of it out. */
 export interface NativeBackend {
   readonly binding: Readonly<
     Record<'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>
@@ -36,18 +36,3 @@ export const attributesFor = ({ binding }: NativeBackend) => ({
 /** Chooses oneDNN's kernel of an `_MklNative` operation: TensorFlow registers those under this label only. */
 export const oneDnnKernel = (backend: NativeBackend): NativeAttribute =>
   attributesFor(backend).string('_kernel', 'MklNameChangeOp');
-
-/** A kernel of tfjs-node's backend that runs operations of TensorFlow. */
-export const nativeKernel = (
-  kernelName: string,
-  run: (
-    backend: NativeBackend,
-    inputs: Readonly<Record<string, TensorInfo>>,
-    call: Parameters<KernelConfig['kernelFunc']>[0],
-  ) => TensorInfo | TensorInfo[],
-): KernelConfig => ({
-  kernelName,
-  backendName: 'tensorflow',
-  kernelFunc: (call) =>
-    run(call.backend as unknown as NativeBackend, call.inputs as Record<string, TensorInfo>, call),
-});

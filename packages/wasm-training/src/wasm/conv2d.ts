@@ -7,16 +7,13 @@ import {
   type Conv2DBackpropFilterAttrs,
   Conv2DBackpropInput,
   type Conv2DBackpropInputAttrs,
-  FusedConv2D,
   type FusedConv2DAttrs,
-  getKernel,
-  type KernelConfig,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from '../errors.ts';
+import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from './instance.ts';
-import { activatedAfterwards } from './keep-nan.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -95,52 +92,39 @@ const allSizes = (s: Sizes): readonly number[] => [
 ];
 
 /** Gradient of conv2d with respect to its filter: the kernel that the stock backend lacks. */
-export const conv2DBackpropFilter: KernelConfig = {
-  kernelName: Conv2DBackpropFilter,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasmBackend = backend as WasmBackend;
-    const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const { filterShape, ...convolution } = attrs as unknown as Conv2DBackpropFilterAttrs;
-    const sizes = sizesOf(x.shape, filterShape, convolution, Conv2DBackpropFilter);
-    const kernels = kernelsOf(wasmBackend);
-    const [xAt, dyAt] = [x, dy].map((tensor) => addressOf(wasmBackend, tensor, Conv2DBackpropFilter));
-    const dw = wasmBackend.makeOutput([...filterShape], 'float32');
-    const dwAt = addressOf(wasmBackend, dw, Conv2DBackpropFilter);
-    withScratch(wasmBackend, kernels.convFilterGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
-      kernels.convFilterGradient(xAt!, dyAt!, dwAt, scratch, ...allSizes(sizes));
-    });
-    // What is not finite in dy shows in dw; in x it may have met nothing but zeros, which are skipped.
-    if (
-      !allFinite(wasmBackend, dw, Conv2DBackpropFilter) ||
-      !allFinite(wasmBackend, x, Conv2DBackpropFilter)
-    ) {
-      kernels.convFilterGradientOfEveryProduct(xAt!, dyAt!, dwAt, ...allSizes(sizes));
-    }
-    return dw;
-  },
+export const conv2DBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
+  const wasmBackend = backend as WasmBackend;
+  const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+  const { filterShape, ...convolution } = attrs as unknown as Conv2DBackpropFilterAttrs;
+  const sizes = sizesOf(x.shape, filterShape, convolution, Conv2DBackpropFilter);
+  const kernels = kernelsOf(wasmBackend);
+  const [xAt, dyAt] = [x, dy].map((tensor) => addressOf(wasmBackend, tensor, Conv2DBackpropFilter));
+  const dw = wasmBackend.makeOutput([...filterShape], 'float32');
+  const dwAt = addressOf(wasmBackend, dw, Conv2DBackpropFilter);
+  withScratch(wasmBackend, kernels.convFilterGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
+    kernels.convFilterGradient(xAt!, dyAt!, dwAt, scratch, ...allSizes(sizes));
+  });
+  // What is not finite in dy shows in dw; in x it may have met nothing but zeros, which are skipped.
+  if (!allFinite(wasmBackend, dw, Conv2DBackpropFilter) || !allFinite(wasmBackend, x, Conv2DBackpropFilter)) {
+    kernels.convFilterGradientOfEveryProduct(xAt!, dyAt!, dwAt, ...allSizes(sizes));
+  }
+  return dw;
 };
 
 /** Gradient of conv2d with respect to its input, and so the forward pass of a transposed convolution. */
-export const conv2DBackpropInput: KernelConfig = {
-  kernelName: Conv2DBackpropInput,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasmBackend = backend as WasmBackend;
-    const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-    const { inputShape, ...convolution } = attrs as unknown as Conv2DBackpropInputAttrs;
-    const sizes = sizesOf(inputShape, filter.shape, convolution, Conv2DBackpropInput);
-    const [dyAt, filterAt] = [dy, filter].map((tensor) =>
-      addressOf(wasmBackend, tensor, Conv2DBackpropInput),
-    );
-    const dx = wasmBackend.makeOutput([...inputShape], 'float32');
-    const dxAt = addressOf(wasmBackend, dx, Conv2DBackpropInput);
-    inputGradient(wasmBackend, dyAt!, filterAt!, dxAt, sizes);
-    if (![dx, filter].every((tensor) => allFinite(wasmBackend, tensor, Conv2DBackpropInput))) {
-      kernelsOf(wasmBackend).convInputGradientOfEveryProduct(dyAt!, filterAt!, dxAt, ...allSizes(sizes));
-    }
-    return dx;
-  },
+export const conv2DBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
+  const wasmBackend = backend as WasmBackend;
+  const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+  const { inputShape, ...convolution } = attrs as unknown as Conv2DBackpropInputAttrs;
+  const sizes = sizesOf(inputShape, filter.shape, convolution, Conv2DBackpropInput);
+  const [dyAt, filterAt] = [dy, filter].map((tensor) => addressOf(wasmBackend, tensor, Conv2DBackpropInput));
+  const dx = wasmBackend.makeOutput([...inputShape], 'float32');
+  const dxAt = addressOf(wasmBackend, dx, Conv2DBackpropInput);
+  inputGradient(wasmBackend, dyAt!, filterAt!, dxAt, sizes);
+  if (![dx, filter].every((tensor) => allFinite(wasmBackend, tensor, Conv2DBackpropInput))) {
+    kernelsOf(wasmBackend).convInputGradientOfEveryProduct(dyAt!, filterAt!, dxAt, ...allSizes(sizes));
+  }
+  return dx;
 };
 
 const inputGradient = (backend: WasmBackend, dy: number, filter: number, dx: number, sizes: Sizes): void => {
@@ -160,36 +144,28 @@ const MAX_DENSITY = 0.7;
 const MIN_CHANNELS = 16;
 
 /** The stock forward kernel, but for a convolution whose input is mostly zeros. */
-export const conv2D = (): KernelConfig => {
-  const stock = getKernel(Conv2D, 'wasm');
-  return {
-    ...stock,
-    kernelFunc: (call) => {
-      const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
-      const attrs = call.attrs as unknown as Conv2DAttrs;
-      return sparseConv2D(call.backend as WasmBackend, x, filter, attrs) ?? stock.kernelFunc(call);
-    },
+export const conv2D =
+  (stock: Kernel): Kernel =>
+  (call) => {
+    const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
+    const attrs = call.attrs as unknown as Conv2DAttrs;
+    return sparseConv2D(call.backend as WasmBackend, x, filter, attrs) ?? stock(call);
   };
-};
 
-/** The same with a bias: it is added by the stock kernel where the input is mostly zeros. An activation comes afterwards. */
-export const fusedConv2D = (): KernelConfig => {
-  const stock = getKernel(FusedConv2D, 'wasm');
-  return activatedAfterwards({
-    ...stock,
-    kernelFunc: (call) => {
-      const backend = call.backend as WasmBackend;
-      const { x, filter, bias } = call.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
-      const attrs = call.attrs as unknown as FusedConv2DAttrs;
-      if (!bias || (attrs.activation ?? 'linear') !== 'linear') return stock.kernelFunc(call);
-      const y = sparseConv2D(backend, x, filter, attrs);
-      if (!y) return stock.kernelFunc(call);
-      const sum = runKernel(backend, Add, { a: y, b: bias });
-      backend.disposeData(y.dataId);
-      return sum;
-    },
-  });
-};
+/** The same with a bias: it is added by the stock kernel where the input is mostly zeros. */
+export const fusedConv2D =
+  (stock: Kernel): Kernel =>
+  (call) => {
+    const backend = call.backend as WasmBackend;
+    const { x, filter, bias } = call.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+    const attrs = call.attrs as unknown as FusedConv2DAttrs;
+    if (!bias || (attrs.activation ?? 'linear') !== 'linear') return stock(call);
+    const y = sparseConv2D(backend, x, filter, attrs);
+    if (!y) return stock(call);
+    const sum = runKernel(backend, Add, { a: y, b: bias });
+    backend.disposeData(y.dataId);
+    return sum;
+  };
 
 /**
  * A convolution of stride 1 of an input that is mostly zeros, as behind dropout: computed as the input gradient of the

@@ -1,39 +1,29 @@
-import {
-  _FusedMatMul,
-  BatchMatMul,
-  getKernel,
-  type KernelConfig,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
-import { activatedAfterwards } from './keep-nan.ts';
 
 /**
  * The stock kernel in front of which a transposed operand is really transposed. Stock matmul is XNNPACK's when
  * neither operand is transposed and a plain triple loop when one is, as in both gradients of a dense layer.
  */
-const withTransposedOperands = (kernelName: string): KernelConfig => {
-  const stock = getKernel(kernelName, 'wasm');
-  return {
-    ...stock,
-    kernelFunc: (call) => {
-      const backend = call.backend as WasmBackend;
-      const { transposeA, transposeB } = call.attrs as { transposeA?: boolean; transposeB?: boolean };
-      const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
-      if (!transposeA && !transposeB) return stock.kernelFunc(call);
-      const left = transposeA ? transposed(backend, a, kernelName) : a;
-      const right = transposeB ? transposed(backend, b, kernelName) : b;
-      const product = stock.kernelFunc({
-        ...call,
-        inputs: { ...call.inputs, a: left, b: right },
-        attrs: { ...call.attrs, transposeA: false, transposeB: false },
-      });
-      if (left !== a) backend.disposeData(left.dataId);
-      if (right !== b) backend.disposeData(right.dataId);
-      return product;
-    },
+export const transposingFirst =
+  (operation: string, stock: Kernel): Kernel =>
+  (call) => {
+    const backend = call.backend as WasmBackend;
+    const { transposeA, transposeB } = call.attrs as { transposeA?: boolean; transposeB?: boolean };
+    const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
+    if (!transposeA && !transposeB) return stock(call);
+    const left = transposeA ? transposed(backend, a, operation) : a;
+    const right = transposeB ? transposed(backend, b, operation) : b;
+    const product = stock({
+      ...call,
+      inputs: { ...call.inputs, a: left, b: right },
+      attrs: { ...call.attrs, transposeA: false, transposeB: false },
+    });
+    if (left !== a) backend.disposeData(left.dataId);
+    if (right !== b) backend.disposeData(right.dataId);
+    return product;
   };
-};
 
 /** [..., rows, columns] -> [..., columns, rows] */
 const transposed = (backend: WasmBackend, matrix: TensorInfo, operation: string): TensorInfo => {
@@ -48,9 +38,3 @@ const transposed = (backend: WasmBackend, matrix: TensorInfo, operation: string)
   for (let i = 0; i < count; i++) transpose2d(source + i * bytes, target + i * bytes, rows, columns);
   return result;
 };
-
-/** Both matmul kernels, to be registered in the stock ones' place. Made once the stock kernels are registered. */
-export const matMulKernels = (): readonly KernelConfig[] => [
-  withTransposedOperands(BatchMatMul),
-  activatedAfterwards(withTransposedOperands(_FusedMatMul)),
-];

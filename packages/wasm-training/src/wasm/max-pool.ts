@@ -1,28 +1,13 @@
 import {
-  backend_util,
-  type KernelConfig,
   MaxPool,
   type MaxPoolAttrs,
   MaxPoolGrad,
   type MaxPoolGradAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { type PoolInfo, poolInfoOf } from '../pooling.ts';
+import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
-
-type PoolInfo = ReturnType<typeof backend_util.computePool2DInfo>;
-
-const poolInfoOf = (
-  { shape }: TensorInfo,
-  { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs | MaxPoolGradAttrs,
-): PoolInfo =>
-  backend_util.computePool2DInfo(
-    shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
 
 /** Sizes as the kernels of assembly/ take them. */
 const sizesOf = (info: PoolInfo): number[] => [
@@ -41,39 +26,30 @@ const sizesOf = (info: PoolInfo): number[] => [
 ];
 
 /** maxPool whose windows with a NaN give NaN: the stock kernel leaves it out, and gives -Infinity of nothing else. */
-export const maxPool: KernelConfig = {
-  kernelName: MaxPool,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasmBackend = backend as WasmBackend;
-    const { x } = inputs as { x: TensorInfo };
-    const info = poolInfoOf(x, attrs as unknown as MaxPoolAttrs);
-    const source = addressOf(wasmBackend, x, MaxPool);
-    const y = wasmBackend.makeOutput(info.outShape, 'float32');
-    kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...sizesOf(info));
-    return y;
-  },
+export const maxPool: Kernel = ({ inputs, attrs, backend }) => {
+  const wasmBackend = backend as WasmBackend;
+  const { x } = inputs as { x: TensorInfo };
+  const info = poolInfoOf(x, attrs as unknown as MaxPoolAttrs);
+  const source = addressOf(wasmBackend, x, MaxPool);
+  const y = wasmBackend.makeOutput(info.outShape, 'float32');
+  kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...sizesOf(info));
+  return y;
 };
 
 /** Gradient of maxPool, vectorised over channels. A tie goes to the first of its window, as on the cpu backend. */
-export const maxPoolGrad: KernelConfig = {
-  kernelName: MaxPoolGrad,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasmBackend = backend as WasmBackend;
-    const { dy, input, output } = inputs as { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
-    const info = poolInfoOf(input, attrs as unknown as MaxPoolGradAttrs);
-    const [x, y, dyAddress] = [input, output, dy].map((tensor) =>
-      addressOf(wasmBackend, tensor, MaxPoolGrad),
-    );
-    const dx = wasmBackend.makeOutput(info.inShape, 'float32');
-    kernelsOf(wasmBackend).maxPoolGradient(
-      x!,
-      y!,
-      dyAddress!,
-      addressOf(wasmBackend, dx, MaxPoolGrad),
-      ...sizesOf(info),
-    );
-    return dx;
-  },
+export const maxPoolGrad: Kernel = ({ inputs, attrs, backend }) => {
+  const wasmBackend = backend as WasmBackend;
+  const { dy, input, output } = inputs as { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
+  const info = poolInfoOf(input, attrs as unknown as MaxPoolGradAttrs);
+  const sources = [input, output, dy].map((tensor) => addressOf(wasmBackend, tensor, MaxPoolGrad));
+  const dx = wasmBackend.makeOutput(info.inShape, 'float32');
+  const [x, y, dyAt] = sources as [number, number, number];
+  kernelsOf(wasmBackend).maxPoolGradient(
+    x,
+    y,
+    dyAt,
+    addressOf(wasmBackend, dx, MaxPoolGrad),
+    ...sizesOf(info),
+  );
+  return dx;
 };

@@ -1,46 +1,65 @@
-// Registers the stock kernels, which ours stand in front of or replace.
+// Registers the stock kernels, which ours replace and may call.
 import '@tensorflow/tfjs-backend-wasm';
-import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import {
+  _FusedMatMul,
+  AvgPool,
+  BatchMatMul,
+  Cast,
+  ClipByValue,
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  FusedConv2D,
+  FusedDepthwiseConv2D,
+  Identity,
+  Maximum,
+  MaxPool,
+  MaxPoolGrad,
+  Minimum,
+  Relu,
+  Relu6,
+  Sum,
+} from '@tensorflow/tfjs-core';
+import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
-import { nanKernels } from './keep-nan.ts';
-import { matMulKernels } from './mat-mul.ts';
+import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
+import { transposingFirst } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
-import { castKernel, identityKernel } from './share.ts';
-import { sumKernel } from './sum.ts';
+import { cast, identity } from './share.ts';
+import { sum } from './sum.ts';
 
-let registered = false;
+/** The replacement of each stock kernel. */
+const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
+  [Conv2D]: conv2D,
+  [FusedConv2D]: (stock) => activatedAfterwards(fusedConv2D(stock)),
+  [FusedDepthwiseConv2D]: activatedAfterwards,
+  [Conv2DBackpropInput]: () => conv2DBackpropInput,
+  [MaxPool]: () => maxPool,
+  [MaxPoolGrad]: () => maxPoolGrad,
+  [AvgPool]: avgPool,
+  [BatchMatMul]: (stock) => transposingFirst(BatchMatMul, stock),
+  [_FusedMatMul]: (stock) => activatedAfterwards(transposingFirst(_FusedMatMul, stock)),
+  [Sum]: sum,
+  [Identity]: () => identity,
+  [Cast]: cast,
+  [Relu]: relu,
+  [Relu6]: relu6,
+  [ClipByValue]: clipByValue,
+  [Maximum]: (stock) => extremum(Maximum, stock),
+  [Minimum]: (stock) => extremum(Minimum, stock),
+};
 
 /**
- * Teaches TensorFlow.js's `wasm` backend to train convolutional networks: adds the missing gradient of conv2d
- * with respect to its filter, and replaces the gradients of conv2d with respect to its input, of maxPool, of
- * matMul and of a bias, which are right but slow. Call it once, before or after the backend has started; calling it again
- * does nothing. Forward passes are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
+ * Lets TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradient of conv2d with respect to its
+ * filter, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
+ * right but slow. Call it once, before or after the backend has started; calling it again changes nothing. Forward passes
+ * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
- * NaN stays NaN, as on the cpu backend, and what is multiplied by 0 counts: kernels that skip zeros do so among finite
- * numbers only. The stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations make numbers of NaN: they are
+ * NaN stays NaN, as on the cpu backend, and a product with 0 counts: kernels that skip zeros do so among finite numbers
+ * only. The stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations make numbers of NaN: they are
  * replaced. maxPool of a window with a NaN is NaN, as numpy.max, while stock backends leave it out.
  */
 export const registerTrainingKernels = (): void => {
-  if (registered) return;
-  registered = true;
-  const kernels = [
-    conv2D(),
-    fusedConv2D(),
-    conv2DBackpropFilter,
-    conv2DBackpropInput,
-    maxPool,
-    maxPoolGrad,
-    sumKernel(),
-    identityKernel,
-    castKernel(),
-    ...matMulKernels(),
-    ...nanKernels(),
-  ];
-  kernels.forEach(replace);
-};
-
-const replace = (kernel: KernelConfig): void => {
-  if (getKernel(kernel.kernelName, kernel.backendName))
-    unregisterKernel(kernel.kernelName, kernel.backendName);
-  registerKernel(kernel);
+  addKernel('wasm', Conv2DBackpropFilter, conv2DBackpropFilter);
+  for (const [kernelName, create] of Object.entries(replacements)) replaceKernel('wasm', kernelName, create);
 };

@@ -1,11 +1,5 @@
-import {
-  Cast,
-  type CastAttrs,
-  getKernel,
-  Identity,
-  type KernelConfig,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import type { CastAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Kernel } from '../replace-kernel.ts';
 import type { WasmBackend } from './instance.ts';
 
 /** The same data under another handle, as Reshape does it: nothing writes to a tensor once it is made. */
@@ -15,21 +9,14 @@ const share = (backend: WasmBackend, { dataId, shape, dtype }: TensorInfo): Tens
 };
 
 /** A clone without a copy. The gradient tape clones every tensor that it keeps for the backward pass. */
-export const identityKernel: KernelConfig = {
-  kernelName: Identity,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, backend }) => share(backend as WasmBackend, inputs['x'] as TensorInfo),
-};
+export const identity: Kernel = ({ inputs, backend }) =>
+  share(backend as WasmBackend, inputs['x'] as TensorInfo);
 
 /** The stock kernel, but for a cast to the type that the tensor has, as in the gradient of ReLU: that is a clone. */
-export const castKernel = (): KernelConfig => {
-  const stock = getKernel(Cast, 'wasm');
-  return {
-    ...stock,
-    kernelFunc: (call) => {
-      const { x } = call.inputs as { x: TensorInfo };
-      const { dtype } = call.attrs as unknown as CastAttrs;
-      return dtype === x.dtype ? share(call.backend as WasmBackend, x) : stock.kernelFunc(call);
-    },
+export const cast =
+  (stock: Kernel): Kernel =>
+  (call) => {
+    const { x } = call.inputs as { x: TensorInfo };
+    const { dtype } = call.attrs as unknown as CastAttrs;
+    return dtype === x.dtype ? share(call.backend as WasmBackend, x) : stock(call);
   };
-};

@@ -1,15 +1,8 @@
-import {
-  backend_util,
-  getKernel,
-  type KernelConfig,
-  MaxPool,
-  type MaxPoolAttrs,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import { MaxPool, type MaxPoolAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
+import { type PoolInfo, poolInfoOf } from './pooling.ts';
+import { type Kernel, replaceKernel } from './replace-kernel.ts';
 
-/** What a fragment shader computes, as the WebGL backend takes it. */
+/** A fragment shader, as the WebGL backend takes it. */
 interface Program {
   readonly variableNames: readonly string[];
   readonly outputShape: readonly number[];
@@ -20,9 +13,7 @@ interface WebglBackend {
   runWebGLProgram(program: Program, inputs: readonly TensorInfo[], dtype: string): TensorInfo;
 }
 
-type PoolInfo = ReturnType<typeof backend_util.computePool2DInfo>;
-
-/** The largest number of each window, NaN where it has one: what `max` makes of NaN is for each driver to say. */
+/** The largest number of each window, NaN where it has one: drivers differ in the `max` of a NaN. */
 const programOf = (info: PoolInfo): Program => ({
   variableNames: ['x'],
   outputShape: info.outShape,
@@ -51,32 +42,14 @@ const programOf = (info: PoolInfo): Program => ({
   `,
 });
 
-const maxPool = (stock: KernelConfig): KernelConfig => ({
-  ...stock,
-  kernelFunc: (call) => {
+const maxPool =
+  (stock: Kernel): Kernel =>
+  (call) => {
     const { x } = call.inputs as { x: TensorInfo };
-    const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as MaxPoolAttrs;
-    if (x.dtype !== 'float32') return stock.kernelFunc(call);
-    const info = backend_util.computePool2DInfo(
-      x.shape as [number, number, number, number],
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    if (x.dtype !== 'float32') return stock(call);
+    const info = poolInfoOf(x, call.attrs as unknown as MaxPoolAttrs);
     return (call.backend as unknown as WebglBackend).runWebGLProgram(programOf(info), [x], x.dtype);
-  },
-});
+  };
 
-const replaced = new WeakSet<KernelConfig>();
-
-/** Lets max pooling on WebGL keep NaN, as `numpy.max` does; doing it again changes nothing. */
-export const keepNaNInWebglMaxPool = (): void => {
-  const stock = getKernel(MaxPool, 'webgl');
-  if (!stock || replaced.has(stock)) return;
-  const kernel = maxPool(stock);
-  unregisterKernel(MaxPool, 'webgl');
-  registerKernel(kernel);
-  replaced.add(kernel);
-};
+/** Lets max pooling of TensorFlow.js's `webgl` backend keep NaN, as `numpy.max` does. Calling it again changes nothing. */
+export const replaceWebglKernels = (): void => replaceKernel('webgl', MaxPool, maxPool);
