@@ -1,56 +1,47 @@
 import {
   Conv2DBackpropFilter,
-  Conv2DBackpropInput,
+  customGrad,
   engine,
-  FusedConv2D,
-  type FusedConv2DAttrs,
-  registerGradient,
+  fused,
+  type GradSaveFunc,
   sum,
   type Tensor,
+  type Tensor1D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 
+/** How a window moves over the images. */
 export interface ConvolutionOptions {
   readonly strides: [number, number];
   readonly pad: 'valid' | 'same';
 }
 
-/**
- * A convolution, channels last, that adds its bias as it goes: `conv2d(x, filter) + bias` in one kernel.
- *
- * `tf.fused.conv2d` would do, but its gradient always includes that of `x`, which for the images of a first layer
- * nobody asks for: as much work as the whole forward pass.
- */
+/** A convolution, channels last, that adds its bias as it goes: `conv2d(x, filter) + bias` in one kernel. */
 export const convolve = (x: Tensor, filter: Tensor, bias: Tensor, options: ConvolutionOptions): Tensor4D =>
-  engine().runKernel(
-    FusedConv2D,
-    { x, filter, bias },
-    { ...options, dilations: 1, dataFormat: 'NHWC', activation: 'linear' },
-  ) as Tensor4D;
+  fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, bias: bias as Tensor1D, ...options });
 
-// Stock TensorFlow.js registers none: its fused operations bring gradients of their own.
-registerGradient({
-  kernelName: FusedConv2D,
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, filter] = saved as [Tensor, Tensor];
-    const { strides, pad, dataFormat } = attrs as unknown as FusedConv2DAttrs;
-    const convolution = { strides, pad, dataFormat };
-    const slope = dy as Tensor;
+/**
+ * The same of images that no variable changes, such as those of a first layer: it has no gradient with respect to `x`,
+ * which would be as much work as the whole forward pass.
+ */
+export const convolveImages = (
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  options: ConvolutionOptions,
+): Tensor4D =>
+  customGrad((...args) => {
+    const [filter, bias, save] = args as unknown as [Tensor, Tensor, GradSaveFunc];
+    save([x]);
     return {
-      x: () =>
-        engine().runKernel(
-          Conv2DBackpropInput,
-          { dy: slope, filter },
-          { ...convolution, inputShape: x.shape },
-        ) as Tensor,
-      filter: () =>
+      value: convolve(x, filter, bias, options),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => [
         engine().runKernel(
           Conv2DBackpropFilter,
-          { x, dy: slope },
-          { ...convolution, filterShape: filter.shape },
+          { x: saved[0]!, dy },
+          { ...options, dataFormat: 'NHWC', filterShape: filter.shape },
         ) as Tensor,
-      bias: () => sum(slope, [0, 1, 2]),
+        sum(dy, [0, 1, 2]),
+      ],
     };
-  },
-});
+  })(filter, bias) as Tensor4D;

@@ -121,6 +121,17 @@ describe('the logits and gradients of logitsModel', () => {
   });
 });
 
+test('the gradient of the images is not computed', async () => {
+  const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [4, 5], units: [6] });
+  const model = buildModel(spec, 1);
+  const logitsOf = createLogitsFunction(model);
+  const { kernels } = await tf.profile(() => figuresOf(model, (x) => logitsOf(x, { training: true }), true));
+  const count = (name: string) => kernels.filter((kernel) => kernel.name === name).length;
+  expect(count('Conv2DBackpropFilter')).toBe(2);
+  expect(count('Conv2DBackpropInput')).toBe(1);
+  model.dispose();
+});
+
 test('a dilated convolution keeps the refusal of its gradient', () => {
   const model = sequential({
     layers: [

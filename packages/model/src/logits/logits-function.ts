@@ -1,6 +1,6 @@
 import { relu, type Tensor } from '@tensorflow/tfjs-core';
 import { LayersModel, layers, Sequential } from '@tensorflow/tfjs-layers';
-import { convolve } from './convolve.ts';
+import { convolve, convolveImages } from './convolve.ts';
 import { logitsModel } from './logits-model.ts';
 
 type Layer = layers.Layer;
@@ -12,8 +12,8 @@ export type LogitsFunction = (inputs: Tensor, options: { readonly training: bool
  * The same logits as {@link logitsModel}'s and, but for rounding, the same gradients, computed in less time: of a
  * Sequential model, a ReLU between a convolution and a max pooling is taken after the pooling, on a quarter of the
  * numbers (for windows of 2 x 2), which is the same since both keep the order of numbers; the convolution adds its
- * bias as it goes. Other models are called as they are, as are those with layers that make masks, which every later layer
- * is to be given.
+ * bias as it goes. The gradients are those of the weights that are trainable now; images have none. Other models are called
+ * as they are, as are those with layers that make masks, which every later layer is to be given.
  */
 export const createLogitsFunction = (classifier: LayersModel): LogitsFunction => {
   const model = logitsModel(classifier);
@@ -36,7 +36,10 @@ type Step = (x: Tensor, training: boolean) => Tensor;
 const stepsOf = (chain: readonly Layer[]): Step[] =>
   chain.flatMap((layer, i): Step[] => {
     const [before, after] = [chain[i - 1], chain[i + 1]];
-    if (isReluConvolution(layer) && isMaxPooling(after)) return [convolution(layer)];
+    if (isReluConvolution(layer) && isMaxPooling(after)) {
+      const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
+      return [convolution(layer, isFirst ? convolveImages : convolve)];
+    }
     // As TensorFlow.js calls it: layers of the user's own may count on a list.
     const step: Step = (x, training) => [layer.call([x], { training })].flat()[0]!;
     return isMaxPooling(layer) && isReluConvolution(before) ? [step, relu] : [step];
@@ -53,13 +56,13 @@ const isReluConvolution = (layer: Layer | undefined): boolean => {
 };
 
 /** The layer without its activation. */
-const convolution = (layer: Layer): Step => {
+const convolution = (layer: Layer, compute: typeof convolve): Step => {
   const { strides, padding } = layer.getConfig() as {
     strides: [number, number];
     padding: 'valid' | 'same';
   };
   return (x) => {
     const [filter, bias] = layer.weights.map((weight) => weight.read());
-    return convolve(x, filter!, bias!, { strides, pad: padding });
+    return compute(x, filter!, bias!, { strides, pad: padding });
   };
 };
