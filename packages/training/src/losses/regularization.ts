@@ -12,16 +12,3 @@ export const regularizationLoss = (model: LayersModel): tf.Tensor | undefined =>
     .flatMap(({ layer }) => layer.losses.map((penalty) => penalty()));
   return penalties.length > 0 ? tf.addN(penalties) : undefined;
 };
-
-/**
- * Gives `tf.abs` the slope of 0 at 0, as TensorFlow's has: TensorFlow.js's is -1 there, with which an L1 penalty would
- * push every weight and bias that starts at 0.
- */
-export const useSlopeOfAbsolute = (): void => {
-  tf.unregisterGradient('Abs');
-  tf.registerGradient({
-    kernelName: 'Abs',
-    inputsToSave: ['x'],
-    gradFunc: (slope, [x]) => ({ x: () => tf.mul(slope as tf.Tensor, tf.sign(tf.cast(x!, 'float32'))) }),
-  });
-};

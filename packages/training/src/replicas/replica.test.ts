@@ -71,4 +71,14 @@ describe('createReplica', () => {
     expect(await replica.logits(batch)).toEqual(logits);
     model.dispose();
   });
+
+  test('gradients outside of it stay those of TensorFlow.js', async () => {
+    const slopeAtZero = () => tf.tidy(() => tf.grad(tf.abs)(tf.tensor1d([0])).dataSync()[0]);
+    const stock = slopeAtZero();
+    const model = tinyModel();
+    const { gradients } = await createReplica(model).gradients(batch, position);
+    tf.dispose(gradients);
+    expect(slopeAtZero()).toBe(stock);
+    model.dispose();
+  });
 });

@@ -13,7 +13,8 @@ import { TrainingError } from '../errors.ts';
 import { imageValues } from '../image-values.ts';
 import { accuracyKind, correctRows } from '../losses/accuracy.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
-import { regularizationLoss, useSlopeOfAbsolute } from '../losses/regularization.ts';
+import { withGradientOfAbs } from '../losses/gradient-of-abs.ts';
+import { regularizationLoss } from '../losses/regularization.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
@@ -70,7 +71,6 @@ export interface Replica {
 
 /** The replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
-  useSlopeOfAbsolute();
   const logitsOf = createLogitsFunction(model);
   const trained = trainedWeights(model);
   const variables = trained.map(({ variable }) => variable);
@@ -88,14 +88,15 @@ export const createReplica = (model: LayersModel): Replica => {
       const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
       let correct: tf.Tensor | undefined;
       let kept: tf.Tensor | undefined;
-      const { value, grads } = tf.variableGrads(() => {
+      const forward = () => {
         const logits = logitsOf(images, { training: true });
         if (accuracy) correct = tf.keep(correctRows(accuracy, targets, logits));
         if (withLogits) kept = tf.keep(logits.clone());
         const share = tf.div(lossOf.sum(targets, logits, head.activation, weights), batchSize);
         const penalty = regularizationLoss(model);
         return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
-      }, variables);
+      };
+      const { value, grads } = tf.variableGrads(() => withGradientOfAbs(forward), variables);
       const gradients = trained.map(({ name, variable }) => {
         const gradient = grads[variable.name];
         if (gradient) return gradient;
