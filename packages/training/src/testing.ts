@@ -12,7 +12,7 @@ import {
 import { buildModel, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import type { CheckpointSink } from './session.ts';
 import type { TrainingEvent } from './training-event.ts';
@@ -62,6 +62,20 @@ export const normalizedModel = (onCall?: () => void): LayersModel => {
   const spec = parseModelSpec({ inputShape: [...imageShape], numClasses, layers: list }, { layers: [pass] });
   return buildModel(spec, 1, { layers: [pass] });
 };
+
+/** A model whose batch normalization is within a TimeDistributed layer: of each row of an image by itself. */
+export const rowNormalizedModel = (): LayersModel =>
+  sequential({
+    layers: [
+      layers.timeDistributed({
+        name: 'rows',
+        layer: layers.batchNormalization({}),
+        inputShape: [...imageShape],
+      }),
+      layers.flatten({}),
+      layers.dense({ units: numClasses, activation: 'softmax' }),
+    ],
+  });
 
 class Pass extends layers.Layer {
   static readonly className = 'Pass';

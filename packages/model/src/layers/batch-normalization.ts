@@ -19,7 +19,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { leafLayers } from '../weights/leaf-layers.ts';
+import { leafLayers } from '../weights/layers-of-model.ts';
 import type { LayerImplementation, LayerOf } from './definition.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */

@@ -2,7 +2,7 @@ import { ConfigError } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey } from '@dropout-lab/random';
 import { backend, type DataId, type KernelBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { leafLayers } from '../weights/leaf-layers.ts';
+import { leafLayers } from '../weights/layers-of-model.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
 /** What every layer of TensorFlow.js takes. */

@@ -1,4 +1,4 @@
-import { type LeafLayer, leafLayers, NoiseLayer } from '@dropout-lab/model';
+import { allLayers, leafLayers, type ModelLayer, NoiseLayer } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from '../disposing.ts';
@@ -17,7 +17,7 @@ export const requireHonoured = (model: LayersModel): void => {
     );
   }
   const leaves = leafLayers(model);
-  for (const holder of [...holdersOf(model), ...leaves.map(({ layer }) => layer)]) requireStateless(holder);
+  for (const one of allLayers(model)) requireStateless(one);
   const [batchSize] = model.inputs[0]!.shape;
   if (batchSize !== null) {
     throw new TrainingError(
@@ -101,15 +101,11 @@ const findingOf = (layer: layers.Layer): string | undefined => {
   return undefined;
 };
 
-/** Layers that hold others, which leafLayers looks through. */
-const holdersOf = (model: LayersModel): readonly layers.Layer[] =>
-  model.layers.flatMap((layer) => ('layers' in layer ? holdersOf(layer as unknown as LayersModel) : [layer]));
-
 /** @throws TrainingError for a layer that carries its state from one batch to the next. */
-const requireStateless = (layer: layers.Layer): void => {
+const requireStateless = ({ layer, path }: ModelLayer): void => {
   if ((layer as unknown as Settings).stateful !== true) return;
   throw new TrainingError(
-    `model: ${layer.name} (${layer.getClassName()}): expected batches that do not depend on each other, found stateful: true: an epoch's order, a resumed run and threads would change what it remembers; set it to false`,
+    `model: ${path} (${layer.getClassName()}): expected batches that do not depend on each other, found stateful: true: an epoch's order, a resumed run and threads would change what it remembers; set it to false`,
   );
 };
 
@@ -122,7 +118,7 @@ const differentiable = new Set(
 );
 
 /** @throws TrainingError for a layer that this backend cannot compute the gradient of, tried on one image of zeros. */
-const requireGradients = (leaves: readonly LeafLayer[]): void => {
+const requireGradients = (leaves: readonly ModelLayer[]): void => {
   let needsInput = false;
   for (const { layer, path, trainable } of leaves) {
     const variables = trainable ? layer.trainableWeights.map((weight) => weight.read() as tf.Variable) : [];

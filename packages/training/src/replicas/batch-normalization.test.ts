@@ -1,5 +1,5 @@
 import type { Batch, Snapshot } from '@dropout-lab/contracts';
-import { readWeights } from '@dropout-lab/model';
+import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   input,
@@ -19,8 +19,17 @@ import {
   TrainingError,
   type TrainingEvent,
   train,
+  wholeBatchLayerOf,
 } from '../index.ts';
-import { collect, configOf, imageSource, memorySink, normalizedModel, only } from '../testing.ts';
+import {
+  collect,
+  configOf,
+  imageSource,
+  memorySink,
+  normalizedModel,
+  only,
+  rowNormalizedModel,
+} from '../testing.ts';
 import { useWorkers, type WorkerModel } from './workers.testing.ts';
 
 const start = useWorkers();
@@ -119,6 +128,30 @@ const lossOf = async (replica: Replica): Promise<number> => {
   tf.dispose(gradients);
   return loss;
 };
+
+test('within a TimeDistributed layer it sees the whole batch too', async () => {
+  const model = rowNormalizedModel();
+  const single = createReplica(model);
+  expect(wholeBatchLayerOf(model)).toBeUndefined();
+  const { replica } = await replicaOn(model, { others: ['rowNormalized'] });
+  const initial = await readWeights(model);
+  const passes = [];
+  for (const one of [single, replica]) {
+    writeWeights(model, initial);
+    const { loss, gradients } = await one.gradients(batch, position);
+    const moved = (await readWeights(model)).filter(({ name }) => name.includes('moving'));
+    const tensors = [
+      ...gradients.map((gradient) => gradient.dataSync()),
+      ...moved.map(({ values }) => values),
+    ];
+    passes.push([loss, ...tensors.flatMap((values) => [...values])]);
+    tf.dispose(gradients);
+  }
+  const [whole, parts] = passes;
+  expect(parts).toEqual(whole!.map((value) => expect.closeTo(value, 5)));
+  replica.dispose();
+  model.dispose();
+});
 
 test('gradients on three threads are those of the whole batch, of few images too', async () => {
   const model = normalizedModel();

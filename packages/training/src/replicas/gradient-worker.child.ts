@@ -2,7 +2,7 @@
 import { type MessagePort as NodePort, workerData } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { normalizedModel, tinyModel } from '../testing.ts';
+import { normalizedModel, rowNormalizedModel, tinyModel } from '../testing.ts';
 import { serveReplica } from './remote-replica.ts';
 import type { WorkerData } from './workers.testing.ts';
 
@@ -10,6 +10,7 @@ const { port, model } = workerData as WorkerData<NodePort>;
 const models = {
   tiny: () => tinyModel(),
   normalized: () => normalizedModel(),
+  rowNormalized: rowNormalizedModel,
   exiting: () => normalizedModel(() => process.exit()),
   throwing: () =>
     normalizedModel(() => {

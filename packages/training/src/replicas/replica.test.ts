@@ -73,7 +73,13 @@ describe('createReplica', () => {
   });
 
   test('gradients outside of it stay those of TensorFlow.js', async () => {
-    const slopeAtZero = () => tf.tidy(() => tf.grad(tf.abs)(tf.tensor1d([0])).dataSync()[0]);
+    const slopeAtZero = () =>
+      tf.tidy(
+        () =>
+          tf
+            .grad(tf.abs)(tf.tensor1d([0]))
+            .dataSync()[0],
+      );
     const stock = slopeAtZero();
     const model = tinyModel();
     const { gradients } = await createReplica(model).gradients(batch, position);

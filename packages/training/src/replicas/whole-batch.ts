@@ -1,24 +1,16 @@
-import { type BatchNormalization, batchNormalizationsOf } from '@dropout-lab/model';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { type BatchNormalization, batchNormalizationsOf, leafLayers } from '@dropout-lab/model';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
 /**
  * The name of a layer, other than batch normalization, that changes variables of its own in training from the whole
  * batch: slices of the batch on several replicas would not give the same. Undefined when there is none, so that any
  * number of replicas trains the model alike.
  */
-export const wholeBatchLayerOf = (model: LayersModel): string | undefined =>
-  find(model, new Set(batchNormalizationsOf(model).map(({ layer }) => layer)));
-
-const find = (model: LayersModel, shared: ReadonlySet<layers.Layer>): string | undefined => {
-  for (const layer of model.layers) {
-    if (layer instanceof LayersModel) {
-      const found = find(layer, shared);
-      if (found !== undefined) return `${layer.name}/${found}`;
-    } else if (layer.trainable && layer.nonTrainableWeights.length > 0 && !shared.has(layer)) {
-      return layer.name;
-    }
-  }
-  return undefined;
+export const wholeBatchLayerOf = (model: LayersModel): string | undefined => {
+  const normalizations = new Set<layers.Layer>(batchNormalizationsOf(model).map(({ layer }) => layer));
+  return leafLayers(model).find(
+    ({ layer }) => layer.trainable && layer.nonTrainableWeights.length > 0 && !normalizations.has(layer),
+  )?.path;
 };
 
 /** What the batch normalizations of a model exchange between slices of a batch. */

@@ -9,7 +9,7 @@ import { build } from 'tsdown';
 import { afterAll, beforeAll } from 'vitest';
 
 /** Which model a worker has; the last two end or fail in the middle of a forward pass. */
-export type WorkerModel = 'tiny' | 'normalized' | 'exiting' | 'throwing';
+export type WorkerModel = 'tiny' | 'normalized' | 'rowNormalized' | 'exiting' | 'throwing';
 
 /** What gradient-worker.child.ts is started with. */
 export interface WorkerData<Port> {

@@ -1,40 +1,44 @@
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
-/** A layer that holds no others, where it stands in a model. */
-export interface LeafLayer {
+/** A layer, and its place in a model. */
+export interface ModelLayer {
   readonly layer: layers.Layer;
   /** The names that lead to it: `encoder/dense_1`. */
   readonly path: string;
-  /** Whether it and all that hold it are trainable. */
+  /** Whether it and all that contain it are trainable. */
   readonly trainable: boolean;
 }
 
 /**
- * Every layer of a model that computes something itself, once each, in the model's order: those of nested models, of
- * wrappers such as TimeDistributed and Bidirectional, and the cells of recurrent layers among them.
+ * Every layer of a model, once each, in the model's order, a layer that contains others before those: nested models,
+ * wrappers such as TimeDistributed and Bidirectional, recurrent layers and their cells.
  */
-export const leafLayers = (model: LayersModel): readonly LeafLayer[] => {
-  const found = new Map<layers.Layer, LeafLayer>();
+export const allLayers = (model: LayersModel): readonly ModelLayer[] => {
+  const found = new Map<layers.Layer, ModelLayer>();
   const visit = (layer: layers.Layer, path: string, trainable: boolean): void => {
-    const inner = innerOf(layer);
     const known = found.get(layer);
-    // One of the user's own that holds a layer may have weights besides.
-    if (inner.length === 0 || !onlyHold.has(layer.getClassName())) {
-      // Frozen where it is used once, it is frozen.
-      found.set(layer, {
-        layer,
-        path: known?.path ?? path,
-        trainable: trainable && (known?.trainable ?? true),
-      });
+    // Frozen where it is used once, it is frozen.
+    found.set(layer, {
+      layer,
+      path: known?.path ?? path,
+      trainable: trainable && (known?.trainable ?? true),
+    });
+    for (const inner of innerOf(layer)) {
+      visit(inner, `${path}/${inner.name}`, trainable && inner.trainable);
     }
-    for (const one of inner) visit(one, `${path}/${one.name}`, trainable && one.trainable);
   };
   for (const layer of model.layers) visit(layer, layer.name, model.trainable && layer.trainable);
   return [...found.values()];
 };
 
+/** The layers of {@link allLayers} that compute something themselves. One of the user's own that contains a layer may. */
+export const leafLayers = (model: LayersModel): readonly ModelLayer[] =>
+  allLayers(model).filter(
+    ({ layer }) => innerOf(layer).length === 0 || !containers.has(layer.getClassName()),
+  );
+
 /** Classes that compute nothing besides what the layers in them do. */
-const onlyHold: ReadonlySet<string> = new Set([
+const containers: ReadonlySet<string> = new Set([
   'Sequential',
   'Model',
   'Functional',
@@ -51,7 +55,7 @@ const onlyHold: ReadonlySet<string> = new Set([
 ]);
 
 /** Where TensorFlow.js keeps the layers that a wrapper, a recurrent layer or a stack of cells consists of. */
-interface Holder {
+interface Container {
   readonly layer?: unknown;
   readonly forwardLayer?: unknown;
   readonly backwardLayer?: unknown;
@@ -61,9 +65,9 @@ interface Holder {
 
 const innerOf = (layer: layers.Layer): readonly layers.Layer[] => {
   if (layer instanceof LayersModel) return layer.layers;
-  const { layer: wrapped, forwardLayer, backwardLayer, cell, cells = [] } = layer as Holder;
-  const held = forwardLayer ? [forwardLayer, backwardLayer] : [wrapped, cell, ...cells];
-  return held.filter((one): one is layers.Layer => one instanceof layers.Layer);
+  const { layer: wrapped, forwardLayer, backwardLayer, cell, cells = [] } = layer as Container;
+  const inner = forwardLayer ? [forwardLayer, backwardLayer] : [wrapped, cell, ...cells];
+  return inner.filter((one): one is layers.Layer => one instanceof layers.Layer);
 };
 
 /** Whether a model's input is whole numbers, such as words by their index: declared so, or read by an Embedding. */
