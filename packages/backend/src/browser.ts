@@ -1,8 +1,8 @@
 export { BackendError } from './errors.ts';
-export { defaultWorkers, describeHardware } from './graphics/browser-hardware.ts';
-export type { BackendName, StartedBackend } from './running-backend.ts';
+export { defaultWorkers, describeHardware } from './hardware/in-browser.ts';
 export {
   type BrowserBackendChoice,
   type StartBrowserBackendOptions,
   startBackend,
-} from './start-browser-backend.ts';
+} from './start/in-browser.ts';
+export type { BackendName, StartedBackend } from './start/running-backend.ts';

@@ -1,9 +1,9 @@
 import { replaceWebglKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
-import { quietly } from '../quietly.ts';
-import type { RunningBackend } from '../running-backend.ts';
+import { activate } from '../start/activate.ts';
+import type { RunningBackend } from '../start/running-backend.ts';
+import { withoutWarnings } from '../start/without-warnings.ts';
 import type { GraphicsOptions } from './graphics-options.ts';
 import { isSoftwareRenderer } from './software-renderer.ts';
 
@@ -24,7 +24,7 @@ export const startWebgl = async ({
       `backend webgl: expected a graphics processor, found ${renderer}, a program on the processor, much slower than wasm`,
     );
   }
-  const { version_webgl: version } = await quietly(() => import('@tensorflow/tfjs-backend-webgl'));
+  const { version_webgl: version } = await withoutWarnings(() => import('@tensorflow/tfjs-backend-webgl'));
   // Asked for by name, a renderer that the browser itself thinks slow will do.
   if (!onlyHardware) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   await activate('webgl');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import util from 'node:util';
 import { replaceTfjsNodeKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
-import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
-import { quietly } from '../quietly.ts';
-import type { RunningBackend } from '../running-backend.ts';
+import { activate } from '../start/activate.ts';
+import type { RunningBackend } from '../start/running-backend.ts';
+import { withoutWarnings } from '../start/without-warnings.ts';
 import { tfjsNodeFolder } from './tfjs-node-folder.ts';
 
 const packageName = '@tensorflow/tfjs-node';
@@ -86,7 +86,7 @@ const load = async (require: NodeJS.Require): Promise<string> => {
   restoreRemovedUtilities();
   // Without it libtensorflow greets with its build flags on stderr.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
-  const { version } = (await quietly(() => require(packageName))) as {
+  const { version } = (await withoutWarnings(() => require(packageName))) as {
     readonly version: Readonly<Record<string, string>>;
   };
   return version['tfjs-node']!;

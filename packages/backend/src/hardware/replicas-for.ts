@@ -1,4 +1,4 @@
-import type { BackendName } from './running-backend.ts';
+import type { BackendName } from '../start/running-backend.ts';
 
 /** Above it, slices of a batch of 250 are too thin for another worker to pay. */
 const mostReplicas = 8;

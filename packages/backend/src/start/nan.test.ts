@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { BackendError, startBackend } from './node.ts';
+import { BackendError, startBackend } from '../node.ts';
 
 const { NaN: nan, NEGATIVE_INFINITY: lowest } = Number;
 

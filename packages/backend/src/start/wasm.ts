@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors.ts';
 import { activate } from './activate.ts';
-import { BackendError } from './errors.ts';
-import { quietly } from './quietly.ts';
 import type { RunningBackend } from './running-backend.ts';
+import { withoutWarnings } from './without-warnings.ts';
 
 const builds = [
   'tfjs-backend-wasm.wasm',
@@ -21,7 +21,7 @@ export const startWasm = async ({
 }: {
   readonly wasmUrl?: string | undefined;
 } = {}): Promise<RunningBackend> => {
-  const { setWasmPaths, version_wasm: version } = await quietly(
+  const { setWasmPaths, version_wasm: version } = await withoutWarnings(
     () => import('@tensorflow/tfjs-backend-wasm'),
   );
   const { registerTrainingKernels } = await import('@dropout-lab/wasm-training');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError } from './errors.ts';
+import { BackendError } from '../errors.ts';
 
 /**
  * Makes a registered backend the one that every operation runs on.

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { defaultWorkers, describeHardware } from './hardware.ts';
+import { defaultWorkers, describeHardware } from './in-node.ts';
 
 test('the hardware is one that a manifest accepts', () => {
   const hardware = describeHardware();

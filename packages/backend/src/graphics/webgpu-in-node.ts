@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
-import { quietly } from '../quietly.ts';
-import type { RunningBackend } from '../running-backend.ts';
+import { activate } from '../start/activate.ts';
+import type { RunningBackend } from '../start/running-backend.ts';
+import { withoutWarnings } from '../start/without-warnings.ts';
 import { type AdapterInfo, describeAdapter } from './software-renderer.ts';
 import { hasVulkanDriver, vulkanDriverFolders } from './vulkan-drivers.ts';
 
@@ -48,7 +48,7 @@ export const startWebgpu = async (
   }
   Object.assign(globalThis, globals);
   Object.defineProperty(navigatorOfNode(), 'gpu', { value: gpu, configurable: true });
-  await quietly(() => load(locate(resolveFrom, backendPackage), backendPackage));
+  await withoutWarnings(() => load(locate(resolveFrom, backendPackage), backendPackage));
   await activate('webgpu');
   return {
     name: 'webgpu',

@@ -1,8 +1,8 @@
 import { version_core } from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors.ts';
+import { startWebgl } from '../graphics/webgl.ts';
+import { startBrowserWebgpu } from '../graphics/webgpu-in-browser.ts';
 import { startCpu } from './cpu.ts';
-import { BackendError } from './errors.ts';
-import { startBrowserWebgpu } from './graphics/browser-webgpu.ts';
-import { startWebgl } from './graphics/webgl.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { startWasm } from './wasm.ts';
 

@@ -1,8 +1,8 @@
 import { version_core } from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors.ts';
+import { startWebgpu } from '../graphics/webgpu-in-node.ts';
+import { type RunningTfjsNode, startTfjsNode } from '../native/tfjs-node.ts';
 import { startCpu } from './cpu.ts';
-import { BackendError } from './errors.ts';
-import { startWebgpu } from './graphics/webgpu.ts';
-import { type RunningTfjsNode, startTfjsNode } from './native/tfjs-node.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { startWasm } from './wasm.ts';
 

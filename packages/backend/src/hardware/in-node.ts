@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { HardwareDescription } from '@dropout-lab/contracts';
+import type { BackendName } from '../start/running-backend.ts';
 import { replicasFor } from './replicas-for.ts';
-import type { BackendName } from './running-backend.ts';
 
 /** The machine, for the record of a run. Cores are those that this process may use. */
 export const describeHardware = (): HardwareDescription => ({

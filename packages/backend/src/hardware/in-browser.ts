@@ -1,6 +1,6 @@
 import type { HardwareDescription } from '@dropout-lab/contracts';
-import { replicasFor } from '../replicas-for.ts';
-import type { BackendName } from '../running-backend.ts';
+import type { BackendName } from '../start/running-backend.ts';
+import { replicasFor } from './replicas-for.ts';
 
 /** The machine, for the record of a run, as far as a browser tells: not its processor, and of its memory no more than 8 GiB. */
 export const describeHardware = (): HardwareDescription => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activate } from '../activate.ts';
 import { BackendError } from '../errors.ts';
-import { quietly } from '../quietly.ts';
-import type { RunningBackend } from '../running-backend.ts';
+import { activate } from '../start/activate.ts';
+import type { RunningBackend } from '../start/running-backend.ts';
+import { withoutWarnings } from '../start/without-warnings.ts';
 import type { GraphicsOptions } from './graphics-options.ts';
 import { type AdapterInfo, describeAdapter } from './software-renderer.ts';
 
@@ -40,7 +40,7 @@ export const startBrowserWebgpu = async ({
       `backend webgpu: expected a graphics processor, found ${title}, much slower than wasm`,
     );
   }
-  await quietly(() => import('@tensorflow/tfjs-backend-webgpu'));
+  await withoutWarnings(() => import('@tensorflow/tfjs-backend-webgpu'));
   await activate('webgpu');
   if (onLost) void deviceOf(tf.backend()).lost.then(onLost);
   return {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 import { afterEach, expect, test, vi } from 'vitest';
-import { BackendError, startBackend } from './node.ts';
+import { BackendError, startBackend } from '../node.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
