@@ -1,14 +1,14 @@
 import type { BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
+import { ahead, untilAborted } from './loop/waiting.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
 import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
 import { type Objective, objectiveOf } from './objective.ts';
-import { requireBatch } from './refusals/require-batch.ts';
 import type { Replica } from './replicas/replica.ts';
-import { ahead, untilAborted } from './waiting.ts';
 
 /** How an evaluation can be stopped. */
 export interface EvaluateOptions {

@@ -5,6 +5,14 @@ export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/re
 export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
 export { imageValues } from './image-values.ts';
+export {
+  type CheckpointSink,
+  initialProgress,
+  type SessionOptions,
+  type TrainingConfig,
+} from './loop/session.ts';
+export { type TrainOptions, train } from './loop/train.ts';
+export type { TrainingEnded, TrainingEvent } from './loop/training-event.ts';
 export type { CustomLoss } from './losses/custom-loss.ts';
 export type { Metric } from './metrics/metric.ts';
 export {
@@ -33,6 +41,3 @@ export type { SliceGroup } from './replicas/slice-exchange.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/definition.ts';
 export { learningRateAt } from './schedules/schedule.ts';
-export { type CheckpointSink, initialProgress, type SessionOptions, type TrainingConfig } from './session.ts';
-export { type TrainOptions, train } from './train.ts';
-export type { TrainingEnded, TrainingEvent } from './training-event.ts';

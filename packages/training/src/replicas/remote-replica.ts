@@ -3,8 +3,8 @@ import { trainedWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
+import { requireSeeded } from '../checks/require-honoured.ts';
 import { TrainingError } from '../errors.ts';
-import { requireSeeded } from '../refusals/require-honoured.ts';
 import {
   bytesOf,
   followWeights,

@@ -9,8 +9,8 @@ import {
   type TrainingEvent,
   type TrainOptions,
   train,
-} from './index.ts';
-import { collect, configOf, imageSource, memorySink, only, tinyModel } from './testing.ts';
+} from '../index.ts';
+import { collect, configOf, imageSource, memorySink, only, tinyModel } from '../testing.ts';
 
 // 8 images in batches of 3, 3 and 2.
 const source = imageSource('train', { size: 8, batchSize: 3 });

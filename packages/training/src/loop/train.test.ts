@@ -3,7 +3,7 @@ import { readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { earlyStopping, type Replica, TrainingError, type TrainingEvent, train } from './index.ts';
+import { earlyStopping, type Replica, TrainingError, type TrainingEvent, train } from '../index.ts';
 import {
   collect,
   configOf,
@@ -13,7 +13,7 @@ import {
   numClasses,
   only,
   tinyModel,
-} from './testing.ts';
+} from '../testing.ts';
 
 // 10 images in batches of 4, 4 and 2.
 const source = imageSource('train', { size: 10, batchSize: 4 });

@@ -2,8 +2,8 @@ import { applyConstraints, findNotFinite, readWeights } from '@dropout-lab/model
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { createReplica, type Replica, train } from './index.ts';
-import { configOf, imageSource, memorySink, noDropout, only, tinyModel } from './testing.ts';
+import { createReplica, type Replica, train } from '../index.ts';
+import { configOf, imageSource, memorySink, noDropout, only, tinyModel } from '../testing.ts';
 import { watchWeights } from './weight-watch.ts';
 
 // 3 steps an epoch.

@@ -13,15 +13,15 @@ import type {
 import { addBatch, noImagesYet } from '@dropout-lab/metrics';
 import { findNotFinite, readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bestCheckpoint } from './callbacks/best-checkpoint.ts';
-import type { Callback, CallbackState, TrainingControls } from './callbacks/callback.ts';
-import { createCallback } from './callbacks/table.ts';
-import { TrainingError } from './errors.ts';
-import type { CustomLoss } from './losses/custom-loss.ts';
-import type { Metric } from './metrics/metric.ts';
-import type { CustomOptimizer } from './optimizers/define-optimizer.ts';
-import { createOptimizer, type Optimizer } from './optimizers/optimizer.ts';
-import type { Schedule } from './schedules/definition.ts';
+import { bestCheckpoint } from '../callbacks/best-checkpoint.ts';
+import type { Callback, CallbackState, TrainingControls } from '../callbacks/callback.ts';
+import { createCallback } from '../callbacks/table.ts';
+import { TrainingError } from '../errors.ts';
+import type { CustomLoss } from '../losses/custom-loss.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
+import { createOptimizer, type Optimizer } from '../optimizers/optimizer.ts';
+import type { Schedule } from '../schedules/definition.ts';
 import type { TrainingEvent } from './training-event.ts';
 
 /** Where checkpoints go: a run directory, a database, memory. */

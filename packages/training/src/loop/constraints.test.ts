@@ -1,8 +1,8 @@
 import { readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { train } from './index.ts';
-import { collect, configOf, imageSource, numClasses, tinyModel } from './testing.ts';
+import { train } from '../index.ts';
+import { collect, configOf, imageSource, numClasses, tinyModel } from '../testing.ts';
 
 const limit = 0.05;
 const source = imageSource('train', { size: 12, batchSize: 4 });

@@ -9,8 +9,8 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { train } from './index.ts';
-import { collect, configOf, imageSource, memorySink, only } from './testing.ts';
+import { train } from '../index.ts';
+import { collect, configOf, imageSource, memorySink, only } from '../testing.ts';
 
 const source: BatchSource = imageSource('train', { size: 12, batchSize: 4 });
 const config = configOf({ epochs: 4, optimizer: { name: 'adam', learningRate: 0.01 } });

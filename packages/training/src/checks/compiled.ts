@@ -2,9 +2,9 @@ import type { LossConfig, LossName } from '@dropout-lab/contracts';
 import { lossSchema } from '@dropout-lab/contracts';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
+import type { TrainingConfig } from '../loop/session.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { defaultLoss } from '../losses/loss.ts';
-import type { TrainingConfig } from '../session.ts';
 
 /** TensorFlow.js's names of the losses that are ours too. */
 const losses: Readonly<Record<string, LossName>> = {

@@ -1,8 +1,8 @@
 import { buildModel, parseModelSpec, readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createReplica, parallelReplica, train } from './index.ts';
-import { collect, configOf, imageSource, memorySink } from './testing.ts';
+import { createReplica, parallelReplica, train } from '../index.ts';
+import { collect, configOf, imageSource, memorySink } from '../testing.ts';
 
 /** A model with every layer that draws random numbers, built alike each time. */
 const noisyModel = () =>

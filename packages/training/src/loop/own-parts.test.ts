@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Callback, defineOptimizer, type TrainOptions, train } from './index.ts';
-import { collect, configOf, imageSource, tinyModel } from './testing.ts';
+import { type Callback, defineOptimizer, type TrainOptions, train } from '../index.ts';
+import { collect, configOf, imageSource, tinyModel } from '../testing.ts';
 
 const source = imageSource('train', { size: 6, batchSize: 3 });
 const learningRate = z.number().positive().default(0.1);

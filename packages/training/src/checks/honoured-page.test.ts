@@ -8,7 +8,7 @@ const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slic
 
 const page = `# What is honoured
 
-<!-- Written by packages/training/src/refusals/honoured-page.test.ts: npx vitest run --project training -u honoured-page -->
+<!-- Written by packages/training/src/checks/honoured-page.test.ts: npx vitest run --project training -u honoured-page -->
 
 \`train\` takes any model of TensorFlow.js's layers, any batches and any configuration. What they carry is either honoured,
 with the numbers that Keras gives, or refused by name before a weight changes. Both lists are tests: of what is honoured,
