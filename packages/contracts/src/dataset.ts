@@ -1,12 +1,12 @@
 /** Height, width and channels of one image, e.g. `[32, 32, 3]`. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
-/** Class indices from 0 on, one for each image or, of sequences, one for each step of each. */
+/** Class indices, counted from 0: one for each image or, for sequences, one for each step of each sequence. */
 export type ClassIndices = Uint8Array | Uint16Array | Int32Array;
 
 /**
- * What a model is to answer: class indices, or numbers in the shape of its output: of regression, of several labels at
- * once, of classes that are mixed.
+ * The answers that a model is trained towards: class indices, or numbers in the shape of its output (regression,
+ * several labels at once, mixed classes).
  */
 export type Targets = ClassIndices | Float32Array;
 
@@ -20,16 +20,16 @@ export interface ImageDataset {
   readonly classNames: readonly string[];
 }
 
-/** What one training or evaluation step sees. */
+/** The images and answers of one training or evaluation step. */
 export interface Batch<Labels extends Targets = Targets> {
   /**
    * Pixels of shape [size, height, width, channels] (channels last) or [size, channels, height, width]: bytes 0..255,
-   * which whoever computes scales to `byte / 255`, rounded to float32; or floats, which the model takes as they are.
+   * which the step scales to `byte / 255`, rounded to float32; or floats, which the model takes as they are.
    */
   readonly images: Uint8Array | Float32Array;
   /** Class indices of shape [size], or targets of shape [size, ...output shape]. */
   readonly labels: Labels;
-  /** What each image's loss is multiplied by, of shape [size]; 1 when left out. */
+  /** Factors of each image's loss, of shape [size]; 1 when left out. */
   readonly sampleWeights?: Float32Array | undefined;
   readonly size: number;
 }
@@ -47,8 +47,8 @@ export interface BatchSource<Labels extends Targets = Targets> {
   /** Shape of one image in a batch, in the source's data format: `[32, 32, 3]` or `[3, 32, 32]`. */
   readonly imageShape: readonly number[];
   /**
-   * The batch at a position, or a promise of it, as of images that are read from a disk; the same one however often it
-   * is asked for. The next one is asked for while this one is trained.
+   * Returns the batch at a position, or a promise of it (when images are read from a disk, say). The same position gives
+   * the same batch every time. Training asks for the next batch while it computes this one.
    *
    * @param epoch Zero-based epoch.
    * @param index Zero-based batch within the epoch, below `batchesPerEpoch`.

@@ -1,6 +1,6 @@
 /**
- * The root of every error that dropout-lab throws on purpose. Its message says what was expected, what was
- * found, where, and what to do next; anything else that is thrown is a defect.
+ * The base class of every error that dropout-lab throws on purpose. Its message says what was expected, what was
+ * found, where, and what to do next. Any other error is a defect.
  */
 export class DropoutLabError extends Error {
   override readonly name: string = 'DropoutLabError';
@@ -12,7 +12,7 @@ export class ConfigError extends DropoutLabError {
 
   /**
    * @param message One sentence: where, what was expected, what was received.
-   * @param path The keys that lead to the value, outermost first; empty when it is the whole.
+   * @param path The keys that lead to the value, outermost first; empty for the whole configuration.
    */
   constructor(
     message: string,

@@ -5,9 +5,9 @@ import { inWords } from './settings/parse.ts';
 import { canonicalJson } from './settings/plain.ts';
 
 /**
- * Refuses, before anything is read or built, a configuration that its data set cannot serve.
+ * Refuses a configuration that asks more of its data set than it has, before anything is read or built.
  *
- * @throws ConfigError when more images are asked for than there are, or a model for images or classes of another kind.
+ * @throws ConfigError when it asks for more images than there are, or for a model of other images or classes.
  */
 export const requireDataset = ({ dataset, limitTrain, limitTest, model }: RunConfig): void => {
   const { title, trainImages, testImages, classNames, imageShape } = datasetOf(dataset);
@@ -28,7 +28,7 @@ const requireAtMost = (name: string, count: number | null, available: number): v
 const requireSame = (name: string, expected: unknown, found: unknown, what: string): void => {
   if (found === null || canonicalJson(found) === canonicalJson(expected)) return;
   throw new ConfigError(
-    `run configuration: model.${name}: expected ${inWords(expected)}, ${what}, received ${inWords(found)}: leave it out to have that of the data set`,
+    `run configuration: model.${name}: expected ${inWords(expected)}, ${what}, received ${inWords(found)}: leave it out to take it from the data set`,
     ['model', name],
   );
 };

@@ -51,8 +51,8 @@ const isChosen = ({ of }: Setting, config: RunConfig): boolean => {
 };
 
 /** Part of something that there is none of, such as the axis of no max-norm. */
-const isWithinNone = ({ holder, none }: Setting, config: RunConfig): boolean =>
-  holder !== undefined && holder !== none && valueAt(config, holder) === null;
+const isWithinNone = ({ parent, none }: Setting, config: RunConfig): boolean =>
+  parent !== undefined && parent !== none && valueAt(config, parent) === null;
 
 /** A setting's value in a configuration as the address has it. */
 export const textOf = ({ path }: Setting, config: RunConfig): string => {
@@ -110,7 +110,7 @@ export const without = (values: FlagValues, flag: Flag): FlagValues => {
 const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValues => {
   const { none } = first!;
   const isPart = (name: string): boolean =>
-    labFlags.some((one) => one.name === name && one.settings.some(({ holder }) => holder === none));
+    labFlags.some((one) => one.name === name && one.settings.some(({ parent }) => parent === none));
   return none === undefined
     ? values
     : Object.fromEntries(Object.entries(values).filter(([name]) => !isPart(name)));

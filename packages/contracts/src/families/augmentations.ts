@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wholeNumber } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 
-/** How training images are varied, anew in every epoch; each augmentation is off by default. */
+/** Random changes of training images, drawn anew in every epoch; each augmentation is off by default. */
 export const augmentationSchema = z.strictObject({
   flip: setting(
     z.boolean().default(false),
@@ -11,7 +11,7 @@ export const augmentationSchema = z.strictObject({
   ),
   crop: setting(
     wholeNumber({ min: 0, max: 16 }).default(0),
-    'Pad training images by so many zero pixels and crop back at a random offset',
+    'Pad training images with this many zero pixels on each side and crop back at a random offset',
     { flag: 'crop', unit: 'pixels' },
   ),
 });

@@ -4,12 +4,14 @@ import { setting } from '../settings/settings.ts';
 
 const monitor = setting(
   z.enum(['loss', 'accuracy', 'val_loss', 'val_accuracy']).default('val_loss'),
-  'Metric that is watched',
+  'Metric to watch',
 );
-const minDelta = (byDefault: number) =>
-  setting(nonNegative.default(byDefault), 'Smallest change that counts as an improvement');
-const patience = (byDefault: number, until: string) =>
-  setting(countOrZero.default(byDefault), `Epochs without an improvement until ${until}`, { unit: 'epochs' });
+const minDelta = (defaultValue: number) =>
+  setting(nonNegative.default(defaultValue), 'Smallest change that counts as an improvement');
+const patience = (defaultValue: number, effect: string) =>
+  setting(countOrZero.default(defaultValue), `Epochs without an improvement after which ${effect}`, {
+    unit: 'epochs',
+  });
 
 const earlyStopping = z.strictObject({
   name: z.literal('early_stopping'),
@@ -22,19 +24,22 @@ const earlyStopping = z.strictObject({
 const reduceLROnPlateau = z.strictObject({
   name: z.literal('reduce_lr_on_plateau'),
   monitor,
-  factor: setting(number({ above: 0, below: 1 }).default(0.1), 'What the learning rate is multiplied by'),
+  factor: setting(
+    number({ above: 0, below: 1 }).default(0.1),
+    'Factor that the learning rate is multiplied by',
+  ),
   patience: patience(10, 'the learning rate falls'),
   minDelta: minDelta(1e-4),
-  cooldown: setting(countOrZero.default(0), 'Epochs of rest after the learning rate has fallen', {
+  cooldown: setting(countOrZero.default(0), 'Epochs to wait after a reduction before watching again', {
     unit: 'epochs',
   }),
   minLearningRate: setting(nonNegative.default(0), 'Lowest learning rate'),
 });
 
-/** Keras's callbacks of these names. */
+/** The callbacks, by Keras's names and with its defaults. */
 export const callbackSchema = z.discriminatedUnion('name', [earlyStopping, reduceLROnPlateau]);
 
-/** A callback of Keras's with its settings. */
+/** A callback with its settings. */
 export type CallbackConfig = z.output<typeof callbackSchema>;
 /** The name of a callback. */
 export type CallbackName = CallbackConfig['name'];

@@ -1,8 +1,8 @@
 import type { ImageShape } from '../dataset.ts';
 
-/** What a data set is; its loader is a matter of `@dropout-lab/cifar`. */
+/** A description of a data set; `@dropout-lab/cifar` has its loader. */
 export interface DatasetDescription {
-  /** For a person: `CIFAR-10`. */
+  /** Its name for people: `CIFAR-10`. */
   readonly title: string;
   readonly imageShape: ImageShape;
   /** By label. */
@@ -53,5 +53,5 @@ export const datasets = { cifar10, cifar100, shapes } as const;
 /** The name of a data set. */
 export type DatasetName = keyof typeof datasets;
 
-/** What is known of a data set before any of its files is read. */
+/** Returns the description of a data set, which is known before any of its files is read. */
 export const datasetOf = (name: DatasetName): DatasetDescription => datasets[name];

@@ -9,28 +9,28 @@ const name = setting(
     .regex(/^[A-Za-z][\w-]*$/, 'expected letters, digits, _ and -, a letter first')
     .nullable()
     .default(null),
-  "Name of the layer; null is Keras's: the kind, numbered from its second layer on",
+  "Name of the layer; null is Keras's: its kind, numbered from the second layer of that kind on",
 );
 
 export const padding = setting(
   z.enum(['valid', 'same']).default('valid'),
-  'valid: windows lie within the image; same: it is padded with zeros to keep its size',
+  'valid: windows lie within the image; same: the image is padded with zeros to keep its size',
 );
-const activation = (byDefault: 'linear' | 'relu' | 'softmax') =>
-  setting(z.enum(['linear', 'relu', 'softmax']).default(byDefault), 'What is applied to the sums');
+const activation = (defaultValue: 'linear' | 'relu' | 'softmax') =>
+  setting(z.enum(['linear', 'relu', 'softmax']).default(defaultValue), 'Activation function of the output');
 const kernelInitializer = setting(
   z.enum(['glorot_uniform', 'he_uniform']).default('glorot_uniform'),
   'Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015); biases start at 0',
 );
 const kernelConstraint = setting(
   constraintSchema.nullable().default(null),
-  'What holds the kernel within bounds after every update',
+  'Constraint applied to the kernel after every update',
 );
 
 /** Shape of a dropout mask: 1 shares it along an axis, null takes the size of the input. */
 export const noiseShape = setting(
   z.array(count.nullable()).nullable().default(null),
-  'Shape of the mask, the batch first: 1 shares it along an axis, null takes the size of the input; [null, 1, 1, null] drops whole feature maps',
+  'Shape of the mask, batch axis first: 1 shares the mask along an axis, null takes the size of the input; [null, 1, 1, null] drops whole feature maps',
 );
 
 const conv2d = z
@@ -49,7 +49,9 @@ const conv2d = z
 const maxPooling2d = z.strictObject({
   kind: z.literal('max_pooling2d'),
   name,
-  poolSize: setting(count.default(2), 'Height and width of the windows, and the stride', { unit: 'pixels' }),
+  poolSize: setting(count.default(2), 'Height and width of the pooling windows, and their stride', {
+    unit: 'pixels',
+  }),
 });
 
 const dropout = z.strictObject({
@@ -69,18 +71,18 @@ const batchNormalization = z
   .strictObject({
     kind: z.literal('batch_normalization'),
     name,
-    momentum: setting(fraction.default(0.99), 'Share of the moving mean and variance that a step keeps'),
-    epsilon: setting(positive.default(0.001), 'Added to the variance'),
+    momentum: setting(fraction.default(0.99), 'Share of the moving mean and variance that each step keeps'),
+    epsilon: setting(
+      positive.default(0.001),
+      'Small number added to the variance, so that nothing is divided by zero',
+    ),
   })
   .meta({ variables: ['gamma', 'beta', 'moving_mean', 'moving_variance'] });
 
 const gaussianNoise = z.strictObject({
   kind: z.literal('gaussian_noise'),
   name,
-  stddev: setting(
-    number({ min: 0, max: 1 }),
-    'Standard deviation of the normal noise that is added in training',
-  ),
+  stddev: setting(number({ min: 0, max: 1 }), 'Standard deviation of the normal noise added in training'),
 });
 
 const gaussianDropout = z.strictObject({
@@ -88,7 +90,7 @@ const gaussianDropout = z.strictObject({
   name,
   rate: setting(
     fraction,
-    'Units are multiplied by normal noise of mean 1 and the variance that dropout of this rate has, rate / (1 - rate) (Srivastava et al. 2014, section 10)',
+    'Units are multiplied by normal noise of mean 1 and variance rate / (1 - rate), the same as that of dropout at this rate (Srivastava et al. 2014, section 10)',
   ),
 });
 
@@ -97,7 +99,7 @@ const alphaDropout = z.strictObject({
   name,
   rate: setting(
     fraction,
-    'Fraction of units set to the value that SELU saturates at; mean and variance are kept (Klambauer et al. 2017)',
+    'Fraction of units set to the value at which SELU saturates; mean and variance are kept (Klambauer et al. 2017)',
   ),
   noiseShape,
 });
@@ -135,12 +137,12 @@ const simple = [
   alphaDropout,
 ] as const;
 
-/** The layers that hold no others. */
+/** The layers that contain no others. */
 export const simpleLayerSchema = z.discriminatedUnion('kind', simple);
 
-/** A layer that holds no others. */
+/** A layer that contains no others. */
 export type SimpleLayerSpec = z.output<typeof simpleLayerSchema>;
-/** A layer that holds no others, as a user writes it. */
+/** A layer that contains no others, as a user writes it. */
 export type SimpleLayerInput = z.input<typeof simpleLayerSchema>;
 
 /** Layers whose output is added to their input (He et al. 2016); both have one shape. */
@@ -178,10 +180,10 @@ export const layerSchema: z.ZodType<LayerSpec, LayerInput> = z.discriminatedUnio
   residual,
 ]);
 
-/** The same with layers of the user's own; within a residual block there are only those of the family. */
+/** Returns {@link layerSchema} with layers of the user's own; a residual block takes only the built-in ones. */
 export const layerSchemaWith = (custom: readonly z.ZodObject[]): typeof layerSchema =>
   z.discriminatedUnion('kind', [...simple, residual, ...custom]) as unknown as typeof layerSchema;
 
-/** The variables of a kind of layer by the last part of their names, in Keras's order; none of most kinds. */
+/** Returns the last part of the names of a layer's variables, in Keras's order; most kinds have none. */
 export const variablesOf = (kind: LayerKind): readonly string[] =>
   (membersOf(layerSchema)?.members.get(kind)?.meta()?.['variables'] as readonly string[] | undefined) ?? [];

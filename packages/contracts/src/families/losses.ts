@@ -13,13 +13,13 @@ const categoricalCrossentropy = z.strictObject({
   name: z.literal('categorical_crossentropy').default('categorical_crossentropy'),
   labelSmoothing: labelSmoothing(
     'all classes',
-    'in the validation loss too, as in Keras, but not in that of the test images',
+    'applies to the validation loss too, as in Keras, but not to the loss on the test images',
   ),
 });
 
 const binaryCrossentropy = z.strictObject({
   name: z.literal('binary_crossentropy'),
-  labelSmoothing: labelSmoothing('yes and no', 'in the validation loss too, as in Keras'),
+  labelSmoothing: labelSmoothing('the two answers', 'applies to the validation loss too, as in Keras'),
 });
 
 const meanSquaredError = z.strictObject({ name: z.literal('mean_squared_error') });
@@ -28,7 +28,7 @@ const meanAbsoluteError = z.strictObject({ name: z.literal('mean_absolute_error'
 
 const huber = z.strictObject({
   name: z.literal('huber'),
-  delta: setting(positive.default(1), 'Error from which on the loss grows in a straight line (Huber 1964)'),
+  delta: setting(positive.default(1), 'Error above which the loss grows linearly (Huber 1964)'),
 });
 
 /** The losses that `train` minimizes, by Keras's names; crossentropies are computed from logits, exact at any value. */
@@ -40,7 +40,7 @@ export const lossSchema = z.discriminatedUnion('name', [
   huber,
 ]);
 
-/** The losses of a run: of images by class, from a softmax over the classes. */
+/** The losses of a run, which classifies images: the model ends in a softmax over the classes. */
 export const runLossSchema = z.discriminatedUnion('name', [categoricalCrossentropy]);
 
 /** A loss with its settings. */

@@ -12,7 +12,7 @@ import {
 } from './layers.ts';
 import { maxNormAxis, maxNormLimit } from './regularizers.ts';
 
-/** What every model has, whatever its layers. */
+/** The settings that every model has. */
 const common = {
   inputShape: setting(
     z
@@ -20,15 +20,15 @@ const common = {
       .meta({ expected: 'a list of height, width and channels' })
       .nullable()
       .default(null),
-    'Height, width and channels of an image; null is those of the data set',
+    'Height, width and channels of an image; null takes those of the data set',
   ),
   numClasses: setting(
     wholeNumber({ min: 2, max: 256 }).nullable().default(null),
-    'Number of classes; null is that of the data set',
+    'Number of classes; null takes that of the data set',
   ),
   dataFormat: setting(
     z.enum(['channels_last', 'channels_first']).default('channels_last'),
-    "Layout of the model's input; channels_first is transposed at the edge",
+    "Layout of the model's input; channels_first is transposed before the first layer",
   ),
 };
 
@@ -73,9 +73,9 @@ const layersOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
     .strictObject({
       preset: z.literal('layers'),
       ...common,
-      layers: setting(z.array(layer).min(1), 'The layers, first to last; the last one gives the classes'),
+      layers: setting(z.array(layer).min(1), 'The layers, first to last; the last one outputs the classes'),
     })
-    .meta({ description: 'Any layers in a row' });
+    .meta({ description: 'Any sequence of layers' });
 
 /** A list of layers needs no preset's name beside it. */
 const withPreset = (input: unknown): unknown =>
@@ -86,13 +86,13 @@ const withPreset = (input: unknown): unknown =>
 const familyOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
   z.discriminatedUnion('preset', [tutorial, layersOf(layer)]);
 
-/** The presets, the tutorial's being the one without a name; `layers` is any layers in a row. */
+/** The presets; a model that names none is the tutorial's, and `layers` is any sequence of layers. */
 export const presetSchema = familyOf(layerSchema);
 
 /** A model by the name of a preset with its settings, or as a list of layers. */
 export const modelSchema = z.preprocess(withPreset, presetSchema);
 
-/** The same with layers of the user's own, each a strict object with its `kind`. */
+/** Returns {@link modelSchema} with layers of the user's own, each a strict object with its `kind`. */
 export const modelSchemaWith = (custom: readonly z.ZodObject[]): typeof modelSchema =>
   z.preprocess(withPreset, familyOf(layerSchemaWith(custom)));
 
@@ -109,7 +109,7 @@ export type PresetName = ModelConfig['preset'];
 /** The settings of a preset. */
 export type PresetConfig<Name extends PresetName> = Extract<ModelConfig, { preset: Name }>;
 
-/** A model that can be built: its input and its layers. What a preset is turned into. */
+/** A model that can be built: its input and its layers. Every preset is turned into one. */
 export interface ModelSpec {
   readonly inputShape: ImageShape;
   readonly numClasses: number;

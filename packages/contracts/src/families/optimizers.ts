@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { fraction, nonNegative, positive } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 
-const learningRate = (byDefault: number) =>
-  setting(positive.default(byDefault), 'Learning rate, before any schedule', {
+const learningRate = (defaultValue: number) =>
+  setting(positive.default(defaultValue), 'Learning rate, before any schedule', {
     flag: 'learning-rate',
   });
 
@@ -25,7 +25,7 @@ const adamw = z
     ...moments,
     weightDecay: setting(
       nonNegative.default(0.004),
-      'Share of each weight, biases too, that a step takes away, times the learning rate (Loshchilov & Hutter 2019)',
+      'Share of each weight, biases included, that a step removes, times the learning rate (Loshchilov & Hutter 2019)',
     ),
   })
   .meta({ title: 'AdamW' });

@@ -17,13 +17,13 @@ export const maxNormAxis = setting(
     .union([axis, z.array(axis).min(1)], 'expected an axis from 0 to 3 or a list of them')
     .meta({ expected: 'an axis from 0 to 3 or a list of them' })
     .default(0),
-  "Axes that the norm is summed over: 0 is Keras's default, [0, 1, 2] its advice for Conv2D",
+  "Axes that the norm is taken over: 0 is Keras's default, [0, 1, 2] what Keras advises for Conv2D",
   { flag: 'max-norm-axis' },
 );
 
 const maxNorm = z.strictObject({ name: z.literal('max_norm'), maxValue: maxNormLimit, axis: maxNormAxis });
 
-/** What holds a kernel within bounds after every update, by Keras's names. */
+/** The constraints that are applied to a kernel after every update, by Keras's names. */
 export const constraintSchema = z.discriminatedUnion('name', [maxNorm]);
 
 /** A constraint with its settings. */

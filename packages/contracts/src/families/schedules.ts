@@ -8,27 +8,27 @@ const constant = z.strictObject({ name: z.literal('constant') });
 
 const exponentialDecay = z.strictObject({
   name: z.literal('exponential_decay'),
-  decaySteps: decaySteps('Steps in which the rate falls by the decay rate'),
+  decaySteps: decaySteps('Steps in which the learning rate is multiplied by the decay rate once'),
   decayRate: setting(
     number({ above: 0, max: 1 }),
-    'Factor: the rate is learningRate * decayRate ^ (step / decaySteps)',
+    'Factor of the decay: the rate is learningRate * decayRate ^ (step / decaySteps)',
   ),
-  staircase: setting(z.boolean().default(false), 'Fall in steps: the exponent is rounded down'),
+  staircase: setting(z.boolean().default(false), 'Decay in discrete intervals: the exponent is rounded down'),
 });
 
 const cosineDecay = z.strictObject({
   name: z.literal('cosine_decay'),
   decaySteps: decaySteps('Steps of the half cosine (Loshchilov & Hutter 2017)'),
-  alpha: setting(number({ min: 0, max: 1 }).default(0), 'Where it ends, as a fraction of the learning rate'),
+  alpha: setting(number({ min: 0, max: 1 }).default(0), 'Last value, as a fraction of the learning rate'),
 });
 
 const piecewiseConstant = z
   .strictObject({
     name: z.literal('piecewise_constant'),
-    boundaries: setting(z.array(count).min(1), 'Last steps of each value but the last, rising', {
+    boundaries: setting(z.array(count).min(1), 'Last step of each value but the final one, in rising order', {
       unit: 'steps',
     }),
-    values: setting(z.array(positive).min(2), 'Learning rates, one more than boundaries'),
+    values: setting(z.array(positive).min(2), 'Learning rates, one more than there are boundaries'),
   })
   .refine((s) => s.values.length === s.boundaries.length + 1, 'expected one more value than boundaries')
   .refine(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { figure } from '../settings/numbers.ts';
+import { numberOrNaN } from '../settings/numbers.ts';
 
 const classReportSchema = z.object({
   className: z.string(),
@@ -16,31 +16,31 @@ const reliabilityBinSchema = z.object({
   upper: z.number(),
   count: z.number().int(),
   /** Mean top-label probability in the bin; 0 when empty. */
-  confidence: figure,
+  confidence: numberOrNaN,
   /** Fraction of the bin classified correctly; 0 when empty. */
   accuracy: z.number(),
 });
 
-/** `evaluation.json`: a model's figures on a labelled set, dropout off. */
+/** `evaluation.json`: a model's metrics on a labelled set, dropout off. */
 export const evaluationReportSchema = z.object({
   count: z.number().int(),
   /** Mean categorical crossentropy from logits, in nats: also the negative log likelihood. */
-  loss: figure,
+  loss: numberOrNaN,
   accuracy: z.number(),
   top3Accuracy: z.number(),
   /** Mean squared distance between probabilities and one-hot target, 0..2 (Brier 1950). */
-  brierScore: figure,
+  brierScore: numberOrNaN,
   /** Expected calibration error on the top label, 15 equal-width bins (Guo et al. 2017). */
-  expectedCalibrationError: figure,
+  expectedCalibrationError: numberOrNaN,
   reliability: z.array(reliabilityBinSchema),
   /** `confusion[t][p]`: images of class t predicted as p. */
   confusion: z.array(z.array(z.number().int())),
   classes: z.array(classReportSchema),
 });
 
-/** How good a trained model is on the test images; see {@link evaluationReportSchema} for each figure. */
+/** A trained model's metrics on the test images; see {@link evaluationReportSchema} for each of them. */
 export type EvaluationReport = z.output<typeof evaluationReportSchema>;
-/** One bin of a reliability diagram: how sure the model was, and how often right. */
+/** One bin of a reliability chart: how confident the model was, and how often it was right. */
 export type ReliabilityBin = z.output<typeof reliabilityBinSchema>;
 /** Precision, recall and F1 of one class. */
 export type ClassReport = z.output<typeof classReportSchema>;

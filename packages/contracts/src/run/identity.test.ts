@@ -11,7 +11,7 @@ import {
 
 const identity = (input: unknown): string => runConfigIdentity(parseRunConfig(input));
 
-test('what differs from the defaults, at every depth, is what a person has to write', () => {
+test('a person has to write what differs from the defaults, at every depth', () => {
   expect(writtenConfig(parseRunConfig({}))).toEqual({});
   const written = {
     model: { dropout: { rate: 0.3 }, maxNorm: null },
@@ -42,7 +42,7 @@ test('within a list, too: each layer without the defaults of its kind', () => {
   });
 });
 
-test('the identity says what was set, not how it was written', () => {
+test('the identity depends on the settings, not on how they were written', () => {
   const same = [
     {},
     { epochs: 55 },
@@ -60,7 +60,7 @@ test('the identity says what was set, not how it was written', () => {
   expect(new Set([{}, ...different].map(identity)).size).toBe(5);
 });
 
-test('a default that is added changes no identity, wherever it is added', () => {
+test('an added default changes no identity, wherever it is added', () => {
   const before = z.strictObject({
     rate: z.number().default(1),
     optimizer: z
@@ -107,7 +107,7 @@ test('a default that is added changes no identity, wherever it is added', () => 
   );
 });
 
-test('a default that is added to the run configuration renames no run', () => {
+test('an added default of the run configuration renames no run', () => {
   const grown = z.strictObject({ ...runConfigSchema.shape, warmth: z.number().default(0) });
   for (const input of [{}, { epochs: 3 }, { optimizer: { name: 'sgd' } }]) {
     expect(withoutDefaults(grown, grown.parse(input))).toEqual(

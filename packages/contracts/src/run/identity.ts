@@ -3,17 +3,17 @@ import { canonicalJson, isPlain } from '../settings/plain.ts';
 import { elementOf, membersOf, shapeOf, unwrap } from '../settings/settings.ts';
 
 /**
- * What of a parsed value differs from the defaults of its schema, at every depth; undefined when nothing does. A
- * setting that is added with a default is in none of them, so what is named by this keeps its name.
+ * Returns the part of a parsed value that differs from the defaults of its schema, at every depth; undefined when
+ * nothing does. A setting that is added later with a default is not in it, so whatever is named by it keeps its name.
  */
 export const withoutDefaults = (schema: z.ZodType, value: unknown): unknown => {
-  const { inner, hasDefault, default: byDefault } = unwrap(schema);
+  const { inner, hasDefault, default: defaultValue } = unwrap(schema);
   const kept = keptOf(inner, value);
   if (!hasDefault) return kept;
-  return canonicalJson(kept) === canonicalJson(keptOf(inner, byDefault)) ? undefined : kept;
+  return canonicalJson(kept) === canonicalJson(keptOf(inner, defaultValue)) ? undefined : kept;
 };
 
-/** The same of a schema without its own default: always something. */
+/** Does the same for a schema without a default of its own: there is always a value. */
 const keptOf = (schema: z.ZodType, value: unknown): unknown => {
   const family = membersOf(schema);
   if (family && isPlain(value)) {
@@ -31,8 +31,8 @@ const keptOf = (schema: z.ZodType, value: unknown): unknown => {
 };
 
 /**
- * The text that tells two values of a schema apart, whatever defaults are added later: canonical JSON of what differs
- * from the defaults, and of the schema's version, which gives them.
+ * Returns a text that is equal for equal values of a schema alone, whatever settings with defaults are added later:
+ * canonical JSON of what differs from the defaults, and of the schema's version, which decides the defaults.
  */
 export const identityOf = (schema: z.ZodType, version: number, value: unknown): string =>
   canonicalJson({ version, settings: withoutDefaults(schema, value) ?? {} });

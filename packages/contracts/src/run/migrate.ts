@@ -4,18 +4,18 @@ import { isPlain, type PlainObject } from '../settings/plain.ts';
 /** Turns the content of a file of one version into that of the next. */
 export type MigrationStep = (content: PlainObject) => PlainObject;
 
-/** Where a file stands, and how it is brought up. */
+/** A file's current version, and the steps that lead to it. */
 export interface MigrateOptions {
   /** The version that this program writes. */
   readonly version: number;
   /** The first leads from version 1 to version 2, and so on. */
   readonly steps: readonly MigrationStep[];
-  /** The file, for the error. */
+  /** The file's name, for the error. */
   readonly where: string;
 }
 
 /**
- * Brings a file's content to the version that this program writes, one version a step.
+ * Migrates a file's content to the version that this program writes, one version a step.
  *
  * @returns The value itself where it has no `schemaVersion`, for its schema to refuse.
  * @throws ConfigError on a newer version.

@@ -71,7 +71,7 @@ const steps = [
 ] as const;
 const options = { version: 3, steps, where: 'x.json' };
 
-test('a file is brought up version by version, one of this version left alone', () => {
+test('a file is migrated version by version, one of this version not at all', () => {
   expect(migrate({ schemaVersion: 1 }, options)).toEqual({ schemaVersion: 3, a: 1, b: 2 });
   expect(migrate({ schemaVersion: 2 }, options)).toEqual({ schemaVersion: 3, b: 2 });
   expect(migrate({ schemaVersion: 3 }, options)).toEqual({ schemaVersion: 3 });

@@ -20,5 +20,5 @@ const modelIsPreset: MigrationStep = (manifest) => {
   return { ...manifest, config: { ...config, model } };
 };
 
-/** Of `run.json`. */
+/** The migrations of `run.json`, oldest first. */
 export const manifestSteps: readonly MigrationStep[] = [modelIsPreset];

@@ -3,16 +3,16 @@ import { z } from 'zod';
 const classIndex = z.number().int().min(0);
 
 /**
- * `predictions.json`: what a model says of each test image, dropout off. All three lists are in the order of the
+ * `predictions.json`: a model's prediction for each test image, dropout off. All three lists are in the order of the
  * test set.
  */
 export const predictionsSchema = z
   .object({
     /** True classes. */
     labels: z.array(classIndex),
-    /** Likeliest classes. */
+    /** Most likely classes. */
     predicted: z.array(classIndex),
-    /** Probability of the likeliest class, 0..1, to four digits; 0 where a diverged model gives none. */
+    /** Probability of the most likely class, 0..1, to four digits; 0 where a diverged model gives none. */
     confidence: z.array(z.number().min(0).max(1)),
   })
   .refine(
@@ -21,5 +21,5 @@ export const predictionsSchema = z
     'expected as many labels as predicted classes and confidences',
   );
 
-/** `predictions.json`: what a model says of each image of a set; see {@link predictionsSchema}. */
+/** A model's predictions for a set of images; see {@link predictionsSchema}. */
 export type Predictions = z.output<typeof predictionsSchema>;

@@ -166,18 +166,18 @@ describe('one sentence says where, what was expected and what was received', () 
     expect(refusal(input).message).toBe(`run configuration: ${message}`);
   });
 
-  test('the whole is at fault', () => {
+  test('a whole configuration can be at fault', () => {
     expect(refusal(null).message).toBe('run configuration: expected an object, received null');
     expect(refusal([]).message).toBe('run configuration: expected an object, received []');
   });
 
-  test('an unknown key is told with those that there are', () => {
+  test('an unknown key is refused with a list of the known ones', () => {
     expect(refusal({ batchsize: 5 }).message).toMatch(
       /^run configuration: batchsize: expected one of the keys "dataset", .*"batchSize".*, received 5: did you mean "batchSize"\?$/,
     );
   });
 
-  test('a long value is cut', () => {
+  test('a long value is shortened', () => {
     const { message } = refusal({ dataset: 'x'.repeat(500) });
     expect(message).toMatch(/received "x{20,100}…$/);
   });
@@ -187,7 +187,7 @@ describe('one sentence says where, what was expected and what was received', () 
   });
 });
 
-describe('what no file of a person has is refused in a sentence too', () => {
+describe('input that no file can contain is refused in a sentence too', () => {
   const nested = (depth: number): unknown =>
     Array.from({ length: depth }).reduce<unknown>((layer) => ({ kind: 'residual', layers: [layer] }), {
       kind: 'flatten',
@@ -196,7 +196,11 @@ describe('what no file of a person has is refused in a sentence too', () => {
   circle['model'] = circle;
 
   test.each<[string, unknown, string]>([
-    ['a thousand blocks in each other', { model: { layers: [nested(20_000)] } }, 'fewer levels of nesting'],
+    [
+      'thousands of blocks within each other',
+      { model: { layers: [nested(20_000)] } },
+      'fewer levels of nesting',
+    ],
     ['a BigInt', { epochs: 3n }, 'epochs: expected a whole number above 0, received 3n'],
     [
       'a circle',
@@ -208,14 +212,14 @@ describe('what no file of a person has is refused in a sentence too', () => {
   });
 });
 
-describe('what could not be honoured is refused', () => {
+describe('impossible settings are refused', () => {
   const stopping = { name: 'early_stopping' } as const;
 
   test.each<[string, RunConfigInput, string]>([
     [
-      'a callback that watches validation images of which there are none',
+      'a callback that watches validation images where there are none',
       { validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }, stopping] },
-      'callbacks[1].monitor: expected a metric of the training images as validationSplit is 0, received "val_loss" of early_stopping',
+      'callbacks[1].monitor: expected a metric of the training images, since validationSplit is 0, received "val_loss" of early_stopping',
     ],
     ['a weight too few', { classWeight: [1, 2] }, 'classWeight: expected 10 numbers, one for each class'],
     [
@@ -228,7 +232,7 @@ describe('what could not be honoured is refused', () => {
     expect(() => parseRunConfig(input)).toThrow(message);
   });
 
-  test('and what can be is not', () => {
+  test('possible ones are not', () => {
     expect(() =>
       parseRunConfig({ validationSplit: 0, callbacks: [{ ...stopping, monitor: 'loss' }] }),
     ).not.toThrow();

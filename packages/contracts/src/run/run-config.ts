@@ -16,16 +16,17 @@ import { identityOf, withoutDefaults } from './identity.ts';
 const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
 
 /**
- * Everything that decides a run's numbers. `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
+ * A run's settings: all that decides its numbers apart from backend and number of workers, which its manifest has.
+ * `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
  * batches of 250, the last 20% for validation.
  */
 export const runConfigSchema = z.strictObject({
   dataset: setting(z.enum(datasetNames).default('cifar10'), 'Data set', { flag: 'dataset' }),
   model: setting(modelSchema.prefault({}), 'Model: a preset with its settings, or a list of layers'),
-  loss: setting(runLossSchema.prefault({}), 'What training minimizes'),
+  loss: setting(runLossSchema.prefault({}), 'Loss that training minimizes'),
   classWeight: setting(
     z.array(nonNegative).min(2).nullable().default(null),
-    "What an image's loss is multiplied by in training, a number for each class; null is 1 for all",
+    "Factors of an image's loss in training, one for each class; null is 1 for every class",
   ),
   optimizer: setting(optimizerSchema.prefault({}), 'Optimizer', { flag: 'optimizer' }),
   schedule: setting(
@@ -39,29 +40,29 @@ export const runConfigSchema = z.strictObject({
   }),
   splitMethod: setting(
     z.enum(['last', 'stratified']).default('last'),
-    'last: the last images before shuffling, as Keras does; stratified: seeded, the same fraction of every class',
+    'last: the last images before shuffling, as in Keras; stratified: a seeded choice, the same fraction of every class',
     { flag: 'split-method' },
   ),
   shuffle: setting(z.boolean().default(true), 'Reshuffle the training images before every epoch'),
   augmentation: augmentationSchema.prefault({}),
   limitTrain: setting(
     count.nullable().default(null),
-    'Use only the first training images, before the validation split',
+    'Use only this many training images, the first ones, before the validation split',
     { flag: 'limit-train', unit: 'images' },
   ),
-  limitTest: setting(count.nullable().default(null), 'Use only the first test images', {
+  limitTest: setting(count.nullable().default(null), 'Use only this many test images, the first ones', {
     flag: 'limit-test',
     unit: 'images',
   }),
   seed: setting(
     wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).default(0),
-    'The one seed from which every stream of random numbers is split by name',
+    'Seed of the run: every stream of random numbers is split from it by name',
     { flag: 'seed' },
   ),
   callbacks: setting(z.array(callbackSchema).default([]), "Keras's callbacks, called in this order"),
   checkpointEverySteps: setting(
     count.nullable().default(null),
-    "Write a checkpoint every so many steps, besides the one at each epoch's end",
+    'Steps between checkpoints, besides the one at the end of each epoch',
     { flag: 'checkpoint-every', unit: 'steps' },
   ),
 });
@@ -73,12 +74,12 @@ export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, 'model'> & {
   readonly model?: ModelInput | undefined;
 };
 
-/** Version of the run configuration: it gives the defaults that a run's name is told apart from. */
+/** Version of the run configuration: it decides the defaults, and a run is named by what differs from them. */
 export const CONFIG_VERSION = 2;
 
-/** What tells a run's configuration apart from every other, whatever settings are added later. */
+/** Returns a text that no other run configuration has, and that stays the same whatever settings are added later. */
 export const runConfigIdentity = (config: RunConfig): string => {
-  // The data set's own shape and classes are the same model, whether written or not.
+  // Writing the data set's own shape and classes down describes the same model as leaving them out.
   const { imageShape, classNames } = datasetOf(config.dataset);
   const { inputShape, numClasses } = config.model;
   const model = {
@@ -89,11 +90,15 @@ export const runConfigIdentity = (config: RunConfig): string => {
   return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model });
 };
 
-/** What of a run's configuration differs from the defaults: what a person has to write to have it. */
+/** Returns the settings of a run that differ from the defaults: all that a person has to write. */
 export const writtenConfig = (config: RunConfig): PlainObject =>
   withoutDefaults(runConfigSchema, config) as PlainObject;
 
-/** @throws ConfigError naming the first value at fault. */
+/**
+ * Parses a run configuration; whatever is left out is the tutorial's.
+ *
+ * @throws ConfigError naming the first value at fault.
+ */
 export const parseRunConfig = (input: unknown): RunConfig => {
   requireJson(input, 'run configuration');
   const config = parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
@@ -102,13 +107,13 @@ export const parseRunConfig = (input: unknown): RunConfig => {
   return config;
 };
 
-/** @throws ConfigError when a callback watches validation images of which there are none: it would never do anything. */
+/** @throws ConfigError when a callback watches validation images and there are none: it would never do anything. */
 const requireWatched = ({ callbacks, validationSplit }: RunConfig): void => {
   const place = callbacks.findIndex(({ monitor }) => monitor.startsWith('val_'));
   if (validationSplit > 0 || place < 0) return;
   const { name, monitor } = callbacks[place]!;
   throw new ConfigError(
-    `run configuration: callbacks[${place}].monitor: expected a metric of the training images as validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or hold images out`,
+    `run configuration: callbacks[${place}].monitor: expected a metric of the training images, since validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or set validationSplit above 0`,
     ['callbacks', place, 'monitor'],
   );
 };

@@ -14,7 +14,7 @@ const epoch: RunEvent = {
 };
 
 describe('parseRunEvent', () => {
-  test('reads what was written', () => {
+  test('reads back an event', () => {
     expect(parseRunEvent(throughJson(epoch))).toEqual(epoch);
   });
 
@@ -30,12 +30,12 @@ describe('parseRunEvent', () => {
     });
   });
 
-  test('absent validation figures stay absent', () => {
+  test('absent validation metrics stay absent', () => {
     const logs = { loss: 1.5, accuracy: 0.4 };
     expect(parseRunEvent(throughJson({ ...epoch, logs }))).toEqual({ ...epoch, logs });
   });
 
-  test('kinds of a later version, and what is no event, are ignored', () => {
+  test('kinds of a later version, and values that are no event, are ignored', () => {
     for (const value of [{ kind: 'telepathy', time: 1 }, { ...epoch, epoch: -1 }, null, 3, 'epoch', [], {}]) {
       expect(parseRunEvent(value)).toBeUndefined();
     }

@@ -22,7 +22,7 @@ const manifest: RunManifest = {
   commit: null,
 };
 
-test('reads what was written', () => {
+test('reads back a manifest', () => {
   expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
 });
 
@@ -31,7 +31,7 @@ test('imported weights keep the name of their file', () => {
   expect(parseRunManifest(JSON.parse(JSON.stringify(imported)), 'run.json')).toEqual(imported);
 });
 
-test('a newer version is refused with what to do', () => {
+test('the refusal of a newer version says what to do', () => {
   const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
   expect(() => parseRunManifest(newer, 'run.json')).toThrow(
     new ConfigError(
@@ -41,7 +41,7 @@ test('a newer version is refused with what to do', () => {
   );
 });
 
-test('what is no manifest is refused by the first value at fault', () => {
+test('anything but a manifest is refused with the first value at fault', () => {
   const refusal = (value: unknown) => () => parseRunManifest(value, 'run.json');
   expect(refusal(null)).toThrow('run.json: expected an object, received null');
   expect(refusal({ ...manifest, schemaVersion: 'one' })).toThrow(
@@ -59,13 +59,13 @@ test('a machine in words, as far as it is known', () => {
   expect(hardwareInWords({ ...hardware, cores: 1, memoryBytes: null })).toBe('AMD EPYC, 1 core, linux x64');
 });
 
-test('a setting that this version does not know may be one of a newer version, which is said', () => {
+test('the refusal of an unknown setting says that it may come from a newer version', () => {
   const grown = {
     ...manifest,
     config: { ...manifest.config, warmth: 1 },
     versions: { 'dropout-lab': '9.0.0' },
   };
   expect(() => parseRunManifest(grown, 'run.json')).toThrow(
-    /^run\.json: config\.warmth: expected one of the keys .* \(the run was made by dropout-lab 9\.0\.0: if that is a newer one, update/,
+    /^run\.json: config\.warmth: expected one of the keys .* \(the run was made by dropout-lab 9\.0\.0: if that is newer than this one, update/,
   );
 });

@@ -12,21 +12,21 @@ export const RUN_SCHEMA_VERSION = 2;
 const backendSchema = z.object({
   /** TensorFlow.js's name: `tensorflow` (tfjs-node), `wasm`, `cpu`, `webgl`, `webgpu`. */
   name: z.string(),
-  /** For a person: `wasm (SIMD, 2 workers)`. */
+  /** A description for people: `wasm (SIMD, 2 workers)`. */
   description: z.string(),
-  /** Replicas that share each batch; part of the numbers, since sums are added in their order. */
+  /** Number of replicas that share each batch; it affects a run's numbers, since sums are added in their order. */
   workers: z.number().int().positive(),
 });
 
 const hardwareSchema = z.object({
   cpu: z.string(),
   cores: z.number().int().positive(),
-  /** Null where it is not known: browsers do not tell. */
+  /** Null where it is not known, as in browsers. */
   memoryBytes: z.number().int().positive().nullable(),
   platform: z.string(),
 });
 
-/** The images of a run; of imported weights no digest and no count, since none were read. */
+/** The images of a run; without digests and with counts of 0 for imported weights, since none were read. */
 const dataSchema = z.object({
   dataset: z.string(),
   /** SHA-256 of the official files, by file name. */
@@ -37,13 +37,13 @@ const dataSchema = z.object({
 });
 
 const importSchema = z.object({
-  /** Its name, without folders. */
+  /** The file's name, without folders. */
   file: z.string(),
-  /** Of its content, in hexadecimal. */
+  /** SHA-256 of its content, in hexadecimal. */
   sha256: z.string(),
 });
 
-/** `run.json`: what a run is, written once before its first step. */
+/** `run.json`: a run's manifest, written once before its first step. */
 export const runManifestSchema = z.object({
   schemaVersion: z.literal(RUN_SCHEMA_VERSION),
   id: z.string().min(1, 'expected a name'),
@@ -55,8 +55,8 @@ export const runManifestSchema = z.object({
   hardware: hardwareSchema,
   data: dataSchema,
   /**
-   * The file that the weights came from, when they were trained elsewhere: of `config`, only what describes the
-   * model and the data set then says something about them. Absent in a run that trains here.
+   * The file that the weights came from, when they were trained elsewhere. Then only the parts of `config` that
+   * describe the model and the data set are about these weights. Absent in a run that trains here.
    */
   importedFrom: importSchema.optional(),
   /** Node, TensorFlow.js and dropout-lab versions by name. */
@@ -67,16 +67,18 @@ export const runManifestSchema = z.object({
   commit: z.string().nullable(),
 });
 
-/** The content of `run.json`: everything that was known of a run when it began. */
+/** The content of `run.json`: everything that is known about a run when it begins. */
 export type RunManifest = z.output<typeof runManifestSchema>;
 /** The backend that a run used, and how many replicas shared each batch. */
 export type BackendDescription = z.output<typeof backendSchema>;
-/** The machine that a run was on. */
+/** The machine that a run was computed on. */
 export type HardwareDescription = z.output<typeof hardwareSchema>;
-/** The images of a run: data set, digests of its files, and how many were used for what. */
+/** The images of a run: data set, digests of its files, and the sizes of its splits. */
 export type DataDescription = z.output<typeof dataSchema>;
 
 /**
+ * Parses the content of a `run.json` of this version or an older one.
+ *
  * @param where The file that the value was read from, for the error.
  * @throws ConfigError when the value is not a manifest, or one of a newer version.
  */
@@ -90,14 +92,14 @@ export const parseRunManifest = (value: unknown, where: string): RunManifest => 
     if (!(error instanceof ConfigError) || error.path[0] !== 'config' || typeof maker !== 'string')
       throw error;
     throw new ConfigError(
-      `${error.message} (the run was made by dropout-lab ${maker.slice(0, 20)}: if that is a newer one, update dropout-lab to read it)`,
+      `${error.message} (the run was made by dropout-lab ${maker.slice(0, 20)}: if that is newer than this one, update dropout-lab to read it)`,
       error.path,
       { cause: error },
     );
   }
 };
 
-/** `AMD EPYC, 2 cores, 24 GiB, linux x64`. */
+/** Describes a machine in words: `AMD EPYC, 2 cores, 24 GiB, linux x64`. */
 export const hardwareInWords = ({ cpu, cores, memoryBytes, platform }: HardwareDescription): string =>
   [
     cpu,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { figure } from '../settings/numbers.ts';
+import { numberOrNaN } from '../settings/numbers.ts';
 import { endReasonSchema } from './run-event.ts';
 
 /** A float32 tensor outside TensorFlow: row-major values of the given shape. */
@@ -12,7 +12,7 @@ export interface NamedArray {
 /** `last` is the newest checkpoint, `best` the one with the best validation loss. */
 export type CheckpointName = 'last' | 'best';
 
-/** Where training stands, apart from tensors: enough to go on to the bit. */
+/** The state of training apart from tensors: together with them, enough to resume to the bit. */
 export const trainingProgressSchema = z.object({
   /** Epochs completed. */
   epoch: z.number().int().min(0),
@@ -22,12 +22,12 @@ export const trainingProgressSchema = z.object({
   step: z.number().int().min(0),
   /** Sums over the images of the current epoch so far: Keras's running means before the division. */
   running: z.object({
-    lossSum: figure,
-    /** Absent before the first image, and where there is no right and wrong. */
+    lossSum: numberOrNaN,
+    /** Number of correct predictions; absent before the first image, and for tasks without right and wrong answers. */
     correct: z.number().optional(),
     count: z.number(),
-    /** Of metrics of the user's own by name, each with the images that it has seen. */
-    metrics: z.record(z.string(), z.object({ sum: figure, count: z.number() })).optional(),
+    /** Metrics of the user's own by name, each with the number of images that it has seen. */
+    metrics: z.record(z.string(), z.object({ sum: numberOrNaN, count: z.number() })).optional(),
   }),
   /** The optimizer's name; absent in checkpoints of 0.1.0. */
   optimizer: z.string().optional(),
@@ -35,22 +35,22 @@ export const trainingProgressSchema = z.object({
   learningRate: z.number(),
   /** Factor that callbacks have applied to the scheduled learning rate. */
   learningRateScale: z.number(),
-  /** Seconds of training behind the current epoch, for its `seconds`. */
+  /** Seconds that the current epoch has trained so far, for its `seconds`. */
   epochSeconds: z.number(),
-  /** Why training ends before its last epoch, once that is decided. */
+  /** The reason why training ends before its last epoch, once that is decided. */
   ending: z.object({ reason: endReasonSchema, message: z.string() }).optional(),
   /** Each stateful callback's own state, by the callback's name. */
   callbacks: z.record(z.string(), z.unknown()),
 });
 
-/** Where training stands; see {@link trainingProgressSchema}. */
+/** The state of training apart from tensors; see {@link trainingProgressSchema}. */
 export type TrainingProgress = z.output<typeof trainingProgressSchema>;
 
 /** A checkpoint's content. Random streams are functions of (seed, name, step), so `progress` is all of their state. */
 export interface Snapshot {
   /** All of the model's variables, moving statistics included, in `model.weights` order. */
   readonly weights: readonly NamedArray[];
-  /** What else is kept in arrays: the optimizer's moments or velocities, weights that callbacks remember. */
+  /** All other state in arrays: the optimizer's moments or velocities, weights that callbacks remember. */
   readonly slots: readonly NamedArray[];
   readonly progress: TrainingProgress;
 }

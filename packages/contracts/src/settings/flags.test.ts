@@ -12,7 +12,7 @@ import {
 const flags = listFlags(runConfigSchema);
 const helpOf = (name: string) => flags.find((flag) => flag.name === name)?.help;
 
-test('a flag says what it sets, who has it and what it is without', () => {
+test('the help of a flag has its setting, the members that have it and its default', () => {
   expect(helpOf('epochs')).toBe('passes over the training images (default: 55)');
   expect(helpOf('optimizer')).toMatch(/^optimizer: adam, .*sgd.* \(default: adam\)$/);
   expect(helpOf('learning-rate')).toMatch(/default: 0\.001 for adam, 0\.01 for sgd/);
@@ -92,13 +92,13 @@ test.each<[Record<string, string>, string[], PlainObject, string]>([
     { 'max-norm': 'none' },
     ['model.maxNorm.axis=1'],
     {},
-    '--set model.maxNorm.axis: expected model.maxNorm beside it',
+    '--set model.maxNorm.axis: expected model.maxNorm with it',
   ],
   [
     {},
     ['model.filters.3=32'],
     {},
-    '--set model.filters.3: expected a place from 0 to 2 in a list of 2, received 3',
+    '--set model.filters.3: expected an index from 0 to 2 in a list of 2, received 3',
   ],
   [{ 'learning-rate': '0.1' }, [], { optimizer: null }, 'optimizer: expected an object, received null'],
   [{ dropout: '0.1' }, [], { model: null }, 'model: expected an object, received null'],
@@ -107,21 +107,21 @@ test.each<[Record<string, string>, string[], PlainObject, string]>([
 });
 
 test.each<[Record<string, string>, PlainObject, string]>([
-  [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd beside it, received adam'],
+  [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd with it, received adam'],
   [
     { 'max-norm': 'none', 'max-norm-axis': '0' },
     {},
-    '--max-norm-axis: expected model.maxNorm beside it, received none: leave one of the two out',
+    '--max-norm-axis: expected model.maxNorm with it, received none: leave one of the two out',
   ],
   [
     { 'max-norm-axis': '0' },
     { model: { maxNorm: null } },
-    '--max-norm-axis: expected model.maxNorm beside it, received none: leave one of the two out',
+    '--max-norm-axis: expected model.maxNorm with it, received none: leave one of the two out',
   ],
   [
     { dropout: '0.5' },
     { model: { layers: [] } },
-    '--dropout: expected a model of the preset tutorial, received one given as layers: set it in the list of layers instead',
+    '--dropout: expected a model of the preset tutorial, received the preset layers: set it in the list of layers instead',
   ],
 ])('%j over %j does not apply, and says so', (values, base, message) => {
   expect(() => configOfFlags(runConfigSchema, values, base)).toThrow(message);
@@ -133,7 +133,7 @@ test.each(['0,1,2', '[0,1,2]', '[0, 1, 2]'])('a list is typed with or without br
   });
 });
 
-test('flags come back as the configuration that they were made of', () => {
+test('flags of a configuration give the same configuration', () => {
   const config = parseRunConfig({
     dataset: 'cifar100',
     model: { dropout: { rate: 0.25, inputRate: 0.1 }, maxNorm: { value: 3, axis: [0, 1, 2] } },
@@ -151,7 +151,7 @@ test('flags come back as the configuration that they were made of', () => {
   expect(parseRunConfig(configOfFlags(runConfigSchema, values, {}))).toEqual(config);
 });
 
-test('a name that there is not is refused by what there is, not by the flag beside it', () => {
+test('a name that there is not is refused by what there is, not by the flag with it', () => {
   const config = configOfFlags(runConfigSchema, { momentum: '0.9', optimizer: 'sgdd' }, {});
   expect(() => parseRunConfig(config)).toThrow('received "sgdd": did you mean "sgd"?');
   const preset = configOfFlags(runConfigSchema, { dropout: '0.1' }, { model: { preset: 'tutoral' } });

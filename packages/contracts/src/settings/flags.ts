@@ -12,15 +12,15 @@ export interface Flag {
   /** The setting, or the one of each member of a family that has it. */
   readonly settings: readonly Setting[];
   readonly kind: Setting['kind'];
-  /** One sentence with unit, default and who has it. */
+  /** One sentence with the default and the members that have it. */
   readonly help: string;
 }
 
-/** The options that a schema's settings bring along, in its order. */
+/** Returns the options that the settings of a schema have, in its order. */
 export const listFlags = (schema: z.ZodType): Flag[] => {
   const byName = new Map<string, Setting[]>();
   for (const setting of listSettings(schema)) {
-    // A setting within a list has no place of its own: which of them would it be?
+    // An option could not say which item of a list it is for.
     if (setting.flag === undefined || setting.path.includes('[]')) continue;
     byName.set(setting.flag, [...(byName.get(setting.flag) ?? []), setting]);
   }
@@ -43,14 +43,14 @@ const helpOf = (settings: readonly Setting[]): string => {
   return `${help}${choices}${first.none === undefined ? '' : ', or none'} (${[...(who.length === 1 ? [`${who[0]} only`] : []), `default: ${defaultInWords(settings)}`].join('; ')})`;
 };
 
-/** `0.001`, or `0.001 for adam, 0.01 for sgd`. */
+/** Formats the default of an option: `0.001`, or `0.001 for adam, 0.01 for sgd`. */
 export const defaultInWords = (settings: readonly Setting[]): string => {
   const values = settings.map((setting) => valueInWords(setting.default));
   if (new Set(values).size === 1) return values[0]!;
   return settings.map(({ of }, i) => `${values[i]} for ${of?.name}`).join(', ');
 };
 
-/** A setting's value as tables and helps give it. */
+/** Formats a setting's value for tables and help texts. */
 export const valueInWords = (value: unknown): string => {
   if (value === undefined) return 'must be given';
   if (value === null) return 'none';
@@ -67,13 +67,14 @@ export interface Assignment {
 }
 
 /**
- * A configuration with options of a command on top: flags, then assignments. What chooses a member of a family, such as an
- * optimizer or a list of layers, comes before the settings of one, in whichever order they were typed. Not yet checked.
+ * Returns a configuration with the options of a command on top: flags, then assignments. An option that chooses a member
+ * of a family, such as an optimizer or a list of layers, comes before the settings of one, in whichever order they were
+ * typed. The result has not been parsed yet.
  *
- * @param values Texts as typed, by the flag's name; true for a switch. What is undefined was not given. `none` stands for
- *   null, `0,1,2` for a list.
- * @param base What the options come on top of.
- * @throws ConfigError when an option does not apply to what is configured, or a path is unknown.
+ * @param values Texts as typed, by the flag's name; true for a switch, undefined for an option that was not given. `none`
+ *   stands for null, `0,1,2` for a list.
+ * @param base The configuration below the options.
+ * @throws ConfigError when an option does not apply to the configuration, or a path is unknown.
  */
 export const configOfFlags = (
   schema: z.ZodType,
@@ -112,7 +113,7 @@ interface Option {
   readonly apply: (config: PlainObject) => PlainObject;
 }
 
-/** Whether a path is that of a family, of its choice, or of the list that stands for one. */
+/** Whether a path names a family, its choice, or the list that stands for one. */
 export const choosesMember = (schema: z.ZodType, path: string): boolean =>
   listSettings(schema).some(
     (setting) =>
@@ -122,14 +123,14 @@ export const choosesMember = (schema: z.ZodType, path: string): boolean =>
       [setting.path, setting.path.replace(/\.\w+$/, '')].includes(path),
   ) || path === 'model.layers';
 
-/** Whether an option is a choice that has its place in every configuration: what others may depend on. */
+/** Whether an option is a choice that every configuration has, so that other options may depend on it. */
 export const isChoice = ({ settings: [setting] }: Flag): boolean =>
   setting!.of === undefined && setting!.kind === 'choice';
 
 const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown => {
   if (typeof text === 'boolean') return text;
   if (text === 'none' && none !== undefined) return null;
-  // What is no number stays as it was typed, for the refusal to say so.
+  // A text that is no number stays as it was typed, so that the refusal can show it.
   if (kind === 'list' && !text.startsWith('[') && text.includes(','))
     return text.split(',').map((part) => valueOfText(part.trim()));
   if (kind === 'choice' || kind === 'text') return text;
@@ -137,7 +138,7 @@ const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown =
   return isNumber ? Number(text) : valueOfText(text);
 };
 
-/** Of a flag that several members of a family have, the setting of the one that is configured. */
+/** Returns the setting of a flag in the configured member of its family. */
 const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.ZodType): Setting => {
   const [first] = settings as readonly [Setting];
   if (first.of === undefined) return first;
@@ -145,13 +146,13 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
   const chosen = chosenAt(config, path) ?? defaultMember(schema, path);
   const found = settings.find(({ of }) => of!.name === chosen);
   if (found) return found;
-  // A name that there is not is refused by the schema, which says so.
+  // The schema refuses an unknown name, with a better message.
   if (!isMember(schema, path, chosen)) return first;
   const members = settings.map(({ of }) => of!.name);
   throw new ConfigError(
     path === 'model'
-      ? `--${name}: expected a model of the preset ${members.join(' or ')}, received one given as ${chosen}: set it in the list of layers instead`
-      : `--${name}: expected --${path} ${members.join(' or ')} beside it, received ${chosen}`,
+      ? `--${name}: expected a model of the preset ${members.join(' or ')}, received the preset ${chosen}: set it in the list of layers instead`
+      : `--${name}: expected --${path} ${members.join(' or ')} with it, received ${chosen}`,
     [path, name],
   );
 };
@@ -170,8 +171,9 @@ const defaultMember = (schema: z.ZodType, path: string): unknown =>
   )?.default;
 
 /**
- * The options that give a configuration, for whoever wants to run it by the command: `--dropout 0.3 --set
- * optimizer.beta2=0.99`. What is the default is left out.
+ * Returns the options of the command that give a configuration: `--dropout 0.3 --set optimizer.beta2=0.99`.
+ *
+ * @param config The settings to give; defaults are left out beforehand, by `writtenConfig`.
  */
 export const flagsOfConfig = (schema: z.ZodType, config: PlainObject): string[] => {
   const leaves = leavesOf(config, '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError, mergeConfig, parseRunConfig } from '../index.ts';
 
-test('changes what is told, however deep, and leaves the rest and the base alone', () => {
+test('changes the given settings at any depth, and leaves the rest and the base alone', () => {
   const base = { epochs: 5, model: { dropout: { rate: 0.5, inputRate: 0.1 } } };
   expect(mergeConfig(base, { model: { dropout: { rate: 0 } }, seed: 1 })).toEqual({
     epochs: 5,
@@ -88,11 +88,11 @@ test.each<[unknown, unknown, string]>([
   [
     {},
     { optimizer: new Map([['name', 'sgd']]) },
-    'optimizer: expected an object as JSON has it, received one of Map',
+    'optimizer: expected a plain object, as in JSON, received an instance of Map',
   ],
-  [{}, { model: new Date(0) }, 'model: expected an object as JSON has it, received one of Date'],
+  [{}, { model: new Date(0) }, 'model: expected a plain object, as in JSON, received an instance of Date'],
   [{}, JSON.parse('{"optimizer":{"name":"sgd","__proto__":{"learningRate":5}}}'), '__proto__'],
   [{}, JSON.parse('{"__proto__":{"batchSize":7}}'), '__proto__'],
-])('%j with %j on top is refused by what belongs there', (base, changes, message) => {
+])('%j with %j on top is refused by the schema of that place', (base, changes, message) => {
   expect(() => parseRunConfig(mergeConfig(base, changes))).toThrow(message);
 });

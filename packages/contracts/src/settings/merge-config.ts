@@ -6,14 +6,14 @@ import { isPlain, type PlainObject } from './plain.ts';
 import { memberOf, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
 /**
- * A configuration with changes on top, object by object. What is undefined changes nothing; null, plain values
- * and lists stand in the place of what was there. So does another member of a family, such as another optimizer:
- * what was set for the one means nothing to the other.
+ * Merges changes into a configuration, object by object. Undefined changes nothing; null, plain values
+ * and lists replace the value before. So does another member of a family, such as another optimizer:
+ * the settings of one mean nothing to the other.
  *
  * @param base A configuration as a user writes it; left as it is.
- * @param changes The part of it that is to be otherwise.
- * @param what What the configuration is: how an error begins.
- * @throws ConfigError when either is no object, or where settings are to be put into a value that holds none, such as
+ * @param changes The settings to change.
+ * @param what A name of the configuration, which errors begin with.
+ * @throws ConfigError when either is no object, or when settings are to be put into a value that is none, such as
  *   `{ "optimizer": "sgd" }`.
  */
 export const mergeConfig = (base: unknown, changes: unknown, what = 'run configuration'): PlainObject =>
@@ -32,8 +32,8 @@ const mergeAt = (
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
     const below = schema && schemaOfKey(unwrap(schema).inner, Object.fromEntries(merged), key);
-    // What holds no settings is replaced, and refused by its schema if it is of another kind.
-    if (!isPlain(value) || !holdsSettings(below)) {
+    // A value without settings is replaced; its schema refuses it if it is of another kind.
+    if (!isPlain(value) || !hasSettings(below)) {
       merged.set(key, value);
       continue;
     }
@@ -47,18 +47,18 @@ const mergeAt = (
   return Object.fromEntries(merged);
 };
 
-const holdsSettings = (schema: z.ZodType | undefined): boolean => {
+const hasSettings = (schema: z.ZodType | undefined): boolean => {
   if (schema === undefined) return false;
   const { inner } = unwrap(schema);
   return shapeOf(inner) !== undefined || membersOf(inner) !== undefined;
 };
 
-/** What a family is without a name: an optimizer is Adam, a model the tutorial's. */
+/** Returns the member that a family is without a name: Adam for optimizers, the tutorial's for models. */
 const defaultMember = (schema: z.ZodType | undefined): unknown => {
   if (schema === undefined) return undefined;
-  const { inner, default: byDefault } = unwrap(schema);
+  const { inner, default: defaultValue } = unwrap(schema);
   const family = membersOf(inner);
-  return family && isPlain(byDefault) ? byDefault[family.discriminator] : undefined;
+  return family && isPlain(defaultValue) ? defaultValue[family.discriminator] : undefined;
 };
 
 const isNullable = (schema: z.ZodType | undefined): boolean =>

@@ -24,14 +24,14 @@ const within = (schema: z.ZodNumber, { above, min, below, max }: Range, message:
   return bounded;
 };
 
-/** A finite number of which every failure, of kind or of range, is told by the whole rule. */
+/** Returns a schema of finite numbers whose every failure, of kind or of range, is answered with the whole rule. */
 export const number = (range: Range): z.ZodNumber => {
   const expected = inWords('a number', range);
   const message = `expected ${expected}`;
   return within(z.number(message), range, message).meta({ expected });
 };
 
-/** An integer of which every failure, of kind or of range, is told by the whole rule. */
+/** Returns a schema of integers whose every failure, of kind or of range, is answered with the whole rule. */
 export const wholeNumber = (range: Range): z.ZodNumber => {
   const expected = inWords('a whole number', range);
   const message = `expected ${expected}`;
@@ -47,10 +47,10 @@ export const nonNegative = number({ min: 0 });
 export const fraction = number({ min: 0, below: 1 });
 
 /**
- * A figure that a diverged run can turn into NaN or infinity. JSON has neither: such a figure is written as
- * null and read back as NaN.
+ * A number that can become NaN or infinite when a run diverges. JSON has neither: it is written as null and read back
+ * as NaN.
  */
-export const figure = z
+export const numberOrNaN = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);

@@ -7,7 +7,7 @@ import { isPlain } from './plain.ts';
  * Parses `input` by `schema`, or throws a {@link ConfigError} that names the first value at fault in one
  * sentence: `run configuration: batchSize: expected a whole number above 0, received -5: the nearest is 1`.
  *
- * @param what What the input is, or the file that it came from: how the sentence begins.
+ * @param what A name of the input, or the file that it came from, which the sentence begins with.
  */
 export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
   const known = new Map<string, readonly string[]>();
@@ -39,7 +39,7 @@ const safely = <T>(parse: () => T, what: string): T => {
   }
 };
 
-/** `: did you mean "beta1"?`, where something is near enough. */
+/** Returns `: did you mean "beta1"?`, where a known word is near enough. */
 const didYouMean = (word: string, known: readonly string[]): string => {
   const near = known.includes(word)
     ? undefined
@@ -48,7 +48,7 @@ const didYouMean = (word: string, known: readonly string[]): string => {
 };
 
 /**
- * Refuses what no JSON file could have: objects of a class, such as a Map, in which a schema would see nothing at all.
+ * Refuses values that no JSON file could have: instances of a class, such as a Map, in which a schema would see nothing.
  *
  * @throws ConfigError with the path of the first.
  */
@@ -57,11 +57,11 @@ export const requireJson = (input: unknown, what: string, path: readonly (string
   if (!Array.isArray(input) && !isPlain(input)) {
     const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
     throw new ConfigError(
-      `${place}: expected an object as JSON has it, received one of ${input.constructor?.name}`,
+      `${place}: expected a plain object, as in JSON, received an instance of ${input.constructor?.name}`,
       path,
     );
   }
-  // Deeper than the parser can follow it says so itself.
+  // The parser refuses deeper nesting itself.
   if (path.length > MOST_LEVELS) return;
   for (const [key, value] of Object.entries(input)) {
     requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
@@ -70,7 +70,7 @@ export const requireJson = (input: unknown, what: string, path: readonly (string
 
 const MOST_LEVELS = 100;
 
-/** An editor's pointer to the JSON Schema is no setting. */
+/** Removes `$schema`, which points an editor to the JSON Schema and is no setting. */
 export const withoutSchemaKey = (input: unknown): unknown => {
   if (!isPlain(input)) return input;
   const { $schema: _, ...rest } = input;
@@ -79,7 +79,7 @@ export const withoutSchemaKey = (input: unknown): unknown => {
 
 type Issue = z.core.$ZodIssue;
 
-/** The nearest value that is right, where there is one. */
+/** Returns the nearest right value in words, where there is one. */
 const nearestOf = (issue: Issue, value: unknown): string => {
   if (issue.code === 'invalid_value' && typeof value === 'string')
     return didYouMean(value, issue.values.map(String));
@@ -98,7 +98,7 @@ const nearestOf = (issue: Issue, value: unknown): string => {
   return '';
 };
 
-/** A member that is the default goes by no name too, which is no choice to list. */
+/** Lists the names of a family's members. The default member can be given without a name, which is not listed. */
 const optionsOf = (issue: { readonly options?: unknown }): string[] =>
   Array.isArray(issue.options) ? issue.options.filter((option) => option !== undefined).map(String) : [];
 
@@ -112,9 +112,9 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * What was expected, for the issues whose schema does not say it in its own words.
+ * Says what was expected, for issues whose schema does not say it in its own words.
  *
- * @param known Gets the settings that there are, by each one that there is not.
+ * @param known Is filled with the known settings beside each unknown one.
  */
 const expectation = (
   issue: z.core.$ZodRawIssue,
@@ -143,7 +143,7 @@ const expectation = (
   }
 };
 
-/** `a number of at least 0`, `a list of at least 1 item`, `a string of at most 5 characters`. */
+/** Formats a bound: `a number of at least 0`, `a list of at least 1 item`, `a string of at most 5 characters`. */
 const boundInWords = (origin: string, bound: string, limit: number | bigint): string => {
   const units: Readonly<Record<string, string>> = { array: 'item', string: 'character' };
   const unit = units[origin];
@@ -161,7 +161,7 @@ const valueAt = (input: unknown, path: readonly (string | number)[]): unknown =>
 
 const longestValue = 80;
 
-/** A value as a message gives it, cut where it is long. */
+/** Formats a value for a message, shortened where it is long. */
 export const inWords = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   // JSON would call NaN and Infinity null.
@@ -170,7 +170,7 @@ export const inWords = (value: unknown): string => {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
 };
 
-/** What JSON cannot write, such as a circle or a BigInt, is called by its kind. */
+/** Writes a value as JSON, or names its type where JSON cannot, as for circular references and BigInts. */
 const textOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? typeof value;

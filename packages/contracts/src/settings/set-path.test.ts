@@ -4,7 +4,7 @@ import { ConfigError, configWith, mergeConfig, runConfigSchema, valueOfText } fr
 const set = (path: string, value: unknown, base = {}) =>
   mergeConfig(base, configWith(runConfigSchema, base, path, value, '--set'));
 
-test('a setting anywhere, what is beside it kept', () => {
+test('sets a setting at any depth, and keeps its neighbours', () => {
   expect(set('optimizer.beta2', 0.99, { optimizer: { beta1: 0.8 } })).toEqual({
     optimizer: { beta1: 0.8, beta2: 0.99 },
   });

@@ -5,11 +5,11 @@ import { isPlain, type PlainObject, valueAt } from './plain.ts';
 import { elementOf, listSettings, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
 /**
- * A part of a configuration in which one setting has a value: `optimizer.beta2` and 0.99 give
- * `{ optimizer: { beta2: 0.99 } }`. A place in a list is its index: `callbacks.0.patience`.
+ * Returns the part of a configuration that sets one setting: `optimizer.beta2` and 0.99 give
+ * `{ optimizer: { beta2: 0.99 } }`. An item of a list is named by its index: `callbacks.0.patience`.
  *
- * @param base The configuration that it is to be merged with: what a list holds already stays in it.
- * @param option How the user gave it, for the error: `--set`.
+ * @param base The configuration that the result will be merged with: items that a list has already stay in it.
+ * @param option The option that gave the setting, for the error: `--set`.
  * @throws ConfigError naming the nearest known path when the schema has no such setting.
  */
 export const configWith = (
@@ -21,14 +21,14 @@ export const configWith = (
 ): PlainObject => {
   const keys = path.split('.');
   if (!isKnown(schema, keys)) throw unknownPath(schema, path, option);
-  requireHolder(schema, base, path, option);
+  requireParent(schema, base, path, option);
   return placed(base, keys, value, schema, placeOf(option, path)) as PlainObject;
 };
 
-/** A flag says by itself what it sets. */
+/** Says where in an error; the name of a flag says by itself what it sets. */
 const placeOf = (option: string, path: string): string => (option === '--set' ? `--set ${path}` : option);
 
-/** JSON where the text is JSON, else the text itself. */
+/** Parses a text as JSON; a text that is none is returned as it is. */
 export const valueOfText = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -48,18 +48,18 @@ const isKnown = (schema: z.ZodType, [key, ...rest]: readonly string[]): boolean 
   return element !== undefined && /^\d+$/.test(key) && isKnown(element, rest);
 };
 
-/** @throws ConfigError when what holds a setting has been left out, unless the setting brings it back. */
-const requireHolder = (schema: z.ZodType, base: PlainObject, path: string, option: string): void => {
+/** @throws ConfigError when the object around a setting has been set to none, unless the setting brings it back. */
+const requireParent = (schema: z.ZodType, base: PlainObject, path: string, option: string): void => {
   const setting = listSettings(schema).find((one) => one.path === path);
-  if (setting?.holder === undefined || setting.none === setting.holder) return;
-  if (valueAt(base, setting.holder) !== null) return;
+  if (setting?.parent === undefined || setting.none === setting.parent) return;
+  if (valueAt(base, setting.parent) !== null) return;
   throw new ConfigError(
-    `${placeOf(option, path)}: expected ${setting.holder} beside it, received none: leave one of the two out`,
-    setting.holder.split('.'),
+    `${placeOf(option, path)}: expected ${setting.parent} with it, received none: leave one of the two out`,
+    setting.parent.split('.'),
   );
 };
 
-/** Lists are replaced as a whole where configurations are merged, so the one that is changed is given whole. */
+/** Sets a value at a path. Merging replaces lists as a whole, so a changed list is returned with all of its items. */
 const placed = (
   before: unknown,
   [key, ...rest]: readonly string[],
@@ -75,7 +75,7 @@ const placed = (
     const index = Number(key);
     if (index > list.length) {
       throw new ConfigError(
-        `${where}: expected a place from 0 to ${list.length} in a list of ${list.length}, received ${key}`,
+        `${where}: expected an index from 0 to ${list.length} in a list of ${list.length}, received ${key}`,
         [key],
       );
     }
@@ -91,7 +91,7 @@ const placed = (
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? [...value] : []);
 
-/** Another member of a family takes nothing over from the one before. */
+/** Whether changes choose another member of a family, which keeps no setting of the one before. */
 const isAnother = (element: z.ZodType, before: PlainObject, changes: PlainObject): boolean => {
   const key = membersOf(unwrap(element).inner)?.discriminator;
   return key !== undefined && changes[key] !== undefined && changes[key] !== before[key];

@@ -5,7 +5,7 @@ const settings = listSettings(runConfigSchema);
 const settingAt = (path: string, of?: string) =>
   settings.find((setting) => setting.path === path && (of === undefined || setting.of?.name === of));
 
-test('every setting says in a sentence what it is', () => {
+test('every setting has a help text', () => {
   const silent = settings.filter(
     ({ path, description }) => !/\.(?:name|kind|preset)$/.test(path) && !description,
   );
@@ -50,7 +50,7 @@ describe('the JSON Schema', () => {
     });
   });
 
-  test('has the helps of settings, and nothing that only the command needs', () => {
+  test('has the help texts of settings, and nothing that only the command needs', () => {
     for (const { description } of settings) {
       if (description) expect(text).toContain(JSON.stringify(description));
     }

@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 import { isPlain } from './plain.ts';
 
-/** What a description says of a setting besides its schema. */
+/** The parts of a setting's description besides its schema. */
 export interface SettingMeta {
   /** One sentence, without a full stop. */
   readonly description?: string | undefined;
-  /** What a value counts: `images`, `steps`, `epochs`. */
+  /** The unit of its values: `images`, `steps`, `epochs`. */
   readonly unit?: string | undefined;
   /** The option of the command that sets it, without dashes. */
   readonly flag?: string | undefined;
-  /** How a person calls it where there is little room: `dropout`; its flag in words when left out. */
+  /** A short name for where there is little room: `dropout`; its flag in words when left out. */
   readonly label?: string | undefined;
 }
 
-/** Gives a setting its help, and where it has them a unit, a short flag and a label. Comes last: a default behind it would hide it. */
+/** Gives a setting its help text and, where it has them, unit, short flag and label. Called last: a default added after it would hide them. */
 export const setting = <S extends z.ZodType>(
   schema: S,
   description: string,
@@ -22,22 +22,22 @@ export const setting = <S extends z.ZodType>(
 
 /** One setting of a described configuration. */
 export interface Setting extends SettingMeta {
-  /** Keys that lead to it, joined by dots: `optimizer.beta2`; in a list `[]` stands for every place: `callbacks[].patience`. */
+  /** Its keys joined by dots: `optimizer.beta2`; in a list `[]` stands for every index: `callbacks[].patience`. */
   readonly path: string;
-  /** Of a setting that only some choices of its family have: the family's place and the choice, `optimizer` and `adam`. */
+  /** The family and the member that it belongs to, `optimizer` and `adam`; undefined for settings that all members have. */
   readonly of: { readonly path: string; readonly name: string } | undefined;
   readonly kind: 'number' | 'boolean' | 'choice' | 'text' | 'list' | 'object';
-  /** What it may be: `a number of at least 0 and below 1`. */
+  /** Its rule in words: `a number of at least 0 and below 1`. */
   readonly expected: string;
-  /** Of a choice. */
+  /** The values of a choice; empty for other kinds. */
   readonly choices: readonly string[];
-  /** Bounds of a number, where it has them; `step` 1 of whole numbers. */
+  /** Bounds of a number, where it has them; `step` is 1 for whole numbers. */
   readonly range: { readonly min?: number; readonly max?: number; readonly step?: number };
-  /** Null, or `none` on the command line, is a value too: of the setting itself, or of the object that holds it. */
+  /** The path that `none` on the command line sets to null: the setting's own, or that of the object around it. */
   readonly none: string | undefined;
-  /** The object that holds it and may be left out as a whole, being null; undefined where there is none. */
-  readonly holder: string | undefined;
-  /** Undefined where there is no default and a value must be given. */
+  /** The path of the object around it, where that may be null as a whole; undefined elsewhere. */
+  readonly parent: string | undefined;
+  /** The default value; undefined where a value must be given. */
   readonly default: unknown;
 }
 
@@ -46,7 +46,7 @@ const defOf = (schema: z.ZodType): Def => schema._zod.def as unknown as Def;
 
 const wrappers = ['default', 'prefault', 'optional', 'nullable', 'nonoptional', 'readonly', 'catch'];
 
-/** What lies under a schema's wrappers, and what they say: its default, whether it can be null, its description. */
+/** Removes a schema's wrappers and returns what they declare: its default, whether it can be null, its description. */
 export const unwrap = (
   schema: z.ZodType,
 ): {
@@ -75,7 +75,7 @@ export const unwrap = (
   };
 };
 
-/** The members of a family by name, when a schema is one; its discriminator is `name`, `kind` or `preset`. */
+/** Returns the members of a family by name; undefined for a schema that is none. The discriminator is `name`, `kind` or `preset`. */
 export const membersOf = (
   schema: z.ZodType,
 ): { readonly discriminator: string; readonly members: ReadonlyMap<string, z.ZodObject> } | undefined => {
@@ -95,11 +95,11 @@ export const shapeOf = (schema: z.ZodType): Readonly<Record<string, z.ZodType>> 
 export const elementOf = (schema: z.ZodType): z.ZodType | undefined =>
   defOf(schema).type === 'array' ? (defOf(schema)['element'] as z.ZodType) : undefined;
 
-/** Which member of a family an object describes; a model without a preset is known by its list of layers. */
+/** Returns the name of the family member that an object describes; a model without a preset is recognized by its layers. */
 export const memberOf = (value: { readonly [key: string]: unknown }): unknown =>
   value['kind'] ?? value['preset'] ?? value['name'] ?? ('layers' in value ? 'layers' : undefined);
 
-/** The schema of a key of an object; of a family, in the member that a value describes, else the first that has it. */
+/** Returns the schema of an object's key; in a family, that of the member that a value describes, else of the first that has it. */
 export const schemaOfKey = (schema: z.ZodType, value: unknown, key: string): z.ZodType | undefined => {
   const family = membersOf(schema);
   const shape = shapeOf(schema);
@@ -110,8 +110,8 @@ export const schemaOfKey = (schema: z.ZodType, value: unknown, key: string): z.Z
 };
 
 /**
- * Every setting that a schema describes, in its order: what flags, tables, forms and `--set` are derived from. A
- * family gives a setting for the choice itself and those of each of its members.
+ * Lists every setting that a schema describes, in its order. Flags, tables, forms and `--set` are derived from the list. A
+ * family gives a setting for the choice itself and the settings of each of its members.
  */
 export const listSettings = (schema: z.ZodType): readonly Setting[] => {
   const known = listed.get(schema);
@@ -129,15 +129,15 @@ const join = (path: string, key: string): string => (path === '' ? key : `${path
 const listAt = (
   path: string,
   schema: z.ZodType,
-  { of, none, holder }: Partial<Pick<Setting, 'of' | 'none' | 'holder'>>,
+  { of, none, parent }: Partial<Pick<Setting, 'of' | 'none' | 'parent'>>,
 ): Setting[] => {
-  const { inner, nullable, meta, default: byDefault } = unwrap(schema);
+  const { inner, nullable, meta, default: defaultValue } = unwrap(schema);
   const about = {
     path,
     of,
     none: nullable ? path : none,
-    holder,
-    default: byDefault,
+    parent,
+    default: defaultValue,
     range: {},
     choices: [],
     ...meta,
@@ -156,9 +156,9 @@ const listAt = (
               expected: `one of ${[...members.keys()].join(', ')}`,
               choices: [...members.keys()],
               default:
-                byDefault === null
+                defaultValue === null
                   ? null
-                  : (byDefault as Record<string, unknown> | undefined)?.[discriminator],
+                  : (defaultValue as Record<string, unknown> | undefined)?.[discriminator],
             },
           ];
     return [
@@ -175,14 +175,14 @@ const listAt = (
     const whole = nullable ? path : none;
     // The first setting of an object stands for the whole of it.
     return Object.entries(shape).flatMap(([key, one], i) =>
-      listAt(join(path, key), one, { of, none: i === 0 ? whole : undefined, holder: whole }),
+      listAt(join(path, key), one, { of, none: i === 0 ? whole : undefined, parent: whole }),
     );
   }
   const element = elementOf(inner);
   if (element) {
     const own: Setting = { ...about, kind: 'list', expected: expectedOf(inner) };
     const isFamily = membersOf(unwrap(element).inner) !== undefined;
-    // A list that holds lists of its own kind is described once.
+    // A list that contains lists of its own kind is described once.
     return isFamily && !path.includes('[]') ? [own, ...listAt(`${path}[]`, element, { of })] : [own];
   }
   return [
@@ -234,7 +234,7 @@ const rangeOf = (schema: z.ZodType): Setting['range'] => {
   const bound = (kind: string): number | undefined => {
     const found = checks.find(({ check }) => check === kind);
     if (found?.value === undefined) return undefined;
-    // A form knows no open bounds; for whole numbers the next one inside is closed.
+    // Forms have closed bounds only; for whole numbers that is the next number inside.
     if (found.inclusive || !isWhole) return found.value;
     return kind === 'greater_than' ? found.value + 1 : found.value - 1;
   };
@@ -247,7 +247,7 @@ const rangeOf = (schema: z.ZodType): Setting['range'] => {
   };
 };
 
-/** The rule of a schema that says it in its own words, as those of numbers.ts do, else what kind of thing it is. */
+/** Returns a schema's rule in words: its own, as in numbers.ts, else one made from its type. */
 const expectedOf = (schema: z.ZodType): string => {
   const said = (schema.meta() as { readonly expected?: string } | undefined)?.expected;
   if (said !== undefined) return said;
@@ -264,7 +264,7 @@ const expectedOf = (schema: z.ZodType): string => {
         : `a list, each ${expectedOf(inner)}${nullable ? ' or null' : ''}`;
     }
     case 'string':
-      return 'a text';
+      return 'text';
     default:
       return 'a value';
   }
