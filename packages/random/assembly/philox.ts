@@ -6,7 +6,7 @@ const W0: u32 = 0x9e3779b9;
 const W1: u32 = 0xbb67ae85;
 const ROUNDS: i32 = 10;
 
-/** Where {@link drawWords} puts its 16 words. */
+/** Address of the 16 words that {@link drawWords} writes. */
 export const words: usize = memory.data(64, 16);
 
 function mulLow(low: v128, high: v128): v128 {

@@ -5,11 +5,11 @@ import { wordsOf } from './words.ts';
 
 const ELEMENTS_PER_BLOCK = 8;
 
-/** Which part of a mask is drawn, and at which rate. */
+/** The part of a mask to draw, and its dropout rate. */
 export interface DropoutMaskOptions {
   /** Number of elements. */
   readonly size: number;
-  /** Odds of an element being 0, in [0, 1); honoured to the nearest 1/65,536 below 1. */
+  /** Probability of an element being 0, in [0, 1); rounded to the nearest 1/65,536 below 1. */
   readonly rate: number;
   /** Index of the first element within the key's mask, 0 by default. */
   readonly start?: number;
@@ -18,10 +18,10 @@ export interface DropoutMaskOptions {
 }
 
 /**
- * Elements [start, start + size) of a key's endless dropout mask: each is 0 with odds `rate`, else
+ * Draws elements [start, start + size) of a key's endless dropout mask: each is 0 with probability `rate`, else
  * `1 / (1 - rate)` (inverted dropout: Srivastava et al. 2014, section 10). An element depends on the key, the
- * rate and its index alone, so that several workers can each draw their rows of one mask. Above a rate of 0.99 the scale is
- * that of the odds as they are drawn, so that the mean stays 1: `1 / (1 - 65535 / 65536)` at most.
+ * rate and its index alone, so that several workers can each draw their rows of one mask. Above a rate of 0.99 the scale
+ * follows from the rounded rate, so that the mean stays 1: `1 / (1 - 65535 / 65536)` at most.
  *
  * Element i is kept when its 16-bit draw, half i % 2 (low half first) of word `floor(i / 2)` of the key's
  * stream, is at least `min(round(rate * 65536), 65535)`. The draws come from a WebAssembly SIMD kernel.
@@ -41,7 +41,7 @@ export const dropoutMask = (
     throw new RangeError(`dropoutMask: out: expected ${size} elements as in size, got ${out.length}`);
   }
   const mask = out ?? new Float32Array(size);
-  const { threshold, scale } = oddsOf(rate);
+  const { threshold, scale } = roundedRate(rate);
   const { fillMask } = kernels();
   fillByChunks(mask, start, ELEMENTS_PER_BLOCK, (blocks, block) =>
     fillMask(blocks, ...wordsOf(block), ...key.words, threshold, scale),
@@ -52,13 +52,13 @@ export const dropoutMask = (
 const DRAWS = 0x10000;
 
 /**
- * Up to this rate the nominal scale stays, in which every run so far was trained; rounding the odds to 1/65,536 moves the
- * mean by less than 0.08% there.
+ * Up to this rate the scale follows from the nominal rate, with which every run so far was trained; there, rounding the
+ * rate to 1/65,536 moves the mean by less than 0.08%.
  */
 const LAST_NOMINAL_RATE = 0.99;
 
-const oddsOf = (rate: number): { readonly threshold: number; readonly scale: number } => {
-  // Something must be kept for the mean to be 1.
+const roundedRate = (rate: number): { readonly threshold: number; readonly scale: number } => {
+  // Some elements must be kept for the mean to be 1.
   const threshold = Math.min(Math.round(rate * DRAWS), DRAWS - 1);
   return { threshold, scale: rate <= LAST_NOMINAL_RATE ? 1 / (1 - rate) : DRAWS / (DRAWS - threshold) };
 };

@@ -35,7 +35,7 @@ test('a state is a snapshot', () => {
   expect(generator.state).toEqual({ position: 1 });
 });
 
-test('a state that is none is refused', () => {
+test('an impossible state is refused', () => {
   expect(() => createGenerator(key, { position: -1 })).toThrow('createGenerator: state.position');
 });
 

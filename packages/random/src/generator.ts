@@ -3,32 +3,32 @@ import { multiplyHigh } from './philox.ts';
 import { requireInteger } from './require-integer.ts';
 import { blockAt, toUnitInterval } from './stream.ts';
 
-/** Where a {@link Generator} stands in its key's stream. Plain data: it survives JSON. */
+/** The position of a {@link Generator} in its key's stream. Plain data: it survives JSON. */
 export interface GeneratorState {
   /** Words drawn so far. */
   readonly position: number;
 }
 
-/** Draws one number after another from a key's stream; for loops that cannot say beforehand how many they need. */
+/** Draws one number after another from a key's stream; for loops that do not know in advance how many they need. */
 export interface Generator {
-  /** Uniform over 0..2^32 - 1. */
+  /** Draws a number uniform over 0..2^32 - 1. */
   nextUint32(): number;
-  /** Uniform over [0, 1), with 53 random bits. */
+  /** Draws a number uniform over [0, 1), with 53 random bits. */
   nextFloat(): number;
   /**
-   * Uniform over 0..bound - 1, without bias.
+   * Draws a number uniform over 0..bound - 1, without bias.
    *
    * @param bound An integer from 1 to 2^32.
    * @throws RangeError for any other bound.
    * @see Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019.
    */
   nextInt(bound: number): number;
-  /** Hand it to {@link createGenerator} with the same key to go on from here. */
+  /** The current position; with it and the same key, {@link createGenerator} continues from here. */
   readonly state: GeneratorState;
 }
 
 /**
- * A generator at the beginning of a key's stream, or where `state` says.
+ * Creates a generator at the beginning of a key's stream, or at the position of `state`.
  *
  * @throws RangeError when the state's position is not an integer >= 0.
  */

@@ -8,12 +8,12 @@ interface KernelExports {
   fillNormal: Kernels['fillNormal'];
 }
 
-/** A key's two words, and the number of a block as two. */
+/** The number of a block as two words, and a key's two words. */
 type Words = [blockLow: number, blockHigh: number, key0: number, key1: number];
 
 /** The compiled generators and the part of their memory that they write. */
 export interface Kernels {
-  /** What the last call wrote: eight elements of a mask for each of its blocks, or four deviates. */
+  /** The output of the last call: eight elements of a mask for each of its blocks, or four deviates. */
   readonly chunk: Float32Array;
   /** Blocks that fit into the chunk. */
   readonly blocks: number;
@@ -23,7 +23,7 @@ export interface Kernels {
 
 let loaded: Kernels | undefined;
 
-/** Starts the kernels at their first use. At less than 4 kB, browsers let them compile synchronously on the main thread. */
+/** Returns the kernels, which start at their first use. Browsers compile up to 4 kB synchronously on the main thread. */
 export const kernels = (): Kernels => {
   if (loaded) return loaded;
   const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
@@ -40,7 +40,7 @@ export const kernels = (): Kernels => {
  * Writes elements of a stream, from element `start` on, as many blocks at a time as fit into the chunk.
  *
  * @param perBlock Elements of a block.
- * @param fill Draws so many blocks, from this one on, into the chunk.
+ * @param fill Draws this many blocks, from the given one on, into the chunk.
  */
 export const fillByChunks = (
   target: Float32Array,
@@ -48,11 +48,11 @@ export const fillByChunks = (
   perBlock: number,
   fill: (blocks: number, firstBlock: number) => void,
 ): void => {
-  const { chunk, blocks: most } = kernels();
+  const { chunk, blocks: maxBlocks } = kernels();
   for (let done = 0; done < target.length; ) {
     const skip = (start + done) % perBlock;
     const block = (start + done - skip) / perBlock;
-    const count = Math.min(target.length - done, most * perBlock - skip);
+    const count = Math.min(target.length - done, maxBlocks * perBlock - skip);
     fill(Math.ceil((skip + count) / perBlock), block);
     target.set(chunk.subarray(skip, skip + count), done);
     done += count;

@@ -4,7 +4,7 @@ import { fold, randomKey, uint32s } from './index.ts';
 const key = randomKey(42);
 
 describe('randomKey', () => {
-  test('tells every seed apart, beyond 32 bits too', () => {
+  test('every seed has a key of its own, beyond 32 bits too', () => {
     const seeds = [0, 1, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER];
     expect(new Set(seeds.map((seed) => JSON.stringify(randomKey(seed)))).size).toBe(seeds.length);
   });

@@ -12,14 +12,14 @@ export interface RandomKey {
   readonly words: readonly [number, number];
 }
 
-// The last word of the counter tells apart what a key is used for, so that no derived key is ever a number
-// of the parent's stream, nor a name a number.
+// The last word of the counter separates the uses of a key, so that no derived key is ever a number of the
+// parent's stream, and no name leads to the key of a number.
 const NUMBER = 1;
 const NAME_LENGTH = 2;
 const NAME_PART = 3;
 
 /**
- * The key of a seed.
+ * Returns the key of a seed.
  *
  * @param seed A safe integer >= 0.
  * @throws RangeError for any other seed.
@@ -35,7 +35,7 @@ export const randomKey = (seed: number): RandomKey => {
  * `1` lead to different keys.
  *
  * Each element is run through Philox under the key so far, and half of the block becomes the next key (a
- * random function to 64 bits: two paths meet with odds of 2^-64).
+ * random function to 64 bits: two paths meet with a probability of 2^-64).
  *
  * @param path Any strings, and safe integers >= 0.
  * @throws RangeError for any other number.
@@ -57,7 +57,7 @@ const foldNumber = (words: Words2, number: number): Words2 => {
   return absorb(words, [...wordsOf(number), 0, NUMBER]);
 };
 
-/** Six UTF-16 code units a block, the length first: no name is the beginning of another's blocks. */
+/** Absorbs the length, then six UTF-16 code units a block, so that no name's blocks are the beginning of another's. */
 const foldName = (words: Words2, name: string): Words2 => {
   const pair = (i: number) => ((name.charCodeAt(i) || 0) | ((name.charCodeAt(i + 1) || 0) << 16)) >>> 0;
   let state = absorb(words, [name.length, 0, 0, NAME_LENGTH]);

@@ -5,11 +5,11 @@ import { wordsOf } from './words.ts';
 
 const DEVIATES_PER_BLOCK = 4;
 
-/** Which part of a stream of normal deviates is drawn, and of which distribution. */
+/** The part of a stream of normal deviates to draw, and its distribution. */
 export interface NormalOptions {
   /** Number of elements. */
   readonly size: number;
-  /** 0 by default. */
+  /** Mean of the distribution, 0 by default. */
   readonly mean?: number;
   /** Standard deviation, at least 0; 1 by default. */
   readonly stddev?: number;
@@ -20,7 +20,7 @@ export interface NormalOptions {
 }
 
 /**
- * Elements [start, start + size) of a key's endless stream of normal deviates, as float32. An element depends on the key, the
+ * Draws elements [start, start + size) of a key's endless stream of normal deviates, as float32. An element depends on the key, the
  * distribution and its index alone, so that several workers can each draw their rows of one array.
  *
  * Elements 2j and 2j + 1 are the pair of Box & Muller (1958) of words a = 2j and b = 2j + 1 of the key's stream:

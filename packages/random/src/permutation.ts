@@ -3,7 +3,7 @@ import type { RandomKey } from './key.ts';
 import { requireInteger } from './require-integer.ts';
 
 /**
- * The numbers 0..n - 1 in random order, every order equally likely (Fisher & Yates, by Durstenfeld, 1964).
+ * Returns the numbers 0..n - 1 in random order, every order equally likely (Fisher & Yates, by Durstenfeld, 1964).
  *
  * @param n An integer from 0 to 2^32 - 1.
  * @throws RangeError for any other n.

@@ -8,7 +8,7 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** Upper 32 bits of the 64-bit product of two uint32, by 16-bit halves: a double cannot hold the whole. */
+/** Returns the upper 32 bits of the product of two uint32, by 16-bit halves: all 64 bits do not fit into a double. */
 export const multiplyHigh = (a: number, b: number): number => {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;
@@ -19,7 +19,7 @@ export const multiplyHigh = (a: number, b: number): number => {
 };
 
 /**
- * The block function Philox4x32-10: ten rounds of multiplication and exclusive or that turn a counter and a
+ * Computes the block function Philox4x32-10: ten rounds of multiplication and exclusive or that turn a counter and a
  * key into four random words. Without state, so any part of a stream can be drawn at any time, in any order.
  * It is not meant for cryptography.
  *

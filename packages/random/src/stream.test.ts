@@ -34,7 +34,7 @@ describe('uint32s', () => {
     }
   });
 
-  test('refuses what is no count and no position', () => {
+  test('refuses impossible counts and positions', () => {
     expect(() => uint32s(key, -1)).toThrow('uint32s: count: expected an integer from 0');
     expect(() => uint32s(key, 1, 0.5)).toThrow('uint32s: start: expected an integer from 0');
   });

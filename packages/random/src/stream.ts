@@ -3,16 +3,16 @@ import { philox4x32, type Words4 } from './philox.ts';
 import { requireInteger } from './require-integer.ts';
 import { wordsOf } from './words.ts';
 
-/** Words 4 * index to 4 * index + 3 of a key's stream. */
+/** Returns words 4 * index to 4 * index + 3 of a key's stream. */
 export const blockAt = (key: RandomKey, index: number): Words4 =>
   philox4x32([...wordsOf(index), 0, 0], key.words);
 
-/** A double in [0, 1) from the upper 27 and 26 bits of two words: every multiple of 2^-53 is equally likely. */
+/** Returns a double in [0, 1) from the upper 27 and 26 bits of two words: every multiple of 2^-53 is equally likely. */
 export const toUnitInterval = (first: number, second: number): number =>
   ((first >>> 5) * 2 ** 26 + (second >>> 6)) * 2 ** -53;
 
 /**
- * Words [start, start + count) of a key's stream, each uniform over 0..2^32 - 1.
+ * Draws words [start, start + count) of a key's stream, each uniform over 0..2^32 - 1.
  *
  * @throws RangeError when `count` or `start` is not an integer >= 0.
  */
@@ -30,7 +30,7 @@ export const uint32s = (key: RandomKey, count: number, start = 0): Uint32Array =
 };
 
 /**
- * `count` numbers uniform over [0, 1), with 53 random bits each: number i is made of words 2i and 2i + 1 of the
+ * Draws `count` numbers uniform over [0, 1), with 53 random bits each: number i is made of words 2i and 2i + 1 of the
  * key's stream. Rounding one to float32 can give 1.
  *
  * @throws RangeError when `count` is not an integer >= 0.
