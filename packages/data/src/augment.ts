@@ -1,7 +1,7 @@
 import type { AugmentationConfig, AugmentationName, ImageShape } from '@dropout-lab/contracts';
 import { createGenerator, type Generator, type RandomKey } from '@dropout-lab/random';
 
-/** What is done to one image: mirrored or not, and the shift of the crop window in -crop..crop. */
+/** The changes of one image: whether it is mirrored, and the shift of the crop window in -crop..crop. */
 export interface Placement {
   readonly flip: boolean;
   readonly dy: number;
@@ -10,11 +10,11 @@ export interface Placement {
 
 interface Augmenter<Value> {
   readonly isOff: (value: Value) => boolean;
-  /** Draws, whether it is on or off, so that no augmentation changes the numbers of another. */
+  /** Draws even when it is off, so that no augmentation changes the numbers of another. */
   readonly draw: (value: Value, generator: Generator) => Partial<Placement>;
 }
 
-/** What each augmentation does to a placement, in the order in which they draw. */
+/** Each augmentation's part of a placement, in the order in which they draw. */
 const augmenters: { readonly [Name in AugmentationName]: Augmenter<AugmentationConfig[Name]> } = {
   flip: {
     isOff: (flip) => !flip,

@@ -37,7 +37,7 @@ describe('createBatches', () => {
     expect(imagesOfEpoch(source, 4)).not.toEqual(imagesOfEpoch(source, 3));
   });
 
-  test('gives any batch at any time: order of asking changes nothing', () => {
+  test('cuts any batch at any time, in any order', () => {
     const one = createBatches(sample, { batchSize: 50, shuffle: key });
     const other = createBatches(sample, { batchSize: 50, shuffle: key });
     other.batch(5, 0);
@@ -132,7 +132,7 @@ describe('augmentation', () => {
   });
 });
 
-describe('what is not whole is refused before a batch is cut', () => {
+describe('an incomplete data set is refused before a batch is cut', () => {
   const whole: ImageDataset = {
     images: new Uint8Array(3 * 4),
     labels: Uint8Array.of(0, 1, 2),
@@ -144,7 +144,7 @@ describe('what is not whole is refused before a batch is cut', () => {
     [
       'an image is missing',
       { images: new Uint8Array(2 * 4) },
-      'images: expected 12 pixels, 3 images of shape [2,2,1] as there are labels, received 8',
+      'images: expected 12 pixels, 3 images of shape [2,2,1], one for each label, received 8',
     ],
     ['a pixel is missing', { images: new Uint8Array(3 * 4 - 1) }, 'received 11'],
     ['a label is missing', { labels: Uint8Array.of(0, 1) }, 'images: expected 8 pixels, 2 images'],

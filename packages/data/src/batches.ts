@@ -11,28 +11,28 @@ import {
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 import { drawPlacement, isUnchanged, type Placement, place } from './augment.ts';
 
-/** Where the channels are: [n, height, width, channels] or [n, channels, height, width]. */
+/** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
 
-/** How a data set is cut into batches. */
+/** Settings of the batches that a data set is cut into. */
 export interface BatchOptions {
   /** Images in a batch; the last one of an epoch may be short. */
   readonly batchSize: number;
   /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
   readonly shuffle?: RandomKey | null | undefined;
   readonly augmentation?: AugmentationConfig | undefined;
-  /** Key of the augmentation; needed when it does anything. */
+  /** Key of the augmentation; needed when any augmentation is on. */
   readonly augmentationKey?: RandomKey | undefined;
   /** `channels_last` by default. */
   readonly dataFormat?: DataFormat | undefined;
 }
 
-/** Batches of images in memory: they need not be waited for. */
+/** Batches of images in memory, without promises. */
 export interface DatasetBatches extends BatchSource<ClassIndices> {
   batch(epoch: number, index: number): Batch<ClassIndices>;
 }
 
-/** The order of each epoch. Remembers the last one asked for, since batches come epoch by epoch. */
+/** Returns the order of each epoch. Remembers the last one, since batches are asked for epoch by epoch. */
 const shuffler = (key: RandomKey, n: number): ((epoch: number) => Uint32Array) => {
   let current: { readonly epoch: number; readonly order: Uint32Array } | undefined;
   return (epoch) => {
@@ -41,7 +41,7 @@ const shuffler = (key: RandomKey, n: number): ((epoch: number) => Uint32Array) =
   };
 };
 
-/** Writes one image, channels last, in the wanted format. */
+/** Writes one image, which has its channels last, in the format of the batch. */
 type Writer = (from: Uint8Array, to: Uint8Array) => void;
 
 const channelsLast = (): Writer => (from, to) => to.set(from);
@@ -55,14 +55,16 @@ const channelsFirst =
     }
   };
 
-/** The placement of an image in an epoch, whichever batch it comes in; undefined where images stay as they are. */
+/** Returns a function of epoch and image that draws the image's placement; undefined where images stay as they are. */
 const augmenter = ({
   augmentation,
   augmentationKey,
 }: BatchOptions): ((epoch: number, image: number) => Placement) | undefined => {
   if (augmentation === undefined || isUnchanged(augmentation)) return undefined;
   if (!Number.isInteger(augmentation.crop) || augmentation.crop < 0) {
-    throw new ConfigError(`crop: expected a whole number of pixels from 0 on, received ${augmentation.crop}`);
+    throw new ConfigError(
+      `crop: expected a whole number of pixels of at least 0, received ${augmentation.crop}`,
+    );
   }
   if (augmentationKey === undefined) {
     throw new ConfigError('augmentationKey: expected a random key for the augmentation, received none');
@@ -72,12 +74,12 @@ const augmenter = ({
 
 /**
  * Cuts a data set into batches by position: `batch(epoch, index)` is a pure function of its arguments and the
- * keys, so any batch can be had at any time and in any order. The order of an epoch is
+ * keys, so any batch can be cut at any time and in any order. The order of an epoch is
  * `permutation(fold(shuffle, epoch), n)`. Pixels stay bytes.
  *
  * @param dataset Images uint8 [n, height, width, channels].
  * @returns Batches of uint8 images and labels in the data set's type, in memory of their own.
- * @throws ConfigError when the data set is empty, has too few pixels or a label that is no class, or an option is
+ * @throws ConfigError when the data set is empty, has too few pixels or a label out of range, or when an option is
  *   impossible.
  */
 export const createBatches = (dataset: ImageDataset, options: BatchOptions): DatasetBatches => {
@@ -131,14 +133,15 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
 };
 
 /**
- * What is missing would be read as NaN, and a class that is none be trained on as no class at all.
+ * Refuses a data set whose parts do not fit together: a missing pixel would be read as NaN, and training would take an
+ * unknown label for no class at all.
  *
- * @throws ConfigError when there are more or fewer pixels than the labels say, or a label is no class.
+ * @throws ConfigError when there are more or fewer pixels than the labels need, or a label is out of range.
  */
 const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset, pixels: number): void => {
   if (images.length !== pixels) {
     throw new ConfigError(
-      `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}] as there are labels, received ${images.length}`,
+      `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}], one for each label, received ${images.length}`,
       ['images'],
     );
   }

@@ -1,6 +1,6 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 
-/** A loaded data set. */
+/** A loaded data set: its images, and where they came from. */
 export interface LoadedDataset {
   readonly train: ImageDataset;
   readonly test: ImageDataset;

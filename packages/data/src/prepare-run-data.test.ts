@@ -42,7 +42,7 @@ test('without a split there is no validation; a split that leaves nothing is ref
   );
 });
 
-test('stratified, every class gives the same share', () => {
+test('stratified, every class gives the same fraction', () => {
   const config = parseRunConfig({ splitMethod: 'stratified', validationSplit: 0.2 });
   const { validation } = prepareRunData(sample, config);
   const counts = new Map<number, number>();

@@ -4,10 +4,10 @@ import { createBatches, type DatasetBatches } from './batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
-/** What a run trains on and is measured by, cut into batches as its configuration says. */
+/** The images of a run, cut into batches as its configuration says. */
 export interface RunData {
   readonly train: DatasetBatches;
-  /** None when the configuration holds nothing out. */
+  /** Undefined when the configuration holds no images out. */
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
   readonly classNames: readonly string[];
@@ -15,7 +15,8 @@ export interface RunData {
 }
 
 /**
- * Cuts a data set as a run wants it: validation images held out, batches shuffled and augmented. Every random order has a stream of its own, split from the run's seed.
+ * Prepares a data set for a run: holds validation images out, and cuts shuffled and augmented batches. Every random order
+ * has a stream of its own, split from the run's seed.
  *
  * @throws ConfigError when the validation split leaves nothing to train on.
  */

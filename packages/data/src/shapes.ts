@@ -7,8 +7,8 @@ const [SIDE] = imageShape;
 const SIZE = SIDE * SIDE;
 
 /**
- * How far a point is from the edge of a shape of radius 1 about the origin, negative within. Only sums, products and
- * roots, which every machine rounds alike.
+ * Returns the distance of a point from the edge of a shape of radius 1 about the origin, negative inside. Only sums,
+ * products and roots are taken, since every machine rounds them alike.
  */
 type Distance = (x: number, y: number) => number;
 
@@ -16,7 +16,7 @@ const length = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 const box = (x: number, y: number, width: number, height: number): number =>
   Math.max(Math.abs(x) - width, Math.abs(y) - height);
 
-/** By class. */
+/** The shape of each class. */
 const distances: Readonly<Record<(typeof classNames)[number], Distance>> = {
   circle: (x, y) => length(x, y) - 1,
   ring: (x, y) => Math.abs(length(x, y) - 0.8) - 0.2,
@@ -28,15 +28,15 @@ const distances: Readonly<Record<(typeof classNames)[number], Distance>> = {
   moon: (x, y) => Math.max(length(x, y) - 1, 0.75 - length(x - 0.55, y)),
 };
 
-/** One image: a shape of some size, place, angle and brightness on a darker ground, with noise. */
+/** Draws one image: a shape of random size, place, angle and brightness on a darker ground, with noise. */
 const drawImage = (distance: Distance, key: RandomKey, pixels: Uint8Array): void => {
   const [size, left, top, tilt, turn, bright, ground] = uniform(fold(key, 'shape'), 7);
-  // Four pixels a word.
+  // A word is the noise of four pixels.
   const noise = uint32s(fold(key, 'noise'), SIZE / 4);
   const radius = SIDE * (0.22 + 0.18 * size!);
   const room = SIDE - 2 * radius;
   const [centreX, centreY] = [radius + room * left!, radius + room * top!];
-  // A direction without sines, which machines may round otherwise.
+  // A direction without sines, which machines may round differently.
   const [a, b] = [2 * tilt! - 1, 2 * turn! - 1];
   const norm = length(a, b) || 1;
   const [cosine, sine] = [a / norm, b / norm];
@@ -62,7 +62,7 @@ const drawSplit = (split: string, count: number): ImageDataset => {
   return { images, labels, imageShape, classNames };
 };
 
-/** The data set `shapes`: grey pictures of eight plain shapes, drawn from a fixed seed. */
+/** Draws the data set `shapes`: grey pictures of eight plain shapes, from a fixed seed. */
 export const drawShapes = (): LoadedDataset => ({
   train: drawSplit('train', trainImages),
   test: drawSplit('test', testImages),

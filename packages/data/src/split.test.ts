@@ -54,7 +54,7 @@ describe('splitLast', () => {
 });
 
 describe('splitStratified', () => {
-  test('holds out the same share of each class, every image once, in order', () => {
+  test('holds out the same fraction of each class, every image once, in order', () => {
     const { train, validation } = splitStratified(ten, 0.4, randomKey(1));
     expect([...train.labels].filter((label) => label === 0).length).toBe(3);
     expect([...validation.labels].filter((label) => label === 1).length).toBe(2);

@@ -1,7 +1,7 @@
 import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 
-/** A data set in two: images to train on and images held out. */
+/** The two splits of a data set: images to train on, and images held out for validation. */
 export interface Split {
   readonly train: ImageDataset;
   readonly validation: ImageDataset;
@@ -10,7 +10,7 @@ export interface Split {
 const bytesPerImage = ({ imageShape: [height, width, channels] }: ImageDataset): number =>
   height * width * channels;
 
-/** Images `from` up to `to`, as views of the same memory. */
+/** Returns the images from index `from` to `to`, excluding `to`, as views of the same memory. */
 const range = (dataset: ImageDataset, from: number, to: number): ImageDataset => {
   const bytes = bytesPerImage(dataset);
   return {
@@ -20,7 +20,7 @@ const range = (dataset: ImageDataset, from: number, to: number): ImageDataset =>
   };
 };
 
-/** A copy of the images at `indices`, in their order. */
+/** Copies the images at `indices`, in their order. */
 const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset => {
   const bytes = bytesPerImage(dataset);
   const images = new Uint8Array(indices.length * bytes);
@@ -35,7 +35,7 @@ const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset
   return { ...dataset, images, labels };
 };
 
-/** Keras's `int(floor(n * (1 - fraction)))`: how many of `n` images stay for training. */
+/** Returns how many of `n` images stay for training: Keras's `int(floor(n * (1 - fraction)))`. */
 const trainingCount = (n: number, fraction: number): number => {
   if (!(fraction >= 0 && fraction < 1)) {
     throw new ConfigError(`validation fraction: expected 0 <= fraction < 1, received ${fraction}`);
@@ -44,7 +44,7 @@ const trainingCount = (n: number, fraction: number): number => {
 };
 
 /**
- * The first `n` images, as views of the same memory; all of them when there are fewer.
+ * Returns the first `n` images, as views of the same memory; all of them when there are fewer.
  *
  * @throws ConfigError unless `n` is a positive integer.
  */
@@ -56,7 +56,7 @@ export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
 };
 
 /**
- * Keras's `validation_split`: holds out the last fraction, before any shuffling. Both halves are views of the
+ * Holds out the last fraction, before any shuffling, as Keras's `validation_split` does. Both splits are views of the
  * same memory.
  *
  * @param fraction At least 0, below 1.
@@ -74,7 +74,7 @@ export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
 };
 
 /**
- * Holds out the same fraction of every class, chosen at random. Both halves keep the data set's order, in
+ * Holds out the same fraction of every class, chosen at random. Both splits keep the data set's order, in
  * memory of their own.
  *
  * @param fraction At least 0, below 1; each class keeps `floor(n * (1 - fraction))` of its n images.

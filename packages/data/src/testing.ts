@@ -12,7 +12,7 @@ const noise = (split: string, count: number): ImageDataset => ({
   classNames,
 });
 
-/** 250 training and 100 test images of noise, of the shape and the classes of CIFAR-10, the same every time. */
+/** Returns 250 training and 100 test images of noise, with CIFAR-10's shape and classes, the same every time. */
 export const noiseDataset = (): LoadedDataset => ({
   train: noise('train', 250),
   test: noise('test', 100),
