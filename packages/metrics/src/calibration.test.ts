@@ -25,7 +25,7 @@ test('Brier score by hand: sure and right 0, sure and wrong 2, undecided between
   expect(brierScore(Float32Array.of(1, 0, 0.5, 0.5), Uint8Array.of(1, 1), 2)).toBe((2 + 0.5) / 2);
 });
 
-test('refuses what does not fit', () => {
+test('refuses arrays that do not fit', () => {
   expect(() => calibrationOf(Float32Array.of(1, 0), Uint8Array.of(2), 2)).toThrow(MetricsError);
   expect(() => brierScore(new Float32Array(0), new Uint8Array(0), 2)).toThrow(MetricsError);
 });

@@ -1,7 +1,7 @@
 import type { ClassIndices, ReliabilityBin } from '@dropout-lab/contracts';
 import { countLabelledRows, hasNaN, topClass, type Values } from './rows.ts';
 
-/** How far confidence can be trusted: the bins of a reliability diagram, and the error that sums them up. */
+/** How well confidence matches accuracy: the bins of a reliability chart, and the error that summarizes them. */
 export interface Calibration {
   /** `sum_b count_b / n * |accuracy_b - confidence_b|`, 0..1. */
   readonly expectedCalibrationError: number;
@@ -10,8 +10,8 @@ export interface Calibration {
 }
 
 /**
- * Expected calibration error of the top label over 15 equal-width bins (Guo et al. 2017, "On Calibration of
- * Modern Neural Networks", eq. 3).
+ * Computes the expected calibration error of the top label over 15 equal-width bins (Guo et al. 2017, "On Calibration
+ * of Modern Neural Networks", eq. 3).
  *
  * @param probabilities Shape [n, numClasses], row-major; each row sums to 1.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -42,8 +42,8 @@ export const tallyConfidence = () => {
   return {
     /** @param confidence Probability of the top class. */
     add(confidence: number, correct: boolean): void {
-      // Beyond the last bin are a confidence rounded to just over 1, and the NaN of a diverged model, which
-      // is to be seen in the error and not lost.
+      // A confidence rounded to just over 1 and the NaN of a diverged model belong to no bin. They count in the
+      // last one, so that the error shows the NaN.
       const bin = bins[Math.ceil(confidence * BINS) - 1] ?? bins[BINS - 1]!;
       bin.count++;
       bin.confidence += confidence;
@@ -68,7 +68,7 @@ export const tallyConfidence = () => {
 };
 
 /**
- * Mean squared distance `sum_c (p_c - [c = label])^2` between prediction and truth, 0..2 (Brier 1950).
+ * Computes the mean squared distance `sum_c (p_c - [c = label])^2` between prediction and truth, 0..2 (Brier 1950).
  *
  * @param probabilities Shape [n, numClasses], row-major; each row sums to 1.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -81,7 +81,7 @@ export const brierScore = (probabilities: Float32Array, labels: ClassIndices, nu
   return sum / n;
 };
 
-/** `sum_c (p_c - [c = label])^2` of one row. */
+/** Computes `sum_c (p_c - [c = label])^2` of one row. */
 export const squaredDistance = (
   probabilities: Values,
   start: number,

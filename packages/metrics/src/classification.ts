@@ -3,7 +3,7 @@ import { MetricsError } from './errors.ts';
 import { countLabelledRows, countRows, logSumExpOverTop, rankOf, topClass } from './rows.ts';
 
 /**
- * `softmax(x)_c = exp(x_c) / sum_k exp(x_k)` of each row, shifted by the row's largest logit so that no
+ * Computes `softmax(x)_c = exp(x_c) / sum_k exp(x_k)` of each row, shifted by the row's largest logit so that no
  * exponential overflows.
  *
  * @param logits Shape [n, numClasses], row-major.
@@ -24,8 +24,8 @@ export const softmax = (logits: Float32Array, numClasses: number): Float32Array 
 };
 
 /**
- * Mean categorical crossentropy `log(sum_c exp(x_c)) - x_label` in nats, summed in float64: Keras's
- * `CategoricalCrossentropy(from_logits=True)`. Exact at any finite logits; nothing is clipped.
+ * Computes the mean categorical crossentropy `log(sum_c exp(x_c)) - x_label` in nats, summed in float64: Keras's
+ * `CategoricalCrossentropy(from_logits=True)`. Exact for all finite logits; nothing is clipped.
  *
  * @param logits Shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -49,8 +49,8 @@ export const crossentropyFromLogits = (
 };
 
 /**
- * Class of the largest value of each row; the first of equals, as `tf.argMax`. NaN is never the largest; a row of nothing else
- * gives 0, as Keras's argmax does.
+ * Returns the class of each row's largest value; of equal values the first, as `tf.argMax` does. NaN is never the
+ * largest; a row of NaN alone gives 0, as Keras's argmax does.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @returns Classes of shape [n]: bytes where there are at most 256 of them.
@@ -63,8 +63,8 @@ export const predictedClasses = (values: Float32Array, numClasses: number): Clas
 };
 
 /**
- * Fraction of rows whose label is among the k largest values; of equal values the lower class comes first, so
- * that k = 1 is {@link accuracy} exactly. A row with a NaN is wrong.
+ * Returns the fraction of rows whose label is among the k largest values; of equal values the lower class comes first,
+ * so that k = 1 is {@link accuracy} exactly. A row with a NaN counts as wrong.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -89,8 +89,8 @@ export const topKAccuracy = (
 };
 
 /**
- * Fraction of rows whose largest value is the label's. A row with a NaN is wrong, whatever its label; Keras looks for the
- * largest among the numbers, and counts a diverged model right on every image of class 0.
+ * Returns the fraction of rows whose largest value is the label's. A row with a NaN counts as wrong, whatever its label;
+ * Keras takes the largest of the other values, and counts a diverged model as right on every image of class 0.
  *
  * @param values Logits or probabilities of shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.
@@ -100,12 +100,12 @@ export const accuracy = (values: Float32Array, labels: ClassIndices, numClasses:
   topKAccuracy(values, labels, numClasses, 1);
 
 /**
- * How much better a model is on what it was trained on: training accuracy minus validation accuracy. Keras
- * reports the first with dropout on, which makes this smaller, and often negative, for a model with dropout.
+ * Returns the generalization gap: training accuracy minus validation accuracy. Keras reports the first with dropout on,
+ * which makes the gap smaller, and often negative, for a model with dropout.
  *
  * @param trainAccuracy 0..1.
  * @param validationAccuracy 0..1.
- * @returns -1..1; positive is overfitting.
+ * @returns -1..1; a positive gap means overfitting.
  */
 export const generalizationGap = (trainAccuracy: number, validationAccuracy: number): number =>
   trainAccuracy - validationAccuracy;

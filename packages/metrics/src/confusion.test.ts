@@ -26,7 +26,7 @@ test('precision, recall and F1 by hand, 0 where undefined', () => {
   ]);
 });
 
-test('refuses what does not fit', () => {
+test('refuses arrays that do not fit', () => {
   expect(() => confusionMatrix(new Uint8Array(0), new Uint8Array(0), 3)).toThrow(MetricsError);
   expect(() => confusionMatrix(Uint8Array.of(1), Uint8Array.of(1, 2), 3)).toThrow(
     'predicted: expected one class for each of 2 labels, received 1',

@@ -3,7 +3,7 @@ import { MetricsError } from './errors.ts';
 import { checkClasses } from './rows.ts';
 
 /**
- * `confusion[t][p]`: number of images of class t that were predicted as p.
+ * Counts the images of class t that were predicted as p, as `confusion[t][p]`.
  *
  * @param predicted Classes of shape [n], as {@link predictedClasses} gives.
  * @param labels Classes of shape [n].
@@ -28,13 +28,13 @@ export const confusionMatrix = (
   return confusion;
 };
 
-/** numClasses rows of numClasses zeros. */
+/** Returns numClasses rows of numClasses zeros. */
 export const emptyConfusion = (numClasses: number): number[][] =>
   Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
 
 /**
- * Precision `TP / (TP + FP)`, recall `TP / (TP + FN)` and F1 `2 TP / (2 TP + FP + FN)` of each class. A
- * quotient without a denominator (a class never predicted, or without images) is 0, as scikit-learn's
+ * Computes precision `TP / (TP + FP)`, recall `TP / (TP + FN)` and F1 `2 TP / (2 TP + FP + FN)` of each class. A
+ * quotient whose denominator is 0 (of a class never predicted, or without images) is 0, as with scikit-learn's
  * `zero_division=0`.
  *
  * @param confusion As {@link confusionMatrix} gives.

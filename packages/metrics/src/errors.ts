@@ -1,6 +1,6 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** Figures were asked of arrays that do not fit together, or of no data. */
+/** Arrays that do not fit together, or no data, to compute metrics from. */
 export class MetricsError extends DropoutLabError {
   override readonly name = 'MetricsError';
 }

@@ -11,7 +11,7 @@ const labels = Uint8Array.from(reference.labels);
 const classNames = Array.from({ length: reference.numClasses }, (_, c) => `class ${c}`);
 const report = evaluateLogits(logits, labels, classNames);
 
-test("every figure is numpy's and scikit-learn's", () => {
+test("every metric equals numpy's and scikit-learn's", () => {
   expect(report.count).toBe(labels.length);
   expect(report.loss).toBeCloseTo(reference.loss, 13);
   expect(report.accuracy).toBe(reference.accuracy);
@@ -29,7 +29,7 @@ test("every figure is numpy's and scikit-learn's", () => {
   });
 });
 
-test('agrees with the single figures, whose probabilities are float32', () => {
+test('agrees with the single metrics, whose probabilities are float32', () => {
   const probabilities = softmax(logits, reference.numClasses);
   const { expectedCalibrationError } = calibrationOf(probabilities, labels, reference.numClasses);
   expect(report.loss).toBe(crossentropyFromLogits(logits, labels, reference.numClasses));
@@ -55,7 +55,7 @@ test('a diverged model is reported, and its report can be read back', () => {
   expect(evaluationReportSchema.parse(JSON.parse(JSON.stringify(diverged)))).toEqual(diverged);
 });
 
-test('refuses what does not fit', () => {
+test('refuses arrays that do not fit', () => {
   expect(() => evaluateLogits(logits, labels.subarray(1), classNames)).toThrow(MetricsError);
   expect(() => evaluateLogits(new Float32Array(0), new Uint8Array(0), classNames)).toThrow(MetricsError);
 });

@@ -4,9 +4,9 @@ import { classReports, emptyConfusion } from './confusion.ts';
 import { countLabelledRows, hasNaN, logSumExpOverTop, rankOf, topClass } from './rows.ts';
 
 /**
- * Every figure of a model on a labelled set, in one pass, from its logits: crossentropy, accuracy, top 3,
- * Brier score, calibration, confusion matrix and each class's precision, recall and F1. Sums are float64.
- * A NaN logit makes loss, Brier score and calibration error NaN; its row counts as wrong, and as in no class of the
+ * Computes all metrics of a model on a labelled set, in one pass over its logits: crossentropy, accuracy, top-3
+ * accuracy, Brier score, calibration, confusion matrix and each class's precision, recall and F1. Sums are float64.
+ * A NaN logit makes loss, Brier score and calibration error NaN; its row counts as wrong, and is left out of the
  * confusion matrix.
  *
  * @param logits Shape [n, classNames.length], row-major.

@@ -11,7 +11,7 @@ export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
 export { predictionsOf } from './predictions.ts';
-export { addBatch, noImagesYet, type RunningTotals, runningMeans, runningMetrics } from './running-means.ts';
+export { addBatch, type RunningTotals, runningMeans, runningMetrics, zeroTotals } from './running-means.ts';
 export {
   type BootstrapOptions,
   bootstrapMeanInterval,

@@ -2,7 +2,7 @@ import type { ClassIndices, Predictions } from '@dropout-lab/contracts';
 import { countLabelledRows, logSumExpOverTop, topClass } from './rows.ts';
 
 /**
- * The likeliest class of each row and its probability, beside the true class.
+ * Returns the most likely class of each row and its probability, beside the true class.
  *
  * @param logits Shape [n, numClasses], row-major.
  * @param labels Classes of shape [n], 0..numClasses-1.

@@ -1,9 +1,9 @@
 import { MetricsError } from './errors.ts';
 
-/** Row-major values; logits, probabilities or anything else with one value for each class. */
+/** Row-major values with one for each class: logits or probabilities. */
 export type Values = ArrayLike<number>;
 
-/** Number of rows of an [n, numClasses] array. */
+/** Returns the number of rows of an [n, numClasses] array. */
 export const countRows = (values: Values, numClasses: number): number => {
   if (!Number.isInteger(numClasses) || numClasses < 2) {
     throw new MetricsError(`numClasses: expected a whole number of at least 2, received ${numClasses}`);
@@ -11,13 +11,13 @@ export const countRows = (values: Values, numClasses: number): number => {
   if (values.length === 0) throw new MetricsError('expected at least one image, received none');
   if (values.length % numClasses !== 0) {
     throw new MetricsError(
-      `expected ${numClasses} values for each image, received ${values.length} values, which is no multiple`,
+      `expected ${numClasses} values for each image, received ${values.length} values, which is not a multiple`,
     );
   }
   return values.length / numClasses;
 };
 
-/** Number of rows of an [n, numClasses] array that has a label in 0..numClasses-1 for each row. */
+/** Returns the number of rows of an [n, numClasses] array, and refuses labels that do not fit it. */
 export const countLabelledRows = (values: Values, labels: Values, numClasses: number): number => {
   const rows = countRows(values, numClasses);
   if (labels.length !== rows) {
@@ -27,7 +27,7 @@ export const countLabelledRows = (values: Values, labels: Values, numClasses: nu
   return rows;
 };
 
-/** Refuses what is no class index. */
+/** Refuses numbers that are no class index. */
 export const checkClasses = (what: string, classes: Values, numClasses: number): void => {
   for (let i = 0; i < classes.length; i++) {
     const index = classes[i]!;
@@ -39,7 +39,7 @@ export const checkClasses = (what: string, classes: Values, numClasses: number):
   }
 };
 
-/** Class of the largest of a row's values; the first of equals. NaN is no value; a row of nothing else gives 0, as Keras's argmax. */
+/** Returns the class of a row's largest value, of equal values the first; a row of NaN alone gives 0, as in Keras's argmax. */
 export const topClass = (values: Values, start: number, numClasses: number): number => {
   let top = 0;
   for (let c = 1; c < numClasses; c++) {
@@ -49,15 +49,15 @@ export const topClass = (values: Values, start: number, numClasses: number): num
   return Number.isNaN(values[start + top]) ? 0 : top;
 };
 
-/** Whether a row has a NaN: then it has no answer. */
+/** Whether a row has a NaN, so that it predicts no class. */
 export const hasNaN = (values: Values, start: number, numClasses: number): boolean => {
   for (let c = 0; c < numClasses; c++) if (Number.isNaN(values[start + c])) return true;
   return false;
 };
 
 /**
- * How many classes of a row are put before `label`: those of larger value, and of equal value and lower index; all of them
- * in a row with a NaN.
+ * Counts the classes of a row that rank above `label`: those of larger value, or of equal value and lower index; all of
+ * them in a row with a NaN.
  */
 export const rankOf = (label: number, values: Values, start: number, numClasses: number): number => {
   if (hasNaN(values, start, numClasses)) return numClasses;
@@ -71,8 +71,8 @@ export const rankOf = (label: number, values: Values, start: number, numClasses:
 };
 
 /**
- * `log(sum_c exp(x_c - x_top))` of a row of logits: never overflows, and since the top class's own 1 is left
- * to log1p, keeps its relative precision when the model is all but certain. NaN where the largest logit is infinite, as
+ * Computes `log(sum_c exp(x_c - x_top))` of a row of logits. It never overflows, and since log1p adds the top class's
+ * own 1, it keeps its relative precision when the model is almost certain. NaN where the largest logit is infinite, as
  * the difference of infinities is.
  */
 export const logSumExpOverTop = (logits: Values, start: number, numClasses: number, top: number): number => {

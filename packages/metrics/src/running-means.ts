@@ -1,14 +1,14 @@
 import type { TrainingProgress } from '@dropout-lab/contracts';
 
-/** Sums over the images of an epoch so far; plain data, kept in a checkpoint's progress. */
+/** Sums over the images of an epoch so far; plain data, part of a checkpoint's progress. */
 export type RunningTotals = TrainingProgress['running'];
 
-/** The totals at an epoch's start. */
-export const noImagesYet: Readonly<RunningTotals> = { lossSum: 0, count: 0 };
+/** The totals at the start of an epoch, before its first image. */
+export const zeroTotals: Readonly<RunningTotals> = { lossSum: 0, count: 0 };
 
 /**
- * The totals after one more batch. A batch's mean loss counts as often as it has images, so that a short last
- * batch weighs less, as in Keras's `Mean` metric.
+ * Adds a batch to the totals. Its mean loss is weighted by its number of images, so that a short last batch counts
+ * less, as in Keras's `Mean` metric.
  *
  * @param batch `loss`: mean over the batch, in nats; `correct` of its `count` images were classified right.
  */
@@ -16,7 +16,7 @@ export const addBatch = (
   totals: Readonly<RunningTotals>,
   batch: {
     readonly loss: number;
-    /** Undefined where there is no right and wrong, as in regression. */
+    /** Undefined where answers are not right or wrong, as in regression. */
     readonly correct: number | undefined;
     readonly count: number;
     /** Means over the batch of metrics of the user's own, by name. */
@@ -36,8 +36,8 @@ export const addBatch = (
 };
 
 /**
- * Mean loss and accuracy (0..1) so far, as Keras's progress bar shows them; without an accuracy where there is none, and
- * NaN before the first image.
+ * Returns the mean loss and accuracy (0..1) so far, as Keras's progress bar shows them. The accuracy is absent where
+ * there is none; the loss is NaN before the first image.
  */
 export const runningMeans = ({
   lossSum,
@@ -48,6 +48,6 @@ export const runningMeans = ({
   ...(correct !== undefined && { accuracy: correct / count }),
 });
 
-/** Means so far of metrics of the user's own, by name. */
+/** Returns the means so far of metrics of the user's own, by name. */
 export const runningMetrics = ({ metrics = {} }: Readonly<RunningTotals>): Record<string, number> =>
   Object.fromEntries(Object.entries(metrics).map(([name, { sum, count }]) => [name, sum / count]));

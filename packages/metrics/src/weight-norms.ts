@@ -1,12 +1,12 @@
 import type { NamedArray } from '@dropout-lab/contracts';
 
 /**
- * Norms `sqrt(sum w^2)` of a kernel over some of its axes, what max-norm limits: over axis 0 of a Dense kernel
- * [inputs, units] one norm for each unit.
+ * Computes the norms `sqrt(sum w^2)` of a kernel over some of its axes, which max-norm limits: over axis 0 of a Dense
+ * kernel [inputs, units], one norm for each unit.
  *
  * @param kernel Float32, row-major.
- * @param axes Axes that are summed over.
- * @returns One norm for each place of the other axes, row-major.
+ * @param axes Axes to sum over.
+ * @returns One norm for each position of the other axes, row-major.
  */
 export const weightNorms = ({ shape, values }: NamedArray, axes: readonly number[]): Float64Array => {
   const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));

@@ -3,7 +3,7 @@ import { MetricsError } from '../errors.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { checkFinite, mean } from './sample.ts';
 
-/** An interval that covers the quantity in `level` of all samples. */
+/** An interval that covers the true value in a fraction `level` of all samples. */
 export interface ConfidenceInterval {
   readonly lower: number;
   readonly upper: number;
@@ -11,20 +11,20 @@ export interface ConfidenceInterval {
   readonly level: number;
 }
 
-/** How a bootstrap interval is drawn. */
+/** Settings of a bootstrap interval. */
 export interface BootstrapOptions {
-  /** The resamples are drawn from this key's stream: the same key gives the same interval. */
+  /** Key of the stream that resamples are drawn from: the same key gives the same interval. */
   readonly key: RandomKey;
-  /** Coverage, above 0 and below 1; 0.95 unless told. */
+  /** Coverage, above 0 and below 1; 0.95 by default. */
   readonly level?: number;
-  /** Number of resamples, at least 1000; 10,000 unless told. */
+  /** Number of resamples, at least 1000; 10,000 by default. */
   readonly resamples?: number;
 }
 
 /**
- * Confidence interval of a mean by the bootstrap, bias-corrected and accelerated: BCa, second-order accurate
- * for skewed samples too (Efron 1987, "Better Bootstrap Confidence Intervals"). With few values (below some
- * 10) every bootstrap interval is too narrow.
+ * Computes a confidence interval of a mean by the bias-corrected and accelerated bootstrap (BCa), which is second-order
+ * accurate for skewed samples too (Efron 1987, "Better Bootstrap Confidence Intervals"). With fewer than about 10 values
+ * every bootstrap interval is too narrow.
  *
  * @param sample At least 2 finite numbers. Equal numbers give an interval of width 0.
  * @throws MetricsError on a shorter sample, a value that is not finite, or an option out of range.
@@ -46,7 +46,7 @@ export const bootstrapMeanInterval = (
   const means = resampledMeans(sample, resamples, key).sort();
   const bias = normalQuantile(shareBelow(means, observed, 1e-12 * mean(sample.map(Math.abs))));
   const acceleration = accelerationOf(sample, observed);
-  /** The share of resampled means below which the interval ends, in place of p itself. */
+  /** Returns the corrected quantile of the resampled means at which the interval ends, in place of p itself. */
   const corrected = (p: number): number => {
     const z = bias + normalQuantile(p);
     return normalCdf(bias + z / (1 - acceleration * z));
@@ -68,14 +68,14 @@ const resampledMeans = (sample: readonly number[], resamples: number, key: Rando
 };
 
 /**
- * Fraction of the values below x; a value equal to x counts half. Means that are equal in exact arithmetic
- * come out a few roundings apart, and equal they are common: every permutation of the sample has its mean.
+ * Returns the fraction of the values below x; a value equal to x counts half. Equal means are common, since every
+ * permutation of the sample has its mean, but rounding sets them slightly apart.
  */
 const shareBelow = (values: Float64Array, x: number, rounding: number): number =>
   values.reduce((count, value) => count + (Math.abs(value - x) <= rounding ? 0.5 : value < x ? 1 : 0), 0) /
   values.length;
 
-/** `sum d^3 / (6 (sum d^2)^1.5)`, which for a mean is the jackknife's `d_i`, the values' own deviations. */
+/** Computes `sum d^3 / (6 (sum d^2)^1.5)`; for a mean, the jackknife's `d_i` are the deviations of the values. */
 const accelerationOf = (sample: readonly number[], centre: number): number => {
   let squares = 0;
   let cubes = 0;
@@ -86,7 +86,7 @@ const accelerationOf = (sample: readonly number[], centre: number): number => {
   return cubes / (6 * squares ** 1.5);
 };
 
-/** Linear between the sorted values, as numpy's default. */
+/** Returns a quantile of sorted values, interpolated linearly, as numpy does by default. */
 const quantile = (sorted: Float64Array, p: number): number => {
   const position = p * (sorted.length - 1);
   const below = Math.floor(position);

@@ -3,23 +3,23 @@ import { type BootstrapOptions, bootstrapMeanInterval, type ConfidenceInterval }
 import { mean } from './sample.ts';
 import { signFlipPValue } from './sign-flip.ts';
 
-/** How one arm differs from another over runs that share their seeds. */
+/** The difference between two arms over runs that share their seeds. */
 export interface PairedComparison {
   readonly pairs: number;
   /** Mean of first minus second. */
   readonly meanDifference: number;
   /** BCa bootstrap interval of the mean difference. */
   readonly interval: ConfidenceInterval;
-  /** Exact, two-sided, of the sign-flip test; never below 2 / 2^pairs. */
+  /** Exact two-sided p-value of the sign-flip test; never below 2 / 2^pairs. */
   readonly pValue: number;
 }
 
 /**
- * Compares two arms run on the same seeds: pairing takes the noise that a seed brings to both out of their
- * difference.
+ * Compares two arms that ran with the same seeds. Pairing removes the noise of a seed, which both arms share, from
+ * their difference.
  *
- * @param first One figure (an accuracy, say) for each seed.
- * @param second The other arm's, in the same order of seeds.
+ * @param first One arm's metric (an accuracy, say) for each seed.
+ * @param second The other arm's metric, in the same order of seeds.
  * @throws MetricsError on unequal lengths, fewer than 2 or more than 20 pairs, or a value that is not finite.
  */
 export const comparePairs = (

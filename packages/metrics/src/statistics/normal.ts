@@ -1,10 +1,10 @@
 /**
- * Distribution function of the standard normal, by the series
+ * Computes the distribution function of the standard normal, by the series
  * `1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + x^7/(3 5 7) + ...)` (Marsaglia 2004, "Evaluating the Normal
  * Distribution"), to some 1e-15.
  */
 export const normalCdf = (x: number): number => {
-  // Beyond, the result is 0 or 1 to double precision and the series slow.
+  // Beyond that the result is 0 or 1 to double precision, and the series is slow.
   if (Math.abs(x) > 8.5) return x < 0 ? 0 : 1;
   let sum = x;
   let term = x;
@@ -17,7 +17,7 @@ export const normalCdf = (x: number): number => {
 };
 
 /**
- * Inverse of {@link normalCdf}: Wichura's rational approximations (1988, Algorithm AS 241, PPND16), to some
+ * Computes the inverse of {@link normalCdf} by Wichura's rational approximations (1988, Algorithm AS 241, PPND16), to some
  * 1e-15 of the value.
  *
  * @param p 0..1; minus and plus infinity at the ends.
@@ -35,7 +35,7 @@ export const normalQuantile = (p: number): number => {
   return (Math.sign(q) * polynomial(numerator, r - shift)) / polynomial(denominator, r - shift);
 };
 
-/** Coefficients lowest power first. */
+/** Evaluates a polynomial; coefficients lowest power first. */
 const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
 

@@ -13,7 +13,7 @@ export const checkFinite = (sample: readonly number[], atLeast: number): void =>
 export const mean = (sample: readonly number[]): number =>
   sample.reduce((sum, value) => sum + value, 0) / sample.length;
 
-/** `sqrt(sum (x - mean)^2 / (n - 1))`; NaN for a single number. */
+/** Computes `sqrt(sum (x - mean)^2 / (n - 1))`; NaN for a single number. */
 export const standardDeviation = (sample: readonly number[]): number => {
   const centre = mean(sample);
   return Math.sqrt(sample.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (sample.length - 1));

@@ -30,7 +30,7 @@ describe('studentMeanInterval', () => {
     expect(studentMeanInterval([0.5, 0.5, 0.5])).toEqual({ lower: 0.5, upper: 0.5, level: 0.95 });
   });
 
-  test('refuses what has no interval', () => {
+  test('refuses samples without an interval', () => {
     expect(() => studentMeanInterval([1])).toThrow('expected a sample of at least 2, received one of 1');
     expect(() => studentMeanInterval([1, Number.NaN])).toThrow('value 1: expected a finite number');
     expect(() => studentMeanInterval([1, 2], 1)).toThrow('level: expected a number above 0 and below 1');

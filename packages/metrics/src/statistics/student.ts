@@ -3,11 +3,11 @@ import type { ConfidenceInterval } from './bootstrap.ts';
 import { checkFinite, mean, standardDeviation } from './sample.ts';
 
 /**
- * Confidence interval of a mean by Student's t: `mean +- t(n - 1) sd / sqrt(n)`. Exact for normal samples of any
- * size, so the one to draw for a handful of seeds, where a bootstrap is too narrow.
+ * Computes a confidence interval of a mean by Student's t: `mean +- t(n - 1) sd / sqrt(n)`. It is exact for normal
+ * samples of any size, which makes it the right one for a handful of seeds, where a bootstrap is too narrow.
  *
  * @param sample At least 2 finite numbers.
- * @param level Coverage, above 0 and below 1; 0.95 unless told.
+ * @param level Coverage, above 0 and below 1; 0.95 by default.
  * @throws MetricsError on a shorter sample, a value that is not finite, or a level out of range.
  */
 export const studentMeanInterval = (sample: readonly number[], level = 0.95): ConfidenceInterval => {
@@ -21,7 +21,7 @@ export const studentMeanInterval = (sample: readonly number[], level = 0.95): Co
   return { lower: centre - reach, upper: centre + reach, level };
 };
 
-/** The t that `|T| <= t` has probability `level`, for T of Student's distribution; to some 1e-12 of its value. */
+/** Returns the t for which `|T| <= t` has probability `level`, for T of Student's distribution; to some 1e-12 of its value. */
 const studentQuantile = (level: number, degreesOfFreedom: number): number => {
   let low = 0;
   let high = Math.PI / 2;
@@ -32,7 +32,7 @@ const studentQuantile = (level: number, degreesOfFreedom: number): number => {
   return Math.tan(high) * Math.sqrt(degreesOfFreedom);
 };
 
-/** P(|T| <= t) at `theta = atan(t / sqrt(n))`, n whole: Abramowitz & Stegun 26.7.3 and 26.7.4. */
+/** Computes P(|T| <= t) at `theta = atan(t / sqrt(n))`, n whole: Abramowitz & Stegun 26.7.3 and 26.7.4. */
 const centralProbability = (theta: number, n: number): number => {
   const cosine = Math.cos(theta);
   const isOdd = n % 2 === 1;

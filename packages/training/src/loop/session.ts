@@ -10,7 +10,7 @@ import type {
   Snapshot,
   TrainingProgress,
 } from '@dropout-lab/contracts';
-import { addBatch, noImagesYet } from '@dropout-lab/metrics';
+import { addBatch, zeroTotals } from '@dropout-lab/metrics';
 import { findNotFinite, readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestCheckpoint } from '../callbacks/best-checkpoint.ts';
@@ -87,7 +87,7 @@ export const initialProgress = (
   epoch: 0,
   stepInEpoch: 0,
   step: 0,
-  running: noImagesYet,
+  running: zeroTotals,
   optimizer: optimizer.name,
   learningRate: optimizer.learningRate,
   learningRateScale: 1,
@@ -178,7 +178,7 @@ export const createSession = (options: SessionOptions): Session => {
         ...progress,
         epoch: progress.epoch + 1,
         stepInEpoch: 0,
-        running: noImagesYet,
+        running: zeroTotals,
         epochSeconds: 0,
       };
       const saved: TrainingEvent[] = [];
