@@ -1,9 +1,9 @@
 import h5wasm, { type Group } from 'h5wasm';
 
-/** In the library's own file system, which is in memory. Every use of it is synchronous, so one name serves. */
+/** A file in the library's own file system, which is in memory. Every use of it is synchronous, so one name is enough. */
 const scratch = '/scratch.h5';
 
-/** The bytes of a new HDF5 file that `fill` has written. */
+/** Returns the bytes of a new HDF5 file that `fill` writes. */
 export const writeHdf5 = (fill: (root: Group) => void): Promise<Uint8Array> =>
   withLibrary(({ FS }) => {
     withFile('w', fill);
@@ -11,9 +11,9 @@ export const writeHdf5 = (fill: (root: Group) => void): Promise<Uint8Array> =>
   });
 
 /**
- * What `read` makes of the HDF5 file that the bytes are. Values that it returns must be copies.
+ * Opens the bytes of an HDF5 file and returns the result of `read`, which must be a copy.
  *
- * @throws Error with the library's own account when the bytes are no HDF5 file, or a damaged one.
+ * @throws Error with the library's own message when the bytes are no HDF5 file, or a damaged one.
  */
 export const readHdf5 = <T>(bytes: Uint8Array, read: (root: Group) => T): Promise<T> =>
   withLibrary(({ FS }) => {
@@ -25,7 +25,7 @@ type Library = Awaited<typeof h5wasm.ready>;
 
 const withLibrary = async <T>(use: (library: Library) => T): Promise<T> => {
   const library = await h5wasm.ready;
-  // Otherwise failures are printed to stderr, and what comes back is no file.
+  // Without it, failures are printed to stderr and the result is no file.
   library.activate_throwing_error_handler();
   try {
     return use(library);

@@ -9,12 +9,12 @@ import { readHdf5, writeHdf5 } from './hdf5.ts';
 export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
 
 /**
- * The weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads into a
- * model of the same layers, whatever their names.
+ * Writes the weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads
+ * into a model of the same layers, whatever their names.
  *
- * @param weights As `readWeights` or a checkpoint has them.
- * @param spec What the model was built from.
- * @throws KerasWeightsError when a weight is not named as those of `buildModel`, or not finite.
+ * @param weights The weights of `readWeights` or of a checkpoint.
+ * @param spec The spec that the model was built from.
+ * @throws KerasWeightsError when a weight is not finite, or has a name that `buildModel` does not give.
  */
 export const encodeKerasWeights = async (
   weights: readonly NamedArray[],
@@ -34,16 +34,16 @@ export const encodeKerasWeights = async (
 };
 
 /**
- * The weights in a file that Keras 3 has saved, named as ours and to the bit: a `.weights.h5`, or a `.keras`
- * archive, of which only the weights are read. Optimizer slots in it are left out. The file does not tell
- * activations, padding and the like: that the model computes what Keras's does is for its spec to say.
+ * Reads the weights in a file that Keras 3 saved, to the bit and under the names used here: from a `.weights.h5` file,
+ * or from a `.keras` archive, of which nothing else is read. Optimizer slots are left out. The file does not say which
+ * activations, padding and the like the model has: for the same results as in Keras, `spec` must describe the same model.
  *
  * @param bytes The file's content.
  * @param model Names and shapes of the model's weights, as `readWeights` gives them.
- * @param spec What the model was built from.
- * @param where The file, for errors.
- * @throws KerasWeightsError when the bytes are no such file, when weights are missing from it, of another shape or
- *   not float32 or not finite, or when it has weights that the model lacks.
+ * @param spec The spec that the model was built from.
+ * @param where The file's name, for errors.
+ * @throws KerasWeightsError when the bytes are no such file, when weights are missing from it, of another shape, not
+ *   float32 or not finite, or when it has weights that the model lacks.
  */
 export const decodeKerasWeights = async (
   bytes: Uint8Array,
@@ -63,7 +63,7 @@ export const decodeKerasWeights = async (
   } catch (error) {
     if (error instanceof KerasWeightsError) throw error;
     throw new KerasWeightsError(
-      `${where}: expected an HDF5 file, found a damaged one: save it in Keras anew, or copy it again`,
+      `${where}: expected an HDF5 file, found a damaged one: save it again in Keras, or copy it again`,
       { cause: error },
     );
   }
@@ -75,8 +75,8 @@ const requireFinite = (weights: readonly NamedArray[], where: string): void => {
 };
 
 /**
- * Where Keras 3 keeps each weight: `layers/<class>/vars/<index>`, the class in snake case and numbered from its second
- * layer on, whatever the layers' names; the index is the variable's place in its layer.
+ * Returns the path of each weight in a file of Keras 3: `layers/<class>/vars/<index>`, with the class in snake case and
+ * numbered from its second layer on, whatever the layers' names; the index is the variable's position in its layer.
  *
  * @see saving_lib.py of Keras, `_save_container_state`.
  */
@@ -148,18 +148,18 @@ const requirePaths = (root: Group, expected: readonly string[], where: string): 
   );
 };
 
-const MOST_LISTED = 12;
+const MAX_LISTED = 12;
 
 const listed = (names: readonly string[]): string =>
   names.length === 0
     ? 'nothing'
-    : names.slice(0, MOST_LISTED).join(', ') + (names.length > MOST_LISTED ? ', …' : '');
+    : names.slice(0, MAX_LISTED).join(', ') + (names.length > MAX_LISTED ? ', …' : '');
 
 const readWeight = (root: Group, path: string, { name, shape }: WeightShape, where: string): NamedArray => {
   const place = `${where}: ${path} (${name})`;
   const dataset = root.get(path);
   if (!(dataset instanceof Dataset)) throw new KerasWeightsError(`${place}: expected an array`);
-  // Before its values are read, so that a file cannot ask for more memory than the model takes.
+  // Checked before the values are read, so that a file cannot ask for more memory than the model takes.
   if (`${dataset.shape}` !== `${shape}`) {
     throw new KerasWeightsError(
       `${place}: expected shape [${shape}], found [${dataset.shape}]: describe the model that the file was saved from`,
