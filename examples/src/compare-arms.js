@@ -1,5 +1,6 @@
-// Does dropout help? Trains both arms on the same seeds and compares them pair by pair: the mean difference, its
-// bootstrap interval and an exact test. On 250 images and in eight epochs it does not: there is nothing to overfit yet.
+// Does dropout help? Trains two arms with the same seeds and compares them pair by pair: the mean difference, its
+// bootstrap interval and an exact test. On 250 images and in eight epochs dropout does not help: there is no overfitting
+// yet.
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
@@ -24,7 +25,7 @@ const accuracyOf = async (rate, seed) => {
   });
   const model = buildModel(modelSpecOf(config), seed);
   const batches = createBatches(training, { batchSize: 25, shuffle: fold(randomKey(seed), 'shuffle') });
-  // Nothing is wanted of the events but that they come to an end.
+  // The loop only has to reach the last event.
   for await (const _ of train({ model, config, train: batches }));
   const { accuracy = Number.NaN } = await evaluate(
     createReplica(model),

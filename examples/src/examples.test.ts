@@ -6,15 +6,15 @@ import { runNode } from '../../scripts/run-node.ts';
 
 const folder = new URL('.', import.meta.url);
 
-/** What each example must have come to, whichever backend it ran on. */
+/** The checks of each example's output, on any backend. */
 const outcomes: Readonly<Record<string, (output: string) => void>> = {
   'train.js': (output) => {
     // 0.1 is chance.
-    expect(figure(output, /test accuracy ([\d.]+)/)).toBeGreaterThan(0.15);
+    expect(numberIn(output, /test accuracy ([\d.]+)/)).toBeGreaterThan(0.15);
   },
   'own-model.js': (output) => {
-    expect(figure(output, /epoch 20: .* accuracy ([\d.]+)/)).toBeGreaterThan(0.25);
-    expect(figure(output, /largest norm of a filter: ([\d.]+)/)).toBeCloseTo(1.5, 2);
+    expect(numberIn(output, /epoch 20: .* accuracy ([\d.]+)/)).toBeGreaterThan(0.25);
+    expect(numberIn(output, /largest norm of a filter: ([\d.]+)/)).toBeCloseTo(1.5, 2);
   },
   'own-parts.js': (output) => {
     expect(output).toMatch(/^early_stopping: validation accuracy 0\.\d+ is good enough$/m);
@@ -22,10 +22,10 @@ const outcomes: Readonly<Record<string, (output: string) => void>> = {
       Number([...output.matchAll(pattern)].at(-1)?.[1]),
     );
     expect(top3).toBeGreaterThan(accuracy!);
-    expect(figure(output, /val_top3 ([\d.]+)/)).toBeGreaterThan(0.3);
+    expect(numberIn(output, /val_top3 ([\d.]+)/)).toBeGreaterThan(0.3);
   },
   'own-images.js': (output) => {
-    expect(figure(output, /accuracy on new figures: ([\d.]+)/)).toBeGreaterThan(0.6);
+    expect(numberIn(output, /accuracy on new images: ([\d.]+)/)).toBeGreaterThan(0.6);
   },
   'stop-and-resume.js': (output) => {
     expect(output).toMatch(/completed after step 24\ninterrupted after step 13\ncompleted after step 24\n/);
@@ -40,7 +40,7 @@ const outcomes: Readonly<Record<string, (output: string) => void>> = {
   },
 };
 
-const figure = (output: string, pattern: RegExp): number => Number(output.match(pattern)?.[1]);
+const numberIn = (output: string, pattern: RegExp): number => Number(output.match(pattern)?.[1]);
 
 const examples = readdirSync(folder).filter((name) => name.endsWith('.js'));
 

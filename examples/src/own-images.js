@@ -1,5 +1,5 @@
-// Trains on a data set of one's own: images written to files in CIFAR-10's binary layout (for each image a label byte,
-// then 1,024 red, 1,024 green and 1,024 blue bytes), described to @dropout-lab/cifar, checked and read back by it.
+// Trains on a data set of your own: writes images to files in CIFAR-10's binary layout (for each image a label byte,
+// then 1,024 red, 1,024 green and 1,024 blue bytes), which @dropout-lab/cifar checks and reads from a description.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,8 @@ console.log((await startBackend('auto')).reason);
 const SIDE = 32;
 const classNames = ['disc', 'square', 'stripes'];
 
-/** @type {((dx: number, dy: number, size: number) => boolean)[]} Whether a point belongs to the figure of a class. */
-const figures = [
+/** @type {((dx: number, dy: number, size: number) => boolean)[]} Whether a point is inside the shape of a class. */
+const shapes = [
   (dx, dy, size) => Math.hypot(dx, dy) < size,
   (dx, dy, size) => Math.abs(dx) < size && Math.abs(dy) < size,
   (dx, dy, size) => Math.abs(dy) < size && Math.floor(dx / 3 + SIDE) % 2 === 0,
@@ -26,7 +26,7 @@ const figures = [
 
 /**
  * @param {string} split @param {number} count
- * @returns Pixels uint8 [count, 32, 32, 3] of figures in random places and colours, and their classes.
+ * @returns Pixels uint8 [count, 32, 32, 3] of shapes in random places and colours, and their classes.
  */
 const draw = (split, count) => {
   const images = new Uint8Array(count * SIDE * SIDE * 3);
@@ -37,7 +37,7 @@ const draw = (split, count) => {
     const size = 5 + 4 * uniform.nextFloat();
     const ink = [0, 1, 2].map(() => 100 + 155 * uniform.nextFloat());
     for (let at = 0; at < SIDE * SIDE; at++) {
-      const inside = figures[label]?.((at % SIDE) - (x ?? 0), Math.floor(at / SIDE) - (y ?? 0), size);
+      const inside = shapes[label]?.((at % SIDE) - (x ?? 0), Math.floor(at / SIDE) - (y ?? 0), size);
       for (const [channel, value] of ink.entries())
         images[(n * SIDE * SIDE + at) * 3 + channel] = (inside ? value : 0) * 0.7 + 70 * uniform.nextFloat();
     }
@@ -55,11 +55,11 @@ try {
     await writeFile(join(directory, `${split}.bin`), encodeCifar10(images, labels));
   }
 
-  // What is CIFAR-10's but these: the files, and what their labels mean. Give a digest to have it verified.
+  // Everything is as in CIFAR-10 except the files and their labels. A digest that you give is verified.
   const dataset = {
     ...CIFAR10,
-    name: 'figures',
-    title: 'figures',
+    name: 'own-shapes',
+    title: 'Shapes of our own',
     files: /** @type {const} */ ([
       { name: 'train.bin', split: 'train', images: 300, sha256: null },
       { name: 'test.bin', split: 'test', images: 90, sha256: null },
@@ -83,7 +83,7 @@ try {
       console.log(`epoch ${event.epoch}: accuracy ${event.logs.accuracy?.toFixed(3)}`);
   }
   const { accuracy } = await evaluate(createReplica(model), createBatches(data.test, { batchSize: 30 }));
-  console.log(`accuracy on new figures: ${accuracy?.toFixed(3)}`);
+  console.log(`accuracy on new images: ${accuracy?.toFixed(3)}`);
 } finally {
   await rm(directory, { recursive: true });
 }

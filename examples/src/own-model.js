@@ -1,5 +1,5 @@
-// Trains a network of stock TensorFlow.js layers, with a residual connection, the way Keras would: constraints are
-// applied after every update, the shuffle is seeded, and the learning rate falls along a cosine.
+// Trains a network of stock TensorFlow.js layers with a residual connection, as Keras would: constraints are applied
+// after every update, the shuffle is seeded, and the learning rate follows a cosine decay.
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
@@ -69,7 +69,7 @@ for await (const event of events) {
   );
 }
 
-// The norm of every filter of the second convolution is within its limit, which stock fit would not have seen to.
+// The norm of every filter of the second convolution is within its limit, which stock `fit` would ignore.
 const kernel = model.layers.filter((layer) => layer.getClassName() === 'Conv2D')[1]?.getWeights()[0];
 if (kernel === undefined) throw new Error('the model has no second convolution');
 const largest = tf.tidy(() => tf.max(tf.norm(tf.reshape(kernel, [-1, 16]), 2, 0)).dataSync()[0] ?? 0);

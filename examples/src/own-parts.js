@@ -1,5 +1,5 @@
-// Trains with parts of one's own in the places of the built-in ones: an optimizer, a callback, a layer, a schedule, a
-// metric. Each is checked, named and kept in checkpoints as the built-in ones are.
+// Trains with parts of your own in place of the built-in ones: an optimizer, a callback, a layer, a schedule and a
+// metric. Each is checked, named and saved in checkpoints like the built-in ones.
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
@@ -32,7 +32,7 @@ const lion = defineOptimizer({
   }),
 });
 
-/** Ends training once validation is good enough, and remembers the best across a resumption. */
+/** Ends training once validation accuracy is high enough; a resumed run still knows the best one. */
 const goodEnough = defineCallback({
   name: 'good_enough',
   settings: { accuracy: z.number().min(0).max(1) },
@@ -63,7 +63,7 @@ const averagePooling = defineLayer({
   ],
 });
 
-/** The share of images whose class is among the three likeliest. */
+/** The fraction of images whose class is among the three most likely. */
 const top3 = {
   name: 'top3',
   /** @type {import('@dropout-lab/training').Metric['mean']} */
@@ -81,7 +81,7 @@ const spec = parseModelSpec(
   {
     layers: [
       { kind: 'conv2d', filters: 16, activation: 'relu', kernelInitializer: 'he_uniform' },
-      // One's own kind is no name that the types know.
+      // The types do not know the name of a kind of your own.
       /** @type {any} */ ({ kind: 'average_pooling2d', poolSize: 3 }),
       { kind: 'dropout', rate: 0.2 },
       { kind: 'flatten' },

@@ -1,5 +1,5 @@
-// Stops a run in the middle of an epoch and goes on with it from the checkpoint on disk. It ends with the very weights
-// of a run that was never stopped.
+// Stops a run in the middle of an epoch and resumes it from the checkpoint on disk. It ends with exactly the weights of
+// a run that was never stopped.
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ const begin = async (path) => {
 };
 
 /** @param {string} path */
-const goOn = async (path) => {
+const resume = async (path) => {
   const run = await resumeRunDirectory(path);
   return { run, resumeFrom: (await run.loadCheckpoint('last')).snapshot };
 };
@@ -73,7 +73,7 @@ const [whole, stopped] = [join(folder, 'whole'), join(folder, 'stopped')];
 try {
   await train(() => begin(whole));
   await train(() => begin(stopped), 13);
-  await train(() => goOn(stopped));
+  await train(() => resume(stopped));
   const [expected, resumed] = [await digestOf(whole), await digestOf(stopped)];
   console.log(`weights of the run that was never stopped: ${expected}`);
   console.log(`weights of the run that was resumed:       ${resumed}`);

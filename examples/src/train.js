@@ -1,5 +1,5 @@
-// Trains the tutorial's network, made small, on the 250 images that come with @dropout-lab/cifar, and says how well
-// it does on 100 images that it has not seen. For the 50,000 real ones, see the tutorial in docs/tutorial.md.
+// Trains a small version of the tutorial's network on the 250 images that come with @dropout-lab/cifar, and evaluates
+// it on 100 images that it has not seen. The tutorial in docs/tutorial.md trains on all 50,000.
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { parseRunConfig } from '@dropout-lab/contracts';
