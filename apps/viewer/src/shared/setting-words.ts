@@ -59,7 +59,7 @@ const isIn = <Table extends object>(table: Table, key: string): key is Extract<k
 
 /** What a choice is called: `SGD`, `CIFAR-10`, `cosine decay`. */
 export const titleOfChoice = (path: string, choice: string): string => {
-  const family = path.slice(0, path.lastIndexOf('../app'));
+  const family = path.slice(0, path.lastIndexOf('.'));
   const title = isIn(families, family) ? memberTitle(family, choice) : undefined;
   if (title !== undefined) return title;
   if (path === 'dataset' && isIn(datasets, choice)) return datasetOf(choice satisfies DatasetName).title;
