@@ -118,7 +118,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps)/[^/]+/src/',
-        pathNot: [tests, '^apps/viewer/src/(?!server/|node\\.ts|shared/catalogue\\.ts)'],
+        pathNot: [tests, '^apps/viewer/src/(?!server/|node\\.ts|shared/runs/catalogue\\.ts)'],
       },
       to: {
         path: 'node_modules/',

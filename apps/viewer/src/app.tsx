@@ -8,6 +8,7 @@ import { Message } from './shared/controls/message.tsx';
 import { ThemeSwitch } from './shared/controls/theme-switch.tsx';
 import { source } from './shared/source.ts';
 import { linkTo, view } from './shared/state.ts';
+import './app.css';
 
 const ComparePage = lazily(() => import('./compare/compare-page.tsx').then((page) => page.ComparePage));
 const PlaygroundPage = lazily(() =>

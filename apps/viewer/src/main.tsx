@@ -1,4 +1,8 @@
-import './styles.css';
+// First, so that the styles of a part may change what these say of everything.
+import './shared/base.css';
+import './shared/layout.css';
+import './shared/controls/buttons.css';
+import './shared/controls/inputs.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { connectSource } from './shared/source.ts';

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { LayerMap } from '../shared/compute/playground.ts';
 import { PixelCanvas } from '../shared/controls/pixel-canvas.tsx';
 import { type Mosaic, mosaicOf } from './mosaic.ts';
+import './maps.css';
 
 /** Tiles in a row, so that the whole is about twice as wide as high. */
 const columnsFor = ({ shape }: LayerMap): number => {

@@ -1,6 +1,7 @@
 import type { Classification, MaskedPasses } from '../shared/compute/playground.ts';
 import { percent } from '../shared/format.ts';
 import { spreadOf } from './mosaic.ts';
+import './predictions.css';
 
 interface PredictionsProps {
   readonly classNames: readonly string[];

@@ -1,7 +1,8 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 import { useMemo, useState } from 'preact/hooks';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
-import { pictureOf } from './pixels.ts';
+import { pictureOf } from '../shared/images/pixels.ts';
+import './test-images.css';
 
 /** Thumbnails at a time. */
 const THUMBNAILS = 18;

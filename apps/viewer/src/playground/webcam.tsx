@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../shared/controls/fault.tsx';
-import { type Picture, type PictureSize, squarePicture } from './pixels.ts';
+import { type Picture, type PictureSize, squarePicture } from '../shared/images/pixels.ts';
 
 interface WebcamProps {
   readonly size: PictureSize;

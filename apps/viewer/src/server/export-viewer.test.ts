@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { catalogueSchema } from '../shared/catalogue.ts';
+import { catalogueSchema } from '../shared/runs/catalogue.ts';
 import { createEndedRun, temporaryFolder } from '../testing/runs.ts';
 import { exportViewer } from './export-viewer.ts';
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Catalogue, isCorrupt } from '../shared/catalogue.ts';
+import { type Catalogue, isCorrupt } from '../shared/runs/catalogue.ts';
 import { siteFolder } from '../site-folder.ts';
 import { readConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';

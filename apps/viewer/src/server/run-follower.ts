@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CheckpointName, DropoutLabError, type RunEvent } from '@dropout-lab/contracts';
 import { checkpointFiles, parseEventLog, runFiles } from '@dropout-lab/runs';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
-import { type CorruptRun, type RunDigest, withEvents } from '../shared/catalogue.ts';
+import { type CorruptRun, type RunDigest, withEvents } from '../shared/runs/catalogue.ts';
 import { readConfined } from './confined.ts';
 
 /** Follows one run directory as it grows. */

@@ -3,7 +3,7 @@ import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Catalogue, CorruptRun, RunDigest } from '../shared/catalogue.ts';
+import type { Catalogue, CorruptRun, RunDigest } from '../shared/runs/catalogue.ts';
 import {
   createEndedRun,
   createRun,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { runFiles } from '@dropout-lab/runs';
-import type { LiveMessage } from '../shared/catalogue.ts';
+import type { LiveMessage } from '../shared/runs/catalogue.ts';
 import { siteFolder } from '../site-folder.ts';
 import { readConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Catalogue, LiveMessage } from '../shared/catalogue.ts';
+import type { Catalogue, LiveMessage } from '../shared/runs/catalogue.ts';
 import { findRuns } from './find-runs.ts';
 import { followRun, type RunFollower } from './run-follower.ts';
 

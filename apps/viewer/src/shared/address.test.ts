@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { labFlags } from '../train/flag-values.ts';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
+import { labFlags } from './settings/flag-values.ts';
 
 test('a view goes into the address and comes back', () => {
   const view: View = {

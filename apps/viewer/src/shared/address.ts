@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FlagValues, labFlags, sensibleValues } from '../train/flag-values.ts';
+import { type FlagValues, labFlags, sensibleValues } from './settings/flag-values.ts';
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 

@@ -1,6 +1,6 @@
 import { parseWith } from '@dropout-lab/contracts';
 import { computed, signal } from '@preact/signals';
-import { type Catalogue, catalogueSchema, liveMessageSchema, withMessage } from './catalogue.ts';
+import { type Catalogue, catalogueSchema, liveMessageSchema, withMessage } from './runs/catalogue.ts';
 
 /** The runs as far as they have come in; `base` is the address of their folder. */
 export type Source =

@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
-import { type Arm, armsOf } from './arms.ts';
-import { type CorruptRun, isCorrupt, type RunDigest } from './catalogue.ts';
+import { type Arm, armsOf } from './runs/arms.ts';
+import { type CorruptRun, isCorrupt, type RunDigest } from './runs/catalogue.ts';
+import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
 import { source } from './source.ts';
-import { differsInStepsOnly, type Summary, summaryOf } from './summary.ts';
 
 /** What the page shows: the address, as an object. */
 export const view = signal<View>(parseAddress(location.hash));

@@ -13,7 +13,7 @@ import {
 import type { EpochRow } from '@dropout-lab/runs';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 import { afterAll } from 'vitest';
-import type { RunDigest } from '../shared/catalogue.ts';
+import type { RunDigest } from '../shared/runs/catalogue.ts';
 
 const folders: string[] = [];
 

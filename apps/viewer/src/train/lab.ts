@@ -4,8 +4,8 @@ import { proxy } from 'comlink';
 import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { ThreadEndedError } from '../shared/compute/thread.ts';
-import { originOf } from '../shared/images.ts';
-import { type LiveRun, newLiveRun, withLiveEvents } from './live-run.ts';
+import { originOf } from '../shared/images/origin.ts';
+import { type LiveRun, newLiveRun, withLiveEvents } from './results/live-run.ts';
 import { type ArmName, armsIn, configOf, type LabSettings } from './settings.ts';
 
 /** How a run that is trained in the page stands. */

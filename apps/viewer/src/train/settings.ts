@@ -6,7 +6,7 @@ import {
   writtenConfig,
 } from '@dropout-lab/contracts';
 import type { View } from '../shared/address.ts';
-import { configOfValues } from './flag-values.ts';
+import { configOfValues } from '../shared/settings/flag-values.ts';
 
 /** What the form on the page decides of the runs. */
 export interface LabSettings extends Pick<View, 'arms' | 'values'> {

@@ -11,9 +11,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
+import { labFlags } from '../shared/settings/flag-values.ts';
 import { violationsOf } from '../testing/axe.ts';
 import { temporaryFolder } from '../testing/runs.ts';
-import { labFlags } from './flag-values.ts';
 
 let browser: Browser;
 let viewer: Viewer;

@@ -1,10 +1,11 @@
 import { datasetOf } from '@dropout-lab/contracts';
 import { count } from '../shared/format.ts';
-import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images.ts';
-import { currentConfig } from './form.ts';
+import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images/origin.ts';
+import { currentConfig } from './form/form.ts';
+import { SettingsForm } from './form/settings-form.tsx';
 import { labArms } from './lab.ts';
-import { Results } from './results.tsx';
-import { SettingsForm } from './settings-form.tsx';
+import { Results } from './results/results.tsx';
+import './train-page.css';
 
 /** Trains in the page, with dropout and without. */
 export const TrainPage = () => (

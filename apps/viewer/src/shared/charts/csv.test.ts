@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
-import { armsOf } from '../arms.ts';
-import { summaryOf } from '../summary.ts';
+import { armsOf } from '../runs/arms.ts';
+import { summaryOf } from '../runs/summary.ts';
 import { csvOf } from './csv.ts';
 
 test('an epoch a row; names are text, not formulas', () => {

@@ -1,5 +1,5 @@
-import type { Arm } from '../arms.ts';
-import type { Summary } from '../summary.ts';
+import type { Arm } from '../runs/arms.ts';
+import type { Summary } from '../runs/summary.ts';
 import { minutesAt } from './series.ts';
 
 const columns = [

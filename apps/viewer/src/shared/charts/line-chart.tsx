@@ -7,6 +7,7 @@ import { readingsOf } from './readings.ts';
 import { Readout } from './readout.tsx';
 import type { Series } from './series.ts';
 import { useZoom } from './use-zoom.ts';
+import './line-chart.css';
 
 interface LineChartProps extends Omit<CurvesOptions, 'width' | 'log'> {
   readonly log?: boolean;

@@ -1,5 +1,6 @@
-import type { Arm } from '../arms.ts';
-import type { Summary } from '../summary.ts';
+import type { Arm } from '../runs/arms.ts';
+import type { Summary } from '../runs/summary.ts';
+import './marks.css';
 
 /** An arm's name beside its hue. */
 export const ArmLabel = ({ arm }: { readonly arm: Arm | undefined }) => (

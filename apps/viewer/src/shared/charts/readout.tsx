@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { MARGIN, type Scale } from './curves.ts';
 import type { Readings } from './readings.ts';
+import './readout.css';
 
 interface ReadoutProps {
   readonly readings: Readings;

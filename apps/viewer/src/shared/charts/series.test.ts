@@ -1,8 +1,8 @@
 import type { EpochRow } from '@dropout-lab/runs';
 import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
-import { armsOf } from '../arms.ts';
-import { summaryOf } from '../summary.ts';
+import { armsOf } from '../runs/arms.ts';
+import { summaryOf } from '../runs/summary.ts';
 import { pointNear, seriesOf, smoothed } from './series.ts';
 
 const runs = [0.4, 0.5].map((val_accuracy, seed) =>

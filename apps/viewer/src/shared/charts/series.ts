@@ -1,8 +1,8 @@
 import type { EpochRow } from '@dropout-lab/runs';
 import { armCurve, type CurveFigure, figureAt } from '@dropout-lab/study';
 import type { View } from '../address.ts';
-import type { Arm } from '../arms.ts';
-import type { Summary } from '../summary.ts';
+import type { Arm } from '../runs/arms.ts';
+import type { Summary } from '../runs/summary.ts';
 
 /** A point of a curve. */
 export interface Point {

@@ -6,7 +6,7 @@ import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/ru
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import viewer from '../../../package.json' with { type: 'json' };
-import type { ImageOrigin } from '../images.ts';
+import type { ImageOrigin } from '../images/origin.ts';
 import { startComputing } from './backend.ts';
 import { createGate } from './gate.ts';
 import { loadImages } from './images.ts';

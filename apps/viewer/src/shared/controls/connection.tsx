@@ -1,4 +1,5 @@
 import { connection } from '../source.ts';
+import './connection.css';
 
 const words = {
   live: 'Live',

@@ -1,7 +1,8 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 import { useMemo } from 'preact/hooks';
-import { pictureOf } from '../../playground/pixels.ts';
+import { pictureOf } from '../images/pixels.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
+import './image-tile.css';
 
 interface ImageTileProps {
   readonly images: ImageDataset;

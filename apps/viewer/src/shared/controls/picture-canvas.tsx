@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { type Picture, withAlpha } from '../../playground/pixels.ts';
+import { type Picture, withAlpha } from '../images/pixels.ts';
 import { PixelCanvas } from './pixel-canvas.tsx';
 
 interface PictureCanvasProps {

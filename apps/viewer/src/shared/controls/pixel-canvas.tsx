@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import './pixel-canvas.css';
 
 interface PixelCanvasProps {
   readonly width: number;

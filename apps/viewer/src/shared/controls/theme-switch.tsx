@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import './theme-switch.css';
 
 const themes = ['system', 'light', 'dark'] as const;
 type Theme = (typeof themes)[number];

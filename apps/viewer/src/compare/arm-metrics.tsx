@@ -1,0 +1,68 @@
+import { ArmLabel } from '../shared/charts/marks.tsx';
+import { figure, percent } from '../shared/format.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import { groupsOf } from './groups.ts';
+
+export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) => (
+  <section aria-labelledby="figures-title" class="scroll" tabIndex={-1}>
+    <h2 id="figures-title">Figures</h2>
+    <table class="plain nowrap">
+      <thead>
+        <tr>
+          <th scope="col">Arm</th>
+          <th scope="col">Runs</th>
+          <th scope="col">Best validation accuracy</th>
+          <th scope="col">Lowest validation loss</th>
+          <th scope="col">Overfitting from</th>
+          <th scope="col">Test accuracy</th>
+        </tr>
+      </thead>
+      <tbody>
+        {groupsOf(shown).map(([arm, group]) => (
+          <tr key={arm.key}>
+            <th scope="row">
+              <ArmLabel arm={arm} />
+            </th>
+            <td>{group.length}</td>
+            <td>
+              {meanAndRange(
+                group.map(({ best }) => best?.accuracy),
+                percent,
+              )}
+            </td>
+            <td>
+              {meanAndRange(
+                group.map(({ lowestLoss }) => lowestLoss?.loss),
+                figure,
+              )}
+            </td>
+            <td>
+              {meanAndRange(
+                group.map(({ onset }) => onset),
+                (epoch) => (epoch === undefined ? '–' : `epoch ${Math.round(epoch)}`),
+              )}
+            </td>
+            <td>
+              {meanAndRange(
+                group.map(({ test }) => test?.accuracy),
+                percent,
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);
+
+/** `74.5% (74.1% to 75.0%)`. */
+const meanAndRange = (
+  values: readonly (number | undefined)[],
+  format: (value: number | undefined) => string,
+): string => {
+  const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  if (known.length === 0) return '–';
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length === 1) return format(mean);
+  return `${format(mean)} (${format(Math.min(...known))} to ${format(Math.max(...known))})`;
+};

@@ -1,0 +1,73 @@
+import { show, view } from '../shared/state.ts';
+import './controls.css';
+
+export const Controls = () => {
+  const { x, smooth, log, group, from, to } = view.value;
+  return (
+    <div class="controls">
+      <label>
+        Over
+        <select
+          value={x}
+          onChange={({ currentTarget }) =>
+            show({ x: currentTarget.value as 'epoch' | 'time', from: null, to: null })
+          }
+        >
+          <option value="epoch">epochs</option>
+          <option value="time">minutes of training</option>
+        </select>
+      </label>
+      <label>
+        Smoothing
+        <input
+          type="range"
+          min="0"
+          max="0.95"
+          step="0.05"
+          value={smooth}
+          onInput={({ currentTarget }) => show({ smooth: Number(currentTarget.value) })}
+        />
+        <output>{smooth.toFixed(2)}</output>
+      </label>
+      <label>
+        <input type="checkbox" checked={group} onChange={() => show({ group: !group })} />
+        Mean of each arm
+      </label>
+      <label>
+        <input type="checkbox" checked={log} onChange={() => show({ log: !log })} />
+        Losses on a log scale
+      </label>
+      <span class="range">
+        <label>
+          From
+          <input
+            type="number"
+            step="any"
+            value={from ?? ''}
+            onChange={({ currentTarget }) => show({ from: numberOrNull(currentTarget.value) })}
+          />
+        </label>
+        <label>
+          to
+          <input
+            type="number"
+            step="any"
+            value={to ?? ''}
+            onChange={({ currentTarget }) => show({ to: numberOrNull(currentTarget.value) })}
+          />
+        </label>
+        <button
+          type="button"
+          class="button small"
+          disabled={from === null && to === null}
+          onClick={() => show({ from: null, to: null })}
+        >
+          Show all
+        </button>
+      </span>
+    </div>
+  );
+};
+
+const numberOrNull = (text: string): number | null =>
+  text === '' || Number.isNaN(Number(text)) ? null : Number(text);

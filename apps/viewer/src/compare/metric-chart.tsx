@@ -1,0 +1,43 @@
+import type { CurveFigure } from '@dropout-lab/study';
+import { signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { LineChart } from '../shared/charts/line-chart.tsx';
+import { seriesOf } from '../shared/charts/series.ts';
+import { figure, percent } from '../shared/format.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import { arms, show, view } from '../shared/state.ts';
+
+/** x under the pointer, of whichever chart. */
+const hover = signal<number | null>(null);
+
+interface MetricChartProps {
+  readonly title: string;
+  readonly figure: CurveFigure;
+  readonly shown: readonly Summary[];
+}
+
+/** The curves of one metric of all runs that are shown. */
+export const MetricChart = ({ title, figure: of, shown }: MetricChartProps) => {
+  const { x, smooth, log, group, from, to } = view.value;
+  const isLoss = of === 'loss' || of === 'val_loss';
+  const series = useMemo(() => {
+    const curves = seriesOf(shown, arms.value, of, { x, smooth, group });
+    // Where overfitting sets in is read off validation loss.
+    return of === 'val_loss' ? curves : curves.map(({ onset: _, ...curve }) => curve);
+  }, [shown, arms.value, of, x, smooth, group]);
+  return (
+    <LineChart
+      title={title}
+      series={series}
+      xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
+      format={isLoss ? lossFigure : percent}
+      log={log && isLoss}
+      from={from}
+      to={to}
+      onZoom={(first, last) => show({ from: first, to: last })}
+      hover={hover}
+    />
+  );
+};
+
+const lossFigure = (value: number, digits = value < 0.1 ? 3 : 2): string => figure(value, digits);

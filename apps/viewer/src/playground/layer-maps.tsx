@@ -1,0 +1,42 @@
+import type { ModelDropout } from '../shared/compute/playground.ts';
+import { figure, percent } from '../shared/format.ts';
+import { Maps } from './maps.tsx';
+import { highest, keptFraction } from './mosaic.ts';
+import type { Passes } from './use-passes.ts';
+
+interface LayerMapsProps {
+  readonly passes: Passes;
+  /** Undefined before the model is open. */
+  readonly dropout: ModelDropout | undefined;
+}
+
+/** The masks of dropout, and what each convolution finds. */
+export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps) => {
+  const masks = masked.value?.masks ?? [];
+  return (
+    <>
+      <Maps
+        title="Masks of dropout"
+        about={
+          masks.length === 0
+            ? dropout?.isAdjustable === false
+              ? 'This model has no dropout layers.'
+              : 'At rate 0 nothing is dropped.'
+            : 'Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map.'
+        }
+        maps={masks}
+        isCurrent={masked.isCurrent}
+        captionOf={(map) =>
+          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}, and multiplied by ${figure(highest(map.values), 2)}`
+        }
+      />
+      <Maps
+        title="Feature maps"
+        about="What each convolution finds in the picture; the brightest point of a layer is white."
+        maps={plain.value?.featureMaps ?? []}
+        isCurrent={plain.isCurrent}
+        captionOf={({ layer, shape }) => `${layer}: ${shape[2]} maps of ${shape[0]} × ${shape[1]}`}
+      />
+    </>
+  );
+};

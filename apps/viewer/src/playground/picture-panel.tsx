@@ -1,0 +1,52 @@
+import type { DatasetName } from '@dropout-lab/contracts';
+import { Fault } from '../shared/controls/fault.tsx';
+import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
+import { fetchCommand } from '../shared/images/origin.ts';
+import { TestImages } from './test-images.tsx';
+import type { ShownPicture } from './use-picture.ts';
+import { Webcam } from './webcam.tsx';
+import './picture-panel.css';
+
+interface PicturePanelProps {
+  readonly shown: ShownPicture;
+  readonly dataset: DatasetName;
+  /** The last picture has been looked at. */
+  readonly isIdle: boolean;
+}
+
+/** The picture that the model looks at, and all ways to give it another. */
+export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
+  const { size, picture, images, origin, index, fault, camera, take, give, choose } = shown;
+  return (
+    <section class="picture" aria-label="Picture">
+      <figure>
+        {picture ? <PictureCanvas class="pixels large" picture={picture} /> : <div class="pixels large" />}
+        <figcaption>
+          {picture?.title ?? (images.state === 'none' ? 'No picture yet' : 'Loading the images …')}
+        </figcaption>
+      </figure>
+      <div class="actions">
+        <label class="button">
+          Choose a picture
+          <input
+            type="file"
+            accept="image/*"
+            class="hidden"
+            onChange={({ currentTarget }) => {
+              take(currentTarget.files?.[0]);
+              // The same file may be chosen again.
+              currentTarget.value = '';
+            }}
+          />
+        </label>
+        <Webcam key={camera} size={size} isIdle={isIdle} onPicture={give} />
+      </div>
+      <p class="muted small">Or drop one on this page, or paste one.</p>
+      <Fault message={fault} />
+      {origin === 'nowhere' && (
+        <p class="muted small">{`Its test images are not here: ${fetchCommand(dataset)} brings them.`}</p>
+      )}
+      {images.state === 'ready' && <TestImages images={images.value} shown={index} onChoose={choose} />}
+    </section>
+  );
+};

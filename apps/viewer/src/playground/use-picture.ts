@@ -1,0 +1,93 @@
+import { datasetOf, type ImageDataset, type RunConfig } from '@dropout-lab/contracts';
+import { useMemo, useState } from 'preact/hooks';
+import { sampleImages } from '../shared/compute/images.ts';
+import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
+import { type ImageOrigin, imageShapeOf, originOf } from '../shared/images/origin.ts';
+import { type Picture, type PictureSize, pictureOf, pictureOfFile } from '../shared/images/pixels.ts';
+import { loadTestImages } from '../shared/runs/run-files.ts';
+import { show, view } from '../shared/state.ts';
+import { usePastedImage } from './use-pasted-image.ts';
+
+/** The picture that a model looks at, and where it comes from. */
+export interface ShownPicture {
+  readonly size: PictureSize;
+  /** Undefined while there is none. */
+  readonly picture: Picture | undefined;
+  /** Another number for each picture. */
+  readonly id: number;
+  /** The test images of the data set. */
+  readonly images: Loaded<ImageDataset>;
+  readonly origin: ImageOrigin['kind'];
+  /** Index of the test image that is shown; undefined while another picture is. */
+  readonly index: number | undefined;
+  /** Why a file could not be shown. */
+  readonly fault: string | undefined;
+  /** Another number, and the webcam is off. */
+  readonly camera: number;
+  /** Shows an image file. */
+  readonly take: (file: Blob | null | undefined) => void;
+  /** Shows a picture. */
+  readonly give: (picture: Picture) => void;
+  /** Shows a test image. */
+  readonly choose: (index: number) => void;
+}
+
+/** The picture that the model of a run looks at: the test image of the address, until another is given. */
+export const usePicture = (config: RunConfig): ShownPicture => {
+  const origin = originOf(config.dataset).kind;
+  const [height, width, channels] = imageShapeOf(config);
+  const size = { width, height, channels };
+  // A model may be of images of another size than those of its data set.
+  const fits = `${datasetOf(config.dataset).imageShape}` === `${[height, width, channels]}`;
+  const images = useLoaded<ImageDataset>(
+    origin === 'nowhere' || !fits ? null : `${config.dataset} ${origin}`,
+    async () => (origin === 'sample' ? (await sampleImages()).test : loadTestImages(config.dataset)),
+  );
+  const [given, setGiven] = useState<Picture>();
+  const [fault, setFault] = useState<string>();
+  const [camera, setCamera] = useState(0);
+
+  const take = (file: Blob | null | undefined): void => {
+    if (!file) return;
+    pictureOfFile(file, size).then(
+      (picture) => {
+        setCamera(camera + 1);
+        setGiven(picture);
+        setFault(undefined);
+      },
+      (error: Error) => setFault(error.message),
+    );
+  };
+  usePastedImage(take);
+
+  const index = images.state === 'ready' ? view.value.image % images.value.labels.length : undefined;
+  const picture = useMemo(
+    () => given ?? (images.state === 'ready' ? pictureOf(images.value, index!) : undefined),
+    [given, images, index],
+  );
+  return {
+    size,
+    picture,
+    id: usePictureId(picture),
+    images,
+    origin,
+    index: given ? undefined : index,
+    fault,
+    camera,
+    take,
+    give: setGiven,
+    choose: (index) => {
+      setCamera(camera + 1);
+      setGiven(undefined);
+      show({ image: index });
+    },
+  };
+};
+
+const usePictureId = (picture: Picture | undefined): number => {
+  const id = useMemo(() => ({ value: 0 }), []);
+  useMemo(() => {
+    id.value++;
+  }, [picture]);
+  return id.value;
+};

@@ -1,0 +1,60 @@
+import type { EvaluationReport } from '@dropout-lab/contracts';
+import { count } from '../shared/format.ts';
+import { show, view } from '../shared/state.ts';
+import './confusion.css';
+
+/** The least of a cell's share that is told by its ground, so that a rare mistake is still seen. */
+const FAINT = 8;
+
+export const Confusion = ({ report: { confusion, classes } }: { readonly report: EvaluationReport }) => {
+  const names = classes.map(({ className }) => className);
+  return (
+    <div class="scroll">
+      <table class="confusion">
+        <caption class="muted">
+          Rows are true classes, columns predicted ones; a cell shows its images below.
+        </caption>
+        <thead>
+          <tr>
+            <td />
+            {names.map((name) => (
+              <th key={name} scope="col">
+                <span>{name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {confusion.map((row, t) => {
+            const total = row.reduce((sum, value) => sum + value, 0);
+            return (
+              <tr key={names[t]}>
+                <th scope="row">{names[t]}</th>
+                {row.map((value, p) => {
+                  const share = total === 0 ? 0 : value / total;
+                  const heat = value === 0 ? 0 : FAINT + share * (100 - FAINT);
+                  return (
+                    <td
+                      key={names[p]}
+                      style={{ background: `color-mix(in srgb, var(--heat-1) ${heat}%, var(--heat-0))` }}
+                    >
+                      <button
+                        type="button"
+                        class={share > 0.5 ? 'deep' : undefined}
+                        aria-pressed={view.value.cell === `${t}-${p}`}
+                        aria-label={`${count(value)} of ${names[t]} predicted as ${names[p]}`}
+                        onClick={() => show({ cell: `${t}-${p}` })}
+                      >
+                        {value}
+                      </button>
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+};

@@ -1,0 +1,38 @@
+import { figure, percent } from '../shared/format.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import './headline.css';
+
+/** The metrics that a run is judged by. */
+export const Headline = ({ summary: { best, lowestLoss, test, onset } }: { readonly summary: Summary }) => (
+  <dl class="figures">
+    <Metric
+      name="Best validation accuracy"
+      value={percent(best?.accuracy)}
+      note={best && `epoch ${best.epoch}`}
+    />
+    <Metric
+      name="Lowest validation loss"
+      value={figure(lowestLoss?.loss)}
+      note={lowestLoss && `epoch ${lowestLoss.epoch}`}
+    />
+    <Metric name="Test accuracy" value={percent(test?.accuracy)} note={test && `loss ${figure(test.loss)}`} />
+    <Metric name="Overfitting" value={onset ? `from epoch ${onset}` : 'not seen'} />
+  </dl>
+);
+
+const Metric = ({
+  name,
+  value,
+  note,
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string | undefined;
+}) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>
+      {value} {note && <span class="muted">{note}</span>}
+    </dd>
+  </div>
+);

@@ -1,0 +1,40 @@
+import { signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { LineChart } from '../shared/charts/line-chart.tsx';
+import { curvePair } from '../shared/charts/series.ts';
+import { lossFigure, percent } from '../shared/format.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import { arms, show, view } from '../shared/state.ts';
+
+const hover = signal<number | null>(null);
+
+export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
+  const arm = arms.value.get(summary.name);
+  const [losses, accuracies, rates] = useMemo(() => {
+    const points = summary.history.map(({ epoch, learningRate }) => ({
+      x: epoch,
+      y: learningRate,
+      raw: learningRate,
+    }));
+    return [
+      curvePair(summary, arm, 'loss', (part) => part),
+      curvePair(summary, arm, 'accuracy', (part) => part),
+      [{ key: 'rate', label: 'learning rate', hue: arm?.color ?? 0, points }],
+    ];
+  }, [summary, arm]);
+  const { from, to } = view.value;
+  const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
+  const common = { xLabel: 'epoch', from, to, onZoom, hover };
+  return (
+    <>
+      <p class="muted key">Solid lines are validation, dashed ones training.</p>
+      <div class="charts three">
+        <LineChart {...common} title="Loss" series={losses!} format={lossFigure} />
+        <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
+        <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
+      </div>
+    </>
+  );
+};
+const rate = (value: number, digits?: number): string =>
+  digits === undefined ? value.toPrecision(2) : value.toFixed(digits);

@@ -1,0 +1,20 @@
+import type { ComponentChildren } from 'preact';
+import type { Loaded } from '../shared/controls/use-loaded.ts';
+import './section.css';
+
+interface SectionProps<T> {
+  readonly title: string;
+  readonly loaded: Loaded<T>;
+  readonly none: string;
+  readonly children: (value: T) => ComponentChildren;
+}
+
+export const Section = <T,>({ title, loaded, none, children }: SectionProps<T>) => (
+  <section class="block">
+    <h2>{title}</h2>
+    {loaded.state === 'none' && <p class="muted">{none}</p>}
+    {loaded.state === 'loading' && <p class="muted placeholder">Loading …</p>}
+    {loaded.state === 'failed' && <p class="fault">{loaded.reason}</p>}
+    {loaded.state === 'ready' && children(loaded.value)}
+  </section>
+);

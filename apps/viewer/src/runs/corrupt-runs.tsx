@@ -1,0 +1,18 @@
+import { counted } from '../shared/format.ts';
+import { corruptRuns } from '../shared/state.ts';
+import './corrupt-runs.css';
+
+export const CorruptRuns = () =>
+  corruptRuns.value.length === 0 ? null : (
+    <section class="corrupt" aria-labelledby="corrupt-title">
+      <h2 id="corrupt-title">{counted(corruptRuns.value.length, 'corrupt run')}</h2>
+      <dl>
+        {corruptRuns.value.map(({ name, fault }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{fault}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );

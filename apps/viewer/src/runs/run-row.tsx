@@ -1,0 +1,61 @@
+import { ArmLabel, Sparkline, StatusBadge } from '../shared/charts/marks.tsx';
+import { count, counted, dateAndTime, duration, figure, percent } from '../shared/format.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import { arms, linkTo } from '../shared/state.ts';
+import { ticked } from './ticked.ts';
+
+export const RunRow = ({ summary }: { readonly summary: Summary }) => {
+  const { name, run, best, lowestLoss, last, history, seconds } = summary;
+  const arm = arms.value.get(name);
+  const tick = () => {
+    const next = new Set(ticked.value);
+    if (!next.delete(name)) next.add(name);
+    ticked.value = next;
+  };
+  return (
+    <tr class={ticked.value.has(name) ? 'ticked' : undefined}>
+      <td class="tick">
+        <input type="checkbox" aria-label={`Pick ${name}`} checked={ticked.value.has(name)} onChange={tick} />
+      </td>
+      <td class="status-cell">
+        <StatusBadge summary={summary} />
+      </td>
+      <th scope="row" class="name">
+        <a href={linkTo('run', { runs: [name] })}>{name}</a>
+        <span class="muted">
+          {dateAndTime(run.manifest.createdAt)} · seed {run.manifest.config.seed}
+        </span>
+      </th>
+      <td class="arm-cell">
+        <ArmLabel arm={arm} />
+      </td>
+      <td class="numeric" data-label="Best">
+        {percent(best?.accuracy)}
+        {best && <span class="muted"> at {best.epoch}</span>}
+      </td>
+      <td class="numeric" data-label="Last">
+        {percent(last?.val_accuracy)}
+      </td>
+      <td class="numeric" data-label="Lowest loss">
+        {figure(lowestLoss?.loss)}
+        {lowestLoss && <span class="muted"> at {lowestLoss.epoch}</span>}
+      </td>
+      <td class="numeric" data-label="Loss">
+        {figure(last?.val_loss)}
+      </td>
+      <td class="curve">
+        <Sparkline
+          values={history.map(({ val_accuracy }) => val_accuracy ?? Number.NaN)}
+          hue={arm?.color ?? 0}
+          label={`validation accuracy over ${counted(history.length, 'epoch')}`}
+        />
+      </td>
+      <td class="numeric" data-label="Time">
+        {duration(seconds)}
+        {summary.progress?.imagesPerSecond !== undefined && (
+          <span class="muted"> {count(summary.progress.imagesPerSecond)}/s</span>
+        )}
+      </td>
+    </tr>
+  );
+};

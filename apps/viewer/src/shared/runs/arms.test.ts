@@ -1,0 +1,106 @@
+import { parseRunConfig, type RunConfigInput } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { createDigest } from '../../testing/runs.ts';
+import { armsOf, settingDifferences } from './arms.ts';
+
+test('seeds of one configuration are one arm; labels tell what differs', () => {
+  const runs = [
+    createDigest('a1', { seed: 1 }, []),
+    createDigest('a2', { seed: 2 }, []),
+    createDigest('b', { model: { dropout: { rate: 0 } } }, []),
+    createDigest('c', { optimizer: { name: 'sgd' } }, []),
+    createDigest('d', { model: { maxNorm: null } }, []),
+  ];
+  const arms = armsOf(runs);
+  expect([...arms].map(([name, { label, color }]) => [name, color, label])).toEqual([
+    ['a1', 0, 'dropout 0.5 · max-norm 2 · Adam'],
+    ['a2', 0, 'dropout 0.5 · max-norm 2 · Adam'],
+    ['b', 1, 'no dropout · max-norm 2 · Adam'],
+    ['c', 2, 'dropout 0.5 · max-norm 2 · SGD'],
+    ['d', 3, 'dropout 0.5 · no max-norm · Adam'],
+  ]);
+});
+
+test('learning rates that only follow from the optimizer are not told, others are', () => {
+  const rates = [0.1, 0.2].map((learningRate) =>
+    createDigest(`sgd-${learningRate}`, { optimizer: { name: 'sgd', learningRate } }, []),
+  );
+  const labels = [...armsOf([createDigest('adam', {}, []), ...rates]).values()].map(({ label }) => label);
+  expect(labels).toEqual([
+    'Adam · learning rate 0.001',
+    'SGD · learning rate 0.1',
+    'SGD · learning rate 0.2',
+  ]);
+});
+
+test('a lone arm is named by what a reader wants to know first', () => {
+  expect(armsOf([createDigest('one', {}, [])]).get('one')!.label).toBe('dropout 0.5 · max-norm 2 · Adam');
+});
+
+test('settings without a wording of their own are told by their description', () => {
+  const labelsOf = (...configs: readonly RunConfigInput[]): string[] =>
+    [...armsOf(configs.map((config, i) => createDigest(`run-${i}`, config, []))).values()].map(
+      ({ label }) => label,
+    );
+  expect(labelsOf({}, { batchSize: 32 })).toEqual(['batch size 250', 'batch size 32']);
+  expect(labelsOf({ epochs: 2 }, { epochs: 4 })).toEqual(['2 epochs', '4 epochs']);
+  expect(labelsOf({}, { augmentation: { flip: true } })).toEqual(['flip off', 'flip on']);
+  expect(labelsOf({}, { splitMethod: 'stratified' })).toEqual([
+    'split method last',
+    'split method stratified',
+  ]);
+  expect(labelsOf({}, { optimizer: { epsilon: 0.1 } })).toEqual(['epsilon 1e-7', 'epsilon 0.1']);
+  expect(labelsOf({}, { model: { filters: [8] } })).toEqual(['filters 64, 64', 'filters 8']);
+  expect(labelsOf({}, { model: { maxNorm: { axis: [0, 1, 2] } } })).toEqual([
+    'max norm axis 0',
+    'max norm axis 0, 1, 2',
+  ]);
+  expect(labelsOf({}, { dataset: 'cifar100' })).toEqual(['CIFAR-10', 'CIFAR-100']);
+  expect(labelsOf({}, { limitTrain: 100 })).toEqual(['all images', '100 images']);
+  expect(labelsOf({}, { callbacks: [{ name: 'early_stopping', patience: 3 }] })).toEqual([
+    'no callbacks',
+    'early stopping',
+  ]);
+  expect(
+    labelsOf(
+      { callbacks: [{ name: 'early_stopping', patience: 3 }] },
+      { callbacks: [{ name: 'early_stopping', patience: 5 }] },
+    ),
+  ).toEqual(['callbacks 1 patience 3', 'callbacks 1 patience 5']);
+  expect(labelsOf({}, { schedule: { name: 'cosine_decay', decaySteps: 9 } })).toEqual([
+    'constant rate',
+    'cosine decay rate',
+  ]);
+});
+
+const layersOf = (rate: number): RunConfigInput => ({
+  model: {
+    layers: [
+      { kind: 'conv2d', filters: 4 },
+      { kind: 'conv2d', filters: 4 },
+      { kind: 'dropout', rate },
+      { kind: 'flatten' },
+      { kind: 'dense', units: 10 },
+    ],
+  },
+});
+
+test('a model of layers is told by its kinds of layers, two of them by the settings of a layer', () => {
+  expect(armsOf([createDigest('one', layersOf(0.1), [])]).get('one')!.label).toBe(
+    '2 × conv2d, dropout, flatten, dense · Adam',
+  );
+  const two = armsOf([createDigest('a', layersOf(0.1), []), createDigest('b', layersOf(0.4), [])]);
+  expect([...two.values()].map(({ label }) => label)).toEqual(['layers 3 rate 0.1', 'layers 3 rate 0.4']);
+  const mixed = armsOf([createDigest('preset', {}, []), createDigest('layers', layersOf(0.1), [])]);
+  expect([...mixed.values()].map(({ label }) => label)).toEqual(['tutorial', 'layers']);
+});
+
+test('lists of as many members are compared place by place, others as a whole', () => {
+  const [a, b] = [layersOf(0.1), layersOf(0.4)].map((config) => parseRunConfig(config));
+  expect(settingDifferences([a, b])).toEqual([{ path: 'model.layers[2].rate', values: [0.1, 0.4] }]);
+  const paths = settingDifferences([a, b, parseRunConfig({})]).map(({ path }) => path);
+  expect(paths).toContain('model.layers[2].rate');
+  expect(settingDifferences([{ list: [{ x: 1 }] }, { list: [] }])).toEqual([
+    { path: 'list', values: [[{ x: 1 }], []] },
+  ]);
+});

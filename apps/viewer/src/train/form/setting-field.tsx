@@ -1,0 +1,139 @@
+import type { Setting } from '@dropout-lab/contracts';
+import type { ComponentType } from 'preact';
+import { titleOfChoice } from '../../shared/settings/setting-words.ts';
+import { view } from '../../shared/state.ts';
+import type { Field } from './fields.ts';
+import { refusals, setSetting } from './form.ts';
+
+interface ControlProps {
+  readonly field: Field;
+  /** As the address has it; empty for the default. */
+  readonly text: string;
+  /** What every control has. */
+  readonly common: {
+    readonly id: string;
+    readonly disabled: boolean;
+    readonly 'aria-describedby': string;
+    readonly 'aria-invalid': boolean;
+  };
+}
+
+/** A setting of the form: its name, its control, what it means, and why what was typed cannot be. */
+export const SettingField = ({ field, disabled }: { readonly field: Field; readonly disabled?: boolean }) => {
+  const { flag, setting, label, isUsual } = field;
+  const refusal = refusals.value[flag.name];
+  const text = refusal?.text ?? view.value.values[flag.name] ?? '';
+  const id = `setting-${flag.name}`;
+  const [helpId, faultId] = [`${id}-help`, `${id}-fault`];
+  const Control = controls[setting.kind];
+  return (
+    <div class="setting">
+      <label for={id} title={setting.description}>
+        {label}
+      </label>
+      <Control
+        field={field}
+        text={text}
+        common={{
+          id,
+          disabled: disabled ?? false,
+          'aria-describedby': refusal ? `${helpId} ${faultId}` : helpId,
+          'aria-invalid': refusal !== undefined,
+        }}
+      />
+      <p id={helpId} class={isUsual ? 'hidden' : 'help'}>
+        {setting.description}
+      </p>
+      {refusal && (
+        <p id={faultId} class="fault" role="alert">
+          {refusal.fault}
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** Arrows go by so much where a setting does not say it: a fraction by a twentieth. */
+const stepOf = ({ min, max, step }: Setting['range']): number | 'any' =>
+  step ?? (min === 0 && max === 1 ? 0.05 : 'any');
+
+const NumberControl = ({ field, text, common }: ControlProps) => {
+  const { flag, setting, label, byDefault, placeholder } = field;
+  const isNone = text === 'none';
+  const { min, max } = setting.range;
+  const input = (
+    <input
+      {...common}
+      type="number"
+      min={min}
+      max={max}
+      step={stepOf(setting.range)}
+      disabled={common.disabled || isNone}
+      placeholder={isNone ? 'none' : placeholder}
+      value={isNone ? '' : text}
+      onChange={({ currentTarget: { value, validity } }) =>
+        // What is no number at all is kept from scripts.
+        setSetting(flag, validity.badInput ? 'NaN' : value)
+      }
+    />
+  );
+  // Where none is the default, an empty field says it.
+  if (setting.none === undefined || byDefault === 'none') return input;
+  return (
+    <span class="or-none">
+      {input}
+      <label>
+        <input
+          type="checkbox"
+          aria-label={`${label}: none`}
+          disabled={common.disabled}
+          checked={isNone}
+          onChange={({ currentTarget }) => setSetting(flag, currentTarget.checked ? 'none' : '')}
+        />
+        none
+      </label>
+    </span>
+  );
+};
+
+const ChoiceControl = ({ field: { flag, setting, byDefault }, text, common }: ControlProps) => (
+  <select
+    {...common}
+    value={text || byDefault}
+    onChange={({ currentTarget }) => setSetting(flag, currentTarget.value)}
+  >
+    {setting.choices.map((choice) => (
+      <option key={choice} value={choice}>
+        {titleOfChoice(setting.path, choice)}
+      </option>
+    ))}
+  </select>
+);
+
+const SwitchControl = ({ field: { flag, byDefault }, text, common }: ControlProps) => (
+  <input
+    {...common}
+    type="checkbox"
+    checked={(text || byDefault) === 'yes'}
+    onChange={({ currentTarget }) => setSetting(flag, currentTarget.checked ? 'yes' : 'no')}
+  />
+);
+
+const TextControl = ({ field: { flag, placeholder }, text, common }: ControlProps) => (
+  <input
+    {...common}
+    type="text"
+    placeholder={placeholder}
+    value={text}
+    onChange={({ currentTarget }) => setSetting(flag, currentTarget.value.trim())}
+  />
+);
+
+const controls = {
+  number: NumberControl,
+  boolean: SwitchControl,
+  choice: ChoiceControl,
+  text: TextControl,
+  list: TextControl,
+  object: TextControl,
+} satisfies Readonly<Record<Setting['kind'], ComponentType<ControlProps>>>;

@@ -1,0 +1,117 @@
+import { useState } from 'preact/hooks';
+import type { View } from '../../shared/address.ts';
+import { BackendSelect } from '../../shared/controls/backend-select.tsx';
+import { Fault } from '../../shared/controls/fault.tsx';
+import { show, view } from '../../shared/state.ts';
+import { isChecking, isPaused, labArms, pauseLab, resetLab, resumeLab, stopLab } from '../lab.ts';
+import { COMPARED } from '../settings.ts';
+import { type Field, fieldsOf, groups } from './fields.ts';
+import { formFault, refusals, startFromForm } from './form.ts';
+import { SettingField } from './setting-field.tsx';
+import './settings-form.css';
+
+/** All that can be set of the runs that are trained in the page, as the settings' descriptions have it. */
+export const SettingsForm = () => {
+  const fields = fieldsOf(view.value.values);
+  const more = fields.filter(({ isUsual }) => !isUsual);
+  return (
+    <form
+      class="settings"
+      // What is refused is said beside its field, in the words of the command.
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = event.currentTarget;
+        // What is refused is drawn by then.
+        void startFromForm().then(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      }}
+    >
+      <ArmsSelect />
+      <Groups fields={fields.filter(({ isUsual }) => isUsual)} />
+      <More fields={more} />
+      <BackendSelect auto="the fastest here" />
+      <Actions />
+      {isChecking.value && (
+        <p class="muted small" role="status">
+          Checking the settings …
+        </p>
+      )}
+      <Fault message={formFault.value} />
+    </form>
+  );
+};
+
+const ArmsSelect = () => (
+  <label>
+    <span>Train</span>
+    <select
+      value={view.value.arms}
+      onChange={({ currentTarget }) => show({ arms: currentTarget.value as View['arms'] })}
+    >
+      <option value="both">both, side by side</option>
+      <option value="with">with dropout</option>
+      <option value="without">without dropout</option>
+    </select>
+  </label>
+);
+
+const Groups = ({ fields }: { readonly fields: readonly Field[] }) => (
+  <>
+    {groups
+      .map((group) => ({ group, own: fields.filter((field) => field.group === group) }))
+      .filter(({ own }) => own.length > 0)
+      .map(({ group, own }) => (
+        <fieldset key={group}>
+          <legend>{group}</legend>
+          {own.map((field) => (
+            <SettingField
+              key={field.flag.name}
+              field={field}
+              disabled={field.flag.name === COMPARED && view.value.arms === 'without'}
+            />
+          ))}
+        </fieldset>
+      ))}
+  </>
+);
+
+/** The less usual settings; open from the start where one of them is not the default. */
+const More = ({ fields }: { readonly fields: readonly Field[] }) => {
+  const names = fields.map(({ flag }) => flag.name);
+  const [isOpen, setOpen] = useState(names.some((name) => name in view.value.values));
+  // Nothing that keeps training from starting is hidden.
+  const isRefused = names.some((name) => name in refusals.value);
+  return (
+    <details open={isOpen || isRefused} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>More settings</summary>
+      <Groups fields={fields} />
+    </details>
+  );
+};
+
+const Actions = () => {
+  const states = labArms.value.map(({ status }) => status.value.state);
+  const isRunning = states.some((state) => state === 'starting' || state === 'training');
+  return (
+    <div class="actions">
+      <button type="submit" class={isRunning ? 'button' : 'button primary'}>
+        {labArms.value.length === 0 ? 'Train' : 'Train anew'}
+      </button>
+      {isRunning && (
+        <>
+          <button type="button" class="button" onClick={isPaused.value ? resumeLab : pauseLab}>
+            {isPaused.value ? 'Resume' : 'Pause'}
+          </button>
+          <button type="button" class="button" onClick={stopLab}>
+            Stop
+          </button>
+        </>
+      )}
+      {labArms.value.length > 0 && (
+        <button type="button" class="button" onClick={resetLab}>
+          Reset
+        </button>
+      )}
+    </div>
+  );
+};
