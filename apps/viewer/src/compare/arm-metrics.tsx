@@ -1,11 +1,11 @@
 import { ArmLabel } from '../shared/charts/marks.tsx';
-import { figure, percent } from '../shared/format.ts';
+import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { groupsOf } from './groups.ts';
 
 export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) => (
-  <section aria-labelledby="figures-title" class="scroll" tabIndex={-1}>
-    <h2 id="figures-title">Figures</h2>
+  <section aria-labelledby="metrics-title" class="scroll" tabIndex={-1}>
+    <h2 id="metrics-title">Metrics</h2>
     <table class="plain nowrap">
       <thead>
         <tr>
@@ -33,7 +33,7 @@ export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) =>
             <td>
               {meanAndRange(
                 group.map(({ lowestLoss }) => lowestLoss?.loss),
-                figure,
+                decimal,
               )}
             </td>
             <td>

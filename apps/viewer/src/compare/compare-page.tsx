@@ -9,11 +9,11 @@ import { Controls } from './controls.tsx';
 import { Differences } from './differences.tsx';
 import { MetricChart } from './metric-chart.tsx';
 
-const charts: readonly { readonly title: string; readonly figure: CurveFigure }[] = [
-  { title: 'Validation loss', figure: 'val_loss' },
-  { title: 'Training loss', figure: 'loss' },
-  { title: 'Validation accuracy', figure: 'val_accuracy' },
-  { title: 'Training accuracy', figure: 'accuracy' },
+const charts: readonly { readonly title: string; readonly metric: CurveFigure }[] = [
+  { title: 'Validation loss', metric: 'val_loss' },
+  { title: 'Training loss', metric: 'loss' },
+  { title: 'Validation accuracy', metric: 'val_accuracy' },
+  { title: 'Training accuracy', metric: 'accuracy' },
 ];
 
 /** Several runs' curves side by side, alone or as arms. */
@@ -56,7 +56,7 @@ export const ComparePage = () => {
       <ArmPicker shown={shown} />
       <div class="charts">
         {charts.map((chart) => (
-          <MetricChart key={chart.figure} {...chart} shown={shown} />
+          <MetricChart key={chart.metric} {...chart} shown={shown} />
         ))}
       </div>
       <ArmMetrics shown={shown} />

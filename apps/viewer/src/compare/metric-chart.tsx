@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
 import { seriesOf } from '../shared/charts/series.ts';
-import { figure, percent } from '../shared/format.ts';
+import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
 
@@ -12,25 +12,25 @@ const hover = signal<number | null>(null);
 
 interface MetricChartProps {
   readonly title: string;
-  readonly figure: CurveFigure;
+  readonly metric: CurveFigure;
   readonly shown: readonly Summary[];
 }
 
 /** The curves of one metric of all runs that are shown. */
-export const MetricChart = ({ title, figure: of, shown }: MetricChartProps) => {
+export const MetricChart = ({ title, metric, shown }: MetricChartProps) => {
   const { x, smooth, log, group, from, to } = view.value;
-  const isLoss = of === 'loss' || of === 'val_loss';
+  const isLoss = metric === 'loss' || metric === 'val_loss';
   const series = useMemo(() => {
-    const curves = seriesOf(shown, arms.value, of, { x, smooth, group });
+    const curves = seriesOf(shown, arms.value, metric, { x, smooth, group });
     // Where overfitting sets in is read off validation loss.
-    return of === 'val_loss' ? curves : curves.map(({ onset: _, ...curve }) => curve);
-  }, [shown, arms.value, of, x, smooth, group]);
+    return metric === 'val_loss' ? curves : curves.map(({ onset: _, ...curve }) => curve);
+  }, [shown, arms.value, metric, x, smooth, group]);
   return (
     <LineChart
       title={title}
       series={series}
       xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
-      format={isLoss ? lossFigure : percent}
+      format={isLoss ? lossOnChart : percent}
       log={log && isLoss}
       from={from}
       to={to}
@@ -39,5 +39,3 @@ export const MetricChart = ({ title, figure: of, shown }: MetricChartProps) => {
     />
   );
 };
-
-const lossFigure = (value: number, digits = value < 0.1 ? 3 : 2): string => figure(value, digits);

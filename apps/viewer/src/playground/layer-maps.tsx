@@ -1,5 +1,5 @@
 import type { ModelDropout } from '../shared/compute/playground.ts';
-import { figure, percent } from '../shared/format.ts';
+import { decimal, percent } from '../shared/format.ts';
 import { Maps } from './maps.tsx';
 import { highest, keptFraction } from './mosaic.ts';
 import type { Passes } from './use-passes.ts';
@@ -27,7 +27,7 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
         maps={masks}
         isCurrent={masked.isCurrent}
         captionOf={(map) =>
-          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}, and multiplied by ${figure(highest(map.values), 2)}`
+          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}, and multiplied by ${decimal(highest(map.values), 2)}`
         }
       />
       <Maps

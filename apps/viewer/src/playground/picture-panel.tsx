@@ -1,5 +1,5 @@
 import type { DatasetName } from '@dropout-lab/contracts';
-import { Fault } from '../shared/controls/fault.tsx';
+import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
 import { fetchCommand } from '../shared/images/origin.ts';
 import { TestImages } from './test-images.tsx';
@@ -16,7 +16,7 @@ interface PicturePanelProps {
 
 /** The picture that the model looks at, and all ways to give it another. */
 export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
-  const { size, picture, images, origin, index, fault, camera, take, give, choose } = shown;
+  const { size, picture, images, origin, index, error, camera, take, give, choose } = shown;
   return (
     <section class="picture" aria-label="Picture">
       <figure>
@@ -42,7 +42,7 @@ export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
         <Webcam key={camera} size={size} isIdle={isIdle} onPicture={give} />
       </div>
       <p class="muted small">Or drop one on this page, or paste one.</p>
-      <Fault message={fault} />
+      <ErrorMessage message={error} />
       {origin === 'nowhere' && (
         <p class="muted small">{`Its test images are not here: ${fetchCommand(dataset)} brings them.`}</p>
       )}

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { BackendSelect } from '../shared/controls/backend-select.tsx';
-import { Fault } from '../shared/controls/fault.tsx';
+import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { Message } from '../shared/controls/message.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { percent } from '../shared/format.ts';
@@ -46,7 +46,7 @@ interface PlaygroundProps {
 const Playground = ({ chosen, trained }: PlaygroundProps) => {
   const { name, run } = chosen;
   const { config, classNames } = run.manifest;
-  const [compute, onFault] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
+  const [compute, onError] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
   const checkpoint = shownCheckpoint(chosen)!;
   const weights = useLoaded(
     `${name} ${checkpoint.name} ${checkpoint.row?.epoch}`,
@@ -57,13 +57,13 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
     () => (weights.state === 'ready' ? { config, weights: weights.value } : undefined),
     [weights],
   );
-  const opened = useModel(compute, model, onFault);
+  const opened = useModel(compute, model, onError);
   const [draw, setDraw] = useState(0);
   const { masked: rate } = view.value;
-  const passes = usePasses({ opened, shown, rate, draw }, onFault);
+  const passes = usePasses({ opened, shown, rate, draw }, onError);
   const problem =
     compute.state === 'failed'
-      ? compute.fault
+      ? compute.error
       : weights.state === 'failed'
         ? weights.reason
         : shown.images.state === 'failed'
@@ -85,7 +85,7 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
         <ModelSelect chosen={chosen} trained={trained} />
         <BackendSelect class="labelled" auto="WebGL, else wasm" />
       </div>
-      <Fault message={problem} />
+      <ErrorMessage message={problem} />
       <div class="bench">
         <PicturePanel shown={shown} dataset={config.dataset} isIdle={passes.plain.isCurrent} />
         <PredictionPanel

@@ -12,7 +12,7 @@ export type Compute =
       /** Which backend computes, and why. */
       readonly reason: string;
     }
-  | { readonly state: 'failed'; readonly fault: string };
+  | { readonly state: 'failed'; readonly error: string };
 
 /**
  * A thread on a backend, as long as the component is shown. Where the backend cannot be had, or fails, wasm takes its
@@ -20,27 +20,27 @@ export type Compute =
  *
  * @returns The thread, and what to call when a call to it has failed.
  */
-export const useCompute = (choice: View['backend']): readonly [Compute, (fault: Error) => void] => {
+export const useCompute = (choice: View['backend']): readonly [Compute, (error: Error) => void] => {
   const [compute, setCompute] = useState<Compute>({ state: 'starting' });
-  const [failed, setFailed] = useState<{ readonly choice: View['backend']; readonly fault: string }>();
-  const fallback = failed?.choice === choice ? failed.fault : undefined;
-  const onFault = (error: Error): void => {
+  const [failed, setFailed] = useState<{ readonly choice: View['backend']; readonly error: string }>();
+  const fallback = failed?.choice === choice ? failed.error : undefined;
+  const onError = (error: Error): void => {
     if (error instanceof ThreadEndedError) return;
-    if (fallback === undefined && choice !== 'wasm') setFailed({ choice, fault: error.message });
-    else setCompute({ state: 'failed', fault: error.message });
+    if (fallback === undefined && choice !== 'wasm') setFailed({ choice, error: error.message });
+    else setCompute({ state: 'failed', error: error.message });
   };
   useEffect(() => {
     setCompute({ state: 'starting' });
     const thread = startComputeThread();
     const backend = fallback === undefined ? choice : 'wasm';
     thread
-      .ask((services) => services.startBackend(backend))
+      .call((services) => services.startBackend(backend))
       .then((reason) => {
         const why = fallback === undefined ? reason : `${reason}, since another failed: ${fallback}`;
         setCompute({ state: 'ready', thread, reason: why });
       })
-      .catch(onFault);
+      .catch(onError);
     return thread.end;
   }, [choice, fallback]);
-  return [compute, onFault];
+  return [compute, onError];
 };

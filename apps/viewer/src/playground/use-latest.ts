@@ -12,18 +12,18 @@ export interface Latest<T> {
  *
  * @param key Null for nothing.
  * @param compute Must end, one way or the other.
- * @param onFault Told why a result could not be had.
+ * @param onError Told why a result could not be had.
  */
 export const useLatest = <T>(
   key: string | null,
   compute: () => Promise<T>,
-  onFault: (error: Error) => void,
+  onError: (error: Error) => void,
 ): Latest<T> => {
   const [known, setKnown] = useState<{ readonly key: string; readonly value: T }>();
   const wanted = useRef<{ readonly key: string; readonly compute: () => Promise<T> } | null>(null);
   const isBusy = useRef(false);
-  const fault = useRef(onFault);
-  fault.current = onFault;
+  const handler = useRef(onError);
+  handler.current = onError;
   useEffect(() => {
     wanted.current = key === null ? null : { key, compute };
     if (isBusy.current) return;
@@ -35,7 +35,7 @@ export const useLatest = <T>(
           const value = await next.compute();
           setKnown({ key: next.key, value });
         } catch (error) {
-          fault.current(error as Error);
+          handler.current(error as Error);
         }
       }
       isBusy.current = false;

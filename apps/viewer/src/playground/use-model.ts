@@ -18,16 +18,16 @@ let openings = 0;
 export const useModel = (
   compute: Compute,
   model: PlaygroundModel | undefined,
-  onFault: (fault: Error) => void,
+  onError: (error: Error) => void,
 ): OpenModel | undefined => {
   const [opened, setOpened] = useState<OpenModel>();
   const thread = compute.state === 'ready' ? compute.thread : undefined;
   useEffect(() => {
     if (!thread || !model) return;
     thread
-      .ask((services) => services.open(model))
+      .call((services) => services.open(model))
       .then((dropout) => setOpened({ thread, model, dropout, id: ++openings }))
-      .catch(onFault);
+      .catch(onError);
   }, [thread, model]);
   return opened?.thread === thread && opened?.model === model ? opened : undefined;
 };

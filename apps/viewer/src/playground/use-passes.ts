@@ -24,19 +24,19 @@ interface PassesOptions {
 /** Has the model look at the picture whenever one of them, the rate or the draw is another. */
 export const usePasses = (
   { opened, shown: { picture, id }, rate, draw }: PassesOptions,
-  onFault: (fault: Error) => void,
+  onError: (error: Error) => void,
 ): Passes => ({
   plain: useLatest<Classification>(
     opened && picture ? `${opened.id} ${id}` : null,
-    () => opened!.thread.ask((services) => services.classify(picture!.pixels)),
-    onFault,
+    () => opened!.thread.call((services) => services.classify(picture!.pixels)),
+    onError,
   ),
   masked: useLatest<MaskedPasses>(
     opened && picture ? `${opened.id} ${id} ${rate} ${draw}` : null,
     () =>
-      opened!.thread.ask((services) =>
+      opened!.thread.call((services) =>
         services.maskedPasses(picture!.pixels, { rate, draw, passes: PASSES }),
       ),
-    onFault,
+    onError,
   ),
 });

@@ -21,7 +21,7 @@ export interface ShownPicture {
   /** Index of the test image that is shown; undefined while another picture is. */
   readonly index: number | undefined;
   /** Why a file could not be shown. */
-  readonly fault: string | undefined;
+  readonly error: string | undefined;
   /** Another number, and the webcam is off. */
   readonly camera: number;
   /** Shows an image file. */
@@ -44,7 +44,7 @@ export const usePicture = (config: RunConfig): ShownPicture => {
     async () => (origin === 'sample' ? (await sampleImages()).test : loadTestImages(config.dataset)),
   );
   const [given, setGiven] = useState<Picture>();
-  const [fault, setFault] = useState<string>();
+  const [error, setError] = useState<string>();
   const [camera, setCamera] = useState(0);
 
   const take = (file: Blob | null | undefined): void => {
@@ -53,9 +53,9 @@ export const usePicture = (config: RunConfig): ShownPicture => {
       (picture) => {
         setCamera(camera + 1);
         setGiven(picture);
-        setFault(undefined);
+        setError(undefined);
       },
-      (error: Error) => setFault(error.message),
+      (error: Error) => setError(error.message),
     );
   };
   usePastedImage(take);
@@ -72,7 +72,7 @@ export const usePicture = (config: RunConfig): ShownPicture => {
     images,
     origin,
     index: given ? undefined : index,
-    fault,
+    error,
     camera,
     take,
     give: setGiven,

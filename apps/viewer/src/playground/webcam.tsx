@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Fault } from '../shared/controls/fault.tsx';
+import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { type Picture, type PictureSize, squarePicture } from '../shared/images/pixels.ts';
 
 interface WebcamProps {
@@ -13,7 +13,7 @@ interface WebcamProps {
 const FRAME_MS = 100;
 
 type Camera =
-  | { readonly state: 'off'; readonly fault?: string }
+  | { readonly state: 'off'; readonly error?: string }
   | { readonly state: 'asked' }
   | { readonly state: 'on'; readonly stream: MediaStream };
 
@@ -41,7 +41,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
     video.current!.srcObject = stream;
     // Where it is not seen, some browsers do not begin by themselves.
     video.current!.play().catch(() => {});
-    const onEnded = (): void => setCamera({ state: 'off', fault: 'The webcam is gone.' });
+    const onEnded = (): void => setCamera({ state: 'off', error: 'The webcam is gone.' });
     stream.getVideoTracks()[0]?.addEventListener('ended', onEnded);
     return () => stop(stream);
   }, [stream]);
@@ -60,8 +60,8 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   const start = async (): Promise<void> => {
     const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      const fault = 'This page may not use a webcam: it needs https, or this very machine.';
-      return setCamera({ state: 'off', fault });
+      const error = 'This page may not use a webcam: it needs https, or this very machine.';
+      return setCamera({ state: 'off', error });
     }
     setCamera({ state: 'asked' });
     try {
@@ -70,7 +70,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
       if (isShown.current) setCamera({ state: 'on', stream });
       else stop(stream);
     } catch {
-      setCamera({ state: 'off', fault: 'There is no webcam, or this page was not allowed to use it.' });
+      setCamera({ state: 'off', error: 'There is no webcam, or this page was not allowed to use it.' });
     }
   };
   return (
@@ -84,7 +84,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
         {stream ? 'Stop the webcam' : 'Use the webcam'}
       </button>
       {stream && <video ref={video} class="hidden" muted playsInline />}
-      <Fault message={camera.state === 'off' ? camera.fault : undefined} />
+      <ErrorMessage message={camera.state === 'off' ? camera.error : undefined} />
     </>
   );
 };

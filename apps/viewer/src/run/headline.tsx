@@ -1,10 +1,10 @@
-import { figure, percent } from '../shared/format.ts';
+import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import './headline.css';
 
 /** The metrics that a run is judged by. */
 export const Headline = ({ summary: { best, lowestLoss, test, onset } }: { readonly summary: Summary }) => (
-  <dl class="figures">
+  <dl class="headline">
     <Metric
       name="Best validation accuracy"
       value={percent(best?.accuracy)}
@@ -12,10 +12,14 @@ export const Headline = ({ summary: { best, lowestLoss, test, onset } }: { reado
     />
     <Metric
       name="Lowest validation loss"
-      value={figure(lowestLoss?.loss)}
+      value={decimal(lowestLoss?.loss)}
       note={lowestLoss && `epoch ${lowestLoss.epoch}`}
     />
-    <Metric name="Test accuracy" value={percent(test?.accuracy)} note={test && `loss ${figure(test.loss)}`} />
+    <Metric
+      name="Test accuracy"
+      value={percent(test?.accuracy)}
+      note={test && `loss ${decimal(test.loss)}`}
+    />
     <Metric name="Overfitting" value={onset ? `from epoch ${onset}` : 'not seen'} />
   </dl>
 );

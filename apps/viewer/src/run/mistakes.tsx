@@ -46,7 +46,7 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
             {!areHere && (
               <p class="muted">{`The images themselves are not here: ${fetchCommand(dataset)} brings them.`}</p>
             )}
-            {images.state === 'failed' && <p class="fault">{images.reason}</p>}
+            {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
             {images.state === 'ready' && (
               <div class="tiles">

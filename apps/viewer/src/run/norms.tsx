@@ -1,5 +1,5 @@
 import { weightNorms } from '@dropout-lab/metrics';
-import { figure, percent } from '../shared/format.ts';
+import { decimal, percent } from '../shared/format.ts';
 import type { LoadedModel } from '../shared/runs/run-files.ts';
 import { axesOf, KERNEL } from './kernels.ts';
 import './norms.css';
@@ -49,7 +49,7 @@ export const Norms = ({ model: { weights, limits } }: { readonly model: LoadedMo
                   <span class="median" style={{ left: `${(median / most) * 100}%` }} />
                   {limit !== undefined && <span class="limit" style={{ left: `${(limit / most) * 100}%` }} />}
                 </span>
-                {`${figure(lowest, 2)}, ${figure(median, 2)}, ${figure(highest, 2)}`}
+                {`${decimal(lowest, 2)}, ${decimal(median, 2)}, ${decimal(highest, 2)}`}
               </td>
               {all.length > 0 && <td>{percent(atLimit, 0)}</td>}
             </tr>

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@dropout-lab/contracts';
-import { count, figure, percent } from '../shared/format.ts';
+import { count, decimal, percent } from '../shared/format.ts';
 import './reliability.css';
 
 const SIDE = 240;
@@ -45,7 +45,7 @@ export const Reliability = ({ report }: { readonly report: EvaluationReport }) =
     <div class="prose">
       <p>
         Expected calibration error <b>{percent(report.expectedCalibrationError)}</b>, Brier score{' '}
-        <b>{figure(report.brierScore, 3)}</b>
+        <b>{decimal(report.brierScore, 3)}</b>
       </p>
       <p class="muted">
         A bar is how often the model is right when it is so sure. Below the diagonal it is surer than it

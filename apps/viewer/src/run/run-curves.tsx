@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
 import { curvePair } from '../shared/charts/series.ts';
-import { lossFigure, percent } from '../shared/format.ts';
+import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
 
@@ -29,7 +29,7 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
     <>
       <p class="muted key">Solid lines are validation, dashed ones training.</p>
       <div class="charts three">
-        <LineChart {...common} title="Loss" series={losses!} format={lossFigure} />
+        <LineChart {...common} title="Loss" series={losses!} format={lossOnChart} />
         <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
         <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
       </div>

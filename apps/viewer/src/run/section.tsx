@@ -14,7 +14,7 @@ export const Section = <T,>({ title, loaded, none, children }: SectionProps<T>) 
     <h2>{title}</h2>
     {loaded.state === 'none' && <p class="muted">{none}</p>}
     {loaded.state === 'loading' && <p class="muted placeholder">Loading …</p>}
-    {loaded.state === 'failed' && <p class="fault">{loaded.reason}</p>}
+    {loaded.state === 'failed' && <p class="error">{loaded.reason}</p>}
     {loaded.state === 'ready' && children(loaded.value)}
   </section>
 );

@@ -7,10 +7,10 @@ export const CorruptRuns = () =>
     <section class="corrupt" aria-labelledby="corrupt-title">
       <h2 id="corrupt-title">{counted(corruptRuns.value.length, 'corrupt run')}</h2>
       <dl>
-        {corruptRuns.value.map(({ name, fault }) => (
+        {corruptRuns.value.map(({ name, error }) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{fault}</dd>
+            <dd>{error}</dd>
           </div>
         ))}
       </dl>

@@ -1,5 +1,5 @@
 import { ArmLabel, Sparkline, StatusBadge } from '../shared/charts/marks.tsx';
-import { count, counted, dateAndTime, duration, figure, percent } from '../shared/format.ts';
+import { count, counted, dateAndTime, decimal, duration, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, linkTo } from '../shared/state.ts';
 import { ticked } from './ticked.ts';
@@ -37,11 +37,11 @@ export const RunRow = ({ summary }: { readonly summary: Summary }) => {
         {percent(last?.val_accuracy)}
       </td>
       <td class="numeric" data-label="Lowest loss">
-        {figure(lowestLoss?.loss)}
+        {decimal(lowestLoss?.loss)}
         {lowestLoss && <span class="muted"> at {lowestLoss.epoch}</span>}
       </td>
       <td class="numeric" data-label="Loss">
-        {figure(last?.val_loss)}
+        {decimal(last?.val_loss)}
       </td>
       <td class="curve">
         <Sparkline

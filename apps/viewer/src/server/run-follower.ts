@@ -46,8 +46,8 @@ export const followRun = (root: string, name: string): RunFollower => {
   const folder = join(root, name);
   const checkpointOf = (checkpoint: CheckpointName): string =>
     join(folder, runFiles.checkpoints, checkpoint, checkpointFiles.weights);
-  let run: RunDigest | CorruptRun = { name, fault: 'not read yet' };
-  let reader: RunReader | CorruptRun = { name, fault: 'not read yet' };
+  let run: RunDigest | CorruptRun = { name, error: 'not read yet' };
+  let reader: RunReader | CorruptRun = { name, error: 'not read yet' };
   let manifestSignature: string | undefined;
   let logSignature: string | undefined;
   let log = emptyLog();
@@ -58,12 +58,12 @@ export const followRun = (root: string, name: string): RunFollower => {
       if ((await readConfined(root, path, { limit: LARGEST_MANIFEST })) === undefined) {
         return {
           name,
-          fault: `${runFiles.manifest}: expected a file of at most 1 MB that is no link, found none`,
+          error: `${runFiles.manifest}: expected a file of at most 1 MB that is no link, found none`,
         };
       }
       return await openRunDirectory(folder);
     } catch (error) {
-      return { name, fault: sentenceOf(error, folder) };
+      return { name, error: sentenceOf(error, folder) };
     }
   };
 
@@ -90,7 +90,7 @@ export const followRun = (root: string, name: string): RunFollower => {
   };
 
   const digest = async (): Promise<RunDigest | CorruptRun> => {
-    if ('fault' in reader) return reader;
+    if ('error' in reader) return reader;
     const checkpoints: CheckpointName[] = [];
     for (const checkpoint of ['last', 'best'] as const) {
       if ((await signatureOf(checkpointOf(checkpoint))) !== undefined) checkpoints.push(checkpoint);
@@ -148,7 +148,7 @@ const signatureOf = (path: string): Promise<string | undefined> =>
 
 /** All of a run that can change, but its events. */
 const stateOf = (run: RunDigest | CorruptRun): string =>
-  JSON.stringify('fault' in run ? run : { ...run, manifest: run.manifest.id, events: [] });
+  JSON.stringify('error' in run ? run : { ...run, manifest: run.manifest.id, events: [] });
 
 /** The error's own sentence, without the path of this machine. */
 const sentenceOf = (error: unknown, folder: string): string =>

@@ -93,12 +93,12 @@ describe('the catalogue', () => {
   test('has every run by its folder, and corrupt ones with what is wrong', async () => {
     const { runs, live } = await catalogue();
     expect(live).toBe(true);
-    const good = runs.filter((run): run is RunDigest => !('fault' in run));
+    const good = runs.filter((run): run is RunDigest => !('error' in run));
     expect(good.map(({ name }) => name).sort()).toEqual(
       ['50% & more?#', SCRIPT, 'good', 'linked-file', 'linked-folder', 'pipe', 'study/arm/seed-1'].sort(),
     );
-    const corrupt = runs.filter((run): run is CorruptRun => 'fault' in run);
-    expect(Object.fromEntries(corrupt.map(({ name, fault }) => [name, fault]))).toEqual({
+    const corrupt = runs.filter((run): run is CorruptRun => 'error' in run);
+    expect(Object.fromEntries(corrupt.map(({ name, error }) => [name, error]))).toEqual({
       torn: expect.stringMatching(/^run\.json: expected JSON/),
       'other-json': expect.stringMatching(/^run\.json: expected an object/),
       'no-manifest': expect.stringMatching(/^run\.json: expected a file/),

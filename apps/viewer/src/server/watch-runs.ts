@@ -90,7 +90,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
     catalogue: () => ({ live: true, place, images, runs: [...followers.values()].map(({ run }) => run) }),
     has: (name) => {
       const follower = followers.get(name);
-      return follower !== undefined && !('fault' in follower.run);
+      return follower !== undefined && !('error' in follower.run);
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -109,4 +109,4 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
   };
 };
 
-const isBeingWritten = ({ run }: RunFollower): boolean => !('fault' in run) && run.isBeingWritten;
+const isBeingWritten = ({ run }: RunFollower): boolean => !('error' in run) && run.isBeingWritten;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
-import { labFlags } from './settings/flag-values.ts';
+import { runFlags } from './settings/flag-values.ts';
 
 test('a view goes into the address and comes back', () => {
   const view: View = {
@@ -43,5 +43,5 @@ test('settings of what is trained are in it by the names of their options, as fa
 });
 
 test('no option has the name of another parameter of the address', () => {
-  expect(labFlags.map(({ name }) => name).filter((name) => name in defaultView)).toEqual([]);
+  expect(runFlags.map(({ name }) => name).filter((name) => name in defaultView)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FlagValues, labFlags, sensibleValues } from './settings/flag-values.ts';
+import { type FlagValues, runFlags, sensibleValues } from './settings/flag-values.ts';
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
@@ -65,7 +65,7 @@ export const parseAddress = (fragment: string): View => {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
   const given = Object.fromEntries(parameters);
-  const flags = labFlags.filter(({ name }) => parameters.has(name));
+  const flags = runFlags.filter(({ name }) => parameters.has(name));
   return {
     ...viewSchema.parse({ ...nothingChosen, ...given, page: path, runs: parameters.getAll('runs') }),
     values: sensibleValues(Object.fromEntries(flags.map(({ name }) => [name, given[name]!]))),

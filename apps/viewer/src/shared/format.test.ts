@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { count, counted, duration, figure, percent, wholeNumbers } from './format.ts';
+import { count, counted, decimal, duration, percent, wholeNumbers } from './format.ts';
 
-test('figures as people read them', () => {
+test('numbers as people read them', () => {
   expect([percent(0.7449), percent(undefined), percent(Number.NaN)]).toEqual(['74.5%', '–', '–']);
-  expect([figure(0.77141), figure(Number.NaN), figure(undefined)]).toEqual(['0.7714', 'NaN', '–']);
+  expect([decimal(0.77141), decimal(Number.NaN), decimal(undefined)]).toEqual(['0.7714', 'NaN', '–']);
   expect([duration(9.6), duration(1503), duration(3840)]).toEqual(['10 s', '25 min 3 s', '1 h 4 min']);
   expect([count(40_000), counted(1, 'run'), counted(3, 'run')]).toEqual(['40,000', '1 run', '3 runs']);
 });

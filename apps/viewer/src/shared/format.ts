@@ -1,13 +1,13 @@
-/** `74.5%`; a dash where there is no figure. */
+/** `74.5%`; a dash where there is none. */
 export const percent = (fraction: number | undefined, digits = 1): string =>
   fraction === undefined || !Number.isFinite(fraction) ? '–' : `${(100 * fraction).toFixed(digits)}%`;
 
 /** `0.7714`; a dash where there is none, `NaN` where a run diverged. */
-export const figure = (value: number | undefined, digits = 4): string =>
+export const decimal = (value: number | undefined, digits = 4): string =>
   value === undefined ? '–' : value.toFixed(digits);
 
-/** A loss on a chart: `0.77`. */
-export const lossFigure = (value: number, digits = 2): string => figure(value, digits);
+/** A loss on a chart: `0.77`, `0.077`. */
+export const lossOnChart = (value: number, digits = value < 0.1 ? 3 : 2): string => decimal(value, digits);
 
 /** `25 min 3 s`, `1 h 4 min`. */
 export const duration = (seconds: number): string => {

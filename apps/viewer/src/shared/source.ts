@@ -28,11 +28,11 @@ export const connectSource = async (): Promise<void> => {
     if (catalogue.live) follow(catalogue);
     await showRuns(catalogue);
   } catch (error) {
-    showFault(error as Error);
+    showError(error as Error);
   }
 };
 
-const showFault = ({ message }: Error): void => {
+const showError = ({ message }: Error): void => {
   source.value = { state: 'failed', reason: message };
 };
 
@@ -84,7 +84,7 @@ const follow = (known: Catalogue): void => {
     const message = liveMessageSchema.safeParse(JSON.parse(data));
     if (!message.success) return;
     catalogue = withMessage(catalogue, message.data);
-    showRuns(catalogue).catch(showFault);
+    showRuns(catalogue).catch(showError);
   };
   events.onerror = () => {
     connection.value = 'waiting';

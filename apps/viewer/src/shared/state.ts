@@ -56,7 +56,7 @@ let steady: readonly Summary[] = [];
 
 /**
  * {@link pickedSummaries}, or all where none is picked; the same list as before while nothing has come but steps,
- * which change no curve and no figure.
+ * which change no curve and no metric.
  */
 export const curveSummaries = computed((): readonly Summary[] => {
   const now = view.value.runs.length > 0 ? pickedSummaries.value : summaries.value;

@@ -130,7 +130,7 @@ export const createEndedRun = async (
   await run.close();
 };
 
-/** A run as a catalogue has it, with the given figures of its epochs. */
+/** A run as a catalogue has it, with the given metrics of its epochs. */
 export const createDigest = (
   name: string,
   config: RunConfigInput,

@@ -9,7 +9,7 @@ import type { View } from '../shared/address.ts';
 import { configOfValues } from '../shared/settings/flag-values.ts';
 
 /** What the form on the page decides of the runs. */
-export interface LabSettings extends Pick<View, 'arms' | 'values'> {
+export interface TrainSettings extends Pick<View, 'arms' | 'values'> {
   /** So many images there are to train on; null for all of the data set. */
   readonly mostImages: number | null;
 }
@@ -25,7 +25,7 @@ export const COMPARED = 'dropout';
  *
  * @throws ConfigError when a setting is impossible.
  */
-export const configOf = ({ values, mostImages }: Omit<LabSettings, 'arms'>, arm: ArmName): RunConfig => {
+export const configOf = ({ values, mostImages }: Omit<TrainSettings, 'arms'>, arm: ArmName): RunConfig => {
   const config = configOfValues(arm === 'with' ? values : { ...values, [COMPARED]: '0' });
   const { limitTrain } = config;
   return mostImages === null
@@ -34,7 +34,7 @@ export const configOf = ({ values, mostImages }: Omit<LabSettings, 'arms'>, arm:
 };
 
 /** The arms that are trained, in the order in which they are shown; at rate 0 both are one. */
-export const armsIn = (settings: LabSettings): readonly ArmName[] => {
+export const armsIn = (settings: TrainSettings): readonly ArmName[] => {
   if (settings.arms !== 'both') return [settings.arms];
   const [dropped, plain] = [configOf(settings, 'with'), configOf(settings, 'without')];
   return canonicalJson(dropped) === canonicalJson(plain) ? ['without'] : ['with', 'without'];

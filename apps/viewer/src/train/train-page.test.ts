@@ -11,7 +11,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
-import { labFlags } from '../shared/settings/flag-values.ts';
+import { runFlags } from '../shared/settings/flag-values.ts';
 import { violationsOf } from '../testing/axe.ts';
 import { temporaryFolder } from '../testing/runs.ts';
 
@@ -262,9 +262,9 @@ test('where nothing can compute, it says why', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/train?arms=without&limit-train=20&backend=wasm`);
   await page.context().route('**/*.wasm', (route) => route.abort());
   await page.getByRole('button', { name: 'Train' }).click();
-  const fault = card(page, 'no dropout').getByRole('alert');
-  await fault.waitFor();
-  expect(await fault.textContent()).toMatch(
+  const alert = card(page, 'no dropout').getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(
     /^Training failed: backend wasm: expected TensorFlow.js to initialize it/,
   );
   expect(await card(page, 'no dropout').getByRole('button', { name: 'Download the run' }).isDisabled()).toBe(
@@ -477,8 +477,8 @@ test('the form has a field for every setting that the command has an option for'
       .locator('.setting [id^="setting-"]:is(input, select)')
       .evaluateAll((all) => all.map(({ id }) => id.replace('setting-', '')))) as string[];
   const isOfSgd = ({ settings }: Flag) => settings.every(({ of }) => of?.name === 'sgd');
-  const names = labFlags.map(({ name }) => name).sort();
-  const ofSgd = labFlags.filter(isOfSgd).map(({ name }) => name);
+  const names = runFlags.map(({ name }) => name).sort();
+  const ofSgd = runFlags.filter(isOfSgd).map(({ name }) => name);
   expect(ofSgd.length).toBeGreaterThan(0);
   expect((await idsOf()).sort()).toEqual(names.filter((name) => !ofSgd.includes(name)));
   await page.getByLabel('Optimizer').selectOption({ label: 'SGD' });

@@ -3,20 +3,20 @@ import { count } from '../shared/format.ts';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images/origin.ts';
 import { currentConfig } from './form/form.ts';
 import { SettingsForm } from './form/settings-form.tsx';
-import { labArms } from './lab.ts';
 import { Results } from './results/results.tsx';
+import { trainedArms } from './training.ts';
 import './train-page.css';
 
 /** Trains in the page, with dropout and without. */
 export const TrainPage = () => (
-  <div class="lab">
+  <div class="train">
     <div class="title-row">
       <h1>Train here</h1>
     </div>
-    <div class="lab-columns">
+    <div class="train-columns">
       <SettingsForm />
-      <div class="lab-results">
-        {labArms.value.length === 0 ? <Introduction /> : <Results arms={labArms.value} />}
+      <div class="train-results">
+        {trainedArms.value.length === 0 ? <Introduction /> : <Results arms={trainedArms.value} />}
       </div>
     </div>
   </div>

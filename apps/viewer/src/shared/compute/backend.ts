@@ -1,20 +1,21 @@
 import { type BrowserBackendChoice, type StartedBackend, startBackend } from '@dropout-lab/backend/browser';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import { createLifeline, type Lifeline } from './lifeline.ts';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 
-/** A backend of this thread, and the line that its work hangs on: it is cut when the graphics processor is gone. */
-export interface Computing extends Pick<Lifeline, 'hold'> {
+/** The backend of this thread. */
+export interface Computing {
   readonly backend: StartedBackend;
+  /** Aborted when the browser has taken the graphics processor away: what computes on it never ends then. */
+  readonly lost: AbortSignal;
 }
 
 /** Starts a backend of this thread. */
 export const startComputing = async (choice: BrowserBackendChoice): Promise<Computing> => {
-  const { hold, cut } = createLifeline();
+  const controller = new AbortController();
   const backend = await startBackend(choice, {
     wasmUrl,
-    onLost: () => cut(new Error('the browser lost the graphics processor')),
+    onLost: () => controller.abort(new Error('the browser lost the graphics processor')),
   });
-  return { backend, hold };
+  return { backend, lost: controller.signal };
 };

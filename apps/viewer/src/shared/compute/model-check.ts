@@ -2,7 +2,7 @@ import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 
 /** Why a configuration was refused, as it goes from thread to thread, where an error would lose its path. */
-interface ConfigFault {
+interface Refusal {
   readonly message: string;
   readonly path: ConfigError['path'];
 }
@@ -10,7 +10,7 @@ interface ConfigFault {
 /** What a thread tells of a run's model without building it, and before there is a backend. */
 export const modelCheck = {
   /** Why the model cannot be built; undefined where it can. */
-  modelFault: (config: Pick<RunConfig, 'model' | 'dataset'>): ConfigFault | undefined => {
+  refusalOfModel: (config: Pick<RunConfig, 'model' | 'dataset'>): Refusal | undefined => {
     try {
       requireBuildable(modelSpecOf(config));
       return undefined;

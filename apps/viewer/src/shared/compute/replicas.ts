@@ -3,6 +3,7 @@ import { type ReplicaStarter, replicaStarter } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { connectReplica, serveReplica } from '@dropout-lab/training';
 import { transfer } from 'comlink';
+import { abortable } from './abortable.ts';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
 
@@ -27,12 +28,12 @@ export const workerReplicas = (config: ReplicaConfig): ReplicaStarter =>
     // This worker's own script, so that its code is there once.
     const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
     const { port1, port2 } = new MessageChannel();
-    await thread.ask((services) => services.shareBatches(transfer(port2, [port2]), config));
-    const replica = await thread.hold(connectReplica(port1, model));
+    await thread.call((services) => services.shareBatches(transfer(port2, [port2]), config));
+    const replica = await abortable(connectReplica(port1, model), thread.gone);
     return {
       ...replica,
-      gradients: (slice, position) => thread.hold(replica.gradients(slice, position)),
-      logits: (slice) => thread.hold(replica.logits(slice)),
+      gradients: (slice, position) => abortable(replica.gradients(slice, position), thread.gone),
+      logits: (slice) => abortable(replica.logits(slice), thread.gone),
       dispose: () => {
         replica.dispose();
         thread.end();

@@ -1,7 +1,7 @@
 import { type Remote, wrap } from 'comlink';
-import { createLifeline } from './lifeline.ts';
+import { abortable } from './abortable.ts';
 
-/** Why a call to a thread came to nothing: whoever had started the thread has ended it. */
+/** The reason why a call to a thread has no result: the page has ended the thread. */
 export class ThreadEndedError extends Error {
   override readonly name = 'ThreadEndedError';
 }
@@ -9,28 +9,29 @@ export class ThreadEndedError extends Error {
 /** A thread that offers services. */
 export interface Thread<Services> {
   /**
-   * The answer to a call; a rejection when the thread could not be loaded, has failed outside of any call, or was
+   * The result of a call; a rejection when the thread could not be loaded, has failed outside of any call, or was
    * ended ({@link ThreadEndedError}).
    */
-  ask<T>(call: (services: Remote<Services>) => Promise<T>): Promise<T>;
-  /** The same for work that hangs on the thread by another way than a call. */
-  hold<T>(work: Promise<T>): Promise<T>;
-  /** Ends it at once, and what it holds. */
+  call<T>(call: (services: Remote<Services>) => Promise<T>): Promise<T>;
+  /** Aborted when the thread is gone, with the reason. */
+  readonly gone: AbortSignal;
+  /** Ends it at once, with all that it has. */
   end(): void;
 }
 
+/** A worker as a thread that offers services. */
 export const threadOf = <Services>(worker: Worker): Thread<Services> => {
-  const { hold, cut } = createLifeline();
+  const controller = new AbortController();
   worker.addEventListener('error', (event) =>
-    cut(new Error(event.message || 'the code of a thread is missing, or the connection failed')),
+    controller.abort(new Error(event.message || 'the code of a thread is missing, or the connection failed')),
   );
   const services = wrap<Services>(worker);
   return {
-    ask: (call) => hold(call(services)),
-    hold,
+    call: (call) => abortable(call(services), controller.signal),
+    gone: controller.signal,
     end: () => {
       worker.terminate();
-      cut(new ThreadEndedError('the thread was ended'));
+      controller.abort(new ThreadEndedError('the thread was ended'));
     },
   };
 };

@@ -7,9 +7,10 @@ import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import viewer from '../../../package.json' with { type: 'json' };
 import type { ImageOrigin } from '../images/origin.ts';
+import { abortable } from './abortable.ts';
 import { startComputing } from './backend.ts';
-import { createGate } from './gate.ts';
 import { loadImages } from './images.ts';
+import { createPausePoint } from './pause-point.ts';
 import { workerReplicas } from './replicas.ts';
 
 /** What to train, and on what. */
@@ -30,7 +31,7 @@ export interface TrainingListener {
 
 /** Trains one run at a time, and keeps it. */
 export const createTrainer = () => {
-  const gate = createGate();
+  const pausePoint = createPausePoint();
   let abort = new AbortController();
   let run: MemoryRun | undefined;
 
@@ -41,13 +42,13 @@ export const createTrainer = () => {
     run = undefined;
     const images = await loadImages(config.dataset, request.images, config.limitTrain);
     const data = prepareRunData(images, config);
-    const { backend, hold } = await startComputing(request.backend);
+    const { backend, lost } = await startComputing(request.backend);
     const events = runExperiment({
       config,
       data,
       replicas: {
         count: defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs),
-        start: behindGate(workerReplicas(config)),
+        start: pausable(workerReplicas(config)),
       },
       open: ({ workers }) => {
         const manifest = newRunManifest({
@@ -67,32 +68,32 @@ export const createTrainer = () => {
       },
       signal: abort.signal,
     });
-    await hold(follow(events, listener));
+    await abortable(follow(events, listener), lost);
   };
 
   /** Validation and the evaluation say nothing until their end, so that it is their batches that wait. */
-  const behindGate =
+  const pausable =
     (start: ReplicaStarter): ReplicaStarter =>
     async (model, count) => {
       const replica = await start(model, count);
-      return { ...replica, logits: (slice) => gate.passed().then(() => replica.logits(slice)) };
+      return { ...replica, logits: (slice) => pausePoint.passed().then(() => replica.logits(slice)) };
     };
 
   const follow = async (events: AsyncIterable<RunEvent>, listener: TrainingListener): Promise<void> => {
     for await (const event of events) {
       listener.event(event);
-      await gate.passed();
+      await pausePoint.passed();
     }
   };
 
   return {
     trainRun,
-    pause: gate.close,
-    resume: gate.open,
+    pause: pausePoint.pause,
+    resume: pausePoint.resume,
     /** Ends the run before its next step, with a checkpoint. */
     stop: (): void => {
       abort.abort();
-      gate.open();
+      pausePoint.resume();
     },
     /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
     download: (): Uint8Array => {

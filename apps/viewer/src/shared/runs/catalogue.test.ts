@@ -36,8 +36,8 @@ test('of steps, only the last since an epoch is kept', () => {
 test('messages change the catalogue', () => {
   const added = withMessage(catalogue, { kind: 'run', run: run('b') });
   expect(added.runs.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-  const replaced = withMessage(added, { kind: 'run', run: { name: 'b', fault: 'damaged' } });
-  expect(replaced.runs[1]).toEqual({ name: 'b', fault: 'damaged' });
+  const replaced = withMessage(added, { kind: 'run', run: { name: 'b', error: 'damaged' } });
+  expect(replaced.runs[1]).toEqual({ name: 'b', error: 'damaged' });
   const grown = withMessage(replaced, { kind: 'events', name: 'a', events: [epochEvent(1)] });
   expect(grown.runs[0]).toMatchObject({ events: [started, epochEvent(1)] });
   expect(withMessage(grown, { kind: 'gone', name: 'a' }).runs.map(({ name }) => name)).toEqual(['b', 'c']);
@@ -45,7 +45,7 @@ test('messages change the catalogue', () => {
 });
 
 test('a catalogue survives JSON, and another thing is refused', () => {
-  const runs = [...catalogue.runs, { name: 'd', fault: 'run.json: expected JSON' }];
+  const runs = [...catalogue.runs, { name: 'd', error: 'run.json: expected JSON' }];
   const sent = { ...catalogue, runs };
   expect(catalogueSchema.parse(JSON.parse(JSON.stringify(sent)))).toEqual(sent);
   expect(catalogueSchema.safeParse({ ...catalogue, runs: [{ name: 'a', manifest: {} }] }).success).toBe(

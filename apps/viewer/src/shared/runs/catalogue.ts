@@ -20,7 +20,7 @@ export interface RunDigest {
 export interface CorruptRun {
   readonly name: string;
   /** What is wrong with it, in a sentence. */
-  readonly fault: string;
+  readonly error: string;
 }
 
 /** `catalogue.json`: every run of a folder. */
@@ -44,7 +44,7 @@ export type LiveMessage =
   /** A run's folder is no longer there. */
   | { readonly kind: 'gone'; readonly name: string };
 
-export const isCorrupt = (run: RunDigest | CorruptRun): run is CorruptRun => 'fault' in run;
+export const isCorrupt = (run: RunDigest | CorruptRun): run is CorruptRun => 'error' in run;
 
 const name = z.string().min(1);
 
@@ -67,7 +67,7 @@ const digestSchema = z.object({
   hasPredictions: z.boolean(),
 });
 
-const runSchema = z.union([z.object({ name, fault: z.string() }), digestSchema]);
+const runSchema = z.union([z.object({ name, error: z.string() }), digestSchema]);
 
 /** Checks a `catalogue.json`, which may come from any web server. */
 export const catalogueSchema: z.ZodType<Catalogue> = z.object({

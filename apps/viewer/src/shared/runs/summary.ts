@@ -27,7 +27,7 @@ interface Progress {
   readonly imagesPerSecond: number | undefined;
 }
 
-/** A run's figures, as tables and charts show them. */
+/** A run's metrics, as tables and charts show them. */
 export interface Summary {
   readonly name: string;
   readonly run: RunDigest;

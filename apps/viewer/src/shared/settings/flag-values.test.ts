@@ -5,7 +5,7 @@ import { addressOf, defaultView, parseAddress } from '../address.ts';
 import {
   configOfValues,
   type FlagValues,
-  labFlags,
+  runFlags,
   sensibleValues,
   settingIn,
   withValue,
@@ -14,7 +14,7 @@ import {
 /** Values of other settings that give a flag its place. */
 const placeOf = ({ settings: [first] }: Flag): FlagValues => {
   const family = first!.of;
-  const choice = labFlags.find(
+  const choice = runFlags.find(
     ({ settings: [one] }) => one!.kind === 'choice' && family && one!.path.startsWith(`${family.path}.`),
   );
   return choice ? { [choice.name]: family!.name } : {};
@@ -29,7 +29,7 @@ const otherThan = ({ settings: [first] }: Flag, byDefault: unknown): string => {
   return range.max === 1 ? '0.75' : '7';
 };
 
-test.each(labFlags.map((flag) => [flag.name, flag] as const))(
+test.each(runFlags.map((flag) => [flag.name, flag] as const))(
   '%s has a field, is in the address and comes back from it',
   (name, flag) => {
     const place = placeOf(flag);
@@ -72,14 +72,14 @@ test('a field says what it is when it is left alone', () => {
 });
 
 test('what was set for one optimizer means nothing to another', () => {
-  const flag = labFlags.find(({ name }) => name === 'optimizer')!;
+  const flag = runFlags.find(({ name }) => name === 'optimizer')!;
   const values = { optimizer: 'sgd', 'learning-rate': '0.05', momentum: '0.9', epochs: '3' };
   expect(withValue(values, flag, 'adam')).toEqual({ epochs: '3' });
 });
 
 test('no max-norm has no axis, whichever was set first', () => {
   const [maxNorm, axis] = ['max-norm', 'max-norm-axis'].map(
-    (name) => labFlags.find((flag) => flag.name === name)!,
+    (name) => runFlags.find((flag) => flag.name === name)!,
   ) as [Flag, Flag];
   expect(withValue({ 'max-norm-axis': '1', epochs: '3' }, maxNorm, 'none')).toEqual({
     epochs: '3',
@@ -94,7 +94,7 @@ test('no max-norm has no axis, whichever was set first', () => {
 });
 
 test('a list may be typed with or without brackets', () => {
-  const axis = labFlags.find(({ name }) => name === 'max-norm-axis')!;
+  const axis = runFlags.find(({ name }) => name === 'max-norm-axis')!;
   for (const text of ['0,1,2', '[0,1,2]', '[0, 1, 2]', '0, 1, 2'])
     expect(withValue({}, axis, text)).toEqual({ 'max-norm-axis': '0,1,2' });
   expect(withValue({}, axis, '[1]')).toEqual({ 'max-norm-axis': '1' });
@@ -119,7 +119,7 @@ test.each([
 });
 
 test('a refused value is told with its path', () => {
-  const flag = labFlags.find(({ name }) => name === 'epochs')!;
+  const flag = runFlags.find(({ name }) => name === 'epochs')!;
   expect(() => withValue({}, flag, '0')).toThrow(
     expect.objectContaining({
       path: ['epochs'],

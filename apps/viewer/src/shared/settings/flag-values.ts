@@ -18,7 +18,7 @@ import {
 export type FlagValues = Readonly<Record<string, string>>;
 
 /** The settings that can be set on the page: those that the command has an option for. */
-export const labFlags: readonly Flag[] = listFlags(runConfigSchema);
+export const runFlags: readonly Flag[] = listFlags(runConfigSchema);
 
 /** What is trained on the page where its address says nothing else: the tutorial's run, on fewer images and for less long. */
 const pageDefaults = { batchSize: 50, epochs: 20, limitTrain: 2000 };
@@ -29,7 +29,7 @@ const pageDefaults = { batchSize: 50, epochs: 20, limitTrain: 2000 };
  * @throws ConfigError when one is refused.
  */
 export const configOfValues = (values: FlagValues): RunConfig => {
-  const typed = labFlags.map(({ name, kind }) => [
+  const typed = runFlags.map(({ name, kind }) => [
     name,
     kind === 'boolean' ? onOrOff(values[name]) : values[name],
   ]);
@@ -63,7 +63,7 @@ export const textOf = ({ path }: Setting, config: RunConfig): string => {
 };
 
 /** What others depend on comes first. */
-const choicesFirst = [...labFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
+const choicesFirst = [...runFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
 
 /** The values that make sense, and of those what is not the default anyway: an address may have been typed, or be of another version. */
 export const sensibleValues = (given: FlagValues): FlagValues => {
@@ -98,7 +98,7 @@ const acceptedBy = (values: FlagValues): RunConfig | undefined => {
 export const without = (values: FlagValues, flag: Flag): FlagValues => {
   const family = isChoice(flag) ? flag.settings[0]!.path.replace(/\.?\w+$/, '') : undefined;
   const isOfFamily = (name: string): boolean =>
-    labFlags.some((one) => one.name === name && one.settings[0]!.of?.path === family);
+    runFlags.some((one) => one.name === name && one.settings[0]!.of?.path === family);
   return Object.fromEntries(
     Object.entries(values).filter(
       ([name]) => name !== flag.name && !(family !== undefined && isOfFamily(name)),
@@ -110,7 +110,7 @@ export const without = (values: FlagValues, flag: Flag): FlagValues => {
 const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValues => {
   const { none } = first!;
   const isPart = (name: string): boolean =>
-    labFlags.some((one) => one.name === name && one.settings.some(({ parent }) => parent === none));
+    runFlags.some((one) => one.name === name && one.settings.some(({ parent }) => parent === none));
   return none === undefined
     ? values
     : Object.fromEntries(Object.entries(values).filter(([name]) => !isPart(name)));

@@ -9,7 +9,7 @@ import {
 import {
   configOfValues,
   type FlagValues,
-  labFlags,
+  runFlags,
   settingIn,
   textOf,
   without,
@@ -63,7 +63,7 @@ const usual = [
 /** The fields that have a place in what is set: no momentum while the optimizer is Adam. */
 export const fieldsOf = (values: FlagValues): Field[] => {
   const config = configOfValues(values);
-  return labFlags.flatMap((flag): Field[] => {
+  return runFlags.flatMap((flag): Field[] => {
     const setting = settingIn(flag, config);
     if (setting === undefined) return [];
     const untouched = flag.name in values ? configOfValues(without(values, flag)) : config;

@@ -4,8 +4,8 @@ import type { View } from '../../shared/address.ts';
 import { ThreadEndedError } from '../../shared/compute/thread.ts';
 import { configOfValues, withValue } from '../../shared/settings/flag-values.ts';
 import { show, view } from '../../shared/state.ts';
-import { prepareLab, withdrawStart } from '../lab.ts';
-import type { LabSettings } from '../settings.ts';
+import type { TrainSettings } from '../settings.ts';
+import { prepareTraining, withdrawStart } from '../training.ts';
 import { fieldsOf, flagOfError } from './fields.ts';
 import { mostImagesOf, requireData } from './require-data.ts';
 
@@ -14,27 +14,27 @@ interface Refusal {
   /** What was typed, which is kept out of the address; undefined when it is the value that the address has. */
   readonly text?: string;
   /** The error's one sentence. */
-  readonly fault: string;
+  readonly error: string;
 }
 
 /** What was refused, by the flag's name. */
 export const refusals = signal<Readonly<Record<string, Refusal>>>({});
 /** What keeps training from starting and is about no single field. */
-export const formFault = signal<string | undefined>(undefined);
+export const formError = signal<string | undefined>(undefined);
 
 const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: string }): void => {
   if (!(error instanceof ConfigError)) throw error;
   const name = (flagOfError(error, fieldsOf(view.value.values)) ?? text?.of)?.name;
-  if (name === undefined) formFault.value = error.message;
+  if (name === undefined) formError.value = error.message;
   else {
-    const refusal = { fault: error.message, ...(text?.of.name === name && { text: text.value }) };
+    const refusal = { error: error.message, ...(text?.of.name === name && { text: text.value }) };
     refusals.value = { ...refusals.value, [name]: refusal };
   }
 };
 
 /** Sets a setting, or says beside its field why it cannot be so; an empty text is the default. */
 export const setSetting = (flag: Flag, text: string): void => {
-  formFault.value = undefined;
+  formError.value = undefined;
   try {
     const values = withValue(view.value.values, flag, text);
     show({ values });
@@ -51,7 +51,7 @@ export const setSetting = (flag: Flag, text: string): void => {
 export const currentConfig = (): RunConfig => configOfValues(view.value.values);
 
 /** What would be trained now, and on which backend. */
-const asSet = (): { readonly settings: LabSettings; readonly backend: View['backend'] } => {
+const asSet = (): { readonly settings: TrainSettings; readonly backend: View['backend'] } => {
   const { arms, values, backend } = view.value;
   return { settings: { arms, values, mostImages: mostImagesOf(currentConfig().dataset) }, backend };
 };
@@ -69,7 +69,7 @@ export const startFromForm = async (): Promise<void> => {
   // What was refused at the last start may be possible by now.
   refusals.value = typedRefusals();
   if (Object.keys(refusals.value).length > 0) return;
-  formFault.value = undefined;
+  formError.value = undefined;
   const asked = asSet();
   const isAsSet = (): boolean =>
     // Who looks at another page by now changes nothing in the form.
@@ -77,13 +77,13 @@ export const startFromForm = async (): Promise<void> => {
     (canonicalJson(asked) === canonicalJson(asSet()) && Object.keys(typedRefusals()).length === 0);
   try {
     requireData(currentConfig());
-    const begin = await prepareLab(asked.settings, asked.backend);
+    const begin = await prepareTraining(asked.settings, asked.backend);
     if (!isAsSet()) return startFromForm();
     begin();
   } catch (error) {
     if (error instanceof ThreadEndedError) return;
     if (!isAsSet()) return startFromForm();
     if (error instanceof ConfigError) refuse(error);
-    else formFault.value = `Training cannot start: ${(error as Error).message}`;
+    else formError.value = `Training cannot start: ${(error as Error).message}`;
   }
 };

@@ -24,7 +24,7 @@ export const SettingField = ({ field, disabled }: { readonly field: Field; reado
   const refusal = refusals.value[flag.name];
   const text = refusal?.text ?? view.value.values[flag.name] ?? '';
   const id = `setting-${flag.name}`;
-  const [helpId, faultId] = [`${id}-help`, `${id}-fault`];
+  const [helpId, errorId] = [`${id}-help`, `${id}-error`];
   const Control = controls[setting.kind];
   return (
     <div class="setting">
@@ -37,7 +37,7 @@ export const SettingField = ({ field, disabled }: { readonly field: Field; reado
         common={{
           id,
           disabled: disabled ?? false,
-          'aria-describedby': refusal ? `${helpId} ${faultId}` : helpId,
+          'aria-describedby': refusal ? `${helpId} ${errorId}` : helpId,
           'aria-invalid': refusal !== undefined,
         }}
       />
@@ -45,8 +45,8 @@ export const SettingField = ({ field, disabled }: { readonly field: Field; reado
         {setting.description}
       </p>
       {refusal && (
-        <p id={faultId} class="fault" role="alert">
-          {refusal.fault}
+        <p id={errorId} class="error" role="alert">
+          {refusal.error}
         </p>
       )}
     </div>

@@ -1,12 +1,20 @@
 import { useState } from 'preact/hooks';
 import type { View } from '../../shared/address.ts';
 import { BackendSelect } from '../../shared/controls/backend-select.tsx';
-import { Fault } from '../../shared/controls/fault.tsx';
+import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { show, view } from '../../shared/state.ts';
-import { isChecking, isPaused, labArms, pauseLab, resetLab, resumeLab, stopLab } from '../lab.ts';
+import { isPaused } from '../arm-training.ts';
 import { COMPARED } from '../settings.ts';
+import {
+  isChecking,
+  pauseTraining,
+  resetTraining,
+  resumeTraining,
+  stopTraining,
+  trainedArms,
+} from '../training.ts';
 import { type Field, fieldsOf, groups } from './fields.ts';
-import { formFault, refusals, startFromForm } from './form.ts';
+import { formError, refusals, startFromForm } from './form.ts';
 import { SettingField } from './setting-field.tsx';
 import './settings-form.css';
 
@@ -36,7 +44,7 @@ export const SettingsForm = () => {
           Checking the settings …
         </p>
       )}
-      <Fault message={formFault.value} />
+      <ErrorMessage message={formError.value} />
     </form>
   );
 };
@@ -90,25 +98,25 @@ const More = ({ fields }: { readonly fields: readonly Field[] }) => {
 };
 
 const Actions = () => {
-  const states = labArms.value.map(({ status }) => status.value.state);
+  const states = trainedArms.value.map(({ status }) => status.value.state);
   const isRunning = states.some((state) => state === 'starting' || state === 'training');
   return (
     <div class="actions">
       <button type="submit" class={isRunning ? 'button' : 'button primary'}>
-        {labArms.value.length === 0 ? 'Train' : 'Train anew'}
+        {trainedArms.value.length === 0 ? 'Train' : 'Train anew'}
       </button>
       {isRunning && (
         <>
-          <button type="button" class="button" onClick={isPaused.value ? resumeLab : pauseLab}>
+          <button type="button" class="button" onClick={isPaused.value ? resumeTraining : pauseTraining}>
             {isPaused.value ? 'Resume' : 'Pause'}
           </button>
-          <button type="button" class="button" onClick={stopLab}>
+          <button type="button" class="button" onClick={stopTraining}>
             Stop
           </button>
         </>
       )}
-      {labArms.value.length > 0 && (
-        <button type="button" class="button" onClick={resetLab}>
+      {trainedArms.value.length > 0 && (
+        <button type="button" class="button" onClick={resetTraining}>
           Reset
         </button>
       )}

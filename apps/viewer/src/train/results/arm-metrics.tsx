@@ -1,15 +1,15 @@
-import { count, figure, percent } from '../../shared/format.ts';
+import { count, decimal, percent } from '../../shared/format.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 
-/** How a run that is trained in the page stands, in figures. */
-export const ArmFigures = ({ summary }: { readonly summary: Summary }) => {
+/** The state of a run that is trained in the page, in numbers. */
+export const ArmMetrics = ({ summary }: { readonly summary: Summary }) => {
   const { last, best, test, onset, progress } = summary;
   const rows: readonly (readonly [string, string])[] = [
     ['Images per second', progress?.imagesPerSecond === undefined ? '–' : count(progress.imagesPerSecond)],
-    ['Training', `loss ${figure(last?.loss)}, accuracy ${percent(last?.accuracy)}`],
-    ['Validation', `loss ${figure(last?.val_loss)}, accuracy ${percent(last?.val_accuracy)}`],
+    ['Training', `loss ${decimal(last?.loss)}, accuracy ${percent(last?.accuracy)}`],
+    ['Validation', `loss ${decimal(last?.val_loss)}, accuracy ${percent(last?.val_accuracy)}`],
     ['Best validation accuracy', best ? `${percent(best.accuracy)} at epoch ${best.epoch}` : '–'],
-    ['Test', test ? `loss ${figure(test.loss)}, accuracy ${percent(test.accuracy)}` : '–'],
+    ['Test', test ? `loss ${decimal(test.loss)}, accuracy ${percent(test.accuracy)}` : '–'],
     ['Overfitting', onset ? `from epoch ${onset}` : 'not seen'],
   ];
   return (

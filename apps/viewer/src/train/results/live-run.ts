@@ -36,11 +36,11 @@ export const withLiveEvents = ({ digest, steps }: LiveRun, more: readonly RunEve
 const MOST_POINTS = 40;
 
 /** Training loss or accuracy within the epoch that is not over: its mean so far, as Keras shows it, by epochs and parts of epochs. */
-export const pointsOfSteps = (steps: LiveRun['steps'], figure: 'loss' | 'accuracy'): Point[] => {
+export const pointsOfSteps = (steps: LiveRun['steps'], metric: 'loss' | 'accuracy'): Point[] => {
   const stride = Math.ceil(steps.length / MOST_POINTS);
   return steps
     .filter((_, i) => (steps.length - 1 - i) % stride === 0)
-    .map(({ epoch, stepInEpoch, stepsPerEpoch, [figure]: y = Number.NaN }) => ({
+    .map(({ epoch, stepInEpoch, stepsPerEpoch, [metric]: y = Number.NaN }) => ({
       x: epoch - 1 + stepInEpoch / stepsPerEpoch,
       y,
       raw: y,

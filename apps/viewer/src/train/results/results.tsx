@@ -5,33 +5,33 @@ import { download } from '../../shared/charts/download.ts';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../../shared/charts/marks.tsx';
 import { curvePair, type Series } from '../../shared/charts/series.ts';
-import { Fault } from '../../shared/controls/fault.tsx';
-import { lossFigure, percent } from '../../shared/format.ts';
+import { ErrorMessage } from '../../shared/controls/error-message.tsx';
+import { lossOnChart, percent } from '../../shared/format.ts';
 import { originOf } from '../../shared/images/origin.ts';
 import type { Arm } from '../../shared/runs/arms.ts';
 import { summaryOf } from '../../shared/runs/summary.ts';
-import { labFlags, settingIn } from '../../shared/settings/flag-values.ts';
+import { runFlags, settingIn } from '../../shared/settings/flag-values.ts';
 import { settingInWords } from '../../shared/settings/setting-words.ts';
 import { show, view } from '../../shared/state.ts';
-import { downloadArm, isPaused, type LabArm } from '../lab.ts';
+import { downloadArm, isPaused, type TrainedArm } from '../arm-training.ts';
 import { COMPARED, commandOf } from '../settings.ts';
-import { ArmFigures } from './arm-metrics.tsx';
+import { ArmMetrics } from './arm-metrics.tsx';
 import { pointsOfSteps } from './live-run.ts';
 import './results.css';
 
 const hover = signal<number | null>(null);
 
-const compared = labFlags.find(({ name }) => name === COMPARED)!;
+const compared = runFlags.find(({ name }) => name === COMPARED)!;
 
 /** An arm's label and hue. */
-const armOf = ({ name, config }: LabArm): Arm => {
+const armOf = ({ name, config }: TrainedArm): Arm => {
   const setting = settingIn(compared, config);
   const label = setting ? settingInWords(setting.path, valueAt(config, setting.path)) : name;
   return { key: name, label, color: name === 'with' ? 0 : 1, settings: [label] };
 };
 
 /** Curves and cards of the runs that are trained in the page. */
-export const Results = ({ arms }: { readonly arms: readonly LabArm[] }) => {
+export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   const charts = ['loss', 'accuracy'] as const;
   return (
     <>
@@ -40,7 +40,7 @@ export const Results = ({ arms }: { readonly arms: readonly LabArm[] }) => {
       </p>
       <div class="charts">
         {charts.map((of) => (
-          <LabChart key={of} arms={arms} figure={of} />
+          <ArmsChart key={of} arms={arms} metric={of} />
         ))}
       </div>
       <div class="arms">
@@ -52,20 +52,20 @@ export const Results = ({ arms }: { readonly arms: readonly LabArm[] }) => {
   );
 };
 
-const LabChart = ({
+const ArmsChart = ({
   arms,
-  figure: of,
+  metric: of,
 }: {
-  readonly arms: readonly LabArm[];
-  readonly figure: 'loss' | 'accuracy';
+  readonly arms: readonly TrainedArm[];
+  readonly metric: 'loss' | 'accuracy';
 }) => {
   const runs = arms.map(({ run }) => run.value);
   const series = useMemo(
     () =>
-      arms.flatMap((labArm, i): Series[] => {
+      arms.flatMap((trainedArm, i): Series[] => {
         const run = runs[i];
         if (!run) return [];
-        const arm = armOf(labArm);
+        const arm = armOf(trainedArm);
         const labelOf = (part: string): string => `${arm.label}, ${part}`;
         const [validation, training] = curvePair(summaryOf(run.digest), arm, of, labelOf);
         return [validation, { ...training, points: [...training.points, ...pointsOfSteps(run.steps, of)] }];
@@ -77,7 +77,7 @@ const LabChart = ({
       title={of === 'loss' ? 'Loss' : 'Accuracy'}
       series={series}
       xLabel="epoch"
-      format={of === 'loss' ? lossFigure : percent}
+      format={of === 'loss' ? lossOnChart : percent}
       from={view.value.from}
       to={view.value.to}
       onZoom={(from, to) => show({ from, to })}
@@ -86,17 +86,17 @@ const LabChart = ({
   );
 };
 
-const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
+const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
   const { status, reason, run, config } = arm;
   const summary = run.value && summaryOf(run.value.digest);
-  const [fault, setFault] = useState<string>();
+  const [error, setError] = useState<string>();
   const isSaved =
     status.value.state !== 'failed' &&
     ((summary?.history.length ?? 0) > 0 || summary?.status === 'interrupted');
   const save = (): Promise<void> =>
     downloadArm(arm).then(
       (file) => download(file, `${run.value!.digest.manifest.id}.zip`),
-      (error: Error) => setFault(error.message),
+      (error: Error) => setError(error.message),
     );
   return (
     <section class="card" aria-label={armOf(arm).label}>
@@ -104,7 +104,7 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
         <ArmLabel arm={armOf(arm)} />
       </h2>
       {status.value.state === 'failed' ? (
-        <Fault message={`Training failed: ${status.value.fault}`} />
+        <ErrorMessage message={`Training failed: ${status.value.error}`} />
       ) : summary ? (
         <StatusBadge
           summary={
@@ -114,14 +114,14 @@ const ArmCard = ({ arm }: { readonly arm: LabArm }) => {
       ) : (
         <p class="muted">Loading the images and the backend …</p>
       )}
-      {summary && <ArmFigures summary={summary} />}
+      {summary && <ArmMetrics summary={summary} />}
       {reason.value && <p class="muted small">{reason.value}</p>}
       <div class="actions">
         <button type="button" class="button small" disabled={!isSaved} onClick={save}>
           Download the run
         </button>
       </div>
-      <Fault message={fault} />
+      <ErrorMessage message={error} />
       <details>
         <summary>The same in Node</summary>
         <pre>{commandOf(config)}</pre>

@@ -1,24 +1,24 @@
-/** A place in a loop that can be closed, to hold the loop up there. */
-export interface Gate {
-  /** Passes when the gate is open, after the thread has taken the messages that wait for it. */
+/** A place in a loop at which the loop can be paused. */
+export interface PausePoint {
+  /** Resolves unless the loop is paused, after the thread has taken the messages that wait for it. */
   passed(): Promise<void>;
-  close(): void;
-  open(): void;
+  pause(): void;
+  resume(): void;
 }
 
-export const createGate = (): Gate => {
-  let isOpen = true;
+export const createPausePoint = (): PausePoint => {
+  let isPaused = false;
   let waiting: (() => void)[] = [];
   return {
     passed: async () => {
       await nextTask();
-      if (!isOpen) await new Promise<void>((pass) => waiting.push(pass));
+      if (isPaused) await new Promise<void>((pass) => waiting.push(pass));
     },
-    close: () => {
-      isOpen = false;
+    pause: () => {
+      isPaused = true;
     },
-    open: () => {
-      isOpen = true;
+    resume: () => {
+      isPaused = false;
       for (const pass of waiting) pass();
       waiting = [];
     },

@@ -1,7 +1,7 @@
 /** What went wrong, told at once; nothing while nothing has. */
-export const Fault = ({ message }: { readonly message: string | undefined }) =>
+export const ErrorMessage = ({ message }: { readonly message: string | undefined }) =>
   message === undefined ? null : (
-    <p class="fault" role="alert">
+    <p class="error" role="alert">
       {message}
     </p>
   );

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { createGate } from './gate.ts';
+import { createPausePoint } from './pause-point.ts';
 
-test('holds a loop up while it is closed, and lets messages through while it is open', async () => {
-  const gate = createGate();
+test('a paused loop waits, and one that runs lets messages through', async () => {
+  const point = createPausePoint();
   const seen: string[] = [];
   setTimeout(() => seen.push('message'));
   // A loop that waits for nothing else would never come to it.
-  for (let step = 0; step < 10_000 && seen.length === 0; step++) await gate.passed();
+  for (let step = 0; step < 10_000 && seen.length === 0; step++) await point.passed();
   expect(seen).toEqual(['message']);
 
-  gate.close();
-  const passing = gate.passed().then(() => seen.push('passed'));
+  point.pause();
+  const passing = point.passed().then(() => seen.push('passed'));
   await new Promise((done) => setTimeout(done, 20));
   expect(seen).toEqual(['message']);
-  gate.open();
+  point.resume();
   await passing;
   expect(seen).toEqual(['message', 'passed']);
 });

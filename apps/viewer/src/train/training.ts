@@ -1,0 +1,105 @@
+import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
+import { signal } from '@preact/signals';
+import type { View } from '../shared/address.ts';
+import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
+import { type ArmState, endArms, isPaused, sendToArms, type TrainedArm, trainArm } from './arm-training.ts';
+import type { LiveRun } from './results/live-run.ts';
+import { armsIn, configOf, type TrainSettings } from './settings.ts';
+
+/** The runs of the page, which train on while other pages are shown; none before the first start. */
+export const trainedArms = signal<readonly TrainedArm[]>([]);
+
+let starts = 0;
+
+/** The threads of a start whose settings are being checked; they train once those are known to be possible. */
+let starting: readonly ComputeThread[] = [];
+/** Whether the settings of a start are being checked. */
+export const isChecking = signal(false);
+
+/**
+ * Checks that models can be built of these settings, in the threads that train them afterwards. Training that is under way
+ * continues.
+ *
+ * @returns Starts the training in place of the one that is under way; it is to be called at once, or not at all.
+ * @throws ConfigError when a setting is impossible; ThreadEndedError when the start is withdrawn meanwhile, also by
+ * another one.
+ */
+export const prepareTraining = async (
+  settings: TrainSettings,
+  backend: View['backend'],
+): Promise<() => void> => {
+  withdrawStart();
+  const arms = armsIn(settings).map((name) => ({ name, config: configOf(settings, name) }));
+  const own = arms.map(startComputeThread);
+  starting = own;
+  isChecking.value = true;
+  try {
+    await Promise.all(arms.map(({ config }, i) => requireModel(own[i]!, config)));
+  } catch (error) {
+    if (starting === own) withdrawStart();
+    throw error;
+  }
+  return () => {
+    starting = [];
+    isChecking.value = false;
+    trainArms(arms, backend, own);
+  };
+};
+
+const requireModel = async (thread: ComputeThread, { model, dataset }: RunConfig): Promise<void> => {
+  const refusal = await thread.call((services) => services.refusalOfModel({ model, dataset }));
+  if (refusal) throw new ConfigError(refusal.message, refusal.path);
+};
+
+/** Withdraws a start whose settings are being checked; training that is under way continues. */
+export const withdrawStart = (): void => {
+  for (const thread of starting) thread.end();
+  starting = [];
+  isChecking.value = false;
+};
+
+/** Trains new arms, each in its thread. */
+const trainArms = (
+  arms: readonly Pick<TrainedArm, 'name' | 'config'>[],
+  backend: View['backend'],
+  own: readonly ComputeThread[],
+): void => {
+  resetTraining();
+  trainedArms.value = arms.map((arm) => ({
+    ...arm,
+    id: ++starts,
+    backend,
+    runs: arms.length,
+    status: signal<ArmState>({ state: 'starting' }),
+    reason: signal(''),
+    run: signal<LiveRun | null>(null),
+  }));
+  for (const [i, arm] of trainedArms.value.entries()) void trainArm(arm, own[i]!);
+};
+
+/** Ends all training, and forgets it. */
+export const resetTraining = (): void => {
+  withdrawStart();
+  endArms();
+  trainedArms.value = [];
+  isPaused.value = false;
+};
+
+export const pauseTraining = (): void => {
+  withdrawStart();
+  isPaused.value = true;
+  sendToArms('pause');
+};
+
+export const resumeTraining = (): void => {
+  withdrawStart();
+  isPaused.value = false;
+  sendToArms('resume');
+};
+
+/** Ends training where it is, and keeps the model. */
+export const stopTraining = (): void => {
+  withdrawStart();
+  isPaused.value = false;
+  sendToArms('stop');
+};
