@@ -65,6 +65,17 @@ export const scheduleFormulas = {
     settings: { decaySteps: 'decay_steps', alpha: 'alpha' },
     cases: [{ decaySteps: 20 }, { decaySteps: 20, alpha: 0.1 }],
   },
+  polynomial_decay: {
+    keras: 'PolynomialDecay',
+    initial: 'initial_learning_rate',
+    settings: {
+      decaySteps: 'decay_steps',
+      endLearningRate: 'end_learning_rate',
+      power: 'power',
+      cycle: 'cycle',
+    },
+    cases: [{ decaySteps: 10 }, { decaySteps: 10, endLearningRate: 0.01, power: 2, cycle: true }],
+  },
   piecewise_constant: {
     keras: 'PiecewiseConstantDecay',
     initial: null,

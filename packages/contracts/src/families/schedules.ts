@@ -22,6 +22,14 @@ const cosineDecay = z.strictObject({
   alpha: setting(number({ min: 0, max: 1 }).default(0), 'Last value, as a fraction of the learning rate'),
 });
 
+const polynomialDecay = z.strictObject({
+  name: z.literal('polynomial_decay'),
+  decaySteps: decaySteps('Steps in which the rate falls to its end'),
+  endLearningRate: setting(number({ min: 0 }).default(0.0001), 'Learning rate at the end'),
+  power: setting(positive.default(1), 'Exponent of the polynomial; 1 is a straight line'),
+  cycle: setting(z.boolean().default(false), 'Decay again, over more steps, after the end'),
+});
+
 const piecewiseConstant = z
   .strictObject({
     name: z.literal('piecewise_constant'),
@@ -41,6 +49,7 @@ export const scheduleSchema = z.discriminatedUnion('name', [
   constant,
   exponentialDecay,
   cosineDecay,
+  polynomialDecay,
   piecewiseConstant,
 ]);
 

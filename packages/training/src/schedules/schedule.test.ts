@@ -44,6 +44,13 @@ describe('learningRateAt', () => {
     expect(ratesOf({ ...decay, alpha: 0.1 }, [0, 10, 20, 99])).toEqual(closeTo([0.1, 0.055, 0.01, 0.01]));
   });
 
+  test('polynomial_decay by hand: a line to the end, a parabola, and both again over twice the steps', () => {
+    const decay = { name: 'polynomial_decay', decaySteps: 10, endLearningRate: 0.02, cycle: false } as const;
+    expect(ratesOf({ ...decay, power: 1 }, [0, 5, 10, 11])).toEqual(closeTo([0.1, 0.06, 0.02, 0.02]));
+    expect(ratesOf({ ...decay, power: 2 }, [0, 5, 10])).toEqual(closeTo([0.1, 0.04, 0.02]));
+    expect(ratesOf({ ...decay, power: 1, cycle: true }, [10, 15, 20])).toEqual(closeTo([0.02, 0.04, 0.02]));
+  });
+
   test('piecewise_constant by hand: a boundary belongs to the value before it', () => {
     const constants = {
       name: 'piecewise_constant',

@@ -5,11 +5,13 @@ import { cosineDecay } from './cosine-decay.ts';
 import type { Schedule, ScheduleConfigOf } from './definition.ts';
 import { exponentialDecay } from './exponential-decay.ts';
 import { piecewiseConstant } from './piecewise-constant.ts';
+import { polynomialDecay } from './polynomial-decay.ts';
 
 const scheduleTable = {
   constant,
   exponential_decay: exponentialDecay,
   cosine_decay: cosineDecay,
+  polynomial_decay: polynomialDecay,
   piecewise_constant: piecewiseConstant,
 } satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => Schedule };
 
