@@ -16,17 +16,23 @@ const preloadFont: Plugin = {
   },
 };
 
+/** Schemas and their setting in one file, which is so evaluated before every file that has schemas. */
+const rolldownOptions = {
+  output: { codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|\/src\/shared\/jitless\.ts/ }] } },
+};
+
 /** The pages: static files that work from any folder of any web server, hence the relative base. */
 export default defineConfig({
   base: './',
   plugins: [preloadFont],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions },
   build: {
     outDir: 'dist/site',
     target: 'es2022',
     // The pages' policy allows no data: in scripts and styles, and what is inlined is loaded before it is needed.
     assetsInlineLimit: 0,
+    rolldownOptions,
     modulePreload: { polyfill: false },
     // TensorFlow.js is large, and loads when a page needs it.
     chunkSizeWarningLimit: 1500,

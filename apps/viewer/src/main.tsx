@@ -1,3 +1,4 @@
+import './shared/jitless.ts';
 // First, so that the styles of a part may change what these say of everything.
 import './shared/base.css';
 import './shared/layout.css';

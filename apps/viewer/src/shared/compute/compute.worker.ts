@@ -1,3 +1,4 @@
+import '../jitless.ts';
 import { expose } from 'comlink';
 import { modelCheck } from './model-check.ts';
 import { createPlayground } from './playground.ts';
