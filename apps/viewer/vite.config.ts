@@ -18,7 +18,9 @@ const preloadFont: Plugin = {
 
 /** Schemas and their setting in one file, which is so evaluated before every file that has schemas. */
 const rolldownOptions = {
-  output: { codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|\/src\/shared\/jitless\.ts/ }] } },
+  output: {
+    codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|\/src\/shared\/jitless\.ts/ }] },
+  },
 };
 
 /** The pages: static files that work from any folder of any web server, hence the relative base. */

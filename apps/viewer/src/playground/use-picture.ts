@@ -1,9 +1,9 @@
 import { datasetOf, type ImageDataset, type RunConfig } from '@dropout-lab/contracts';
 import { useMemo, useState } from 'preact/hooks';
-import { sampleImages } from '../shared/compute/images.ts';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { type ImageOrigin, imageShapeOf, originOf } from '../shared/images/origin.ts';
 import { type Picture, type PictureSize, pictureOf, pictureOfFile } from '../shared/images/pixels.ts';
+import { sampleImages } from '../shared/images/sample.ts';
 import { loadTestImages } from '../shared/runs/run-files.ts';
 import { show, view } from '../shared/state.ts';
 import { usePastedImage } from './use-pasted-image.ts';

@@ -5,6 +5,7 @@ import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { ThreadEndedError } from '../shared/compute/thread.ts';
 import { originOf } from '../shared/images/origin.ts';
+import { sampleImages } from '../shared/images/sample.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './results/live-run.ts';
 import type { ArmName } from './settings.ts';
 
@@ -113,6 +114,7 @@ const trainOn = async (
     event: (event: RunEvent): void => {
       if (isCurrent()) feed.add(event);
     },
+    sample: sampleImages,
   });
   const request = { config, backend, images: originOf(config.dataset), runs };
   const training = thread.call((services) => services.trainRun(request, listener));

@@ -3,11 +3,16 @@ import type { DatasetName } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
 import type { ImageOrigin } from '../images/origin.ts';
 
-/** The images of a data set; of its files those that have the first `limit` training images. */
+/**
+ * Loads the images of a data set; of its files those that have the first `limit` training images.
+ *
+ * @param sample Gives the images that ship with the pages.
+ */
 export const loadImages = (
   dataset: DatasetName,
   origin: ImageOrigin,
   limit: number | null,
+  sample: () => Promise<LoadedDataset>,
 ): LoadedDataset | Promise<LoadedDataset> => {
   const loader = datasetLoaders[dataset];
   if (loader.kind === 'drawn') return loader.draw();
@@ -17,7 +22,7 @@ export const loadImages = (
       return loadCifarFromUrls({ ...files, files: firstFiles(files.files, limit) }, { baseUrl: origin.url });
     }
     case 'sample':
-      return sampleImages();
+      return sample();
     default:
       throw new Error(`${dataset}: expected its images beside the page, found none`);
   }
@@ -35,7 +40,3 @@ const firstFiles = <File extends { readonly split: string; readonly images: numb
     return isNeeded;
   });
 };
-
-/** The real images that ship with the pages: 250 to train on and 100 to test with. */
-export const sampleImages = async (): Promise<LoadedDataset> =>
-  (await import('@dropout-lab/cifar/sample')).loadSample();

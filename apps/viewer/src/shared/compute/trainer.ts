@@ -1,6 +1,6 @@
 import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dropout-lab/backend/browser';
 import type { RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
-import { prepareRunData } from '@dropout-lab/data';
+import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
 import { transfer } from 'comlink';
@@ -22,11 +22,13 @@ export interface TrainingRequest {
   readonly runs: number;
 }
 
-/** Told of a run across threads: nobody waits for the answer. */
+/** Hears of a run across threads; nobody waits for an answer. */
 export interface TrainingListener {
   /** `reason` says which backend computes, and why that one. */
   begun(manifest: RunManifest, reason: string): void;
   event(event: RunEvent): void;
+  /** Gives the images that ship with the pages. */
+  sample(): Promise<LoadedDataset>;
 }
 
 /** Trains one run at a time, and keeps it. */
@@ -40,7 +42,9 @@ export const createTrainer = () => {
     const { config } = request;
     abort = new AbortController();
     run = undefined;
-    const images = await loadImages(config.dataset, request.images, config.limitTrain);
+    const images = await loadImages(config.dataset, request.images, config.limitTrain, () =>
+      listener.sample(),
+    );
     const data = prepareRunData(images, config);
     const { backend, lost } = await startComputing(request.backend);
     const events = runExperiment({
