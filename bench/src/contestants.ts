@@ -13,7 +13,7 @@ export interface Contestant {
   readonly seconds: (stdout: string) => number[];
 }
 
-/** The first two, Keras and stock TensorFlow.js, are who ours are compared with. */
+/** Keras and stock TensorFlow.js come first, since ours are compared with them. */
 export const contestants = (python: string, folder: string, epochs: number): Contestant[] => {
   const kerasOutput = join(folder, 'keras.json');
   const images = join(cacheDirectory(), CIFAR10.directory);

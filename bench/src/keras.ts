@@ -1,7 +1,7 @@
 /**
- * `npm run bench:keras -- [ROUNDS]`: seconds per epoch and peak memory of Keras, of stock TensorFlow.js and of ours,
- * taking turns on this machine; then where a step of ours goes. Prints a Markdown document, which without ROUNDS is
- * also docs/results/speed.md.
+ * `npm run bench:keras -- [ROUNDS]`: measures seconds per epoch and peak memory of Keras, of stock TensorFlow.js and of
+ * dropout-lab, which take turns on this machine; then the time of each operation in a step. Prints a Markdown document,
+ * and without ROUNDS also writes it to docs/results/speed.md.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +19,11 @@ import { type MeasuredProcess, runMeasured } from './measured-process.ts';
 import { type OperationTimes, timeOperations } from './operation-times.ts';
 import { formatTable } from './table.ts';
 
-/** The first epoch of each process is for compilers and caches; the last is the one that counts. */
+/** The first epoch of each process warms compilers and caches up; only the last one counts. */
 const EPOCHS = 2;
 const DEFAULT_ROUNDS = 3;
 const documentPath = fileURLToPath(new URL('../../docs/results/speed.md', import.meta.url));
-/** Below it, operations are summed up in one line. */
+/** Operations below it are added up in one line. */
 const LEAST_MILLISECONDS = 0.5;
 
 interface Measurement extends Pick<MeasuredProcess, 'peakBytes'> {
@@ -33,7 +33,7 @@ interface Measurement extends Pick<MeasuredProcess, 'peakBytes'> {
 const readRounds = (argument: string | undefined): number => {
   const rounds = Number(argument ?? DEFAULT_ROUNDS);
   if (Number.isInteger(rounds) && rounds > 0) return rounds;
-  throw new ConfigError(`bench:keras: expected a number of rounds from 1 on, received ${argument}`);
+  throw new ConfigError(`bench:keras: expected a whole number of rounds above 0, received ${argument}`);
 };
 
 const measureAll = async (python: string, rounds: number): Promise<Map<string, Measurement[]>> => {
@@ -115,9 +115,10 @@ const times = await timeOperations();
 
 const document = `# Speed against Keras
 
-Written by \`npm run bench:keras\`: the tutorial's model on real CIFAR-10, 40,000 images trained and 10,000 validated an
-epoch, batches of 250. Each process trains ${EPOCHS} epochs, of which the last counts; they take turns, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, and the
-figures are medians. Stock TensorFlow.js trains without max-norm, which its \`model.fit\` would leave out anyway.
+Written by \`npm run bench:keras\`: the tutorial's model on CIFAR-10, with 40,000 images to train on and 10,000 for
+validation in each epoch, in batches of 250. Each process trains ${EPOCHS} epochs, and the last one counts. The processes take
+turns for ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; the table has medians. Stock TensorFlow.js trains without max-norm, which its \`model.fit\` would
+ignore anyway.
 
 \`\`\`
 ${machine}
@@ -125,9 +126,9 @@ ${machine}
 
 ${contestTable(taken)}
 
-## Where a step goes on tfjs-node
+## The time of a step on tfjs-node
 
-Of 250 images, means of consecutive steps; TensorFlow's operations by name.
+Steps of 250 images, mean times over consecutive steps; TensorFlow's operations by name.
 
 ${operationTable(times)}
 `;

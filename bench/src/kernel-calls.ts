@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 type KernelParams = Parameters<tf.KernelConfig['kernelFunc']>[0];
 
-/** One call of a kernel, kept outside TensorFlow. */
+/** One recorded call of a kernel, with its operands outside TensorFlow. */
 export interface KernelCall {
   readonly kernelName: string;
   readonly operands: Readonly<Record<string, Operand>>;
@@ -14,7 +14,7 @@ export interface Operand {
   readonly values: Float32Array;
 }
 
-/** What the given kernels are called with on the active backend while `work` runs, in their order. */
+/** Records the calls of the given kernels on the active backend while `work` runs, in their order. */
 export const recordCalls = async (
   kernels: readonly tf.KernelConfig[],
   work: () => Promise<void>,
@@ -25,7 +25,7 @@ export const recordCalls = async (
     kernelFunc: (params) => {
       const { inputs, attrs } = params;
       const operands = Object.fromEntries(
-        // Absent biases and the like are given as undefined.
+        // Absent operands, such as biases, are undefined.
         Object.entries(inputs).flatMap(([name, tensor]) => (tensor ? [[name, read(tensor)]] : [])),
       );
       calls.push({ kernelName: kernel.kernelName, operands, attrs });
@@ -41,7 +41,7 @@ export const recordCalls = async (
   return calls;
 };
 
-/** The call as something to be repeated and timed; its operands stay in the backend's memory until disposed. */
+/** Makes a function that repeats a call; its operands stay in the backend's memory until it is disposed. */
 export const prepareCall = ({ operands, attrs }: KernelCall) => {
   const backend = tf.backend();
   const inputs = Object.fromEntries(

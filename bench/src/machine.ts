@@ -3,7 +3,7 @@ import { loadavg } from 'node:os';
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
 
-/** What the figures below it are figures of. */
+/** Describes the machine, the backend and the commit of a measurement. */
 export const describeMachine = (backend?: StartedBackend): string =>
   [
     `machine   ${hardwareInWords(describeHardware())}; load ${loadavg()[0]!.toFixed(1)} at the start`,

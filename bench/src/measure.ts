@@ -1,12 +1,12 @@
 interface Repetitions {
-  /** Turns that are not counted, for the engine's compilers. */
+  /** Turns that are not counted, since the engine's compilers are still at work. */
   readonly warmUps: number;
   readonly runs: number;
 }
 
 /**
- * Median milliseconds of each candidate. They take turns, so that what slows the machine down for a while slows
- * all of them down.
+ * Measures the median milliseconds of each candidate. They take turns, so that a slow phase of the machine affects all
+ * of them.
  */
 export const measure = async <Name extends string>(
   candidates: Readonly<Record<Name, () => unknown>>,
@@ -24,7 +24,7 @@ export const measure = async <Name extends string>(
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
 };
 
-/** The middle one; of an even number, the mean of the two in the middle. */
+/** Returns the median: the middle value, or the mean of the two in the middle. */
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

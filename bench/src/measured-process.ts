@@ -6,11 +6,11 @@ const MEMORY_POLL_MS = 100;
 
 export interface MeasuredProcess {
   readonly stdout: string;
-  /** Most resident memory of the process; NaN where the system does not tell. */
+  /** Peak resident memory of the process; NaN where the system does not report it. */
   readonly peakBytes: number;
 }
 
-/** @throws DropoutLabError when the process fails, with what it wrote to stderr. */
+/** @throws DropoutLabError when the process fails, with its output on stderr. */
 export const runMeasured = ([command, ...args]: readonly [string, ...string[]]): Promise<MeasuredProcess> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,7 +35,7 @@ export const runMeasured = ([command, ...args]: readonly [string, ...string[]]):
     });
   });
 
-/** Linux keeps the most that a process has had in memory. */
+/** Reads the peak memory that Linux records for each process. */
 const peakMemoryOf = (pid: number | undefined): number | undefined => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:memory -- [STEPS]`: whether training leaks. A small model takes 10,000 steps on each backend, each in a
- * process of its own, with callbacks, a checkpoint every 25 steps, validation, and an interruption every 250 steps, after
- * which another model that is built anew goes on from the last checkpoint. Prints a Markdown document, which without
- * STEPS is also docs/results/memory.md; fails when tensors are left or the process grows.
+ * `npm run bench:memory -- [STEPS]`: measures whether training leaks memory. A small model takes 10,000 steps on each
+ * backend, in a process of its own, with callbacks, a checkpoint every 25 steps, validation, and an interruption every 250
+ * steps, after which a new model resumes from the last checkpoint. Prints a Markdown document, and without STEPS also
+ * writes it to docs/results/memory.md; fails when tensors are left or the process grows.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -26,17 +26,17 @@ const DEFAULT_STEPS = 10_000;
 const STEPS_PER_EPOCH = 50;
 const CHECKPOINT_EVERY = 25;
 const INTERRUPTION_EVERY = 250;
-/** Readings before this share of the steps are of caches and compilers that warm up. */
+/** Readings in this fraction of the steps do not count, since caches and compilers are still warming up. */
 const WARM_UP = 0.2;
 const READINGS = 10;
-/** By so much a process may grow after its warm-up: the garbage collector takes its time. */
-const MOST_GROWTH = 0.1;
-/** Exit code of a process whose backend is not on this machine. */
-const NOT_TO_BE_HAD = 3;
+/** The fraction by which a process may grow after its warm-up, since garbage is not collected at once. */
+const MAX_GROWTH = 0.1;
+/** Exit code of a process whose backend this machine lacks. */
+const BACKEND_MISSING = 3;
 const backends = ['cpu', 'wasm', 'node'] as const;
 const documentPath = fileURLToPath(new URL('../../docs/results/memory.md', import.meta.url));
 
-/** What a process holds after some steps. */
+/** The memory of a process after some steps. */
 interface Reading {
   readonly step: number;
   readonly tensors: number;
@@ -48,7 +48,9 @@ const readSteps = (argument: string | undefined): number => {
   const steps = Number(argument ?? DEFAULT_STEPS);
   const least = INTERRUPTION_EVERY * READINGS;
   if (Number.isInteger(steps) && steps >= least) return steps;
-  throw new ConfigError(`bench:memory: expected a number of steps from ${least} on, received ${argument}`);
+  throw new ConfigError(
+    `bench:memory: expected a whole number of steps of at least ${least}, received ${argument}`,
+  );
 };
 
 const BATCH = 8;
@@ -100,14 +102,14 @@ const measure = async (steps: number): Promise<Reading[]> => {
   return readings;
 };
 
-/** The same in a process of its own; undefined where the backend is not to be had. */
+/** Measures a backend in a process of its own; undefined where this machine lacks the backend. */
 const measureOn = (backend: string, steps: number): Reading[] | undefined => {
   const script = fileURLToPath(import.meta.url);
   const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', script, String(steps), backend], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status === NOT_TO_BE_HAD) return undefined;
+  if (status === BACKEND_MISSING) return undefined;
   if (status === 0) return JSON.parse(stdout) as Reading[];
   throw new DropoutLabError(
     `bench:memory: ${backend}: expected exit code 0, found ${status}: the reason is above`,
@@ -121,7 +123,7 @@ const steps = readSteps(argument);
 if (backend !== undefined) {
   await startBackend(backend as (typeof backends)[number]).catch((error: unknown) => {
     if (!(error instanceof BackendError)) throw error;
-    process.exit(NOT_TO_BE_HAD);
+    process.exit(BACKEND_MISSING);
   });
   process.stdout.write(JSON.stringify(await measure(steps)));
 } else {
@@ -130,7 +132,7 @@ if (backend !== undefined) {
   for (const name of backends) {
     const readings = measureOn(name, steps);
     if (readings === undefined) {
-      sections.push(`## ${name}\n\nNot to be had on this machine.`);
+      sections.push(`## ${name}\n\nNot available on this machine.`);
       continue;
     }
     const rows = readings.map(({ step, tensors, tensorBytes, residentBytes }) => [
@@ -144,7 +146,7 @@ if (backend !== undefined) {
     );
     const warm = readings.filter(({ step }) => step > WARM_UP * steps);
     const grown = Math.max(...warm.map((one) => one.residentBytes)) / warm[0]!.residentBytes - 1;
-    const isFlat = warm.every(({ tensors }) => tensors === warm[0]!.tensors) && grown <= MOST_GROWTH;
+    const isFlat = warm.every(({ tensors }) => tensors === warm[0]!.tensors) && grown <= MAX_GROWTH;
     if (isFlat) continue;
     process.exitCode = 1;
     process.stderr.write(
@@ -155,7 +157,8 @@ if (backend !== undefined) {
 
 Written by \`npm run bench:memory\`: a small model takes ${steps.toLocaleString('en')} steps on each backend, with
 callbacks, validation, a checkpoint every ${CHECKPOINT_EVERY} steps, and an interruption every ${INTERRUPTION_EVERY} steps,
-after which another model goes on from the last checkpoint. What is left between two models, once garbage is collected.
+after which another model resumes from the last checkpoint. The readings are taken between two models, after a garbage
+collection.
 
 \`\`\`
 ${machine}

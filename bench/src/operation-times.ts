@@ -9,13 +9,13 @@ import { config, createSource } from './workload.ts';
 const WARM_UP_STEPS = 10;
 const STEPS = 50;
 
-/** Milliseconds of a training step of the tutorial on tfjs-node: in all, and within each TensorFlow operation. */
+/** Milliseconds of a training step of the tutorial on tfjs-node: of the whole step, and of each TensorFlow operation. */
 export interface OperationTimes {
   readonly step: number;
   readonly operations: readonly { readonly name: string; readonly milliseconds: number }[];
 }
 
-/** Means over {@link STEPS} steps. An operation returns when its result is there. */
+/** Measures mean times over {@link STEPS} steps. An operation returns when its result is complete. */
 export const timeOperations = async (): Promise<OperationTimes> => {
   const { train: images } = await loadCifar(CIFAR10);
   await startBackend('node');
@@ -43,7 +43,7 @@ interface Addon {
   executeOp(operation: string, ...rest: unknown[]): unknown;
 }
 
-/** Stands between tfjs-node's backend and its addon, whose functions cannot be replaced. */
+/** Times the calls between tfjs-node's backend and its addon, whose functions cannot be replaced. */
 const watchOperations = (times: Map<string, number>): void => {
   const backend = tf.backend() as unknown as { binding: Addon };
   const addon = backend.binding;

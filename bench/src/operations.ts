@@ -10,23 +10,23 @@ import { config } from './workload.ts';
 
 const repetitions = { warmUps: 2, runs: 7 };
 
-/** Updates made before calls are recorded: the gradients of the first ones are denser. */
+/** Updates before calls are recorded, since the first gradients are denser. */
 const stepsBefore = 5;
 
-/** Calls on fewer numbers than these take no time worth a line. */
+/** Calls on fewer numbers than this take too little time for a line. */
 const smallestCall = 2 ** 17;
 
-/** The wasm backend's own kernels. To be taken before ours are registered. */
+/** Returns the wasm backend's own kernels; it must be called before ours are registered. */
 export const stockKernels = (): ReadonlyMap<string, tf.KernelConfig> =>
   new Map(tf.getKernelsForBackend('wasm').map((kernel) => [kernel.kernelName, kernel]));
 
 /**
- * Times of every operation that we compute otherwise than stock TensorFlow.js does, on the operands of a real
- * training step, and on the same without their zeros.
+ * Measures every operation whose kernel we replace or add, on the operands of a real training step, and on the same
+ * operands without their zeros.
  */
 export const operationsTable = async (stock: ReadonlyMap<string, tf.KernelConfig>): Promise<string> => {
   const ours = tf.getKernelsForBackend('wasm').filter((kernel) => stock.get(kernel.kernelName) !== kernel);
-  // A stock kernel that was replaced before the backend started has not been set up.
+  // The backend has not set up stock kernels that were replaced before it started.
   for (const { kernelName } of ours) stock.get(kernelName)?.setupFunc?.(tf.backend());
 
   const calls = await recordStep(ours);
@@ -67,7 +67,7 @@ const kernelRow = async (
   return row(call.kernelName, describeOperands(call), times);
 };
 
-/** A whole dropout layer, mask and product, in training. */
+/** Measures a whole dropout layer in training: mask and product. */
 const dropoutRow = async (shape: number[]): Promise<string[]> => {
   const [rate = 0] = modelSpecOf(config).layers.flatMap((layer) =>
     layer.kind === 'dropout' ? layer.rate : [],
@@ -110,7 +110,7 @@ const describeOperand = (operand: Operand): string =>
 const density = ({ values }: Operand): number =>
   values.reduce((count, value) => count + Number(value !== 0), 0) / values.length;
 
-/** More than the few black pixels of any photograph. */
+/** A fraction of zeros above that of any photograph, which has only a few black pixels. */
 const isSparse = ({ operands }: KernelCall): boolean =>
   Object.values(operands).some((operand) => density(operand) < 0.9);
 

@@ -6,5 +6,5 @@ import { config } from './workload.ts';
 
 await startBackend('wasm');
 const port = workerData as NodeMessagePort;
-// Node's port has all that the web's needs to have here; their declared types differ.
+// Node's port works in place of the web's here; only their declared types differ.
 serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed));

@@ -1,7 +1,7 @@
 /**
- * `node stock-epochs.js EPOCHS`: the tutorial's run on tfjs-node with nothing but stock TensorFlow.js, `model.fit`
- * included; prints the seconds of each epoch, validation included, as a line of JSON. What stock TensorFlow.js
- * leaves out, max-norm above all, is left out.
+ * `node stock-epochs.js EPOCHS`: trains the tutorial's run on tfjs-node with stock TensorFlow.js alone, by `model.fit`;
+ * prints the seconds of each epoch, validation included, as a line of JSON. It lacks whatever stock TensorFlow.js lacks,
+ * max-norm above all.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { loadCifar } from '@dropout-lab/cifar/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { createStockModel } from './stock-model.ts';
 
-/** Not `startBackend`, which replaces what is slow. */
+/** Starts the stock backend; `startBackend` would replace its slow kernels. */
 const loadTfjsNode = (from: string): unknown => createRequire(from)('@tensorflow/tfjs-node');
 try {
   loadTfjsNode(import.meta.url);

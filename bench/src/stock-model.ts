@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 
-/** The tutorial's model, from nothing but TensorFlow.js. No constraint: stock training never applies any. */
+/** Builds the tutorial's model from stock TensorFlow.js, without constraints, which stock training never applies. */
 export const createStockModel = (): LayersModel => {
   const relu = { activation: 'relu', kernelInitializer: 'heUniform' } as const;
   const model = sequential({

@@ -1,4 +1,4 @@
-/** An aligned Markdown table: the first `textColumns` columns to the left, the figures behind them to the right. */
+/** Formats an aligned Markdown table: the first `textColumns` columns to the left, the numbers after them to the right. */
 export const formatTable = (
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -15,5 +15,5 @@ export const formatTable = (
   return [line(header), line(rule), ...rows.map(line)].join('\n');
 };
 
-/** `0.42`, `4.2`, `42`, `4200`. */
+/** Formats a number: `0.42`, `4.2`, `42`, `4200`. */
 export const formatNumber = (value: number): string => value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0);

@@ -6,11 +6,11 @@ import { config, loadBatch } from './workload.ts';
 
 export interface Trainer {
   readonly model: LayersModel;
-  /** A whole training step, gradients by `replica`. */
+  /** Takes a whole training step, with gradients from `replica`. */
   step(replica: Replica): Promise<void>;
 }
 
-/** The tutorial's model and what trains it. */
+/** The tutorial's model with its optimizer and constraints. */
 export const createTrainer = (): Trainer => {
   const batch = loadBatch();
   const model = buildModel(modelSpecOf(config), config.seed);

@@ -17,16 +17,16 @@ import { config, loadBatch } from './workload.ts';
 
 const repetitions = { warmUps: 3, runs: 15 };
 
-/** Most milliseconds of a step that we mean to take, by threads. */
+/** Targets: the most milliseconds of a step, by number of threads. */
 const targets = new Map([
   [1, 700],
   [2, 400],
 ]);
 
-/** How many times faster than the stock cpu backend we mean to be, on any number of threads. */
+/** Target: how many times faster than the stock cpu backend a step is, on any number of threads. */
 const targetRatio = 40;
 
-/** A whole training step (gradients, Adam, constraints) of the tutorial's model at batch 250. */
+/** Measures a whole training step (gradients, Adam, constraints) of the tutorial's model at batch size 250. */
 export const trainingStepTable = async (): Promise<string> => {
   const ours = await measureOurs([...new Set([1, 2, defaultWorkers('wasm')])]);
   const stock = await measureStock();
@@ -79,9 +79,9 @@ const startRemoteReplica = async (model: LayersModel): Promise<Replica> => {
   return connectReplica(port1 as unknown as MessagePort, model);
 };
 
-/** Once: a step takes minutes, at whose beginning the compilers have done their work. */
+/** Measures a single step: it takes minutes, and compilers have finished long before its end. */
 const measureStock = async (): Promise<number> => {
-  console.error('bench: one step on the stock cpu backend, some four minutes …');
+  console.error('bench: one step on the stock cpu backend, about four minutes …');
   await startBackend('cpu');
   const { images, labels, size } = loadBatch();
   const x = tf.tensor(imageValues(images), [size, 32, 32, 3]);

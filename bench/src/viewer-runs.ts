@@ -9,7 +9,7 @@ const ARMS = 10;
 const SEEDS = 10;
 export const STEPS = 160;
 
-/** The event of an epoch; the curves of runs lie apart, and bend as real ones do. */
+/** Makes the event of an epoch; the curves of runs differ, and have the shape of real ones. */
 export const epochEvent = (run: number, epoch: number): RunEvent => {
   const arm = Math.floor(run / SEEDS);
   const wiggle = Math.sin(epoch * 1.7 + run * 2.3) / 60;
@@ -43,7 +43,7 @@ export const stepEvent = (epoch: number, stepInEpoch: number): RunEvent => ({
   imagesPerSecond: 1000,
 });
 
-/** A hundred runs of 55 epochs, ten seeds of ten arms, in a new folder; the last one has an epoch to go. */
+/** Writes a hundred runs of 55 epochs, ten seeds of ten arms, to a new folder; the last one lacks its last epoch. */
 export const createRuns = async (): Promise<{ readonly folder: string; readonly last: RunDirectory }> => {
   const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-bench-viewer-'));
   let last: RunDirectory | undefined;
@@ -66,7 +66,7 @@ export const createRuns = async (): Promise<{ readonly folder: string; readonly 
   return { folder, last: last! };
 };
 
-/** A run without events. */
+/** Creates a run without events. */
 export const createRun = (folder: string, run: number): Promise<RunDirectory> => {
   const id = `run-${String(run).padStart(3, '0')}`;
   return createRunDirectory(join(folder, id), {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:viewer`: how soon the viewer's first page can be used, how much it loads, and how long its pages
- * keep the browser busy, with a hundred runs of 55 epochs in headless Chromium.
+ * `npm run bench:viewer`: measures how soon the viewer's first page can be used, how much it loads, and how long its
+ * pages keep the browser busy, with a hundred runs of 55 epochs in headless Chromium.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './v
 const LOADS = 5;
 const EVENTS = 5;
 const HOVER_MS = 5000;
-/** Between actions, and after each, for what it set off. */
+/** Pause between actions and after each, until its effects have ended. */
 const REST_MS = 1000;
 
 const targets = { interactiveMs: 1000, kilobytes: 300, longTaskMs: 50, liveMs: 1000 };
@@ -24,11 +24,11 @@ const targets = { interactiveMs: 1000, kilobytes: 300, longTaskMs: 50, liveMs: 1
 interface Busy {
   /** Milliseconds of each task of more than 50 ms. */
   readonly longTasks: readonly number[];
-  /** Milliseconds between two frames, at most. */
+  /** Longest time between two frames, in milliseconds. */
   readonly longestFrame: number;
 }
 
-/** Notes long tasks and frames from the page's first moment. */
+/** Records long tasks and frames from the page's start. */
 const watchPage = (): void => {
   const seen = { longTasks: [] as number[], longestFrame: 0, interactive: 0 };
   Object.assign(window, { seen });
@@ -56,7 +56,7 @@ const open = async (browser: Browser, url: string): Promise<Page> => {
   return page;
 };
 
-/** What the page was busy with since the last call. */
+/** Returns the page's long tasks and longest frame since the last call. */
 const takeBusy = (page: Page): Promise<Busy> =>
   page.evaluate(() => {
     const { seen } = window as unknown as Watched;
@@ -65,7 +65,7 @@ const takeBusy = (page: Page): Promise<Busy> =>
     return busy;
   });
 
-/** Milliseconds until all runs are listed and no long task is left, and kilobytes by gzip of all that was loaded. */
+/** Measures the milliseconds until all runs are listed and no long task is left, and the gzipped kilobytes of all files. */
 const measureFirstLoad = async (browser: Browser, url: string, runs: number) => {
   const page = await open(browser, 'about:blank');
   const sizes: Promise<[string, number]>[] = [];
@@ -99,7 +99,7 @@ const measureFirstLoad = async (browser: Browser, url: string, runs: number) => 
   };
 };
 
-/** Milliseconds from a change of the files to its appearance on the page. */
+/** Measures the milliseconds from a change of the files to its appearance on the page. */
 const timeToPage = async (page: Page, change: () => unknown, selector: string): Promise<number> => {
   const start = performance.now();
   await change();
@@ -107,17 +107,17 @@ const timeToPage = async (page: Page, change: () => unknown, selector: string): 
   return performance.now() - start;
 };
 
-/** An event of a trace as Chromium writes it, as far as it is read. */
+/** The part of an event in Chromium's trace that is read here. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** Microseconds that the thread computed. */
+  /** Microseconds of computing in its thread. */
   readonly tdur?: number;
   readonly args: { readonly name?: string };
 }
 
-/** Most milliseconds that a task of the page computes, whatever else the machine does meanwhile. */
+/** Returns the most milliseconds that one task of the page computes, apart from the load of the machine. */
 const longestComputing = async (browser: Browser, page: Page, action: () => Promise<unknown>) => {
   await browser.startTracing(page, { categories: ['toplevel'] });
   await action();
@@ -134,7 +134,7 @@ const longestComputing = async (browser: Browser, page: Page, action: () => Prom
 const drawn = (page: Page, curves: number): Promise<unknown> =>
   page.waitForFunction((n) => document.querySelectorAll('.plot svg g.line path').length === n, curves);
 
-/** Moves the mouse to and fro over all charts. */
+/** Moves the mouse back and forth over all charts. */
 const hoverCharts = async (page: Page): Promise<void> => {
   const end = performance.now() + HOVER_MS;
   while (performance.now() < end) {
@@ -202,7 +202,7 @@ try {
   });
   const live = { step: 0, run: 0 };
   for (let event = 0; event < EVENTS; event++, step++) {
-    // Another moment of the server's rounds each time.
+    // At a different moment of the server's polling each time.
     await list.waitForTimeout(REST_MS + (event * REST_MS) / EVENTS);
     const share = (EPOCHS - 1 + step / STEPS) / EPOCHS;
     const shown = await timeToPage(
@@ -260,7 +260,7 @@ try {
       [`first load, ${runs} runs of ${EPOCHS} epochs`, 'median', 'target'],
       [
         [
-          'ms until all are listed and nothing is busy',
+          'ms until all runs are listed and no task is left',
           formatNumber(interactive),
           `<= ${targets.interactiveMs}: ${verdict(interactive <= targets.interactiveMs)}`,
         ],

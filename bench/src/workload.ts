@@ -6,7 +6,7 @@ import { fold, randomKey } from '@dropout-lab/random';
 /** The tutorial's run: its model, Adam, batches of 250. */
 export const config = parseRunConfig({});
 
-/** A batch of 250 real images, 25 of each class. */
+/** Loads a batch of 250 real images, 25 of each class. */
 export const loadBatch = (): Batch =>
   createBatches(loadSample().train, { batchSize: config.batchSize }).batch(0, 0);
 
