@@ -1,15 +1,15 @@
-"""Checks that weights pass between a run of dropout-lab and Keras 3, both ways, through the command itself.
+"""Checks that the command exchanges weights between a run of dropout-lab and Keras 3 in both directions.
 
     python check_export.py RUN
 
 RUN is the folder of a run on CIFAR-10, channels last; the command must be built (npm run build).
 
-Out: exports the run, loads the file into the Keras model of the same layers, and compares the probabilities of the
-three likeliest classes of the first 100 test images with those of `dropout-lab predict`.
-Back: trains that Keras model on, saves it as .weights.h5 and as .keras, imports each and compares again; and exports
-what was imported, whose arrays must be Keras's to the bit.
+Export: exports the run, loads the file into the Keras model of the same layers, and compares the probabilities of the
+three most likely classes of the first 100 test images with those of `dropout-lab predict`.
+Import: trains that Keras model further, saves it as .weights.h5 and as .keras, imports each and compares again; then
+exports the imported runs, whose arrays must equal Keras's to the bit.
 
-Exits with 1 when a probability differs by more than 1e-5, or a weight at all.
+Exits with 1 when a probability differs by more than 1e-5, or when any weight differs.
 """
 
 import json
@@ -34,14 +34,14 @@ def dropout_lab(*arguments):
 
 
 def read_model(run):
-    """The formulas of parity/src/formulas.ts and the layers of the run's model."""
+    """Returns the formulas of parity/src/formulas.ts and the layers of the run's model."""
     described = subprocess.run(["node", str(DESCRIBE), str(run)], check=True, stdout=subprocess.PIPE, text=True).stdout
     described = json.loads(described)
     return Formulas(described["formulas"]), described["model"]
 
 
 def read_test_images():
-    """The first test images, uint8 [n, 32, 32, 3], and their labels, from the command's own cache."""
+    """Reads the first test images, uint8 [n, 32, 32, 3], and their labels, from the command's own cache."""
     info = dropout_lab("data", "info").splitlines()
     folder = next(line.removeprefix("Folder: ") for line in info if line.startswith("Folder: "))
     records = np.fromfile(Path(folder) / "test_batch.bin", np.uint8).reshape(-1, 3073)[:IMAGES]
@@ -49,7 +49,7 @@ def read_test_images():
 
 
 def largest_difference(run, files, model, images):
-    """Between the probabilities of our three likeliest classes and Keras's for the same classes."""
+    """Returns the largest difference between the probabilities of our three most likely classes and Keras's."""
     names = json.loads((run / "run.json").read_text())["classNames"]
     expected = model.predict(images.astype(np.float32) / 255, batch_size=IMAGES, verbose=0)
     predictions = map(json.loads, dropout_lab("predict", run, *files, "--json").splitlines())

@@ -1,9 +1,9 @@
-"""What Keras makes of the cases of parity/src/formulas.ts: the fixtures of packages/training and packages/model.
+"""Computes the cases of parity/src/formulas.ts in Keras: the fixtures of packages/training and packages/model.
 
     python fixtures.py REQUEST.json FOLDER
 
-REQUEST.json is written by parity/src/fixture-request.ts; FOLDER gets a JSON file of each family. Numbers that are not
-in the request are drawn for each case from its name, so that a case more changes no other.
+parity/src/fixture-request.ts writes REQUEST.json; FOLDER gets a JSON file for each family. Numbers that are not in the
+request are drawn for each case from its name, so that a new case changes no other.
 """
 
 import json
@@ -20,7 +20,7 @@ SCHEDULE_STEPS = [0, 1, 9, 10, 11, 15, 19, 20, 21, 100]
 
 
 def floats(array):
-    """Nine digits tell any float32 from its neighbours."""
+    """Formats numbers with nine digits, enough to distinguish neighbouring float32 values."""
     return [float(f"{x:.9g}") for x in np.asarray(array, np.float32).ravel()]
 
 
@@ -33,7 +33,7 @@ def named(variables):
 
 
 def optimizer_case(case, random):
-    """Updates of two rows of weights, ordinary ones and such as begin at 0, by gradients of 1e-7 to 1."""
+    """Updates two rows of weights, ordinary ones and ones that begin at 0, by gradients of 1e-7 to 1."""
     shape = (2, 3)
     initial = (random.normal(0, 1, shape) * [[1], [0]]).astype(np.float32)
     magnitudes = 10.0 ** random.integers(-7, 1, (STEPS, *shape))
@@ -61,7 +61,7 @@ def schedule_case(case, random):
     return {"learningRate": RATE, "steps": SCHEDULE_STEPS, "rates": rates}
 
 
-# Among them logits that their probabilities cannot tell apart.
+# Some logits differ although their probabilities are equal.
 ROWS = [
     ([0, 0, 0], 0),
     ([1, 2, 3], 0),
@@ -75,7 +75,7 @@ ROWS = [
 ]
 
 
-# A single unit, for yes or no.
+# A single unit, for two answers.
 SINGLE = [([0], 0), ([3], 1), ([3], 0), ([-40], 1), ([1000], 0)]
 HEADS = {
     "softmax": keras.activations.softmax,
@@ -85,7 +85,7 @@ HEADS = {
 
 
 def loss_case(case, random):
-    """Each row by itself, behind each activation and in a graph, as model.fit runs it; then the mean of all."""
+    """Computes each row by itself, after each activation and in a graph, as model.fit does; then the mean of all."""
     loss = formulas.create("losses", case["settings"])
     rows, means = [], {}
     for name in case["heads"]:
@@ -115,7 +115,7 @@ def loss_case(case, random):
 
 
 def constraint_case(case, random):
-    """A kernel whose norms lie on either side of a limit of about 1 to 2, one of them 0."""
+    """Constrains a kernel whose norms lie on both sides of a limit of about 1 to 2, one of them 0."""
     shape = case["shape"]
     kernel = random.normal(0, 1, shape).astype(np.float32) * np.linspace(0, 2, shape[-1], dtype=np.float32)
     constrained = formulas.create("constraints", case["settings"])(keras.Variable(kernel))
@@ -123,14 +123,14 @@ def constraint_case(case, random):
 
 
 def layer_case(case, random):
-    """A layer between an input and its output, dropout and all, and the gradients of sum(output * cotangent)."""
+    """Computes a layer's output, with dropout, and the gradients of sum(output * cotangent)."""
     keras.backend.clear_session()
     whole = formulas.model(case["model"])
     model = keras.Model(whole.inputs, whole.get_layer(case["layer"]).output)
     weights = by_path(model.weights)
     trained = by_path(model.trainable_variables)
     for path, variable in weights.items():
-        # Statistics are above 0, as a variance must be.
+        # Moving statistics must be above 0, since one is a variance.
         draw = random.normal(0, 1, variable.shape) if path in trained else random.uniform(0.5, 2, variable.shape)
         variable.assign(draw.astype(np.float32))
     given = named(weights)

@@ -1,4 +1,4 @@
-"""Makes Keras's objects of our settings, by the tables of parity/src/formulas.ts."""
+"""Makes Keras's objects from our settings, by the tables of parity/src/formulas.ts."""
 
 import inspect
 import os
@@ -24,11 +24,11 @@ class Formulas:
         self.tables = tables
 
     def formula(self, family, settings):
-        """The formula of a member: a layer is told by its kind, all else by its name."""
+        """Returns the formula of a member: a layer is found by its kind, all others by their name."""
         return self.tables[family][settings["kind" if family == "layers" else "name"]]
 
     def create(self, family, settings, **more):
-        """The object of Keras's with these settings; `more` are arguments of Keras's."""
+        """Creates Keras's object with these settings; `more` are further arguments of Keras's."""
         formula = self.formula(family, settings)
         keras_class = getattr(FAMILIES[family], formula["keras"])
         parameters = inspect.signature(keras_class).parameters
@@ -39,14 +39,14 @@ class Formulas:
                 place, value = place["argument"], value and self.create(place["family"], value)
             if place is None:
                 continue
-            # JSON has no 0.0, and SGD takes no 0 for it.
+            # JSON turns 0.0 into 0, which SGD refuses.
             if isinstance(parameters[place].default, float) and isinstance(value, int):
                 value = float(value)
             arguments[place] = value
         return keras_class(**arguments, **more)
 
     def schedule(self, settings, learning_rate):
-        """A schedule, or the learning rate itself."""
+        """Returns a schedule, or the learning rate itself."""
         formula = self.formula("schedules", settings)
         if formula["keras"] is None:
             return learning_rate
@@ -54,13 +54,13 @@ class Formulas:
         return self.create("schedules", settings, **({initial: learning_rate} if initial else {}))
 
     def model(self, spec):
-        """The model of a ModelSpec. Keras names the layers that have no name of their own, as we do."""
+        """Builds the model of a ModelSpec. Keras names layers without a name of their own, as we do."""
         assert spec["dataFormat"] == "channels_last"
 
         def through(layers, x):
             for settings in layers:
                 inner = self.formula("layers", settings).get("inner")
-                # First what is within, so that it is named first.
+                # Inner layers come first, so that they are named first.
                 inputs = x if inner is None else [x, through(settings[inner], x)]
                 x = self.create("layers", settings, name=settings["name"])(inputs)
             return x
@@ -69,19 +69,19 @@ class Formulas:
         return keras.Model(images, through(spec["layers"], images))
 
     def slots(self, settings, optimizer, variables):
-        """What an optimizer that is built keeps for the variables, under our names: `<slot>/<variable>`."""
+        """Returns the slots of a built optimizer for the variables, under our names: `<slot>/<variable>`."""
         return {
             f"{slot}/{variable.path}": kept
             for slot, attribute in self.formula("optimizers", settings)["slots"].items()
-            # Keras has an empty list where nothing is kept, as SGD without momentum.
+            # Keras has an empty list for slots that are not used, as in SGD without momentum.
             for variable, kept in zip(variables, getattr(optimizer, attribute))
         }
 
 
 @contextmanager
 def given_masks(model, masks):
-    """Keras's own layers, but by what is given instead of drawn: for dropout, by layer, 1 for what is kept and 0, for Gaussian
-    noise its standard normal deviates; of the shape that the layer asks for."""
+    """Makes Keras's own layers use given numbers instead of drawing them: for dropout, by layer, 1 for units that are kept
+    and 0 for the others; for Gaussian noise, standard normal deviates; of the shape that the layer asks for."""
     given_by_seed = {id(model.get_layer(name).seed_generator): given for name, given in masks.items()}
 
     def given(seed, expected):
@@ -92,14 +92,14 @@ def given_masks(model, masks):
     def dropout(inputs, rate, noise_shape=None, seed=None):
         sizes = noise_shape or [None] * len(inputs.shape)
         kept = given(seed, [own if size is None else size for size, own in zip(sizes, inputs.shape)])
-        # As tf.nn.experimental.stateless_dropout, which stands here otherwise: scale first, then choose.
+        # Like tf.nn.experimental.stateless_dropout, which this replaces: scale first, then choose.
         return tf.where(kept > 0, inputs * (1 / (1 - rate)), 0)
 
     def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         return mean + stddev * tf.cast(given(seed, list(shape)), dtype or keras.config.floatx())
 
     def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
-        # AlphaDropout keeps what is at least its rate, which is below 1.
+        # AlphaDropout keeps draws that are at least its rate, which is below 1.
         return tf.cast(given(seed, list(shape)), dtype or keras.config.floatx())
 
     with mock.patch.multiple(keras.src.backend.random, dropout=dropout, normal=normal, uniform=uniform):

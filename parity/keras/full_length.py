@@ -1,4 +1,4 @@
-"""Trains the tutorial's model in Keras for the run's whole length, and writes its history and test figures as JSON.
+"""Trains the tutorial's model in Keras for the run's whole length, and writes its history and test metrics as JSON.
 
     python full_length.py CIFAR_FOLDER OUTPUT.json [--epochs 55] [--seed 0]
 

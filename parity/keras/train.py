@@ -1,14 +1,14 @@
-"""Trains in Keras from weights, batches and dropout masks, or noise, that it is given.
+"""Trains in Keras from given weights, batches and dropout masks or noise.
 
     python train.py FOLDER NAME [--float64] [--states-of OTHER]
 
-FOLDER has what parity/src/workload.ts wrote. For every scenario of it, SCENARIO.NAME.json gets the loss and the norm
+FOLDER has the files of parity/src/workload.ts. For every scenario in it, SCENARIO.NAME.json gets the loss and the norm
 of each trained weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and
 keras.NAME.json the versions that computed them.
 
 SCENARIO.NAME.states.float32 gets the weights and the optimizer's slots before each of the first steps and after the
-last of them; with --states-of, those that OTHER wrote are where each step is taken from once more, by itself, for
-SCENARIO.NAME.single.json and .single.float32, the weights after each.
+last of them. With --states-of, each of these steps is also taken by itself from the state that OTHER wrote, and
+SCENARIO.NAME.single.json and .single.float32 get its loss and norms, and the weights after it.
 """
 
 import argparse
@@ -19,12 +19,12 @@ from pathlib import Path
 from formulas import Formulas, by_path, given_masks, keras, tf
 import numpy as np
 
-# A step is traced anew for every scenario, of which it would warn.
+# TensorFlow would warn that every scenario traces its step again.
 tf.get_logger().setLevel("ERROR")
 
 
 class Inputs:
-    """What a scenario goes through: images, one-hot targets and, by layer, what it draws, step by step."""
+    """The input of a scenario, step by step: images, one-hot targets and the draws of each layer."""
 
     def __init__(self, folder, workload, scenario):
         steps, batch = workload["steps"], workload["batchSize"]
@@ -40,7 +40,7 @@ class Inputs:
                 self.masks[mask["layer"]] = deviates.reshape(steps, *mask["shape"])
                 continue
             size = np.prod(mask["shape"])
-            # Each step begins with a byte of its own.
+            # Each step begins at a new byte.
             bits = np.fromfile(folder / mask["file"], np.uint8).reshape(steps, -1)
             kept = np.unpackbits(bits, axis=1, count=size, bitorder="little").astype(bool)
             self.masks[mask["layer"]] = kept.reshape(steps, *mask["shape"])
@@ -69,7 +69,7 @@ class Training:
         trained = self.model.trainable_variables
         self.model.optimizer.build(trained)
         paths = [variable.path for variable in trained]
-        # Ours may have the layers of a residual block in another order.
+        # Our order of layers in a residual block may be another.
         self.order = [paths.index(name) for name in scenario["trained"]]
         slots = formulas.slots(scenario["optimizer"], self.model.optimizer, trained)
         assert slots.keys() == {slot["name"] for slot in scenario["slots"]}
@@ -86,14 +86,14 @@ class Training:
         return loss, gradients
 
     def take(self, step):
-        """Trains on the batch of a step, and keeps its loss and the norms of its gradients."""
+        """Trains on the batch of a step, and records its loss and the norms of its gradients."""
         loss, gradients = self._train_step(*self.inputs.at(step))
         norms = [float(np.linalg.norm(gradient.numpy().astype(np.float64))) for gradient in gradients]
         self.losses.append(float(loss))
         self.gradient_norms.append([norms[i] for i in self.order])
 
     def restore(self, state, step):
-        """Goes to a state before a step: numbers one behind the other, as `append` writes them."""
+        """Restores a state before a step from the numbers that `append` wrote one after another."""
         assign(self.state, state)
         self.model.optimizer.iterations.assign(step)
 
@@ -102,7 +102,7 @@ class Training:
 
 
 def assign(variables, numbers):
-    """Sets the variables to numbers that are one behind the other."""
+    """Sets the variables from numbers that stand one after another."""
     end = 0
     for variable in variables:
         start, end = end, end + int(np.prod(variable.shape))
@@ -117,7 +117,7 @@ def append(path, variables):
 
 
 def train_together(training, workload, folder, name, with_states):
-    """All steps, each from where the one before has led."""
+    """Takes all steps, each from the end of the one before."""
 
     def keep_state(step):
         if with_states and step <= workload["singleSteps"]:
@@ -133,7 +133,7 @@ def train_together(training, workload, folder, name, with_states):
 
 
 def train_single_steps(training, workload, folder, name, states):
-    """The first steps, each from the state that another variant was in before it."""
+    """Takes each of the first steps from the state of another variant before it."""
     for step in range(workload["singleSteps"]):
         training.restore(states[step], step)
         training.take(step)

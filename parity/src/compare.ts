@@ -9,13 +9,13 @@ import type { Scenario } from './scenarios.ts';
 import type { Trace } from './trace.ts';
 import type { WorkloadSize } from './workload.ts';
 
-/** Who trains: one of our backends, or Keras in another way. */
+/** A side of the comparison: one of our backends, or Keras with other kernels. */
 export interface Runner {
   readonly title: string;
   readonly isOurs: boolean;
 }
 
-/** How far a run is from Keras's. */
+/** The differences between a run and Keras's run. */
 export interface RunComparison {
   readonly scenario: Scenario;
   readonly runner: Runner;
@@ -23,14 +23,14 @@ export interface RunComparison {
   readonly single: SingleStepComparison;
 }
 
-/** Of steps that each begin where the one before has led. Differences by number of steps. */
+/** Differences by number of steps, when each step begins where the one before ended. */
 export interface Comparison {
   readonly losses: ReadonlyMap<number, Difference>;
   readonly gradientNorms: ReadonlyMap<number, Difference>;
   readonly weights: ReadonlyMap<number, Difference>;
 }
 
-/** Of steps that each begin where Keras's does: the largest differences at any of them. */
+/** The largest differences of any step, when each step begins in Keras's state. */
 export interface SingleStepComparison {
   readonly loss: Difference;
   readonly gradientNorms: Difference;
@@ -40,7 +40,7 @@ export interface SingleStepComparison {
 /** The steps that the promises are about. */
 const promisedSteps = 20;
 
-/** What is promised of the first {@link promisedSteps} steps. */
+/** The largest differences that are promised for the first {@link promisedSteps} steps. */
 const limits = { relativeLoss: 1e-5, absoluteWeight: 1e-4 };
 
 export const compare = (
@@ -69,11 +69,11 @@ export const compareSingleSteps = (reference: Trace, trace: Trace): SingleStepCo
   };
 };
 
-/** Whether the losses and the weights of the promised steps are as near as promised; NaN never is. */
+/** Whether the losses and the weights of the promised steps are within the limits; NaN never is. */
 export const isKeptTogether = ({ together: { losses, weights } }: RunComparison): boolean =>
   everyPromised(losses, isLossWithin) && everyPromised(weights, isWeightWithin);
 
-/** The same of steps that each begin where Keras's does. */
+/** Does the same for steps that each begin in Keras's state. */
 export const isKeptSingly = ({ single: { loss, weights } }: RunComparison): boolean =>
   isLossWithin(loss) && isWeightWithin(weights);
 
@@ -82,5 +82,5 @@ const isWeightWithin = ({ absolute }: Difference): boolean => absolute <= limits
 
 const everyPromised = (
   differences: ReadonlyMap<number, Difference>,
-  holds: (difference: Difference) => boolean,
-): boolean => [...differences].every(([steps, difference]) => steps > promisedSteps || holds(difference));
+  isWithin: (difference: Difference) => boolean,
+): boolean => [...differences].every(([steps, difference]) => steps > promisedSteps || isWithin(difference));

@@ -3,17 +3,17 @@ import type { Trace } from './trace.ts';
 /** The largest difference between two series of numbers. */
 export interface Difference {
   readonly absolute: number;
-  /** A share of the reference's number; for weights, of the largest weight of the array. */
+  /** A fraction of the reference's number; for weights, of the largest weight of the array. */
   readonly relative: number;
 }
 
-/** Of the losses of the first steps. */
+/** Returns the largest difference between the losses of the first steps. */
 export const lossDifference = (reference: Trace, trace: Trace, steps: number): Difference =>
   largest(
     reference.losses.slice(0, steps).map((expected, step) => differenceOf([expected], [trace.losses[step]!])),
   );
 
-/** Of the norms of every trained weight's gradient at the first steps. */
+/** Returns the largest difference between the gradient norms of the trained weights in the first steps. */
 export const gradientNormDifference = (reference: Trace, trace: Trace, steps: number): Difference =>
   largest(
     reference.gradientNorms
@@ -23,7 +23,7 @@ export const gradientNormDifference = (reference: Trace, trace: Trace, steps: nu
       ),
   );
 
-/** Of the weights of one of the moments at which they were kept. */
+/** Returns the largest difference between the weights at one of the moments at which they were saved. */
 export const weightDifference = (reference: Trace, trace: Trace, moment: number): Difference =>
   largest(
     reference.weights[moment]!.map(({ values }, weight) =>
@@ -40,7 +40,7 @@ const differenceOf = (expected: ArrayLike<number>, found: ArrayLike<number>): Di
   return { absolute, relative: absolute === 0 ? 0 : absolute / scale };
 };
 
-/** The largest of each kind. */
+/** Returns the largest absolute and the largest relative difference. */
 export const largest = (differences: readonly Difference[]): Difference => ({
   absolute: Math.max(...differences.map(({ absolute }) => absolute)),
   relative: Math.max(...differences.map(({ relative }) => relative)),

@@ -10,7 +10,7 @@ import { formatResults } from './report.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/results/parity.md', import.meta.url));
 
-/** What stands from here on is kept when the document is written again. */
+/** The part of the document from here on is kept when the document is written again. */
 const marker = '<!-- full-length -->';
 
 /** Writes the section "Step by step" of docs/results/parity.md. */
@@ -29,15 +29,15 @@ const introduction = `# Parity with Keras
 
 ## Step by step
 
-Written by \`npm run parity\`. Keras and our trainer start from the same weights, go through the same batches
-with the same dropout masks, and are compared at every step: loss, the norm of each weight's gradient, and the
-weights themselves. Keras trains with its own layers, optimizers and constraints; only the masks are given to it.
+Written by \`npm run parity\`. Keras and dropout-lab start from the same weights and train on the same batches with the
+same dropout masks. The tables compare every step: the loss, the norm of each weight's gradient, and the weights
+themselves. Keras trains with its own layers, optimizers and constraints; only the masks are given to it.
 `;
 
-const explanation = `A cell is the largest difference, absolute and in brackets relative: of a loss or a norm to Keras's, of
-a weight to the largest of its array. "Keras without oneDNN" is Keras against itself, the convolutions and products
-summed in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`): what float32 leaves undecided. Differences grow with the steps in
-every row, since training feeds each rounding back; a row is as good as it can be when it is not above that one.`;
+const explanation = `A cell is the largest difference, absolute and in brackets relative: to Keras's loss or norm, or for a weight
+to the largest weight of its array. "Keras without oneDNN" compares Keras with itself when it sums convolutions and
+products in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`), which shows how much is rounding alone. Differences grow with the
+steps in every row, since training feeds each rounding error back; no row can be better than that one.`;
 
 const provenance = (results: readonly ExperimentResult[]): string => {
   const versions = Object.assign(

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** A folder through which arrays go to Python and come back: raw little-endian values, described in JSON. */
+/** A folder to exchange arrays with Python: raw little-endian values, described in JSON. */
 export interface ExchangeFolder {
   readonly path: string;
   writeJson(name: string, value: unknown): Promise<void>;
   readJson(name: string): Promise<unknown>;
-  /** Writes arrays one behind the other, each as it is taken. */
+  /** Writes arrays one after another, each as soon as it is made. */
   writeArrays(name: string, arrays: Iterable<Float32Array | Uint8Array>): Promise<void>;
-  /** All of a file's numbers, or `length` of them from the one at `start`. */
+  /** Reads all numbers of a file, or `length` of them from index `start` on. */
   readFloat32(name: string, start?: number, length?: number): Promise<Float32Array>;
 }
 
-/** Gives a new temporary folder to `work`, and removes it whatever comes of it. */
+/** Passes a new temporary folder to `work`, and removes it afterwards, even after an error. */
 export const withExchangeFolder = async <T>(work: (folder: ExchangeFolder) => Promise<T>): Promise<T> => {
   const path = await mkdtemp(join(tmpdir(), 'dropout-lab-parity-'));
   try {
@@ -59,7 +59,7 @@ const exchangeFolder = (path: string): ExchangeFolder => {
   };
 };
 
-/** A bit for each value that is not 0, lowest first. */
+/** Packs values into bits, lowest first: 1 for each value that is not 0. */
 export const packBits = (values: Float32Array): Uint8Array => {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
   values.forEach((value, i) => {

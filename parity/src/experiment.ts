@@ -22,7 +22,7 @@ import {
 /** A backend that Node may have. */
 export type ParityBackend = Exclude<BackendChoice, 'auto'>;
 
-/** The same training, in Keras and on some of our backends. */
+/** A training to compare: its size, and the backends on which it runs besides Keras. */
 export interface Experiment {
   readonly size: WorkloadSize;
   readonly backends: readonly ParityBackend[];
@@ -30,10 +30,10 @@ export interface Experiment {
 
 export interface ExperimentResult {
   readonly size: WorkloadSize;
-  /** Keras that computes otherwise first, then our backends. */
+  /** First Keras with other kernels, then our backends. */
   readonly runs: readonly RunComparison[];
   readonly started: readonly StartedBackend[];
-  /** Why a backend is missing. */
+  /** Reasons why backends are missing. */
   readonly missing: readonly string[];
   readonly kerasVersions: Readonly<Record<string, string>>;
 }
@@ -49,7 +49,7 @@ interface KerasVariant {
 const reference: KerasVariant = { name: 'reference', title: 'Keras' };
 const statesOfReference = ['--states-of', reference.name];
 
-/** They show how far rounding alone takes Keras from itself. */
+/** Variants of Keras that show how far rounding alone takes Keras from itself. */
 const yardsticks: readonly KerasVariant[] = [
   {
     name: 'no-onednn',
@@ -60,7 +60,7 @@ const yardsticks: readonly KerasVariant[] = [
   { name: 'float64', title: 'Keras in float64', flags: [...statesOfReference, '--float64'] },
 ];
 
-/** What Keras did in a scenario. */
+/** Keras's run of a scenario. */
 interface KerasRun {
   readonly scenario: Scenario;
   readonly workload: ScenarioWorkload;
@@ -68,7 +68,7 @@ interface KerasRun {
   readonly states: readonly TrainingState[];
 }
 
-/** Trains every scenario in Keras, in Keras computing otherwise and on each backend, and compares with the first. */
+/** Trains every scenario in Keras, in Keras with other kernels and on each backend, and compares all with the first. */
 export const runExperiment = (
   { size, backends }: Experiment,
   images: ReadonlyMap<DatasetName, ImageDataset>,
@@ -76,7 +76,7 @@ export const runExperiment = (
 ): Promise<ExperimentResult> =>
   withExchangeFolder(async (folder) => {
     const sources = new Map([...images].map(([name, one]) => [name, createSource(one, size.batchSize)]));
-    // Any backend will do to build the initial weights.
+    // Any backend can build the initial weights.
     await startBackend('cpu');
     const workload = await writeWorkload(folder, sources, size);
     for (const { name, title, flags = [], environment = {} } of [reference, ...yardsticks]) {
@@ -143,7 +143,7 @@ const compareRun = (
   };
 };
 
-/** The backend, or why it cannot be had. */
+/** Starts a backend, or returns the reason why it is not available. */
 const startOrExplain = async (choice: ParityBackend): Promise<StartedBackend | string> => {
   try {
     return await startBackend(choice);

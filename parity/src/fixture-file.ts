@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Family } from './formula.ts';
 
-/** The package whose tests compare with what Keras makes of each family. */
+/** The package whose tests compare each family with Keras. */
 const packageOf = {
   optimizers: 'training',
   schedules: 'training',
@@ -12,6 +12,6 @@ const packageOf = {
 
 export const packagesFolder = fileURLToPath(new URL('../../packages/', import.meta.url));
 
-/** What Keras makes of a family's cases: a record of its members, each with the cases in their order. */
+/** The file with Keras's results for a family's cases: a record of its members, each with the cases in their order. */
 export const fixtureFile = (family: Family): string =>
   `${packagesFolder}${packageOf[family]}/fixtures/${family}.json`;

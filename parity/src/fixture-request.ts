@@ -19,9 +19,9 @@ import {
 } from './formulas.ts';
 import { masksOf } from './masks.ts';
 
-/** Images of a layer's case. */
+/** Number of images in a layer's case. */
 const BATCH = 4;
-/** Of the models of the layers' cases, whose masks are those of their first step. */
+/** Seed of the models of the layers' cases, whose masks are those of their first step. */
 const SEED = 2014;
 
 interface Parser {
@@ -29,8 +29,8 @@ interface Parser {
 }
 
 /**
- * What keras/fixtures.py is asked: the cases of every family with all of their settings. A backend must have been
- * started, for the layers that draw masks are built.
+ * Makes the request to keras/fixtures.py: the cases of every family with all of their settings. A backend must be
+ * running, since the layers that draw masks are built.
  */
 export const fixtureRequest = () => ({
   formulas,
@@ -77,7 +77,7 @@ const casesOf = <Case>(
     ]),
   );
 
-/** The layer under this name in a small classifier, and what the layers in it that draw something draw first. */
+/** Puts a layer into a small classifier under a name, with the first draws of the noise layers in it. */
 const layerCase = (
   kind: string,
   { input, settings }: LayerCase,

@@ -12,7 +12,7 @@ import { preparePython, runScript } from './python.ts';
 
 const python = await preparePython();
 
-/** What Keras makes of the cases of formulas.ts. */
+/** Makes Keras compute the cases of formulas.ts, and writes the fixtures of packages/training and packages/model. */
 const makeCases = (): Promise<void> =>
   withExchangeFolder(async (folder) => {
     await startBackend('cpu');
@@ -23,7 +23,7 @@ const makeCases = (): Promise<void> =>
     }
   });
 
-/** Every `fixtures/make_reference.py`, or `make_..._reference.py`, of a package that asks Keras; what it prints is the JSON file beside it. */
+/** Runs every `fixtures/make_reference.py`, or `make_..._reference.py`, that uses Keras; its output is the JSON file beside it. */
 const runScriptsOfPackages = (): void => {
   const scripts = readdirSync(packagesFolder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^[^/\\]+[/\\]fixtures[/\\]make_\w*reference\.py$/.test(path))

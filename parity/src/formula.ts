@@ -13,22 +13,22 @@ import type {
 } from '@dropout-lab/contracts';
 import type { HeadActivation } from '@dropout-lab/model';
 
-/** A family that has formulas; keras/formulas.py knows the module of Keras that each is in. */
+/** A family with formulas; keras/formulas.py knows Keras's module for each. */
 export type Family = 'optimizers' | 'schedules' | 'losses' | 'constraints' | 'layers';
 
 /**
- * Where a setting of ours goes in Keras: an argument of this name, one that takes a member of another family, or null
- * where it is no argument.
+ * The argument of Keras that takes a setting of ours: its name, an argument that takes a member of another family, or
+ * null where it is no argument.
  */
 type Place = string | { readonly argument: string; readonly family: Family } | null;
 
-/** What a member of a family is in Keras: data that keras/formulas.py applies. */
+/** A family's member in Keras, as data that keras/formulas.py applies. */
 export interface Formula<Setting extends PropertyKey, Case> {
-  /** The class, in Keras's module of the family. */
+  /** Its class, in Keras's module of the family. */
   readonly keras: string;
-  /** Each setting of ours. */
+  /** The place of each setting of ours. */
   readonly settings: { readonly [Name in Setting]: Place };
-  /** What is compared with Keras: the defaults, or what is nearest to them, first. Together they move every setting. */
+  /** The settings to compare with Keras: first the defaults, or the nearest to them. Together they change every setting. */
   readonly cases: readonly [Case, ...Case[]];
 }
 
@@ -36,7 +36,7 @@ type SettingOf<Config, Tag extends string, Name> = Exclude<
   keyof Extract<Config, { readonly [Key in Tag]: Name }>,
   Tag | 'name'
 >;
-/** What a user writes of a member besides its name. */
+/** The settings that a user writes for a member besides its name. */
 type InputOf<Input, Tag extends string, Name> = Input extends { readonly [Key in Tag]?: infer Names }
   ? Name extends Names
     ? Omit<Input, Tag>
@@ -47,13 +47,13 @@ export type OptimizerFormula<Name extends OptimizerName> = Formula<
   SettingOf<OptimizerConfig, 'name', Name>,
   InputOf<NonNullable<RunConfigInput['optimizer']>, 'name', Name>
 > & {
-  /** The attribute of Keras's optimizer that has each slot of ours, one for each trainable variable or none at all. */
+  /** The attribute of Keras's optimizer for each slot of ours: a list of one array for each trainable variable, or none. */
   readonly slots: Readonly<Record<string, string>>;
 };
 
 type ScheduleInput = NonNullable<RunConfigInput['schedule']>;
 
-/** Without a class it is the learning rate itself. */
+/** The formula of a schedule; without a class it is the learning rate itself. */
 export type ScheduleFormula<Name extends ScheduleName> = Omit<
   Formula<SettingOf<ScheduleInput, 'name', Name>, InputOf<ScheduleInput, 'name', Name>>,
   'keras'
@@ -67,7 +67,7 @@ export type LossFormula<Name extends LossName> = Formula<
   SettingOf<LossConfig, 'name', Name>,
   InputOf<Partial<LossConfig>, 'name', Name>
 > & {
-  /** The activations that it is computed behind. */
+  /** The activations after which it is compared. */
   readonly heads: readonly HeadActivation[];
 };
 
@@ -84,8 +84,8 @@ export type LayerFormula<Kind extends LayerKind> = Formula<
     readonly settings: InputOf<LayerInput, 'kind', Kind>;
   }
 > & {
-  /** The setting with layers whose output goes into Keras's layer beside the input. */
+  /** The setting that has inner layers; Keras's layer takes their output beside the input. */
   readonly inner?: string;
-  /** Of an image it makes a row of numbers. */
+  /** Set when it turns an image into a row of numbers. */
   readonly flattens?: true;
 };

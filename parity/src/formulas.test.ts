@@ -41,7 +41,7 @@ test.each(families)('a case of the %s moves every setting from its default', (fa
 });
 
 test.each(families)(
-  'the fixtures of the %s are of these cases, else: npm run fixtures -w parity',
+  'the fixtures of the %s are up to date with these cases (npm run fixtures -w parity)',
   (family) => {
     const fixtures = JSON.parse(readFileSync(fixtureFile(family), 'utf8')) as Cases;
     expect(Object.keys(fixtures).sort()).toEqual(Object.keys(request[family]).sort());

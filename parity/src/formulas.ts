@@ -1,6 +1,6 @@
 /**
- * What each name of ours is in Keras, and the settings by which the two are compared: the fixtures of packages/*, and
- * scenarios that train step by step, follow from these tables alone.
+ * Keras's counterpart of each name of ours, and the settings with which the two are compared. The fixtures of packages/*
+ * and the scenarios that train step by step are made from these tables alone.
  */
 
 import type {
@@ -19,7 +19,7 @@ import type {
   ScheduleFormula,
 } from './formula.ts';
 
-/** Of `keras.optimizers`. */
+/** The formulas of `keras.optimizers`. */
 export const optimizerFormulas = {
   adam: {
     keras: 'Adam',
@@ -47,7 +47,7 @@ export const optimizerFormulas = {
   },
 } satisfies { readonly [Name in OptimizerName]: OptimizerFormula<Name> };
 
-/** Of `keras.optimizers.schedules`. */
+/** The formulas of `keras.optimizers.schedules`. */
 export const scheduleFormulas = {
   constant: { keras: null, initial: null, settings: {}, cases: [{}] },
   exponential_decay: {
@@ -84,7 +84,7 @@ export const scheduleFormulas = {
   },
 } satisfies { readonly [Name in ScheduleName]: ScheduleFormula<Name> };
 
-/** Of `keras.losses`. */
+/** The formulas of `keras.losses`. */
 export const lossFormulas = {
   categorical_crossentropy: {
     keras: 'CategoricalCrossentropy',
@@ -118,7 +118,7 @@ export const lossFormulas = {
   },
 } satisfies { readonly [Name in LossName]: LossFormula<Name> };
 
-/** Of `keras.constraints`. */
+/** The formulas of `keras.constraints`. */
 export const constraintFormulas = {
   max_norm: {
     keras: 'MaxNorm',
@@ -139,14 +139,14 @@ const kernel = {
   kernelInitializer: 'kernel_initializer',
   kernelConstraint: { argument: 'kernel_constraint', family: 'constraints' },
 } as const;
-/** Of the settings of every layer with a kernel, what is not their default. */
+/** The settings that every layer with a kernel has, with values that are not the defaults. */
 const otherKernel = {
   activation: 'relu',
   kernelInitializer: 'he_uniform',
   kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
 } as const;
 
-/** Of `keras.layers`. What those draw that draw something is ours. */
+/** The formulas of `keras.layers`. Noise layers get our draws. */
 export const layerFormulas = {
   conv2d: {
     keras: 'Conv2D',
@@ -255,7 +255,7 @@ export const layerFormulas = {
   },
 } satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };
 
-/** All of them, as keras/formulas.py takes them. */
+/** All formulas, in the form that keras/formulas.py reads. */
 export const formulas = {
   optimizers: optimizerFormulas,
   schedules: scheduleFormulas,

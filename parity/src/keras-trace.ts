@@ -3,7 +3,7 @@ import type { ExchangeFolder } from './exchange.ts';
 import type { Trace, TrainingState } from './trace.ts';
 import type { NamedShape, ScenarioWorkload, WorkloadSize } from './workload.ts';
 
-/** What keras/train.py wrote of a scenario's steps together. */
+/** Reads the trace that keras/train.py wrote of a scenario whose steps continue each other. */
 export const readTrace = (
   folder: ExchangeFolder,
   { name, weights }: ScenarioWorkload,
@@ -11,7 +11,7 @@ export const readTrace = (
   { weightsAfter }: WorkloadSize,
 ): Promise<Trace> => readFiles(folder, `${name}.${variant}`, weights, weightsAfter.length);
 
-/** What it wrote of the first steps, each taken from another variant's state. */
+/** Reads the trace of the first steps, each of which began in another variant's state. */
 export const readSingleSteps = (
   folder: ExchangeFolder,
   { name, weights }: ScenarioWorkload,
@@ -32,7 +32,7 @@ const readFiles = async (
   return { ...trace, weights: await Promise.all(arrays) };
 };
 
-/** Keras's state before each of the first steps and after the last of them, under our names. */
+/** Reads Keras's state before each of the first steps and after the last of them, under our names. */
 export const readStates = (
   folder: ExchangeFolder,
   { name, weights, slots }: ScenarioWorkload,
@@ -47,7 +47,7 @@ export const readStates = (
     }),
   );
 
-/** The arrays of one moment of a file that has the same arrays for every moment. */
+/** Reads the arrays of one moment from a file that has the same arrays for every moment. */
 const readArrays = async (
   folder: ExchangeFolder,
   file: string,

@@ -2,19 +2,19 @@ import { AlphaDropout, Dropout, GaussianDropout, GaussianNoise, NoiseLayer } fro
 import { dropoutMask, fold, normal, randomKey } from '@dropout-lab/random';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** What a layer draws at a step. */
+/** The random numbers that a layer draws in each step. */
 export interface Mask {
   readonly layer: string;
-  /** Batch first, 1 along an axis that shares it. */
+  /** Shape of the draw, batch axis first; 1 along an axis that shares it. */
   readonly shape: readonly number[];
-  /** Whether units are kept, 1 or 0, or normal deviates. */
+  /** `kept`: 1 for a unit that is kept and 0 for one that is dropped; `deviates`: standard normal deviates. */
   readonly kind: 'kept' | 'deviates';
-  /** What it is a function of besides the step: masks of one key are one. */
+  /** All that the draw depends on besides the step: equal keys mean equal masks. */
   readonly key: string;
   readonly at: (step: number) => Float32Array;
 }
 
-/** What a model's layers draw, as their documentation has it, not their code. */
+/** Returns the draws of a model's layers, computed from their documentation, not by their code. */
 export const masksOf = (model: LayersModel, batchSize: number): Mask[] =>
   model.layers.flatMap((layer) => {
     if (!(layer instanceof NoiseLayer)) return [];

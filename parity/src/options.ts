@@ -4,7 +4,7 @@ import type { Experiment, ParityBackend } from './experiment.ts';
 
 const moments = [1, 5, 20, 100];
 
-/** Plain JavaScript takes a second for each image of a step: a small batch, and the promised steps only. */
+/** Size for the cpu backend, which takes a second for each image of a step: a small batch, and only the promised steps. */
 const whole: readonly Experiment[] = [
   {
     size: { batchSize: 250, steps: 100, weightsAfter: moments, singleSteps: 20 },
@@ -17,8 +17,8 @@ const whole: readonly Experiment[] = [
 ];
 
 /**
- * What `npm run parity -- [BACKEND...] [--steps N]` asks for: everything when it names nothing, else only those
- * backends or the first N steps.
+ * Parses `npm run parity -- [BACKEND...] [--steps N]`: without arguments everything, else only the given backends or the
+ * first N steps.
  *
  * @throws ConfigError
  */

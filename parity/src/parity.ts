@@ -21,5 +21,5 @@ process.stdout.write(`${formatResults(results)}\n`);
 if (isWhole) await writeDocument(results);
 
 const broken = brokenPromises(results);
-for (const one of broken) process.stderr.write(`parity: further from Keras than promised: ${one}\n`);
+for (const one of broken) process.stderr.write(`parity: differs from Keras by more than promised: ${one}\n`);
 process.exitCode = broken.length > 0 ? 1 : 0;

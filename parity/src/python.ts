@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from '@dropout-lab/cifar/node';
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** The path of a file of keras/. */
+/** Returns the path of a file in keras/. */
 export const kerasScript = (name: string): string =>
   fileURLToPath(new URL(`../keras/${name}`, import.meta.url));
 
@@ -16,10 +16,10 @@ const requirements = kerasScript('requirements.txt');
 const pythonMinor = { from: 11, to: 12 };
 
 /**
- * The interpreter of a virtual environment that has keras/requirements.txt, made in the cache folder when it is not
- * there yet; other requirements get an environment of their own.
+ * Returns the interpreter of a virtual environment that has keras/requirements.txt, and makes the environment in the
+ * cache folder when it is missing; other requirements get an environment of their own.
  *
- * @throws DropoutLabError when there is no Python of a fitting version, or the packages cannot be had.
+ * @throws DropoutLabError when there is no Python of a suitable version, or the packages cannot be installed.
  */
 export const preparePython = async (): Promise<string> => {
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -37,7 +37,7 @@ export const preparePython = async (): Promise<string> => {
   return python;
 };
 
-/** Runs a script of keras/. */
+/** Runs a script in keras/. */
 export const runScript = (
   python: string,
   script: string,
@@ -45,7 +45,7 @@ export const runScript = (
   environment: Readonly<Record<string, string>>,
 ): Promise<void> => run(python, [kerasScript(script), ...args], environment);
 
-/** `PYTHON` where it is set, else the first that fits. */
+/** Returns the Python that `PYTHON` names, else the first suitable one. */
 const findPython = (): string => {
   const chosen = process.env['PYTHON'];
   const candidates = chosen ? [chosen] : ['python3.12', 'python3.11', 'python3', 'python'];
@@ -58,7 +58,7 @@ const findPython = (): string => {
   });
   if (found) return found;
   throw new DropoutLabError(
-    `parity: expected Python 3.${pythonMinor.from} to 3.${pythonMinor.to} as ${candidates.join(', ')}, found none: install one, or name it in PYTHON`,
+    `parity: expected Python 3.${pythonMinor.from} to 3.${pythonMinor.to} under one of the names ${candidates.join(', ')}, found none: install one, or name it in PYTHON`,
   );
 };
 

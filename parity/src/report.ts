@@ -5,15 +5,15 @@ import { scenarios } from './scenarios.ts';
 
 type Row = readonly string[];
 
-/** Markdown: two tables of every scenario, of steps one at a time and of steps together. */
+/** Formats Markdown: two tables for every scenario, of single steps and of steps that continue each other. */
 export const formatResults = (results: readonly ExperimentResult[]): string =>
   results
     .flatMap((result) => [singleStepSection(result), togetherSection(result), ...missingBackends(result)])
     .join('\n\n');
 
 /**
- * Which of our runs are further from Keras than promised, where float32 settles how far that is: where Keras,
- * computing otherwise, keeps the promise itself.
+ * Lists our runs that differ from Keras by more than promised, except in scenarios where Keras with other kernels does so
+ * too, since float32 then allows no such promise.
  */
 export const brokenPromises = (results: readonly ExperimentResult[]): string[] =>
   results.flatMap(({ runs }) => [
@@ -64,13 +64,13 @@ const missingBackends = ({ missing }: ExperimentResult): string[] =>
 const tablesByScenario = (
   runs: readonly RunComparison[],
   header: Row,
-  figures: (run: RunComparison) => Row,
+  cells: (run: RunComparison) => Row,
 ): string =>
   scenarios
     .map((scenario) => {
       const rows = runs
         .filter((run) => run.scenario === scenario)
-        .map((run) => [run.runner.title, ...figures(run)]);
+        .map((run) => [run.runner.title, ...cells(run)]);
       return `**${scenario.summary}**\n\n${formatTable(header, rows)}`;
     })
     .join('\n\n');
@@ -80,7 +80,7 @@ const formatTable = (header: Row, rows: readonly Row[]): string => {
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 };
 
-/** `absolute (relative)` */
+/** Formats a difference as `absolute (relative)`. */
 const formatDifference = ({ absolute, relative }: Difference): string =>
   `${absolute.toExponential(1)} (${relative.toExponential(1)})`;
 

@@ -15,9 +15,9 @@ import { modelSpecOf } from '@dropout-lab/model';
 import type { Formula } from './formula.ts';
 import { layerFormulas, lossFormulas, optimizerFormulas } from './formulas.ts';
 
-/** A way to train a model. */
+/** A training to compare step by step: a configuration with a name. */
 export interface Scenario {
-  /** Of files and of the report's rows. */
+  /** Name of its files and of the report's rows. */
   readonly name: string;
   readonly summary: string;
   readonly config: RunConfig;
@@ -29,7 +29,7 @@ const scenario = (name: string, summary: string, config: RunConfigInput): Scenar
   config: parseRunConfig(config),
 });
 
-/** The norms of the initial kernels are about 1.4 along the axes of incoming weights: a limit of 1 binds at once. */
+/** A max-norm that limits weights from the first step on, since the initial kernels have norms of about 1.4. */
 const bindingLimit = 1;
 
 const written: readonly Scenario[] = [
@@ -83,7 +83,7 @@ const ofLayers = (): Scenario[] => {
       const layer = { kind, ...settings } as LayerInput;
       const isFlat = input.length === 1;
       const layers: LayerInput[] = [
-        // As many filters as the case has channels.
+        // The case's number of channels.
         { kind: 'conv2d', filters: isFlat ? 8 : input[2]!, activation: 'relu' },
         ...(isFlat ? [] : [layer]),
         ...(flattens ? [] : [{ kind: 'max_pooling2d' } as const, { kind: 'flatten' } as const]),
@@ -107,7 +107,7 @@ const ofDatasets = (): Scenario[] =>
       scenario(dataset, `the tutorial on ${datasetOf(dataset).title}`, { dataset }),
     );
 
-/** What is trained in Keras and here; a name more in a table of formulas.ts is a scenario more. */
+/** All scenarios; a new name in a table of formulas.ts adds one. */
 export const scenarios: readonly Scenario[] = [
   ...written,
   ...ofOptimizers(),

@@ -8,7 +8,7 @@ import { buildScenarioModel, type WorkloadSize } from './workload.ts';
 /** The weights and the optimizer's slots at a moment of a training run. */
 export type TrainingState = Pick<Snapshot, 'weights' | 'slots'>;
 
-/** What is seen of a training run, whoever runs it. */
+/** The observed numbers of a training run, of Keras or of ours. */
 export interface Trace {
   /** Mean loss of each step's batch, dropout on. */
   readonly losses: readonly number[];
@@ -22,7 +22,7 @@ type WritableTrace = { losses: number[]; gradientNorms: number[][]; weights: Nam
 
 const emptyTrace = (): WritableTrace => ({ losses: [], gradientNorms: [], weights: [] });
 
-/** Trains a scenario with our own loop on the backend that is active. */
+/** Trains a scenario with our own loop on the active backend. */
 export const traceOurs = async (
   scenario: Scenario,
   source: BatchSource,
@@ -66,7 +66,7 @@ export const traceSingleSteps = async (
   return trace;
 };
 
-/** Of the first epoch, before any callback has seen one. */
+/** The progress at the start of the first epoch. */
 const progressAt = (step: number, { config }: Scenario): Snapshot['progress'] => ({
   ...initialProgress(config.optimizer),
   stepInEpoch: step,

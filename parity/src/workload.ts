@@ -17,13 +17,13 @@ import { formulas } from './formulas.ts';
 import { type Mask, masksOf } from './masks.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-/** How much is trained, and when it is looked at. */
+/** The length of a training, and the moments at which it is compared. */
 export interface WorkloadSize {
   readonly batchSize: number;
   readonly steps: number;
   /** Updates after which the weights are compared, the last of them `steps`. */
   readonly weightsAfter: readonly number[];
-  /** How many of the first steps are also taken one at a time, each from Keras's own state. */
+  /** Number of first steps that are also taken one at a time, each from Keras's own state. */
   readonly singleSteps: number;
 }
 
@@ -32,18 +32,18 @@ export interface NamedShape {
   readonly shape: readonly number[];
 }
 
-/** A scenario as keras/train.py is given it. */
+/** A scenario in the form that keras/train.py reads. */
 export interface ScenarioWorkload {
   readonly name: string;
   readonly dataset: DatasetName;
   readonly model: ModelSpec;
   readonly optimizer: RunConfig['optimizer'];
   readonly loss: RunConfig['loss'];
-  /** All of the model's, moving statistics included. */
+  /** All weights of the model, moving statistics included. */
   readonly weights: readonly NamedShape[];
-  /** Names of those with a gradient. */
+  /** Names of the weights that have a gradient. */
   readonly trained: readonly string[];
-  /** The optimizer's. */
+  /** The slots of the optimizer. */
   readonly slots: readonly NamedShape[];
   readonly masks: readonly {
     readonly layer: string;
@@ -53,7 +53,7 @@ export interface ScenarioWorkload {
   }[];
 }
 
-/** What `workload.json` says to keras/train.py. The arrays are in files beside it. */
+/** The content of `workload.json`, which keras/train.py reads. The arrays are in files beside it. */
 export interface Workload extends WorkloadSize {
   readonly formulas: typeof formulas;
   readonly scenarios: readonly ScenarioWorkload[];
@@ -62,10 +62,10 @@ export interface Workload extends WorkloadSize {
 /** The batches of each data set that a scenario names. */
 export type Sources = ReadonlyMap<DatasetName, DatasetBatches>;
 
-/** The tutorial's run, which all scenarios share the seed, the split and the order of the images with. */
+/** The tutorial's run; all scenarios have its seed, its split and its order of images. */
 const { seed, validationSplit } = parseRunConfig({});
 
-/** Images in batches, shuffled as the trainer does. */
+/** Cuts images into batches, shuffled as the trainer does. */
 export const createSource = (images: ImageDataset, batchSize: number): DatasetBatches =>
   createBatches(splitLast(images, validationSplit).train, {
     batchSize,
@@ -73,9 +73,9 @@ export const createSource = (images: ImageDataset, batchSize: number): DatasetBa
   });
 
 /**
- * Writes what our trainer would start from and go through: of each scenario `NAME.initial.float32`, the weights in the
- * order of `workload.json`; of each data set `NAME.images.float32` and `NAME.labels.uint8`, batch after batch; of each
- * mask, step after step, a bit for each unit that is kept, or the normal deviates as float32.
+ * Writes the input of our trainer: for each scenario `NAME.initial.float32`, the weights in the order of
+ * `workload.json`; for each data set `NAME.images.float32` and `NAME.labels.uint8`, batch after batch; for each mask,
+ * step after step, a bit for each unit that is kept, or the normal deviates as float32.
  */
 export const writeWorkload = async (
   folder: ExchangeFolder,
@@ -95,7 +95,7 @@ export const writeWorkload = async (
       arrays(({ labels }) => Uint8Array.from(labels)),
     );
   }
-  // Scenarios of one model have their masks in common.
+  // Scenarios of the same model share their masks.
   const written = new Set<string>();
   const all: ScenarioWorkload[] = [];
   for (const { name, config } of scenarios) {
@@ -138,7 +138,7 @@ export const writeWorkload = async (
   return workload;
 };
 
-/** The model of a scenario, with the weights and the dropout seeds that were written. */
+/** Builds the model of a scenario, with the weights and the dropout seeds that were written. */
 export const buildScenarioModel = ({ config }: Pick<Scenario, 'config'>): LayersModel =>
   buildModel(modelSpecOf(config), config.seed);
 
