@@ -46,10 +46,10 @@ const layerRule = ([name, allowed]) => ({
 });
 
 /** `@dropout-lab/cifar`, `@dropout-lab/cifar/node`, ... as package.json exports them. */
-const frontDoors = [...packageNames.map((name) => `packages/${name}`), 'apps/viewer'].flatMap((folder) => {
+const exportedPaths = [...packageNames.map((name) => `packages/${name}`), 'apps/viewer'].flatMap((folder) => {
   const path = new URL(`${folder}/package.json`, import.meta.url);
   const { name, exports } = JSON.parse(readFileSync(path, 'utf8'));
-  return Object.keys(exports).map((door) => `^${name}${door.slice(1)}$`);
+  return Object.keys(exports).map((subpath) => `^${name}${subpath.slice(1)}$`);
 });
 
 /** Tests, the programs that they start, and what they have in common. */
@@ -74,23 +74,22 @@ export default {
       },
     },
     {
-      name: 'front-door-only',
-      comment: 'another package is entered through its exports',
+      name: 'exports-only',
+      comment: 'another package is imported through its exports',
       severity: 'error',
       from: {},
-      to: { path: '^@dropout-lab/', pathNot: frontDoors },
+      to: { path: '^@dropout-lab/', pathNot: exportedPaths },
     },
     {
       name: 'no-node-in-pure-packages',
-      comment: 'training is told where to keep things; it never opens a file',
+      comment: 'training gets its store from the caller and opens no file',
       severity: 'error',
       from: { path: '^packages/(training|model|metrics|random|contracts)/src/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'browser-face',
-      comment:
-        'what index.ts and browser.ts export runs in a browser; what needs Node is exported by node.ts',
+      name: 'browser-entry-point',
+      comment: 'exports of index.ts and browser.ts run in a browser; node.ts exports the rest',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/(index|browser)\\.ts$' },
       to: { path: `^${anyOf(builtinModules)}$`, reachable: true },

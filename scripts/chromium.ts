@@ -12,7 +12,7 @@ export const launchChromium = async (more: readonly string[] = []): Promise<Brow
     debian: 'chromium',
     elsewhere: 'have Chromium or a link to Chrome on the PATH as chromium',
   });
-  if (executablePath === undefined) throw new Error('the tests of pages need chromium: see the line above');
+  if (executablePath === undefined) throw new Error('the tests of pages need Chromium: see the line above');
   return chromium.launch({
     executablePath,
     args: [
@@ -33,7 +33,7 @@ export const launchChromium = async (more: readonly string[] = []): Promise<Brow
   });
 };
 
-/** Opens a page, and collects whatever it complains about: errors, and what its policy forbade. */
+/** Opens a page, and collects its complaints: errors, and violations of its policy. */
 export const openPage = async (
   browser: Browser,
   url: string,

@@ -1,5 +1,5 @@
 /**
- * The fenced code blocks of a Markdown text.
+ * Returns the fenced code blocks of a Markdown text.
  *
  * @typedef {{ readonly language: string, readonly code: string, readonly line: number }} CodeBlock `line` is that of
  *   the first line of code, from 1.
@@ -18,8 +18,8 @@ export const codeBlocks = (text) =>
   );
 
 /**
- * The programs of a Markdown text: TypeScript and JavaScript blocks. A block that begins with neither an import nor a
- * comment before one goes on with the program before it.
+ * Returns the programs of a Markdown text: TypeScript and JavaScript blocks. A block that begins with neither an import
+ * nor a comment before one continues the program before it.
  *
  * @param {string} text
  * @returns {CodeBlock[]}

@@ -19,7 +19,7 @@ const markdownIn = (folder: string): string[] =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file).replaceAll('\\', '/'));
 
-/** All that is written for people, by hand. */
+/** All documents that are written by hand. */
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'],
   ...markdownIn('docs').filter((file) => !file.startsWith('docs/reference/')),
@@ -29,7 +29,7 @@ const documents = [
 ];
 
 describe('links', () => {
-  /** As GitHub makes them of headings. */
+  /** Returns the anchors of a document's headings, as GitHub makes them. */
   const anchorsOf = (file: string): string[] =>
     Array.from(read(file).matchAll(/^#+ (.+)$/gm), ([, heading]) =>
       heading!
@@ -68,7 +68,7 @@ test('every program in the documents is TypeScript without an error', () => {
     allowJs: true,
     checkJs: true,
   };
-  // In the folder of its document, where it finds what its reader would have installed.
+  // In the folder of its document, where it finds the packages that its reader would have installed.
   const sources = new Map(
     programs.map(({ document, program }) => [
       join(repository, dirname(document), `line-${program.line}.${program.language}`).replaceAll('\\', '/'),
@@ -114,7 +114,7 @@ describe('the programs of docs', () => {
     },
   );
 
-  /** What the documents say that their programs print. */
+  /** The output of programs according to their documents. */
   const outcomes: Readonly<Record<string, readonly RegExp[]>> = {
     'docs/tutorial.md': [
       /^631370 parameters$/m,
@@ -126,7 +126,7 @@ describe('the programs of docs', () => {
   };
 });
 
-/** Of blocks that are marked as shell, and of code that is only indented. */
+/** The lines of blocks that are marked as shell, and of indented code. */
 const shellLines = documents.flatMap((document) =>
   [
     ...codeBlocks(read(document)).filter(({ language }) => ['sh', 'bash'].includes(language)),
@@ -185,8 +185,8 @@ describe('command lines', () => {
   });
 });
 
-test.each(withSettings)('the tables of settings in %s are as the descriptions have them', (document) => {
-  // After a change on purpose: npm run docs:settings
+test.each(withSettings)('the tables of settings in %s are up to date with the descriptions', (document) => {
+  // After an intended change: npm run docs:settings
   expect(read(document)).toBe(withTables(read(document)));
 });
 

@@ -7,7 +7,7 @@ import { programsOf } from './code-blocks.mjs';
  * imports of its own package are pointed at the sources; every other import resolves as it does for a user.
  *
  * @param packageUrl The package's folder as a file URL: `new URL('..', import.meta.url).href` from its `src`.
- * @throws Whatever the example throws, and an Error when there is no example.
+ * @throws The errors of the example, and an Error when there is no example.
  */
 export const runReadmeExample = async (packageUrl: string): Promise<void> => {
   const folder = new URL(packageUrl.endsWith('/') ? packageUrl : `${packageUrl}/`);
@@ -18,7 +18,7 @@ export const runReadmeExample = async (packageUrl: string): Promise<void> => {
   const { name } = JSON.parse(await readFile(new URL('package.json', folder), 'utf8')) as { name: string };
   const source = example.replaceAll(
     new RegExp(`from '${name}(?:/(\\w+))?'`, 'g'),
-    (_, face = 'index') => `from './src/${face}.ts'`,
+    (_, entryPoint = 'index') => `from './src/${entryPoint}.ts'`,
   );
 
   // Beside package.json, so that the package's own node_modules and dependencies are found; named by the

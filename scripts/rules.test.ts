@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runNode } from './run-node.ts';
 import { repository } from './spawn-turbo.mjs';
 
-// The rules are tried on a copy of the repository's outline: no source of ours is touched, and it can be tried
+// The rules are tested on a copy of the repository's outline: no source of ours is touched, and they can be tested
 // with and without built packages.
 
 const outline = await mkdtemp(join(tmpdir(), 'dropout-lab-rules-'));
@@ -49,12 +49,12 @@ describe('the layers', () => {
     ['packages/training/src/d.test.ts', '@dropout-lab/backend/node', 'layer-training'],
     ['packages/metrics/src/e.ts', '../../../apps/trainer/src/cli.ts', 'layer-metrics'],
     ['packages/training/src/f.ts', 'dropout-lab', 'layer-training'],
-    ['packages/metrics/src/g.ts', '@dropout-lab/random/dist/key.js', 'front-door-only'],
-    ['apps/trainer/src/h.ts', '@dropout-lab/random/dist/key.js', 'front-door-only'],
+    ['packages/metrics/src/g.ts', '@dropout-lab/random/dist/key.js', 'exports-only'],
+    ['apps/trainer/src/h.ts', '@dropout-lab/random/dist/key.js', 'exports-only'],
     ['packages/metrics/src/i.ts', '../../random/src/key.ts', 'by-name-only'],
     ['apps/trainer/src/j.ts', '../../../packages/random/src/key.ts', 'by-name-only'],
     ['packages/training/src/k.ts', 'node:fs', 'no-node-in-pure-packages'],
-    ['packages/runs/src/index.ts', 'node:fs', 'browser-face'],
+    ['packages/runs/src/index.ts', 'node:fs', 'browser-entry-point'],
     ['packages/metrics/src/l.ts', '@tensorflow/tfjs-core', 'tensorflow-where-needed'],
     ['packages/training/src/m.ts', '@tensorflow/tfjs-backend-wasm', 'backends-from-outside'],
     ['packages/random/src/index.ts', 'vitest', 'no-test-tools-in-builds'],
@@ -85,15 +85,15 @@ describe('the layers', () => {
 
   const build = async (): Promise<void> => {
     for (const name of packageNames)
-      for (const face of ['index', 'node', 'sample', 'key'])
+      for (const entryPoint of ['index', 'node', 'sample', 'key'])
         for (const extension of ['d.ts', 'js'])
-          await write(`packages/${name}/dist/${face}.${extension}`, 'export {};\n');
+          await write(`packages/${name}/dist/${entryPoint}.${extension}`, 'export {};\n');
   };
 
   test.each([
     ['before the packages are built', async () => {}],
     ['once the packages are built', build],
-  ])('hold %s', async (_, prepare) => {
+  ])('apply %s', async (_, prepare) => {
     await prepare();
     const found = await violations();
     const rulesBrokenBy = (file: string) =>

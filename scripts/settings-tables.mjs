@@ -1,5 +1,5 @@
 /**
- * The tables of settings in README.md and docs/settings.md, from the descriptions in @dropout-lab/contracts.
+ * Makes the tables of settings in README.md and docs/settings.md from the descriptions in @dropout-lab/contracts.
  *
  *     npm run docs:settings
  *
@@ -21,11 +21,11 @@ const table = (header, rows) =>
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
 
-/** The help, and what is counted where it does not say so. @param {Setting} setting */
+/** Returns the help text, with the unit where it does not name it. @param {Setting} setting */
 const withUnit = ({ description = '', unit }) =>
   unit === undefined || description.toLowerCase().includes(unit) ? description : `${description} (${unit})`;
 
-/** Where null goes: to the setting, or to what holds it. @param {Setting} setting */
+/** Says what may be null: the setting, or the object around it. @param {Setting} setting */
 const noneInWords = ({ none, path }) =>
   none === undefined ? '' : none === path ? ', or null' : `; \`${none.split('.').at(-1)}\` may be null`;
 
@@ -42,7 +42,7 @@ const settingsTable = (rows, prefix) =>
     ]),
   );
 
-/** What lies in lists has a table of its own. @param {string} path @returns {(setting: Setting) => boolean} */
+/** Settings within lists have tables of their own. @param {string} path @returns {(setting: Setting) => boolean} */
 const isWithin =
   (path) =>
   ({ of }) => {
@@ -50,7 +50,7 @@ const isWithin =
     return rest !== undefined && !rest.includes('[]');
   };
 
-/** The members of a family, each with its settings and those of families within. @param {string} path */
+/** Makes a section for each member of a family, with its settings and those of families within. @param {string} path */
 const family = (path) => {
   const choice = settings.find(
     (setting) => setting.path.startsWith(`${path}.`) && setting.choices.length > 0,
@@ -59,7 +59,7 @@ const family = (path) => {
   const rows = new Map((path.endsWith('[]') ? [] : (choice?.choices ?? [])).map((name) => [name, []]));
   let member = '';
   for (const setting of settings.filter(isWithin(path))) {
-    // Families within follow the setting that they are of.
+    // The settings of an inner family follow the setting that chooses its member.
     if (setting.of?.path === path) member = setting.of.name;
     rows.set(member, [...(rows.get(member) ?? []), setting]);
   }
@@ -71,7 +71,7 @@ const family = (path) => {
     .join('\n\n');
 };
 
-/** Settings of the run itself: those of no family, and what chooses a member of one. */
+/** Settings of the run itself: those of no family, and those that choose a member of one. */
 const ofRun = settings.filter(({ path, of }) => of === undefined && !path.includes('[]'));
 
 const datasetTable = table(
@@ -86,21 +86,21 @@ const datasetTable = table(
   ]),
 );
 
-/** Without what a new member of a family changes: its settings are in docs/settings.md. */
+/** The options; defaults that depend on the family's member are in docs/settings.md. */
 const optionTable = table(
   ['option', ''],
   listFlags(runConfigSchema).map(({ name, kind, settings: [first, ...others] }) => {
     const setting = /** @type {Setting} */ (first);
     const isSame = others.every((other) => other.default === setting.default);
-    const byDefault = isSame ? valueInWords(setting.default) : `that of the ${setting.of?.path}`;
+    const defaultValue = isSame ? valueInWords(setting.default) : `that of the ${setting.of?.path}`;
     return [
       `\`--${name}${kind === 'boolean' ? '' : ` ${kind === 'choice' ? 'NAME' : kind === 'list' ? 'LIST' : 'N'}${setting.none === undefined ? '' : '|none'}`}\``,
-      `${setting.description} (${byDefault})`,
+      `${setting.description} (${defaultValue})`,
     ];
   }),
 );
 
-/** The tables by the name that their place has in a document. */
+/** The tables by their names in documents. */
 const tables = {
   options: optionTable,
   run: settingsTable(ofRun, ''),
@@ -117,7 +117,7 @@ const tables = {
 export const documents = ['README.md', 'docs/settings.md'];
 
 /**
- * A document with its tables as the descriptions have them: each is between `<!-- settings: NAME -->` and
+ * Returns a document with its tables made again from the descriptions: each is between `<!-- settings: NAME -->` and
  * `<!-- /settings -->`.
  *
  * @param {string} text

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * The path of a program that tests need and npm cannot bring: found, or installed by apt-get where this process may
- * (as root, on Debian and its descendants). Otherwise says in one line on stderr what to install.
+ * Returns the path of a program that tests need and npm cannot install: finds it, or installs it by apt-get where this
+ * process may (as root, on Debian and its descendants). Otherwise says in one line on stderr what to install.
  *
  * @param {string} program Its name on the PATH, such as `redis-server`.
  * @param {{ debian: string, elsewhere: string }} packages The Debian package, and what to do on other systems.
- * @returns {Promise<string | undefined>} Undefined where it cannot be had: what needs it is to be skipped.
+ * @returns {Promise<string | undefined>} Undefined where it is not available: tests that need it must be skipped.
  */
 export const systemProgram = async (program, { debian, elsewhere }) => {
   const found = await findOnPath(program);
@@ -19,7 +19,7 @@ export const systemProgram = async (program, { debian, elsewhere }) => {
   const problem = await install(debian);
   const installed = problem === undefined ? await findOnPath(program) : undefined;
   if (installed === undefined) {
-    const why = problem ?? `package ${debian} has it not`;
+    const why = problem ?? `the package ${debian} does not contain it`;
     process.stderr.write(
       `${program} is not installed (${why}): apt-get install ${debian}, or ${elsewhere}\n`,
     );
@@ -48,7 +48,7 @@ const canExecute = (path) =>
 const install = async (name) => {
   if ((await findOnPath('apt-get')) === undefined) return 'there is no apt-get here';
   if (process.getuid?.() !== 0) return 'only root may install it';
-  // Another apt-get may be at work, for other tests of the same run.
+  // Another apt-get may be running, for other tests of the same run.
   const aptGet = (/** @type {string[]} */ ...args) =>
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...args], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

@@ -1,13 +1,13 @@
 /**
  * @typedef {object} Tally
  * @property {number} passed
- * @property {readonly string[]} failed Names of what failed.
+ * @property {readonly string[]} failed Names of the failures.
  * @property {readonly string[]} skipped Names of the tests that did not run.
  */
 
 /**
- * Counts every test of a vitest run. What fails outside a test (a file that cannot be loaded, a hook, an error
- * that nobody caught) counts as a failure of its own.
+ * Counts every test of a vitest run. A failure outside a test (a file that cannot be loaded, a hook, an uncaught
+ * error) counts as well.
  *
  * @param {readonly import('vitest/node').TestModule[]} modules
  * @param {readonly unknown[]} unhandledErrors
@@ -29,7 +29,7 @@ export const tallyOf = (modules, unhandledErrors) => {
 };
 
 /**
- * `cifar src/load.test.ts > the cache > is verified`
+ * Returns the name of a test: `cifar src/load.test.ts > the cache > is verified`.
  *
  * @param {import('vitest/node').TestModule | import('vitest/node').TestSuite | import('vitest/node').TestCase} task
  */
@@ -46,7 +46,7 @@ const messageOf = (error) => {
 };
 
 /**
- * The last line of `npm test`: `12 passed, 0 failed`, and `, 1 skipped` when there are any.
+ * Formats the last line of `npm test`: `12 passed, 0 failed`, and `, 1 skipped` when there are any.
  *
  * @param {Tally} tally
  */

@@ -1,6 +1,6 @@
 /**
- * `npm test`: builds, lints and type-checks everything, sets up native TensorFlow where that can be, then runs every
- * test, those that compute on every backend. A check that fails counts as a failure beside the failed tests; when
+ * `npm test`: builds, lints and type-checks everything, sets up native TensorFlow where possible, then runs every test;
+ * tests that compute run on every backend. A check that fails counts as a failure beside the failed tests; when
  * something cannot be built, no test is run. The last line is the count.
  *
  * Arguments are passed to vitest as filters: `npm test -- packages/random`.
@@ -44,9 +44,9 @@ const tasksSince = async (startedAt) => {
 };
 
 /**
- * Sets tfjs-node up, for the tests that are run on every backend.
+ * Sets tfjs-node up, for the tests that run on every backend.
  *
- * @returns {Promise<string | undefined>} Why it cannot be had; undefined where it can.
+ * @returns {Promise<string | undefined>} The reason why it is not available; undefined where it is.
  */
 const setUpNative = async () => {
   const script = fileURLToPath(new URL('setup-native/main.mjs', import.meta.url));
@@ -91,5 +91,5 @@ const tally = { ...tests, failed: [...failedChecks, ...tests.failed] };
 list('Skipped', tally.skipped);
 list('Failed', tally.failed);
 const ok = tally.failed.length === 0 && (process.exitCode ?? 0) === 0;
-// Exits only once the line is out, and whatever a test may have left open.
+// Exits once the line is printed, even if a test has left something open.
 process.stdout.write(`\n${summaryOf(tally)}\n`, () => process.exit(ok ? 0 : 1));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repository } from './spawn-turbo.mjs';
 
 /**
- * What of a package.json is read here.
+ * The parts of a package.json that are read here.
  *
  * @typedef {Readonly<Record<string, string>>} Ranges
  * @typedef {{
@@ -28,8 +28,8 @@ import { repository } from './spawn-turbo.mjs';
  */
 
 /**
- * A way into a package: `@dropout-lab/cifar/node` is the `specifier` of the face `node` of `cifar`. Absolute paths of
- * its source, and of its declarations and its module as built.
+ * An entry point of a package: `@dropout-lab/cifar/node` is the `specifier` of the entry point `node` of `cifar`. Absolute
+ * paths of its source, and of its built declarations and module.
  *
  * @typedef {{
  *   readonly name: string,
@@ -37,7 +37,7 @@ import { repository } from './spawn-turbo.mjs';
  *   readonly source: string,
  *   readonly types: string,
  *   readonly module: string,
- * }} Face
+ * }} EntryPoint
  */
 
 /** @param {string[]} path */
@@ -63,24 +63,24 @@ export const workspaces = patterns.flatMap(foldersOf).map((folder) => ({
   manifest: readJson(folder, 'package.json'),
 }));
 
-/** Those that go to the registry. */
+/** The workspaces that are published. */
 export const published = workspaces.filter(({ manifest }) => !manifest.private);
 
 /**
- * The ways into a workspace, by its `exports`; none for a command.
+ * Returns the entry points of a workspace, by its `exports`; none for a command.
  *
  * @param {Workspace} workspace
- * @returns {Face[]}
+ * @returns {EntryPoint[]}
  */
-export const facesOf = ({ manifest, path }) =>
-  Object.entries(manifest.exports ?? {}).flatMap(([door, face]) => {
-    if (typeof face === 'string') return [];
-    const name = door === '.' ? 'index' : door.slice(2);
+export const entryPointsOf = ({ manifest, path }) =>
+  Object.entries(manifest.exports ?? {}).flatMap(([subpath, entryPoint]) => {
+    if (typeof entryPoint === 'string') return [];
+    const name = subpath === '.' ? 'index' : subpath.slice(2);
     return {
       name,
-      specifier: `${manifest.name}${door.slice(1)}`,
+      specifier: `${manifest.name}${subpath.slice(1)}`,
       source: join(path, 'src', `${name}.ts`),
-      types: join(path, face.types),
-      module: join(path, face.default),
+      types: join(path, entryPoint.types),
+      module: join(path, entryPoint.default),
     };
   });

@@ -31,18 +31,18 @@ test.each(published)('$folder is published as the others are', ({ manifest }) =>
 });
 
 describe.each(packages)('$folder', ({ folder, manifest }) => {
-  test('exports its faces, types first, and says whether importing it has side effects', () => {
-    const { './package.json': self, ...faces } = manifest.exports ?? {};
+  test('exports its entry points, types first, and says whether importing it has side effects', () => {
+    const { './package.json': self, ...entryPoints } = manifest.exports ?? {};
     expect(self).toBe('./package.json');
-    expect(Object.keys(faces)).not.toHaveLength(0);
-    for (const [door, face] of Object.entries(faces)) {
+    expect(Object.keys(entryPoints)).not.toHaveLength(0);
+    for (const [subpath, entryPoint] of Object.entries(entryPoints)) {
       // A file for editors, which is built and not imported.
-      if (door.endsWith('.schema.json')) {
-        expect(face).toBe(`./dist/${door.slice(2)}`);
+      if (subpath.endsWith('.schema.json')) {
+        expect(entryPoint).toBe(`./dist/${subpath.slice(2)}`);
         continue;
       }
-      const name = door === '.' ? 'index' : door.slice(2);
-      expect(JSON.stringify(face)).toBe(
+      const name = subpath === '.' ? 'index' : subpath.slice(2);
+      expect(JSON.stringify(entryPoint)).toBe(
         JSON.stringify({ types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }),
       );
       expect(existsSync(join(repository, folder, 'src', `${name}.ts`)), `${folder}/src/${name}.ts`).toBe(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Application, Logger, LogLevel } from 'typedoc';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 /** Every export has documentation, every type that one mentions is exported, every link leads somewhere. */
 const validation = {
@@ -54,10 +54,10 @@ export const writeApiReference = async (workspaces, output) => {
     const models = [];
     /** @type {string[]} */
     const problems = [];
-    for (const workspace of workspaces.filter((one) => facesOf(one).length > 0)) {
+    for (const workspace of workspaces.filter((one) => entryPointsOf(one).length > 0)) {
       const { app, project, warnings } = await convert({
         name: workspace.manifest.name,
-        entryPoints: facesOf(workspace).map(({ source }) => source),
+        entryPoints: entryPointsOf(workspace).map(({ source }) => source),
         tsconfig: join(workspace.path, 'tsconfig.json'),
         readme: join(workspace.path, 'README.md'),
         // Whether links between packages lead somewhere can be told when all are together.

@@ -2,10 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 /**
- * The public API of a face as it is now: signatures without documentation, as TypeScript shows them to its users.
+ * The public API of an entry point as built: signatures without documentation, as TypeScript shows them to its users.
  *
  * @typedef {{
  *   readonly workspace: import('../../scripts/workspaces.mjs').Workspace,
@@ -16,7 +16,7 @@ import { facesOf } from '../../scripts/workspaces.mjs';
  */
 
 /**
- * Writes down the public API of every face of the given workspaces, as built.
+ * Writes down the public API of every entry point of the given workspaces, as built.
  *
  * @param {readonly import('../../scripts/workspaces.mjs').Workspace[]} workspaces
  * @param {string} folder For temporary files; it exists.
@@ -24,17 +24,21 @@ import { facesOf } from '../../scripts/workspaces.mjs';
  * @throws An Error when declarations cannot be read.
  */
 export const apiReports = async (workspaces, folder) => {
-  const faces = workspaces.flatMap((workspace) => facesOf(workspace).map((face) => ({ workspace, face })));
+  const entryPoints = workspaces.flatMap((workspace) =>
+    entryPointsOf(workspace).map((entryPoint) => ({ workspace, entryPoint })),
+  );
   /** @type {CompilerState | undefined} */
   let compilerState;
   /** @type {ApiReport[]} */
   const reports = [];
-  for (const { workspace, face } of faces) {
+  for (const { workspace, entryPoint } of entryPoints) {
     const reportFolder = join(folder, workspace.folder);
     await mkdir(reportFolder, { recursive: true });
-    const config = prepare(workspace, face, reportFolder);
+    const config = prepare(workspace, entryPoint, reportFolder);
     // One program for all of them: reading the declarations of TensorFlow.js takes the time.
-    compilerState ??= CompilerState.create(config, { additionalEntryPoints: faces.map((f) => f.face.types) });
+    compilerState ??= CompilerState.create(config, {
+      additionalEntryPoints: entryPoints.map((f) => f.entryPoint.types),
+    });
     const { errorCount } = Extractor.invoke(config, {
       localBuild: true,
       compilerState,
@@ -42,12 +46,13 @@ export const apiReports = async (workspaces, folder) => {
         if (message.logLevel !== 'error') message.handled = true;
       },
     });
-    if (errorCount > 0) throw new Error(`${face.specifier}: API Extractor found ${errorCount} errors, above`);
+    if (errorCount > 0)
+      throw new Error(`${entryPoint.specifier}: API Extractor found ${errorCount} errors, above`);
     reports.push({
       workspace,
-      specifier: face.specifier,
-      file: join(workspace.path, 'api', `${face.name}.api.md`),
-      text: inStableOrder(await readFile(join(reportFolder, `${face.name}.api.md`), 'utf8')),
+      specifier: entryPoint.specifier,
+      file: join(workspace.path, 'api', `${entryPoint.name}.api.md`),
+      text: inStableOrder(await readFile(join(reportFolder, `${entryPoint.name}.api.md`), 'utf8')),
     });
   }
   return reports;
@@ -55,7 +60,7 @@ export const apiReports = async (workspaces, folder) => {
 
 /**
  * @param {import('../../scripts/workspaces.mjs').Workspace} workspace
- * @param {import('../../scripts/workspaces.mjs').Face} face
+ * @param {import('../../scripts/workspaces.mjs').EntryPoint} entryPoint
  * @param {string} reportFolder
  */
 const prepare = ({ path }, { name, types }, reportFolder) =>

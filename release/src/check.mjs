@@ -45,8 +45,8 @@ try {
   for (const [i, one] of packed.entries()) {
     const { manifest } = one.workspace;
     const own = reports.filter(({ workspace }) => workspace === one.workspace);
-    const { tarball, ...faces } = sizes[i] ?? {};
-    const bundled = Object.entries(faces).map(([specifier, size]) => `${specifier} ${size} kB`);
+    const { tarball, ...entryPoints } = sizes[i] ?? {};
+    const bundled = Object.entries(entryPoints).map(([specifier, size]) => `${specifier} ${size} kB`);
     report(
       `${manifest.name} ${manifest.version}: ${[`${one.files.length} files, ${tarball} kB`, ...bundled].join('; ')}`,
       [

@@ -5,7 +5,7 @@ import { filterProblems, problemKindInfo } from '@arethetypeswrong/core/problems
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 const licence = readFileSync(join(repository, 'LICENSE'), 'utf8');
 
@@ -27,9 +27,12 @@ export const packageProblems = async (packed) => [
 
 /** @param {import('./pack.mjs').Packed} packed */
 const fileProblems = async ({ workspace, files, read }) => {
-  const faces = facesOf(workspace).flatMap(({ name }) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+  const entryPoints = entryPointsOf(workspace).flatMap(({ name }) => [
+    `dist/${name}.js`,
+    `dist/${name}.d.ts`,
+  ]);
   const commands = Object.values(workspace.manifest.bin ?? {}).map((file) => file.replace(/^\.\//, ''));
-  const missing = ['package.json', 'README.md', 'LICENSE', ...faces, ...commands]
+  const missing = ['package.json', 'README.md', 'LICENSE', ...entryPoints, ...commands]
     .filter((file) => !files.includes(file))
     .map((file) => `expected ${file} in the package, found none`);
   const excess = files
@@ -66,7 +69,7 @@ const publintProblems = async ({ tarball }) => {
  * @param {import('./pack.mjs').Packed} packed
  */
 const typeProblems = async ({ workspace, tarball }) => {
-  if (facesOf(workspace).length === 0) return [];
+  if (entryPointsOf(workspace).length === 0) return [];
   const analysis = await checkPackage(createPackageFromTarballData(tarball));
   if (analysis.types === false) return ['are the types wrong: found no types'];
   const problems = [

@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf, published } from '../../scripts/workspaces.mjs';
+import { entryPointsOf, published } from '../../scripts/workspaces.mjs';
 import { findBrowser, readPage } from './browser.mjs';
 import { copyCheckout } from './checkout.mjs';
 import { node } from './npm.mjs';
@@ -95,7 +95,7 @@ try {
     if (errors.length > 0) throw new Error(`${path}/${file}\n${errors.join('\n')}`);
   };
 
-  for (const workspace of published.filter((one) => facesOf(one).length > 0)) {
+  for (const workspace of published.filter((one) => entryPointsOf(one).length > 0)) {
     const { name } = workspace.manifest;
     await step(`${name} alone: its README, in TypeScript for Node and for bundlers`, async () => {
       const { install, example } = readReadme(await readSource(workspace.folder, 'README.md'));

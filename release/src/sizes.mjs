@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 /**
- * Kilobytes (1000 bytes) by name: `tarball`, and each face by what an import of it says.
+ * Kilobytes (1000 bytes) by name: `tarball`, and each entry point by its specifier.
  *
  * @typedef {Readonly<Record<string, number>>} Sizes
  */
@@ -14,18 +14,18 @@ import { facesOf } from '../../scripts/workspaces.mjs';
 export const budgetsFile = join(repository, 'release', 'size-budgets.json');
 
 /**
- * How large a package is: what is downloaded to install it and, for each face, what importing all of it adds to a
+ * How large a package is: what is downloaded to install it and, for each entry point, what importing all of it adds to a
  * bundle, minified and gzipped, without dependencies.
  *
  * @param {import('./pack.mjs').Packed} packed
  * @returns {Promise<Sizes>}
  */
 export const sizesOf = async ({ workspace, tarball }) => {
-  const faces = facesOf(workspace).map(async ({ specifier, module }) => [
+  const entryPoints = entryPointsOf(workspace).map(async ({ specifier, module }) => [
     specifier,
     kilobytes(await bundled(module)),
   ]);
-  return { tarball: kilobytes(tarball.length), ...Object.fromEntries(await Promise.all(faces)) };
+  return { tarball: kilobytes(tarball.length), ...Object.fromEntries(await Promise.all(entryPoints)) };
 };
 
 /** @param {number} bytes */

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { nodeHeadersFolder, packageFolder } from './packages.mjs';
 import { run } from './run.mjs';
 
-/** The newest Node-API of which tfjs-node 4.22 has an addon, and the folder in which it looks for that. */
+/** The newest Node-API for which tfjs-node 4.22 has an addon, and the folder in which it looks for the addon. */
 const NODE_API_VERSION = 8;
 
 const LIMIT_SECONDS = 600;
 
 /**
- * Compiles tfjs-node's addon as its `binding.gyp` would. By Node-API it serves every later Node as well.
+ * Compiles tfjs-node's addon as its `binding.gyp` would. Thanks to Node-API it works with every later Node as well.
  *
  * @param {readonly string[]} compiler
  * @param {string} project

@@ -1,7 +1,7 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import { relativeDifference, trainingStep } from './training-step.mjs';
 
-/** Ten times what float32 rounding makes of this step. */
+/** Ten times the difference that float32 rounding causes in this step. */
 const TOLERANCE = 1e-5;
 
 /** @param {string} message @returns {never} */

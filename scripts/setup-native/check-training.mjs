@@ -8,15 +8,15 @@ const LIMIT_SECONDS = 120;
  * @property {string} description
  * @property {string} reason The description, and where it was loaded from.
  * @property {Readonly<Record<string, string>>} versions
- * @property {string} agreement With wasm, for a person.
+ * @property {string} agreement The agreement with wasm in words.
  */
 
 /**
- * Really trains on tfjs-node, in a process of its own, since an addon that does not fit can end it.
+ * Takes a training step on tfjs-node, in a process of its own, since an unsuitable addon can end the process.
  *
  * @param {{ cache?: string }} [options] The cache folder to look into, by default the user's.
  * @returns {Promise<Training>}
- * @throws CommandError when it cannot be loaded, or computes something else than wasm does.
+ * @throws CommandError when it cannot be loaded, or its results differ from those of wasm.
  */
 export const checkTraining = async ({ cache } = {}) => {
   const script = fileURLToPath(new URL('check-training.child.mjs', import.meta.url));

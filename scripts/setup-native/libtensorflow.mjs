@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { packageFolder } from './packages.mjs';
 import { CommandError, run } from './run.mjs';
 
-/** The TensorFlow of which parity/ measures Keras, so that both compute with the same library. */
+/** The version of TensorFlow on which parity/ runs Keras, so that both compute with the same library. */
 const VERSION = '2.18.1';
 
-/** The wheels that carry libtensorflow for the processor alone; of arm64 there is but one kind. */
+/** The wheels with libtensorflow for processors alone; for arm64 there is only one kind. */
 const wheels = /** @type {const} */ ({
   'linux-x64': {
     name: 'tensorflow-cpu',
@@ -21,7 +21,7 @@ const wheels = /** @type {const} */ ({
   },
 });
 
-/** Any of those that exist would do: what is taken out of the wheel knows no Python. */
+/** Any version that has a wheel: the files that are taken out of it do not depend on Python. */
 const PYTHON_VERSION = '3.11';
 
 const DOWNLOAD_LIMIT_SECONDS = 1800;
@@ -29,14 +29,14 @@ const UNPACK_LIMIT_SECONDS = 300;
 
 /**
  * @typedef {object} Libtensorflow
- * @property {string} from Where it comes from, for a person.
+ * @property {string} from Its origin in words.
  * @property {readonly string[]} libraries Its files, which the addon is linked with.
  * @property {string} headers The folder of its C headers.
  */
 
 /**
- * Puts libtensorflow where the addon looks for it: `deps/lib` of the package. The wheel comes by the user's pip
- * (index, proxy, certificates), which refuses any whose SHA-256 is not ours.
+ * Puts libtensorflow where the addon looks for it: `deps/lib` of the package. The user's pip (index, proxy, certificates)
+ * fetches the wheel, and refuses one with another SHA-256 than ours.
  *
  * @param {import('./tools.mjs').Tools} tools
  * @param {string} project

@@ -7,7 +7,7 @@ import { exitCodeOf, spawnTurbo } from '../spawn-turbo.mjs';
 
 const INTERRUPTED = 130;
 
-// What runs and what is half built goes when the process exits, which a signal alone would not let it do.
+// Child processes and half-built folders are removed when the process exits, which a signal alone would prevent.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(INTERRUPTED));
 
 const build = spawnTurbo(

@@ -6,7 +6,7 @@ import { run } from './run.mjs';
 const packageName = '@tensorflow/tfjs-node';
 const LIMIT_SECONDS = 600;
 
-/** Only Node-API's: the addon includes nothing else of Node's. */
+/** The headers of Node-API alone: the addon includes no others of Node. */
 const nodeHeaders = { name: 'node-api-headers', version: '1.9.0' };
 
 /** @param {string} project */
@@ -16,7 +16,7 @@ export const packageFolder = (project) => join(project, 'node_modules', packageN
 export const nodeHeadersFolder = (project) => join(project, 'node_modules', nodeHeaders.name, 'include');
 
 /**
- * Installs tfjs-node without its addon, anew where it was, by the user's npm client, which checks the hashes.
+ * Installs tfjs-node again without its addon, by the user's npm client, which checks the hashes.
  *
  * @param {string} project The folder, which becomes an npm project.
  * @param {string} version
@@ -38,7 +38,7 @@ export const installPackages = async (project, version) => {
 export const runInstallScript = (project) =>
   npm(['rebuild', packageName, '--ignore-scripts=false'], project, installScriptEnvironment());
 
-/** The variables with which a user tells the install script, or node-pre-gyp below it, other addresses. */
+/** The variables by which a user gives the install script, or node-pre-gyp below it, other addresses. */
 const addressVariables = [
   'TFJS_NODE_BASE_URI',
   'TFJS_NODE_CDN_STORAGE',
@@ -48,13 +48,13 @@ const addressVariables = [
   'npm_config_tfjs_binding_binary_host_mirror',
 ];
 
-/** ` with TFJS_NODE_BASE_URI`, for a person; empty where no address is given. */
+/** Names the variables that are set, for a message: ` with TFJS_NODE_BASE_URI`; empty where there are none. */
 export const givenAddresses = () => {
   const given = addressVariables.filter((name) => process.env[name]);
   return given.length === 0 ? '' : ` with ${given.join(', ')}`;
 };
 
-/** With the headers beside Node, where there are any: else node-gyp downloads them when it has to compile. */
+/** Points node-gyp to the headers beside Node, if there are any; otherwise it downloads them when it has to compile. */
 const installScriptEnvironment = () => {
   const prefix = join(dirname(process.execPath), '..');
   return existsSync(join(prefix, 'include', 'node', 'node_api.h'))

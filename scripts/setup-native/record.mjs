@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { packageFolder } from './packages.mjs';
 
 /**
- * Writes down what was set up, for a person: `setup.json`, and `SHA256SUMS` of all that is native, which
+ * Records the installation: writes `setup.json`, and `SHA256SUMS` of all native files, which
  * `sha256sum --check SHA256SUMS` in that folder verifies.
  *
  * @param {string} project

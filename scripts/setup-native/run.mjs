@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 
-/** A command that could not do its work: what it said, in one line. */
+/** A command that failed; the message is its own complaint, in one line. */
 export class CommandError extends Error {
   /** @override */
   name = 'CommandError';
 }
 
-/** Its own process group, so that what it starts in turn ends with it; Windows has none. */
+/** Whether a command gets its own process group, so that the processes that it starts end with it; Windows has none. */
 const detached = process.platform !== 'win32';
 
 /**
- * Runs a command to its end and returns what it wrote to stdout.
+ * Runs a command to its end and returns its output on stdout.
  *
  * @param {string} command
  * @param {readonly string[]} args

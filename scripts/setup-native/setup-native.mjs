@@ -14,11 +14,11 @@ import { findTools } from './tools.mjs';
 /** @typedef {(line: string) => void} Say */
 
 /**
- * Makes tfjs-node work: as it is; by its own install script; or compiled from the sources of its npm package
- * against the libtensorflow of a Python wheel. What works is put into `tfjsNodeFolder()`, whole or not at all.
+ * Makes tfjs-node work: as it is; by its own install script; or compiled from the source in its npm package
+ * against the libtensorflow of a Python wheel. A working installation is put into `tfjsNodeFolder()`, whole or not at all.
  *
- * @param {Say} say Told what was tried and how it ended, a line each.
- * @returns {Promise<string>} What trains, for a person.
+ * @param {Say} say Gets a line about each attempt and its result.
+ * @returns {Promise<string>} A description of the working installation.
  * @throws CommandError or MissingToolsError of the last way, when none works.
  */
 export const setUpNative = async (say) => {
@@ -70,7 +70,7 @@ const installOrdinarily = async (project, staging, say) => {
 /** @param {string} project @param {string} staging @param {Say} say */
 const build = async (project, staging, say) => {
   const tools = await findTools();
-  // Anew: the install script may have left anything behind.
+  // Installed again, since the install script may have left anything behind.
   await installPackages(project, version);
   const libtensorflow = await fetchLibtensorflow(tools, project, staging);
   say(`libtensorflow: ${libtensorflow.from}`);

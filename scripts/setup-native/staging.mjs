@@ -27,7 +27,7 @@ export const withStaging = async (parent, work) => {
   }
 };
 
-/** Clears what killed processes left behind. @param {string} parent */
+/** Removes the folders that killed processes left behind. @param {string} parent */
 const sweep = async (parent) => {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(PREFIX)) continue;

@@ -1,7 +1,7 @@
 import { CommandError, run } from './run.mjs';
 
 /**
- * What the build needs.
+ * The tools that the build needs.
  *
  * @typedef {object} Tools
  * @property {string} target `linux-x64`, `linux-arm64`.
@@ -14,9 +14,9 @@ class MissingToolsError extends Error {
   /** @override */
   name = 'MissingToolsError';
 
-  /** @param {readonly string[]} missing Each with what to do about it. */
+  /** @param {readonly string[]} missing Each tool with how to get it. */
   constructor(missing) {
-    super(`the build from sources lacks ${missing.join(', and ')}`);
+    super(`the build from source lacks ${missing.join(', and ')}`);
     this.missing = missing;
   }
 }

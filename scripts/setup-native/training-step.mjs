@@ -9,7 +9,7 @@ const shapes = [
   [6 * 6 * 16, 3],
 ];
 
-/** Numbers in [-scale, scale] that are the same on every backend. */
+/** Returns numbers in [-scale, scale] that are the same on every backend. */
 const numbers = (/** @type {number[]} */ shape, /** @type {number} */ scale) => {
   const count = shape.reduce((product, size) => product * size, 1);
   return tf.tensor(
@@ -19,7 +19,7 @@ const numbers = (/** @type {number[]} */ shape, /** @type {number} */ scale) => 
 };
 
 /**
- * The loss and the gradients of one training step of a small ConvNet, on the running backend.
+ * Computes the loss and the gradients of one training step of a small ConvNet on the running backend.
  *
  * @returns {Float32Array[]} The loss, then the gradient of each kernel.
  */
@@ -46,7 +46,7 @@ export const trainingStep = () =>
   });
 
 /**
- * The largest difference of two steps, relative to the largest number of each quantity.
+ * Returns the largest difference between two steps, relative to the largest number of each quantity.
  *
  * @param {readonly Float32Array[]} actual
  * @param {readonly Float32Array[]} expected
