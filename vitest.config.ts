@@ -5,7 +5,7 @@ import { numericsConfig, onConsoleLog, type TestBackend } from './vitest.shared.
 /** The packages whose tests are run on every backend. */
 const numericPackages = ['model', 'training', 'interchange'];
 
-/** Named by `npm test`, which finds out whether tfjs-node can be had. */
+/** The backends besides cpu; `npm test` finds out whether tfjs-node is one of them. */
 const otherBackends = (process.env['TEST_BACKENDS'] ?? 'wasm').split(',') as TestBackend[];
 
 const numerics = otherBackends.flatMap((backend) =>

@@ -48,6 +48,6 @@ test.each(examples)('%s', { timeout: 300_000 }, async (name) => {
   const { code, stdout, stderr } = await runNode([fileURLToPath(new URL(name, folder))], { cwd: tmpdir() });
   expect(code, stderr).toBe(0);
   const outcome = outcomes[name];
-  if (outcome === undefined) throw new Error(`${name}: expected to be told here what it must have come to`);
+  if (outcome === undefined) throw new Error(`${name}: expected a check of its output here, found none`);
   outcome(stdout);
 });

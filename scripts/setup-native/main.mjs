@@ -25,6 +25,6 @@ try {
 } catch (error) {
   const { name, message, stack } = /** @type {Error} */ (error);
   if (name !== 'CommandError' && name !== 'MissingToolsError') process.stderr.write(`${stack}\n`);
-  console.log(`native: not available: ${message}; training goes on with wasm`);
+  console.log(`native: not available: ${message}; training continues with wasm`);
   process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './index.ts';
 
-/** What fixtures/make_keras_weights.py saves. */
+/** Settings of the model that fixtures/make_keras_weights.py saves. */
 const settings: ModelInput = { inputShape: [12, 12, 3], filters: [2, 3], units: [4] };
 const specOf = (changes: object = {}) => parseModelSpec({ ...settings, ...changes });
 const spec = specOf();

@@ -35,7 +35,7 @@ export const encodeKerasWeights = async (
 
 /**
  * Reads the weights in a file that Keras 3 saved, to the bit and under the names used here: from a `.weights.h5` file,
- * or from a `.keras` archive, of which nothing else is read. Optimizer slots are left out. The file does not say which
+ * or from a `.keras` archive, and nothing else in it. Optimizer slots are left out. The file does not say which
  * activations, padding and the like the model has: for the same results as in Keras, `spec` must describe the same model.
  *
  * @param bytes The file's content.

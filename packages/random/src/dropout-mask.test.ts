@@ -75,7 +75,7 @@ describe('the scale', () => {
     },
   );
 
-  // The odds of being kept as drawn, in 65,536ths, by hand.
+  // The rounded probability of being kept, in 65,536ths, by hand.
   test.each([
     [0.995, 328],
     [0.999, 66],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { studentMeanInterval } from './student.ts';
 
-/** n numbers of mean 10 of which `sd / sqrt(n)` is 1, so that the interval is 10 +- the quantile. */
+/** Returns n numbers with mean 10 and `sd / sqrt(n)` 1, so that the interval is 10 +- the quantile. */
 const sampleOf = (n: number): number[] => {
   const raw = Array.from({ length: n }, (_, i) => i - (n - 1) / 2);
   const sd = Math.sqrt(raw.reduce((sum, value) => sum + value ** 2, 0) / (n - 1));
