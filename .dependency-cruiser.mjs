@@ -5,17 +5,18 @@ import { builtinModules } from 'node:module';
 const mayImport = {
   contracts: [],
   random: [],
+  files: [],
   metrics: ['contracts', 'random'],
   data: ['contracts', 'random'],
-  cifar: ['contracts', 'data'],
-  runs: ['contracts', 'random'],
+  cifar: ['contracts', 'data', 'files'],
+  runs: ['contracts', 'random', 'files'],
   'wasm-training': [],
-  backend: ['contracts', 'wasm-training'],
+  backend: ['contracts', 'files', 'wasm-training'],
   model: ['contracts', 'random'],
   training: ['contracts', 'random', 'model', 'metrics'],
   interchange: ['contracts', 'model'],
   experiment: ['contracts', 'data', 'cifar', 'metrics', 'model', 'runs', 'backend', 'training'],
-  study: ['contracts', 'random', 'metrics', 'runs'],
+  study: ['contracts', 'random', 'files', 'metrics', 'runs'],
 };
 
 const packageNames = readdirSync(new URL('packages', import.meta.url));
@@ -99,7 +100,7 @@ export default {
       comment: 'images, metrics, run files and studies work without TensorFlow.js',
       severity: 'error',
       from: {
-        path: `^packages/${anyOf(['contracts', 'random', 'metrics', 'data', 'cifar', 'runs', 'study'])}/`,
+        path: `^packages/${anyOf(['contracts', 'random', 'files', 'metrics', 'data', 'cifar', 'runs', 'study'])}/`,
       },
       to: { path: '(^|/)@tensorflow/' },
     },

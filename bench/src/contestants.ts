@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CIFAR10 } from '@dropout-lab/cifar';
-import { cacheDirectory } from '@dropout-lab/cifar/node';
+import { cacheDirectory } from '@dropout-lab/files/node';
 import { kerasScript } from 'parity/python';
 
 /** One way to train the tutorial's model, in a process of its own. */

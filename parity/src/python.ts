@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDirectory } from '@dropout-lab/cifar/node';
 import { DropoutLabError } from '@dropout-lab/contracts';
+import { sha256Sync } from '@dropout-lab/files';
+import { cacheDirectory } from '@dropout-lab/files/node';
 
 /** Returns the path of a file in keras/. */
 export const kerasScript = (name: string): string =>
@@ -22,7 +22,7 @@ const pythonMinor = { from: 11, to: 12 };
  * @throws DropoutLabError when there is no Python of a suitable version, or the packages cannot be installed.
  */
 export const preparePython = async (): Promise<string> => {
-  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const digest = sha256Sync(readFileSync(requirements)).slice(0, 12);
   const folder = join(cacheDirectory(), 'parity', `python-${digest}`);
   const python =
     process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');

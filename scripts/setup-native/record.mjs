@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOfFile } from '@dropout-lab/files/node';
 import { packageFolder } from './packages.mjs';
 
 /**
@@ -25,15 +23,10 @@ const checksums = async (project) => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     for (const { name, parentPath, path } of entries.filter((entry) => entry.isFile())) {
       const file = join(parentPath ?? path, name);
-      lines.push(`${await sha256(file)}  ${relative(project, file).replaceAll(sep, posix.sep)}\n`);
+      lines.push(
+        `${await digestOfFile(file, 'sha256')}  ${relative(project, file).replaceAll(sep, posix.sep)}\n`,
+      );
     }
   }
   return lines.join('');
-};
-
-/** @param {string} file */
-const sha256 = async (file) => {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 };

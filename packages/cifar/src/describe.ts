@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CifarDescriptor } from './datasets.ts';
-import { type DataFolderOptions, dataFolder } from './fetch/cache-directory.ts';
+import { type DataFolderOptions, dataFolder } from './fetch/data-folder.ts';
 
 /** What is known of a data set on this machine without reading its files. */
 export interface CifarInfo {

@@ -2,7 +2,7 @@ import type { LoadedDataset } from '@dropout-lab/data';
 import type { CifarDescriptor } from './datasets.ts';
 import { decodeCifar } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
-import { dataFolder } from './fetch/cache-directory.ts';
+import { dataFolder } from './fetch/data-folder.ts';
 import { ensureFiles, type FetchCifarOptions } from './fetch/fetch.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles } from './fetch/file-status.ts';
 

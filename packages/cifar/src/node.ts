@@ -1,5 +1,5 @@
 export { type CifarInfo, describeCifar } from './describe.ts';
-export { cacheDirectory, type DataFolderOptions } from './fetch/cache-directory.ts';
+export type { DataFolderOptions } from './fetch/data-folder.ts';
 export { type CifarSourceFailure, CifarUnavailableError, type FetchCifarOptions } from './fetch/fetch.ts';
 export type { CifarFileStatus } from './fetch/file-status.ts';
 export type { CifarProgress, CifarSourceName } from './fetch/source.ts';

@@ -107,7 +107,7 @@ describe('a run', () => {
 
     const written = readFiles(path);
     expect(Object.keys(written).sort()).toEqual(allFiles);
-    const kept = Object.entries(files()).map(([file, content]) => [file, Buffer.from(content as string)]);
+    const kept = Object.entries(await files()).map(([file, content]) => [file, Buffer.from(content as string)]);
     expect(Object.fromEntries(kept)).toEqual(written);
     expect((await (await openRunDirectory(path)).readEvents()).events).toEqual(said);
   });
@@ -150,7 +150,7 @@ describe('a run', () => {
     const said = await collect(events);
     expect(said.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'nan', epoch: 0 });
     expect(kindsOf(said)).not.toContain('evaluated');
-    expect(Object.keys(files())).toEqual(['run.json', 'events.jsonl']);
+    expect(Object.keys(await files())).toEqual(['run.json', 'events.jsonl']);
   });
 
   test('opens nothing when its model cannot be built, and trains nothing when it cannot be opened', async () => {
@@ -182,13 +182,13 @@ describe('a run that is interrupted ends, resumed, as one that is not', () => {
       return first.events;
     });
     expect(stopped.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'interrupted', epoch: 1, step: 6 });
-    expect(Object.keys(first.files())).not.toContain('evaluation.json');
+    expect(Object.keys(await first.files())).not.toContain('evaluation.json');
 
     const path = newPath();
-    writeFiles(path, first.files());
+    writeFiles(path, await first.files());
     const events = await collect(resumed(path));
     expect(events[0]).toMatchObject({ kind: 'run-resumed', epoch: 1, step: 6 });
-    expect(timeless(readFiles(path))).toEqual(timeless(whole.files()));
+    expect(timeless(readFiles(path))).toEqual(timeless(await whole.files()));
   });
 
   test('before its evaluation, which is done then', async () => {
@@ -204,7 +204,7 @@ describe('a run that is interrupted ends, resumed, as one that is not', () => {
       message: 'interrupted in the evaluation on the test images',
     });
     expect(kindsOf(await collect(resumed(path))).slice(-2)).toEqual(['evaluated', 'run-ended']);
-    expect(timeless(readFiles(path))).toEqual(timeless(whole.files()));
+    expect(timeless(readFiles(path))).toEqual(timeless(await whole.files()));
   });
 });
 

@@ -29,7 +29,7 @@ const onThreads = async (count: number, changes: RunConfigInput = {}) => {
       },
     }),
   );
-  return { events, workers: prepared[0]!.workers, files: run!.files() };
+  return { events, workers: prepared[0]!.workers, files: await run!.files() };
 };
 
 const lossesOf = ({ events }: { readonly events: readonly RunEvent[] }) =>
@@ -70,6 +70,8 @@ test('when a replica cannot be started, the run fails and the others have ended'
   const experiment = runExperiment({ config, data, replicas: { count: 4, start }, open: () => ({ run }) });
   await expect(collect(experiment)).rejects.toThrow('no thread to be had');
   expect([started, ended]).toEqual([3, 2]);
-  expect(run.files()['events.jsonl']).toMatch(/^\{"kind":"run-ended".*"failed".*"no thread to be had"\}\n$/);
+  expect((await run.files())['events.jsonl']).toMatch(
+    /^\{"kind":"run-ended".*"failed".*"no thread to be had"\}\n$/,
+  );
   expect(tf.memory().numTensors).toBe(tensors);
 });

@@ -4,7 +4,6 @@ export {
   decodeCheckpoint,
   decodeWeights,
 } from './checkpoints/checkpoint-format.ts';
-export { encodeRun, type RunContents } from './encode-run.ts';
 export {
   CheckpointCorruptError,
   CheckpointMissingError,

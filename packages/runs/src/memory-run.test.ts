@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from './files/temporary-folder.ts';
 import { createMemoryRun } from './memory-run.ts';
-import { createRunDirectory } from './run-directory.ts';
+import { createRunDirectory, openRunDirectory, resumeRunDirectory } from './run-directory.ts';
 import type { RunStore } from './run-store.ts';
 import { checkpointAt, manifest } from './testing.ts';
 
@@ -37,7 +37,7 @@ test('leaves the files of a run directory, byte for byte', async () => {
   const inMemory = createMemoryRun(manifest);
   await keep(inMemory);
 
-  const files = inMemory.files();
+  const files = await inMemory.files();
   const written = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
@@ -45,4 +45,27 @@ test('leaves the files of a run directory, byte for byte', async () => {
   for (const [file, content] of Object.entries(files)) {
     expect(Buffer.from(content as string), file).toEqual(readFileSync(join(path, file)));
   }
+});
+
+test('put into a folder, is a run directory that can be read and resumed', async () => {
+  const inMemory = createMemoryRun(manifest);
+  await keep(inMemory);
+  const folder = join(temporaryFolder(), 'unpacked');
+  for (const [path, content] of Object.entries(await inMemory.files())) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const run = await openRunDirectory(folder);
+  expect(run.manifest).toEqual(manifest);
+  expect((await run.readEvents()).events).toEqual(events);
+  // With the checksums verified.
+  expect(await run.loadCheckpoint('last')).toEqual(checkpointAt(2));
+  expect(await run.loadCheckpoint('best')).toEqual(checkpointAt(1));
+  const resumed = await resumeRunDirectory(folder);
+  expect(resumed.manifest).toEqual(manifest);
+  await resumed.close();
+});
+
+test('of a run that has only begun has no more than its manifest and an empty log', async () => {
+  expect(Object.keys(await createMemoryRun(manifest).files())).toEqual(['run.json', 'events.jsonl']);
 });

@@ -314,7 +314,7 @@ describe('refuses, with a sentence', () => {
     const create = createRunDirectory(join(file, 'runs', 'a'), manifest);
     await expect(create).rejects.toThrow(RunDirectoryError);
     await expect(create).rejects.toThrow(
-      'expected to make a folder for the run, but a part of the path is a file',
+      'expected to make a folder for the run, but the system says "not a directory" (ENOTDIR); choose',
     );
   });
 
@@ -329,7 +329,7 @@ describe('refuses, with a sentence', () => {
     const run = await resumeRunDirectory(path);
     expect(() => run.append(started)).toThrow(RunDirectoryError);
     expect(() => run.append(started)).toThrow(
-      'events.jsonl: expected to write the run, but the disk is full; free',
+      'events.jsonl: expected to write the run, but the system says "no space left on device" (ENOSPC); free',
     );
     await run.close();
   });

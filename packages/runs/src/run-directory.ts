@@ -12,7 +12,7 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import writeFileAtomic from 'write-file-atomic';
+import { isNotFound, systemErrorCode, writeDurably } from '@dropout-lab/files/node';
 import type { z } from 'zod';
 import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
 import {
@@ -25,11 +25,11 @@ import { RunDirectoryError, RunExistsError } from './errors.ts';
 import { type EventLog, parseEventLog } from './events/event-log.ts';
 import { openEventWriter } from './events/event-writer.ts';
 import { historyCsv } from './events/history-csv.ts';
-import { syncFolder } from './files/durable.ts';
-import { codeOf, fileError } from './files/file-errors.ts';
+import { fileError } from './files/file-errors.ts';
 import { toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
 import { acquireLock, isLocked } from './files/lock.ts';
+import { syncFolder } from './files/sync-folder.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A run directory to read; another process may be writing it. */
@@ -81,7 +81,7 @@ export const createRunDirectory = async (path: string, manifest: RunManifest): P
   await mkdir(dirname(path), { recursive: true }).catch(refuse);
   // Not recursive: of two that would make the same folder, one fails.
   await mkdir(path).catch((error) => {
-    if (codeOf(error) !== 'EEXIST') refuse(error);
+    if (systemErrorCode(error) !== 'EEXIST') refuse(error);
     throw new RunExistsError(
       `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
     );
@@ -89,7 +89,7 @@ export const createRunDirectory = async (path: string, manifest: RunManifest): P
   try {
     return await openForWriting(path, manifest, async () => {
       await mkdir(join(path, runFiles.checkpoints));
-      await writeJson(join(path, runFiles.manifest), manifest);
+      writeDurably(join(path, runFiles.manifest), toJson(manifest));
       await syncFolder(path);
     });
   } catch (error) {
@@ -211,7 +211,7 @@ const writerOf = (
         if (epochs) epochs.push(event);
         else epochs = readEventsNow(path).filter(isOfHistory);
         file = runFiles.history;
-        writeFileAtomic.sync(join(path, file), historyCsv(epochs));
+        writeDurably(join(path, file), historyCsv(epochs));
       } catch (error) {
         throw writeError(error, join(path, file));
       }
@@ -225,11 +225,11 @@ const writerOf = (
     },
     writeEvaluation(report) {
       const file = join(path, runFiles.evaluation);
-      return writing(file, () => writeJson(file, report));
+      return writing(file, () => writeDurably(file, toJson(report)));
     },
     writePredictions(predictions) {
       const file = join(path, runFiles.predictions);
-      return writing(file, () => writeFileAtomic(file, toJsonLine(predictions)));
+      return writing(file, () => writeDurably(file, toJsonLine(predictions)));
     },
     async close() {
       await saving;
@@ -259,7 +259,7 @@ const readText = async (file: string): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (isNotFound(error)) return undefined;
     throw fileError(error, file, 'a file that can be read', 'check its permissions');
   }
 };
@@ -274,8 +274,6 @@ const parseJson = (text: string, file: string): unknown => {
     );
   }
 };
-
-const writeJson = (file: string, value: unknown): Promise<void> => writeFileAtomic(file, toJson(value));
 
 const writeError = (error: unknown, path: string): RunDirectoryError =>
   error instanceof RunDirectoryError

@@ -1,11 +1,11 @@
 import { type RunConfig, runConfigIdentity } from '@dropout-lab/contracts';
-import { digestOf } from './files/digest.ts';
+import { sha256Sync } from '@dropout-lab/files';
 
 /**
  * SHA-256, in hexadecimal, of what tells a run's configuration apart: what differs from the defaults of its version. A
  * setting that is added with a default changes none.
  */
-export const configDigest = (config: RunConfig): string => digestOf(runConfigIdentity(config));
+export const configDigest = (config: RunConfig): string => sha256Sync(runConfigIdentity(config));
 
 /**
  * A name for a run's directory that sorts by time and tells configurations apart:

@@ -1,9 +1,9 @@
 import { access, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { cacheDirectory } from '@dropout-lab/cifar/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { evaluationReportSchema, parseRunEvent } from '@dropout-lab/contracts';
+import { cacheDirectory } from '@dropout-lab/files/node';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -220,7 +220,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--seed', '-4'], /seed.*received -4/],
     [['--backend', 'gpu'], /--backend.*auto, node, webgpu, wasm, cpu/],
     [['--workers', '0'], /--workers.*whole number above 0/],
-    [['--config', 'nowhere.json'], /nowhere\.json: cannot be read/],
+    [['--config', 'nowhere.json'], /nowhere\.json: expected a file that can be read/],
     [['--epoch', '3'], /unknown option '--epoch'/],
     [['twice'], /too many arguments/],
   ])('train %j', async (args, message) => {

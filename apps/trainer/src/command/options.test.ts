@@ -181,7 +181,7 @@ describe('readRunConfig', () => {
 
   test('refuses a file that is not there', async () => {
     await expect(readRunConfig({ config: join(folder, 'none.json') })).rejects.toThrow(
-      /none\.json: cannot be read/,
+      /none\.json: expected a file that can be read/,
     );
   });
 });

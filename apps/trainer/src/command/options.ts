@@ -10,6 +10,7 @@ import {
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
+import { systemErrorSentence } from '@dropout-lab/files/node';
 import { assignmentsOf, flagValuesOf } from './config-options.ts';
 
 /** The options that change a run's configuration, as commander gives them: flags under their names in camel case. */
@@ -42,8 +43,17 @@ export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<P
   let text: string;
   try {
     text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`--config ${path}: cannot be read: ${(error as Error).message}`);
+  } catch (cause) {
+    throw new ConfigError(
+      systemErrorSentence(
+        cause,
+        `--config ${path}`,
+        'a file that can be read',
+        'check its name and permissions',
+      ),
+      [],
+      { cause },
+    );
   }
   let value: unknown;
   try {

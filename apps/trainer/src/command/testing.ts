@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { digestOfFile } from '@dropout-lab/files/node';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -85,9 +85,7 @@ export const writeSmallRun = async (folder: string, changes: object = {}): Promi
 /** SHA-256 of the arrays of a run's last checkpoint: weights, and optimizer slots. */
 export const checkpointDigests = (run: string): Promise<string[]> =>
   Promise.all(
-    ['weights.bin', 'optimizer.bin'].map(async (name) =>
-      createHash('sha256')
-        .update(await readFile(join(run, 'checkpoints', 'last', name)))
-        .digest('hex'),
+    ['weights.bin', 'optimizer.bin'].map((name) =>
+      digestOfFile(join(run, 'checkpoints', 'last', name), 'sha256'),
     ),
   );

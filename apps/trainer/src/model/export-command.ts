@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type CheckpointName, ConfigError, DropoutLabError } from '@dropout-lab/contracts';
+import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { encodeKerasWeights } from '@dropout-lab/interchange';
 import { modelSpecOf } from '@dropout-lab/model';
 import { openRunDirectory } from '@dropout-lab/runs/node';
-import writeFileAtomic from 'write-file-atomic';
 import type { Reporter } from '../command/reporter.ts';
 
 export interface ExportOptions {
@@ -25,13 +25,14 @@ export const exportCommand = async (
   }
   const run = await openRunDirectory(path);
   const { weights } = (await run.loadCheckpoint(checkpoint)).snapshot;
-  const file = Buffer.from(await encodeKerasWeights(weights, modelSpecOf(run.manifest.config)));
+  const bytes = await encodeKerasWeights(weights, modelSpecOf(run.manifest.config));
   try {
-    await writeFileAtomic(output, file);
+    writeDurably(output, bytes);
   } catch (cause) {
-    throw new DropoutLabError(`--output ${output}: cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new DropoutLabError(
+      systemErrorSentence(cause, `--output ${output}`, 'to write a file', 'choose another place'),
+      { cause },
+    );
   }
   reporter.line(`Wrote ${output}: in Keras 3, model.load_weights reads it into a model of the same layers`);
   return 0;

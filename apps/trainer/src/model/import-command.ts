@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { ConfigError, datasetOf } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
+import { systemErrorSentence } from '@dropout-lab/files/node';
 import { decodeKerasWeights } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
@@ -45,7 +46,7 @@ export const importCommand = async (
       config,
       classNames: datasetOf(config.dataset).classNames,
       data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
-      importedFrom: { file: basename(file), sha256: createHash('sha256').update(bytes).digest('hex') },
+      importedFrom: { file: basename(file), sha256: await sha256(bytes) },
       command,
       backend,
       workers: 1,
@@ -71,6 +72,10 @@ const readBytes = async (file: string): Promise<Uint8Array> => {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new ConfigError(`${file}: cannot be read: ${(cause as Error).message}`, [], { cause });
+    throw new ConfigError(
+      systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions'),
+      [],
+      { cause },
+    );
   }
 };

@@ -91,7 +91,7 @@ describe('refusals', () => {
   };
 
   test('of a file that is none, or of another model: one sentence, and no run', async () => {
-    await refused('nowhere.weights.h5', /nowhere\.weights\.h5: cannot be read/, 2);
+    await refused('nowhere.weights.h5', /nowhere\.weights\.h5: expected a file that can be read/, 2);
     await refused('small.json', /small\.json: expected a \.weights\.h5 or \.keras file of Keras 3/, 1);
     await refused(exported(), /conv2d\/kernel\): expected shape \[3,3,3,64\], found \[3,3,3,4\]/, 1);
     await writeFile(join(folder, 'ten.json'), '{"model": {"numClasses": 10}}');
@@ -106,7 +106,7 @@ describe('refusals', () => {
     expect(named.stderr).toContain('--output: expected a name that ends in .weights.h5, received weights.h5');
     const lost = await runCli(['export', run, '--output', 'no/such/a.weights.h5'], { cwd: folder });
     expect(lost.code).toBe(1);
-    expect(lost.stderr).toMatch(/^dropout-lab: --output no\/such\/a\.weights\.h5: cannot be written/);
+    expect(lost.stderr).toMatch(/^dropout-lab: --output no\/such\/a\.weights\.h5: expected to write a file/);
     expect(await readdir(run)).toEqual(before);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError, type RunConfig } from '@dropout-lab/contracts';
+import { systemErrorCode } from '@dropout-lab/files/node';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
 export interface RunJob {
@@ -81,7 +82,7 @@ const storeId = async (store: string): Promise<string> => {
   try {
     await writeFile(file, randomUUID(), { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   }
   return (await readFile(file, 'utf8')).trim();
 };

@@ -200,7 +200,7 @@ describe('sweep', () => {
 describe('what cannot be is refused in one sentence, before anything is written', () => {
   test.each([
     ['study run nope', /^nope: expected a study file .* or one of tutorial, /],
-    ['study run FOLDER/none.json', /none\.json: cannot be read: /],
+    ['study run FOLDER/none.json', /none\.json: expected a file that can be read/],
     ['study run FOLDER/broken.json', /broken\.json: expected JSON: /],
     ['study run FOLDER/broken.ts', /broken\.ts: cannot be loaded: /],
     [

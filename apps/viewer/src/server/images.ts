@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CifarDescriptor, datasetLoaders } from '@dropout-lab/cifar';
-import { cacheDirectory, describeCifar } from '@dropout-lab/cifar/node';
+import { describeCifar } from '@dropout-lab/cifar/node';
+import { cacheDirectory } from '@dropout-lab/files/node';
 
 /** An official file of a data set on this machine. */
 export interface ImageFile {

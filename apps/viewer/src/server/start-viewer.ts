@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
+import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { runFiles } from '@dropout-lab/runs';
 import type { LiveMessage } from '../shared/runs/catalogue.ts';
 import { siteFolder } from '../site-folder.ts';
@@ -113,15 +114,20 @@ const listen = async (server: Server, host: string, port: number, attempts: numb
       });
       return (server.address() as AddressInfo).port;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'EADDRINUSE' && attempt < attempts) continue;
-      if (code === 'EADDRINUSE') {
+      const isTaken = systemErrorCode(error) === 'EADDRINUSE';
+      if (isTaken && attempt < attempts) continue;
+      if (isTaken) {
         throw new ViewerError(
           `port ${port}: expected it to be free, but another program listens on it: choose another`,
         );
       }
       throw new ViewerError(
-        `${host}:${port}: expected an address of this machine to listen on, but ${code ?? error}: choose another`,
+        systemErrorSentence(
+          error,
+          `${host}:${port}`,
+          'an address of this machine to listen on',
+          'choose another',
+        ),
         { cause: error },
       );
     }

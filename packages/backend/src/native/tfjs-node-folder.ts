@@ -1,14 +1,11 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { cacheDirectory } from '@dropout-lab/files/node';
 import { version_core } from '@tensorflow/tfjs-core';
-import envPaths from 'env-paths';
 
 /**
  * The folder in which a tfjs-node outlives `npm ci`: an npm project that holds it, with its native addon, under
  * `node_modules`. In the cache folder of dropout-lab (`DROPOUT_LAB_CACHE` where set, else the platform's), one for
  * each platform and version, so that it is always the version of the application's tfjs-core.
  */
-export const tfjsNodeFolder = (): string => {
-  const chosen = process.env['DROPOUT_LAB_CACHE'];
-  const cache = chosen ? resolve(chosen) : envPaths('dropout-lab', { suffix: '' }).cache;
-  return join(cache, 'tfjs-node', `${version_core}-${process.platform}-${process.arch}`);
-};
+export const tfjsNodeFolder = (): string =>
+  join(cacheDirectory(), 'tfjs-node', `${version_core}-${process.platform}-${process.arch}`);

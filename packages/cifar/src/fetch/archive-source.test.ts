@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { sha256Sync } from '@dropout-lab/files';
 import { describe, expect, test } from 'vitest';
 import type { CifarDescriptor } from '../datasets.ts';
 import { fetchCifar, loadCifar } from '../load.ts';
@@ -246,8 +246,7 @@ describe('what is no archive', () => {
     ] as const) {
       const cacheDirectory = await temporaryFolder();
       const url = await serve((request, response) => answer(request, response, body));
-      const hex = createHash('sha256').update(body).digest('hex');
-      const digest = { algorithm: 'sha256', hex } as const;
+      const digest = { algorithm: 'sha256', hex: sha256Sync(body) } as const;
       const descriptor = { ...dataset, archive: { ...dataset.archive, url, bytes: body.length, digest } };
       await expect(fetchCifar(descriptor, { cacheDirectory })).rejects.toMatchObject({
         failures: [{ reason: expect.stringContaining(reason) }],

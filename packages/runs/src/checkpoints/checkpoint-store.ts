@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointName, RunConfig } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
+import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
-import { syncFolder, writeDurably } from '../files/durable.ts';
-import { codeOf, fileError } from '../files/file-errors.ts';
+import { fileError } from '../files/file-errors.ts';
 import { checkpointFiles, checkpointNames } from '../files/layout.ts';
+import { syncFolder } from '../files/sync-folder.ts';
 import {
   type Checkpoint,
   type CheckpointContents,
@@ -15,8 +16,6 @@ import {
 } from './checkpoint-format.ts';
 
 const previousOf = (target: string): string => `${target}.previous`;
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /**
  * Replaces a checkpoint as a whole: written beside it and on the disk before two renames put it in its place.
@@ -31,14 +30,13 @@ export const saveCheckpoint = async (
   name: CheckpointName,
   checkpoint: Checkpoint,
 ): Promise<void> => {
-  const contents = encodeCheckpoint(checkpoint, sha256);
+  const contents = await encodeCheckpoint(checkpoint);
   const target = join(folder, name);
   const temporary = `${target}.tmp-${process.pid}`;
   const previous = previousOf(target);
   try {
     await mkdir(temporary);
-    for (const [file, content] of Object.entries(contents))
-      await writeDurably(join(temporary, file), content);
+    for (const [file, content] of Object.entries(contents)) writeDurably(join(temporary, file), content);
     await syncFolder(temporary);
     if (await exists(target)) {
       await rm(previous, { recursive: true, force: true });
@@ -116,7 +114,7 @@ const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkp
     try {
       return await readFile(join(folder, file));
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
+      if (!isNotFound(error)) throw error;
       throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', 'none', { cause: error });
     }
   };
@@ -129,7 +127,7 @@ const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkp
   };
   const state = decodeState(contents['state.json'], config, folder);
   for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
-    const found = sha256(contents[file]);
+    const found = await sha256(contents[file]);
     if (found === state.sha256[file]) continue;
     throw new CheckpointCorruptError(`${folder}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
   }
@@ -158,7 +156,7 @@ const identityOf = async (path: string): Promise<string | undefined> => {
     const { ino, ctimeNs } = await stat(path, { bigint: true });
     return `${ino}/${ctimeNs}`;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 /**
  * For kill.test.ts, in a process of its own: `save RUN` resumes the run and saves one checkpoint after another
- * until it is killed; `grow RUN` saves a small one, then one that the limit on file sizes does not allow;
+ * until it is killed; `grow RUN` saves a small one, then one, and predictions, that the limit on file sizes does not allow;
  * `hold RUN` only keeps the run open.
  */
 import { resumeRunDirectory } from '../run-directory.ts';
@@ -23,11 +23,11 @@ if (command === 'save') {
 }
 if (command === 'grow') {
   await run.saveCheckpoint('last', checkpointAt(1));
-  try {
-    await run.saveCheckpoint('last', checkpointAt(2, 1_000_000));
-  } catch (error) {
-    say(String(error));
-  }
+  const many = Array.from({ length: 1_000_000 }, () => 1);
+  await run.saveCheckpoint('last', checkpointAt(2, 1_000_000)).catch((error) => say(String(error)));
+  await run
+    .writePredictions({ labels: many, predicted: many, confidence: many })
+    .catch((error) => say(String(error)));
   await run.close();
 }
 if (command === 'hold') {

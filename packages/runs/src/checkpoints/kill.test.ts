@@ -95,7 +95,7 @@ test('a run that a living process writes cannot be resumed; once that is killed,
 });
 
 test.runIf(process.platform === 'linux')(
-  'out of room, it says so and keeps the last good checkpoint',
+  'out of room, it says so, keeps the last good checkpoint, and leaves no half of a file',
   async () => {
     const path = await newRun();
     // A limit on the size of files stands for a disk that is full halfway through one.
@@ -106,12 +106,21 @@ test.runIf(process.platform === 'linux')(
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    expect(await firstLine(child)).toMatch(
-      /^RunDirectoryError: .*last: expected to write a checkpoint, but the file would exceed the size limit; the one before it is kept/,
-    );
+    const lines: string[] = [];
+    createInterface({ input: child.stdout! }).on('line', (line) => lines.push(line));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^RunDirectoryError: .*last: expected to write a checkpoint, but the system says "file too large" \(EFBIG\); the one before it is kept/,
+      ),
+      expect.stringMatching(
+        /^RunDirectoryError: .*predictions\.json: expected to write the run, but .*EFBIG/,
+      ),
+    ]);
     const reader = await openRunDirectory(path);
     expect(await reader.loadCheckpoint('last')).toEqual(checkpointAt(1));
     expect(readdirSync(join(path, 'checkpoints'))).toEqual(['last']);
+    expect(readdirSync(path)).toEqual(['checkpoints', 'events.jsonl', 'run.json']);
   },
 );
 

@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isNotFound, isProcessAlive, systemErrorCode } from '@dropout-lab/files/node';
 import { z } from 'zod';
 import { RunLockedError } from '../errors.ts';
-import { codeOf } from './file-errors.ts';
 
 const holderSchema = z.object({ pid: z.number(), hostname: z.string(), since: z.iso.datetime() });
 
@@ -27,12 +27,12 @@ export const acquireLock = (directory: string, takeOver = false): (() => void) =
   try {
     create();
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
     removeStale(directory, takeOver);
     try {
       create();
     } catch (again) {
-      throw codeOf(again) === 'EEXIST' ? lockedError(directory) : again;
+      throw systemErrorCode(again) === 'EEXIST' ? lockedError(directory) : again;
     }
   }
   return () => rmSync(path, { force: true });
@@ -55,7 +55,7 @@ const removeStale = (directory: string, takeOver: boolean): void => {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (isNotFound(error)) return;
     throw error;
   }
   const moved = readLock(aside);
@@ -70,7 +70,7 @@ const readLock = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 };
@@ -87,7 +87,7 @@ const isStale = (text: string): boolean => {
   const holder = holderOf(text);
   // Of another machine's processes nothing can be known, nor of a lock that its writer has yet to fill.
   if (holder === undefined || holder.hostname !== hostname()) return false;
-  if (!isAlive(holder.pid)) return true;
+  if (!isProcessAlive(holder.pid)) return true;
   // A container restarts its numbering: this process may have the number of the one that was killed.
   const processStart = Date.now() - process.uptime() * 1000;
   return holder.pid === process.pid && Date.parse(holder.since) < processStart;
@@ -96,15 +96,6 @@ const isStale = (text: string): boolean => {
 const isElsewhere = (text: string): boolean => {
   const holder = holderOf(text);
   return holder !== undefined && holder.hostname !== hostname();
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
 };
 
 const lockedError = (directory: string): RunLockedError => {

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { writeDurably } from '@dropout-lab/files/node';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
-import writeFileAtomic from 'write-file-atomic';
 import { analyzeStudy } from '../analysis/analysis.ts';
 import { type ThemeName, themeColours, withTheme } from '../charts/theme.ts';
 import type { StudyRun } from '../store/study-run.ts';
@@ -42,21 +42,21 @@ export const writeReport = async (
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const blocks = buildReport(analysis, galleries, document as unknown as Document);
   const arms = study.arms.length;
-  const write = (name: string, content: string | Uint8Array): Promise<void> =>
-    writeFileAtomic(join(folder, name), content as string | Buffer);
+  const write = (name: string, content: string | Uint8Array): void =>
+    writeDurably(join(folder, name), content);
 
   await mkdir(join(folder, reportFiles.pictures), { recursive: true });
   const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
   for (const figure of figures) {
-    await write(pictureOf(figure.name, 'light'), standalone(figure, 'light', arms));
-    await write(pictureOf(figure.name, 'dark'), standalone(figure, 'dark', arms));
-    await write(join(reportFiles.pictures, `${figure.name}.png`), await pngOf(figure, arms));
+    write(pictureOf(figure.name, 'light'), standalone(figure, 'light', arms));
+    write(pictureOf(figure.name, 'dark'), standalone(figure, 'dark', arms));
+    write(join(reportFiles.pictures, `${figure.name}.png`), await pngOf(figure, arms));
   }
-  await write(reportFiles.html, htmlOf(blocks, arms));
-  await write(reportFiles.markdown, markdownOf(blocks, pictureOf));
-  await write(reportFiles.json, `${JSON.stringify(analysis, null, 2)}\n`);
-  await write(reportFiles.curves, curvesCsv(runs));
-  await write(reportFiles.figures, figuresCsv(analysis));
+  write(reportFiles.html, htmlOf(blocks, arms));
+  write(reportFiles.markdown, markdownOf(blocks, pictureOf));
+  write(reportFiles.json, `${JSON.stringify(analysis, null, 2)}\n`);
+  write(reportFiles.curves, curvesCsv(runs));
+  write(reportFiles.figures, figuresCsv(analysis));
 };
 
 const pictureOf = (name: string, theme: ThemeName): string => `${reportFiles.pictures}/${name}-${theme}.svg`;

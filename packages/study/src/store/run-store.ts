@@ -1,9 +1,9 @@
 import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPlain, type MigrationStep, migrate, parseWith, type RunConfig } from '@dropout-lab/contracts';
+import { writeDurably } from '@dropout-lab/files/node';
 import { configDigest, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { PlannedRun } from '../study/plan.ts';
 import type { StudyInput } from '../study/study.ts';
@@ -100,7 +100,7 @@ const recordPath = (store: string, name: string): string => join(store, `${name}
 export const recordStudy = async (store: string, study: StudyInput): Promise<void> => {
   await mkdir(store, { recursive: true });
   const record = { schemaVersion: RECORD_VERSION, study };
-  await writeFileAtomic(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
+  writeDurably(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
 };
 
 /** The study as it was last run in a store; undefined when none of that name was. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, isPlain } from '@dropout-lab/contracts';
+import { systemErrorSentence } from '@dropout-lab/files/node';
 import { createJiti } from 'jiti';
 import { readRecordedStudy } from '../store/run-store.ts';
 import { shippedStudies } from './shipped.ts';
@@ -57,9 +58,12 @@ const findStudy = async (nameOrFile: string, store: string): Promise<StudyInput>
 const readJson = async (file: string): Promise<StudyInput> => {
   try {
     return JSON.parse(withoutMark(await readFile(file, 'utf8'))) as StudyInput;
-  } catch (error) {
-    const problem = error instanceof SyntaxError ? 'expected JSON' : 'cannot be read';
-    throw new ConfigError(`${file}: ${problem}: ${(error as Error).message}`, [], { cause: error });
+  } catch (cause) {
+    const message =
+      cause instanceof SyntaxError
+        ? `${file}: expected JSON: ${cause.message}`
+        : systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions');
+    throw new ConfigError(message, [], { cause });
   }
 };
 

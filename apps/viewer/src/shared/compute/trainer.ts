@@ -100,11 +100,11 @@ export const createTrainer = () => {
       pausePoint.resume();
     },
     /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
-    download: (): Uint8Array => {
+    download: async (): Promise<Uint8Array> => {
       if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');
       const { id } = run.manifest;
       const encoder = new TextEncoder();
-      const entries = Object.entries(run.files()).map(([path, content]): [string, Uint8Array] => [
+      const entries = Object.entries(await run.files()).map(([path, content]): [string, Uint8Array] => [
         `${id}/${path}`,
         typeof content === 'string' ? encoder.encode(content) : content,
       ]);

@@ -1,0 +1,1 @@
+export { sha256, sha256Sync } from './sha256.ts';

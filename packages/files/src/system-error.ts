@@ -1,0 +1,31 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** Returns the code of a system error, such as `ENOENT`; undefined for any other error. */
+export const systemErrorCode = (error: unknown): string | undefined => {
+  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof errno === 'number' ? code : undefined;
+};
+
+/** Returns whether an error says that there is no such file or folder. */
+export const isNotFound = (error: unknown): boolean => {
+  const code = systemErrorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+};
+
+/**
+ * Returns a failure of the file system as one sentence: `runs/a: expected to make a folder for the run, but the system says
+ * "no space left on device" (ENOSPC); choose another place`.
+ *
+ * @param expected The aim: `to write a checkpoint`.
+ * @param advice The next thing to do.
+ */
+export const systemErrorSentence = (
+  error: unknown,
+  path: string,
+  expected: string,
+  advice: string,
+): string => {
+  const [code, words] = getSystemErrorMap().get((error as NodeJS.ErrnoException | null)?.errno ?? 0) ?? [];
+  const reason = code === undefined ? String(error) : `the system says "${words}" (${code})`;
+  return `${path}: expected ${expected}, but ${reason}; ${advice}`;
+};
