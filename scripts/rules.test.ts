@@ -1,14 +1,14 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { runNode } from './run-node.ts';
 import { repository } from './spawn-turbo.mjs';
+import { temporaryFolder } from './temporary-folder.ts';
 
 // The rules are tested on a copy of the repository's outline: no source of ours is touched, and they can be tested
 // with and without built packages.
 
-const outline = await mkdtemp(join(tmpdir(), 'dropout-lab-rules-'));
+const outline = temporaryFolder();
 const packageNames = await readdir(join(repository, 'packages'));
 
 const write = async (file: string, text: string): Promise<void> => {
@@ -36,8 +36,6 @@ beforeAll(async () => {
   await write('packages/random/src/key.ts', 'export const key = 1;\n');
   await write('apps/trainer/src/cli.ts', 'export const cli = 1;\n');
 });
-
-afterAll(() => rm(outline, { recursive: true, force: true }));
 
 const bin = (...path: string[]): string => join(repository, 'node_modules', ...path);
 

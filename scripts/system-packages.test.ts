@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemProgram } from './system-packages.mjs';
+import { temporaryFolder } from './temporary-folder.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -12,7 +12,7 @@ afterEach(() => {
 const packages = { debian: 'tool', elsewhere: 'brew install tool' };
 
 test('a program that is on the PATH is taken as it is', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-path-'));
+  const folder = temporaryFolder();
   const path = join(folder, 'tool');
   await writeFile(path, '#!/bin/sh\n');
   await chmod(path, 0o755);
@@ -21,7 +21,7 @@ test('a program that is on the PATH is taken as it is', async () => {
 });
 
 test('where nothing can be installed, one line says what to install', async () => {
-  vi.stubEnv('PATH', await mkdtemp(join(tmpdir(), 'dropout-lab-path-')));
+  vi.stubEnv('PATH', temporaryFolder());
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(await systemProgram('tool', packages)).toBeUndefined();
   expect(write.mock.calls).toEqual([

@@ -1,13 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runNode } from './run-node.ts';
 import { repository } from './spawn-turbo.mjs';
+import { temporaryFolder } from './temporary-folder.ts';
 import { summaryOf } from './test-tally.mjs';
 
-const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-tally-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 /** Runs vitest over the folder in a process of its own and prints the tally. */
 const program = `

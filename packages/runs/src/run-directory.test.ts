@@ -12,6 +12,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type EvaluationReport, type RunEvent } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import {
   CheckpointCorruptError,
   CheckpointMissingError,
@@ -19,7 +20,6 @@ import {
   RunExistsError,
   RunLockedError,
 } from './errors.ts';
-import { temporaryFolder } from './files/temporary-folder.ts';
 import {
   createNumberedRunDirectory,
   createRunDirectory,

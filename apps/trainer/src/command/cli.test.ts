@@ -10,14 +10,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder, writeSmallRun } from './testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli, writeSmallRun } from './testing.ts';
 
 let folder: string;
 let run: string;
 let trained: Awaited<ReturnType<typeof runCli>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
   run = join(folder, 'run');
   const config = await writeSmallRun(folder, { callbacks: [] });
   trained = await runCli(['train', '--config', config, '--run-dir', run, '--seed', '3'], { cwd: folder });
@@ -224,7 +225,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--epoch', '3'], /unknown option '--epoch'/],
     [['twice'], /too many arguments/],
   ])('train %j', async (args, message) => {
-    const empty = await temporaryFolder();
+    const empty = temporaryFolder();
     const { code, stdout, stderr } = await runCli(['train', ...args], { cwd: empty });
     expect(code).toBe(2);
     expect(stderr).toMatch(message);

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { membersOf, optimizerSchema, parseRunConfig } from '@dropout-lab/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { readRunConfig } from './options.ts';
-import { temporaryFolder } from './testing.ts';
 
 const optimizers = [...membersOf(optimizerSchema)!.members.keys()].map((name) => `"${name}"`).join(', ');
 
 let folder: string;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
 });
 
 const configFile = async (content: unknown): Promise<string> => {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -61,8 +60,6 @@ export const startCli = (args: readonly string[], cwd: string) => {
   const ended = once(child, 'close').then(([code]) => code as number | null);
   return { child, lines, ended };
 };
-
-export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'dropout-lab-test-'));
 
 /** A run of seconds on real images: two epochs of 32 steps of a small model, a checkpoint every third step. */
 export const smallRun = {

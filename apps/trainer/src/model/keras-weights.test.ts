@@ -1,18 +1,19 @@
-import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeKerasWeights, encodeKerasWeights } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, parseModelSpec, readWeights } from '@dropout-lab/model';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder, writeSmallRun } from '../command/testing.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli, writeSmallRun } from '../command/testing.ts';
 
 let folder: string;
 let run: string;
 const exported = () => join(run, 'last.weights.h5');
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
   run = join(folder, 'trained');
   const config = await writeSmallRun(folder, { epochs: 1, limitTrain: 200 });
   const trained = await runCli(['train', '--config', config, '--run-dir', run], { cwd: folder });
@@ -21,8 +22,6 @@ beforeAll(async () => {
   expect(code).toBe(0);
   expect(stdout).toContain(exported());
 });
-
-afterAll(() => rm(folder, { recursive: true }));
 
 const importInto = (name: string, file: string, ...options: string[]) =>
   runCli(['import', file, '--run-dir', join(folder, name), ...options], { cwd: folder });

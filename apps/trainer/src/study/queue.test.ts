@@ -8,7 +8,8 @@ import { parseStudy, planRuns } from '@dropout-lab/study';
 import { runPath } from '@dropout-lab/study/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemProgram } from '../../../../scripts/system-packages.mjs';
-import { checkpointDigests, runCli, smallRun, startCli, temporaryFolder } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
 
 const redisServer = await systemProgram('redis-server', {
   debian: 'redis-server',
@@ -41,7 +42,7 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
   let file: string;
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
+    folder = temporaryFolder();
     file = join(folder, 'queued.json');
     await writeFile(file, JSON.stringify(study));
     const port = await freePort();
@@ -91,7 +92,7 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
 });
 
 test('a server that does not answer is told in one sentence', async () => {
-  const cwd = await temporaryFolder();
+  const cwd = temporaryFolder();
   const url = `redis://localhost:${await freePort()}`;
   const { code, stderr } = await runCli(['worker', '--queue', url], { cwd });
   expect(code).toBe(1);

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { planRuns } from '@dropout-lab/study';
 import { findRun, loadStudy } from '@dropout-lab/study/node';
 import { expect, test } from 'vitest';
-import { checkpointDigests, runCli, temporaryFolder } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { checkpointDigests, runCli } from '../command/testing.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/study-0.1.0/', import.meta.url));
 
@@ -17,7 +18,7 @@ const timeless = (value: unknown): unknown =>
   );
 
 test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as it would have', async () => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const [file, store] = [join(folder, 'study.json'), join(folder, 'store')];
   await cp(join(fixture, 'study.json'), file);
   await cp(join(fixture, 'store'), store, { recursive: true });

@@ -5,12 +5,13 @@ import { openRunDirectory } from '@dropout-lab/runs/node';
 import { planRuns } from '@dropout-lab/study';
 import { loadStudy, runPath } from '@dropout-lab/study/node';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { createProgram } from '../command/program.ts';
-import { checkpointDigests, runCli, smallRun, startCli, temporaryFolder } from '../command/testing.ts';
+import { checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
 });
 
 const study = {

@@ -8,7 +8,8 @@ import { createReplica } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli } from '../command/testing.ts';
 
 let folder: string;
 const config = {
@@ -22,7 +23,7 @@ const config = {
 const image = 'grey.png';
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await sharp({ create: { width: 28, height: 28, channels: 3, background: 'grey' } })
     .png()

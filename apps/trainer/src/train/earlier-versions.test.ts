@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder } from '../command/testing.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli } from '../command/testing.ts';
 
 const fixtures = fileURLToPath(new URL('../../../../packages/runs/fixtures/', import.meta.url));
 const versions = readdirSync(fixtures, { withFileTypes: true })
@@ -13,12 +14,8 @@ const versions = readdirSync(fixtures, { withFileTypes: true })
   .map(({ name }) => name);
 
 describe.each(versions)('runs that %s wrote', (version) => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    await cp(join(fixtures, version), folder, { recursive: true });
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
+  beforeAll(() => cp(join(fixtures, version), folder, { recursive: true }));
 
   const lastWeights = async (run: string): Promise<number[]> => {
     const { snapshot } = await (await openRunDirectory(join(folder, run))).loadCheckpoint('last');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkpointDigests, runCli, temporaryFolder } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { checkpointDigests, runCli } from '../command/testing.ts';
 
 let folder: string;
 
@@ -41,7 +42,7 @@ const everyKind = {
 };
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
   await writeFile(join(folder, 'layers.json'), JSON.stringify(everyKind));
 });
 

@@ -4,7 +4,8 @@ import { createGenerator, randomKey } from '@dropout-lab/random';
 import { readHistory, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkpointDigests, runCli, temporaryFolder, writeSmallRun } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { checkpointDigests, runCli, writeSmallRun } from '../command/testing.ts';
 
 const STEPS = 2 * 32;
 
@@ -30,7 +31,7 @@ const start = (run: string, workers: number): string[] => [
 ];
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = temporaryFolder();
   config = await writeSmallRun(folder);
   const run = join(folder, 'uninterrupted');
   expect((await runCli(start(run, 2), { cwd: folder })).code).toBe(0);

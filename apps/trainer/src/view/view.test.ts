@@ -1,24 +1,23 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
-import { runCli, startCli, temporaryFolder, writeSmallRun } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli, startCli, writeSmallRun } from '../command/testing.ts';
 
 let browser: Browser;
-let folder: string;
+const folder = temporaryFolder();
 const started: ReturnType<typeof startCli>[] = [];
 
 beforeAll(async () => {
   browser = await launchChromium();
-  folder = await temporaryFolder();
 });
 
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
   await browser?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const start = (...args: string[]) => {

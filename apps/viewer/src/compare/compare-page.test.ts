@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
-import { createEndedRun, temporaryFolder } from '../testing/runs.ts';
+import { createEndedRun } from '../testing/runs.ts';
 
 let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  const root = await temporaryFolder();
+  const root = temporaryFolder();
   for (const seed of [0, 1]) {
     await createEndedRun(root, `dropout-${seed}`, { seed });
     await createEndedRun(root, `none-${seed}`, { seed, model: { dropout: { rate: 0 } } });

@@ -17,9 +17,10 @@ import { encode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
-import { createRun, progressAtEnd, temporaryFolder, wholeRun } from '../testing/runs.ts';
+import { createRun, progressAtEnd, wholeRun } from '../testing/runs.ts';
 
 const SEED = 5;
 const tutorial = (rate: number): ModelInput => ({ filters: [4, 8], units: [16], dropout: { rate } });
@@ -52,7 +53,7 @@ let greyModel: LayersModel;
 beforeAll(async () => {
   browser = await launchChromium();
   await startBackend('cpu');
-  root = await temporaryFolder();
+  root = temporaryFolder();
   model = await createTrained('trained', tutorial(0.25));
   greyModel = await createTrained('with-greys', grey([0.2, 0.5]));
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });

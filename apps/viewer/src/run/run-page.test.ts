@@ -8,9 +8,10 @@ import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
-import { classNames, createRun, progressAtEnd, temporaryFolder, wholeRun } from '../testing/runs.ts';
+import { classNames, createRun, progressAtEnd, wholeRun } from '../testing/runs.ts';
 
 let browser: Browser;
 let root: string;
@@ -19,7 +20,7 @@ let viewer: Viewer;
 beforeAll(async () => {
   browser = await launchChromium();
   await startBackend('cpu');
-  root = await temporaryFolder();
+  root = temporaryFolder();
   const run = await createRun(root, 'evaluated');
   for (const event of wholeRun) run.append(event);
   // A model that is sure of a cat whatever it sees, on the 100 real test images of the sample.
@@ -65,7 +66,7 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
 });
 
 test('a cell of the confusion matrix shows its images', async () => {
-  const dataFolder = await temporaryFolder();
+  const dataFolder = temporaryFolder();
   const images = loadSample().test;
   const bytes = encodeCifar10(images.images, images.labels);
   await mkdir(join(dataFolder, CIFAR10.directory));

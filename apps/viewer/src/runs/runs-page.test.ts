@@ -3,16 +3,9 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
-import {
-  createEndedRun,
-  createRun,
-  ended,
-  epochEvent,
-  started,
-  stepEvent,
-  temporaryFolder,
-} from '../testing/runs.ts';
+import { createEndedRun, createRun, ended, epochEvent, started, stepEvent } from '../testing/runs.ts';
 
 let browser: Browser;
 let root: string;
@@ -20,7 +13,7 @@ let viewer: Viewer;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  root = await temporaryFolder();
+  root = temporaryFolder();
   await createEndedRun(root, 'dropout', { seed: 1 });
   await createEndedRun(root, 'no-dropout', { model: { dropout: { rate: 0 } } });
   await createEndedRun(root, '<script>document.title="caught"<');

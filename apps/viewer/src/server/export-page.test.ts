@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
-import { temporaryFolder } from '../testing/runs.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from './export-viewer.ts';
 import { contentType } from './site-files.ts';
 
@@ -24,7 +24,7 @@ const serveFiles = async (folder: string): Promise<string> => {
 };
 
 test('exported to a folder of any web server, the pages show, classify and train', async () => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const runsFolder = join(folder, 'runs');
   await mkdir(runsFolder);
   await exportViewer({ runsFolder, output: join(folder, 'web', 'some', 'place') });

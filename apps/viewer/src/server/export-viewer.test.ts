@@ -1,12 +1,13 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { catalogueSchema } from '../shared/runs/catalogue.ts';
-import { createEndedRun, temporaryFolder } from '../testing/runs.ts';
+import { createEndedRun } from '../testing/runs.ts';
 import { exportViewer } from './export-viewer.ts';
 
 test('an export has the pages, the catalogue and the files of runs', async () => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const runsFolder = join(folder, 'runs');
   const output = join(folder, 'site');
   await createEndedRun(runsFolder, 'study/arm/seed-1');

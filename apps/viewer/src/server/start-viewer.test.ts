@@ -3,15 +3,9 @@ import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import type { Catalogue, CorruptRun, RunDigest } from '../shared/runs/catalogue.ts';
-import {
-  createEndedRun,
-  createRun,
-  epochEvent,
-  started,
-  stepEvent,
-  temporaryFolder,
-} from '../testing/runs.ts';
+import { createEndedRun, createRun, epochEvent, started, stepEvent } from '../testing/runs.ts';
 import { ViewerError } from './errors.ts';
 import { startViewer, type Viewer } from './start-viewer.ts';
 
@@ -52,7 +46,7 @@ const ask = (path: string, { method = 'GET', host = '' } = {}): Promise<Answer> 
 const catalogue = async (): Promise<Catalogue> => JSON.parse((await ask('/runs/catalogue.json')).body);
 
 beforeAll(async () => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   root = join(folder, 'runs');
   outside = join(folder, 'outside');
   await createEndedRun(root, 'good');

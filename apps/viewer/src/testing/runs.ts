@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   datasetOf,
@@ -12,21 +10,7 @@ import {
 } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
-import { afterAll } from 'vitest';
 import type { RunDigest } from '../shared/runs/catalogue.ts';
-
-const folders: string[] = [];
-
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
-
-/** An empty folder of its own for a test; removed after the file's last. */
-export const temporaryFolder = async (): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-viewer-'));
-  folders.push(folder);
-  return folder;
-};
 
 export const { classNames } = datasetOf('cifar10');
 

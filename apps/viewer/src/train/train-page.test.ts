@@ -10,17 +10,17 @@ import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { runFlags } from '../shared/settings/flag-values.ts';
 import { violationsOf } from '../testing/axe.ts';
-import { temporaryFolder } from '../testing/runs.ts';
 
 let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  const root = await temporaryFolder();
+  const root = temporaryFolder();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
 });
 
@@ -36,7 +36,7 @@ const downloadRun = async (page: Page, label: string): Promise<RunReader> => {
   const waiting = page.waitForEvent('download');
   await card(page, label).getByRole('button', { name: 'Download the run' }).click();
   const zip = await readFile(await (await waiting).path());
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const files = Object.entries(unzipSync(zip));
   for (const [path, content] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -51,7 +51,7 @@ const losses = (events: readonly RunEvent[]): number[] =>
 /** The same run in Node, on wasm, in a directory. */
 const runInNode = async (config: RunConfig, manifest: RunManifest): Promise<RunReader> => {
   await startBackend('wasm');
-  const path = join(await temporaryFolder(), 'run');
+  const path = join(temporaryFolder(), 'run');
   const experiment = runExperiment({
     config,
     data: prepareRunData(loadSample(), config),

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { BackendError, startBackend } from '../node.ts';
 import { relativeDifference, trainingStep } from '../testing.ts';
 
@@ -62,16 +61,11 @@ describe.skipIf(unavailable !== undefined)(
 );
 
 test('without its packages it is refused with what to install, and auto goes on', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'dropout-lab-backend-'));
-  try {
-    const resolveFrom = join(folder, 'main.js');
-    await expect(startBackend('webgpu', { resolveFrom })).rejects.toThrow(
-      new BackendError(
-        'backend webgpu: webgpu could not be loaded: npm install webgpu @tensorflow/tfjs-backend-webgpu, or choose another backend',
-      ),
-    );
-    expect((await startBackend('auto', { resolveFrom })).name).not.toBe('webgpu');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const resolveFrom = join(temporaryFolder(), 'main.js');
+  await expect(startBackend('webgpu', { resolveFrom })).rejects.toThrow(
+    new BackendError(
+      'backend webgpu: webgpu could not be loaded: npm install webgpu @tensorflow/tfjs-backend-webgpu, or choose another backend',
+    ),
+  );
+  expect((await startBackend('auto', { resolveFrom })).name).not.toBe('webgpu');
 });

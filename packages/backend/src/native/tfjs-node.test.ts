@@ -1,26 +1,23 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { BackendError, startBackend, tfjsNodeFolder } from '../node.ts';
 
 let folder: string;
 /** An application in which each test installs a tfjs-node of its own. */
 let application: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dropout-lab-backend-'));
+beforeEach(() => {
+  folder = temporaryFolder();
   application = join(folder, 'main.js');
   vi.stubEnv('DROPOUT_LAB_CACHE', join(folder, 'cache'));
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => vi.unstubAllEnvs());
 
 /** A package of that name, by default in the application. */
 const install = async (source: string, into = folder): Promise<void> => {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { sha256Sync } from '@dropout-lab/files';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import type { CifarDescriptor } from '../datasets.ts';
 import { fetchCifar, loadCifar } from '../load.ts';
 import { serve } from '../testing/serve.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { tarGz, tinyDataset } from '../testing/tiny-dataset.ts';
 
 const { dataset, files, archive } = await tinyDataset();
@@ -70,7 +70,7 @@ const partialPath = (root: string) => join(root, dataset.directory, `${dataset.a
 
 describe('the archive', () => {
   test('is downloaded, verified, unpacked and removed', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const url = await serve(answer);
     const progress: string[] = [];
     const { source } = await fetchCifar(at(url), {
@@ -85,7 +85,7 @@ describe('the archive', () => {
   });
 
   test('goes on with a range when the connection breaks', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const { url, ranges, onProgress } = await serveBroken(answer);
     const notices: string[] = [];
     await fetchCifar(at(url), { cacheDirectory, onProgress, onNotice: (line) => notices.push(line) });
@@ -107,7 +107,7 @@ describe('the archive', () => {
       [0, half, 0],
     ],
   ])('starts over where a server %s', async (_, then, requests) => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const { url, ranges, onProgress } = await serveBroken(then);
     await fetchCifar(at(url), { cacheDirectory, onProgress });
     expect(ranges).toEqual(requests);
@@ -115,7 +115,7 @@ describe('the archive', () => {
   });
 
   test('goes on, in another process, with what a stopped one left', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const stop = new AbortController();
     const url = await serve((request, response) => {
       if (rangeOf(request) > 0) return answer(request, response);
@@ -136,7 +136,7 @@ describe('the archive', () => {
   });
 
   test('starts over when a resumed download turns out to be another file', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const url = await serve(answer);
     const notices: string[] = [];
     await mkdir(join(cacheDirectory, dataset.directory));
@@ -149,7 +149,7 @@ describe('the archive', () => {
 
   test('uses a partial that is complete without asking anyone, and drops one that is too long', async () => {
     for (const partial of [archive, new Uint8Array(archive.length + 1)]) {
-      const cacheDirectory = await temporaryFolder();
+      const cacheDirectory = temporaryFolder();
       let requests = 0;
       const url = await serve((request, response) => {
         requests++;
@@ -164,7 +164,7 @@ describe('the archive', () => {
   });
 
   test('comes from the first mirror that has it', async () => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const gone = await serve((_, response) => response.writeHead(503).end());
     const mirror = await serve(answer);
     await fetchCifar(dataset, { cacheDirectory, mirrors: [gone, mirror] });
@@ -173,7 +173,7 @@ describe('the archive', () => {
 
   test('without file digests records those of the verified archive, and holds the cache to them', async () => {
     const blind = await tinyDataset(false);
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const url = await serve(answer);
     await fetchCifar(at(url, blind.dataset), { cacheDirectory });
     const path = join(cacheDirectory, dataset.directory, 'test.bin');
@@ -222,7 +222,7 @@ describe('what is no archive', () => {
     ],
     ['an error', (_, response) => response.writeHead(403).end('no'), 'HTTP 403 Forbidden'],
   ])('%s is refused in words', async (_, listener, found) => {
-    const cacheDirectory = await temporaryFolder();
+    const cacheDirectory = temporaryFolder();
     const url = await serve(listener);
     const notices: string[] = [];
     const failed = fetchCifar(at(url), { cacheDirectory, onNotice: (line) => notices.push(line) });
@@ -244,7 +244,7 @@ describe('what is no archive', () => {
       [lacking, 'it lacks test.bin'],
       [altered, 'test.bin: expected'],
     ] as const) {
-      const cacheDirectory = await temporaryFolder();
+      const cacheDirectory = temporaryFolder();
       const url = await serve((request, response) => answer(request, response, body));
       const digest = { algorithm: 'sha256', hex: sha256Sync(body) } as const;
       const descriptor = { ...dataset, archive: { ...dataset.archive, url, bytes: body.length, digest } };

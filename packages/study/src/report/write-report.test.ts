@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { shippedStudies } from '../study/shipped.ts';
 import { parseStudy } from '../study/study.ts';
 import { clearRuns, finishedRuns, threeArms } from '../testing/study-runs.ts';
@@ -19,11 +19,10 @@ const gallery: ArmGallery = {
   filters: [PIXEL, PIXEL],
 };
 
-let folder: string;
+const folder = temporaryFolder();
 const read = (name: string) => readFile(join(folder, name), 'utf8');
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dropout-lab-report-'));
   await writeReport(folder, threeArms, clearRuns(), [gallery]);
 });
 
@@ -99,7 +98,7 @@ describe('writeReport', () => {
   });
 
   test('without a finished run it says which are missing', async () => {
-    const empty = await mkdtemp(join(tmpdir(), 'dropout-lab-report-'));
+    const empty = temporaryFolder();
     const runs = clearRuns().map((run) => ({
       ...run,
       state: 'missing' as const,
@@ -114,7 +113,7 @@ describe('writeReport', () => {
   });
 
   test('a sweep is drawn by its setting, without portraits of nine arms', async () => {
-    const path = await mkdtemp(join(tmpdir(), 'dropout-lab-report-'));
+    const path = temporaryFolder();
     const study = parseStudy(
       shippedStudies.find(({ name }) => name === 'dropout-rate'),
       'dropout-rate',

@@ -1,14 +1,12 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { createRunDirectory } from '@dropout-lab/runs/node';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { planRuns } from '../study/plan.ts';
 import { manifestOf, threeArms } from '../testing/study-runs.ts';
 import { findRun, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
-
-const temporaryFolder = () => mkdtemp(join(tmpdir(), 'dropout-lab-store-'));
 
 const time = 0;
 const started: RunEvent = { kind: 'run-started', time, epochs: 3, stepsPerEpoch: 1 };
@@ -28,7 +26,7 @@ test.each([
   // Trained, but killed before it was evaluated.
   ['stopped', [started, ended('completed')]],
 ] as const)('a run is %s by its events', async (state, events) => {
-  const store = await temporaryFolder();
+  const store = temporaryFolder();
   const [planned] = planRuns(threeArms);
   expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'missing', history: [] });
   const run = await createRunDirectory(runPath(store, planned!.config), manifestOf(planned!));
@@ -39,7 +37,7 @@ test.each([
 });
 
 test('a store remembers the studies that were run in it', async () => {
-  const store = join(await temporaryFolder(), 'new');
+  const store = join(temporaryFolder(), 'new');
   expect(await readRecordedStudy(store, 'a')).toBeUndefined();
   const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
   await recordStudy(store, study);
@@ -47,7 +45,7 @@ test('a store remembers the studies that were run in it', async () => {
 });
 
 test('a study that was recorded without a version is read; a newer one is refused', async () => {
-  const store = await temporaryFolder();
+  const store = temporaryFolder();
   const study = { name: 'a', title: 'A', arms: { one: { title: 'one' } }, seeds: [3] };
   await writeFile(join(store, 'a.study.json'), JSON.stringify(study));
   expect(await readRecordedStudy(store, 'a')).toEqual(study);
@@ -58,7 +56,7 @@ test('a study that was recorded without a version is read; a newer one is refuse
 });
 
 test('a run is found by its configuration, whatever its folder is called', async () => {
-  const store = await temporaryFolder();
+  const store = temporaryFolder();
   const [planned, other] = planRuns(threeArms);
   const path = join(store, '0123456789abcdef');
   await (await createRunDirectory(path, manifestOf(planned!))).close();
@@ -74,7 +72,7 @@ test.each([
 ])(
   'a run that is %s may be the one that is looked for, so it is not passed over',
   async (name, text, message) => {
-    const store = await temporaryFolder();
+    const store = temporaryFolder();
     const [planned] = planRuns(threeArms);
     await mkdir(join(store, name));
     await writeFile(join(store, name, 'run.json'), text);

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MessageChannel as NodeChannel, type MessagePort as NodePort, Worker } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { build } from 'tsdown';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
+import { buildChild } from '../../../../scripts/build-child.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 
 /** Which model a worker has; the last two end or fail in the middle of a forward pass. */
 export type WorkerModel = 'tiny' | 'normalized' | 'rowNormalized' | 'exiting' | 'throwing';
@@ -29,29 +26,14 @@ export const useWorkers = () => {
 
 /** Compiles a file of this folder before the tests of a file; returns what starts a thread with it. */
 export const useChild = (name: string) => {
-  let folder: string;
+  let program: string;
 
   beforeAll(async () => {
     // The workers'.
     await tf.setBackend('cpu');
-    folder = await mkdtemp(join(tmpdir(), 'dropout-lab-training-'));
-    // One plain file, since this Node may not run TypeScript.
-    await build({
-      config: false,
-      entry: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
-      outDir: folder,
-      format: 'esm',
-      fixedExtension: true,
-      dts: false,
-      noExternal: /./,
-      inlineOnly: false,
-      // The backend is imported for its effect.
-      treeshake: false,
-      logLevel: 'silent',
-    });
+    program = await buildChild(new URL(`${name}.ts`, import.meta.url), temporaryFolder());
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   return (workerData: unknown, transferList: NodePort[] = []): Worker =>
-    new Worker(join(folder, `${name}.mjs`), { workerData, transferList });
+    new Worker(program, { workerData, transferList });
 };
