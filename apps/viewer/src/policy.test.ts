@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../../../scripts/chromium.ts';
+import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer } from './server/start-viewer.ts';
-import { temporaryFolder } from './testing/runs.ts';
 
 /** Has a page or a worker print what its policy forbids; at the beginning of every script, so that none runs before. */
 const listener = `globalThis.isListening ??= (addEventListener('securitypolicyviolation', (event) =>
