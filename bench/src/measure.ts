@@ -1,3 +1,5 @@
+import { median } from '@dropout-lab/metrics';
+
 interface Repetitions {
   /** Turns that are not counted, since the engine's compilers are still at work. */
   readonly warmUps: number;
@@ -22,11 +24,4 @@ export const measure = async <Name extends string>(
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
-};
-
-/** Returns the median: the middle value, or the mean of the two in the middle. */
-export const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };

@@ -5,11 +5,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { median } from '@dropout-lab/metrics';
 import { startViewer } from '@dropout-lab/viewer/node';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.ts';
 import { describeMachine } from './machine.ts';
-import { median } from './measure.ts';
 import { formatNumber, formatTable } from './table.ts';
 import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
 

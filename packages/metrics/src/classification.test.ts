@@ -4,7 +4,6 @@ import reference from '../fixtures/reference.json' with { type: 'json' };
 import {
   accuracy,
   crossentropyFromLogits,
-  generalizationGap,
   predictedClasses,
   softmax,
   topKAccuracy,
@@ -130,10 +129,6 @@ describe('of a row with a NaN', () => {
     expect(accuracy(rows, labels, 3)).toBe(1 / 5);
     for (const k of [1, 2, 3]) expect(topKAccuracy(rows, labels, 3, k)).toBe(1 / 5);
   });
-});
-
-test('the generalization gap is positive for an overfitted model', () => {
-  expect(generalizationGap(0.9, 0.75)).toBeCloseTo(0.15, 15);
 });
 
 describe('refuses', () => {

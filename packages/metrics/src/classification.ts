@@ -98,14 +98,3 @@ export const topKAccuracy = (
  */
 export const accuracy = (values: Float32Array, labels: ClassIndices, numClasses: number): number =>
   topKAccuracy(values, labels, numClasses, 1);
-
-/**
- * Returns the generalization gap: training accuracy minus validation accuracy. Keras reports the first with dropout on,
- * which makes the gap smaller, and often negative, for a model with dropout.
- *
- * @param trainAccuracy 0..1.
- * @param validationAccuracy 0..1.
- * @returns -1..1; a positive gap means overfitting.
- */
-export const generalizationGap = (trainAccuracy: number, validationAccuracy: number): number =>
-  trainAccuracy - validationAccuracy;

@@ -2,7 +2,6 @@ export { brierScore, type Calibration, calibrationOf } from './calibration.ts';
 export {
   accuracy,
   crossentropyFromLogits,
-  generalizationGap,
   predictedClasses,
   softmax,
   topKAccuracy,
@@ -10,7 +9,14 @@ export {
 export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
-export { predictionsOf } from './predictions.ts';
+export {
+  type EpochLosses,
+  type EpochMarks,
+  lowestValidationLoss,
+  medianMarks,
+  overfittingOnset,
+} from './overfitting.ts';
+export { mostConfident, predictionsOf } from './predictions.ts';
 export { addBatch, type RunningTotals, runningMeans, runningMetrics, zeroTotals } from './running-means.ts';
 export {
   type BootstrapOptions,
@@ -18,7 +24,7 @@ export {
   type ConfidenceInterval,
 } from './statistics/bootstrap.ts';
 export { comparePairs, type PairedComparison } from './statistics/comparison.ts';
-export { standardDeviation } from './statistics/sample.ts';
+export { mean, median, standardDeviation } from './statistics/sample.ts';
 export { signFlipPValue } from './statistics/sign-flip.ts';
 export { studentMeanInterval } from './statistics/student.ts';
 export { weightNorms } from './weight-norms.ts';

@@ -24,3 +24,16 @@ export const predictionsOf = (
   }
   return { labels: [...labels], predicted, confidence };
 };
+
+/**
+ * Places of images in the test set, those first whose predicted class is the likeliest; of equals the lower place.
+ *
+ * @param isChosen Which images, by their true and their predicted class; those that were mistaken when left out.
+ */
+export const mostConfident = (
+  { labels, predicted, confidence }: Predictions,
+  isChosen: (label: number, predicted: number) => boolean = (label, prediction) => label !== prediction,
+): number[] =>
+  [...labels.keys()]
+    .filter((i) => isChosen(labels[i]!, predicted[i]!))
+    .sort((a, b) => confidence[b]! - confidence[a]! || a - b);

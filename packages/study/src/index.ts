@@ -14,7 +14,6 @@ export {
   type RunFigures,
   type RunSummary,
 } from './analysis/figures.ts';
-export { lowestValidationLoss, overfittingOnset } from './analysis/overfitting.ts';
 export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './analysis/paired-difference.ts';
 export type { Provenance } from './analysis/provenance.ts';
 export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';

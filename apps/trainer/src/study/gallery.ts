@@ -4,6 +4,7 @@ import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab
 import type { LoadedDataset } from '@dropout-lab/data';
 import { prepareRunData } from '@dropout-lab/data';
 import { evaluateImages } from '@dropout-lab/experiment';
+import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { ArmGallery, StudyRun } from '@dropout-lab/study';
@@ -57,13 +58,15 @@ const galleryOf = async (
     arm: arm.name,
     seed,
     mistakes: await Promise.all(
-      mostConfidentMistakes(predictions).map(async (image) => ({
-        image,
-        src: await pngOfImage(data, image),
-        actual: data.test.classNames[predictions.labels[image]!]!,
-        predicted: data.test.classNames[predictions.predicted[image]!]!,
-        confidence: predictions.confidence[image]!,
-      })),
+      mostConfident(predictions)
+        .slice(0, MISTAKES)
+        .map(async (image) => ({
+          image,
+          src: await pngOfImage(data, image),
+          actual: data.test.classNames[predictions.labels[image]!]!,
+          predicted: data.test.classNames[predictions.predicted[image]!]!,
+          confidence: predictions.confidence[image]!,
+        })),
     ),
     filters: await pngsOfFilters(weights),
   };
@@ -87,14 +90,6 @@ const predict = async (
     model.dispose();
   }
 };
-
-/** Positions in the test set. */
-const mostConfidentMistakes = ({ labels, predicted, confidence }: Predictions): number[] =>
-  labels
-    .map((_, image) => image)
-    .filter((image) => labels[image] !== predicted[image])
-    .sort((a, b) => confidence[b]! - confidence[a]! || a - b)
-    .slice(0, MISTAKES);
 
 const pngOfImage = ({ test }: LoadedDataset, image: number): Promise<string> => {
   const [height, width, channels] = test.imageShape;

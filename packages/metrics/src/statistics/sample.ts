@@ -10,8 +10,15 @@ export const checkFinite = (sample: readonly number[], atLeast: number): void =>
     throw new MetricsError(`value ${index}: expected a finite number, received ${sample[index]}`);
 };
 
+/** The arithmetic mean; NaN of none. */
 export const mean = (sample: readonly number[]): number =>
   sample.reduce((sum, value) => sum + value, 0) / sample.length;
+
+/** Returns the middle value; of an even number, the mean of the middle two; NaN of none. */
+export const median = (sample: readonly number[]): number => {
+  const sorted = [...sample].sort((a, b) => a - b);
+  return mean(sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1));
+};
 
 /** Computes `sqrt(sum (x - mean)^2 / (n - 1))`; NaN for a single number. */
 export const standardDeviation = (sample: readonly number[]): number => {

@@ -1,4 +1,5 @@
 import type { EvaluationReport, ReliabilityBin } from '@dropout-lab/contracts';
+import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
 import { type ConfigDifference, configDifferences } from './config-differences.ts';
@@ -7,7 +8,6 @@ import {
   type FigureKey,
   type FigureSummary,
   figureDefinitions,
-  median,
   type RunSummary,
   summarizeFigure,
   summarizeRun,
@@ -24,8 +24,8 @@ export interface ArmAnalysis {
   readonly runs: readonly RunSummary[];
   readonly figures: Readonly<Record<FigureKey, FigureSummary>>;
   readonly curves: Readonly<Record<CurveFigure, readonly CurvePoint[]>>;
-  /** Where the arm's mean curve of validation loss is lowest, and where it has begun to overfit. */
-  readonly marks: { readonly lowestLossEpoch: number | undefined; readonly onset: number | undefined };
+  /** The medians of the runs' own. */
+  readonly marks: EpochMarks;
   /** Of each run; 0 without finished runs. */
   readonly validationImages: number;
   /** On the test images of all seeds together; undefined without finished runs. */
@@ -123,23 +123,12 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
       val_accuracy: armCurve(histories, 'val_accuracy'),
       generalization_gap: armCurve(histories, 'generalization_gap'),
     },
-    marks: marksOf(summaries),
+    marks: medianMarks(summaries),
     validationImages: runs[0]?.manifest?.data.validationImages ?? 0,
     test: pool(
       runs.map(({ evaluation }) => evaluation!),
       runs[0]?.manifest?.classNames ?? [],
     ),
-  };
-};
-
-/** The medians of the runs' own; of onsets, when most runs have one. */
-const marksOf = (runs: readonly RunSummary[]): ArmAnalysis['marks'] => {
-  const known = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined);
-  const lowest = known(runs.map(({ lowestLossEpoch }) => lowestLossEpoch));
-  const onsets = known(runs.map(({ onset }) => onset));
-  return {
-    lowestLossEpoch: lowest.length === 0 ? undefined : Math.round(median(lowest)),
-    onset: onsets.length * 2 > runs.length ? Math.round(median(onsets)) : undefined,
   };
 };
 
@@ -179,9 +168,7 @@ const pool = (
       accuracy: share((bin) => bin.accuracy),
     };
   });
-  const expectedCalibrationError =
-    evaluations.reduce((sum, evaluation) => sum + evaluation.expectedCalibrationError, 0) /
-    evaluations.length;
+  const expectedCalibrationError = mean(evaluations.map((one) => one.expectedCalibrationError));
   return { classNames, confusion, reliability, expectedCalibrationError };
 };
 

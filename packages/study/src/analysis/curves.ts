@@ -1,4 +1,4 @@
-import { generalizationGap, studentMeanInterval } from '@dropout-lab/metrics';
+import { mean, studentMeanInterval } from '@dropout-lab/metrics';
 import type { EpochRow } from '@dropout-lab/runs';
 
 /** What a curve over epochs can show: Keras's four figures, and training minus validation accuracy. */
@@ -19,9 +19,7 @@ export interface CurvePoint {
 export const figureAt = (row: EpochRow, figure: CurveFigure): number | undefined => {
   if (figure !== 'generalization_gap') return row[figure];
   const { accuracy, val_accuracy: validation } = row;
-  return accuracy === undefined || validation === undefined
-    ? undefined
-    : generalizationGap(accuracy, validation);
+  return accuracy === undefined || validation === undefined ? undefined : accuracy - validation;
 };
 
 /**
@@ -43,7 +41,7 @@ export const armCurve = (histories: readonly (readonly EpochRow[])[], figure: Cu
     .map(([epoch, values]) => ({
       epoch,
       runs: values.length,
-      mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      mean: mean(values),
       band: values.length > 1 ? studentMeanInterval(values) : undefined,
     }));
 };

@@ -1,7 +1,12 @@
-import { standardDeviation } from '@dropout-lab/metrics';
+import {
+  lowestValidationLoss,
+  mean,
+  median,
+  overfittingOnset,
+  standardDeviation,
+} from '@dropout-lab/metrics';
 import type { StudyRun } from '../store/study-run.ts';
 import { figureAt } from './curves.ts';
-import { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
 
 /** How a figure is written: a fraction 0..1, nats, or seconds. */
 export type FigureUnit = 'fraction' | 'nats' | 'seconds';
@@ -132,7 +137,7 @@ export const summarizeFigure = (values: readonly number[]): FigureSummary => {
   const finite = values.filter(Number.isFinite);
   return {
     runs: finite.length,
-    mean: finite.reduce((sum, value) => sum + value, 0) / finite.length,
+    mean: mean(finite),
     standardDeviation: finite.length > 1 ? standardDeviation(finite) : undefined,
   };
 };
@@ -144,13 +149,4 @@ const extreme = (
 ): number | undefined => {
   const values = history.map((row) => row[figure]).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : pick(...values);
-};
-
-/** The middle value, or the mean of the middle two; NaN of none. */
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1
-    ? sorted[Math.floor(middle)]!
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 };

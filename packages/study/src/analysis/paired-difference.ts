@@ -1,4 +1,4 @@
-import { comparePairs, type PairedComparison } from '@dropout-lab/metrics';
+import { comparePairs, mean, type PairedComparison } from '@dropout-lab/metrics';
 import { fold, randomKey } from '@dropout-lab/random';
 
 /** Fewer pairs cannot reach p < .05 by the sign-flip test, and make every bootstrap interval too narrow. */
@@ -40,7 +40,7 @@ export const pairedDifference = (
   return {
     seeds,
     differences,
-    meanDifference: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
+    meanDifference: mean(differences),
     statistics:
       seeds.length >= FEWEST_PAIRS ? comparePairs(firsts, seconds, { key: resamplingKey }) : undefined,
   };

@@ -1,3 +1,4 @@
+import { mean } from '@dropout-lab/metrics';
 import { counted, formatDifference, formatFigure } from '../format.ts';
 import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
 import { type FigureKey, figureDefinitions } from './figures.ts';
@@ -73,7 +74,7 @@ export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] 
     const published = reference.arms[arm.name]?.val_accuracy ?? [];
     const { mean: ours, runs } = arm.figures.val_accuracy;
     if (published.length === 0 || runs === 0) return [];
-    const theirs = published.reduce((sum, value) => sum + value, 0) / published.length;
+    const theirs = mean(published);
     const ofImages = (theirs * (1 - theirs)) / arm.validationImages;
     const bound = 2 * Math.sqrt(ofImages * (1 / runs + 1 / published.length));
     const isSame = Math.abs(ours - theirs) <= bound;

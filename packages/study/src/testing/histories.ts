@@ -10,7 +10,3 @@ export const rowOf = (epoch: number, figures: Partial<EpochRow>): EpochRow => ({
   accuracy: 0.5,
   ...figures,
 });
-
-/** A history of which only the losses matter. */
-export const historyOf = (losses: readonly number[], validationLosses: readonly number[]): EpochRow[] =>
-  losses.map((loss, i) => rowOf(i + 1, { loss, val_loss: validationLosses[i]! }));

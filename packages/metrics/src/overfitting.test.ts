@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { historyOf, rowOf } from '../testing/histories.ts';
-import { lowestValidationLoss, overfittingOnset } from './overfitting.ts';
+import { lowestValidationLoss, medianMarks, overfittingOnset } from './overfitting.ts';
+
+const historyOf = (losses: readonly number[], validationLosses: readonly number[]) =>
+  losses.map((loss, i) => ({ epoch: i + 1, loss, val_loss: validationLosses[i] }));
 
 const falling = (epochs: number) => Array.from({ length: epochs }, (_, i) => 2 / (i + 1));
 
@@ -13,8 +15,8 @@ describe('lowestValidationLoss', () => {
   });
 
   test('without validation, or of nothing but NaN, there is none', () => {
-    expect(lowestValidationLoss([rowOf(1, {})])).toBeUndefined();
-    expect(lowestValidationLoss([rowOf(1, { val_loss: Number.NaN })])).toBeUndefined();
+    expect(lowestValidationLoss([{ epoch: 1, loss: 1 }])).toBeUndefined();
+    expect(lowestValidationLoss(historyOf([1], [Number.NaN]))).toBeUndefined();
     expect(lowestValidationLoss([])).toBeUndefined();
   });
 });
@@ -44,5 +46,29 @@ describe('overfittingOnset', () => {
 
   test('an empty history has none', () => {
     expect(overfittingOnset([])).toBeUndefined();
+  });
+});
+
+describe('medianMarks', () => {
+  const marks = (lowestLossEpoch: number | undefined, onset: number | undefined) => ({
+    lowestLossEpoch,
+    onset,
+  });
+
+  test('are the medians of the runs, whatever an outlier says', () => {
+    expect(medianMarks([marks(5, 9), marks(6, 10), marks(40, 50)])).toEqual(marks(6, 10));
+    // Of an even number, the mean of the middle two, to a whole epoch.
+    expect(medianMarks([marks(5, 9), marks(8, 12)])).toEqual(marks(7, 11));
+    expect(medianMarks([marks(5, 9)])).toEqual(marks(5, 9));
+  });
+
+  test('there is an onset when more than half of the runs have one', () => {
+    expect(medianMarks([marks(5, 9), marks(6, undefined)])).toEqual(marks(6, undefined));
+    expect(medianMarks([marks(5, 9), marks(6, undefined), marks(7, 13)])).toEqual(marks(6, 11));
+  });
+
+  test('of no runs, or none with validation, there are none', () => {
+    expect(medianMarks([])).toEqual(marks(undefined, undefined));
+    expect(medianMarks([marks(undefined, undefined)])).toEqual(marks(undefined, undefined));
   });
 });
