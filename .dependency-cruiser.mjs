@@ -16,7 +16,8 @@ const mayImport = {
   training: ['contracts', 'random', 'model', 'metrics'],
   interchange: ['contracts', 'model'],
   experiment: ['contracts', 'data', 'cifar', 'metrics', 'model', 'runs', 'backend', 'training'],
-  study: ['contracts', 'random', 'files', 'metrics', 'runs'],
+  charts: ['contracts', 'metrics'],
+  study: ['contracts', 'random', 'files', 'metrics', 'runs', 'charts'],
 };
 
 const packageNames = readdirSync(new URL('packages', import.meta.url));
@@ -96,11 +97,25 @@ export default {
       to: { path: `^${anyOf(builtinModules)}$`, reachable: true },
     },
     {
+      name: 'analysis-draws-nothing',
+      comment:
+        'what a study says is known without charts, fonts, a DOM or a loader of study files: those are of node.ts',
+      severity: 'error',
+      from: { path: '^packages/study/src/index\\.ts$' },
+      to: {
+        path: [
+          isPackage('charts'),
+          '(^|/)(@resvg|@expo-google-fonts|@observablehq|linkedom|jiti|write-file-atomic)(/|$)',
+        ],
+        reachable: true,
+      },
+    },
+    {
       name: 'tensorflow-where-needed',
       comment: 'images, metrics, run files and studies work without TensorFlow.js',
       severity: 'error',
       from: {
-        path: `^packages/${anyOf(['contracts', 'random', 'files', 'metrics', 'data', 'cifar', 'runs', 'study'])}/`,
+        path: `^packages/${anyOf(['contracts', 'random', 'files', 'metrics', 'data', 'cifar', 'runs', 'charts', 'study'])}/`,
       },
       to: { path: '(^|/)@tensorflow/' },
     },

@@ -53,12 +53,14 @@ describe('the layers', () => {
     ['apps/trainer/src/j.ts', '../../../packages/random/src/key.ts', 'by-name-only'],
     ['packages/training/src/k.ts', 'node:fs', 'no-node-in-pure-packages'],
     ['packages/runs/src/index.ts', 'node:fs', 'browser-entry-point'],
+    ['packages/study/src/index.ts', './s.ts', 'analysis-draws-nothing'],
     ['packages/metrics/src/l.ts', '@tensorflow/tfjs-core', 'tensorflow-where-needed'],
     ['packages/training/src/m.ts', '@tensorflow/tfjs-backend-wasm', 'backends-from-outside'],
     ['packages/random/src/index.ts', 'vitest', 'no-test-tools-in-builds'],
   ];
   const allowed: readonly (readonly [file: string, specifier: string])[] = [
     ['packages/metrics/src/n.ts', '@dropout-lab/random'],
+    ['packages/study/src/s.ts', 'linkedom'],
     ['packages/training/src/o.ts', '@dropout-lab/model'],
     ['packages/runs/src/p.ts', 'node:fs'],
     ['apps/trainer/src/q.ts', '@dropout-lab/cifar/node'],

@@ -1,13 +1,13 @@
-import type { FigureUnit } from './analysis/figures.ts';
+import type { MetricUnit } from './analysis/metrics.ts';
 
 /** `0.7450`, `0.7714`, `23.8 s`; `–` where there is none. */
-export const formatFigure = (value: number | undefined, unit: FigureUnit): string => {
+export const formatMetric = (value: number | undefined, unit: MetricUnit): string => {
   if (value === undefined || !Number.isFinite(value)) return '–';
   return unit === 'seconds' ? `${value.toFixed(1)} s` : withMinus(value.toFixed(4));
 };
 
 /** A difference with its sign: `+6.00 points` of accuracy, `−0.93` nats, `+1.2 s`. */
-export const formatDifference = (value: number, unit: FigureUnit): string => {
+export const formatDifference = (value: number, unit: MetricUnit): string => {
   const signed = (text: string): string => (value < 0 ? text : `+${text}`);
   if (unit === 'fraction') return `${withMinus(signed((value * 100).toFixed(2)))} points`;
   return unit === 'seconds'
@@ -15,7 +15,7 @@ export const formatDifference = (value: number, unit: FigureUnit): string => {
     : withMinus(signed(value.toFixed(3)));
 };
 
-/** Typographic minus: a hyphen is too short beside figures. */
+/** Typographic minus: a hyphen is too short beside metrics. */
 const withMinus = (text: string): string => text.replace(/^-/, '−');
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -6,18 +6,17 @@ export {
   type StudyAnalysis,
 } from './analysis/analysis.ts';
 export { type ConfigDifference, configDifferences } from './analysis/config-differences.ts';
-export { armCurve, type CurveFigure, type CurvePoint, figureAt } from './analysis/curves.ts';
+export { armCurve, type CurveMetric, type CurvePoint, metricAt } from './analysis/curves.ts';
 export {
-  type FigureKey,
-  type FigureSummary,
-  figureDefinitions,
-  type RunFigures,
+  type MetricKey,
+  type MetricSummary,
+  metricDefinitions,
+  type RunMetrics,
   type RunSummary,
-} from './analysis/figures.ts';
+} from './analysis/metrics.ts';
 export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './analysis/paired-difference.ts';
 export type { Provenance } from './analysis/provenance.ts';
 export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';
-export { type ArmGallery, type Mistake, MOST_PORTRAITS } from './report/arm-gallery.ts';
 export type { RunState, StudyRun } from './store/study-run.ts';
 export { studyJsonSchema } from './study/json-schema.ts';
 export { type PlannedRun, planRuns } from './study/plan.ts';

@@ -1,3 +1,4 @@
+export { type ArmGallery, MOST_GALLERIES } from './report/arm-gallery.ts';
 export { reportFiles, writeReport } from './report/write-report.ts';
 export {
   findRun,

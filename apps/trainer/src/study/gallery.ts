@@ -1,5 +1,6 @@
 import type { BackendChoice } from '@dropout-lab/backend/node';
 import { startBackend } from '@dropout-lab/backend/node';
+import { firstKernel, type Picture } from '@dropout-lab/charts';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
 import { prepareRunData } from '@dropout-lab/data';
@@ -7,9 +8,9 @@ import { evaluateImages } from '@dropout-lab/experiment';
 import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
-import type { ArmGallery, StudyRun } from '@dropout-lab/study';
+import type { StudyRun } from '@dropout-lab/study';
+import type { ArmGallery } from '@dropout-lab/study/node';
 import { createReplica } from '@dropout-lab/training';
-import sharp from 'sharp';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, dataLoader } from '../data/data.ts';
 
@@ -57,18 +58,16 @@ const galleryOf = async (
   return {
     arm: arm.name,
     seed,
-    mistakes: await Promise.all(
-      mostConfident(predictions)
-        .slice(0, MISTAKES)
-        .map(async (image) => ({
-          image,
-          src: await pngOfImage(data, image),
-          actual: data.test.classNames[predictions.labels[image]!]!,
-          predicted: data.test.classNames[predictions.predicted[image]!]!,
-          confidence: predictions.confidence[image]!,
-        })),
-    ),
-    filters: await pngsOfFilters(weights),
+    mistakes: mostConfident(predictions)
+      .slice(0, MISTAKES)
+      .map((image) => ({
+        image,
+        picture: pictureOf(data, image),
+        actual: data.test.classNames[predictions.labels[image]!]!,
+        predicted: data.test.classNames[predictions.predicted[image]!]!,
+        confidence: predictions.confidence[image]!,
+      })),
+    kernel: firstKernel(weights, data.test.imageShape[2]),
   };
 };
 
@@ -91,43 +90,8 @@ const predict = async (
   }
 };
 
-const pngOfImage = ({ test }: LoadedDataset, image: number): Promise<string> => {
+const pictureOf = ({ test }: LoadedDataset, image: number): Picture => {
   const [height, width, channels] = test.imageShape;
   const size = height * width * channels;
-  return pngUrl(test.images.subarray(image * size, (image + 1) * size), [width, height, channels], 3);
-};
-
-/** The kernel of the first convolution, of shape [height, width, channels, filters], of images in colour or grey. */
-const pngsOfFilters = async (weights: readonly NamedArray[]): Promise<string[]> => {
-  const kernel = weights.find(({ shape }) => shape.length === 4);
-  if (kernel === undefined) return [];
-  const [height, width, channels, count] = kernel.shape as [number, number, number, number];
-  if (channels !== 1 && channels !== 3) return [];
-  return Promise.all(
-    Array.from({ length: count }, (_, filter) => {
-      const values = Array.from(
-        { length: height * width * channels },
-        (_, i) => kernel.values[i * count + filter]!,
-      );
-      const largest = Math.max(...values.map(Math.abs)) || 1;
-      return pngUrl(
-        Uint8Array.from(values, (value) => Math.round(127.5 + (127.5 * value) / largest)),
-        [width, height, channels],
-        8,
-      );
-    }),
-  );
-};
-
-/** @param pixels Bytes of 1 or 3 channels, row-major, each pixel to be enlarged to a square of `scale` pixels. */
-const pngUrl = async (
-  pixels: Uint8Array,
-  [width, height, channels]: readonly [number, number, number],
-  scale: number,
-): Promise<string> => {
-  const png = await sharp(pixels, { raw: { width, height, channels: channels as 1 | 3 } })
-    .resize(width * scale, height * scale, { kernel: 'nearest' })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
+  return { width, height, channels, pixels: test.images.subarray(image * size, (image + 1) * size) };
 };

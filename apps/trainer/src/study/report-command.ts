@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { MOST_PORTRAITS, planRuns, type StudyRun } from '@dropout-lab/study';
+import { planRuns, type StudyRun } from '@dropout-lab/study';
 import {
   type LoadStudyOptions,
   loadStudy,
+  MOST_GALLERIES,
   readStudyRuns,
   reportFiles,
   writeReport,
@@ -28,7 +29,7 @@ export const reportCommand = async (
   for (const { arm, seed, state } of unfinished) {
     reporter.line(`Not in the report: ${arm.name}, seed ${seed} (${state})`);
   }
-  const shown = study.arms.length > MOST_PORTRAITS ? [] : firstFinished(runs);
+  const shown = study.arms.length > MOST_GALLERIES ? [] : firstFinished(runs);
   const galleries = await galleriesOf(shown, options, reporter, signal);
   const folder = options.output ?? join('reports', study.name);
   await writeReport(folder, study, runs, galleries);

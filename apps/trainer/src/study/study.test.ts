@@ -164,16 +164,16 @@ describe('report', () => {
     expect(html).toContain('wild, seed 0: diverged: its loss became NaN');
     const markdown = await read('README.md');
     const pictures = [...markdown.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
-    expect(pictures).toContain('figures/mistakes-dropout-light.svg');
+    expect(pictures).toContain('charts/mistakes-dropout-light.svg');
     for (const path of pictures) expect(await read(path)).toMatch(/^<svg/);
     const rows = (await read('curves.csv')).trim().split('\n');
     expect(rows[0]).toBe('arm,seed,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds');
     expect(rows).toHaveLength(1 + 2 * 2);
     const { arms } = JSON.parse(await read('report.json')) as {
-      arms: { figures: { test_accuracy: { mean: number } } }[];
+      arms: { metrics: { test_accuracy: { mean: number } } }[];
     };
     const [finished] = await statusOf('small');
-    expect(arms[0]!.figures.test_accuracy.mean).toBe(finished!.test_accuracy);
+    expect(arms[0]!.metrics.test_accuracy.mean).toBe(finished!.test_accuracy);
   });
 });
 
@@ -192,7 +192,7 @@ describe('sweep', () => {
     expect(accuracies).toEqual([...accuracies].sort((a, b) => b - a));
     const report = await dropoutLab('report', 'sweep-dropout');
     expect(report).toMatchObject({ code: 0, stdout: expect.stringContaining('Report of 2 runs') });
-    expect(await readdir(join(folder, 'reports', 'sweep-dropout', 'figures'))).toContain(
+    expect(await readdir(join(folder, 'reports', 'sweep-dropout', 'charts'))).toContain(
       'all-accuracy-light.svg',
     );
   }, 120_000);

@@ -129,8 +129,8 @@ const valueOfSeveral = (text: string): unknown => (text === 'none' ? null : valu
 const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {
   const ranked = arms
     .filter(({ runs }) => runs.length > 0)
-    .sort((a, b) => b.figures.val_accuracy.mean - a.figures.val_accuracy.mean);
-  const rows = ranked.map(({ title, runs, figures }) => [
+    .sort((a, b) => b.metrics.val_accuracy.mean - a.metrics.val_accuracy.mean);
+  const rows = ranked.map(({ title, runs, metrics }) => [
     title,
     `${runs.length}`,
     figure(figures.val_accuracy.mean),

@@ -1,4 +1,4 @@
-import type { CurveFigure } from '@dropout-lab/study';
+import type { CurveMetric } from '@dropout-lab/study';
 import { csvOf } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
 import { counted } from '../shared/format.ts';
@@ -9,7 +9,7 @@ import { Controls } from './controls.tsx';
 import { Differences } from './differences.tsx';
 import { MetricChart } from './metric-chart.tsx';
 
-const charts: readonly { readonly title: string; readonly metric: CurveFigure }[] = [
+const charts: readonly { readonly title: string; readonly metric: CurveMetric }[] = [
   { title: 'Validation loss', metric: 'val_loss' },
   { title: 'Training loss', metric: 'loss' },
   { title: 'Validation accuracy', metric: 'val_accuracy' },

@@ -1,4 +1,4 @@
-import type { CurveFigure } from '@dropout-lab/study';
+import type { CurveMetric } from '@dropout-lab/study';
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
@@ -12,7 +12,7 @@ const hover = signal<number | null>(null);
 
 interface MetricChartProps {
   readonly title: string;
-  readonly metric: CurveFigure;
+  readonly metric: CurveMetric;
   readonly shown: readonly Summary[];
 }
 

@@ -8,15 +8,15 @@ describe('analyzeStudy', () => {
   const runs = clearRuns();
   const analysis = analyzeStudy(threeArms, runs);
 
-  test('sums the figures of an arm up over its seeds', () => {
+  test('sums the metrics of an arm up over its seeds', () => {
     const [dropout] = analysis.arms;
     expect(dropout?.runs.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4, 5]);
-    const { figures } = dropout!;
-    expect(figures.val_loss.mean).toBeCloseTo(0.84 - 0.002 / 6, 12);
-    expect(figures.best_val_loss.runs).toBe(6);
+    const { metrics } = dropout!;
+    expect(metrics.val_loss.mean).toBeCloseTo(0.84 - 0.002 / 6, 12);
+    expect(metrics.best_val_loss.runs).toBe(6);
     // The median of 30, 10 and 12 seconds.
-    expect(figures.seconds_per_epoch).toEqual({ runs: 6, mean: 12, standardDeviation: 0 });
-    expect(figures.generalization_gap.mean).toBeCloseTo(0.75 - figures.val_accuracy.mean, 12);
+    expect(metrics.seconds_per_epoch).toEqual({ runs: 6, mean: 12, standardDeviation: 0 });
+    expect(metrics.generalization_gap.mean).toBeCloseTo(0.75 - metrics.val_accuracy.mean, 12);
     expect(dropout?.curves.val_accuracy.map(({ epoch, runs }) => [epoch, runs])).toEqual([
       [1, 6],
       [2, 6],
@@ -48,7 +48,7 @@ describe('analyzeStudy', () => {
     expect(analysis.settings[0]).toEqual({ path: 'model.dropout.rate', values: [0.5, 0, 0.5] });
   });
 
-  test('says where the figures come from, and not where files are', () => {
+  test('says where the metrics come from, and not where files are', () => {
     expect(analysis.provenance).toMatchObject({
       commits: ['c0ffee'],
       commands: ['dropout-lab study run three --seeds 6'],

@@ -3,15 +3,15 @@ import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
 import { type ConfigDifference, configDifferences } from './config-differences.ts';
-import { armCurve, type CurveFigure, type CurvePoint } from './curves.ts';
+import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
 import {
-  type FigureKey,
-  type FigureSummary,
-  figureDefinitions,
+  type MetricKey,
+  type MetricSummary,
+  metricDefinitions,
   type RunSummary,
-  summarizeFigure,
+  summarizeMetric,
   summarizeRun,
-} from './figures.ts';
+} from './metrics.ts';
 import { type PairedDifference, pairedDifference } from './paired-difference.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 
@@ -22,8 +22,8 @@ export interface ArmAnalysis {
   /** Place in the study: which hue it has, everywhere. */
   readonly index: number;
   readonly runs: readonly RunSummary[];
-  readonly figures: Readonly<Record<FigureKey, FigureSummary>>;
-  readonly curves: Readonly<Record<CurveFigure, readonly CurvePoint[]>>;
+  readonly metrics: Readonly<Record<MetricKey, MetricSummary>>;
+  readonly curves: Readonly<Record<CurveMetric, readonly CurvePoint[]>>;
   /** The medians of the runs' own. */
   readonly marks: EpochMarks;
   /** Of each run; 0 without finished runs. */
@@ -46,7 +46,7 @@ export interface ComparisonAnalysis {
   readonly first: ArmAnalysis;
   readonly second: ArmAnalysis;
   /** First minus second; undefined where no seed is finished in both. */
-  readonly differences: Readonly<Record<FigureKey, PairedDifference | undefined>>;
+  readonly differences: Readonly<Record<MetricKey, PairedDifference | undefined>>;
 }
 
 /** What a report is drawn from. Plain data: the report's JSON is this. */
@@ -115,7 +115,7 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
     title,
     index,
     runs: summaries,
-    figures: forEachFigure((key) => summarizeFigure(summaries.map(({ figures }) => figures[key]))),
+    metrics: forEachMetric((key) => summarizeMetric(summaries.map(({ metrics }) => metrics[key]))),
     curves: {
       loss: armCurve(histories, 'loss'),
       accuracy: armCurve(histories, 'accuracy'),
@@ -133,18 +133,18 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
 };
 
 const compareArms = (title: string, first: ArmAnalysis, second: ArmAnalysis): ComparisonAnalysis => {
-  const bySeed = ({ runs }: ArmAnalysis, key: FigureKey) =>
-    new Map(runs.map(({ seed, figures }) => [seed, figures[key]]));
+  const bySeed = ({ runs }: ArmAnalysis, key: MetricKey) =>
+    new Map(runs.map(({ seed, metrics }) => [seed, metrics[key]]));
   return {
     title,
     first,
     second,
-    differences: forEachFigure((key) => pairedDifference(bySeed(first, key), bySeed(second, key))),
+    differences: forEachMetric((key) => pairedDifference(bySeed(first, key), bySeed(second, key))),
   };
 };
 
-const forEachFigure = <T>(of: (key: FigureKey) => T): Readonly<Record<FigureKey, T>> =>
-  Object.fromEntries(figureDefinitions.map(({ key }) => [key, of(key)])) as Record<FigureKey, T>;
+const forEachMetric = <T>(of: (key: MetricKey) => T): Readonly<Record<MetricKey, T>> =>
+  Object.fromEntries(metricDefinitions.map(({ key }) => [key, of(key)])) as Record<MetricKey, T>;
 
 const pool = (
   evaluations: readonly EvaluationReport[],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rowOf } from '../testing/histories.ts';
-import { armCurve, figureAt } from './curves.ts';
+import { armCurve, metricAt } from './curves.ts';
 
 describe('armCurve', () => {
   test('a single run has no band', () => {
@@ -21,7 +21,7 @@ describe('armCurve', () => {
     expect(0.7 - point!.band!.lower).toBeCloseTo((4.302652729 * 0.1) / Math.sqrt(3), 9);
   });
 
-  test('runs of unequal length, and a diverged one, count where they have figures', () => {
+  test('runs of unequal length, and a diverged one, count where they have metrics', () => {
     const histories = [
       [rowOf(1, { loss: 2 }), rowOf(2, { loss: 1 })],
       [rowOf(1, { loss: 4 }), rowOf(2, { loss: Number.NaN })],
@@ -41,5 +41,5 @@ describe('armCurve', () => {
 });
 
 test('the generalization gap is training minus validation accuracy', () => {
-  expect(figureAt(rowOf(1, { accuracy: 0.875, val_accuracy: 0.75 }), 'generalization_gap')).toBe(0.125);
+  expect(metricAt(rowOf(1, { accuracy: 0.875, val_accuracy: 0.75 }), 'generalization_gap')).toBe(0.125);
 });

@@ -6,7 +6,7 @@ export const FEWEST_PAIRS = 6;
 /** More are compared by their first, whose signings can be counted exactly. */
 const MOST_PAIRS = 20;
 
-/** How one arm's figure differs from another's over the seeds that both have. */
+/** How one arm's metric differs from another's over the seeds that both have. */
 export interface PairedDifference {
   /** In rising order. */
   readonly seeds: readonly number[];
@@ -21,8 +21,8 @@ export interface PairedDifference {
  * Pairs two arms by seed. The same seed gives both arms the same split, batch order and initial weights, so that
  * what they bring to both cancels out of the difference.
  *
- * @param first A figure by seed.
- * @param second The other arm's; seeds that only one arm has, and figures that are not finite, are left out.
+ * @param first A metric by seed.
+ * @param second The other arm's; seeds that only one arm has, and metrics that are not finite, are left out.
  * @returns Undefined when no seed is left. Of more than 20 seeds, the 20 lowest.
  */
 export const pairedDifference = (
@@ -46,5 +46,5 @@ export const pairedDifference = (
   };
 };
 
-/** One key for all: the same figures give the same interval in every report. */
+/** One key for all: the same metrics give the same interval in every report. */
 const resamplingKey = fold(randomKey(0), 'study', 'bootstrap');

@@ -1,6 +1,6 @@
 import { hardwareInWords, type RunManifest } from '@dropout-lab/contracts';
 
-/** Where figures come from: of each thing every value that some run has, most often a single one. */
+/** Where metrics come from: of each thing every value that some run has, most often a single one. */
 export interface Provenance {
   readonly commits: readonly string[];
   /** As typed, without where files are. */
@@ -39,7 +39,7 @@ export const provenanceOf = (manifests: readonly RunManifest[]): Provenance => {
 
 const places = ['--store', '--run-dir', '--data-dir', '--output'];
 
-/** Where files are on a machine decides no figure, and is nobody else's business. */
+/** Where files are on a machine decides no metric, and is nobody else's business. */
 const withoutPlaces = (command: readonly string[]): string[] =>
   command.filter(
     (word, i) =>

@@ -1,7 +1,7 @@
 import { mean } from '@dropout-lab/metrics';
-import { counted, formatDifference, formatFigure } from '../format.ts';
+import { counted, formatDifference, formatMetric } from '../format.ts';
 import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
-import { type FigureKey, figureDefinitions } from './figures.ts';
+import { type MetricKey, metricDefinitions } from './metrics.ts';
 import { FEWEST_PAIRS } from './paired-difference.ts';
 
 /** The chance of a difference this large without an effect, above which nothing is claimed. */
@@ -13,8 +13,8 @@ export const verdictsOf = (comparison: ComparisonAnalysis): string[] => [
   ...overfittingVerdicts(comparison),
 ];
 
-const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, key: FigureKey): string => {
-  const { title, unit, better } = figureDefinitions.find((figure) => figure.key === key)!;
+const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, key: MetricKey): string => {
+  const { title, unit, better } = metricDefinitions.find((metric) => metric.key === key)!;
   const difference = differences[key];
   const what = title.replace(/,.*/, '');
   if (difference === undefined) {
@@ -22,10 +22,10 @@ const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, k
   }
   const { meanDifference, seeds, statistics } = difference;
   /** In the order in which a sentence names the arms. */
-  const figuresOf = (one: ArmAnalysis, other: ArmAnalysis, difference: number): string =>
-    `${formatFigure(one.figures[key].mean, unit)} and ${formatFigure(other.figures[key].mean, unit)} at the last epoch, a difference of ${formatDifference(difference, unit)}`;
-  const figures = figuresOf(first, second, meanDifference);
-  const cannotTell = `Cannot tell whether ${what} differs between “${first.title}” and “${second.title}”: ${figures}`;
+  const metricsOf = (one: ArmAnalysis, other: ArmAnalysis, difference: number): string =>
+    `${formatMetric(one.metrics[key].mean, unit)} and ${formatMetric(other.metrics[key].mean, unit)} at the last epoch, a difference of ${formatDifference(difference, unit)}`;
+  const metrics = metricsOf(first, second, meanDifference);
+  const cannotTell = `Cannot tell whether ${what} differs between “${first.title}” and “${second.title}”: ${metrics}`;
   if (statistics === undefined) {
     return `${cannotTell} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds do not tell an effect from the luck of a seed.`;
   }
@@ -43,8 +43,8 @@ const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, k
   const isFirstBetter = isFirstHigher === (better === 'higher');
   const has = `has ${better === 'higher' ? 'a higher' : 'a lower'} ${what} than`;
   return isFirstBetter
-    ? `“${first.title}” ${has} “${second.title}”: ${figures} (${range}).`
-    : `“${second.title}” ${has} “${first.title}”: ${figuresOf(second, first, -meanDifference)} (${rangeOf(-interval.upper, -interval.lower)}).`;
+    ? `“${first.title}” ${has} “${second.title}”: ${metrics} (${range}).`
+    : `“${second.title}” ${has} “${first.title}”: ${metricsOf(second, first, -meanDifference)} (${rangeOf(-interval.upper, -interval.lower)}).`;
 };
 
 const overfittingVerdicts = ({ first, second }: ComparisonAnalysis): string[] =>
@@ -72,7 +72,7 @@ export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] 
   if (reference === undefined) return [];
   return arms.flatMap((arm) => {
     const published = reference.arms[arm.name]?.val_accuracy ?? [];
-    const { mean: ours, runs } = arm.figures.val_accuracy;
+    const { mean: ours, runs } = arm.metrics.val_accuracy;
     if (published.length === 0 || runs === 0) return [];
     const theirs = mean(published);
     const ofImages = (theirs * (1 - theirs)) / arm.validationImages;
@@ -80,7 +80,7 @@ export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] 
     const isSame = Math.abs(ours - theirs) <= bound;
     const means = published.length === 1 ? '' : `, the mean of ${published.length}`;
     return [
-      `“${arm.title}”: validation accuracy ${formatFigure(ours, 'fraction')} here, ${formatFigure(theirs, 'fraction')} there${means}. The difference of ${formatDifference(ours - theirs, 'fraction')} is ${isSame ? 'within' : 'beyond'} two standard errors of accuracies on ${arm.validationImages} images (${(bound * 100).toFixed(2)} points).`,
+      `“${arm.title}”: validation accuracy ${formatMetric(ours, 'fraction')} here, ${formatMetric(theirs, 'fraction')} there${means}. The difference of ${formatDifference(ours - theirs, 'fraction')} is ${isSame ? 'within' : 'beyond'} two standard errors of accuracies on ${arm.validationImages} images (${(bound * 100).toFixed(2)} points).`,
     ];
   });
 };

@@ -1,14 +1,14 @@
-/** A picture of the report, in the colours' names: see `withTheme`. */
-export interface ReportFigure {
+/** A chart of the report, its colours by their names: see `standaloneSvg` of @dropout-lab/charts. */
+export interface ReportChart {
   /** File name without its ending. */
   readonly name: string;
   readonly caption: string;
-  readonly svg: string;
+  readonly svg: SVGSVGElement;
   /** Has photographs in it, which do not get sharper when it is enlarged. */
   readonly isPhotographic?: boolean;
 }
 
-/** What a report is made of, whatever it is written in. Text is plain. */
+/** The parts of a report, whatever it is written in. Text is plain. */
 export type ReportBlock =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
   | { readonly kind: 'paragraph'; readonly text: string }
@@ -18,4 +18,4 @@ export type ReportBlock =
       readonly head: readonly string[];
       readonly rows: readonly (readonly string[])[];
     }
-  | { readonly kind: 'figures'; readonly figures: readonly ReportFigure[] };
+  | { readonly kind: 'charts'; readonly charts: readonly ReportChart[] };

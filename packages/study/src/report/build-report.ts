@@ -1,21 +1,24 @@
 import {
+  confusionChart,
+  curveChart,
+  filtersChart,
+  mistakesChart,
+  reliabilityChart,
+  sweepChart,
+} from '@dropout-lab/charts';
+import {
   type ArmAnalysis,
   type ComparisonAnalysis,
   type StudyAnalysis,
   sweptSettingOf,
 } from '../analysis/analysis.ts';
-import { type FigureDefinition, figureDefinitions } from '../analysis/figures.ts';
+import { type MetricDefinition, metricDefinitions } from '../analysis/metrics.ts';
 import { FEWEST_PAIRS } from '../analysis/paired-difference.ts';
 import { referenceVerdicts, verdictsOf } from '../analysis/verdicts.ts';
-import { confusionChart } from '../charts/confusion-chart.ts';
-import { curveChart } from '../charts/curve-chart.ts';
-import { filtersChart, mistakesChart } from '../charts/gallery-chart.ts';
-import { reliabilityChart } from '../charts/reliability-chart.ts';
-import { sweepChart } from '../charts/sweep-chart.ts';
-import { armColour } from '../charts/theme.ts';
-import { counted, formatDifference, formatFigure, listInWords } from '../format.ts';
-import { type ArmGallery, MOST_PORTRAITS } from './arm-gallery.ts';
-import type { ReportBlock, ReportFigure } from './blocks.ts';
+import { counted, formatDifference, formatMetric, listInWords } from '../format.ts';
+import { curvesOfArms, validationCurves } from './arm-curves.ts';
+import { type ArmGallery, MOST_GALLERIES } from './arm-gallery.ts';
+import type { ReportBlock, ReportChart } from './blocks.ts';
 
 /**
  * The report of a study, from its head to its provenance.
@@ -40,9 +43,9 @@ export const buildReport = (
           ...findingsOf(analysis),
           ...comparisons.flatMap((comparison) => comparisonOf(comparison, document)),
           ...overviewOf(analysis, document),
-          ...figuresOf(analysis),
+          ...metricsOf(analysis),
           ...referenceOf(analysis),
-          ...(arms.length > MOST_PORTRAITS ? [] : portraitsOf(analysis, galleries, document)),
+          ...(arms.length > MOST_GALLERIES ? [] : modelsOf(analysis, galleries, document)),
         ]),
     ...settingsOf(analysis),
     ...provenanceOf(analysis),
@@ -96,11 +99,11 @@ const comparisonOf = (comparison: ComparisonAnalysis, document: Document): Repor
   return [
     heading(title),
     {
-      kind: 'figures',
-      figures: (['accuracy', 'loss'] as const).map((quantity) => ({
+      kind: 'charts',
+      charts: (['accuracy', 'loss'] as const).map((quantity) => ({
         name: `${quantity}-${name}`,
-        caption: `${quantity === 'accuracy' ? 'Accuracy' : 'Loss'} by epoch. Training figures are means over the epoch with dropout on, as Keras reports them; validation is at its end with dropout off.${bandNote([first, second])}`,
-        svg: curveChart([first, second], quantity, { document, width: 480 }).outerHTML,
+        caption: `${quantity === 'accuracy' ? 'Accuracy' : 'Loss'} by epoch. Training metrics are means over the epoch with dropout on, as Keras reports them; validation is at its end with dropout off.${bandNote([first, second])}`,
+        svg: curveChart(curvesOfArms([first, second], quantity), { document, width: 480, quantity }).svg,
       })),
     },
     { kind: 'list', items: verdictsOf(comparison) },
@@ -116,20 +119,20 @@ const differencesOf = ({ first, second, differences }: ComparisonAnalysis): Repo
   return {
     kind: 'table',
     head: [
-      'figure',
+      'metric',
       first.title,
       second.title,
       'difference',
       ...(hasStatistics ? ['95% interval', 'p (sign-flip)'] : []),
     ],
-    rows: figureDefinitions.map((figure) => {
-      const { key, title, unit } = figure;
+    rows: metricDefinitions.map((metric) => {
+      const { key, title, unit } = metric;
       const difference = differences[key];
       const { interval, pValue } = difference?.statistics ?? {};
       return [
         title,
-        meanOf(first, figure),
-        meanOf(second, figure),
+        meanOf(first, metric),
+        meanOf(second, metric),
         difference === undefined ? '–' : formatDifference(difference.meanDifference, unit),
         ...(hasStatistics
           ? [
@@ -145,10 +148,10 @@ const differencesOf = ({ first, second, differences }: ComparisonAnalysis): Repo
 };
 
 /** `0.7450 ± 0.0032`. */
-const meanOf = (arm: ArmAnalysis, { key, unit }: FigureDefinition): string => {
-  const { mean, standardDeviation } = arm.figures[key as keyof ArmAnalysis['figures']];
-  const text = formatFigure(mean, unit);
-  return standardDeviation === undefined ? text : `${text} ± ${formatFigure(standardDeviation, unit)}`;
+const meanOf = (arm: ArmAnalysis, { key, unit }: MetricDefinition): string => {
+  const { mean, standardDeviation } = arm.metrics[key as keyof ArmAnalysis['metrics']];
+  const text = formatMetric(mean, unit);
+  return standardDeviation === undefined ? text : `${text} ± ${formatMetric(standardDeviation, unit)}`;
 };
 
 const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] => {
@@ -156,24 +159,34 @@ const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] 
   const swept = sweptSettingOf(analysis);
   // Of two arms that are compared, their comparison has shown the curves.
   if (arms.length < 3 && comparisons.length > 0) return [];
-  const figures: ReportFigure[] = swept
-    ? (['val_accuracy', 'val_loss'] as const).map((figure) => ({
-        name: `sweep-${figure.replace('_', '-')}`,
-        caption: `At the last epoch, by ${swept.path}. A dot is a run; the best mean is ringed.`,
-        svg: sweepChart(arms, swept.values, { setting: swept.path, figure }, { document, width: 480 })
-          .outerHTML,
-      }))
+  const charts: ReportChart[] = swept
+    ? metricDefinitions
+        .filter(({ key }) => key === 'val_accuracy' || key === 'val_loss')
+        .map(({ key, title, unit, better }) => ({
+          name: `sweep-${key.replace('_', '-')}`,
+          caption: `At the last epoch, by ${swept.path}. A dot is a run; the best mean is ringed.`,
+          svg: sweepChart(
+            arms.map(({ runs }, i) => ({
+              value: swept.values[i]!,
+              metrics: runs.map(({ metrics }) => metrics[key]),
+            })),
+            { document, width: 480, setting: swept.path, title, unit, better },
+          ),
+        }))
     : [];
   return [
     heading('All arms'),
     {
-      kind: 'figures',
-      figures: [
-        ...figures,
+      kind: 'charts',
+      charts: [
+        ...charts,
         ...(['accuracy', 'loss'] as const).map((quantity) => ({
           name: `all-${quantity}`,
           caption: `Validation ${quantity} by epoch.${bandNote(arms)}`,
-          svg: curveChart(arms, quantity, { document, width: 480, validationOnly: true }).outerHTML,
+          svg: curveChart(validationCurves(arms, quantity), {
+            ...{ document, width: 480, quantity },
+            title: `validation ${quantity}`,
+          }).svg,
         })),
       ],
     },
@@ -181,12 +194,12 @@ const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] 
   ];
 };
 
-const figuresOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
-  heading('Figures'),
+const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
+  heading('Metrics'),
   {
     kind: 'table',
-    head: ['figure', ...arms.map(({ title }) => title)],
-    rows: figureDefinitions.map((figure) => [figure.title, ...arms.map((arm) => meanOf(arm, figure))]),
+    head: ['metric', ...arms.map(({ title }) => title)],
+    rows: metricDefinitions.map((metric) => [metric.title, ...arms.map((arm) => meanOf(arm, metric))]),
   },
   paragraph(
     `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the likeliest class over 15 bins of equal width (Guo et al. 2017). Intervals are BCa bootstrap intervals of the mean difference over seeds and p-values those of the exact sign-flip test, from ${FEWEST_PAIRS} seeds on.`,
@@ -199,19 +212,19 @@ const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
   const published = (values: readonly number[] | undefined): string => (values ?? []).join(' / ') || '–';
   return [
     heading('Beside what was published'),
-    paragraph(`Published figures are of ${reference.source}.`),
+    paragraph(`Published metrics are those of ${reference.source}.`),
     {
       kind: 'table',
       head: ['arm', 'validation accuracy', 'published', 'validation loss', 'published', 'what it said'],
       rows: arms
         .filter(({ name }) => name in reference.arms)
-        .map(({ name, title, figures }) => {
+        .map(({ name, title, metrics }) => {
           const there = reference.arms[name]!;
           return [
             title,
-            formatFigure(figures.val_accuracy.mean, 'fraction'),
+            formatMetric(metrics.val_accuracy.mean, 'fraction'),
             published(there.val_accuracy),
-            formatFigure(figures.val_loss.mean, 'nats'),
+            formatMetric(metrics.val_loss.mean, 'nats'),
             published(there.val_loss),
             there.note ?? '',
           ];
@@ -221,40 +234,40 @@ const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
   ];
 };
 
-const portraitsOf = (
+const modelsOf = (
   { arms }: StudyAnalysis,
   galleries: readonly ArmGallery[],
   document: Document,
 ): ReportBlock[] => {
   const tested = arms.filter(({ test }) => test !== undefined);
-  const figuresFor = (
+  const chartsFor = (
     name: string,
     captionOf: (arm: ArmAnalysis) => string,
     draw: (arm: ArmAnalysis) => SVGSVGElement,
   ): ReportBlock => ({
-    kind: 'figures',
-    figures: tested.map((arm) => ({
+    kind: 'charts',
+    charts: tested.map((arm) => ({
       name: `${name}-${arm.name}`,
       caption: captionOf(arm),
-      svg: draw(arm).outerHTML,
+      svg: draw(arm),
     })),
   });
   return [
     heading('Which classes are taken for which'),
     paragraph('Of the test images of each class, the percentage that the model took for each class.'),
-    figuresFor(
+    chartsFor(
       'confusion',
       ({ title }) => title,
-      ({ test }) => confusionChart(test!, { document }),
+      ({ test }) => confusionChart(test!, { document }).svg,
     ),
     heading('How far confidence can be trusted'),
     paragraph(
       'How often a model is right where it is so sure. Where a bar ends below the line of its mean confidence, the model is surer than it should be.',
     ),
-    figuresFor(
+    chartsFor(
       'reliability',
-      ({ title, test }) => `${title}: ECE ${formatFigure(test!.expectedCalibrationError, 'fraction')}`,
-      ({ test, index }) => reliabilityChart(test!, armColour(index), { document }),
+      ({ title, test }) => `${title}: ECE ${formatMetric(test!.expectedCalibrationError, 'fraction')}`,
+      ({ test, index }) => reliabilityChart(test!.reliability, index, { document }),
     ),
     ...galleriesOf(arms, galleries, document),
   ];
@@ -274,11 +287,11 @@ const galleriesOf = (
       'Test images that a model got wrong with the highest probability: what it said, and what the label is.',
     ),
     {
-      kind: 'figures',
-      figures: galleries.map((gallery) => ({
+      kind: 'charts',
+      charts: galleries.map((gallery) => ({
         name: `mistakes-${gallery.arm}`,
         caption: titleOf(gallery),
-        svg: mistakesChart(gallery.mistakes, { document, width: 460 }).outerHTML,
+        svg: mistakesChart(gallery.mistakes, { document, width: 460 }),
         isPhotographic: true,
       })),
     },
@@ -287,12 +300,16 @@ const galleriesOf = (
       'Each filter of the first convolution as a picture of the input that it answers to most; grey is zero, and each is scaled to its largest weight.',
     ),
     {
-      kind: 'figures',
-      figures: galleries.map((gallery) => ({
-        name: `filters-${gallery.arm}`,
-        caption: titleOf(gallery),
-        svg: filtersChart(gallery.filters, { document }).outerHTML,
-      })),
+      kind: 'charts',
+      charts: galleries.flatMap((gallery) =>
+        gallery.kernel
+          ? {
+              name: `filters-${gallery.arm}`,
+              caption: titleOf(gallery),
+              svg: filtersChart(gallery.kernel, { document, width: 460 }),
+            }
+          : [],
+      ),
     },
   ];
 };

@@ -1,5 +1,5 @@
 import type { StudyAnalysis } from '../analysis/analysis.ts';
-import { figureDefinitions } from '../analysis/figures.ts';
+import { metricDefinitions } from '../analysis/metrics.ts';
 import type { StudyRun } from '../store/study-run.ts';
 
 /** A row for each epoch of each finished run. */
@@ -20,13 +20,13 @@ export const curvesCsv = (runs: readonly StudyRun[]): string =>
   );
 
 /** A row for each finished run. */
-export const figuresCsv = ({ arms }: StudyAnalysis): string =>
+export const metricsCsv = ({ arms }: StudyAnalysis): string =>
   csv(
-    ['arm', 'seed', 'epochs', ...figureDefinitions.map(({ key }) => key), 'lowest_loss_epoch', 'onset_epoch'],
+    ['arm', 'seed', 'epochs', ...metricDefinitions.map(({ key }) => key), 'lowest_loss_epoch', 'onset_epoch'],
     arms.flatMap(({ name, runs }) =>
-      runs.map(({ seed, epochs, figures, lowestLossEpoch, onset }) => [
+      runs.map(({ seed, epochs, metrics, lowestLossEpoch, onset }) => [
         ...[name, seed, epochs],
-        ...figureDefinitions.map(({ key }) => figures[key]),
+        ...metricDefinitions.map(({ key }) => metrics[key]),
         ...[lowestLossEpoch, onset],
       ]),
     ),

@@ -1,5 +1,5 @@
-import { themeDeclarations } from '../charts/theme.ts';
-import type { ReportBlock, ReportFigure } from './blocks.ts';
+import { themeDeclarations } from '@dropout-lab/charts';
+import type { ReportBlock, ReportChart } from './blocks.ts';
 
 /**
  * The report as one page that needs nothing else: styles and pictures are in it, scripts there are none. Light or
@@ -40,7 +40,7 @@ h2 { font-size: 21px; line-height: 1.3; margin: 56px 0 12px; padding-top: 16px; 
 p, li { max-width: 72ch; }
 ul { padding-left: 20px; }
 li { margin: 6px 0; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 28px 32px; margin: 20px 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 28px 32px; margin: 20px 0; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: 14px; line-height: 1.45; margin-top: 8px; max-width: 62ch; }
@@ -49,7 +49,7 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { text-align: left; padding: 6px 20px 6px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
 th { font-weight: 600; }
 td { overflow-wrap: anywhere; }
-td.figure { white-space: nowrap; overflow-wrap: normal; }
+td.number { white-space: nowrap; overflow-wrap: normal; }
 `.trim();
 
 const blockHtml = (block: ReportBlock): string => {
@@ -62,14 +62,14 @@ const blockHtml = (block: ReportBlock): string => {
       return `<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
     case 'table':
       return tableHtml(block);
-    case 'figures':
-      return `<div class="figures">\n${block.figures.map(figureHtml).join('\n')}\n</div>`;
+    case 'charts':
+      return `<div class="charts">\n${block.charts.map(chartHtml).join('\n')}\n</div>`;
   }
 };
 
 const tableHtml = ({ head, rows }: Extract<ReportBlock, { kind: 'table' }>): string => {
   const cell = (text: string): string =>
-    `<td${/^[−+\d–]/.test(text) && text.length < 40 ? ' class="figure"' : ''}>${escapeHtml(text).replaceAll('\n', '<br>')}</td>`;
+    `<td${/^[−+\d–]/.test(text) && text.length < 40 ? ' class="number"' : ''}>${escapeHtml(text).replaceAll('\n', '<br>')}</td>`;
   return `<div class="table"><table>
 <thead><tr>${head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('')}</tr></thead>
 <tbody>
@@ -78,8 +78,8 @@ ${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}
 </table></div>`;
 };
 
-const figureHtml = ({ svg, caption }: ReportFigure): string =>
-  `<figure>\n${svg}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+const chartHtml = ({ svg, caption }: ReportChart): string =>
+  `<figure>\n${svg.outerHTML}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

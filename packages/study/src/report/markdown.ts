@@ -1,13 +1,13 @@
-import type { ReportBlock, ReportFigure } from './blocks.ts';
+import type { ReportBlock, ReportChart } from './blocks.ts';
 
 /** Where a picture's file is, by its name and the paper that it is for. */
-export type FigurePath = (name: string, theme: 'light' | 'dark') => string;
+export type ChartPath = (name: string, theme: 'light' | 'dark') => string;
 
 /** The report in Markdown, its pictures in files of their own, light or dark as the reader's page is. */
-export const markdownOf = (blocks: readonly ReportBlock[], pathOf: FigurePath): string =>
+export const markdownOf = (blocks: readonly ReportBlock[], pathOf: ChartPath): string =>
   `${blocks.map((block) => blockMarkdown(block, pathOf)).join('\n\n')}\n`;
 
-const blockMarkdown = (block: ReportBlock, pathOf: FigurePath): string => {
+const blockMarkdown = (block: ReportBlock, pathOf: ChartPath): string => {
   switch (block.kind) {
     case 'heading':
       return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
@@ -17,8 +17,8 @@ const blockMarkdown = (block: ReportBlock, pathOf: FigurePath): string => {
       return block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
     case 'table':
       return tableMarkdown(block);
-    case 'figures':
-      return block.figures.map((figure) => figureMarkdown(figure, pathOf)).join('\n\n');
+    case 'charts':
+      return block.charts.map((chart) => chartMarkdown(chart, pathOf)).join('\n\n');
   }
 };
 
@@ -28,7 +28,7 @@ const tableMarkdown = ({ head, rows }: Extract<ReportBlock, { kind: 'table' }>):
   return [line(head), `|${head.map(() => ' --- ').join('|')}|`, ...rows.map(line)].join('\n');
 };
 
-const figureMarkdown = ({ name, caption }: ReportFigure, pathOf: FigurePath): string =>
+const chartMarkdown = ({ name, caption }: ReportChart, pathOf: ChartPath): string =>
   [
     '<picture>',
     `<source media="(prefers-color-scheme: dark)" srcset="${pathOf(name, 'dark')}">`,

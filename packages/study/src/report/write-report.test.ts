@@ -9,14 +9,19 @@ import { clearRuns, finishedRuns, threeArms } from '../testing/study-runs.ts';
 import type { ArmGallery } from './arm-gallery.ts';
 import { writeReport } from './write-report.ts';
 
-const PIXEL =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-
 const gallery: ArmGallery = {
   arm: 'dropout',
   seed: 0,
-  mistakes: [{ image: 3, src: PIXEL, actual: 'cat', predicted: 'dog', confidence: 0.987 }],
-  filters: [PIXEL, PIXEL],
+  mistakes: [
+    {
+      image: 3,
+      picture: { width: 1, height: 1, channels: 1, pixels: Uint8Array.of(99) },
+      actual: 'cat',
+      predicted: 'dog',
+      confidence: 0.987,
+    },
+  ],
+  kernel: { name: 'conv/kernel', shape: [1, 1, 1, 2], values: Float32Array.of(1, -1) },
 };
 
 const folder = temporaryFolder();
@@ -36,7 +41,7 @@ describe('writeReport', () => {
       expect(element.getAttribute('src') ?? element.getAttribute('href')).toMatch(/^data:/);
     }
     // Light and dark, and a hue for each arm in both.
-    expect(html.match(/--arm-2: #/g)).toHaveLength(2);
+    expect(html.match(/--hue-2: #/g)).toHaveLength(2);
     expect(html).toContain('prefers-color-scheme: dark');
   });
 
@@ -44,17 +49,16 @@ describe('writeReport', () => {
     const { document } = parseHTML(await read('index.html'));
     const pictures = [...document.querySelectorAll('svg')];
     expect(pictures.map((svg) => svg.getAttribute('aria-label'))).not.toContain(null);
-    const files = await readdir(join(folder, 'figures'));
+    const files = await readdir(join(folder, 'charts'));
     expect(files).toHaveLength(3 * pictures.length);
     expect(files).toContain('accuracy-dropout-and-no-dropout.png');
     for (const file of files.filter((name) => name.endsWith('.svg'))) {
-      const svg = await read(join('figures', file));
+      const svg = await read(join('charts', file));
       // No colour is left by its name: not every reader of SVG knows those.
-      expect(svg, file).not.toContain('var(--arm');
-      expect(svg, file).not.toContain('var(--ink');
+      expect(svg, file).not.toContain('var(--');
       expect(svg, file).not.toMatch(/NaN|undefined/);
     }
-    const png = await readFile(join(folder, 'figures', 'accuracy-dropout-and-no-dropout.png'));
+    const png = await readFile(join(folder, 'charts', 'accuracy-dropout-and-no-dropout.png'));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     // The width of an IHDR: twice that of the picture and its margin.
     expect(png.readUInt32BE(16)).toBe(2 * (480 + 2 * 12));
@@ -63,14 +67,14 @@ describe('writeReport', () => {
   test('the curves of a comparison: a band, a validation and a training line for each arm', async () => {
     const { document } = parseHTML(await read('index.html'));
     const [chart] = document.querySelectorAll('svg[aria-label^="accuracy"]');
-    for (const arm of ['var(--arm-0)', 'var(--arm-1)']) {
+    for (const arm of ['var(--hue-0)', 'var(--hue-1)']) {
       const lines = [...chart!.querySelectorAll(`[stroke="${arm}"]`)];
       const dashes = lines.filter((line) => line.getAttribute('stroke-dasharray') !== null);
       expect(dashes.length).toBeGreaterThan(0);
       expect(lines.length).toBeGreaterThan(dashes.length);
       expect(chart!.querySelectorAll(`g[fill="${arm}"][fill-opacity="0.16"]`)).toHaveLength(2);
     }
-    expect(chart!.textContent).toContain('accuracy (fraction of images)');
+    expect(chart!.textContent).toContain('accuracy');
     expect(chart!.textContent).toContain('epoch');
   });
 
@@ -79,8 +83,8 @@ describe('writeReport', () => {
     expect(markdown).toMatch(/^# Three \\<arms\\>\n/);
     expect(markdown).toContain('| test accuracy | 0.7503 ± ');
     expect(markdown).toContain('| dropout | 0.7503 | 0.7 / 0.8 | 0.8397 | 0.8 | no overfitting |');
-    const files = await readdir(join(folder, 'figures'));
-    const paths = [...markdown.matchAll(/(?:src|srcset)="figures\/([^"]+)"/g)].map(([, file]) => file!);
+    const files = await readdir(join(folder, 'charts'));
+    const paths = [...markdown.matchAll(/(?:src|srcset)="charts\/([^"]+)"/g)].map(([, file]) => file!);
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) expect(files).toContain(path);
   });
@@ -89,8 +93,8 @@ describe('writeReport', () => {
     const curves = (await read('curves.csv')).trim().split('\n');
     expect(curves).toHaveLength(1 + 18 * 3);
     expect(curves[1]).toBe('dropout,0,1,2,0.3,1.5,0.4,0.001,30');
-    const figures = (await read('figures.csv')).trim().split('\n');
-    expect(figures).toHaveLength(1 + 18);
+    const metrics = (await read('metrics.csv')).trim().split('\n');
+    expect(metrics).toHaveLength(1 + 18);
     const json = JSON.parse(await read('report.json')) as { comparisons: { differences: object }[] };
     expect(json.comparisons[0]?.differences).toMatchObject({
       val_accuracy: { seeds: [0, 1, 2, 3, 4, 5], statistics: { pValue: 2 / 64 } },
@@ -112,7 +116,7 @@ describe('writeReport', () => {
     expect(markdown).toContain('- sgd, seed 5: has not begun');
   });
 
-  test('a sweep is drawn by its setting, without portraits of nine arms', async () => {
+  test('a sweep is drawn by its setting, without galleries of nine arms', async () => {
     const path = temporaryFolder();
     const study = parseStudy(
       shippedStudies.find(({ name }) => name === 'dropout-rate'),
@@ -120,12 +124,12 @@ describe('writeReport', () => {
     );
     const runs = finishedRuns(study, (arm) => ({ accuracy: arm === 'dropout-0.3' ? 0.8 : 0.7, loss: 1 }));
     await writeReport(path, study, runs, []);
-    const files = await readdir(join(path, 'figures'));
+    const files = await readdir(join(path, 'charts'));
     expect(files).toContain('sweep-val-accuracy.png');
     expect(files.filter((name) => name.startsWith('confusion'))).toEqual([]);
-    const svg = await readFile(join(path, 'figures', 'all-accuracy-dark.svg'), 'utf8');
+    const svg = await readFile(join(path, 'charts', 'all-accuracy-dark.svg'), 'utf8');
     // Nine arms, nine colours.
-    const strokes = svg.match(/stroke-width="2\.5" stroke="#[0-9a-f]{6}" fill="none"/g);
+    const strokes = svg.match(/stroke-width="1\.25" stroke="#[0-9a-f]{6}" fill="none"/g);
     expect(new Set(strokes).size).toBe(9);
   });
 });

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
 import { writeDurably } from '@dropout-lab/files/node';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import { analyzeStudy } from '../analysis/analysis.ts';
-import { type ThemeName, themeColours, withTheme } from '../charts/theme.ts';
 import type { StudyRun } from '../store/study-run.ts';
 import type { Study } from '../study/study.ts';
 import type { ArmGallery } from './arm-gallery.ts';
-import type { ReportFigure } from './blocks.ts';
+import type { ReportChart } from './blocks.ts';
 import { buildReport } from './build-report.ts';
-import { curvesCsv, figuresCsv } from './csv.ts';
+import { curvesCsv, metricsCsv } from './csv.ts';
 import { htmlOf } from './html.ts';
 import { markdownOf } from './markdown.ts';
 
@@ -21,12 +21,12 @@ export const reportFiles = {
   markdown: 'README.md',
   json: 'report.json',
   curves: 'curves.csv',
-  figures: 'figures.csv',
-  pictures: 'figures',
+  metrics: 'metrics.csv',
+  charts: 'charts',
 } as const;
 
 /**
- * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with pictures
+ * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with charts
  * beside it, and the data. Files of an earlier report are replaced.
  *
  * @param runs Of all arms and seeds of the study; only finished ones are shown.
@@ -45,48 +45,26 @@ export const writeReport = async (
   const write = (name: string, content: string | Uint8Array): void =>
     writeDurably(join(folder, name), content);
 
-  await mkdir(join(folder, reportFiles.pictures), { recursive: true });
-  const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
-  for (const figure of figures) {
-    write(pictureOf(figure.name, 'light'), standalone(figure, 'light', arms));
-    write(pictureOf(figure.name, 'dark'), standalone(figure, 'dark', arms));
-    write(join(reportFiles.pictures, `${figure.name}.png`), await pngOf(figure, arms));
+  await mkdir(join(folder, reportFiles.charts), { recursive: true });
+  const charts = blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []));
+  for (const chart of charts) {
+    write(pathOf(chart.name, 'light'), standaloneSvg(chart.svg, 'light', arms));
+    write(pathOf(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark', arms));
+    write(join(reportFiles.charts, `${chart.name}.png`), await pngOf(chart, arms));
   }
   write(reportFiles.html, htmlOf(blocks, arms));
-  write(reportFiles.markdown, markdownOf(blocks, pictureOf));
+  write(reportFiles.markdown, markdownOf(blocks, pathOf));
   write(reportFiles.json, `${JSON.stringify(analysis, null, 2)}\n`);
   write(reportFiles.curves, curvesCsv(runs));
-  write(reportFiles.figures, figuresCsv(analysis));
+  write(reportFiles.metrics, metricsCsv(analysis));
 };
 
-const pictureOf = (name: string, theme: ThemeName): string => `${reportFiles.pictures}/${name}-${theme}.svg`;
-
-const PADDING = 12;
-
-/** On paper of its own, with a margin, so that it can be read wherever it is put. */
-const standalone = ({ svg }: ReportFigure, theme: ThemeName, arms: number): string => {
-  const { document } = parseHTML(svg);
-  const root = document.querySelector('svg')!;
-  const [width, height] = ['width', 'height'].map((name) => Number(root.getAttribute(name)) + 2 * PADDING);
-  root.setAttribute('width', `${width}`);
-  root.setAttribute('height', `${height}`);
-  root.setAttribute('viewBox', `${-PADDING} ${-PADDING} ${width} ${height}`);
-  const paper = document.createElement('rect');
-  const { paper: fill } = themeColours(theme, arms);
-  const place = { x: -PADDING, y: -PADDING, width, height, fill };
-  for (const [name, value] of Object.entries(place)) paper.setAttribute(name, `${value}`);
-  root.prepend(paper);
-  return withTheme(root.outerHTML, theme, arms);
-};
+const pathOf = (name: string, theme: ThemeName): string => `${reportFiles.charts}/${name}-${theme}.svg`;
 
 /** Twice the size in pixels where that is sharper, for dense screens. Not every machine has a font: Inter comes along. */
-const pngOf = async (figure: ReportFigure, arms: number): Promise<Uint8Array> => {
-  const svg = standalone(figure, 'light', arms).replaceAll(
-    'currentColor',
-    themeColours('light', arms)['ink']!,
-  );
-  const resvg = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: figure.isPhotographic ? 1 : 2 },
+const pngOf = async ({ svg, isPhotographic }: ReportChart, arms: number): Promise<Uint8Array> => {
+  const resvg = new Resvg(standaloneSvg(svg, 'light', arms), {
+    fitTo: { mode: 'zoom', value: isPhotographic ? 1 : 2 },
     font: { fontFiles: await fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Inter' },
   });
   return resvg.render().asPng();

@@ -21,7 +21,7 @@ const seed = z
   .min(0, 'expected a whole number of at least 0');
 const settings = z.record(z.string(), z.unknown());
 
-const figuresSchema = z.strictObject({
+const metricsSchema = z.strictObject({
   /** At the last epoch, one for each run that was published. */
   val_accuracy: z.array(z.number()).default([]),
   val_loss: z.array(z.number()).default([]),
@@ -49,8 +49,8 @@ export const studySchema = z.strictObject({
     .array(z.strictObject({ title: text, arms: z.tuple([name, name], 'expected the names of two arms') }))
     .default([]),
   seeds: z.array(seed, 'expected a list of seeds').min(1, 'expected at least one seed').default([0]),
-  /** Figures published elsewhere, to be set beside ours. */
-  reference: z.strictObject({ source: text, arms: z.record(name, figuresSchema) }).optional(),
+  /** Metrics published elsewhere, to be set beside ours. */
+  reference: z.strictObject({ source: text, arms: z.record(name, metricsSchema) }).optional(),
 });
 
 /** A study as a user writes it: a base configuration, and arms as small changes of it. */

@@ -70,13 +70,13 @@ export const manifestOf = (run: Pick<StudyRun, 'config'>): RunManifest => ({
   commit: 'c0ffee',
 });
 
-/** All runs of a study, finished with the figures that `figuresOf` gives for arm and seed. */
+/** All runs of a study, finished with the metrics that `metricsOf` gives for arm and seed. */
 export const finishedRuns = (
   study: Study,
-  figuresOf: (arm: string, seed: number) => { readonly accuracy: number; readonly loss: number },
+  metricsOf: (arm: string, seed: number) => { readonly accuracy: number; readonly loss: number },
 ): StudyRun[] =>
   planRuns(study).map((planned) => {
-    const { accuracy, loss } = figuresOf(planned.arm.name, planned.seed);
+    const { accuracy, loss } = metricsOf(planned.arm.name, planned.seed);
     return {
       ...planned,
       state: 'finished',

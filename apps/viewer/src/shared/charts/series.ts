@@ -1,5 +1,5 @@
 import type { EpochRow } from '@dropout-lab/runs';
-import { armCurve, type CurveFigure, figureAt } from '@dropout-lab/study';
+import { armCurve, type CurveMetric, metricAt } from '@dropout-lab/study';
 import type { View } from '../address.ts';
 import type { Arm } from '../runs/arms.ts';
 import type { Summary } from '../runs/summary.ts';
@@ -67,7 +67,7 @@ export const minutesAt = (history: readonly EpochRow[]): number[] => {
 export const seriesOf = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,
-  figure: CurveFigure,
+  figure: CurveMetric,
   options: SeriesOptions,
 ): Series[] => {
   if (options.group) return armSeries(summaries, arms, figure, options);
@@ -86,13 +86,13 @@ export const seriesOf = (
 const runSeries = (
   { name, history, onset }: Summary,
   arm: Arm | undefined,
-  figure: CurveFigure,
+  figure: CurveMetric,
   { x, smooth }: Pick<SeriesOptions, 'x' | 'smooth'>,
 ): Series => {
   const minutes = minutesAt(history);
   const xOf = (i: number): number => (x === 'epoch' ? history[i]!.epoch : minutes[i]!);
   const recorded = history.flatMap((row, i) => {
-    const raw = figureAt(row, figure);
+    const raw = metricAt(row, figure);
     return raw !== undefined && Number.isFinite(raw) ? [{ x: xOf(i), raw }] : [];
   });
   const ys = smoothed(
@@ -133,7 +133,7 @@ export const curvePair = (
 const armSeries = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,
-  figure: CurveFigure,
+  figure: CurveMetric,
   { x, smooth }: SeriesOptions,
 ): Series[] => {
   const groups = new Map<Arm, Summary[]>();

@@ -1,6 +1,6 @@
 import type { CheckpointName } from '@dropout-lab/contracts';
-import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
+import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
 import type { RunDigest } from './catalogue.ts';
 
 /** How a run stands; `stopped` says that it was to go on, and nobody writes it. */

@@ -6,26 +6,26 @@ import {
   standardDeviation,
 } from '@dropout-lab/metrics';
 import type { StudyRun } from '../store/study-run.ts';
-import { figureAt } from './curves.ts';
+import { metricAt } from './curves.ts';
 
-/** How a figure is written: a fraction 0..1, nats, or seconds. */
-export type FigureUnit = 'fraction' | 'nats' | 'seconds';
+/** How a metric is written: a fraction 0..1, nats, or seconds. */
+export type MetricUnit = 'fraction' | 'nats' | 'seconds';
 
 /** What the report's table says of a run in a column. */
-export interface FigureDefinition {
+export interface MetricDefinition {
   readonly key: string;
   readonly title: string;
-  readonly unit: FigureUnit;
+  readonly unit: MetricUnit;
   /** Which way is better; undefined where neither is. */
   readonly better: 'higher' | 'lower' | undefined;
-  /** Undefined or NaN where the run has no such figure. */
+  /** Undefined or NaN where the run has no such metric. */
   readonly of: (run: StudyRun) => number | undefined;
 }
 
-const define = <const F extends readonly FigureDefinition[]>(figures: F): F => figures;
+const define = <const F extends readonly MetricDefinition[]>(metrics: F): F => metrics;
 
-/** The figures of a run, in the order of the report's table. */
-export const figureDefinitions = define([
+/** The metrics of a run, in the order of the report's table. */
+export const metricDefinitions = define([
   {
     key: 'val_accuracy',
     title: 'validation accuracy, last epoch',
@@ -75,7 +75,7 @@ export const figureDefinitions = define([
     better: undefined,
     of: ({ history }) => {
       const last = history.at(-1);
-      return last && figureAt(last, 'generalization_gap');
+      return last && metricAt(last, 'generalization_gap');
     },
   },
   {
@@ -95,17 +95,17 @@ export const figureDefinitions = define([
 ]);
 
 /** A column of the report's table, by its name in JSON and CSV. */
-export type FigureKey = (typeof figureDefinitions)[number]['key'];
+export type MetricKey = (typeof metricDefinitions)[number]['key'];
 
-/** A run's figures by key; NaN where it has none. */
-export type RunFigures = Readonly<Record<FigureKey, number>>;
+/** A run's metrics by key; NaN where it has none. */
+export type RunMetrics = Readonly<Record<MetricKey, number>>;
 
 /** What is said of a single finished run. */
 export interface RunSummary {
   readonly seed: number;
-  /** Trained; fewer than configured after early stopping. */
+  /** Trained; fewer than conmetricd after early stopping. */
   readonly epochs: number;
-  readonly figures: RunFigures;
+  readonly metrics: RunMetrics;
   /** Epoch of lowest validation loss; undefined without validation. */
   readonly lowestLossEpoch: number | undefined;
   /** See `overfittingOnset`. */
@@ -115,15 +115,15 @@ export interface RunSummary {
 export const summarizeRun = (run: StudyRun): RunSummary => ({
   seed: run.seed,
   epochs: run.history.length,
-  figures: Object.fromEntries(
-    figureDefinitions.map(({ key, of }) => [key, of(run) ?? Number.NaN]),
-  ) as RunFigures,
+  metrics: Object.fromEntries(
+    metricDefinitions.map(({ key, of }) => [key, of(run) ?? Number.NaN]),
+  ) as RunMetrics,
   lowestLossEpoch: lowestValidationLoss(run.history)?.epoch,
   onset: overfittingOnset(run.history),
 });
 
-/** A figure over seeds. */
-export interface FigureSummary {
+/** A metric over seeds. */
+export interface MetricSummary {
   /** Runs that have it. */
   readonly runs: number;
   /** NaN of no runs. */
@@ -133,7 +133,7 @@ export interface FigureSummary {
 }
 
 /** Mean and standard deviation; values that are not finite are left out. */
-export const summarizeFigure = (values: readonly number[]): FigureSummary => {
+export const summarizeMetric = (values: readonly number[]): MetricSummary => {
   const finite = values.filter(Number.isFinite);
   return {
     runs: finite.length,
@@ -144,9 +144,9 @@ export const summarizeFigure = (values: readonly number[]): FigureSummary => {
 
 const extreme = (
   history: StudyRun['history'],
-  figure: 'val_accuracy',
+  metric: 'val_accuracy',
   pick: (...values: number[]) => number,
 ): number | undefined => {
-  const values = history.map((row) => row[figure]).filter((value) => value !== undefined);
+  const values = history.map((row) => row[metric]).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : pick(...values);
 };

@@ -1,21 +1,26 @@
 import type { ReliabilityBin } from '@dropout-lab/contracts';
 import { gridY, line, plot, rectY, ruleY } from '@observablehq/plot';
-import type { PooledTest } from '../analysis/analysis.ts';
-import { addAxisTitle, addLegend, type ChartOptions, finish, frame, type LegendItem } from './frame.ts';
+import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
+import { addLegend, type LegendItem } from './legend.ts';
+import { armColour } from './palette.ts';
 
-const MARGIN = { left: 48, right: 14, top: 52, bottom: 40 };
+const MARGIN = { left: 48, right: 14, top: 54, bottom: 40 };
 
 /**
  * Reliability diagram (Guo et al. 2017): how often the model is right where it is so sure. A calibrated model's bars
  * end at the diagonal; above are bars of one that is too cautious, below of one that is too sure.
+ *
+ * @param arm Place among the arms, which gives its colour.
  */
 export const reliabilityChart = (
-  { reliability }: PooledTest,
-  colour: string,
+  bins: readonly ReliabilityBin[],
+  arm: number,
   options: ChartOptions = {},
 ): SVGSVGElement => {
   const { width = 460 } = options;
-  const filled = reliability.filter(({ count }) => count > 0);
+  const colour = armColour(arm);
+  const filled = bins.filter(({ count }) => count > 0);
+  const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
   const svg = plot({
     ...frame({ ...options, width }),
     height: MARGIN.top + 260 + MARGIN.bottom,
@@ -25,13 +30,14 @@ export const reliabilityChart = (
     marginBottom: MARGIN.bottom,
     x: {
       domain: [0, 1],
+      tickFormat: '%',
       label: 'confidence (probability of the likeliest class)',
       labelAnchor: 'center',
       labelArrow: 'none',
     },
-    y: { domain: [0, 1], label: null },
+    y: { domain: [0, 1], ticks: 5, tickFormat: '%', label: null },
     marks: [
-      gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
+      gridY({ ...gridLines, ticks: 5 }),
       rectY(filled, {
         x1: 'lower',
         x2: 'upper',
@@ -39,6 +45,8 @@ export const reliabilityChart = (
         fill: colour,
         fillOpacity: 0.55,
         inset: 1,
+        title: ({ count, lower, upper, accuracy }: ReliabilityBin) =>
+          `${count} images of confidence ${percent(lower)} to ${percent(upper)}: ${percent(accuracy)} right`,
       }),
       // Where a calibrated bar would end: at the bin's mean confidence.
       ruleY(filled, {
@@ -63,7 +71,7 @@ export const reliabilityChart = (
     { label: 'mean confidence', colour: 'var(--ink)', key: 'line' },
     { label: 'calibrated', colour: 'var(--muted)', key: 'dashes' },
   ];
-  addAxisTitle(svg, 'accuracy (fraction of images)', MARGIN.top);
-  addLegend(svg, legend, { left: MARGIN.left, width: width - MARGIN.left - MARGIN.right });
+  addAxisTitle(svg, 'accuracy', MARGIN.top);
+  addLegend(svg, legend, width);
   return finish(svg, 'reliability diagram: accuracy by confidence');
 };

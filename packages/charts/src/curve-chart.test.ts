@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { type Curve, type CurveChartOptions, curveChart } from './curve-chart.ts';
+import { document, lookOf, placeOf, pointsOf, ticksOf } from './drawn.testing.ts';
+
+const points = (ys: readonly number[], reach?: number) =>
+  ys.map((y, i) => ({
+    x: i + 1,
+    y,
+    band: reach === undefined ? undefined : { lower: y - reach, upper: y + reach },
+  }));
+
+const falling: Curve = { label: 'dropout', arm: 0, points: points([2, 1.5, 1, 1.2]) };
+
+const draw = (curves: readonly Curve[], options: Partial<CurveChartOptions> = {}) => {
+  const drawing = curveChart(curves, { document, quantity: 'loss', width: 480, ...options });
+  const lines = [...drawing.svg.querySelectorAll('g.line path')];
+  const areas = [...drawing.svg.querySelectorAll('g.area path')];
+  return { ...drawing, lines, areas };
+};
+
+describe('a curve', () => {
+  test('goes through its points, from edge to edge', () => {
+    const { lines, x, y, area, xAt } = draw([falling]);
+    const drawn = pointsOf(lines[0]!);
+    expect(drawn).toHaveLength(4);
+    falling.points.forEach((point, i) => {
+      expect(drawn[i]![0]).toBeCloseTo(x(point.x), 2);
+      expect(drawn[i]![1]).toBeCloseTo(y(point.y), 2);
+    });
+    expect([x(1), x(4)]).toEqual([area.left, area.right]);
+    expect(xAt(x(2.5))).toBeCloseTo(2.5, 9);
+    // Loss counts from nothing, at the bottom; two is at the top.
+    expect([y(0), y(2)]).toEqual([area.bottom, area.top]);
+  });
+
+  test('of training has dashes; each arm has its colour', () => {
+    const { lines } = draw([
+      { ...falling, arm: 3 },
+      { ...falling, arm: 3, dashed: true },
+    ]);
+    expect(lines.map((line) => lookOf(line, 'stroke'))).toEqual(['var(--hue-3)', 'var(--hue-3)']);
+    expect(lines.map((line) => lookOf(line, 'stroke-dasharray'))).toEqual([null, '4 3']);
+  });
+
+  test('that is smoothed has what was recorded behind it', () => {
+    const smooth = points([2, 1.8, 1.4]).map((point, i) => ({ ...point, raw: [2, 1.5, 1][i]! }));
+    const { lines, y } = draw([{ ...falling, points: smooth }]);
+    expect(lines.map((line) => lookOf(line, 'stroke-opacity'))).toEqual(['0.3', null]);
+    expect(pointsOf(lines[0]!).map(([, at]) => at)).toEqual(
+      [2, 1.5, 1].map((raw) => expect.closeTo(y(raw), 2)),
+    );
+    expect(pointsOf(lines[1]!)[1]![1]).toBeCloseTo(y(1.8), 2);
+  });
+
+  test('one of many is thin', () => {
+    const many = Array.from({ length: 9 }, (_, arm) => ({ ...falling, arm }));
+    expect(lookOf(draw(many).lines[0]!, 'stroke-width')).toBe('1.25');
+    expect(lookOf(draw(many.slice(1)).lines[0]!, 'stroke-width')).toBe('2');
+  });
+});
+
+describe('a band', () => {
+  test('lies between its bounds, in the colour of its arm', () => {
+    const { areas, y } = draw([{ ...falling, arm: 2, points: points([2, 1.5, 1], 0.1) }]);
+    const ys = pointsOf(areas[0]!).map(([, at]) => at);
+    expect(ys[0]).toBeCloseTo(y(2.1), 2);
+    expect(ys.at(-1)).toBeCloseTo(y(1.9), 2);
+    expect(lookOf(areas[0]!, 'fill')).toBe('var(--hue-2)');
+  });
+
+  test('of two runs, which reaches far beyond them, does not flatten the curves', () => {
+    const { y, area } = draw([{ ...falling, points: points([0.5, 0.6], 12) }], { quantity: 'accuracy' });
+    // The curve has a span of 0.1, and the chart at most 1.6 times that, before its ends are rounded.
+    expect(Math.abs(y(0.6) - y(0.5))).toBeGreaterThan((area.bottom - area.top) / 2.1);
+  });
+});
+
+describe('marks', () => {
+  const marked = { ...falling, lowest: 3, onset: 4 };
+
+  test('a circle where validation loss is lowest, a diamond where overfitting sets in, on the curve', () => {
+    const { svg, x, y } = draw([{ ...marked, arm: 1 }]);
+    const circle = svg.querySelector('g.dot circle')!;
+    expect(Number(circle.getAttribute('cx'))).toBeCloseTo(x(3), 2);
+    expect(Number(circle.getAttribute('cy'))).toBeCloseTo(y(1), 2);
+    expect(lookOf(circle, 'fill')).toBe('var(--hue-1)');
+    const diamond = svg.querySelector('g.dot path')!;
+    expect(placeOf(diamond)).toEqual([expect.closeTo(x(4), 2), expect.closeTo(y(1.2), 2)]);
+    const corners = pointsOf(diamond);
+    expect(corners).toHaveLength(4);
+    expect(corners[0]![0]).toBe(0);
+  });
+
+  test('are in the legend when they are in the chart, and in the chart when they are in range', () => {
+    const textOf = (svg: Element) => svg.querySelector('g.legend')!.textContent;
+    expect(textOf(draw([marked]).svg)).toBe('dropoutlowest validation lossoverfitting sets in');
+    expect(textOf(draw([falling]).svg)).toBe('dropout');
+    const zoomed = draw([marked], { from: 1, to: 3 });
+    expect(zoomed.svg.querySelectorAll('g.dot circle, g.dot path')).toHaveLength(1);
+  });
+});
+
+describe('axes', () => {
+  test('whole epochs, the first and round ones; losses with the digits that they need', () => {
+    const long = { ...falling, points: points(Array.from({ length: 55 }, (_, i) => 2 / (i + 1))) };
+    const { svg } = draw([long]);
+    expect(ticksOf(svg, 'x')).toEqual(['1', '10', '20', '30', '40', '50']);
+    expect(ticksOf(svg, 'y')).toEqual(['0.0', '0.5', '1.0', '1.5', '2.0']);
+    expect(svg.querySelector('g.x-axis-label')!.textContent).toBe('epoch');
+  });
+
+  test('accuracy in percent, as far as the curves go', () => {
+    const { svg } = draw([{ ...falling, points: points([0.6, 0.7, 0.75]) }], { quantity: 'accuracy' });
+    expect(ticksOf(svg, 'y')).toEqual(['60%', '65%', '70%', '75%']);
+  });
+
+  test('the gap has a line at nothing', () => {
+    const { svg, y } = draw([{ ...falling, points: points([-0.05, 0.1]) }], { quantity: 'gap' });
+    const zero = svg.querySelector('g.rule line')!;
+    expect(Number(zero.getAttribute('y1'))).toBeCloseTo(y(0), 2);
+    expect(ticksOf(svg, 'y')).toContain('−5%');
+  });
+
+  test('minutes', () => {
+    const timed = points([2, 1, 0.5]).map((point) => ({ ...point, x: point.x * 1.25 }));
+    const { svg, x, area } = draw([{ ...falling, points: timed }], { xLabel: 'minutes' });
+    expect(svg.querySelector('g.x-axis-label')!.textContent).toBe('minutes');
+    expect([x(1.25), x(3.75)]).toEqual([area.left, area.right]);
+  });
+
+  test('a logarithmic one leaves out what it cannot show', () => {
+    const { svg, lines, y } = draw([{ ...falling, points: points([10, 1, 0, 0.1]) }], { log: true });
+    expect(pointsOf(lines[0]!)).toHaveLength(3);
+    expect(y(1) - y(10)).toBeCloseTo(y(0.1) - y(1), 6);
+    expect(ticksOf(svg, 'y').filter(Boolean)).toEqual(['0.1', '0.2', '1', '2', '10']);
+    expect(svg.querySelector('g.rule')).toBeNull();
+  });
+});
+
+describe('zoomed', () => {
+  test('the range fills the chart, and lines lead out of it', () => {
+    const { svg, lines, x, y, area } = draw([falling], { from: 2, to: 3 });
+    expect([x(2), x(3)]).toEqual([area.left, area.right]);
+    expect(pointsOf(lines[0]!)).toHaveLength(4);
+    expect(lines[0]!.closest('[clip-path]')).not.toBeNull();
+    expect(ticksOf(svg, 'x')).toEqual(['2', '3']);
+    // Zero is far away, and not kept in sight.
+    expect(y(0)).toBeGreaterThan(area.bottom + 50);
+    const far = { ...falling, points: points(Array.from({ length: 20 }, () => 1)) };
+    expect(pointsOf(draw([far], { from: 5.5, to: 7.5 }).lines[0]!)).toHaveLength(4);
+  });
+});
+
+describe('a legend', () => {
+  test('names each arm once, and says what dashes are where an arm has both', () => {
+    const pair = [falling, { ...falling, dashed: true }];
+    const { svg } = draw([...pair, ...pair.map((curve) => ({ ...curve, arm: 1, label: 'no dropout' }))]);
+    const texts = [...svg.querySelectorAll('g.legend text')].map(({ textContent }) => textContent);
+    expect(texts).toEqual(['dropout', 'no dropout', 'validation', 'training']);
+  });
+
+  test('gives each curve its own key where they have names of their own', () => {
+    const { svg } = draw([
+      { ...falling, label: 'validation' },
+      { ...falling, label: 'training', dashed: true },
+    ]);
+    const keys = [...svg.querySelectorAll('g.legend line')];
+    expect(keys.map((key) => key.getAttribute('stroke-dasharray'))).toEqual([null, '4 3']);
+  });
+
+  test('is left to the page that asks for none, and the curves get its room', () => {
+    const { svg, area } = draw([falling], { hasLegend: false });
+    expect(svg.querySelector('g.legend')).toBeNull();
+    expect(area.top).toBe(14);
+    expect(draw([falling]).area.top).toBeGreaterThan(40);
+    expect(area.bottom - area.top).toBe(draw([falling]).area.bottom - draw([falling]).area.top);
+  });
+});
+
+test('is one picture with one name, without styles that a page could forbid', () => {
+  const { svg } = draw([falling], { title: 'Validation loss' });
+  expect(svg.getAttribute('role')).toBe('img');
+  expect(svg.getAttribute('aria-label')).toBe('Validation loss by epoch: dropout');
+  expect(svg.querySelectorAll('[aria-label], style')).toHaveLength(0);
+});
+
+test.each([
+  ['no curve', []],
+  ['a curve without points', [{ ...falling, points: [] }]],
+  ['a single epoch', [{ ...falling, points: points([1.5]) }]],
+  ['curves that are all of one value', [{ ...falling, points: points([0, 0, 0]) }]],
+  ['a single epoch and its marks', [{ ...falling, points: points([1.5]), lowest: 1 }]],
+])('%s is drawn, too', (_, curves) => {
+  for (const quantity of ['loss', 'accuracy'] as const) {
+    const { svg, x, y } = draw(curves, { quantity });
+    expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
+    expect([x(1), y(0.5)].every(Number.isFinite)).toBe(true);
+  }
+});

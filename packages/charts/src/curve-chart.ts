@@ -1,0 +1,274 @@
+import { areaY, dot, gridY, lineY, type Markish, type PlotOptions, plot, ruleY } from '@observablehq/plot';
+import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
+import { addLegend, type LegendItem, legendHeight } from './legend.ts';
+import { armColour } from './palette.ts';
+
+/** A point of a curve. */
+export interface CurvePoint {
+  /** Epoch from 1, or minutes of training. */
+  readonly x: number;
+  /** The value that the line goes through: of a run, a mean over runs, or smoothed. */
+  readonly y: number;
+  /** As it was recorded, where `y` is smoothed: a faint line. */
+  readonly raw?: number | undefined;
+  /** Confidence band of a mean. */
+  readonly band?: { readonly lower: number; readonly upper: number } | undefined;
+}
+
+/** A curve of a chart. */
+export interface Curve {
+  readonly label: string;
+  /** Place among the arms, which gives its colour. */
+  readonly arm: number;
+  /** Drawn with dashes: training, where validation is in the same chart. */
+  readonly dashed?: boolean;
+  /** By rising x. */
+  readonly points: readonly CurvePoint[];
+  /** x of lowest validation loss: a circle on the curve. */
+  readonly lowest?: number | undefined;
+  /** x from which the model overfits: a diamond on the curve. */
+  readonly onset?: number | undefined;
+}
+
+/** What curves can be of: losses in nats, accuracies 0..1, training minus validation accuracy, learning rates. */
+export type CurveQuantity = 'loss' | 'accuracy' | 'gap' | 'learning rate';
+
+interface Quantity {
+  readonly title: string;
+  /** Of ticks; with the digits that they need when left out. */
+  readonly tickFormat?: string;
+  readonly hasZero: boolean;
+}
+
+const quantities: Readonly<Record<CurveQuantity, Quantity>> = {
+  loss: { title: 'loss (crossentropy, nats)', hasZero: true },
+  accuracy: { title: 'accuracy', tickFormat: '%', hasZero: false },
+  gap: { title: 'training minus validation accuracy', tickFormat: '%', hasZero: true },
+  'learning rate': { title: 'learning rate', hasZero: true },
+};
+
+export interface CurveChartOptions extends ChartOptions {
+  readonly quantity: CurveQuantity;
+  /** Of the curves with their axes, without the legend, in CSS pixels. */
+  readonly height?: number;
+  /** The chart's name; that of the quantity when left out. */
+  readonly title?: string;
+  /** What x counts. */
+  readonly xLabel?: 'epoch' | 'minutes';
+  /** Logarithmic y; what is not above zero is left out. */
+  readonly log?: boolean;
+  /** First and last x; all of them where null or left out. */
+  readonly from?: number | null;
+  readonly to?: number | null;
+  /** Title and legend above the curves; false where the page around the chart has them. */
+  readonly hasLegend?: boolean;
+}
+
+/** A chart, and where values lie in it, for what a page draws over it. */
+export interface CurveDrawing {
+  readonly svg: SVGSVGElement;
+  /** The curves' part of the chart, in pixels from its left and top. */
+  readonly area: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
+  /** Pixels from the left of the chart, and back. */
+  readonly x: (value: number) => number;
+  readonly xAt: (pixel: number) => number;
+  /** Pixels from the top of the chart. */
+  readonly y: (value: number) => number;
+}
+
+const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
+
+/** More curves are drawn with thinner lines. */
+const MANY = 8;
+
+/**
+ * Curves over epochs or minutes, with their bands: validation solid, training dashed. A circle is where validation loss
+ * is lowest, a diamond where overfitting has set in.
+ */
+export const curveChart = (curves: readonly Curve[], options: CurveChartOptions): CurveDrawing => {
+  const { width = 640, quantity, xLabel = 'epoch', log = false, from, to, hasLegend = true } = options;
+  const { tickFormat, hasZero } = quantities[quantity];
+  const title = options.title ?? quantities[quantity].title;
+  const shown = curves.map((curve) => ({
+    ...curve,
+    points: curve.points
+      .filter(isNear(from ?? Number.NEGATIVE_INFINITY, to ?? Number.POSITIVE_INFINITY))
+      .filter(({ y, raw = y }) => !log || (y > 0 && raw > 0)),
+  }));
+  const legend = hasLegend ? legendOf(shown) : [];
+  const innerWidth = width - MARGIN.left - MARGIN.right;
+  const top = hasLegend ? legendHeight(legend, width) + 32 : MARGIN.top;
+  const height = top - MARGIN.top + (options.height ?? Math.min(380, Math.round(0.55 * width)));
+  const isIn = (x: number) => x >= (from ?? x) && x <= (to ?? x);
+  const isZoomed = (from ?? to ?? null) !== null;
+  const root = plot({
+    ...frame({ ...options, width }),
+    height,
+    marginTop: top,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginBottom: MARGIN.bottom,
+    x: {
+      label: xLabel,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ...xAxis(shown, { from, to, width: innerWidth }),
+    },
+    y: {
+      label: null,
+      type: log ? 'log' : 'linear',
+      nice: !log,
+      ticks: 5,
+      // Plot's own of a logarithmic axis writes 500m for 0.5.
+      ...(log ? { tickFormat: '~g' } : tickFormat && { tickFormat }),
+      ...yDomain(shown, hasZero && !log && !isZoomed),
+    },
+    marks: [
+      gridY({ ...gridLines, ticks: 5 }),
+      ...(hasZero && !log && !isZoomed ? [ruleY([0], { stroke: 'var(--muted)' })] : []),
+      ...shown.map(bandOf),
+      ...shown.flatMap((curve) => linesOf(curve, shown.length > MANY)),
+      ...shown.flatMap((curve) => marksOf(curve, isIn)),
+    ],
+  });
+  const svg = root as unknown as SVGSVGElement;
+  if (hasLegend) {
+    addAxisTitle(svg, title, top);
+    addLegend(svg, legend, width);
+  }
+  const names = [...new Set(curves.map(({ label }) => label))].join(', ');
+  const [x, y] = (['x', 'y'] as const).map((name) => root.scale(name)!);
+  return {
+    svg: finish(svg, `${title} by ${xLabel}: ${names}`),
+    area: { left: MARGIN.left, right: width - MARGIN.right, top, bottom: height - MARGIN.bottom },
+    x: (value) => x!.apply(value) as number,
+    xAt: (pixel) => x!.invert!(pixel) as number,
+    y: (value) => y!.apply(value) as number,
+  };
+};
+
+/** What is in range, and its neighbours: lines lead out of the chart, where they are clipped. */
+const isNear = (from: number, to: number) => (_: CurvePoint, i: number, points: readonly CurvePoint[]) =>
+  (points[i + 1] ?? points[i]!).x >= from && (points[i - 1] ?? points[i]!).x <= to;
+
+const bandOf = ({ points, arm }: Curve): Markish =>
+  areaY(
+    points.filter(({ band }) => band !== undefined),
+    {
+      x: 'x',
+      y1: ({ band }: CurvePoint) => band!.lower,
+      y2: ({ band }: CurvePoint) => band!.upper,
+      fill: armColour(arm),
+      fillOpacity: 0.16,
+      clip: true,
+    },
+  );
+
+const linesOf = ({ points, arm, dashed = false }: Curve, areMany: boolean): Markish[] => {
+  const line = { x: 'x', stroke: armColour(arm), clip: true } as const;
+  return [
+    ...(points.some(({ raw, y }) => raw !== undefined && raw !== y)
+      ? [
+          lineY(points, {
+            ...line,
+            y: ({ raw, y }: CurvePoint) => raw ?? y,
+            strokeWidth: 1,
+            strokeOpacity: 0.3,
+          }),
+        ]
+      : []),
+    lineY(points, {
+      ...line,
+      y: 'y',
+      strokeWidth: areMany ? 1.25 : dashed ? 1.5 : 2,
+      ...(dashed && { strokeDasharray: '4 3' }),
+    }),
+  ];
+};
+
+const marksOf = ({ points, arm, lowest, onset }: Curve, isIn: (x: number) => boolean): Markish[] => {
+  const at = (mark: number | undefined) => points.filter(({ x }) => x === mark && isIn(x));
+  const look = {
+    x: 'x',
+    y: 'y',
+    fill: armColour(arm),
+    stroke: 'var(--paper)',
+    strokeWidth: 1.5,
+  } as const;
+  return [dot(at(lowest), { ...look, r: 5.5 }), dot(at(onset), { ...look, symbol: 'diamond', r: 6.5 })];
+};
+
+interface Range {
+  readonly from: number | null | undefined;
+  readonly to: number | null | undefined;
+  /** In pixels. */
+  readonly width: number;
+}
+
+const xAxis = (curves: readonly Curve[], { from, to, width }: Range): PlotOptions['x'] => {
+  const xs = curves.flatMap(({ points }) => points.map(({ x }) => x));
+  const areEpochs = xs.every(Number.isInteger);
+  const [first, last] = [from ?? Math.min(...xs), to ?? Math.max(...xs)];
+  const most = Math.max(2, Math.min(8, Math.floor(width / 50)));
+  if (!(Number.isFinite(first) && Number.isFinite(last))) return { domain: [1, 2], ticks: [] };
+  return {
+    // A single epoch has a width, too.
+    domain: [first, last > first ? last : first + 1],
+    ...(areEpochs ? { ticks: epochTicks(first, last, most), tickFormat: 'd' } : { ticks: most }),
+  };
+};
+
+/** Whole epochs, as many as there is room for: the first, and multiples of a round number. */
+const epochTicks = (first: number, last: number, most: number): number[] => {
+  const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+  const step = sizes.find((size) => (last - first) / size <= most) ?? Math.ceil((last - first) / most);
+  const from = Math.ceil(first / step);
+  const multiples = Array.from({ length: Math.floor(last / step) - from + 1 }, (_, i) => (from + i) * step);
+  return first === 1 ? [...new Set([1, ...multiples])] : multiples;
+};
+
+/** A band of two runs reaches far beyond its curve: bands widen a chart by no more than this part of its curves. */
+const MOST_BAND = 0.3;
+
+const yDomain = (curves: readonly Curve[], hasZero: boolean): PlotOptions['y'] => {
+  const points = curves.flatMap((curve) => curve.points);
+  if (points.length === 0) return { domain: [0, 1], ticks: [] };
+  const values = [...points.flatMap(({ y, raw = y }) => [y, raw]), ...(hasZero ? [0] : [])];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const bands = points.flatMap(({ band }) => band ?? []);
+  const reach = MOST_BAND * (high - low);
+  const lower = Math.max(low - reach, Math.min(low, ...bands.map((band) => band.lower)));
+  const upper = Math.min(high + reach, Math.max(high, ...bands.map((band) => band.upper)));
+  // Curves that are all of one value lie in the middle.
+  return { domain: upper > lower ? [hasZero && low >= 0 ? 0 : lower, upper] : [lower - 0.5, upper + 0.5] };
+};
+
+const legendOf = (curves: readonly Curve[]): LegendItem[] => {
+  const colour = 'var(--muted)';
+  const items = new Map<string, LegendItem>();
+  let arePairs = false;
+  for (const { label, arm, dashed } of curves) {
+    const name = `${arm} ${label}`;
+    // An arm's two curves under one name: a line for the arm, and which of them is training.
+    if (items.has(name)) arePairs ||= dashed === true;
+    else items.set(name, { label, colour: armColour(arm), key: dashed ? 'dashes' : 'line' });
+  }
+  const isMarked = (mark: 'lowest' | 'onset') =>
+    curves.some((curve) => curve.points.some(({ x }) => x === curve[mark]));
+  return [
+    ...items.values(),
+    ...(arePairs
+      ? [
+          { label: 'validation', colour, key: 'line' } as const,
+          { label: 'training', colour, key: 'dashes' } as const,
+        ]
+      : []),
+    ...(isMarked('lowest') ? [{ label: 'lowest validation loss', colour, key: 'circle' } as const] : []),
+    ...(isMarked('onset') ? [{ label: 'overfitting sets in', colour, key: 'diamond' } as const] : []),
+  ];
+};

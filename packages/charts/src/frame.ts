@@ -1,0 +1,70 @@
+import type { PlotOptions } from '@observablehq/plot';
+
+/** Where a chart is made. */
+export interface ChartOptions {
+  /** The page's, or one of linkedom; the global one when left out. */
+  readonly document?: Document;
+  /** In CSS pixels. */
+  readonly width?: number;
+}
+
+export const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
+export const FONT = '"Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+export const FONT_SIZE = 12;
+
+/** What all charts have in common. */
+export const frame = ({ document, width }: ChartOptions): PlotOptions => ({
+  ...(document ? { document } : {}),
+  ...(width === undefined ? {} : { width }),
+  style: {
+    background: 'transparent',
+    color: 'var(--ink)',
+    fontFamily: FONT,
+    fontSize: `${FONT_SIZE}px`,
+    overflow: 'visible',
+  },
+});
+
+/** Lines across a chart at its ticks. */
+export const gridLines = { stroke: 'var(--grid)', strokeOpacity: 1 } as const;
+
+/** Says above a chart's y axis what it shows: Plot would put it into the legend. */
+export const addAxisTitle = (svg: SVGSVGElement, title: string, top: number): void =>
+  addText(svg, title, { x: 0, y: top - 14 });
+
+/** Text that begins at its place, whatever the chart around it does. */
+export const addText = (
+  parent: Element,
+  text: string,
+  attributes: Readonly<Record<string, string | number>>,
+): void => {
+  const element = append(parent, 'text', { fill: 'currentColor', 'text-anchor': 'start', ...attributes });
+  element.textContent = text;
+};
+
+/** Adds an element of SVG to another. */
+export const append = (
+  parent: Element,
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+): Element => {
+  const element = parent.ownerDocument.createElementNS(SVG_NAMESPACE, name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
+  parent.appendChild(element);
+  return element;
+};
+
+/** Names a chart for readers who do not see it, and makes the element a document of its own. */
+export const finish = (svg: SVGSVGElement, label: string, role: 'img' | 'group' = 'img'): SVGSVGElement => {
+  // Pages whose policy forbids inline styles refuse this one, and nothing here needs it.
+  svg.querySelector('style')?.remove();
+  // A name on a part without a role is none: it stays as a class.
+  for (const part of svg.querySelectorAll('g[aria-label]')) {
+    part.setAttribute('class', part.getAttribute('aria-label')!.replaceAll(' ', '-'));
+    part.removeAttribute('aria-label');
+  }
+  svg.setAttribute('xmlns', SVG_NAMESPACE);
+  svg.setAttribute('role', role);
+  svg.setAttribute('aria-label', label);
+  return svg;
+};

@@ -1,0 +1,23 @@
+export { type Channels, channelsChart } from './channels-chart.ts';
+export {
+  type Confusion,
+  type ConfusionCell,
+  type ConfusionDrawing,
+  confusionChart,
+} from './confusion-chart.ts';
+export {
+  type Curve,
+  type CurveChartOptions,
+  type CurveDrawing,
+  type CurvePoint,
+  type CurveQuantity,
+  curveChart,
+} from './curve-chart.ts';
+export { filtersChart, firstKernel } from './filters-chart.ts';
+export type { ChartOptions } from './frame.ts';
+export { type Mistake, mistakesChart } from './mistakes-chart.ts';
+export type { Colours, ThemeName } from './palette.ts';
+export type { Picture } from './picture.ts';
+export { reliabilityChart } from './reliability-chart.ts';
+export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';
+export { standaloneSvg, themeColours, themeDeclarations } from './theme.ts';

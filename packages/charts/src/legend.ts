@@ -1,0 +1,74 @@
+import { addText, append } from './frame.ts';
+
+/** A line of a chart's legend. */
+export interface LegendItem {
+  readonly label: string;
+  readonly colour: string;
+  readonly key: 'line' | 'dashes' | 'circle' | 'diamond' | 'bar';
+}
+
+const ROW_HEIGHT = 20;
+const KEY_WIDTH = 22;
+const GAP = 18;
+/** Of a character at the charts' font size, generously: text cannot be measured without a browser. */
+const CHARACTER_WIDTH = 6.6;
+
+interface Placed extends LegendItem {
+  readonly x: number;
+  readonly row: number;
+}
+
+const placeItems = (items: readonly LegendItem[], width: number): Placed[] => {
+  let x = 0;
+  let row = 0;
+  return items.map((item) => {
+    const itemWidth = KEY_WIDTH + item.label.length * CHARACTER_WIDTH;
+    if (x > 0 && x + itemWidth > width) {
+      x = 0;
+      row++;
+    }
+    const placed = { ...item, x, row };
+    x += itemWidth + GAP;
+    return placed;
+  });
+};
+
+/** Height that a legend takes in a chart of a width. */
+export const legendHeight = (items: readonly LegendItem[], width: number): number =>
+  (Math.max(-1, ...placeItems(items, width).map(({ row }) => row)) + 1) * ROW_HEIGHT;
+
+/** Draws a legend at the top of a chart, in the margin that was left for it. */
+export const addLegend = (svg: SVGSVGElement, items: readonly LegendItem[], width: number): void => {
+  const legend = append(svg, 'g', { class: 'legend' });
+  for (const { label, colour, key, x, row } of placeItems(items, width)) {
+    const middle = row * ROW_HEIGHT + ROW_HEIGHT / 2;
+    addKey(legend, key, colour, x, middle);
+    addText(legend, label, { x: x + KEY_WIDTH, y: middle, dy: '0.35em' });
+  }
+};
+
+const addKey = (legend: Element, key: LegendItem['key'], colour: string, x: number, y: number): void => {
+  const centre = x + 8;
+  switch (key) {
+    case 'line':
+    case 'dashes':
+      append(legend, 'line', {
+        x1: x,
+        x2: x + 16,
+        y1: y,
+        y2: y,
+        stroke: colour,
+        'stroke-width': key === 'line' ? 2.5 : 1.5,
+        ...(key === 'dashes' ? { 'stroke-dasharray': '4 3' } : {}),
+      });
+      return;
+    case 'circle':
+      append(legend, 'circle', { cx: centre, cy: y, r: 4.5, fill: colour });
+      return;
+    case 'diamond':
+      append(legend, 'path', { d: `M${centre},${y - 6}l5,6l-5,6l-5,-6z`, fill: colour });
+      return;
+    case 'bar':
+      append(legend, 'rect', { x: x + 2, y: y - 5, width: 12, height: 10, fill: colour });
+  }
+};

@@ -1,0 +1,45 @@
+import { addText, type ChartOptions, finish } from './frame.ts';
+import { addPicture, emptySvg, type Picture } from './picture.ts';
+
+/** A test image with what a model said of it. */
+export interface Mistake {
+  /** Place in the test set. */
+  readonly image: number;
+  readonly picture: Picture;
+  /** Names of classes. */
+  readonly actual: string;
+  readonly predicted: string;
+  /** Probability of the predicted class, 0..1. */
+  readonly confidence: number;
+}
+
+const TILE = { width: 114, image: 96, height: 96 + 2 * 16 + 16 };
+
+/** Test images that a model got wrong, in the order given, each with what the model said and what it is. */
+export const mistakesChart = (mistakes: readonly Mistake[], options: ChartOptions = {}): SVGSVGElement => {
+  const { width = 6 * TILE.width } = options;
+  const columns = Math.max(1, Math.floor(width / TILE.width));
+  const svg = emptySvg(options, columns * TILE.width, Math.ceil(mistakes.length / columns) * TILE.height);
+  mistakes.forEach(({ image, picture, actual, predicted, confidence }, i) => {
+    const x = (i % columns) * TILE.width;
+    const y = Math.floor(i / columns) * TILE.height;
+    const said = `${predicted} ${(confidence * 100).toFixed(0)}%`;
+    const scale = TILE.image / Math.max(picture.width, picture.height);
+    addPicture(svg, picture, {
+      x,
+      y,
+      width: picture.width * scale,
+      height: picture.height * scale,
+      label: `test image ${image}: ${said}, is ${actual}`,
+    });
+    [said, `is ${actual}`].forEach((line, row) => {
+      addText(svg, line, {
+        x,
+        y: y + TILE.image + 15 + row * 16,
+        fill: row === 0 ? 'var(--ink)' : 'var(--muted)',
+        'aria-hidden': 'true',
+      });
+    });
+  });
+  return finish(svg, 'test images, each with what was predicted and what it is', 'group');
+};
