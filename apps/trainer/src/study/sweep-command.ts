@@ -133,8 +133,8 @@ const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {
   const rows = ranked.map(({ title, runs, metrics }) => [
     title,
     `${runs.length}`,
-    figure(figures.val_accuracy.mean),
-    figure(figures.val_loss.mean),
+    figure(metrics.val_accuracy.mean),
+    figure(metrics.val_loss.mean),
   ]);
   return rows.length === 0 ? [] : table(['arm', 'runs', 'val_accuracy', 'val_loss'], rows);
 };
