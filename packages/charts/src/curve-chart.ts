@@ -1,7 +1,7 @@
 import { areaY, dot, gridY, lineY, type Markish, type PlotOptions, plot, ruleY } from '@observablehq/plot';
+import { armColour } from './colours.ts';
 import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
 import { addLegend, type LegendItem, legendHeight } from './legend.ts';
-import { armColour } from './palette.ts';
 
 /** A point of a curve. */
 export interface CurvePoint {

@@ -1,4 +1,5 @@
 export { type Channels, channelsChart } from './channels-chart.ts';
+export type { Colours, ThemeName } from './colours.ts';
 export {
   type Confusion,
   type ConfusionCell,
@@ -16,7 +17,6 @@ export {
 export { filtersChart, firstKernel } from './filters-chart.ts';
 export type { ChartOptions } from './frame.ts';
 export { type Mistake, mistakesChart } from './mistakes-chart.ts';
-export type { Colours, ThemeName } from './palette.ts';
 export type { Picture } from './picture.ts';
 export { reliabilityChart } from './reliability-chart.ts';
 export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';

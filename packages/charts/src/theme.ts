@@ -1,5 +1,5 @@
 import { scale } from '@observablehq/plot';
-import { type Colours, hues, named, surfaces, type ThemeName } from './palette.ts';
+import { type Colours, hues, named, surfaces, type ThemeName } from './colours.ts';
 
 /** More arms than hues are a sweep: a scale whose lightness rises with the arm, within what the paper can show. */
 const scaleRange: Readonly<Record<ThemeName, readonly [number, number]>> = {
