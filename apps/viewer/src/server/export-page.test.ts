@@ -1,20 +1,16 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import sirv from 'sirv';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from './export-viewer.ts';
-import { contentType } from './site-files.ts';
 
-/** A web server as anybody has it, which knows of files alone: their names, and no headers that this viewer sets. */
+/** A web server as anybody has it, which knows of files alone, and sets no header that this viewer's sets. */
 const serveFiles = async (folder: string): Promise<string> => {
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url!, 'http://host').pathname.replace(/\/$/, '/index.html');
-    const content = await readFile(join(folder, path)).catch(() => undefined);
-    response.writeHead(content ? 200 : 404, { 'Content-Type': contentType(path) }).end(content);
-  });
+  const server = createServer(sirv(folder, { dev: true }));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   onTestFinished(() => {
     server.closeAllConnections();

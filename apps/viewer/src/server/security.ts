@@ -18,7 +18,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Sent with every answer. The two policies that begin with Cross-Origin give the page SharedArrayBuffer. */
+/** Sent with every answer; built pages may be kept longer. The two policies that begin with Cross-Origin give the page SharedArrayBuffer. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': contentSecurityPolicy,
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -27,6 +27,22 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(self), microphone=(), geolocation=()',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
+
+/** Returns the segments of a request's path, none for `/`; undefined when one is not what a segment can be. */
+export const segmentsOf = (url: string): string[] | undefined => {
+  const path = url.split('?', 1)[0]!;
+  if (path === '/') return [];
+  try {
+    const segments = path.slice(1).split('/').map(decodeURIComponent);
+    const impossible = segments.some(
+      (segment) => segment === '' || segment === '.' || segment === '..' || /[/\\\0]/.test(segment),
+    );
+    return path.startsWith('/') && !impossible ? segments : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);

@@ -22,11 +22,11 @@ interface Answer {
 }
 
 /** Asks with the very path: `fetch` would tidy it up first. */
-const ask = (path: string, { method = 'GET', host = '' } = {}): Promise<Answer> =>
+const ask = (path: string, { method = 'GET', host = '', headers = {} } = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(viewer.url);
     request(
-      { hostname, port, path, method, headers: { Host: host || `${hostname}:${port}` } },
+      { hostname, port, path, method, headers: { ...headers, Host: host || `${hostname}:${port}` } },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk) => chunks.push(chunk));
@@ -210,6 +210,19 @@ describe('requests', () => {
       expect(headers['access-control-allow-origin']).toBeUndefined();
       expect(headers['x-content-type-options']).toBe('nosniff');
     }
+  });
+
+  test('for pages may be answered from memory: assets always, the rest until it changes, runs never', async () => {
+    const index = await ask('/');
+    expect(index.headers['cache-control']).toBe('no-cache');
+    expect(index.headers['content-type']).toMatch(/^text\/html; ?charset=utf-8$/);
+    const known = await ask('/', { headers: { 'If-None-Match': index.headers['etag'] as string } });
+    expect(known).toMatchObject({ status: 304, body: '' });
+    const [asset] = /assets\/index-[^"]+\.js/.exec(index.body)!;
+    const { headers } = await ask(`/${asset}`);
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(headers['content-type']).toMatch(/^text\/javascript/);
+    expect((await ask('/runs/catalogue.json')).headers['cache-control']).toBe('no-store');
   });
 
   test('reach it on loopback only', () => {
