@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { readConfined } from './confined.ts';
 import { imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
-import { isServedRunFile } from './run-files.ts';
+import { servedRunFiles } from './run-files.ts';
 import type { RunsWatcher } from './watch-runs.ts';
 
 const LARGEST_RUN_FILE = 512 * 2 ** 20;
@@ -37,7 +37,7 @@ export const createAnswer =
       const at = [...rest.keys()].find((i) => i > 0 && watcher.has(rest.slice(0, i).join('/')));
       const name = rest.slice(0, at).join('/');
       const inside = rest.slice(at).join('/');
-      if (at !== undefined && isServedRunFile(inside)) {
+      if (at !== undefined && servedRunFiles.includes(inside)) {
         const read = await readConfined(root, join(root, name, inside), { limit: LARGEST_RUN_FILE });
         if (read) return send(request, response, typeOf(inside), read.bytes);
       }

@@ -7,7 +7,7 @@ const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 /** A file that could be read, or part of it. */
-export interface ConfinedFile {
+interface ConfinedFile {
   readonly bytes: Uint8Array;
   /** Of the whole file. */
   readonly stats: Stats;

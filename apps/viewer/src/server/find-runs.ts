@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runFiles } from '@dropout-lab/runs';
 
-/** A study keeps its runs in folders of its own: `runs/<study>/<arm>/<run>`. */
+/** Runs are in `runs/`, those of studies in `runs/studies/`; `--run-dir` and `--store` may name deeper folders. */
 const DEPTH = 4;
 
 /** What else is in a folder of runs and never a run. */

@@ -5,7 +5,7 @@ import { describeCifar } from '@dropout-lab/cifar/node';
 import { cacheDirectory } from '@dropout-lab/files/node';
 
 /** An official file of a data set on this machine. */
-export interface ImageFile {
+interface ImageFile {
   /** Its folder's real path. */
   readonly folder: string;
   readonly path: string;

@@ -1,7 +1,10 @@
 import { checkpointFiles, runFiles } from '@dropout-lab/runs';
 
-/** What the pages read of a run, relative to its folder. Optimizer state is large and nothing is drawn from it. */
-const served: readonly string[] = [
+/**
+ * The files of a run that are served and exported, relative to its folder: those that pages read, with the manifest and the
+ * history, which are in the catalogue too, for other programs. Optimizer state is large, and nothing is drawn from it.
+ */
+export const servedRunFiles: readonly string[] = [
   runFiles.manifest,
   runFiles.evaluation,
   runFiles.predictions,
@@ -10,9 +13,3 @@ const served: readonly string[] = [
     [checkpointFiles.model, checkpointFiles.weights].map((file) => `${runFiles.checkpoints}/${name}/${file}`),
   ),
 ];
-
-/** Whether a file of a run directory is one that pages may read. */
-export const isServedRunFile = (path: string): boolean => served.includes(path);
-
-/** All files of a run that pages may read, relative to its folder. */
-export const servedRunFiles: readonly string[] = served;

@@ -20,7 +20,7 @@ const INTERVAL_MS = 250;
 /** Runs that nobody writes, and the folder itself, are looked at every so many times: a new run is an event too. */
 const SELDOM = 3;
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly place: string;
   readonly images: readonly string[];
   /** The one run to show, relative to the root; all when left out. */

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { type Catalogue, catalogueSchema, liveMessageSchema, withMessage } from './runs/catalogue.ts';
 
 /** The runs as far as they have come in; `base` is the address of their folder. */
-export type Source =
+type Source =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'ready'; readonly catalogue: Catalogue; readonly base: string };

@@ -24,7 +24,7 @@ const withRate = (layers: readonly LayerSpec[], rate: number): LayerSpec[] =>
   });
 
 /** What describes a model's layers. */
-export type ModelOfRun = Pick<RunConfig, 'model' | 'dataset'>;
+type ModelOfRun = Pick<RunConfig, 'model' | 'dataset'>;
 
 /**
  * A run's model with all of its dropout layers at one rate; null leaves them as they are. A model without any has them

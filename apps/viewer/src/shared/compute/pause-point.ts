@@ -1,5 +1,5 @@
 /** A place in a loop at which the loop can be paused. */
-export interface PausePoint {
+interface PausePoint {
   /** Resolves unless the loop is paused, after the thread has taken the messages that wait for it. */
   passed(): Promise<void>;
   pause(): void;

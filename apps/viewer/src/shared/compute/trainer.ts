@@ -14,7 +14,7 @@ import { createPausePoint } from './pause-point.ts';
 import { workerReplicas } from './replicas.ts';
 
 /** What to train, and on what. */
-export interface TrainingRequest {
+interface TrainingRequest {
   readonly config: RunConfig;
   readonly backend: BrowserBackendChoice;
   readonly images: ImageOrigin;
@@ -23,7 +23,7 @@ export interface TrainingRequest {
 }
 
 /** Hears of a run across threads; nobody waits for an answer. */
-export interface TrainingListener {
+interface TrainingListener {
   /** `reason` says which backend computes, and why that one. */
   begun(manifest: RunManifest, reason: string): void;
   event(event: RunEvent): void;
