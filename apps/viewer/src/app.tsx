@@ -25,7 +25,7 @@ const titles: Readonly<Record<View['page'], string>> = {
   train: 'Train here',
 };
 
-/** The page: what is on every view, and the view that the address names. */
+/** The page: the head that every view has, and the view that the address names. */
 export const App = () => {
   const { page, runs } = view.value;
   useEffect(() => {
@@ -77,7 +77,7 @@ const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
         <Message title="The runs could not be loaded">
           <p>{value.reason}</p>
           <p class="muted">
-            Has the viewer been ended? <code>dropout-lab view</code> starts it.
+            Was the viewer stopped? <code>dropout-lab view</code> starts it.
           </p>
           <button type="button" class="button" onClick={() => location.reload()}>
             Try again

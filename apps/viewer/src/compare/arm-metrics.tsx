@@ -3,6 +3,7 @@ import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { groupsOf } from './groups.ts';
 
+/** The metrics of each arm: mean and range over its runs. */
 export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) => (
   <section aria-labelledby="metrics-title" class="scroll" tabIndex={-1}>
     <h2 id="metrics-title">Metrics</h2>
@@ -55,7 +56,7 @@ export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) =>
   </section>
 );
 
-/** `74.5% (74.1% to 75.0%)`. */
+/** Returns `74.5% (74.1% to 75.0%)`. */
 const meanAndRange = (
   values: readonly (number | undefined)[],
   format: (value: number | undefined) => string,

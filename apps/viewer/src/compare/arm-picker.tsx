@@ -4,6 +4,7 @@ import { show, summaries } from '../shared/state.ts';
 import { groupsOf } from './groups.ts';
 import './arm-picker.css';
 
+/** The arms of all runs, to be shown or not. */
 export const ArmPicker = ({ shown }: { readonly shown: readonly Summary[] }) => (
   <fieldset class="arm-picker">
     <legend class="hidden">Arms</legend>

@@ -97,7 +97,7 @@ test('two fingers zoom, one reads, and all can be shown again', async () => {
   await touch('touchMove', 0.2, 0.801);
   await touch('touchEnd');
   await expect.poll(() => page.url()).toMatch(/from=1\.[\d]+&to=2\.[\d]+/);
-  await page.getByRole('figure').first().getByRole('button', { name: 'Show all' }).tap();
+  await page.locator('.chart').first().getByRole('button', { name: 'Show all' }).tap();
   await expect.poll(() => page.url()).not.toContain('from');
 
   const before = await page.evaluate(() => scrollY);

@@ -16,7 +16,7 @@ const charts: readonly { readonly title: string; readonly metric: CurveMetric }[
   { title: 'Training accuracy', metric: 'accuracy' },
 ];
 
-/** Several runs' curves side by side, alone or as arms. */
+/** The curves of several runs side by side, alone or as arms. */
 export const ComparePage = () => {
   const shown = curveSummaries.value;
   if (summaries.value.length === 0) {
@@ -34,7 +34,7 @@ export const ComparePage = () => {
       <section class="message">
         <h1>No such runs</h1>
         <p>
-          None of the runs in the address is here. <a href={linkTo('compare')}>Compare all</a>
+          None of the runs in the address exists here. <a href={linkTo('compare')}>Compare all</a>
         </p>
       </section>
     );

@@ -1,6 +1,7 @@
 import { show, view } from '../shared/state.ts';
 import './controls.css';
 
+/** The choices of how curves are drawn. */
 export const Controls = () => {
   const { x, smooth, log, group, from, to } = view.value;
   return (

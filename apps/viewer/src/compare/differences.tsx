@@ -5,6 +5,7 @@ import type { Summary } from '../shared/runs/summary.ts';
 import { settingInWords } from '../shared/settings/setting-words.ts';
 import { groupsOf } from './groups.ts';
 
+/** The settings in which the arms differ. */
 export const Differences = ({ shown }: { readonly shown: readonly Summary[] }) => {
   const groups = groupsOf(shown);
   const configs = groups.map(([, [first]]) => {

@@ -2,7 +2,7 @@ import type { Arm } from '../shared/runs/arms.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms } from '../shared/state.ts';
 
-/** The arms of summaries, each once, with their runs. */
+/** Returns the arms of summaries, each once, with their runs. */
 export const groupsOf = (list: readonly Summary[]): [Arm, Summary[]][] => {
   const groups = new Map<Arm, Summary[]>();
   for (const summary of list) {

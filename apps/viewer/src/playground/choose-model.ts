@@ -1,12 +1,12 @@
 import { type Summary, shownCheckpoint } from '../shared/runs/summary.ts';
 
-/** Validation accuracy of the model that is shown, where it is known. */
+/** Returns the validation accuracy of a run's shown checkpoint, where it is known. */
 export const accuracyOf = (summary: Summary): number | undefined =>
   shownCheckpoint(summary)?.row?.val_accuracy;
 
 /**
- * The dropout rates that a model is described with, whatever its preset: what the built model does is said by the thread
- * that opens it, and TensorFlow.js is not loaded to choose one.
+ * Returns the dropout rates in a model's description, whatever its preset. The thread that opens a model knows the rates of
+ * its layers, but TensorFlow.js is not loaded just to choose one.
  */
 const ratesIn = (part: unknown): number[] => {
   if (typeof part !== 'object' || part === null) return [];
@@ -15,7 +15,7 @@ const ratesIn = (part: unknown): number[] => {
   );
 };
 
-/** The best of those that were trained with dropout, else of all. */
+/** Returns the best of the runs that were trained with dropout, or of all where there is none. */
 export const bestOf = (trained: readonly Summary[]): Summary | undefined => {
   const dropped = trained.filter(({ run }) => ratesIn(run.manifest.config.model).some((rate) => rate > 0));
   return [...(dropped.length > 0 ? dropped : trained)].sort(

@@ -10,7 +10,7 @@ interface LayerMapsProps {
   readonly dropout: ModelDropout | undefined;
 }
 
-/** The masks of dropout, and what each convolution finds. */
+/** The masks of dropout, and the feature maps of each convolution. */
 export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps) => {
   const masks = masked.value?.masks ?? [];
   return (
@@ -22,7 +22,7 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
             ? dropout?.isAdjustable === false
               ? 'This model has no dropout layers.'
               : 'At rate 0 nothing is dropped.'
-            : 'Of the first pass: a unit is kept (light) or dropped (dark), a tile for each feature map.'
+            : 'The masks of the first pass: light units are kept, dark ones dropped, with a tile for each feature map.'
         }
         maps={masks}
         isCurrent={masked.isCurrent}
@@ -32,7 +32,7 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
       />
       <Maps
         title="Feature maps"
-        about="What each convolution finds in the picture; the brightest point of a layer is white."
+        about="The output of each convolution for the picture; the brightest point of a layer is white."
         maps={plain.value?.featureMaps ?? []}
         isCurrent={plain.isCurrent}
         captionOf={({ layer, shape }) => `${layer}: ${shape[2]} maps of ${shape[0]} × ${shape[1]}`}

@@ -4,7 +4,7 @@ import { PixelCanvas } from '../shared/controls/pixel-canvas.tsx';
 import { type Mosaic, mosaicOf } from './mosaic.ts';
 import './maps.css';
 
-/** Tiles in a row, so that the whole is about twice as wide as high. */
+/** Returns the number of tiles in a row with which the mosaic is about twice as wide as high. */
 const columnsFor = ({ shape }: LayerMap): number => {
   const channels = shape.at(-1)!;
   return Math.max(1, Math.round(Math.sqrt(2 * channels)));
@@ -14,7 +14,7 @@ interface MapsProps {
   readonly title: string;
   readonly about: string;
   readonly maps: readonly LayerMap[];
-  /** They are of the picture that is shown. */
+  /** Whether they are those of the picture that is shown. */
   readonly isCurrent: boolean;
   readonly captionOf: (map: LayerMap) => string;
 }
@@ -45,7 +45,7 @@ const MapView = ({ map, caption }: { readonly map: LayerMap; readonly caption: s
   );
 };
 
-/** Of dark and light, and nothing between tiles. */
+/** Returns RGBA from dark to light, transparent between tiles. */
 const greys = ({ levels }: Mosaic): Uint8ClampedArray<ArrayBuffer> => {
   const rgba = new Uint8ClampedArray(4 * levels.length);
   for (let i = 0; i < levels.length; i++) {

@@ -12,10 +12,10 @@ export interface Mosaic {
 const GAP = 1;
 
 /**
- * The channels of a layer as tiles; of a layer without height and width, a tile of one pixel for each unit.
+ * Returns the channels of a layer as tiles; for a layer without height and width, a tile of one pixel for each unit.
  *
  * @param map [height, width, channels] or [units].
- * @param columns So many tiles in a row.
+ * @param columns Number of tiles in a row.
  */
 export const mosaicOf = ({ shape, values }: LayerMap, columns: number): Mosaic => {
   const [tileHeight, tileWidth, channels] = shape.length === 3 ? shape : [1, 1, shape[0]!];
@@ -34,15 +34,15 @@ export const mosaicOf = ({ shape, values }: LayerMap, columns: number): Mosaic =
   return { width, height, levels };
 };
 
-/** The largest of the values, at least 0. */
+/** Returns the largest of the values, at least 0. */
 export const highest = (values: Float32Array): number =>
   values.reduce((most, value) => Math.max(most, value), 0);
 
-/** The fraction of a mask that is kept. */
+/** Returns the fraction of a mask's units that are kept. */
 export const keptFraction = ({ values }: LayerMap): number =>
   values.reduce((kept, value) => kept + (value > 0 ? 1 : 0), 0) / values.length;
 
-/** Mean and standard deviation of each class's probability over passes with masks. */
+/** Returns the mean and standard deviation of each class's probability over passes with masks. */
 export const spreadOf = (
   passes: readonly Float32Array[],
 ): { readonly mean: number; readonly deviation: number }[] =>

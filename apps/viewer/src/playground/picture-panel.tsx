@@ -10,11 +10,11 @@ import './picture-panel.css';
 interface PicturePanelProps {
   readonly shown: ShownPicture;
   readonly dataset: DatasetName;
-  /** The last picture has been looked at. */
+  /** Whether the last picture has been classified. */
   readonly isIdle: boolean;
 }
 
-/** The picture that the model looks at, and all ways to give it another. */
+/** The picture that is classified, and all ways to choose another. */
 export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
   const { size, picture, images, origin, index, error, camera, take, give, choose } = shown;
   return (
@@ -41,10 +41,10 @@ export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
         </label>
         <Webcam key={camera} size={size} isIdle={isIdle} onPicture={give} />
       </div>
-      <p class="muted small">Or drop one on this page, or paste one.</p>
+      <p class="muted small">Or drop or paste one onto this page.</p>
       <ErrorMessage message={error} />
       {origin === 'nowhere' && (
-        <p class="muted small">{`Its test images are not here: ${fetchCommand(dataset)} brings them.`}</p>
+        <p class="muted small">{`The test images are not on this machine: ${fetchCommand(dataset)} downloads them.`}</p>
       )}
       {images.state === 'ready' && <TestImages images={images.value} shown={index} onChoose={choose} />}
     </section>

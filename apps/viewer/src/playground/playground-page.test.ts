@@ -77,7 +77,7 @@ afterAll(async () => {
   await viewer?.close();
 });
 
-/** What Node makes of a test image: `30.1%` by class. */
+/** Returns the prediction that Node gives for a test image: `30.1%` by class. */
 const expectedOf = (index: number): string[] =>
   expectedIn(model, images.images.slice(index * 3072, (index + 1) * 3072));
 
@@ -90,14 +90,14 @@ const expectedIn = (classifier: LayersModel, pixels: Uint8Array): string[] => {
   return [...softmax(logits, 10)].map((probability) => `${(100 * probability).toFixed(1)}%`);
 };
 
-/** The plain prediction by class, as the page has it; nothing before there is one. */
+/** Returns the plain prediction by class, as the page shows it; nothing before there is one. */
 const shownOn = (page: Page): Promise<string[]> =>
   page.locator('.predictions tbody td:nth-child(3)').allTextContents();
 
 const masksOn = (page: Page): Promise<string[]> =>
   page.getByRole('region', { name: 'Masks of dropout' }).locator('figcaption').allTextContents();
 
-/** How much a mask keeps in Node. */
+/** Returns how much a mask keeps in Node. */
 const keptInNode = (rate: number, draw: number): string[] => keptBy(tutorial(rate), draw);
 
 const keptBy = (input: ModelInput, draw: number): string[] => {
@@ -117,7 +117,7 @@ const keptBy = (input: ModelInput, draw: number): string[] => {
   return kept;
 };
 
-test('on WebGL a model says of a test image what it says in Node, and shows its feature maps', async () => {
+test('on WebGL a model predicts the same for a test image as in Node, and its feature maps are shown', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?image=3`);
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(3));
   expect(await page.getByRole('status', { name: 'What computes' }).textContent()).toMatch(
@@ -250,7 +250,7 @@ test('follows the webcam until it is stopped', async () => {
   await page.close();
 });
 
-test('goes on with wasm when the graphics processor is lost', async () => {
+test('continues on wasm when the graphics processor is lost', async () => {
   const fragile = await launchChromium();
   try {
     const { page } = await openPage(fragile, `${viewer.url}#/playground`);
@@ -258,7 +258,7 @@ test('goes on with wasm when the graphics processor is lost', async () => {
     await (await fragile.newBrowserCDPSession()).send('Browser.crashGpuProcess');
     await expect
       .poll(() => page.getByRole('status', { name: 'What computes' }).textContent())
-      .toMatch(/^wasm \(SIMD\).*since another failed: the browser lost the graphics processor/);
+      .toMatch(/^wasm \(SIMD\).*since another backend failed: the browser lost the graphics processor/);
     await page.getByRole('button', { name: /^test image 4,/ }).click();
     await expect.poll(() => shownOn(page)).toEqual(expectedOf(4));
   } finally {

@@ -20,17 +20,17 @@ import './playground-page.css';
 /** A trained model at work on any picture, with the masks of dropout. */
 export const PlaygroundPage = () => {
   const trained = summaries.value.filter((summary) => shownCheckpoint(summary) !== undefined);
-  // Once chosen it stays, though another run in training may become better.
-  const held = useRef<string | undefined>(undefined);
+  // The first choice stays, though another run in training may become better.
+  const first = useRef<string | undefined>(undefined);
   const named = (name: string | undefined) => trained.find((summary) => summary.name === name);
-  const chosen = named(view.value.runs[0]) ?? named(held.current) ?? bestOf(trained);
-  held.current = chosen?.name;
+  const chosen = named(view.value.runs[0]) ?? named(first.current) ?? bestOf(trained);
+  first.current = chosen?.name;
   if (!chosen) {
     return (
       <Message title="No model yet">
         <p>
-          The playground shows a trained model at work, and no run here has a checkpoint to load.{' '}
-          <a href={linkTo('train')}>Train one in this page</a>, or with <code>npm run train:quick</code>.
+          The playground shows a trained model at work, but no run here has a checkpoint to load.{' '}
+          <a href={linkTo('train')}>Train one on this page</a>, or with <code>npm run train:quick</code>.
         </p>
       </Message>
     );

@@ -13,12 +13,12 @@ interface PredictionPanelProps {
   readonly label: number | null;
   /** Undefined before the model is open. */
   readonly dropout: ModelDropout | undefined;
-  /** Of dropout; null for the model's own. */
+  /** The dropout rate of the masks; null for the model's own. */
   readonly rate: number | null;
   readonly onDraw: () => void;
 }
 
-/** What the model takes the picture for, and the rate of the masks. */
+/** The class that the model predicts for the picture, and the rate of the masks. */
 export const PredictionPanel = ({
   compute,
   passes: { plain, masked },

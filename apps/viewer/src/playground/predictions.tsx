@@ -11,7 +11,7 @@ interface PredictionsProps {
   readonly masked: MaskedPasses | undefined;
 }
 
-/** By class: the plain prediction as a bar, each masked pass as a dot on it. */
+/** The probability of each class: the plain prediction as a bar, each masked pass as a mark on it. */
 export const Predictions = ({ classNames, label, plain, masked }: PredictionsProps) => {
   const passes = masked?.probabilities.length ?? 0;
   const spread = masked && spreadOf(masked.probabilities);

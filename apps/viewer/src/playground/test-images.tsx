@@ -4,10 +4,10 @@ import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
 import { pictureOf } from '../shared/images/pixels.ts';
 import './test-images.css';
 
-/** Thumbnails at a time. */
+/** Number of thumbnails that are shown at a time. */
 const THUMBNAILS = 18;
 
-/** Test images to choose from, some at a time. */
+/** Shows test images to choose from, some at a time. */
 export const TestImages = ({
   images,
   shown,

@@ -3,7 +3,7 @@ import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { ThreadEndedError } from '../shared/compute/thread.ts';
 
-/** A thread that is ready to compute, or why there is none. */
+/** A thread that is ready to compute, or the reason why there is none. */
 export type Compute =
   | { readonly state: 'starting' }
   | {
@@ -15,10 +15,10 @@ export type Compute =
   | { readonly state: 'failed'; readonly error: string };
 
 /**
- * A thread on a backend, as long as the component is shown. Where the backend cannot be had, or fails, wasm takes its
+ * Starts a thread on a backend, as long as the component is shown. Where the backend is missing or fails, wasm takes its
  * place.
  *
- * @returns The thread, and what to call when a call to it has failed.
+ * @returns The thread, and a function to call when a call to the thread has failed.
  */
 export const useCompute = (choice: View['backend']): readonly [Compute, (error: Error) => void] => {
   const [compute, setCompute] = useState<Compute>({ state: 'starting' });
@@ -36,7 +36,7 @@ export const useCompute = (choice: View['backend']): readonly [Compute, (error: 
     thread
       .call((services) => services.startBackend(backend))
       .then((reason) => {
-        const why = fallback === undefined ? reason : `${reason}, since another failed: ${fallback}`;
+        const why = fallback === undefined ? reason : `${reason}, since another backend failed: ${fallback}`;
         setCompute({ state: 'ready', thread, reason: why });
       })
       .catch(onError);

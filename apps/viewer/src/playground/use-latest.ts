@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** The last result that has come, and whether it is of what is asked for now. */
+/** The last result so far, and whether it is that of the current key. */
 export interface Latest<T> {
   readonly value: T | undefined;
   readonly isCurrent: boolean;
 }
 
 /**
- * Computes when the key changes, one at a time: while one is being computed, of all that is asked for the last is
- * computed next. Until a result has come, the one before stays.
+ * Computes when the key changes, one key at a time: of the keys that come while one is being computed, only the last is
+ * computed next. The last result stays until there is another.
  *
- * @param key Null for nothing.
- * @param compute Must end, one way or the other.
- * @param onError Told why a result could not be had.
+ * @param key Null to compute nothing.
+ * @param compute Must resolve or reject at some time.
+ * @param onError Called with the reason when there is no result.
  */
 export const useLatest = <T>(
   key: string | null,

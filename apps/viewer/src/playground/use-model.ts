@@ -8,13 +8,13 @@ export interface OpenModel {
   readonly thread: ComputeThread;
   readonly model: PlaygroundModel;
   readonly dropout: ModelDropout;
-  /** Another for each time that a model is opened. */
+  /** Another number each time a model is opened. */
   readonly id: number;
 }
 
 let openings = 0;
 
-/** Has the thread open the model: again for other weights, and in another thread. */
+/** Opens the model in the thread, and again when the weights or the thread change. */
 export const useModel = (
   compute: Compute,
   model: PlaygroundModel | undefined,

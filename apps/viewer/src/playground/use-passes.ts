@@ -3,10 +3,10 @@ import { type Latest, useLatest } from './use-latest.ts';
 import type { OpenModel } from './use-model.ts';
 import type { ShownPicture } from './use-picture.ts';
 
-/** Passes with masks of their own, whose spread is shown. */
+/** Number of passes, each with masks of its own, whose spread is shown. */
 export const PASSES = 30;
 
-/** What a model makes of a picture: without masks, and with. */
+/** A model's predictions for a picture, without masks and with them. */
 export interface Passes {
   readonly plain: Latest<Classification>;
   readonly masked: Latest<MaskedPasses>;
@@ -15,13 +15,13 @@ export interface Passes {
 interface PassesOptions {
   readonly opened: OpenModel | undefined;
   readonly shown: ShownPicture;
-  /** Of dropout; null for the model's own. */
+  /** The dropout rate of the masks; null for the model's own. */
   readonly rate: number | null;
-  /** Which masks: another number, and they are others. */
+  /** Number of the draw: another one gives other masks. */
   readonly draw: number;
 }
 
-/** Has the model look at the picture whenever one of them, the rate or the draw is another. */
+/** Computes the predictions, again whenever the model, the picture, the rate or the draw changes. */
 export const usePasses = (
   { opened, shown: { picture, id }, rate, draw }: PassesOptions,
   onError: (error: Error) => void,

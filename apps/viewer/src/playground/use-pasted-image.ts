@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** Calls with every image that is pasted into the page. */
+/** Calls `take` with every image that is pasted into the page. */
 export const usePastedImage = (take: (image: Blob | undefined) => void): void => {
   useEffect(() => {
     const onPaste = ({ clipboardData }: ClipboardEvent): void => {

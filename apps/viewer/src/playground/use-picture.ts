@@ -20,9 +20,9 @@ export interface ShownPicture {
   readonly origin: ImageOrigin['kind'];
   /** Index of the test image that is shown; undefined while another picture is. */
   readonly index: number | undefined;
-  /** Why a file could not be shown. */
+  /** The reason why a file could not be shown. */
   readonly error: string | undefined;
-  /** Another number, and the webcam is off. */
+  /** Key of the webcam: another number turns it off. */
   readonly camera: number;
   /** Shows an image file. */
   readonly take: (file: Blob | null | undefined) => void;
@@ -37,7 +37,7 @@ export const usePicture = (config: RunConfig): ShownPicture => {
   const origin = originOf(config.dataset).kind;
   const [height, width, channels] = imageShapeOf(config);
   const size = { width, height, channels };
-  // A model may be of images of another size than those of its data set.
+  // A model may take images of another size than those of its data set.
   const fits = `${datasetOf(config.dataset).imageShape}` === `${[height, width, channels]}`;
   const images = useLoaded<ImageDataset>(
     origin === 'nowhere' || !fits ? null : `${config.dataset} ${origin}`,

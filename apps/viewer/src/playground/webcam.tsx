@@ -4,12 +4,12 @@ import { type Picture, type PictureSize, squarePicture } from '../shared/images/
 
 interface WebcamProps {
   readonly size: PictureSize;
-  /** The last picture has been looked at: time for another. */
+  /** Whether the last picture has been classified, so that it is time for another. */
   readonly isIdle: boolean;
   readonly onPicture: (picture: Picture) => void;
 }
 
-/** A frame is looked at after this long, at the soonest. */
+/** The shortest time between two frames. */
 const FRAME_MS = 100;
 
 type Camera =
@@ -21,7 +21,7 @@ const stop = (stream: MediaStream): void => {
   for (const track of stream.getTracks()) track.stop();
 };
 
-/** Pictures from the webcam, one after the other, as fast as they are looked at; off until the user turns it on. */
+/** Takes pictures from the webcam, one after the other, as fast as they are classified; off until the user turns it on. */
 export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   const [camera, setCamera] = useState<Camera>({ state: 'off' });
   const [frame, setFrame] = useState(0);
@@ -39,9 +39,9 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   useEffect(() => {
     if (!stream) return;
     video.current!.srcObject = stream;
-    // Where it is not seen, some browsers do not begin by themselves.
+    // Some browsers do not start a video that is not visible.
     video.current!.play().catch(() => {});
-    const onEnded = (): void => setCamera({ state: 'off', error: 'The webcam is gone.' });
+    const onEnded = (): void => setCamera({ state: 'off', error: 'The webcam was disconnected.' });
     stream.getVideoTracks()[0]?.addEventListener('ended', onEnded);
     return () => stop(stream);
   }, [stream]);
@@ -49,7 +49,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   useEffect(() => {
     if (!stream || !isIdle) return;
     const timer = setTimeout(() => {
-      // Nothing has come before the camera is ready.
+      // Before the camera is ready there is no frame.
       if (video.current!.currentTime > 0)
         onPicture(squarePicture(video.current!, { ...size, title: 'the webcam' }));
       setFrame(frame + 1);
@@ -60,17 +60,17 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   const start = async (): Promise<void> => {
     const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      const error = 'This page may not use a webcam: it needs https, or this very machine.';
+      const error = 'A webcam needs a page that is served by HTTPS or from this machine.';
       return setCamera({ state: 'off', error });
     }
     setCamera({ state: 'asked' });
     try {
       const stream = await mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-      // The page may have been left while the browser asked.
+      // The user may have left the page while the browser asked.
       if (isShown.current) setCamera({ state: 'on', stream });
       else stop(stream);
     } catch {
-      setCamera({ state: 'off', error: 'There is no webcam, or this page was not allowed to use it.' });
+      setCamera({ state: 'off', error: 'There is no webcam, or the browser does not let this page use it.' });
     }
   };
   return (

@@ -2,6 +2,7 @@ import type { EvaluationReport } from '@dropout-lab/contracts';
 import { percent } from '../shared/format.ts';
 import './class-table.css';
 
+/** Accuracy and precision of each class. */
 export const ClassTable = ({ report }: { readonly report: EvaluationReport }) => (
   <table class="plain bars">
     <caption class="hidden">Precision and recall of each class</caption>

@@ -3,16 +3,17 @@ import { count } from '../shared/format.ts';
 import { show, view } from '../shared/state.ts';
 import './confusion.css';
 
-/** The least of a cell's share that is told by its ground, so that a rare mistake is still seen. */
+/** The weakest shade of a cell, in percent, so that a rare mistake is still visible. */
 const FAINT = 8;
 
+/** The confusion matrix of an evaluation; a cell's button chooses its images. */
 export const Confusion = ({ report: { confusion, classes } }: { readonly report: EvaluationReport }) => {
   const names = classes.map(({ className }) => className);
   return (
     <div class="scroll">
       <table class="confusion">
         <caption class="muted">
-          Rows are true classes, columns predicted ones; a cell shows its images below.
+          Rows are true classes, columns predicted classes; click a cell to see its images below.
         </caption>
         <thead>
           <tr>

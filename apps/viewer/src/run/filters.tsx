@@ -5,12 +5,13 @@ import { withAlpha } from '../shared/images/pixels.ts';
 import { KERNEL } from './kernels.ts';
 import './filters.css';
 
+/** The filters of the first layer as images. */
 export const Filters = ({
   arrays,
   channels,
 }: {
   readonly arrays: readonly NamedArray[];
-  /** Of the images: what the first layer looks at can be seen as one. */
+  /** Channels of the images, and so of the first layer's filters. */
   readonly channels: number;
 }) => {
   const kernel = arrays.find(
@@ -36,7 +37,7 @@ interface FilterTileProps {
   readonly filter: number;
 }
 
-/** A filter as colours, or as greys where images are grey: grey is no weight, a weight brightens or darkens it. */
+/** A filter in colour, or in grey for grey images: middle grey is a weight of 0, others are brighter or darker. */
 const FilterTile = ({ kernel, filter }: FilterTileProps) => {
   const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
   const pixels = useMemo(() => {

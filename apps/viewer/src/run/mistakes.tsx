@@ -14,14 +14,14 @@ interface MistakesProps {
   readonly classNames: readonly string[];
 }
 
-/** So many images of a kind are shown. */
+/** The most images that are shown. */
 const TILES = 24;
 
 /** The images of the chosen cell, or those that were mistaken with most confidence. */
 export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => {
   const { cell } = view.value;
   const { dataset } = config;
-  // Of a sample only some are here, and under other numbers.
+  // A sample has only some of them, and under other numbers.
   const areHere = ['drawn', 'files'].includes(originOf(dataset).kind);
   const images = useLoaded<ImageDataset>(areHere && predictions.state === 'ready' ? dataset : null, () =>
     loadTestImages(dataset),
@@ -31,7 +31,7 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
     <Section
       title={title}
       loaded={predictions}
-      none="This run keeps no predictions of single images: run it, or its evaluation, anew."
+      none="This run has no predictions for single images: train or evaluate it again."
     >
       {(all) => {
         const chosen = cell === null ? confidentlyWrong(all) : inCell(all, cell);
@@ -42,9 +42,9 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
                 Show the most confidently wrong
               </button>
             )}
-            {chosen.length === 0 && <p class="muted">There is no such image.</p>}
+            {chosen.length === 0 && <p class="muted">There are no such images.</p>}
             {!areHere && (
-              <p class="muted">{`The images themselves are not here: ${fetchCommand(dataset)} brings them.`}</p>
+              <p class="muted">{`The images themselves are not on this machine: ${fetchCommand(dataset)} downloads them.`}</p>
             )}
             {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}

@@ -4,16 +4,17 @@ import type { LoadedModel } from '../shared/runs/run-files.ts';
 import { axesOf, KERNEL } from './kernels.ts';
 import './norms.css';
 
+/** The norms of the incoming weights of each layer's units, against their limits. */
 export const Norms = ({ model: { weights, limits } }: { readonly model: LoadedModel }) => {
   const rows = weights
     .filter(({ name }) => KERNEL.test(name))
     .map((kernel) => {
       const name = kernel.name.replace(KERNEL, '');
-      const held = limits.get(name);
-      const limit = held?.limit;
-      const norms = [...weightNorms(kernel, axesOf(held, kernel.shape.length))].sort((a, b) => a - b);
+      const kernelLimit = limits.get(name);
+      const limit = kernelLimit?.limit;
+      const norms = [...weightNorms(kernel, axesOf(kernelLimit, kernel.shape.length))].sort((a, b) => a - b);
       const at = (share: number) => norms[Math.round(share * (norms.length - 1))]!;
-      // A norm that is held at the limit is under it by the epsilon of the constraint.
+      // A norm at the limit is below it by the epsilon of the constraint.
       const atLimit =
         limit === undefined ? undefined : norms.filter((norm) => norm > limit * 0.999).length / norms.length;
       return { name, limit, lowest: at(0), median: at(0.5), highest: at(1), atLimit };

@@ -2,15 +2,17 @@ import type { EvaluationReport } from '@dropout-lab/contracts';
 import { count, decimal, percent } from '../shared/format.ts';
 import './reliability.css';
 
+/** Width and height of the chart, in its own units. */
 const SIDE = 240;
 
+/** Accuracy by confidence, and the metrics of calibration. */
 export const Reliability = ({ report }: { readonly report: EvaluationReport }) => (
   <div class="beside">
     <svg
       class="reliability"
       viewBox={`-34 -8 ${SIDE + 50} ${SIDE + 44}`}
       role="img"
-      aria-label="Reliability diagram: accuracy by confidence"
+      aria-label="Reliability chart: accuracy by confidence"
     >
       <rect width={SIDE} height={SIDE} class="ground" />
       {report.reliability.map(({ lower, upper, accuracy, count: images }) =>
@@ -48,8 +50,8 @@ export const Reliability = ({ report }: { readonly report: EvaluationReport }) =
         <b>{decimal(report.brierScore, 3)}</b>
       </p>
       <p class="muted">
-        A bar is how often the model is right when it is so sure. Below the diagonal it is surer than it
-        should be, above it less sure.
+        A bar is how often the model is right at that confidence. Below the diagonal it is too sure, above it
+        not sure enough.
       </p>
     </div>
   </div>

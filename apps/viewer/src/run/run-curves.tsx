@@ -6,8 +6,10 @@ import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
 
+/** The epoch under the pointer, of whichever chart. */
 const hover = signal<number | null>(null);
 
+/** Loss, accuracy and learning rate over the epochs of a run. */
 export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
   const arm = arms.value.get(summary.name);
   const [losses, accuracies, rates] = useMemo(() => {
@@ -27,7 +29,7 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
   const common = { xLabel: 'epoch', from, to, onZoom, hover };
   return (
     <>
-      <p class="muted key">Solid lines are validation, dashed ones training.</p>
+      <p class="muted key">Solid lines show validation, dashed lines training.</p>
       <div class="charts three">
         <LineChart {...common} title="Loss" series={losses!} format={lossOnChart} />
         <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />

@@ -54,7 +54,7 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   await page.getByRole('button', { name: '10 of dog predicted as cat' }).click();
   expect(page.url()).toContain('cell=5-3');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
-  expect(await page.getByText('The images themselves are not here').count()).toBe(1);
+  expect(await page.getByText('The images themselves are not on this machine').count()).toBe(1);
   // Confidence e^4 / (e^4 + 9) = 0.8585 where one in ten is right.
   expect(await page.getByText('Expected calibration error').textContent()).toContain('75.8%');
   // Norms over axis 0, hypot(3, 4) and hypot(0.3, 0.4), against the limit 2.
@@ -96,7 +96,7 @@ test('a cell of the confusion matrix shows its images', async () => {
   await withImages.close();
 });
 
-test('a run that is not there is said', async () => {
+test('a run that does not exist is reported', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/run?runs=%3Cscript%3E`);
   await page.getByRole('heading', { name: 'No such run' }).waitFor();
   expect(await page.locator('main').textContent()).toContain('There is no run named “<script>” here');

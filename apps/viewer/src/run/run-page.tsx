@@ -16,7 +16,7 @@ import { RunCurves } from './run-curves.tsx';
 import { Section } from './section.tsx';
 import './run-page.css';
 
-/** All that is known of one run. */
+/** Everything that is known about one run. */
 export const RunPage = () => {
   const summary = pickedSummaries.value[0];
   if (!summary) {
@@ -68,7 +68,11 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
       ))}
       <Headline summary={summary} />
       <RunCurves summary={curveSummaries.value[0] ?? summary} />
-      <Section title="By class, on the test images" loaded={evaluation} none="This run is not evaluated yet.">
+      <Section
+        title="By class, on the test images"
+        loaded={evaluation}
+        none="This run has not been evaluated yet."
+      >
         {(report) => (
           <div class="halves">
             <ClassTable report={report} />
@@ -77,7 +81,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         )}
       </Section>
       <Mistakes predictions={predictions} config={manifest.config} classNames={manifest.classNames} />
-      <Section title="Calibration" loaded={evaluation} none="This run is not evaluated yet.">
+      <Section title="Calibration" loaded={evaluation} none="This run has not been evaluated yet.">
         {(report) => <Reliability report={report} />}
       </Section>
       <Section title="Weights" loaded={model} none="This run has no checkpoint yet.">

@@ -5,10 +5,12 @@ import './section.css';
 interface SectionProps<T> {
   readonly title: string;
   readonly loaded: Loaded<T>;
+  /** Shown where there is nothing to load. */
   readonly none: string;
   readonly children: (value: T) => ComponentChildren;
 }
 
+/** A section of the page whose content is loaded. */
 export const Section = <T,>({ title, loaded, none, children }: SectionProps<T>) => (
   <section class="block">
     <h2>{title}</h2>

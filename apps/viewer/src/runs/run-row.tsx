@@ -4,6 +4,7 @@ import type { Summary } from '../shared/runs/summary.ts';
 import { arms, linkTo } from '../shared/state.ts';
 import { ticked } from './ticked.ts';
 
+/** A run in the table. */
 export const RunRow = ({ summary }: { readonly summary: Summary }) => {
   const { name, run, best, lowestLoss, last, history, seconds } = summary;
   const arm = arms.value.get(name);

@@ -8,7 +8,7 @@ import { tableRows } from './table-rows.ts';
 import { ticked } from './ticked.ts';
 import './runs-page.css';
 
-/** All runs: how they stand, what sets them apart, and which to compare. */
+/** All runs with their status, metrics and settings, to choose from. */
 export const RunsPage = () => {
   const rows = tableRows(summaries.value, arms.value, view.value);
   const picked = rows.filter(({ name }) => ticked.value.has(name)).map(({ name }) => name);
@@ -48,7 +48,7 @@ export const RunsPage = () => {
   );
 };
 
-/** Stands in for the table's head where rows are cards. */
+/** Replaces the table's head where rows are cards. */
 const SortSelect = () => (
   <select
     class="sort"

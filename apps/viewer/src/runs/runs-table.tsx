@@ -9,7 +9,7 @@ interface Column {
   readonly sort: View['sort'];
   readonly title: string;
   readonly numeric?: true;
-  /** The most comes first at the first click: what is best is on top. */
+  /** Whether the first click sorts from high to low, so that the best is on top. */
   readonly mostFirst?: boolean;
 }
 
@@ -23,6 +23,7 @@ const columns: readonly Column[] = [
   { sort: 'loss', title: 'Last loss', numeric: true },
 ];
 
+/** The table of runs, which can be sorted by each column. */
 export const RunsTable = ({ rows }: { readonly rows: readonly Summary[] }) => {
   const all = rows.every(({ name }) => ticked.value.has(name));
   return (

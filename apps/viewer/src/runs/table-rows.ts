@@ -2,7 +2,7 @@ import type { View } from '../shared/address.ts';
 import type { Arm } from '../shared/runs/arms.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 
-/** What a column sorts by; undefined goes last either way. */
+/** The value that each column sorts by; undefined comes last in either order. */
 const sortKeys: Readonly<
   Record<View['sort'], (summary: Summary, arm: Arm | undefined) => string | number | undefined>
 > = {
@@ -20,7 +20,7 @@ const sortKeys: Readonly<
 const finite = (value: number | undefined): number | undefined =>
   Number.isFinite(value) ? value : undefined;
 
-/** The rows of the table of runs: those that have every word of the filter in name, arm or status, in order. */
+/** Returns the rows of the table of runs, in order: those whose name, arm or status have every word of the filter. */
 export const tableRows = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,

@@ -1,4 +1,4 @@
 import { signal } from '@preact/signals';
 
-/** Runs that are ticked, to compare. */
+/** The runs that are ticked, to be compared. */
 export const ticked = signal<ReadonlySet<string>>(new Set());

@@ -8,7 +8,7 @@ import type { RunsWatcher } from './watch-runs.ts';
 
 const LARGEST_RUN_FILE = 512 * 2 ** 20;
 
-/** What is served besides the pages. */
+/** Where the files come from that are served besides the pages. */
 interface Sources {
   readonly watcher: RunsWatcher;
   /** The real path of the folder of runs. */

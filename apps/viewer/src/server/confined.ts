@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 
-/** Whether a real path is the folder or lies in it. */
+/** Returns whether a real path is the folder or lies in it. */
 const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
@@ -18,7 +18,7 @@ interface ConfinedFile {
  * folder, is no regular file, or is longer than `limit` bytes.
  *
  * @param root The folder's real path.
- * @returns undefined where there is nothing to be read.
+ * @returns Undefined where there is no such file.
  */
 export const readConfined = async (
   root: string,

@@ -1,6 +1,6 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** A viewer that cannot be started, or cannot be exported there. */
+/** Thrown where a viewer cannot be started, or cannot be exported. */
 export class ViewerError extends DropoutLabError {
   override readonly name = 'ViewerError';
 }

@@ -8,12 +8,12 @@ import { findImages, imageFiles } from './images.ts';
 import { servedRunFiles } from './run-files.ts';
 import { watchRuns } from './watch-runs.ts';
 
-/** What to export, and whereto. */
+/** The runs to export, and the folder to export them to. */
 export interface ExportOptions {
   readonly runsFolder: string;
-  /** Where the files go; a folder that is empty or not there yet. */
+  /** The folder for the files, which is empty or does not exist yet. */
   readonly output: string;
-  /** Copies the official files of the data sets too (some 180 MB each), so that pages can show and train on them. */
+  /** Whether the official files of the data sets (some 180 MB each) are copied too, so that pages can show and train on them. */
   readonly images?: boolean;
   readonly dataFolder?: string;
 }
@@ -21,7 +21,7 @@ export interface ExportOptions {
 const LARGEST_RUN_FILE = 512 * 2 ** 20;
 
 /**
- * Writes the viewer's pages with the runs of a folder as plain files, to be opened from any web server.
+ * Writes the viewer's pages and the runs of a folder as plain files, for any web server.
  *
  * @returns The number of runs.
  * @throws ViewerError when the output folder has something in it, or the folder of runs cannot be read.

@@ -5,11 +5,11 @@ import { runFiles } from '@dropout-lab/runs';
 /** Runs are in `runs/`, those of studies in `runs/studies/`; `--run-dir` and `--store` may name deeper folders. */
 const DEPTH = 4;
 
-/** What else is in a folder of runs and never a run. */
+/** Folders that are never runs. */
 const isHidden = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
 
 /**
- * The folders below `root` that hold a run, or what is left of one, by their path relative to it with forward
+ * Returns the folders below `root` that are a run, or what is left of one, by their path relative to it with forward
  * slashes. Symbolic links are not followed.
  *
  * @param root A real path.

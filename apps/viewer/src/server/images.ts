@@ -11,13 +11,13 @@ interface ImageFile {
   readonly path: string;
 }
 
-/** The data sets that come as files, by name; pages draw the others by themselves. */
+/** The data sets that are files, by name; pages draw the others by themselves. */
 const withFiles: readonly (readonly [string, CifarDescriptor])[] = Object.entries(datasetLoaders).flatMap(
   ([name, loader]) => (loader.kind === 'files' ? [[name, loader.files] as const] : []),
 );
 
 /**
- * The official files of every data set by the name that pages ask for: `cifar10/test_batch.bin`.
+ * Returns the official files of every data set by the name that pages request: `cifar10/test_batch.bin`.
  *
  * @param dataFolder The folder that has the folders of data sets.
  */
@@ -40,7 +40,7 @@ const realPath = (path: string): string => {
   }
 };
 
-/** The data sets of which every file is there; their contents are verified by whoever reads them. */
+/** Returns the data sets whose files are all there; whoever reads them verifies their contents. */
 export const findImages = async (dataFolder = cacheDirectory()): Promise<string[]> => {
   const found: string[] = [];
   for (const [name, dataset] of withFiles) {

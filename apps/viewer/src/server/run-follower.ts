@@ -10,7 +10,7 @@ import { readConfined } from './confined.ts';
 export interface RunFollower {
   /** The run as of the last look. */
   readonly run: RunDigest | CorruptRun;
-  /** Looks again. @returns What is new: `run` when it is another run or state, `events` when it went on, or nothing. */
+  /** Looks again. @returns `run` when the run or its state is another, `events` when there are more of them, else nothing. */
   look(): Promise<
     { readonly kind: 'run' } | { readonly kind: 'events'; readonly events: readonly RunEvent[] } | undefined
   >;
@@ -25,8 +25,8 @@ const LONGEST_LINE = 64 * 1024;
 const STEP = '{"kind":"step"';
 
 /**
- * The events of complete lines. Of a stretch of steps only the last is parsed: a run has thousands of them, and
- * none but the last is drawn.
+ * Returns the events of complete lines. Of consecutive steps only the last is parsed: a run has thousands of them, and
+ * only the last is drawn.
  */
 const eventsOf = (text: string): RunEvent[] => {
   const lines = text.split('\n').filter((line) => line !== '' && line.length <= LONGEST_LINE);
@@ -37,7 +37,7 @@ const eventsOf = (text: string): RunEvent[] => {
 };
 
 /**
- * Follows the run directory `root/name`, whose files are taken for untrusted.
+ * Follows the run directory `root/name`, whose files are untrusted.
  *
  * @param root The real path of the folder of runs.
  * @param name Relative to `root`, as `findRuns` gives.
@@ -58,7 +58,7 @@ export const followRun = (root: string, name: string): RunFollower => {
       if ((await readConfined(root, path, { limit: LARGEST_MANIFEST })) === undefined) {
         return {
           name,
-          error: `${runFiles.manifest}: expected a file of at most 1 MB that is no link, found none`,
+          error: `${runFiles.manifest}: expected a file of at most 1 MB that is not a link, found none`,
         };
       }
       return await openRunDirectory(folder);
@@ -139,18 +139,18 @@ interface Log {
 
 const emptyLog = (): Log => ({ file: undefined, offset: 0, rest: new Uint8Array(0), events: [] });
 
-/** Tells a file from itself after a change; undefined where there is none. */
+/** Returns a text that changes when a file does; undefined where there is none. */
 const signatureOf = (path: string): Promise<string | undefined> =>
   stat(path).then(
     ({ ino, size, mtimeMs }) => `${ino}/${size}/${mtimeMs}`,
     () => undefined,
   );
 
-/** All of a run that can change, but its events. */
+/** Returns everything of a run that can change, apart from its events. */
 const stateOf = (run: RunDigest | CorruptRun): string =>
   JSON.stringify('error' in run ? run : { ...run, manifest: run.manifest.id, events: [] });
 
-/** The error's own sentence, without the path of this machine. */
+/** Returns the error's own sentence, without the path of this machine. */
 const sentenceOf = (error: unknown, folder: string): string =>
   error instanceof DropoutLabError
     ? error.message.replaceAll(`${folder}/`, '')

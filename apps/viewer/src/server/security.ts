@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 /**
- * What a page of ours may do: load itself, compile WebAssembly, show images that it drew. No inline script or
- * style, no other origin, no frame around it.
+ * The policy of the pages: they may load themselves, compile WebAssembly and show images that they drew. No inline script
+ * or style, no other origin, no frame around them.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -49,10 +49,10 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
 /**
- * Whether a request's Host header is one that the server goes by. A page elsewhere that has its own name point at
- * this machine (DNS rebinding) sends that name, and is refused.
+ * Returns whether a request's Host header is a name of this server. A page elsewhere whose own name points at this machine
+ * (DNS rebinding) sends that name, and is refused.
  *
- * @param host What the server was told to listen on.
+ * @param host The address that the server listens on.
  */
 export const isKnownHost = (header: string | undefined, host: string, port: number): boolean => {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d+))?$/i.exec(header ?? '');
@@ -60,6 +60,6 @@ export const isKnownHost = (header: string | undefined, host: string, port: numb
   const name = (match[1] ?? match[2]!).toLowerCase();
   if (Number(match[3] ?? 80) !== port) return false;
   if (LOOPBACK.has(name) || name === host.toLowerCase()) return true;
-  // On every interface it has as many addresses, and its own name; rebinding needs another name.
+  // On every interface it has many addresses, and the machine's name; rebinding needs another name.
   return EVERYWHERE.has(host) && (isIP(name) !== 0 || name === hostname().toLowerCase());
 };

@@ -97,11 +97,11 @@ describe('the catalogue', () => {
       'other-json': expect.stringMatching(/^run\.json: expected an object/),
       'no-manifest': expect.stringMatching(/^run\.json: expected a file/),
       newer: expect.stringMatching(/made by a newer dropout-lab/),
-      'linked-manifest': expect.stringMatching(/that is no link/),
+      'linked-manifest': expect.stringMatching(/that is not a link/),
     });
   });
 
-  test("says nothing of this machine's folders", async () => {
+  test("does not name this machine's folders", async () => {
     const { body } = await ask('/runs/catalogue.json');
     expect(body.replaceAll(JSON.stringify(root), '')).not.toContain(join(root, 'good'));
     expect(body).not.toContain('hunter2');
@@ -254,7 +254,7 @@ describe('live', () => {
     return messages;
   };
 
-  test('tells of a new run, of its events and of its end', async () => {
+  test('sends a new run, its events and its end', async () => {
     const messages = await messagesUntil(
       ({ kind }) => kind === 'gone',
       async () => {
@@ -285,8 +285,8 @@ describe('live', () => {
       events?: { kind: string }[];
     }[];
     expect(about[0]).toMatchObject({ kind: 'run', run: { name: 'growing', isBeingWritten: true } });
-    const told = about.flatMap(({ events = [] }) => events.map(({ kind }) => kind));
-    expect(told).toEqual(expect.arrayContaining(['epoch', 'step']));
+    const kinds = about.flatMap(({ events = [] }) => events.map(({ kind }) => kind));
+    expect(kinds).toEqual(expect.arrayContaining(['epoch', 'step']));
     expect(about.at(-1)).toEqual({ kind: 'gone', name: 'growing' });
   });
 
@@ -317,7 +317,7 @@ describe('live', () => {
 });
 
 describe('starting', () => {
-  test('a taken port is said in a sentence', async () => {
+  test('a taken port is an error in a sentence', async () => {
     const port = Number(new URL(viewer.url).port);
     await expect(startViewer({ runsFolder: root, port })).rejects.toThrow(ViewerError);
     await expect(startViewer({ runsFolder: root, port })).rejects.toThrow(/another program listens on it/);
@@ -326,7 +326,7 @@ describe('starting', () => {
     );
   });
 
-  test('a folder that is not there yet has no runs', async () => {
+  test('a folder that does not exist yet has no runs', async () => {
     const empty = await startViewer({ runsFolder: join(root, 'nowhere'), port: 0 });
     const response = await fetch(`${empty.url}runs/catalogue.json`);
     expect(await response.json()).toMatchObject({ live: true, runs: [] });

@@ -11,21 +11,21 @@ import { openPages } from './pages.ts';
 import { isKnownHost, securityHeaders, segmentsOf } from './security.ts';
 import { watchRuns } from './watch-runs.ts';
 
-/** What to serve, and where. */
+/** The runs to serve, and the address to serve them at. */
 export interface ViewerOptions {
   /** The folder whose runs are shown, or a single run's. It need not exist yet. */
   readonly runsFolder: string;
-  /** Address to listen on; 127.0.0.1 when left out, which no other machine can reach. */
+  /** Address to listen on; 127.0.0.1 by default, which no other machine can reach. */
   readonly host?: string;
-  /** 0 takes any that is free; 4321 when left out, or the next free one. */
+  /** 0 takes any free port; 4321 or the next free one by default. */
   readonly port?: number;
-  /** The folder that has the folders of data sets; the cache of @dropout-lab/cifar when left out. */
+  /** The folder of the folders of data sets; by default the cache of @dropout-lab/cifar. */
   readonly dataFolder?: string;
 }
 
 /** A running viewer. */
 export interface Viewer {
-  /** Where the page is: `http://127.0.0.1:4321/`. */
+  /** The address of the pages: `http://127.0.0.1:4321/`. */
   readonly url: string;
   readonly runsFolder: string;
   /** Ends the server and every connection to it. */
@@ -33,7 +33,7 @@ export interface Viewer {
 }
 
 const DEFAULT_PORT = 4321;
-/** How many ports are tried when nobody asked for a certain one. */
+/** Number of ports that are tried when none is given. */
 const PORTS = 20;
 
 /**
@@ -84,7 +84,7 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
   };
 };
 
-/** The folder to watch, and the one run in it where the given folder is a run itself. */
+/** Returns the folder to watch, and the one run in it where the given folder is a run itself. */
 const rootOf = async (runsFolder: string): Promise<{ root: string; only: string | undefined }> => {
   const root = await realpath(runsFolder).catch(() => resolve(runsFolder));
   const isRun = await stat(join(root, runFiles.manifest)).then(

@@ -2,28 +2,28 @@ import type { Catalogue, LiveMessage } from '../shared/runs/catalogue.ts';
 import { findRuns } from './find-runs.ts';
 import { followRun, type RunFollower } from './run-follower.ts';
 
-/** A folder of runs that is looked at again and again. */
+/** Watches a folder of runs. */
 export interface RunsWatcher {
   /** All runs as of the last look. */
   catalogue(): Catalogue;
   /** Whether a folder of this name is a run that can be read. */
   has(name: string): boolean;
-  /** Tells of changes until the returned function is called. */
+  /** Calls the listener with every change until the returned function is called. */
   subscribe(listener: (message: LiveMessage) => void): () => void;
   /** Looks now. */
   refresh(): Promise<void>;
   close(): void;
 }
 
-/** An event is to be on the page within a second. */
+/** Short enough that an event is on the page within a second. */
 const INTERVAL_MS = 250;
-/** Runs that nobody writes, and the folder itself, are looked at every so many times: a new run is an event too. */
+/** The folder itself, and the runs that no process writes, are looked at only every third time. */
 const SELDOM = 3;
 
 interface WatchOptions {
   readonly place: string;
   readonly images: readonly string[];
-  /** The one run to show, relative to the root; all when left out. */
+  /** The one run to show, relative to the root; all by default. */
   readonly only?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
   let closed = false;
   let looks = 0;
 
-  const tell = (message: LiveMessage): void => {
+  const send = (message: LiveMessage): void => {
     for (const listener of listeners) listener(message);
   };
 
@@ -54,7 +54,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
     for (const name of followers.keys()) {
       if (names.includes(name)) continue;
       followers.delete(name);
-      tell({ kind: 'gone', name });
+      send({ kind: 'gone', name });
     }
     for (const name of names) {
       const follower = followers.get(name) ?? followRun(root, name);
@@ -65,11 +65,11 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
 
   const lookAt = async (name: string, follower: RunFollower): Promise<void> => {
     const news = await follower.look();
-    if (news?.kind === 'run') tell({ kind: 'run', run: follower.run });
-    else if (news) tell({ ...news, name });
+    if (news?.kind === 'run') send({ kind: 'run', run: follower.run });
+    else if (news) send({ ...news, name });
   };
 
-  /** One look at a time: a second one, on its heels, is the same. */
+  /** One look at a time: a second one meanwhile is the same. */
   const once = (all: boolean): Promise<void> => {
     looking ??= look(all).finally(() => {
       looking = undefined;

@@ -3,12 +3,12 @@ import { type FlagValues, runFlags, sensibleValues } from './settings/flag-value
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
-/** The highest rate that the sliders offer. */
+/** The highest dropout rate on the sliders. */
 export const MOST_DROPPED = 0.9;
 
 /**
- * All that decides what a page shows, as it stands in the address. A value that makes no sense is the default:
- * an address may have been typed, or be of another version.
+ * Everything that decides what a page shows, as it is in the address. A value that makes no sense becomes the default:
+ * an address may have been typed, or come from another version.
  */
 const viewSchema = z.object({
   page: z.enum(['runs', 'compare', 'run', 'playground', 'train']).catch('runs'),
@@ -22,7 +22,7 @@ const viewSchema = z.object({
   descending: flag.catch(true),
   x: z.enum(['epoch', 'time']).catch('epoch'),
   log: flag.catch(false),
-  /** Weight of the past in the exponential moving mean, 0 for none. */
+  /** Weight of the past in the exponential moving mean; 0 for no smoothing. */
   smooth: z.coerce.number().min(0).max(0.95).catch(0),
   /** Means over the runs of an arm, with their band, in place of single runs. */
   group: flag.catch(false),
@@ -35,32 +35,32 @@ const viewSchema = z.object({
     .regex(/^\d+-\d+$/)
     .nullable()
     .catch(null),
-  /** What computes on the pages that do. */
+  /** The backend of the pages that compute. */
   backend: z.enum(['auto', 'webgpu', 'webgl', 'wasm', 'cpu']).catch('auto'),
   /** Dropout rate of the masks of the playground, null for the model's own. */
   masked: z.coerce.number().min(0).max(MOST_DROPPED).nullable().catch(null),
-  /** Test image in the playground. */
+  /** Index of the test image in the playground. */
   image: z.coerce.number().int().min(0).catch(0),
-  /** What is trained in the page: with dropout, without, or both side by side. */
+  /** The runs that are trained on the page: with dropout, without, or both side by side. */
   arms: z.enum(['both', 'with', 'without']).catch('both'),
 });
 
 /** The state of the page: one object, kept in the address. */
 export interface View extends z.output<typeof viewSchema> {
-  /** Settings of what is trained in the page, as far as they are not the page's defaults. */
+  /** Settings of the runs that are trained on the page, apart from the page's defaults. */
   readonly values: FlagValues;
 }
 
-/** Null where the address says nothing, which no number stands for. */
+/** Null where the address has no value, and no number stands for that. */
 const nothingChosen = { from: null, to: null, cell: null, masked: null };
 
-/** What a page shows when its address says nothing. */
+/** The view of an address without settings. */
 export const defaultView: View = {
   ...viewSchema.parse({ page: 'runs', runs: [], ...nothingChosen }),
   values: {},
 };
 
-/** The view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`, `#/train?dropout=0.3`. */
+/** Returns the view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`, `#/train?dropout=0.3`. */
 export const parseAddress = (fragment: string): View => {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
@@ -72,7 +72,7 @@ export const parseAddress = (fragment: string): View => {
   };
 };
 
-/** The fragment that describes a view; what is the default is left out. */
+/** Returns the fragment that describes a view, without what is the default. */
 export const addressOf = ({ page, values, ...view }: View): string => {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(view)) {

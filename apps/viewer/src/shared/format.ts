@@ -1,15 +1,15 @@
-/** `74.5%`; a dash where there is none. */
+/** Returns `74.5%`; a dash where there is none. */
 export const percent = (fraction: number | undefined, digits = 1): string =>
   fraction === undefined || !Number.isFinite(fraction) ? '–' : `${(100 * fraction).toFixed(digits)}%`;
 
-/** `0.7714`; a dash where there is none, `NaN` where a run diverged. */
+/** Returns `0.7714`; a dash where there is none, `NaN` where a run diverged. */
 export const decimal = (value: number | undefined, digits = 4): string =>
   value === undefined ? '–' : value.toFixed(digits);
 
-/** A loss on a chart: `0.77`, `0.077`. */
+/** Returns a loss for a chart: `0.77`, `0.077`. */
 export const lossOnChart = (value: number, digits = value < 0.1 ? 3 : 2): string => decimal(value, digits);
 
-/** `25 min 3 s`, `1 h 4 min`. */
+/** Returns `25 min 3 s`, `1 h 4 min`. */
 export const duration = (seconds: number): string => {
   const rounded = Math.round(seconds);
   if (rounded < 60) return `${rounded} s`;
@@ -17,25 +17,25 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(rounded / 3600)} h ${Math.floor((rounded % 3600) / 60)} min`;
 };
 
-// Made once: making a formatter takes longer than all that it writes.
+// Made once: making a formatter takes longer than formatting.
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** `24 Nov 2026, 03:10`, in the reader's time zone. */
+/** Returns `24 Nov 2026, 03:10`, in the reader's time zone. */
 export const dateAndTime = (iso: string): string => {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : `${day.format(date)}, ${time.format(date)}`;
 };
 
-/** `1,240`. */
+/** Returns `1,240`. */
 export const count = (value: number): string => whole.format(value);
 
-/** `3 runs`, `1 run`. */
+/** Returns `3 runs`, `1 run`. */
 export const counted = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-/** `0 to 9, 42`, `3, 7`: each once, and from three in a row the first and the last. */
+/** Returns `0 to 9, 42`, `3, 7`: each once, and from three in a row the first and the last. */
 export const wholeNumbers = (values: readonly number[]): string => {
   const stretches: [number, number][] = [];
   for (const value of [...new Set(values)].sort((a, b) => a - b)) {

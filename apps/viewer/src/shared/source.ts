@@ -2,26 +2,26 @@ import { parseWith } from '@dropout-lab/contracts';
 import { computed, signal } from '@preact/signals';
 import { type Catalogue, catalogueSchema, liveMessageSchema, withMessage } from './runs/catalogue.ts';
 
-/** The runs as far as they have come in; `base` is the address of their folder. */
+/** The runs, once they are loaded; `base` is the address of their folder. */
 type Source =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'ready'; readonly catalogue: Catalogue; readonly base: string };
 
-/** What is known of the connection: changes come in, a server is waited for, or files stay as they are. */
+/** The state of the connection: changes come in, the server is unreachable, or the runs are files that do not change. */
 export type Connection = 'live' | 'waiting' | 'files';
 
 export const source = signal<Source>({ state: 'loading' });
 export const connection = signal<Connection>('files');
 
-/** Of runs that ship with the pages, shown where there are no others. */
+/** The folder of the runs that ship with the pages, which are shown where there are no others. */
 const SAMPLE = 'sample';
 const RUNS = 'runs';
 
-/** A failed connection is tried again after this long, where the browser gives up by itself. */
+/** Time until a failed connection is tried again, where the browser has given up. */
 const RETRY_MS = 1000;
 
-/** Loads the runs beside the page, and follows them where a server tells of changes. */
+/** Loads the runs beside the page, and follows them where a server sends changes. */
 export const connectSource = async (): Promise<void> => {
   try {
     const catalogue = await loadCatalogue(RUNS);
@@ -45,7 +45,7 @@ const loadCatalogue = async (base: string): Promise<Catalogue> => {
   const text = await response.text();
   if (base === RUNS) unchanged = text;
   const catalogue = parseWith(catalogueSchema, JSON.parse(text), `${base}/catalogue.json`);
-  // Drawn in a task of its own: to check a hundred runs is one already.
+  // Drawn in a task of its own, since checking a hundred runs takes one already.
   await new Promise((resolve) => setTimeout(resolve));
   return catalogue;
 };
@@ -65,12 +65,12 @@ const showRuns = async (catalogue: Catalogue): Promise<void> => {
     throw error;
   });
   const { runs } = await sampleRuns;
-  // Meanwhile a first run may have begun.
+  // A first run may have begun meanwhile.
   if (latest === catalogue)
     source.value = { state: 'ready', catalogue: { ...catalogue, runs }, base: SAMPLE };
 };
 
-/** @param known The runs that there were when it began. */
+/** @param known The runs at the beginning. */
 const follow = (known: Catalogue): void => {
   let catalogue = known;
   const events = new EventSource('live');
@@ -78,7 +78,7 @@ const follow = (known: Catalogue): void => {
     connection.value = 'live';
   };
   events.onmessage = ({ data }) => {
-    // A connection begins with the catalogue: most often the very one that is shown, and a hundred runs take a while.
+    // A connection begins with the catalogue, most often the one that is shown; checking a hundred runs takes a while.
     if (data === `{"kind":"catalogue","catalogue":${unchanged}}`) return;
     unchanged = undefined;
     const message = liveMessageSchema.safeParse(JSON.parse(data));
@@ -93,10 +93,10 @@ const follow = (known: Catalogue): void => {
   };
 };
 
-/** Whether what is shown are the runs that ship with the pages. */
+/** Whether the runs that ship with the pages are shown. */
 export const isSample = computed(() => source.value.state === 'ready' && source.value.base === SAMPLE);
 
-/** Address of the folder of a data set's official files, where they are served. */
+/** Returns the address of the folder of a data set's official files; null where they are not served. */
 export const imagesUrlOf = (dataset: string): string | null => {
   const { value } = source;
   const isServed = value.state === 'ready' && value.catalogue.images.includes(dataset);

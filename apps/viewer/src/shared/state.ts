@@ -5,14 +5,14 @@ import { type CorruptRun, isCorrupt, type RunDigest } from './runs/catalogue.ts'
 import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
 import { source } from './source.ts';
 
-/** What the page shows: the address, as an object. */
+/** The view that the page shows: the address as an object. */
 export const view = signal<View>(parseAddress(location.hash));
 
 addEventListener('hashchange', () => {
   view.value = parseAddress(location.hash);
 });
 
-/** Changes the view; a change of page can be gone back from, one of a setting replaces the address. */
+/** Changes the view; the browser's Back returns from another page, not from another setting. */
 export const show = (changes: Partial<View>): void => {
   const next = { ...view.value, ...changes };
   const address = addressOf(next);
@@ -21,7 +21,7 @@ export const show = (changes: Partial<View>): void => {
   view.value = next;
 };
 
-/** The address of another view, for a link. What a form was set to is not forgotten there. */
+/** Returns the address of another view for a link; it keeps the settings of the form. */
 export const linkTo = (page: View['page'], changes: Partial<View> = {}): string => {
   const { backend, arms, values } = view.value;
   return addressOf({ ...defaultView, page, backend, arms, values, ...changes });
@@ -35,14 +35,14 @@ const readable = computed(() => all.value.filter((run): run is RunDigest => !isC
 
 export const summaries = computed((): readonly Summary[] => readable.value.map(summaryOf));
 
-/** Which runs there are and how they were configured; unlike their events, this seldom changes. */
+/** Identifies the runs and their configurations, which change less often than their events. */
 const armsKey = computed(() =>
   readable.value.map(({ name, manifest }) => `${name}\0${manifest.id}`).join('\n'),
 );
 
 /** The arm of each run by the run's name. */
 export const arms = computed((): ReadonlyMap<string, Arm> => {
-  // Only when the runs are others: the arms of a hundred runs are not compared anew at each step of one.
+  // Only when the runs change: the arms of a hundred runs are not compared again at each step of one.
   armsKey.value;
   return armsOf(readable.peek());
 });
@@ -55,7 +55,7 @@ export const pickedSummaries = computed((): readonly Summary[] =>
 let steady: readonly Summary[] = [];
 
 /**
- * {@link pickedSummaries}, or all where none is picked; the same list as before while nothing has come but steps,
+ * {@link pickedSummaries}, or all where none is picked; the same list as before while there are only new steps,
  * which change no curve and no metric.
  */
 export const curveSummaries = computed((): readonly Summary[] => {
@@ -66,7 +66,7 @@ export const curveSummaries = computed((): readonly Summary[] => {
   return steady;
 });
 
-/** Address of a run's file. */
+/** Returns the address of a run's file. */
 export const fileUrl = (name: string, file: string): string => {
   const base = source.value.state === 'ready' ? source.value.base : 'runs';
   return `${base}/${name.split('/').map(encodeURIComponent).join('/')}/${file}`;

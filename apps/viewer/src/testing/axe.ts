@@ -2,8 +2,8 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
- * What axe finds in a page as it is: the rules that are broken, each with the elements that break it. The page must have
- * been opened with `bypassCSP`, as by an administrator's tool, which its policy does not bind.
+ * Returns the rules of axe that a page breaks, each with the elements that break it. The page must have been opened with
+ * `bypassCSP`, since its policy would not allow the script.
  */
 export const violationsOf = async (page: Page): Promise<(string | string[])[][]> => {
   await page.addScriptTag({ content: axe.source });

@@ -9,21 +9,21 @@ import { sampleImages } from '../shared/images/sample.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './results/live-run.ts';
 import type { ArmName } from './settings.ts';
 
-/** The state of a run that is trained in the page. */
+/** The state of a run that is trained on the page. */
 export type ArmState =
   | { readonly state: 'starting' }
   | { readonly state: 'training' }
   | { readonly state: 'ended' }
   | { readonly state: 'failed'; readonly error: string };
 
-/** A run that is trained in the page. */
+/** A run that is trained on the page. */
 export interface TrainedArm {
-  /** Another for each start. */
+  /** Another number for each start. */
   readonly id: number;
   readonly name: ArmName;
   readonly config: RunConfig;
   readonly backend: View['backend'];
-  /** How many are trained side by side. */
+  /** Number of runs that are trained side by side. */
   readonly runs: number;
   readonly status: Signal<ArmState>;
   /** Which backend computes, and why. */
@@ -72,7 +72,7 @@ export const endArms = (): void => {
 };
 
 /**
- * The run directory of an arm as a ZIP file, from the last checkpoint.
+ * Returns the run directory of an arm as a ZIP file, from the last checkpoint.
  *
  * @throws An Error when the run's thread has failed.
  */
@@ -81,7 +81,7 @@ export const downloadArm = async (arm: TrainedArm): Promise<Blob> => {
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 };
 
-/** Missing images and impossible settings are the same on every backend. */
+/** Whether an error may be the backend's: missing images and impossible settings are the same on every one. */
 const isOfBackend = ({ name }: Error): boolean => !/^(Cifar|Config)/.test(name);
 
 const fail = (arm: TrainedArm, error: Error): void => {
@@ -90,7 +90,7 @@ const fail = (arm: TrainedArm, error: Error): void => {
   arm.status.value = { state: 'failed', error: error.message };
 };
 
-/** @param failure Why another backend could not do it. */
+/** @param failure The reason why another backend failed. */
 const trainOn = async (
   arm: TrainedArm,
   backend: View['backend'],
@@ -101,13 +101,13 @@ const trainOn = async (
   threads.set(arm, thread);
   const { config, runs } = arm;
   const feed = createFeed(arm.run);
-  // What a thread has said before its end may come after it.
+  // A thread's last messages may arrive after its end.
   const isCurrent = (): boolean => threads.get(arm) === thread;
   const listener = proxy({
     begun: (manifest: RunManifest, reason: string): void => {
       if (!isCurrent()) return;
       arm.reason.value =
-        failure === undefined ? reason : `${reason}, since training failed elsewhere: ${failure}`;
+        failure === undefined ? reason : `${reason}, since training failed on another backend: ${failure}`;
       arm.run.value = newLiveRun(arm.name, manifest);
       arm.status.value = { state: 'training' };
     },

@@ -8,9 +8,9 @@ import {
 import type { View } from '../shared/address.ts';
 import { configOfValues } from '../shared/settings/flag-values.ts';
 
-/** What the form on the page decides of the runs. */
+/** The settings of the form. */
 export interface TrainSettings extends Pick<View, 'arms' | 'values'> {
-  /** So many images there are to train on; null for all of the data set. */
+  /** Number of images to train on; null for all of the data set. */
   readonly mostImages: number | null;
 }
 
@@ -21,7 +21,7 @@ export type ArmName = 'with' | 'without';
 export const COMPARED = 'dropout';
 
 /**
- * An arm's configuration: what `dropout-lab train` trains from it has the same start.
+ * Returns an arm's configuration; `dropout-lab train` trains it from the same initial weights.
  *
  * @throws ConfigError when a setting is impossible.
  */
@@ -33,13 +33,13 @@ export const configOf = ({ values, mostImages }: Omit<TrainSettings, 'arms'>, ar
     : { ...config, limitTrain: Math.min(limitTrain ?? mostImages, mostImages) };
 };
 
-/** The arms that are trained, in the order in which they are shown; at rate 0 both are one. */
+/** Returns the arms to train, in the order in which they are shown; at rate 0 both are one. */
 export const armsIn = (settings: TrainSettings): readonly ArmName[] => {
   if (settings.arms !== 'both') return [settings.arms];
   const [dropped, plain] = [configOf(settings, 'with'), configOf(settings, 'without')];
   return canonicalJson(dropped) === canonicalJson(plain) ? ['without'] : ['with', 'without'];
 };
 
-/** The command that trains the same in Node. */
+/** Returns the command that trains the same in Node. */
 export const commandOf = (config: RunConfig): string =>
   ['dropout-lab train', ...flagsOfConfig(runConfigSchema, writtenConfig(config))].join(' ');

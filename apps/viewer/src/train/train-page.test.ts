@@ -121,7 +121,7 @@ test('trains with and without dropout from the same start, pauses, goes on and s
   await page.getByRole('button', { name: 'Pause' }).click();
   await dropped.getByText('paused').waitFor();
   const accuracyOf = (arm: Locator) => arm.getByRole('definition').nth(1).textContent();
-  // What is on its way when it is paused still arrives.
+  // Events that are under way when it is paused still arrive.
   await page.waitForTimeout(1000);
   const before = await accuracyOf(plain);
   await page.waitForTimeout(1000);
@@ -129,7 +129,7 @@ test('trains with and without dropout from the same start, pauses, goes on and s
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => accuracyOf(plain)).not.toBe(before);
 
-  // It goes on while another page is looked at.
+  // Training continues while another page is shown.
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await page.getByRole('heading', { name: 'Runs' }).waitFor();
   await page.getByRole('link', { name: 'Train here' }).click();
@@ -194,14 +194,14 @@ test('without any WebGL it trains on wasm, and says why', async () => {
     await page.getByRole('button', { name: 'Train' }).click();
     await card(page, 'no dropout').getByText('completed').waitFor();
     expect(await card(page, 'no dropout').textContent()).toContain(
-      'wasm (SIMD): as asked for, since training failed elsewhere: backend webgl: expected a browser with WebGL 2, found none',
+      'wasm (SIMD): as asked for, since training failed on another backend: backend webgl: expected a browser with WebGL 2, found none',
     );
   } finally {
     await without.close();
   }
 });
 
-test('goes on with wasm from the start when the graphics processor is lost, paused if it was', async () => {
+test('trains from the start on wasm when the graphics processor is lost, paused if it was', async () => {
   const fragile = await launchChromium();
   try {
     const { page } = await openPage(
@@ -214,7 +214,7 @@ test('goes on with wasm from the start when the graphics processor is lost, paus
     await page.getByRole('button', { name: 'Pause' }).click();
     await (await fragile.newBrowserCDPSession()).send('Browser.crashGpuProcess');
     await arm
-      .getByText('wasm (SIMD): as asked for, since training failed elsewhere')
+      .getByText('wasm (SIMD): as asked for, since training failed on another backend')
       .waitFor({ timeout: 60_000 });
     await arm.getByText('paused').waitFor();
     expect(await arm.getByRole('button', { name: 'Download the run' }).isDisabled()).toBe(true);
@@ -225,7 +225,7 @@ test('goes on with wasm from the start when the graphics processor is lost, paus
   }
 }, 150_000);
 
-test('trained anew while it trains, the page shows the new run', async () => {
+test('trained again while it trains, the page shows the new run', async () => {
   const { page, complaints } = await openPage(
     browser,
     `${viewer.url}#/train?arms=without&limit-train=250&batch-size=10&epochs=300&backend=wasm`,
@@ -236,17 +236,17 @@ test('trained anew while it trains, the page shows the new run', async () => {
   await arm.getByText(/[2-9] of 300/).waitFor();
   await page.getByLabel('Epochs', { exact: true }).fill('2');
   await page.getByLabel('Limit train', { exact: true }).fill('40');
-  await page.getByRole('button', { name: 'Train anew' }).click();
+  await page.getByRole('button', { name: 'Train again' }).click();
   await arm.getByText('completed').waitFor();
   expect(await arm.textContent()).not.toContain('of 300');
   const { config } = (await downloadRun(page, 'no dropout')).manifest;
   expect([config.epochs, config.limitTrain]).toEqual([2, 40]);
 
   // Stopped before its first step, and reset before it has begun.
-  await page.getByRole('button', { name: 'Train anew' }).click();
+  await page.getByRole('button', { name: 'Train again' }).click();
   await page.getByRole('button', { name: 'Stop' }).click();
   await arm.getByText('interrupted').waitFor();
-  await page.getByRole('button', { name: 'Train anew' }).click();
+  await page.getByRole('button', { name: 'Train again' }).click();
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.getByText('Trains the ConvNet of the tutorial').waitFor();
 
@@ -282,7 +282,7 @@ test('an impossible setting is refused in the form', async () => {
       .getByLabel('Epochs', { exact: true })
       .evaluate((input: HTMLInputElement) => input.validity.rangeUnderflow),
   ).toBe(true);
-  // In the words of the command, beside the field, which is where one goes on.
+  // In the words of the command, beside the field, which is focused.
   const sentence = 'run configuration: epochs: expected a whole number above 0, received 0: the nearest is 1';
   const epochs = page.getByLabel('Epochs', { exact: true });
   expect(await page.getByRole('alert').allTextContents()).toEqual([sentence]);
@@ -320,7 +320,7 @@ const fill = async (field: Locator, text: string): Promise<void> => {
 const axisSentence =
   "model spec: dense: max-norm's axis: expected distinct axes below 2 for a kernel of rank 2, received 3: use 0 for all incoming weights of every unit";
 
-test('a model that cannot be built is refused beside its field, and what trains goes on', async () => {
+test('a model that cannot be built is refused beside its field, and training continues', async () => {
   const { page, complaints } = await openPage(
     browser,
     `${viewer.url}#/train?limit-train=40&batch-size=16&epochs=2&max-norm-axis=3&backend=wasm`,
@@ -335,7 +335,7 @@ test('a model that cannot be built is refused beside its field, and what trains 
   expect(await axis.evaluate((input) => input === document.activeElement)).toBe(true);
   expect(await page.getByText('Trains the ConvNet of the tutorial').count()).toBe(1);
   expect(await page.getByText('Checking the settings').count()).toBe(0);
-  // The threads that looked at it are gone.
+  // The threads that checked it have ended.
   await expect.poll(() => page.workers()).toEqual([]);
 
   await fill(axis, '1');
@@ -385,7 +385,7 @@ test('of several starts, and of what is changed meanwhile, the last one counts',
     });
   };
 
-  // What was refused is no more.
+  // A refusal that no longer applies is gone.
   await holdThreads();
   await train.click();
   await checking.waitFor();
@@ -395,7 +395,7 @@ test('of several starts, and of what is changed meanwhile, the last one counts',
   expect(await nodeCommand()).toContain('--max-norm-axis 1');
   expect(await alerts(page)).toEqual([]);
 
-  // Two starts, the first of which would be refused.
+  // Two starts; the first would be refused.
   await holdThreads();
   await fill(axis, '3');
   await train.click();

@@ -7,7 +7,7 @@ import { Results } from './results/results.tsx';
 import { trainedArms } from './training.ts';
 import './train-page.css';
 
-/** Trains in the page, with dropout and without. */
+/** Trains on the page, with dropout and without. */
 export const TrainPage = () => (
   <div class="train">
     <div class="title-row">
@@ -27,24 +27,24 @@ const Introduction = () => {
   return (
     <section class="prose">
       <p>
-        {`Trains the ConvNet of the tutorial in this browser, on the images of ${datasetOf(dataset).title}, twice from the same start: with dropout and without. Watch validation loss: without dropout it soon rises again, while training loss falls on.`}
+        {`Trains the ConvNet of the tutorial in this browser, on the images of ${datasetOf(dataset).title}, twice from the same initial weights: with dropout and without. Watch validation loss: without dropout it soon rises again, while training loss keeps falling.`}
       </p>
       <p class="muted">{imagesInWords(dataset)}</p>
     </section>
   );
 };
 
-/** How many images there are to train on, and what brings more. */
+/** Returns how many images there are to train on, and how to get more. */
 const imagesInWords = (dataset: Parameters<typeof originOf>[0]): string => {
   const { title, trainImages } = datasetOf(dataset);
   const all = count(trainImages);
-  const more = `“${fetchCommand(dataset)}” has brought them and “dropout-lab view” is started anew.`;
+  const more = `download them with “${fetchCommand(dataset)}” and start “dropout-lab view” again.`;
   switch (originOf(dataset).kind) {
     case 'sample':
-      return `It trains on the ${SAMPLE_IMAGES} images that ship with the page. All ${all} are there once ${more}`;
+      return `It trains on the ${SAMPLE_IMAGES} images that ship with the page. For all ${all}, ${more}`;
     case 'nowhere':
-      return `The images of ${title} are not here: they are once ${more}`;
+      return `The images of ${title} are not on this machine: ${more}`;
     default:
-      return `Fewer images overfit sooner; all ${all} are there, for a fast machine and some patience.`;
+      return `Fewer images overfit sooner; with a fast machine and some patience, train on all ${all}.`;
   }
 };

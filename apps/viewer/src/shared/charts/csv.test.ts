@@ -20,3 +20,12 @@ test('an epoch a row; names are text, not formulas', () => {
     ].join('\r\n'),
   );
 });
+
+test('fields with commas, quotes or line breaks are quoted, as RFC 4180 has it', () => {
+  const names = ['a,b', 'say "a"', 'two\nlines', 'two\r\nlines', 'plain'];
+  const runs = names.map((name) => createDigest(name, {}, [{ loss: 1, accuracy: 0.5 }]));
+  const text = csvOf(runs.map(summaryOf), armsOf(runs));
+  for (const field of ['"a,b"', '"say ""a"""', '"two\nlines"', '"two\r\nlines"', 'plain']) {
+    expect(text).toContain(`\r\n${field},`);
+  }
+});

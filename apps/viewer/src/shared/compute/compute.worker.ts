@@ -5,7 +5,7 @@ import { createPlayground } from './playground.ts';
 import { replicaService } from './replicas.ts';
 import { createTrainer } from './trainer.ts';
 
-/** What the pages ask of a thread of its own, where computing does not hold them up. */
+/** The services of a thread that computes, so that pages answer meanwhile. */
 const services = { ...createPlayground(), ...createTrainer(), ...replicaService, ...modelCheck };
 
 export type ComputeServices = typeof services;

@@ -10,7 +10,7 @@ import {
 } from '@dropout-lab/contracts';
 import { modelSpecOf } from '@dropout-lab/model';
 
-/** The rates of dropout layers, those within residual blocks included. */
+/** Returns the rates of dropout layers, including those within residual blocks. */
 export const dropoutRates = (layers: readonly LayerSpec[]): number[] =>
   layers.flatMap((layer) => {
     if ('layers' in layer) return dropoutRates(layer.layers);
@@ -23,11 +23,11 @@ const withRate = (layers: readonly LayerSpec[], rate: number): LayerSpec[] =>
     return 'rate' in layer ? { ...layer, rate } : layer;
   });
 
-/** What describes a model's layers. */
+/** The part of a run's configuration that describes its model. */
 type ModelOfRun = Pick<RunConfig, 'model' | 'dataset'>;
 
 /**
- * A run's model with all of its dropout layers at one rate; null leaves them as they are. A model without any has them
+ * Returns a run's model with all of its dropout layers at one rate; null leaves them as they are. A model without any has them
  * where its preset would put them.
  */
 export const specAtRate = (config: ModelOfRun, rate: number | null): ModelSpec => {
@@ -40,7 +40,7 @@ export const specAtRate = (config: ModelOfRun, rate: number | null): ModelSpec =
 const withPresetDropout = (config: ModelOfRun, rate: number): ModelOfRun => {
   const flag = listFlags(runConfigSchema).find(({ name }) => name === 'dropout');
   const setting = flag?.settings.find(({ of }) => of?.name === config.model.preset);
-  // A list of layers has no place for more of them.
+  // A list of layers has no place for additional ones.
   if (setting === undefined) return config;
   const change = configWith(runConfigSchema, config, setting.path, rate, 'dropout');
   return parseRunConfig(mergeConfig(config, change));

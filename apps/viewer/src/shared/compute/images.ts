@@ -6,7 +6,7 @@ import type { ImageOrigin } from '../images/origin.ts';
 /**
  * Loads the images of a data set; of its files those that have the first `limit` training images.
  *
- * @param sample Gives the images that ship with the pages.
+ * @param sample Returns the images that ship with the pages.
  */
 export const loadImages = (
   dataset: DatasetName,

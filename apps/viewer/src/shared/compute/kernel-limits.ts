@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How large a kernel's norm may be, and the axes that it is summed over. */
+/** The limit of a kernel's norm, and the axes that it is summed over. */
 export interface KernelLimit {
   readonly limit: number;
   readonly axes: readonly number[];
@@ -17,7 +17,7 @@ const layersSchema = z.object({
       z.object({
         config: z.object({
           name: z.string(),
-          // Another constraint, or none: nothing that could be drawn beside norms.
+          // Another constraint or none has no limit to draw.
           kernel_constraint: constraintSchema.nullish().catch(null),
           layers: z.unknown().optional(),
         }),
@@ -27,8 +27,8 @@ const layersSchema = z.object({
 });
 
 /**
- * The max-norm of each layer that has one, by the layer's name, within a nested model by both: `encoder/conv2d`. It is
- * read off the model itself, so that it is right for whatever preset, or program, the model came from.
+ * Returns the max-norm of each layer that has one, by the layer's name, within a nested model by both names:
+ * `encoder/conv2d`. It is read from the model itself, and so is right for a model of any preset or program.
  *
  * @param model A `model.json`; one of another form has no limits.
  */

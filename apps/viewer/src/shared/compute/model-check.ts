@@ -1,15 +1,15 @@
 import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 
-/** Why a configuration was refused, as it goes from thread to thread, where an error would lose its path. */
+/** The reason why a configuration is refused, in a form that passes between threads, where an error would lose its path. */
 interface Refusal {
   readonly message: string;
   readonly path: ConfigError['path'];
 }
 
-/** What a thread tells of a run's model without building it, and before there is a backend. */
+/** The service that checks a run's model without building it, and before there is a backend. */
 export const modelCheck = {
-  /** Why the model cannot be built; undefined where it can. */
+  /** Returns why the model cannot be built; undefined where it can. */
   refusalOfModel: (config: Pick<RunConfig, 'model' | 'dataset'>): Refusal | undefined => {
     try {
       requireBuildable(modelSpecOf(config));

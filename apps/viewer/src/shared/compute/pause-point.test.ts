@@ -5,7 +5,7 @@ test('a paused loop waits, and one that runs lets messages through', async () =>
   const point = createPausePoint();
   const seen: string[] = [];
   setTimeout(() => seen.push('message'));
-  // A loop that waits for nothing else would never come to it.
+  // A loop that waits for nothing else would never receive it.
   for (let step = 0; step < 10_000 && seen.length === 0; step++) await point.passed();
   expect(seen).toEqual(['message']);
 

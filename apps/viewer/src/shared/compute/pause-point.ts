@@ -26,8 +26,8 @@ export const createPausePoint = (): PausePoint => {
 };
 
 /**
- * What computes without ever waiting, as wasm does, would let no message through. By a message of its own, since
- * browsers make timers wait.
+ * Resolves in the next task: a computation that never waits, as on wasm, would let no message through. By a message of its
+ * own, since browsers delay timers.
  */
 const nextTask = (): Promise<void> =>
   new Promise((done) => {

@@ -9,40 +9,40 @@ import { dropoutRates, specAtRate } from './dropout-rates.ts';
 
 /** A trained model. */
 export interface PlaygroundModel {
-  /** Of the run that trained it. */
+  /** From the configuration of the run that trained it. */
   readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
   readonly weights: readonly NamedArray[];
 }
 
-/** What a model does with dropout. */
+/** A model's dropout. */
 export interface ModelDropout {
-  /** The highest of its layers, 0 without any. */
+  /** The highest rate of its layers, 0 without dropout layers. */
   readonly rate: number;
-  /** Whether it can be had at another rate. */
+  /** Whether the rate can be changed. */
   readonly isAdjustable: boolean;
 }
 
-/** Numbers of one image in a layer: [height, width, channels], or [units]. */
+/** A layer's output for one image, or its mask: [height, width, channels], or [units]. */
 export interface LayerMap {
   readonly layer: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** What the model makes of an image, dropout off. */
+/** The result of a model for an image, without dropout. */
 export interface Classification {
   /** 0..1 by class. */
   readonly probabilities: Float32Array;
-  /** What each convolution hands on. */
+  /** The output of each convolution. */
   readonly featureMaps: readonly LayerMap[];
   readonly milliseconds: number;
 }
 
-/** What the model makes of an image, dropout on. */
+/** The results of a model for an image, with dropout. */
 export interface MaskedPasses {
   /** 0..1 by class, of each pass. */
   readonly probabilities: readonly Float32Array[];
-  /** The first pass's mask of each dropout layer: 0 where a unit is dropped, else the factor that makes up for it. */
+  /** The first pass's mask of each dropout layer: 0 where a unit is dropped, else the factor that makes up for the dropped. */
   readonly masks: readonly LayerMap[];
   readonly milliseconds: number;
 }
@@ -51,21 +51,21 @@ interface BuiltModel {
   readonly rate: number | null;
   readonly spec: ModelSpec;
   readonly model: LayersModel;
-  /** Gives logits. */
+  /** Returns logits. */
   readonly classifier: LayersModel;
-  /** Gives what each convolution hands on, and logits. */
+  /** Returns the output of each convolution, and logits. */
   readonly probe: LayersModel;
-  /** Of the convolutions. */
+  /** Names of the convolutions. */
   readonly names: readonly string[];
 }
 
-/** Shows one model at work, at any dropout rate. */
+/** Returns services that run one model on images, at any dropout rate. */
 export const createPlayground = () => {
   let computing: Computing | undefined;
   let opened: PlaygroundModel | undefined;
   let built: BuiltModel | undefined;
 
-  /** The model with another rate, null for its own: its weights do not depend on it. */
+  /** Returns the model at another rate, null for its own: its weights do not depend on the rate. */
   const atRate = (rate: number | null): BuiltModel => {
     if (built?.rate === rate) return built;
     built?.model.dispose();
@@ -73,7 +73,7 @@ export const createPlayground = () => {
     const spec = specAtRate(config, rate);
     const model = buildModel(spec, config.seed);
     writeWeights(model, weights);
-    // Whichever way the model ends, in probabilities or in logits.
+    // Whether the model ends in probabilities or in logits.
     const classifier = logitsModel(model);
     const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
     const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
@@ -82,7 +82,7 @@ export const createPlayground = () => {
     return built;
   };
 
-  /** One image as a batch of as many copies as wanted, in the model's data format. */
+  /** Returns a batch of copies of one image, in the model's data format. */
   const batchOf = ({ spec }: BuiltModel, pixels: Uint8Array, copies = 1): tf.Tensor => {
     const image = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...spec.inputShape]), 255);
     const placed = spec.dataFormat === 'channels_last' ? image : tf.transpose(image, [0, 3, 1, 2]);
@@ -108,7 +108,7 @@ export const createPlayground = () => {
     },
     /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
     classify: async (pixels: Uint8Array): Promise<Classification> => {
-      // At whatever rate: it is off.
+      // At any rate: dropout is off.
       const { probe, names } = built!;
       const begun = performance.now();
       const outputs = tf.tidy(() => {
@@ -123,10 +123,10 @@ export const createPlayground = () => {
       };
     },
     /**
-     * Passes with masks of their own (Monte Carlo dropout: Gal & Ghahramani 2016).
+     * Runs passes with a mask each (Monte Carlo dropout: Gal & Ghahramani 2016).
      *
-     * @param rate Of all dropout layers; null for each one's own.
-     * @param draw Which masks: the same number gives the same ones.
+     * @param rate Rate of all dropout layers; null for each layer's own.
+     * @param draw Number of the draw: the same number gives the same masks.
      */
     maskedPasses: async (
       pixels: Uint8Array,
@@ -145,7 +145,7 @@ export const createPlayground = () => {
         setDropoutPosition(model, { step: draw });
         const logits = classifier.apply(batchOf(built!, pixels, passes), { training: true }) as tf.Tensor;
         setDropoutPosition(model, { step: draw });
-        // What a mask leaves of ones is the mask; its first row does not depend on how many follow.
+        // A masked tensor of ones is the mask; its first row does not depend on the number of rows.
         const ones = (layer: Dropout) => tf.ones([1, ...(layer.outputShape as number[]).slice(1)]);
         return [
           tf.softmax(logits),
@@ -174,7 +174,7 @@ export const createPlayground = () => {
   };
 };
 
-/** Reads batches of one, and disposes them. */
+/** Reads batches of one image, and disposes them. */
 const readMaps = (tensors: readonly tf.Tensor[], names: readonly string[]): Promise<LayerMap[]> =>
   Promise.all(
     tensors.map(async (tensor, i) => {

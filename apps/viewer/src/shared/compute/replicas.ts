@@ -7,10 +7,10 @@ import { abortable } from './abortable.ts';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
 
-/** What a replica's model follows from. */
+/** The part of a run's configuration that decides a replica's model. */
 type ReplicaConfig = Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
 
-/** What a thread offers to another that shares its batches. */
+/** The service by which a thread computes a share of another's batches. */
 export const replicaService = {
   /** Serves a replica of a model at the other end of the port, on wasm. */
   shareBatches: async (port: MessagePort, config: ReplicaConfig): Promise<void> => {
@@ -20,12 +20,12 @@ export const replicaService = {
 };
 
 /**
- * Starts replicas on this worker and on further ones, each with a wasm backend of its own. They end when they are
- * disposed, or with this one.
+ * Starts replicas in further workers, each with a wasm backend of its own. They end when they are disposed, or with this
+ * worker.
  */
 export const workerReplicas = (config: ReplicaConfig): ReplicaStarter =>
   replicaStarter(async (model) => {
-    // This worker's own script, so that its code is there once.
+    // This worker's own script, so that the build has its code once.
     const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
     const { port1, port2 } = new MessageChannel();
     await thread.call((services) => services.shareBatches(transfer(port2, [port2]), config));

@@ -15,11 +15,11 @@ export interface Thread<Services> {
   call<T>(call: (services: Remote<Services>) => Promise<T>): Promise<T>;
   /** Aborted when the thread is gone, with the reason. */
   readonly gone: AbortSignal;
-  /** Ends it at once, with all that it has. */
+  /** Ends it at once. */
   end(): void;
 }
 
-/** A worker as a thread that offers services. */
+/** Wraps a worker as a thread that offers services. */
 export const threadOf = <Services>(worker: Worker): Thread<Services> => {
   const controller = new AbortController();
   worker.addEventListener('error', (event) =>

@@ -13,25 +13,25 @@ import { loadImages } from './images.ts';
 import { createPausePoint } from './pause-point.ts';
 import { workerReplicas } from './replicas.ts';
 
-/** What to train, and on what. */
+/** A run to train, and the backend and images to train it with. */
 interface TrainingRequest {
   readonly config: RunConfig;
   readonly backend: BrowserBackendChoice;
   readonly images: ImageOrigin;
-  /** How many runs are trained at the same time, and share the cores. */
+  /** Number of runs that are trained at the same time, and share the cores. */
   readonly runs: number;
 }
 
-/** Hears of a run across threads; nobody waits for an answer. */
+/** The page's end of a training. */
 interface TrainingListener {
-  /** `reason` says which backend computes, and why that one. */
+  /** The run has begun; `reason` says which backend computes, and why. */
   begun(manifest: RunManifest, reason: string): void;
   event(event: RunEvent): void;
-  /** Gives the images that ship with the pages. */
+  /** Returns the images that ship with the pages. */
   sample(): Promise<LoadedDataset>;
 }
 
-/** Trains one run at a time, and keeps it. */
+/** Returns services that train one run at a time, and keep it. */
 export const createTrainer = () => {
   const pausePoint = createPausePoint();
   let abort = new AbortController();
@@ -75,7 +75,7 @@ export const createTrainer = () => {
     await abortable(follow(events, listener), lost);
   };
 
-  /** Validation and the evaluation say nothing until their end, so that it is their batches that wait. */
+  /** Validation and evaluation have no events until their end, so their batches are paused. */
   const pausable =
     (start: ReplicaStarter): ReplicaStarter =>
     async (model, count) => {
@@ -99,7 +99,7 @@ export const createTrainer = () => {
       abort.abort();
       pausePoint.resume();
     },
-    /** The run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` take once it is unpacked. */
+    /** Returns the run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` read once it is unpacked. */
     download: async (): Promise<Uint8Array> => {
       if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');
       const { id } = run.manifest;
@@ -108,7 +108,7 @@ export const createTrainer = () => {
         `${id}/${path}`,
         typeof content === 'string' ? encoder.encode(content) : content,
       ]);
-      // Weights do not get smaller.
+      // Compression does not make weights smaller.
       const zip = zipSync(Object.fromEntries(entries), { level: 0 });
       return transfer(zip, [zip.buffer]);
     },

@@ -9,12 +9,12 @@ const choices: readonly (readonly [Exclude<View['backend'], 'auto'>, string])[] 
 ];
 
 interface BackendSelectProps {
-  /** What `auto` is. */
+  /** The choice that `auto` makes. */
   readonly auto: string;
   readonly class?: string;
 }
 
-/** What computes, of all that TensorFlow.js has for browsers. */
+/** The choice of a backend, of those that TensorFlow.js has for browsers. */
 export const BackendSelect = ({ auto, class: name }: BackendSelectProps) => (
   <label class={name}>
     <span>Compute on</span>

@@ -7,7 +7,7 @@ const words = {
   files: 'Files',
 } as const;
 
-/** Whether what is shown is up to date. */
+/** Shows whether the page is up to date. */
 export const Connection = () => (
   <span class={`connection ${connection.value}`} role="status">
     <span class="dot" aria-hidden="true" />

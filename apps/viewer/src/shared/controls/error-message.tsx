@@ -1,4 +1,4 @@
-/** What went wrong, told at once; nothing while nothing has. */
+/** An error, announced at once; nothing while there is none. */
 export const ErrorMessage = ({ message }: { readonly message: string | undefined }) =>
   message === undefined ? null : (
     <p class="error" role="alert">

@@ -6,7 +6,7 @@ import './image-tile.css';
 
 interface ImageTileProps {
   readonly images: ImageDataset;
-  /** Of the image in the data set. */
+  /** Index of the image in the data set. */
   readonly index: number;
   readonly caption: string;
 }

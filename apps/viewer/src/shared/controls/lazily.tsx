@@ -4,7 +4,7 @@ import { Message } from './message.tsx';
 
 type Loaded = { readonly component: ComponentType } | { readonly error: Error } | undefined;
 
-/** A component whose code is fetched when it is first shown. */
+/** Returns a component whose code is fetched when it is first shown. */
 export const lazily = (load: () => Promise<ComponentType>): ComponentType => {
   let known: Loaded;
   return () => {
@@ -25,7 +25,7 @@ export const lazily = (load: () => Promise<ComponentType>): ComponentType => {
     if ('component' in loaded) return <loaded.component />;
     return (
       <Message title="This page could not be loaded">
-        <p>Its code is missing or the connection failed: {loaded.error.message}</p>
+        <p>Its code is missing, or the connection failed: {loaded.error.message}</p>
         <button type="button" class="button" onClick={() => location.reload()}>
           Try again
         </button>

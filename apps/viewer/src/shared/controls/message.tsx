@@ -3,12 +3,12 @@ import './message.css';
 
 interface MessageProps {
   readonly title: string;
-  /** Something is on its way. */
+  /** Whether something is being loaded. */
   readonly busy?: boolean;
   readonly children?: ComponentChildren;
 }
 
-/** What stands where there is nothing to show: why, and what to do. */
+/** Stands where there is nothing to show, with the reason and what to do. */
 export const Message = ({ title, busy = false, children }: MessageProps) => (
   <section class={busy ? 'message busy' : 'message'} aria-busy={busy} aria-live="polite">
     <h1>{title}</h1>

@@ -4,7 +4,7 @@ import { PixelCanvas } from './pixel-canvas.tsx';
 
 interface PictureCanvasProps {
   readonly picture: Picture;
-  /** What it shows; its title when left out. */
+  /** Its description for screen readers; its title by default. */
   readonly label?: string;
   readonly class?: string;
 }

@@ -6,12 +6,12 @@ interface PixelCanvasProps {
   readonly height: number;
   /** RGBA of [height, width]. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
-  /** What it shows, for who does not see it. */
+  /** Its description for screen readers. */
   readonly label: string;
   readonly class?: string;
 }
 
-/** A picture pixel by pixel; how large a pixel is drawn is up to the style sheet. */
+/** A picture pixel by pixel; the style sheet decides how large a pixel is. */
 export const PixelCanvas = ({ width, height, pixels, label, class: name }: PixelCanvasProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

@@ -23,7 +23,7 @@ effect(() => {
 
 const names: Readonly<Record<Theme, string>> = { system: 'Auto', light: 'Light', dark: 'Dark' };
 
-/** Light, dark, or what the system is set to. */
+/** The choice of colours: light, dark, or those of the system. */
 export const ThemeSwitch = () => (
   <label class="theme">
     <span class="hidden">Colours</span>
@@ -34,7 +34,7 @@ export const ThemeSwitch = () => (
         try {
           localStorage.setItem(KEY, theme.value);
         } catch {
-          // A browser that keeps nothing has it until the page is closed.
+          // A browser that stores nothing uses it until the page is closed.
         }
       }}
     >

@@ -5,17 +5,17 @@ import { greyLevel } from '@dropout-lab/data';
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** 3 of colours (RGB), 1 of greys. */
+  /** 3 for colours (RGB), 1 for greys. */
   readonly channels: number;
   /** uint8 [height, width, channels]. */
   readonly pixels: Uint8Array;
-  /** What it is, for a person. */
+  /** Its description for a person. */
   readonly title: string;
-  /** Index of its class, of a picture whose class is known. */
+  /** Index of its class, where that is known. */
   readonly label: number | null;
 }
 
-/** An image of a data set. */
+/** Returns an image of a data set as a picture. */
 export const pictureOf = (
   { images, labels, imageShape, classNames }: ImageDataset,
   index: number,
@@ -33,7 +33,7 @@ export const pictureOf = (
   };
 };
 
-/** Colours or greys of RGBA pixels. */
+/** Returns the colours or greys of RGBA pixels. */
 export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Array =>
   Uint8Array.from({ length: (rgba.length / 4) * channels }, (_, i) => {
     const at = 4 * Math.floor(i / channels);
@@ -41,7 +41,7 @@ export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Ar
     return greyLevel(rgba[at]!, rgba[at + 1]!, rgba[at + 2]!);
   });
 
-/** RGBA of colours or greys, opaque. */
+/** Returns opaque RGBA of colours or greys. */
 export const withAlpha = ({
   pixels,
   channels,
@@ -54,13 +54,13 @@ export const withAlpha = ({
   return rgba;
 };
 
-/** The pictures that a model takes. */
+/** The size of the pictures that a model takes. */
 export type PictureSize = Pick<Picture, 'width' | 'height' | 'channels'>;
 
-/** What a browser can draw that may become a picture. */
+/** A drawing of the browser that can become a picture. */
 type Drawable = HTMLVideoElement | ImageBitmap;
 
-/** The largest square in the middle of a drawing, scaled to the size that models take. */
+/** Returns the largest square in the middle of a drawing, scaled to the size that a model takes. */
 export const squarePicture = (
   drawable: Drawable,
   { width, height, channels, title }: PictureSize & Pick<Picture, 'title'>,
@@ -72,7 +72,7 @@ export const squarePicture = (
   const side = Math.min(w, h);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.imageSmoothingQuality = 'high';
-  // What is transparent becomes white.
+  // Transparent parts become white.
   context.fillStyle = 'white';
   context.fillRect(0, 0, width, height);
   context.drawImage(drawable, (w - side) / 2, (h - side) / 2, side, side, 0, 0, width, height);
@@ -87,9 +87,9 @@ export const squarePicture = (
 };
 
 /**
- * A picture of an image file.
+ * Reads an image file as a picture.
  *
- * @throws An Error that says what was expected, of a file that is no image.
+ * @throws An Error when the file is not an image, with what was expected.
  */
 export const pictureOfFile = async (file: Blob, size: PictureSize): Promise<Picture> => {
   const title = file instanceof File && file.name ? file.name : 'a pasted image';

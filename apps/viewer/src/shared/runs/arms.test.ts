@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
 import { armsOf, settingDifferences } from './arms.ts';
 
-test('seeds of one configuration are one arm; labels tell what differs', () => {
+test('seeds of one configuration are one arm; labels have the differences', () => {
   const runs = [
     createDigest('a1', { seed: 1 }, []),
     createDigest('a2', { seed: 2 }, []),
@@ -21,7 +21,7 @@ test('seeds of one configuration are one arm; labels tell what differs', () => {
   ]);
 });
 
-test('learning rates that only follow from the optimizer are not told, others are', () => {
+test('learning rates that only follow from the optimizer are not in labels, others are', () => {
   const rates = [0.1, 0.2].map((learningRate) =>
     createDigest(`sgd-${learningRate}`, { optimizer: { name: 'sgd', learningRate } }, []),
   );
@@ -37,7 +37,7 @@ test('a lone arm is named by what a reader wants to know first', () => {
   expect(armsOf([createDigest('one', {}, [])]).get('one')!.label).toBe('dropout 0.5 · max-norm 2 · Adam');
 });
 
-test('settings without a wording of their own are told by their description', () => {
+test('settings without a phrase of their own are worded from their description', () => {
   const labelsOf = (...configs: readonly RunConfigInput[]): string[] =>
     [...armsOf(configs.map((config, i) => createDigest(`run-${i}`, config, []))).values()].map(
       ({ label }) => label,
@@ -85,7 +85,7 @@ const layersOf = (rate: number): RunConfigInput => ({
   },
 });
 
-test('a model of layers is told by its kinds of layers, two of them by the settings of a layer', () => {
+test('a model of layers is named by its kinds of layers, two of them by the settings of a layer', () => {
   expect(armsOf([createDigest('one', layersOf(0.1), [])]).get('one')!.label).toBe(
     '2 × conv2d, dropout, flatten, dense · Adam',
   );

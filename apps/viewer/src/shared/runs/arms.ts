@@ -15,28 +15,36 @@ export interface Arm {
   readonly settings: readonly string[];
 }
 
-/** So many hues can be told apart. */
+/** Number of hues that can be distinguished. */
 const HUES = 8;
 
-/** Settings that the label of a single arm, which differs from nothing, consists of, as far as its model has them. */
-const telling = ['model.dropout.rate', 'model.maxNorm', 'model.layers', 'optimizer.name'];
+/** The settings in the label of a single arm, which has no differences, as far as its model has them. */
+const characteristic = ['model.dropout.rate', 'model.maxNorm', 'model.layers', 'optimizer.name'];
 
-/** What a label tells first, when it cannot tell all. */
-const foremost = [...telling, 'optimizer', 'model.dropout', 'schedule', 'limitTrain', 'epochs', 'batchSize'];
+/** The settings that a label begins with, when there is no room for all. */
+const foremost = [
+  ...characteristic,
+  'optimizer',
+  'model.dropout',
+  'schedule',
+  'limitTrain',
+  'epochs',
+  'batchSize',
+];
 
 const rankOf = (path: string): number => {
   const rank = foremost.findIndex((start) => path.startsWith(start));
   return rank === -1 ? foremost.length : rank;
 };
 
-/** What a label has room for. */
+/** The most settings that a label has room for. */
 const MOST_SETTINGS = 3;
 
-/** Part of a configuration that runs of one arm share. */
+/** Returns the part of a configuration that the runs of one arm share. */
 const withoutSeed = ({ seed: _, ...rest }: RunConfig): Omit<RunConfig, 'seed'> => rest;
 
 /**
- * The arm of each run, by the run's name. An arm keeps its hue whichever of the runs are looked at: hues are given
+ * Returns the arm of each run, by the run's name. An arm keeps its hue whichever of the runs are shown: hues are assigned
  * in the order in which arms were first run.
  */
 export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => {
@@ -57,7 +65,7 @@ export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => 
     const settings =
       differences.length > 0
         ? differences.map(({ path, values }) => settingInWords(path, values[index]))
-        : tellingOf(config);
+        : characteristicsOf(config);
     const more = settings.length - MOST_SETTINGS;
     const label = settings.slice(0, MOST_SETTINGS).join(' · ') + (more > 0 ? ` · ${more} more` : '');
     return [key, { key, label, color: index % HUES, settings }];
@@ -66,13 +74,13 @@ export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => 
   return new Map([...keyOf].map(([name, key]) => [name, byKey.get(key)!]));
 };
 
-const tellingOf = (config: unknown): string[] =>
-  telling.flatMap((path) => {
+const characteristicsOf = (config: unknown): string[] =>
+  characteristic.flatMap((path) => {
     const value = valueAt(config, path);
     return value === undefined ? [] : [settingInWords(path, value)];
   });
 
-/** The settings that differ; in lists of as many layers or callbacks, place by place: `model.layers[2].rate`. */
+/** Returns the settings that differ; for lists of equal length, place by place: `model.layers[2].rate`. */
 export const settingDifferences = (configs: readonly unknown[]): ConfigDifference[] =>
   configDifferences(configs).flatMap(inPlaces);
 
@@ -90,14 +98,14 @@ const inPlaces = (whole: ConfigDifference): ConfigDifference[] => {
       });
     }),
   ).flat();
-  // Where only one model is a list of layers, the whole list is what tells it apart.
+  // Where only one model is a list of layers, it differs in the whole list.
   return places.length > 0 ? places : [whole];
 };
 
 const isListOfObjects = (value: unknown): value is readonly object[] =>
   Array.isArray(value) && value.every(isPlain);
 
-/** Adam has no momentum and SGD no beta: that they differ in it is said by their names. */
+/** Whether a difference follows from names: Adam has no momentum and SGD no beta. */
 const followsFromName = (path: string, values: readonly unknown[], configs: readonly unknown[]): boolean => {
   const family = path.split('.')[0]!;
   const names = configs.map((config) => {
@@ -105,7 +113,7 @@ const followsFromName = (path: string, values: readonly unknown[], configs: read
     return isPlain(value) ? memberOf(value) : undefined;
   });
   if (new Set(names).size === 1 || /^[^.]+\.(name|kind|preset)$/.test(path)) return false;
-  // Of those of one name, all have the same value.
+  // All of the same name have the same value.
   const texts = values.map((value) => canonicalJson(value ?? null));
   return texts.every((text, i) => text === texts[names.indexOf(names[i])]);
 };

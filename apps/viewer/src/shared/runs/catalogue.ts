@@ -1,16 +1,16 @@
 import { parseRunManifest, type RunEvent, type RunManifest, runEventSchema } from '@dropout-lab/contracts';
 import { z } from 'zod';
 
-/** A run as the pages draw it: its manifest, and of its events all that curves and progress need. */
+/** A run as the pages draw it: its manifest, and the events that curves and progress need. */
 export interface RunDigest {
   /** The run's folder, relative to the folder of runs, with forward slashes. */
   readonly name: string;
   readonly manifest: RunManifest;
-  /** In the order written: every kind but `checkpoint` and `validating`; of `step` only those since the last epoch. */
+  /** In the order written: every kind except `checkpoint` and `validating`; of `step` only the last since the last epoch. */
   readonly events: readonly RunEvent[];
   /** Whether a process is writing it. */
   readonly isBeingWritten: boolean;
-  /** Which checkpoints there are to load. */
+  /** The checkpoints that can be loaded. */
   readonly checkpoints: readonly ('last' | 'best')[];
   readonly hasEvaluation: boolean;
   readonly hasPredictions: boolean;
@@ -19,29 +19,29 @@ export interface RunDigest {
 /** A folder that should be a run and cannot be read. */
 export interface CorruptRun {
   readonly name: string;
-  /** What is wrong with it, in a sentence. */
+  /** The reason why it cannot be read, in a sentence. */
   readonly error: string;
 }
 
 /** `catalogue.json`: every run of a folder. */
 export interface Catalogue {
-  /** The runs come from a server that tells of changes at `live`; false for files that stay as they are. */
+  /** Whether the runs come from a server that sends changes at `live`; false for files that do not change. */
   readonly live: boolean;
-  /** Where they are, for a person. */
+  /** Their place, for a person. */
   readonly place: string;
   readonly runs: readonly (RunDigest | CorruptRun)[];
   /** Data sets whose official files are served beside the runs. */
   readonly images: readonly string[];
 }
 
-/** What the server says of changes. */
+/** A change that the server sends. */
 export type LiveMessage =
   | { readonly kind: 'catalogue'; readonly catalogue: Catalogue }
-  /** A run is new or is another than before. */
+  /** A run is new, or is not the same as before. */
   | { readonly kind: 'run'; readonly run: RunDigest | CorruptRun }
-  /** A run goes on. */
+  /** A run has more events. */
   | { readonly kind: 'events'; readonly name: string; readonly events: readonly RunEvent[] }
-  /** A run's folder is no longer there. */
+  /** A run's folder was removed. */
   | { readonly kind: 'gone'; readonly name: string };
 
 export const isCorrupt = (run: RunDigest | CorruptRun): run is CorruptRun => 'error' in run;
@@ -77,7 +77,7 @@ export const catalogueSchema: z.ZodType<Catalogue> = z.object({
   images: z.array(z.string()),
 });
 
-/** Checks what came over the `live` connection. */
+/** Checks a message of the `live` connection. */
 export const liveMessageSchema: z.ZodType<LiveMessage> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('catalogue'), catalogue: catalogueSchema }),
   z.object({ kind: z.literal('run'), run: runSchema }),
@@ -85,7 +85,7 @@ export const liveMessageSchema: z.ZodType<LiveMessage> = z.discriminatedUnion('k
   z.object({ kind: z.literal('gone'), name }),
 ]);
 
-/** Appends events, of which a digest keeps what is worth drawing: see {@link RunDigest.events}. */
+/** Returns the events of a digest with more of them, without those that it does not keep: see {@link RunDigest.events}. */
 export const withEvents = (kept: readonly RunEvent[], more: readonly RunEvent[]): RunEvent[] => {
   const events = [...kept];
   for (const event of more) {
@@ -101,7 +101,7 @@ const dropTrailingSteps = (events: RunEvent[]): void => {
   while (events.at(-1)?.kind === 'step') events.pop();
 };
 
-/** Every change of a live message, made to the runs of a catalogue. */
+/** Returns a catalogue with the change of a live message. */
 export const withMessage = (catalogue: Catalogue, message: LiveMessage): Catalogue => {
   switch (message.kind) {
     case 'catalogue':

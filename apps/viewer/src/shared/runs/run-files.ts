@@ -21,7 +21,7 @@ const fetchFile = async (url: string): Promise<Response> => {
   return response;
 };
 
-/** `evaluation.json` of a run, checked. */
+/** Loads and checks `evaluation.json` of a run. */
 export const loadEvaluation = async (name: string): Promise<EvaluationReport> =>
   parseWith(
     evaluationReportSchema,
@@ -29,7 +29,7 @@ export const loadEvaluation = async (name: string): Promise<EvaluationReport> =>
     runFiles.evaluation,
   );
 
-/** `predictions.json` of a run, checked. */
+/** Loads and checks `predictions.json` of a run. */
 export const loadPredictions = async (name: string): Promise<Predictions> =>
   parseWith(
     predictionsSchema,
@@ -37,14 +37,14 @@ export const loadPredictions = async (name: string): Promise<Predictions> =>
     runFiles.predictions,
   );
 
-/** A trained model as a checkpoint has it. */
+/** A trained model of a checkpoint. */
 export interface LoadedModel {
   readonly weights: readonly NamedArray[];
-  /** What holds its kernels, by layer. */
+  /** The limits of its kernels' norms, by layer. */
   readonly limits: ReadonlyMap<string, KernelLimit>;
 }
 
-/** The model of a run's checkpoint. */
+/** Loads the model of a run's checkpoint. */
 export const loadModel = async (name: string, checkpoint: CheckpointName): Promise<LoadedModel> => {
   const where = `${runFiles.checkpoints}/${checkpoint}`;
   const [model, weights] = await Promise.all([
@@ -59,7 +59,7 @@ export const loadModel = async (name: string, checkpoint: CheckpointName): Promi
   };
 };
 
-/** The test images of a data set: drawn, or the official ones from beside the runs. */
+/** Loads the test images of a data set: draws them, or fetches the official ones from beside the runs. */
 export const loadTestImages = async (dataset: DatasetName): Promise<ImageDataset> => {
   const loader = datasetLoaders[dataset];
   return loader.kind === 'drawn' ? loader.draw().test : fetchTestImages(loader.files, imagesUrlOf(dataset));

@@ -3,11 +3,11 @@ import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
 import type { RunDigest } from './catalogue.ts';
 
-/** How a run stands; `stopped` says that it was to go on, and nobody writes it. */
+/** A run's status; `stopped` is one that has not ended, and that no process writes. */
 type Status =
   | 'waiting'
   | 'running'
-  /** In the page that trains it. */
+  /** On the page that trains it. */
   | 'paused'
   | 'stopped'
   | 'completed'
@@ -17,7 +17,7 @@ type Status =
   | 'failed'
   | 'imported';
 
-/** Where a run in training is. */
+/** The progress of a run in training. */
 interface Progress {
   /** From 1. */
   readonly epoch: number;
@@ -42,7 +42,7 @@ export interface Summary {
   readonly onset: number | undefined;
   /** Of all epochs so far. */
   readonly seconds: number;
-  /** What a person should know of, though it went on. */
+  /** What went wrong without ending the run. */
   readonly warnings: readonly string[];
   /** While it runs. */
   readonly progress: Progress | undefined;
@@ -50,16 +50,16 @@ export interface Summary {
 
 const known = new WeakMap<RunDigest, Summary>();
 
-/** Sums a run up; the same run again costs nothing. */
+/** Summarizes a run; the same run again costs nothing. */
 export const summaryOf = (run: RunDigest): Summary => {
   const before = known.get(run);
   if (before) return before;
-  const summary = sumUp(run);
+  const summary = summarize(run);
   known.set(run, summary);
   return summary;
 };
 
-/** Whether two summaries are of one run between two epochs. */
+/** Returns whether two summaries are of one run between two epochs. */
 export const differsInStepsOnly = (a: Summary, b: Summary): boolean => {
   if (a === b) return true;
   const [one, other] = [a, b].map(({ run }) => run.events.filter(({ kind }) => kind !== 'step'));
@@ -71,7 +71,7 @@ export const differsInStepsOnly = (a: Summary, b: Summary): boolean => {
   );
 };
 
-const sumUp = (run: RunDigest): Summary => {
+const summarize = (run: RunDigest): Summary => {
   const history = readHistory(run.events);
   const evaluated = run.events.findLast((event) => event.kind === 'evaluated');
   const status = statusOf(run);
@@ -130,8 +130,8 @@ const progressOf = ({ manifest, events }: RunDigest, epochsDone: number): Progre
 };
 
 /**
- * The checkpoint that a run is shown by, and the epoch that it was taken after, where that is known: the one of lowest
- * validation loss (of lowest loss in runs without validation), else the last.
+ * Returns the checkpoint that a run is shown with, and the epoch after which it was written, where that is known: that of the
+ * lowest validation loss (lowest loss in runs without validation), else the last.
  */
 export const shownCheckpoint = ({
   run,

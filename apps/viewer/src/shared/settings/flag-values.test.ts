@@ -114,11 +114,11 @@ test.each([
   [['layers', 0, 'rate'], undefined],
   [['orm', 'axis'], undefined],
   [[], undefined],
-] as const)('an error about %j is told beside %s', (path, name) => {
+] as const)('an error about %j is shown beside %s', (path, name) => {
   expect(flagOfError(new ConfigError('refused', path), fieldsOf({}))?.name).toBe(name);
 });
 
-test('a refused value is told with its path', () => {
+test('a refused value is refused with its path', () => {
   const flag = runFlags.find(({ name }) => name === 'epochs')!;
   expect(() => withValue({}, flag, '0')).toThrow(
     expect.objectContaining({

@@ -14,17 +14,17 @@ import {
   valueAt,
 } from '@dropout-lab/contracts';
 
-/** Values of settings by the names of their options, as the address has them: `{ dropout: '0.3', nesterov: 'yes' }`. */
+/** Values of settings by the names of their options, as they are in the address: `{ dropout: '0.3', nesterov: 'yes' }`. */
 export type FlagValues = Readonly<Record<string, string>>;
 
-/** The settings that can be set on the page: those that the command has an option for. */
+/** The settings that can be set on the page: those that are options of the command. */
 export const runFlags: readonly Flag[] = listFlags(runConfigSchema);
 
-/** What is trained on the page where its address says nothing else: the tutorial's run, on fewer images and for less long. */
+/** The page's own defaults: the tutorial's run, with fewer images and epochs. */
 const pageDefaults = { batchSize: 50, epochs: 20, limitTrain: 2000 };
 
 /**
- * The configuration that values describe.
+ * Returns the configuration that values describe.
  *
  * @throws ConfigError when one is refused.
  */
@@ -36,11 +36,11 @@ export const configOfValues = (values: FlagValues): RunConfig => {
   return parseRunConfig(configOfFlags(runConfigSchema, Object.fromEntries(typed), pageDefaults));
 };
 
-/** What is neither stays as it is, to be refused. */
+/** Returns a boolean for yes and no; anything else stays as it is, to be refused. */
 const onOrOff = (text: string | undefined): string | boolean | undefined =>
   text === 'yes' ? true : text === 'no' ? false : text;
 
-/** The setting that a flag stands for in a configuration; undefined where it has no place, such as a momentum of Adam. */
+/** Returns the setting that a flag stands for in a configuration; undefined where it has none, such as momentum with Adam. */
 export const settingIn = (flag: Flag, config: RunConfig): Setting | undefined =>
   flag.settings.find((setting) => isChosen(setting, config) && !isWithinNone(setting, config));
 
@@ -50,11 +50,11 @@ const isChosen = ({ of }: Setting, config: RunConfig): boolean => {
   return isPlain(member) && memberOf(member) === of.name;
 };
 
-/** Part of something that there is none of, such as the axis of no max-norm. */
+/** Whether it is part of something that is none, such as the axis of a max-norm of none. */
 const isWithinNone = ({ parent, none }: Setting, config: RunConfig): boolean =>
   parent !== undefined && parent !== none && valueAt(config, parent) === null;
 
-/** A setting's value in a configuration as the address has it. */
+/** Returns a setting's value in a configuration as it is in the address. */
 export const textOf = ({ path }: Setting, config: RunConfig): string => {
   const value = valueAt(config, path);
   if (value === undefined || value === null) return 'none';
@@ -62,10 +62,10 @@ export const textOf = ({ path }: Setting, config: RunConfig): string => {
   return Array.isArray(value) ? value.join(',') : String(value);
 };
 
-/** What others depend on comes first. */
+/** Choices first, since other settings depend on them. */
 const choicesFirst = [...runFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
 
-/** The values that make sense, and of those what is not the default anyway: an address may have been typed, or be of another version. */
+/** Returns the values that make sense and are not the default: an address may have been typed, or come from another version. */
 export const sensibleValues = (given: FlagValues): FlagValues => {
   if (Object.keys(given).length === 0) return {};
   let kept: FlagValues = {};
@@ -75,7 +75,7 @@ export const sensibleValues = (given: FlagValues): FlagValues => {
     if (text === undefined || settingIn(flag, config) === undefined) continue;
     const accepted = acceptedBy({ ...kept, [flag.name]: text });
     if (accepted === undefined) continue;
-    // As it is written, which of a list of one is the one.
+    // As it is written: a list of one item is the item.
     const written = { ...kept, [flag.name]: textOf(settingIn(flag, accepted)!, accepted) };
     const next = configOfValues(written);
     if (canonicalJson(next) === canonicalJson(config)) continue;
@@ -94,7 +94,7 @@ const acceptedBy = (values: FlagValues): RunConfig | undefined => {
   }
 };
 
-/** Without the value of one flag, and of those that mean something else with another choice: a learning rate is for its optimizer. */
+/** Returns values without that of one flag, and without those that depend on it: a learning rate is for its optimizer. */
 export const without = (values: FlagValues, flag: Flag): FlagValues => {
   const family = isChoice(flag) ? flag.settings[0]!.path.replace(/\.?\w+$/, '') : undefined;
   const isOfFamily = (name: string): boolean =>
@@ -106,7 +106,7 @@ export const without = (values: FlagValues, flag: Flag): FlagValues => {
   );
 };
 
-/** Without the values of what a flag's none leaves out: no max-norm has no axis. */
+/** Returns values without those of the parts of a setting that is none: without max-norm there is no axis. */
 const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValues => {
   const { none } = first!;
   const isPart = (name: string): boolean =>
@@ -117,7 +117,7 @@ const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValu
 };
 
 /**
- * The values with another one of a flag; an empty text is the default.
+ * Returns the values with another one for a flag; an empty text is the default.
  *
  * @throws ConfigError when it is refused.
  */

@@ -15,19 +15,19 @@ import {
   valueInWords,
 } from '@dropout-lab/contracts';
 
-/** By path; of settings that several members of a family have, the first says what they are called. */
+/** By path; the first member of a family names the settings that several members have. */
 const settings: ReadonlyMap<string, Setting> = new Map(
   [...listSettings(runConfigSchema)].reverse().map((setting) => [setting.path, setting]),
 );
 
-/** The setting at a path of a configuration, places in lists included: `callbacks[0].patience`. */
+/** Returns the setting at a path of a configuration, which may have places in lists: `callbacks[0].patience`. */
 const settingAt = (path: string): Setting | undefined => settings.get(path.replaceAll(/\[\d+\]/g, '[]'));
 
-/** `kernelSize` and `cosine_decay` in words. */
+/** Returns `kernelSize` and `cosine_decay` in words. */
 const inWords = (name: string): string =>
   name.replaceAll('_', ' ').replaceAll(/([A-Z])/g, (capital) => ` ${capital.toLowerCase()}`);
 
-/** `layers[2].rate` as `layers 3 rate`: of other paths only the last key. */
+/** Returns `layers[2].rate` as `layers 3 rate`, and the last key of other paths. */
 const pathInWords = (path: string): string => {
   const keys = path.split('.');
   const list = keys.findIndex((key) => key.endsWith(']'));
@@ -37,13 +37,13 @@ const pathInWords = (path: string): string => {
     .join(' ');
 };
 
-/** What a setting is called where there is little room: `dropout`, `batch size`. */
+/** Returns a setting's name where there is little room: `dropout`, `batch size`. */
 export const nameOfSetting = ({ label, flag, path }: Pick<Setting, 'label' | 'flag' | 'path'>): string =>
   label ?? flag?.replaceAll('-', ' ') ?? pathInWords(path);
 
 const nameAt = (path: string): string => {
   const setting = settingAt(path);
-  // A setting of one place in a list is told by its place.
+  // A setting of an item in a list is named by its place.
   return setting && !path.includes('[') ? nameOfSetting(setting) : pathInWords(path);
 };
 
@@ -57,7 +57,7 @@ const memberTitle = (family: keyof typeof families, name: string): string | unde
 const isIn = <Table extends object>(table: Table, key: string): key is Extract<keyof Table, string> =>
   Object.hasOwn(table, key);
 
-/** What a choice is called: `SGD`, `CIFAR-10`, `cosine decay`. */
+/** Returns the title of a choice: `SGD`, `CIFAR-10`, `cosine decay`. */
 export const titleOfChoice = (path: string, choice: string): string => {
   const family = path.slice(0, path.lastIndexOf('.'));
   const title = isIn(families, family) ? memberTitle(family, choice) : undefined;
@@ -66,16 +66,16 @@ export const titleOfChoice = (path: string, choice: string): string => {
   return inWords(choice);
 };
 
-/** A choice that says what it is without its setting's name: `Adam`, `CIFAR-10`. */
+/** Whether a choice is clear without its setting's name: `Adam`, `CIFAR-10`. */
 const speaksForItself = (path: string): boolean => path === 'dataset' || /\.(name|kind|preset)$/.test(path);
 
-/** What a label has room for of one setting. */
+/** The most characters of one setting in a label. */
 const MOST_CHARACTERS = 60;
 
 const shortened = (text: string): string =>
   text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
 
-/** `2 × conv2d, flatten, 2 × dense`: what a list of members of a family consists of. */
+/** Returns the members of a list: `2 × conv2d, flatten, 2 × dense`. */
 const membersInWords = (list: readonly Readonly<Record<string, unknown>>[]): string => {
   const counts = new Map<string, number>();
   for (const member of list) {
@@ -90,7 +90,7 @@ const whatever = (value: unknown): string => {
   return isPlain(value) ? canonicalJson(value) : valueInWords(value);
 };
 
-/** A setting and its value, for a person: `dropout 0.5`, `no max-norm`, `SGD`. */
+/** Returns a setting and its value for a person: `dropout 0.5`, `no max-norm`, `SGD`. */
 export const settingInWords = (path: string, value: unknown): string => {
   const special = phrases[path]?.(value);
   if (special !== undefined) return special;
@@ -111,7 +111,7 @@ const images =
   (value: unknown): string =>
     value === null ? `all ${kind}` : `${value} ${kind}`;
 
-/** Where a name and its value beside it are not how one says it. */
+/** Phrases for settings whose name with the value beside it would not be English. */
 const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   'model.dropout.rate': (value) => (value === 0 ? 'no dropout' : undefined),
   'model.dropout.inputRate': (value) => (value === 0 ? 'no input dropout' : undefined),

@@ -22,18 +22,19 @@ export interface Field {
   readonly setting: Setting;
   readonly label: string;
   readonly group: Group;
-  /** Shown at once; others with the less usual ones. */
+  /** Whether it is always shown, or only with the less usual ones. */
   readonly isUsual: boolean;
-  /** What it is when it is left alone, as the address has it and for a person. */
+  /** Its value when it is not set, as it is in the address. */
   readonly byDefault: string;
+  /** The same for a person. */
   readonly placeholder: string;
 }
 
 export const groups = ['Model', 'Optimizer', 'Training', 'Data'] as const;
-/** What a setting is about. */
+/** The subject of a setting. */
 type Group = (typeof groups)[number];
 
-/** By the first key of a path; what is not named here is about training. */
+/** By the first key of a path; all others are about training. */
 const groupOf: Readonly<Record<string, Group>> = {
   model: 'Model',
   optimizer: 'Optimizer',
@@ -47,7 +48,7 @@ const groupOf: Readonly<Record<string, Group>> = {
   splitMethod: 'Data',
 };
 
-/** What most want to change. */
+/** The settings that most people change. */
 const usual = [
   'dataset',
   'dropout',
@@ -60,7 +61,7 @@ const usual = [
   'seed',
 ];
 
-/** The fields that have a place in what is set: no momentum while the optimizer is Adam. */
+/** Returns the fields of the settings that the configuration has: no momentum while the optimizer is Adam. */
 export const fieldsOf = (values: FlagValues): Field[] => {
   const config = configOfValues(values);
   return runFlags.flatMap((flag): Field[] => {
@@ -88,7 +89,7 @@ const placeholderOf = (setting: Setting, untouched: RunConfig): string => {
 };
 
 /**
- * The flag whose value an error is about: of a list, also when the error is about one of its items. A path may begin
+ * Returns the flag whose value an error is about; a list's also when the error is about one of its items. A path may begin
  * within the configuration, as those of errors about a model do: `maxNorm.axis`.
  */
 export const flagOfError = ({ path }: ConfigError, fields: readonly Field[]): Flag | undefined => {

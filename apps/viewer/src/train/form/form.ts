@@ -9,17 +9,17 @@ import { prepareTraining, withdrawStart } from '../training.ts';
 import { fieldsOf, flagOfError } from './fields.ts';
 import { mostImagesOf, requireData } from './require-data.ts';
 
-/** Why a setting was refused. */
+/** A refused setting. */
 interface Refusal {
-  /** What was typed, which is kept out of the address; undefined when it is the value that the address has. */
+  /** The typed text, which is not in the address; undefined when the value in the address is refused. */
   readonly text?: string;
-  /** The error's one sentence. */
+  /** The sentence of the error. */
   readonly error: string;
 }
 
-/** What was refused, by the flag's name. */
+/** The refused settings, by the flag's name. */
 export const refusals = signal<Readonly<Record<string, Refusal>>>({});
-/** What keeps training from starting and is about no single field. */
+/** The reason why training cannot start, where it is not about a single field. */
 export const formError = signal<string | undefined>(undefined);
 
 const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: string }): void => {
@@ -32,13 +32,13 @@ const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: stri
   }
 };
 
-/** Sets a setting, or says beside its field why it cannot be so; an empty text is the default. */
+/** Sets a setting, or shows beside its field why it is refused; an empty text is the default. */
 export const setSetting = (flag: Flag, text: string): void => {
   formError.value = undefined;
   try {
     const values = withValue(view.value.values, flag, text);
     show({ values });
-    // What has no place any more is not to keep training from starting.
+    // A setting that is gone must not keep training from starting.
     const places = new Set(fieldsOf(values).map((field) => field.flag.name));
     const others = Object.entries(refusals.value).filter(([name]) => name !== flag.name && places.has(name));
     refusals.value = Object.fromEntries(others);
@@ -50,29 +50,29 @@ export const setSetting = (flag: Flag, text: string): void => {
 /** The configuration that the form shows. */
 export const currentConfig = (): RunConfig => configOfValues(view.value.values);
 
-/** What would be trained now, and on which backend. */
+/** Returns the settings and the backend of the form. */
 const asSet = (): { readonly settings: TrainSettings; readonly backend: View['backend'] } => {
   const { arms, values, backend } = view.value;
   return { settings: { arms, values, mostImages: mostImagesOf(currentConfig().dataset) }, backend };
 };
 
-/** What was typed and refused. */
+/** Returns the settings that were typed and refused. */
 const typedRefusals = (): Readonly<Record<string, Refusal>> =>
   Object.fromEntries(Object.entries(refusals.value).filter(([, { text }]) => text !== undefined));
 
 /**
- * Trains what is set, unless something in the form is refused or cannot be trained; then what trains goes on. What is
- * changed before that is known counts too, and of several starts the last one.
+ * Trains with the settings of the form. Where one is refused or cannot be trained, the training that is under way continues.
+ * Changes before that is known count too, and of several starts the last one.
  */
 export const startFromForm = async (): Promise<void> => {
   withdrawStart();
-  // What was refused at the last start may be possible by now.
+  // Settings that were refused at the last start may be possible by now.
   refusals.value = typedRefusals();
   if (Object.keys(refusals.value).length > 0) return;
   formError.value = undefined;
   const asked = asSet();
   const isAsSet = (): boolean =>
-    // Who looks at another page by now changes nothing in the form.
+    // On another page nobody changes the form.
     view.value.page !== 'train' ||
     (canonicalJson(asked) === canonicalJson(asSet()) && Object.keys(typedRefusals()).length === 0);
   try {

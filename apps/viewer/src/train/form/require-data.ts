@@ -8,15 +8,15 @@ import {
 import { splitLast } from '@dropout-lab/data';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../../shared/images/origin.ts';
 
-/** So many images to train on there are in these pages; null for all of the data set. */
+/** Returns the number of training images in a data set's sample; null where all images are available. */
 export const mostImagesOf = (dataset: DatasetName): number | null =>
   originOf(dataset).kind === 'sample' ? SAMPLE_IMAGES : null;
 
 /**
- * Refuses what the images cannot serve, before any of them is loaded.
+ * Refuses a configuration that the images are not enough for, before any of them is loaded.
  *
- * @param config As it was set, whatever of the data set is here.
- * @throws ConfigError when the images are not here, when there are not so many of them, or when none would be trained on.
+ * @param config As it was set, whichever images are available.
+ * @throws ConfigError when the images are missing, too few, or none would be left to train on.
  */
 export const requireData = (config: RunConfig): void => {
   requireImages(config);
@@ -27,7 +27,7 @@ export const requireData = (config: RunConfig): void => {
 const requireImages = ({ dataset }: RunConfig): void => {
   if (originOf(dataset).kind !== 'nowhere') return;
   throw new ConfigError(
-    `run configuration: dataset: expected one whose images are here, received "${dataset}": ${fetchCommand(dataset)} brings them, and dropout-lab view started anew shows them`,
+    `run configuration: dataset: expected one whose images are on this machine, received "${dataset}": download them with ${fetchCommand(dataset)}, and start dropout-lab view again`,
     ['dataset'],
   );
 };
@@ -35,10 +35,10 @@ const requireImages = ({ dataset }: RunConfig): void => {
 const requireSplit = ({ dataset, limitTrain, validationSplit }: RunConfig): void => {
   const { trainImages, imageShape, classNames } = datasetOf(dataset);
   const images = Math.min(limitTrain ?? trainImages, mostImagesOf(dataset) ?? trainImages);
-  // Only their number counts. Where it leaves none, neither does a split of each class.
-  const onPaper = { images: new Uint8Array(0), labels: new Uint8Array(images), imageShape, classNames };
+  // Only their number counts. Where it leaves none, a split of each class leaves none either.
+  const counted = { images: new Uint8Array(0), labels: new Uint8Array(images), imageShape, classNames };
   try {
-    splitLast(onPaper, validationSplit);
+    splitLast(counted, validationSplit);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.message, ['validationSplit'], { cause: error });

@@ -7,9 +7,9 @@ import { refusals, setSetting } from './form.ts';
 
 interface ControlProps {
   readonly field: Field;
-  /** As the address has it; empty for the default. */
+  /** The value as it is in the address; empty for the default. */
   readonly text: string;
-  /** What every control has. */
+  /** Attributes of every control. */
   readonly common: {
     readonly id: string;
     readonly disabled: boolean;
@@ -18,7 +18,7 @@ interface ControlProps {
   };
 }
 
-/** A setting of the form: its name, its control, what it means, and why what was typed cannot be. */
+/** A setting of the form: its name, its control, its help, and the reason why a value is refused. */
 export const SettingField = ({ field, disabled }: { readonly field: Field; readonly disabled?: boolean }) => {
   const { flag, setting, label, isUsual } = field;
   const refusal = refusals.value[flag.name];
@@ -53,7 +53,7 @@ export const SettingField = ({ field, disabled }: { readonly field: Field; reado
   );
 };
 
-/** Arrows go by so much where a setting does not say it: a fraction by a twentieth. */
+/** Returns the step of a number's arrows: the setting's own, a twentieth for fractions, else any. */
 const stepOf = ({ min, max, step }: Setting['range']): number | 'any' =>
   step ?? (min === 0 && max === 1 ? 0.05 : 'any');
 
@@ -72,12 +72,12 @@ const NumberControl = ({ field, text, common }: ControlProps) => {
       placeholder={isNone ? 'none' : placeholder}
       value={isNone ? '' : text}
       onChange={({ currentTarget: { value, validity } }) =>
-        // What is no number at all is kept from scripts.
+        // The browser does not give scripts a text that is not a number.
         setSetting(flag, validity.badInput ? 'NaN' : value)
       }
     />
   );
-  // Where none is the default, an empty field says it.
+  // Where none is the default, the field is empty.
   if (setting.none === undefined || byDefault === 'none') return input;
   return (
     <span class="or-none">

@@ -18,19 +18,19 @@ import { formError, refusals, startFromForm } from './form.ts';
 import { SettingField } from './setting-field.tsx';
 import './settings-form.css';
 
-/** All that can be set of the runs that are trained in the page, as the settings' descriptions have it. */
+/** The settings of the runs that are trained on the page, from the settings' descriptions. */
 export const SettingsForm = () => {
   const fields = fieldsOf(view.value.values);
   const more = fields.filter(({ isUsual }) => !isUsual);
   return (
     <form
       class="settings"
-      // What is refused is said beside its field, in the words of the command.
+      // A refused setting has the command's sentence beside its field.
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         const form = event.currentTarget;
-        // What is refused is drawn by then.
+        // The refused fields are drawn by then.
         void startFromForm().then(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
       }}
     >
@@ -83,11 +83,11 @@ const Groups = ({ fields }: { readonly fields: readonly Field[] }) => (
   </>
 );
 
-/** The less usual settings; open from the start where one of them is not the default. */
+/** The less usual settings, shown at first only where one of them is not the default. */
 const More = ({ fields }: { readonly fields: readonly Field[] }) => {
   const names = fields.map(({ flag }) => flag.name);
   const [isOpen, setOpen] = useState(names.some((name) => name in view.value.values));
-  // Nothing that keeps training from starting is hidden.
+  // A refused setting is never hidden.
   const isRefused = names.some((name) => name in refusals.value);
   return (
     <details open={isOpen || isRefused} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -103,7 +103,7 @@ const Actions = () => {
   return (
     <div class="actions">
       <button type="submit" class={isRunning ? 'button' : 'button primary'}>
-        {trainedArms.value.length === 0 ? 'Train' : 'Train anew'}
+        {trainedArms.value.length === 0 ? 'Train' : 'Train again'}
       </button>
       {isRunning && (
         <>

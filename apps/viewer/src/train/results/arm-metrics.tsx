@@ -1,7 +1,7 @@
 import { count, decimal, percent } from '../../shared/format.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 
-/** The state of a run that is trained in the page, in numbers. */
+/** The metrics of a run that is trained on the page. */
 export const ArmMetrics = ({ summary }: { readonly summary: Summary }) => {
   const { last, best, test, onset, progress } = summary;
   const rows: readonly (readonly [string, string])[] = [

@@ -15,7 +15,7 @@ test('keeps the steps of the epoch that is not over', () => {
   expect(next.digest.events.map(({ kind }) => kind)).toEqual(['run-started', 'epoch', 'step']);
 });
 
-test('points of steps are parts of epochs, the last one among them, and not more than can be told apart', () => {
+test('points of steps are parts of epochs, the last one among them, and not more than can be distinguished', () => {
   const steps = Array.from({ length: 160 }, (_, i) => {
     const event = stepEvent(2, i + 1);
     if (event.kind !== 'step') throw new Error('no step');

@@ -2,10 +2,10 @@ import type { RunEvent, RunManifest } from '@dropout-lab/contracts';
 import type { Point } from '../../shared/charts/series.ts';
 import { type RunDigest, withEvents } from '../../shared/runs/catalogue.ts';
 
-/** A run that is trained in the page, as the pages draw runs. */
+/** A run that is trained on the page, in the form that pages draw. */
 export interface LiveRun {
   readonly digest: RunDigest;
-  /** Steps of the epoch that is not over, from the first. */
+  /** The steps of the unfinished epoch, from the first. */
   readonly steps: readonly Extract<RunEvent, { kind: 'step' }>[];
 }
 
@@ -22,7 +22,7 @@ export const newLiveRun = (name: string, manifest: RunManifest): LiveRun => ({
   steps: [],
 });
 
-/** The run after more has happened. */
+/** Returns the run with more events. */
 export const withLiveEvents = ({ digest, steps }: LiveRun, more: readonly RunEvent[]): LiveRun => {
   const lastEpoch = more.findLastIndex(({ kind }) => kind === 'epoch');
   const fresh = more.slice(lastEpoch + 1).filter((event) => event.kind === 'step');
@@ -32,10 +32,10 @@ export const withLiveEvents = ({ digest, steps }: LiveRun, more: readonly RunEve
   };
 };
 
-/** So many points tell the course of an epoch. */
+/** The most points of a curve within an epoch. */
 const MOST_POINTS = 40;
 
-/** Training loss or accuracy within the epoch that is not over: its mean so far, as Keras shows it, by epochs and parts of epochs. */
+/** Returns training loss or accuracy within the unfinished epoch: the mean so far, as in Keras, over parts of epochs. */
 export const pointsOfSteps = (steps: LiveRun['steps'], metric: 'loss' | 'accuracy'): Point[] => {
   const stride = Math.ceil(steps.length / MOST_POINTS);
   return steps

@@ -23,20 +23,20 @@ const hover = signal<number | null>(null);
 
 const compared = runFlags.find(({ name }) => name === COMPARED)!;
 
-/** An arm's label and hue. */
+/** Returns an arm's label and hue. */
 const armOf = ({ name, config }: TrainedArm): Arm => {
   const setting = settingIn(compared, config);
   const label = setting ? settingInWords(setting.path, valueAt(config, setting.path)) : name;
   return { key: name, label, color: name === 'with' ? 0 : 1, settings: [label] };
 };
 
-/** Curves and cards of the runs that are trained in the page. */
+/** Curves and cards of the runs that are trained on the page. */
 export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   const charts = ['loss', 'accuracy'] as const;
   return (
     <>
       <p class="muted key">
-        Solid lines are validation, dashed ones training, with dropout on, so far in the epoch.
+        Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch.
       </p>
       <div class="charts">
         {charts.map((of) => (
@@ -127,8 +127,8 @@ const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
         <pre>{commandOf(config)}</pre>
         <p class="muted small">
           {originOf(config.dataset).kind === 'sample' &&
-            'From the same start, on the official images, which are not on this page. '}
-          The download is a run directory: unpacked, <code>dropout-lab evaluate</code> and{' '}
+            'It trains from the same initial weights, on the official images, which this page does not have. '}
+          The download is a run directory: once it is unpacked, <code>dropout-lab evaluate</code> and{' '}
           <code>dropout-lab export</code> read it.
         </p>
       </details>
