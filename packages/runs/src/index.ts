@@ -4,6 +4,8 @@ export {
   decodeCheckpoint,
   decodeWeights,
 } from './checkpoints/checkpoint-format.ts';
+export { decodeRun } from './decode-run.ts';
+export { encodeRun, type RunContents } from './encode-run.ts';
 export {
   CheckpointCorruptError,
   CheckpointMissingError,

@@ -7,3 +7,4 @@ export {
   type RunReader,
   resumeRunDirectory,
 } from './run-directory.ts';
+export { loadRunDirectory, saveRunDirectory } from './whole-run.ts';

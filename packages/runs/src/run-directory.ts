@@ -26,7 +26,7 @@ import { type EventLog, parseEventLog } from './events/event-log.ts';
 import { openEventWriter } from './events/event-writer.ts';
 import { historyCsv } from './events/history-csv.ts';
 import { fileError } from './files/file-errors.ts';
-import { toJson, toJsonLine } from './files/json.ts';
+import { parseJson, toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
 import { acquireLock, isLocked } from './files/lock.ts';
 import { syncFolder } from './files/sync-folder.ts';
@@ -261,17 +261,6 @@ const readText = async (file: string): Promise<string | undefined> => {
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw fileError(error, file, 'a file that can be read', 'check its permissions');
-  }
-};
-
-const parseJson = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RunDirectoryError(
-      `${file}: expected JSON, found ${text.length} characters that are none; restore the file from a copy`,
-      { cause },
-    );
   }
 };
 

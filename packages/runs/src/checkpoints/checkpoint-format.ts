@@ -48,7 +48,7 @@ const stateSchema = z.object({
 });
 
 /** `state.json`, checked. */
-export type CheckpointState = z.output<typeof stateSchema>;
+type CheckpointState = z.output<typeof stateSchema>;
 
 /**
  * A checkpoint's files. `model.json` and `weights.bin` are the stock tfjs-layers format, which
@@ -112,6 +112,24 @@ export const decodeCheckpoint = (
       progress: state.progress,
     },
   };
+};
+
+/**
+ * Compares a checkpoint's files with the digests that its `state.json` has of them.
+ *
+ * @throws CheckpointCorruptError naming the first file that differs.
+ */
+export const requireDigests = async (
+  contents: CheckpointContents,
+  config: Pick<RunConfig, 'callbacks'>,
+  where: string,
+): Promise<void> => {
+  const state = decodeState(contents['state.json'], config, where);
+  for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
+    const found = await sha256(contents[file]);
+    if (found === state.sha256[file]) continue;
+    throw new CheckpointCorruptError(`${where}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
+  }
 };
 
 /**

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointName, RunConfig } from '@dropout-lab/contracts';
-import { sha256 } from '@dropout-lab/files';
 import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
 import { fileError } from '../files/file-errors.ts';
@@ -11,8 +10,8 @@ import {
   type Checkpoint,
   type CheckpointContents,
   decodeCheckpoint,
-  decodeState,
   encodeCheckpoint,
+  requireDigests,
 } from './checkpoint-format.ts';
 
 const previousOf = (target: string): string => `${target}.previous`;
@@ -125,12 +124,7 @@ const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkp
     'optimizer.bin': await bytes(checkpointFiles.optimizer),
     'state.json': await text(checkpointFiles.state),
   };
-  const state = decodeState(contents['state.json'], config, folder);
-  for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
-    const found = await sha256(contents[file]);
-    if (found === state.sha256[file]) continue;
-    throw new CheckpointCorruptError(`${folder}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
-  }
+  await requireDigests(contents, config, folder);
   return decodeCheckpoint(contents, config, folder);
 };
 

@@ -1,0 +1,91 @@
+import {
+  type CheckpointName,
+  evaluationReportSchema,
+  parseRunManifest,
+  parseWith,
+  predictionsSchema,
+} from '@dropout-lab/contracts';
+import type { z } from 'zod';
+import {
+  type CheckpointContents,
+  decodeCheckpoint,
+  requireDigests,
+} from './checkpoints/checkpoint-format.ts';
+import type { RunContents } from './encode-run.ts';
+import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
+import { parseEventLog } from './events/event-log.ts';
+import { parseJson } from './files/json.ts';
+import { checkpointFiles, checkpointNames, runFiles } from './files/layout.ts';
+
+/**
+ * The run in the files of its directory: the inverse of {@link encodeRun}, for files of earlier versions too. Checkpoints
+ * are verified by their checksums.
+ *
+ * @param files Contents by path within the directory. All but `run.json` may be missing.
+ * @param where The directory, for errors.
+ * @throws RunDirectoryError when there is no `run.json`, or a file is damaged.
+ * @throws ConfigError when a file is of another form or of a newer version.
+ */
+export const decodeRun = async (
+  files: Readonly<Record<string, string | Uint8Array>>,
+  where: string,
+): Promise<RunContents> => {
+  const text = (path: string): string | undefined => {
+    const content = files[path];
+    return content instanceof Uint8Array ? new TextDecoder().decode(content) : content;
+  };
+  const json = (path: string): unknown => {
+    const content = text(path);
+    return content === undefined ? undefined : parseJson(content, `${where}/${path}`);
+  };
+  const parsed = <S extends z.ZodType>(path: string, schema: S): z.output<S> | undefined => {
+    const value = json(path);
+    return value === undefined ? undefined : parseWith(schema, value, `${where}/${path}`);
+  };
+  if (files[runFiles.manifest] === undefined) {
+    throw new RunDirectoryError(
+      `${where}: expected the files of a run, found no ${runFiles.manifest} among them: give all that the run was saved as`,
+    );
+  }
+  const manifest = parseRunManifest(json(runFiles.manifest), `${where}/${runFiles.manifest}`);
+  const checkpoint = async (name: CheckpointName) => {
+    const folder = `${runFiles.checkpoints}/${name}`;
+    const [model, weights, optimizer, state] = [
+      text(`${folder}/${checkpointFiles.model}`),
+      bytes(files[`${folder}/${checkpointFiles.weights}`]),
+      bytes(files[`${folder}/${checkpointFiles.optimizer}`]),
+      text(`${folder}/${checkpointFiles.state}`),
+    ];
+    if (state === undefined) return undefined;
+    const place = `${where}/${folder}`;
+    if (model === undefined || weights === undefined || optimizer === undefined) {
+      throw new CheckpointCorruptError(place, Object.values(checkpointFiles).join(', '), 'fewer files');
+    }
+    const contents: CheckpointContents = {
+      'model.json': model,
+      'weights.bin': weights,
+      'optimizer.bin': optimizer,
+      'state.json': state,
+    };
+    await requireDigests(contents, manifest.config, place);
+    return decodeCheckpoint(contents, manifest.config, place);
+  };
+  const evaluation = parsed(runFiles.evaluation, evaluationReportSchema);
+  const predictions = parsed(runFiles.predictions, predictionsSchema);
+  const checkpoints = await Promise.all(
+    checkpointNames.map(async (name) => {
+      const found = await checkpoint(name);
+      return found ? [[name, found] as const] : [];
+    }),
+  );
+  return {
+    manifest,
+    events: parseEventLog(text(runFiles.events) ?? '').events,
+    checkpoints: Object.fromEntries(checkpoints.flat()),
+    ...(evaluation && { evaluation }),
+    ...(predictions && { predictions }),
+  };
+};
+
+const bytes = (content: string | Uint8Array | undefined): Uint8Array | undefined =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;

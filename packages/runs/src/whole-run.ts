@@ -1,0 +1,95 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { CheckpointName } from '@dropout-lab/contracts';
+import { systemErrorCode } from '@dropout-lab/files/node';
+import type { RunContents } from './encode-run.ts';
+import { RunExistsError, RunLockedError } from './errors.ts';
+import { fileError } from './files/file-errors.ts';
+import { checkpointNames } from './files/layout.ts';
+import { syncFolder } from './files/sync-folder.ts';
+import { createRunDirectory, openRunDirectory } from './run-directory.ts';
+
+/**
+ * Writes a whole run as a run directory, in the place of the run that is there: beside it first, then put into its place.
+ *
+ * @throws RunExistsError when something else than a run is there.
+ * @throws RunLockedError while another process writes the run that is there.
+ * @throws RunDirectoryError when it cannot be written; what is there is kept.
+ */
+export const saveRunDirectory = async (where: string, contents: RunContents): Promise<void> => {
+  // Without a slash at its end, for what is beside it.
+  const path = resolve(where);
+  const isTaken = await isReplaceable(path);
+  const temporary = `${path}.tmp-${process.pid}`;
+  const previous = `${path}.previous-${process.pid}`;
+  try {
+    const run = await createRunDirectory(temporary, contents.manifest);
+    try {
+      for (const event of contents.events) run.append(event);
+      for (const [name, checkpoint] of Object.entries(contents.checkpoints))
+        await run.saveCheckpoint(name as CheckpointName, checkpoint);
+      if (contents.evaluation) await run.writeEvaluation(contents.evaluation);
+      if (contents.predictions) await run.writePredictions(contents.predictions);
+    } finally {
+      await run.close();
+    }
+    if (isTaken) await rename(path, previous);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+    await rm(previous, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error instanceof RunExistsError
+      ? error
+      : fileError(error, path, 'to write the run', 'choose another place for it');
+  }
+};
+
+/** Whether there is a run to be replaced. @throws RunExistsError, RunLockedError. */
+const isReplaceable = async (path: string): Promise<boolean> => {
+  try {
+    await stat(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw fileError(error, path, 'to write the run', 'choose another place for it');
+  }
+  const run = await openRunDirectory(path).catch((cause) => {
+    throw new RunExistsError(
+      `${path}: expected a free place or a run to be replaced, found something else: choose another place for the run`,
+      { cause },
+    );
+  });
+  if (run.isBeingWritten()) {
+    throw new RunLockedError(
+      `${path}: expected a run that nobody is writing, found one that is being trained: choose another place for the run`,
+    );
+  }
+  return true;
+};
+
+/**
+ * Reads a whole run, its checkpoints verified by their checksums.
+ *
+ * @throws RunDirectoryError when it is none, or damaged.
+ * @throws ConfigError when it was made by a newer version.
+ */
+export const loadRunDirectory = async (path: string): Promise<RunContents> => {
+  const run = await openRunDirectory(path);
+  const [{ events }, evaluation, predictions, checkpoints] = await Promise.all([
+    run.readEvents(),
+    run.readEvaluation(),
+    run.readPredictions(),
+    Promise.all(
+      checkpointNames.map(async (name) =>
+        (await run.hasCheckpoint(name)) ? [[name, await run.loadCheckpoint(name)] as const] : [],
+      ),
+    ),
+  ]);
+  return {
+    manifest: run.manifest,
+    events,
+    checkpoints: Object.fromEntries(checkpoints.flat()),
+    ...(evaluation && { evaluation }),
+    ...(predictions && { predictions }),
+  };
+};
