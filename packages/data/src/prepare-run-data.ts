@@ -20,7 +20,7 @@ export interface RunData {
  *
  * @throws ConfigError when the validation split leaves nothing to train on.
  */
-export const prepareRunData = (data: LoadedDataset, config: RunConfig): RunData => {
+export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunConfig): RunData => {
   const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
   const { dataFormat } = config.model;
   const key = randomKey(config.seed);

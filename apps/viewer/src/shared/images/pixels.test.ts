@@ -1,6 +1,7 @@
 import { loadSample } from '@dropout-lab/cifar/sample';
+import { withoutAlpha } from '@dropout-lab/data';
 import { expect, test } from 'vitest';
-import { pictureOf, withAlpha, withoutAlpha } from './pixels.ts';
+import { pictureOf, withAlpha } from './pixels.ts';
 
 test('a test image is its own pixels, and its class is known', () => {
   const { test: images } = loadSample();

@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
-import { greyLevel } from '@dropout-lab/data';
+import { picturePixels } from '@dropout-lab/data';
 
 /** A picture of the size that models take. */
 export interface Picture {
@@ -33,14 +33,6 @@ export const pictureOf = (
   };
 };
 
-/** Returns the colours or greys of RGBA pixels. */
-export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Array =>
-  Uint8Array.from({ length: (rgba.length / 4) * channels }, (_, i) => {
-    const at = 4 * Math.floor(i / channels);
-    if (channels > 1) return rgba[at + (i % channels)]!;
-    return greyLevel(rgba[at]!, rgba[at + 1]!, rgba[at + 2]!);
-  });
-
 /** Returns opaque RGBA of colours or greys. */
 export const withAlpha = ({
   pixels,
@@ -64,27 +56,14 @@ type Drawable = HTMLVideoElement | ImageBitmap;
 export const squarePicture = (
   drawable: Drawable,
   { width, height, channels, title }: PictureSize & Pick<Picture, 'title'>,
-): Picture => {
-  const [w, h] =
-    drawable instanceof HTMLVideoElement
-      ? [drawable.videoWidth, drawable.videoHeight]
-      : [drawable.width, drawable.height];
-  const side = Math.min(w, h);
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.imageSmoothingQuality = 'high';
-  // Transparent parts become white.
-  context.fillStyle = 'white';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(drawable, (w - side) / 2, (h - side) / 2, side, side, 0, 0, width, height);
-  return {
-    width,
-    height,
-    channels,
-    pixels: withoutAlpha(context.getImageData(0, 0, width, height).data, channels),
-    title,
-    label: null,
-  };
-};
+): Picture => ({
+  width,
+  height,
+  channels,
+  pixels: picturePixels(drawable, [height, width, channels]),
+  title,
+  label: null,
+});
 
 /**
  * Reads an image file as a picture.
