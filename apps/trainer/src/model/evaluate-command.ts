@@ -3,8 +3,9 @@ import { evaluateImages } from '@dropout-lab/experiment';
 import { createReplica } from '@dropout-lab/training';
 import { figure } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData } from '../data/data.ts';
-import { openTrainedModel, requireAnswers, type TrainedModelOptions } from './trained-model.ts';
+import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
+import { requireAnswers } from './answers.ts';
+import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 
 /** `dropout-lab evaluate`: a run's figures on the test images. @returns The exit code. */
 export const evaluateCommand = async (
@@ -14,11 +15,12 @@ export const evaluateCommand = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const { run, model } = await openTrainedModel(path, options);
+  requireLoadable(run.manifest, `evaluate ${path}`);
   const { config, classNames } = run.manifest;
   const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   const { report, logits } = await evaluateImages(createReplica(model), test, classNames, { signal });
   model.dispose();
-  requireAnswers(logits, path, options, (row) => `test image ${row}`, classNames.length);
+  requireAnswers(logits, checkpointOf(path, options), (row) => `test image ${row}`, classNames.length);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return 0;

@@ -118,7 +118,7 @@ describe('what an earlier version kept of a model that diverged', () => {
     const { code, stdout, stderr } = await run(...args, '--checkpoint', 'last');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^dropout-lab: kept: expected finite answers of the model of checkpoint last, found (NaN|-?Infinity) for (grey\.png|test image 0): /m,
+      /^dropout-lab: kept: checkpoint last: expected finite answers of the model, found (NaN|-?Infinity) for (grey\.png|test image 0): /m,
     );
   });
 });
