@@ -93,7 +93,7 @@ export default {
       name: 'browser-entry-point',
       comment: 'exports of index.ts and browser.ts run in a browser; node.ts exports the rest',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/(index|browser)\\.ts$' },
+      from: { path: ['^packages/[^/]+/src/(index|browser)\\.ts$', '^apps/trainer/src/browser\\.ts$'] },
       to: { path: `^${anyOf(builtinModules)}$`, reachable: true },
     },
     {

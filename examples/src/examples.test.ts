@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runNode } from '../../scripts/run-node.ts';
@@ -8,6 +10,12 @@ const folder = new URL('.', import.meta.url);
 
 /** The checks of each example's output, on any backend. */
 const outcomes: Readonly<Record<string, (output: string) => void>> = {
+  'first-steps.js': (output) => {
+    expect(output.match(/^epoch \d: loss /gm)).toHaveLength(8);
+    expect(numberIn(output, /test accuracy ([\d.]+); the first test image is a [a-z]+$/m)).toBeGreaterThan(
+      0.1,
+    );
+  },
   'train.js': (output) => {
     // 0.1 is chance.
     expect(numberIn(output, /test accuracy ([\d.]+)/)).toBeGreaterThan(0.15);
@@ -45,7 +53,9 @@ const numberIn = (output: string, pattern: RegExp): number => Number(output.matc
 const examples = readdirSync(folder).filter((name) => name.endsWith('.js'));
 
 test.each(examples)('%s', { timeout: 300_000 }, async (name) => {
-  const { code, stdout, stderr } = await runNode([fileURLToPath(new URL(name, folder))], { cwd: tmpdir() });
+  const cwd = await mkdtemp(join(tmpdir(), 'dropout-lab-example-'));
+  const { code, stdout, stderr } = await runNode([fileURLToPath(new URL(name, folder))], { cwd });
+  await rm(cwd, { recursive: true, force: true });
   expect(code, stderr).toBe(0);
   const outcome = outcomes[name];
   if (outcome === undefined) throw new Error(`${name}: expected a check of its output here, found none`);

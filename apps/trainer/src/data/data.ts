@@ -1,5 +1,5 @@
 import { type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
-import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
+import { ConfigError, type DatasetName, datasetOf, type RunManifest } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -43,4 +43,17 @@ export const dataLoader = (
 export const fetchLine = (title: string, { stage, source, done, total, unit }: CifarProgress): string => {
   const amount = unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)}` : `${done} of ${total} files`;
   return `${stage === 'download' ? 'Downloading' : 'Unpacking'} ${title} (${source}) ${bar(done / total)} ${amount}`;
+};
+
+/**
+ * Refuses a run whose images are no data set that could be loaded: those of its configuration would be other ones.
+ *
+ * @param what What was to be done with the run, for the error.
+ * @throws ConfigError
+ */
+export const requireLoadable = ({ data, config }: RunManifest, what: string): void => {
+  if (data.dataset === config.dataset) return;
+  throw new ConfigError(
+    `${what}: expected a run on a data set by name, such as ${config.dataset}, found one on ${data.dataset}: load it in a program, and give the images there`,
+  );
 };

@@ -20,7 +20,7 @@ import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from '../command/backend-choice.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData } from '../data/data.ts';
+import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
 import { createRun } from './create-run.ts';
 import { requireRunnable } from './require-runnable.ts';
 
@@ -97,6 +97,7 @@ export const reopenRun = async (
       `--resume ${path}: expected a run that trains here, but this one holds weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
     );
   }
+  requireLoadable(reader.manifest, `--resume ${path}`);
   const status = runStatus((await reader.readEvents()).events);
   if (status === 'completed' || status === 'early_stopping') {
     throw new ConfigError(

@@ -1,0 +1,14 @@
+// What index.ts exports, in a browser: the condition `browser` of package.json leads here.
+import { browser } from './library/browser.ts';
+import { loaderOf } from './library/datasets.ts';
+import { backendStarter } from './library/start-backend.ts';
+import { trainOn } from './library/train.ts';
+import { loadOn } from './library/trained.ts';
+
+export { sample, shapes } from './library/datasets.ts';
+
+const start = backendStarter(browser);
+export const train = trainOn(browser, start);
+export const load = loadOn(browser, start);
+export const cifar10 = loaderOf('cifar10', browser);
+export const cifar100 = loaderOf('cifar100', browser);

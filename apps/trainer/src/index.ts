@@ -1,0 +1,35 @@
+import { loaderOf } from './library/datasets.ts';
+import { node } from './library/node.ts';
+import { backendStarter } from './library/start-backend.ts';
+import { trainOn } from './library/train.ts';
+import { loadOn } from './library/trained.ts';
+
+export { sample, shapes, type TrainingData } from './library/datasets.ts';
+export type { Backend, DatasetOptions } from './library/platform.ts';
+export type { TrainOptions } from './library/train.ts';
+export type { LoadOptions, TrainedModel } from './library/trained.ts';
+export type { Prediction } from './model/answers.ts';
+
+const start = backendStarter(node);
+
+/**
+ * Trains a network, evaluates it on the test images, and returns it with its record.
+ *
+ * @throws ConfigError naming the first setting at fault, before anything is computed.
+ * @throws DropoutLabError when the loss is no longer finite.
+ */
+export const train = trainOn(node, start);
+
+/**
+ * Loads a trained model that `save` of a {@link TrainedModel} has saved or, in Node, that the `dropout-lab` command has
+ * trained.
+ *
+ * @throws DropoutLabError when there is none, or its files are damaged.
+ */
+export const load = loadOn(node, start);
+
+/** CIFAR-10: 60,000 colour images of ten classes, 32 by 32 pixels. */
+export const cifar10 = loaderOf('cifar10', node);
+
+/** CIFAR-100: 60,000 colour images of a hundred classes, 32 by 32 pixels. */
+export const cifar100 = loaderOf('cifar100', node);

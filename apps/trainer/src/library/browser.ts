@@ -1,0 +1,67 @@
+import { type BrowserBackendChoice, describeHardware, startBackend } from '@dropout-lab/backend/browser';
+import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
+import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
+import { picturePixels } from '@dropout-lab/data';
+import { decodeRun, encodeRun, RunDirectoryError } from '@dropout-lab/runs';
+import { createReplica } from '@dropout-lab/training';
+import { createStore, get, set } from 'idb-keyval';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Platform } from './platform.ts';
+
+/** A graphics processor where there is one, else wasm; the web; the browser's database. */
+export const browser: Platform = {
+  version: manifest.version,
+  backends: ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'],
+  startBackend: (choice) => startBackend(choice as BrowserBackendChoice, { wasmUrl }),
+  describeHardware,
+  replicasOn: (_config, _backend, workers = 1) => {
+    if (workers === 1) return { count: 1, start: async (model) => createReplica(model) };
+    throw new ConfigError(`workers: expected 1 in a browser, received ${workers}: leave it out`, ['workers']);
+  },
+  loadDataset: async (name, { from, onProgress, signal }) => {
+    const loader = datasetLoaders[name];
+    if (loader.kind === 'drawn') return loader.draw();
+    if (from !== undefined) return loadCifarFromUrls(loader.files, { baseUrl: from, onProgress, signal });
+    throw new ConfigError(
+      `${name}: from: expected the web address of a folder with its .bin files, received none: serve the folder that "npx dropout-lab data fetch" fills, or begin with sample()`,
+      ['from'],
+    );
+  },
+  readPicture: async (picture, [height, width, channels]) => {
+    const title = typeof picture === 'string' ? picture : 'predict';
+    const file = typeof picture === 'string' ? await fetchFile(picture) : picture;
+    const bitmap = await createImageBitmap(file).catch((cause) => {
+      throw new DropoutLabError(
+        `${title}: expected an image that this browser can show, such as PNG or JPEG`,
+        {
+          cause,
+        },
+      );
+    });
+    try {
+      return picturePixels(bitmap, [height, width, channels]);
+    } finally {
+      bitmap.close();
+    }
+  },
+  save: async (name, run) => set(name, await encodeRun(run), runsOfThisOrigin()),
+  load: async (name) => {
+    const files = await get<Record<string, string | Uint8Array>>(name, runsOfThisOrigin());
+    if (files) return decodeRun(files, name);
+    throw new RunDirectoryError(
+      `${name}: expected a run that was saved in this browser by this site, found none: save one by that name, or give the files of a run directory`,
+    );
+  },
+};
+
+// Bundlers find the file by this, and take it along.
+const wasmUrl = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url)
+  .href;
+
+const runsOfThisOrigin = () => createStore('dropout-lab', 'runs');
+
+const fetchFile = async (address: string): Promise<Blob> => {
+  const response = await fetch(address);
+  if (response.ok) return response.blob();
+  throw new DropoutLabError(`${address}: expected an image, found HTTP ${response.status}`);
+};

@@ -1,0 +1,111 @@
+import {
+  DropoutLabError,
+  mergeConfig,
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+  type RunEvent,
+} from '@dropout-lab/contracts';
+import { prepareRunData } from '@dropout-lab/data';
+import { runExperiment } from '@dropout-lab/experiment';
+import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
+import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
+import { configOfData, requireTrainingData, type TrainingData } from './datasets.ts';
+import { pausing } from './pausing.ts';
+import type { Backend, Platform } from './platform.ts';
+import type { BackendStarter } from './start-backend.ts';
+import { openTrained, type TrainedModel } from './trained.ts';
+
+/**
+ * What to train on, and with which settings: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,
+ * `callbacks`, `model`. Whatever is left out is the tutorial's.
+ */
+export interface TrainOptions extends Omit<RunConfigInput, 'dataset'> {
+  readonly data: TrainingData;
+  /** Fraction dropped after each pooling layer: short for `model.dropout.rate`. */
+  readonly dropout?: number;
+  /** Before any schedule: short for `optimizer.learningRate`. */
+  readonly learningRate?: number;
+  /** What computes; left out, what has been started before, or the fastest that works. */
+  readonly backend?: Backend;
+  /** Threads that share each batch, in Node; left out, what fits the backend and the cores. */
+  readonly workers?: number;
+  /** Ends training before the next step. What has been trained by then is returned. */
+  readonly signal?: AbortSignal;
+  /** Called after each epoch with its loss and accuracy, in `logs`; waited for. */
+  readonly onEpoch?: (epoch: Extract<RunEvent, { kind: 'epoch' }>) => unknown;
+  /** Called with everything that happens, each step and each warning included; waited for. Without it warnings go to the console. */
+  readonly onEvent?: (event: RunEvent) => unknown;
+}
+
+/** The `train` of a platform. */
+export const trainOn =
+  (platform: Platform, start: BackendStarter) =>
+  async (options: TrainOptions): Promise<TrainedModel> => {
+    const { data, backend: choice, workers: wanted, signal, onEpoch, onEvent = warn } = options;
+    requireTrainingData(data);
+    const config = configOf(options);
+    requireBuildable(modelSpecOf(config));
+    const runData = prepareRunData({ sha256: {}, ...data }, config);
+    const description = { ...runData.description, dataset: data.dataset ?? OWN_IMAGES };
+    const backend = await start(choice);
+    const replicas = platform.replicasOn(config, backend.name, wanted);
+
+    let run: MemoryRun | undefined;
+    for await (const event of runExperiment({
+      config,
+      data: runData,
+      replicas: { ...replicas, start: async (...model) => pausing(await replicas.start(...model)) },
+      open: ({ workers }) => {
+        run = createMemoryRun(
+          newRunManifest({
+            config,
+            classNames: runData.classNames,
+            data: description,
+            backend,
+            workers,
+            hardware: platform.describeHardware(),
+            versions: { 'dropout-lab': platform.version },
+            command: ['(trained by a program)'],
+            commit: null,
+          }),
+        );
+        return { run };
+      },
+      signal,
+    })) {
+      await onEvent(event);
+      if (event.kind === 'epoch') await onEpoch?.(event);
+      if (event.kind === 'run-ended' && event.reason === 'nan') {
+        throw new DropoutLabError(
+          `train: expected a finite loss, but ${event.message}: lower the learning rate`,
+        );
+      }
+    }
+    return openTrained(run!.contents(), { platform, checkpoint: 'last', test: data.test });
+  };
+
+/** What the record of a run says of images that are no data set by name. */
+const OWN_IMAGES = 'own images';
+
+const configOf = ({
+  data,
+  dropout,
+  learningRate,
+  backend: _backend,
+  workers: _workers,
+  signal: _signal,
+  onEpoch: _onEpoch,
+  onEvent: _onEvent,
+  ...settings
+}: TrainOptions): RunConfig => {
+  const short = {
+    ...(dropout !== undefined && { model: { dropout: { rate: dropout } } }),
+    ...(learningRate !== undefined && { optimizer: { learningRate } }),
+  };
+  return parseRunConfig(mergeConfig(mergeConfig(configOfData(data), settings, 'train'), short, 'train'));
+};
+
+const warn = (event: RunEvent): void => {
+  if (event.kind === 'warning') console.warn(event.message);
+};
