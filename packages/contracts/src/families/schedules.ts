@@ -24,10 +24,13 @@ const cosineDecay = z.strictObject({
 
 const polynomialDecay = z.strictObject({
   name: z.literal('polynomial_decay'),
-  decaySteps: decaySteps('Steps in which the rate falls to its end'),
-  endLearningRate: setting(number({ min: 0 }).default(0.0001), 'Learning rate at the end'),
+  decaySteps: decaySteps('Steps in which the rate falls to its last value'),
+  endLearningRate: setting(number({ min: 0 }).default(0.0001), 'Last value of the learning rate'),
   power: setting(positive.default(1), 'Exponent of the polynomial; 1 is a straight line'),
-  cycle: setting(z.boolean().default(false), 'Decay again, over more steps, after the end'),
+  cycle: setting(
+    z.boolean().default(false),
+    'Decay again, over more steps, each time the last value is reached',
+  ),
 });
 
 const piecewiseConstant = z
