@@ -124,7 +124,7 @@ describe('readRunConfig', () => {
       'momentum for Adam',
       { momentum: '0.9' },
       {},
-      '--momentum: expected --optimizer sgd beside it, received adam',
+      '--momentum: expected --optimizer sgd with it, received adam',
     ],
     [
       'dropout for a list of layers',
