@@ -1,25 +1,20 @@
-import { spawn } from 'node:child_process';
+import { x } from 'tinyexec';
 
 export interface Finished {
-  /** Null when a signal ended it. */
-  readonly code: number | null;
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs Node on the given arguments to its end, with `input` on its stdin. */
-export const runNode = (args: readonly string[], { cwd, input = '' }: { cwd: string; input?: string }) =>
-  new Promise<Finished>((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, NO_COLOR: '1' } });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
+/** Runs Node on the given arguments to its end, with `input` on its stdin, and whatever its exit code is. */
+export const runNode = async (
+  args: readonly string[],
+  { cwd, input = '' }: { cwd: string; input?: string },
+): Promise<Finished> => {
+  const { exitCode, stdout, stderr } = await x(process.execPath, [...args], {
+    stdin: input,
+    nodeOptions: { cwd, env: { NO_COLOR: '1' } },
   });
+  return { code: exitCode, stdout, stderr };
+};

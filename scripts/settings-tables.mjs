@@ -9,17 +9,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { datasets, listFlags, listSettings, runConfigSchema, valueInWords } from '@dropout-lab/contracts';
+import { markdownTable } from 'markdown-table';
 import { repository } from './spawn-turbo.mjs';
 
 /** @typedef {import('@dropout-lab/contracts').Setting} Setting */
 
 const settings = listSettings(runConfigSchema);
 
-/** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
+/** Unaligned, so that a longer cell changes no other line. @param {string[]} header @param {string[][]} rows */
 const table = (header, rows) =>
-  [header, header.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
+  markdownTable(
+    [header, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|'))),
+    { alignDelimiters: false },
+  );
 
 /** Returns the help text, with the unit where it does not name it. @param {Setting} setting */
 const withUnit = ({ description = '', unit }) =>

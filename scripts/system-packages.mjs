@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { run } from './run.mjs';
 
 /**
  * Returns the path of a program that tests need and npm cannot install: finds it, or installs it by apt-get where this
@@ -51,8 +48,7 @@ const install = async (name) => {
   // Another apt-get may be running, for other tests of the same run.
   const aptGet = (/** @type {string[]} */ ...args) =>
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      maxBuffer: 64 * 1024 * 1024,
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
   try {
     await aptGet('update');

@@ -5,10 +5,10 @@
  *
  * Arguments are passed to vitest as filters: `npm test -- packages/random`.
  */
-import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { x } from 'tinyexec';
 import { startVitest } from 'vitest/node';
 import { exitCodeOf, repository, spawnTurbo } from './spawn-turbo.mjs';
 import { summaryOf, tallyOf } from './test-tally.mjs';
@@ -50,13 +50,10 @@ const tasksSince = async (startedAt) => {
  */
 const setUpNative = async () => {
   const script = fileURLToPath(new URL('setup-native/main.mjs', import.meta.url));
-  const setup = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  setup.stdout.setEncoding('utf8').on('data', (text) => {
-    said += text;
+  const { exitCode, stdout } = await x(process.execPath, [script], {
+    nodeOptions: { stdio: ['ignore', 'pipe', 'inherit'] },
   });
-  const exitCode = await exitCodeOf(setup);
-  const outcome = said.trim().split('\n').at(-1) ?? '';
+  const outcome = stdout.trim().split('\n').at(-1) ?? '';
   console.log(outcome);
   return exitCode === 0 ? undefined : outcome;
 };

@@ -17,5 +17,5 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-console.log(describeMachine(await startBackend('wasm')));
+console.log(await describeMachine(await startBackend('wasm')));
 for (const name of asked) console.log(`\n${await tables[name]!()}`);

@@ -109,7 +109,7 @@ const operationTable = ({ step, operations }: OperationTimes): string => {
 const rounds = readRounds(process.argv[2]);
 await fetchCifar(CIFAR10, {});
 const python = await preparePython();
-const machine = describeMachine(await startBackend('node'));
+const machine = await describeMachine(await startBackend('node'));
 const taken = await measureAll(python, rounds);
 const times = await timeOperations();
 

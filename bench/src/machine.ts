@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
+import { describeCommit } from '../../scripts/describe-commit.mjs';
 
 /** Describes the machine, the backend and the commit of a measurement. */
-export const describeMachine = (backend?: StartedBackend): string =>
+export const describeMachine = async (backend?: StartedBackend): Promise<string> =>
   [
     `machine   ${hardwareInWords(describeHardware())}; load ${loadavg()[0]!.toFixed(1)} at the start`,
     ...(backend ? describeBackend(backend) : []),
-    `commit    ${describeCommit()}`,
+    `commit    ${await describeCommit()}`,
   ].join('\n');
 
 const describeBackend = ({ description, versions }: StartedBackend): string[] => [
@@ -17,11 +17,3 @@ const describeBackend = ({ description, versions }: StartedBackend): string[] =>
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}`,
 ];
-
-const describeCommit = (): string => {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  } catch {
-    return 'not in a checkout';
-  }
-};

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { DropoutLabError } from '@dropout-lab/contracts';
+import { x } from 'tinyexec';
 
 const MEMORY_POLL_MS = 100;
 
@@ -11,29 +11,22 @@ export interface MeasuredProcess {
 }
 
 /** @throws DropoutLabError when the process fails, with its output on stderr. */
-export const runMeasured = ([command, ...args]: readonly [string, ...string[]]): Promise<MeasuredProcess> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    let peakBytes = Number.NaN;
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text) => {
-        output[name] += text;
-      });
-    }
-    const poll = setInterval(() => {
-      peakBytes = peakMemoryOf(child.pid) ?? peakBytes;
-    }, MEMORY_POLL_MS);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearInterval(poll);
-      if (code === 0) resolve({ stdout: output.stdout, peakBytes });
-      else {
-        const line = [command, ...args].join(' ');
-        reject(new DropoutLabError(`${line}: expected exit code 0, found ${code}: ${output.stderr.trim()}`));
-      }
-    });
-  });
+export const runMeasured = async ([command, ...args]: readonly [
+  string,
+  ...string[],
+]): Promise<MeasuredProcess> => {
+  const child = x(command, args, { nodeOptions: { stdio: ['ignore', 'pipe', 'pipe'] } });
+  let peakBytes = Number.NaN;
+  const poll = setInterval(() => {
+    peakBytes = peakMemoryOf(child.pid) ?? peakBytes;
+  }, MEMORY_POLL_MS);
+  const { exitCode, stdout, stderr } = await child;
+  clearInterval(poll);
+  if (exitCode === 0) return { stdout, peakBytes };
+  throw new DropoutLabError(
+    `${[command, ...args].join(' ')}: expected exit code 0, found ${exitCode ?? child.signalCode}: ${stderr.trim()}`,
+  );
+};
 
 /** Reads the peak memory that Linux records for each process. */
 const peakMemoryOf = (pid: number | undefined): number | undefined => {

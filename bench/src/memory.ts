@@ -127,7 +127,7 @@ if (backend !== undefined) {
   });
   process.stdout.write(JSON.stringify(await measure(steps)));
 } else {
-  const machine = describeMachine();
+  const machine = await describeMachine();
   const sections: string[] = [];
   for (const name of backends) {
     const readings = measureOn(name, steps);

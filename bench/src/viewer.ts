@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { median } from '@dropout-lab/metrics';
 import { startViewer } from '@dropout-lab/viewer/node';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../../scripts/chromium.ts';
+import { launchChromium } from '../../scripts/chromium.mjs';
 import { describeMachine } from './machine.ts';
 import { formatNumber, formatTable } from './table.ts';
 import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
@@ -254,7 +254,7 @@ try {
 
   const [interactive, pages] = [medianOf('interactiveMs'), medianOf('pages')];
   const verdict = (met: boolean) => (met ? 'met' : 'missed');
-  console.log(`${describeMachine()}\nbrowser   Chromium ${browser.version()}, headless\n`);
+  console.log(`${await describeMachine()}\nbrowser   Chromium ${browser.version()}, headless\n`);
   console.log(
     formatTable(
       [`first load, ${runs} runs of ${EPOCHS} epochs`, 'median', 'target'],

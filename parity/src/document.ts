@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeHardware } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
+import { describeCommit } from '../../scripts/describe-commit.mjs';
 import type { ExperimentResult } from './experiment.ts';
 import { formatResults } from './report.ts';
 
@@ -21,7 +21,7 @@ export const writeDocument = async (results: readonly ExperimentResult[]): Promi
   await mkdir(dirname(documentPath), { recursive: true });
   await writeFile(
     documentPath,
-    `${introduction}\n${provenance(results)}\n\n${explanation}\n\n${formatResults(results)}\n\n${kept}`,
+    `${introduction}\n${await provenance(results)}\n\n${explanation}\n\n${formatResults(results)}\n\n${kept}`,
   );
 };
 
@@ -39,7 +39,7 @@ to the largest weight of its array. "Keras without oneDNN" compares Keras with i
 products in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`), which shows how much is rounding alone. Differences grow with the
 steps in every row, since training feeds each rounding error back; no row can be better than that one.`;
 
-const provenance = (results: readonly ExperimentResult[]): string => {
+const provenance = async (results: readonly ExperimentResult[]): Promise<string> => {
   const versions = Object.assign(
     {},
     ...results.flatMap(({ kerasVersions, started }) => [
@@ -54,15 +54,7 @@ const provenance = (results: readonly ExperimentResult[]): string => {
     `| versions | ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')} |`,
-    `| commit | ${describeCommit()} |`,
+    `| commit | ${await describeCommit()} |`,
     '| command | `npm run parity` |',
   ].join('\n');
-};
-
-const describeCommit = (): string => {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  } catch {
-    return 'not in a checkout';
-  }
 };

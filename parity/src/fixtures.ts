@@ -1,14 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { DropoutLabError } from '@dropout-lab/contracts';
 import { withExchangeFolder } from './exchange.ts';
 import { fixtureFile, packagesFolder } from './fixture-file.ts';
 import { fixtureRequest } from './fixture-request.ts';
 import type { Family } from './formula.ts';
 import { formulas } from './formulas.ts';
-import { preparePython, runScript } from './python.ts';
+import { outputOf, preparePython, runScript } from './python.ts';
 
 const python = await preparePython();
 
@@ -24,26 +22,18 @@ const makeCases = (): Promise<void> =>
   });
 
 /** Runs every `fixtures/make_reference.py`, or `make_..._reference.py`, that uses Keras; its output is the JSON file beside it. */
-const runScriptsOfPackages = (): void => {
+const runScriptsOfPackages = async (): Promise<void> => {
   const scripts = readdirSync(packagesFolder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^[^/\\]+[/\\]fixtures[/\\]make_\w*reference\.py$/.test(path))
     .map((path) => join(packagesFolder, path))
     .filter((path) => readFileSync(path, 'utf8').includes('import keras'));
   for (const script of scripts) {
     process.stderr.write(`parity: ${script} …\n`);
-    const { status, stdout } = spawnSync(python, [script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      maxBuffer: 2 ** 26,
-    });
-    if (status !== 0) {
-      throw new DropoutLabError(
-        `parity: ${script}: expected exit code 0, found ${status}: the reason is above`,
-      );
-    }
+    const stdout = await outputOf(python, script);
     writeFileSync(script.replace(/make_(\w*reference)\.py$/, '$1.json'), stdout);
   }
 };
 
 process.stderr.write('parity: the cases of formulas.ts …\n');
 await makeCases();
-runScriptsOfPackages();
+await runScriptsOfPackages();

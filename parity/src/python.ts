@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { sha256Sync } from '@dropout-lab/files';
 import { cacheDirectory } from '@dropout-lab/files/node';
+import { x } from 'tinyexec';
 
 /** Returns the path of a file in keras/. */
 export const kerasScript = (name: string): string =>
@@ -38,12 +39,18 @@ export const preparePython = async (): Promise<string> => {
 };
 
 /** Runs a script in keras/. */
-export const runScript = (
+export const runScript = async (
   python: string,
   script: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-): Promise<void> => run(python, [kerasScript(script), ...args], environment);
+): Promise<void> => {
+  await run(python, [kerasScript(script), ...args], environment);
+};
+
+/** What a script, by its path, writes to stdout. */
+export const outputOf = (python: string, script: string): Promise<string> =>
+  run(python, [script], {}, 'pipe');
 
 /** Returns the Python that `PYTHON` names, else the first suitable one. */
 const findPython = (): string => {
@@ -62,21 +69,16 @@ const findPython = (): string => {
   );
 };
 
+/** Its output is shown as it comes, except where `stdout` is to be returned. */
 const run = async (
   command: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<void> => {
-  const child = spawn(command, args, {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('exit', resolve);
-  });
-  if (exitCode !== 0) {
-    throw new DropoutLabError(
-      `parity: ${command} ${args.join(' ')}: expected exit code 0, found ${exitCode}: the reason is above`,
-    );
-  }
+  env: Readonly<Record<string, string>> = {},
+  stdout: 'inherit' | 'pipe' = 'inherit',
+): Promise<string> => {
+  const result = await x(command, [...args], { nodeOptions: { env, stdio: ['ignore', stdout, 'inherit'] } });
+  if (result.exitCode === 0) return result.stdout;
+  throw new DropoutLabError(
+    `parity: ${command} ${args.join(' ')}: expected exit code 0, found ${result.exitCode}: the reason is above`,
+  );
 };

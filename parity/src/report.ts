@@ -1,3 +1,4 @@
+import { markdownTable } from 'markdown-table';
 import { isKeptSingly, isKeptTogether, type RunComparison } from './compare.ts';
 import type { Difference } from './difference.ts';
 import { describeSize, type ExperimentResult } from './experiment.ts';
@@ -75,10 +76,11 @@ const tablesByScenario = (
     })
     .join('\n\n');
 
-const formatTable = (header: Row, rows: readonly Row[]): string => {
-  const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
-  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-};
+const formatTable = (header: Row, rows: readonly Row[]): string =>
+  markdownTable([header, ...rows], {
+    align: header.map((_, column) => (column === 0 ? null : 'right')),
+    alignDelimiters: false,
+  });
 
 /** Formats a difference as `absolute (relative)`. */
 const formatDifference = ({ absolute, relative }: Difference): string =>

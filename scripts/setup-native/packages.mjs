@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run } from './run.mjs';
 
 const packageName = '@tensorflow/tfjs-node';
@@ -67,16 +67,10 @@ const installScriptEnvironment = () => {
  * @param {string} cwd
  * @param {NodeJS.ProcessEnv} [env]
  */
-const npm = (args, cwd, env) => {
-  const running = process.env['npm_execpath'];
-  const [command, ...first] =
-    running !== undefined && /^npm-cli\.[cm]?js$/.test(basename(running))
-      ? [process.execPath, running]
-      : ['npm'];
-  return run(command, [...first, ...args, '--no-audit', '--no-fund'], {
+const npm = (args, cwd, env) =>
+  run('npm', [...args, '--no-audit', '--no-fund'], {
     cwd,
     ...(env && { env }),
     limitSeconds: LIMIT_SECONDS,
     complaint: /Error: |npm error 404 /,
   });
-};

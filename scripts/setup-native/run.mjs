@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { x } from 'tinyexec';
 
 /** A command that failed; the message is its own complaint, in one line. */
 export class CommandError extends Error {
@@ -20,49 +20,41 @@ const detached = process.platform !== 'win32';
  * @returns {Promise<string>}
  * @throws CommandError when it cannot be started, fails, or takes longer than the limit.
  */
-export const run = (command, args, { cwd, env = process.env, limitSeconds, complaint = /\S/ }) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
-    const stop = () => stopGroup(child);
-    process.once('exit', stop);
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      stop();
-    }, 1000 * limitSeconds);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text;
-    });
-
-    /** @type {(settle: () => void) => void} */
-    const settle = (outcome) => {
-      clearTimeout(timer);
-      process.off('exit', stop);
-      outcome();
-    };
-    const name = basename(command);
-    child.on('error', ({ message }) => settle(() => reject(new CommandError(`${name}: ${message}`))));
-    child.on('close', (code, signal) =>
-      settle(() => {
-        if (isLate) return reject(new CommandError(`${name} was stopped after ${limitSeconds} s`));
-        if (code === 0) return resolve(stdout);
-        const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
-        const why = lines.findLast((line) => complaint.test(line) && line !== '');
-        reject(new CommandError(why ?? `${name} ended with ${signal ?? `exit code ${code}`}`));
-      }),
-    );
+export const run = async (command, args, { cwd, env, limitSeconds, complaint = /\S/ }) => {
+  const child = x(command, [...args], {
+    nodePath: false,
+    nodeOptions: { ...(cwd && { cwd }), ...(env && { env }), detached, stdio: ['ignore', 'pipe', 'pipe'] },
   });
+  const stop = () => stopGroup(child.pid);
+  process.once('exit', stop);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, 1000 * limitSeconds);
 
-/** @param {import('node:child_process').ChildProcess} child */
-const stopGroup = (child) => {
-  if (child.pid === undefined) return;
+  const name = basename(command);
   try {
-    process.kill(detached ? -child.pid : child.pid, 'SIGKILL');
+    const { exitCode, stdout, stderr } = await child;
+    if (isLate) throw new CommandError(`${name} was stopped after ${limitSeconds} s`);
+    if (exitCode === 0) return stdout;
+    const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
+    const why = lines.findLast((line) => complaint.test(line) && line !== '');
+    throw new CommandError(why ?? `${name} ended with ${child.signalCode ?? `exit code ${exitCode}`}`);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${name}: ${/** @type {Error} */ (error).message}`);
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', stop);
+  }
+};
+
+/** @param {number | undefined} pid */
+const stopGroup = (pid) => {
+  if (pid === undefined) return;
+  try {
+    process.kill(detached ? -pid : pid, 'SIGKILL');
   } catch {
     // It has ended already.
   }

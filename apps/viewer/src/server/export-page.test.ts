@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from './export-viewer.ts';
 

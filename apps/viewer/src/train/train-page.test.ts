@@ -9,7 +9,7 @@ import { createRunDirectory, openRunDirectory, type RunReader } from '@dropout-l
 import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.ts';
+import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { runFlags } from '../shared/settings/flag-values.ts';

@@ -3,7 +3,7 @@ import { rolldown } from 'rolldown';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { launchChromium } from '../../../../scripts/chromium.ts';
+import { launchChromium } from '../../../../scripts/chromium.mjs';
 import { startBackend } from '../node.ts';
 
 /** Of -5 to 5. */
