@@ -98,7 +98,7 @@ export const evaluate = async (
   replica: Replica,
   source: BatchSource,
   { loss, metrics = [], signal }: MeasureOptions = {},
-): Promise<{ loss: number; accuracy?: number; [metric: string]: number }> => {
+): Promise<{ loss: number; accuracy?: number; [metric: string]: number | undefined }> => {
   requireNewNames(metrics);
   const { model } = replica;
   const objective = objectiveOf(model, loss);
