@@ -4,16 +4,15 @@
  * `--update` takes the API, the sizes and the licences of now as those to hold to, and gives each package its LICENSE;
  * the difference is for review.
  */
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import { published } from '../../scripts/workspaces.mjs';
-import { apiProblems, apiReports, writeApiReport } from './api-report.mjs';
+import { apiProblems, apiReports } from './api-reports.mjs';
 import { licenceProblems, licencesFile, shippedLicences } from './licences.mjs';
-import { pack } from './pack.mjs';
-import { packageProblems } from './package-problems.mjs';
-import { budgetFor, budgetsFile, sizeProblems, sizesOf } from './sizes.mjs';
+import { pack, packageProblems, tarballFolder, tarballOf } from './package-checks.mjs';
+import { sizeProblems, updateBudgets } from './sizes.mjs';
 
 const update = process.argv.includes('--update');
 const temporary = await mkdtemp(join(tmpdir(), 'dropout-lab-release-'));
@@ -23,7 +22,7 @@ let failed = 0;
 const report = (title, problems) => {
   failed += problems.length;
   console.log(`${problems.length === 0 ? '✓' : '✗'} ${title}`);
-  for (const problem of problems) console.log(`    ${problem}`);
+  for (const problem of problems) console.log(problem.replaceAll(/^(?=.)/gm, '    '));
 };
 
 try {
@@ -31,31 +30,24 @@ try {
     for (const { path } of published) await copyFile(join(repository, 'LICENSE'), join(path, 'LICENSE'));
     await writeFile(licencesFile, await shippedLicences());
   }
-  const packed = await pack(published, temporary);
+  await mkdir(tarballFolder, { recursive: true });
+  const files = await pack(published, tarballFolder);
   const reports = await apiReports(published, temporary);
-  const sizes = await Promise.all(packed.map(sizesOf));
-
   if (update) {
-    for (const api of reports) await writeApiReport(api);
-    const budgets = packed.map(({ workspace }, i) => [workspace.manifest.name, budgetFor(sizes[i] ?? {})]);
-    await writeFile(budgetsFile, `${JSON.stringify(Object.fromEntries(budgets), null, 2)}\n`);
+    await updateBudgets();
+    for (const { file, text } of reports) {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
   }
 
-  const budgets = JSON.parse(await readFile(budgetsFile, 'utf8'));
-  for (const [i, one] of packed.entries()) {
-    const { manifest } = one.workspace;
-    const own = reports.filter(({ workspace }) => workspace === one.workspace);
-    const { tarball, ...entryPoints } = sizes[i] ?? {};
-    const bundled = Object.entries(entryPoints).map(([specifier, size]) => `${specifier} ${size} kB`);
+  for (const [i, workspace] of published.entries())
     report(
-      `${manifest.name} ${manifest.version}: ${[`${one.files.length} files, ${tarball} kB`, ...bundled].join('; ')}`,
-      [
-        ...(await packageProblems(one)),
-        ...sizeProblems(sizes[i] ?? {}, budgets[manifest.name] ?? {}),
-        ...(await Promise.all(own.map(apiProblems))).flat(),
-      ],
+      `${workspace.manifest.name} ${workspace.manifest.version}`,
+      await packageProblems(workspace, files[i] ?? [], tarballOf(workspace)),
     );
-  }
+  report('sizes', await sizeProblems());
+  report('public API', await apiProblems(reports));
   report('licences of what they depend on', await licenceProblems());
 } finally {
   await rm(temporary, { recursive: true, force: true });

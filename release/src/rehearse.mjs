@@ -3,39 +3,26 @@
  * to a registry that this starts; then it is installed and used in fresh folders outside the repository, as READMEs
  * tell their readers to; then a next version is made, published, and upgraded to.
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { programsOf } from '../../scripts/code-blocks.mjs';
+import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { entryPointsOf, published } from '../../scripts/workspaces.mjs';
-import { findBrowser, readPage } from './browser.mjs';
-import { copyCheckout } from './checkout.mjs';
-import { node } from './npm.mjs';
-import { createProject } from './project.mjs';
-import { readReadme } from './readme.mjs';
+import { facesOf, published } from '../../scripts/workspaces.mjs';
 import { startRegistry } from './registry.mjs';
-
-/** How users resolve modules: as Node does, which also gives the JavaScript to run, and as bundlers do. */
-const shared = { target: 'ES2022', lib: ['ES2023', 'DOM'], strict: true };
-const typeScriptProjects = {
-  'tsconfig.json': { ...shared, module: 'NodeNext', moduleResolution: 'NodeNext' },
-  'tsconfig.bundler.json': { ...shared, module: 'ESNext', moduleResolution: 'bundler', noEmit: true },
-};
 
 const names = published.map(({ manifest }) => manifest.name);
 const temporary = await mkdtemp(join(tmpdir(), 'dropout-lab-rehearsal-'));
+const checkout = join(temporary, 'checkout');
 const startedAt = Date.now();
 
-/**
- * @template Result
- * @param {string} title
- * @param {() => Promise<Result>} act
- */
+/** @param {string} title @param {() => Promise<unknown>} act */
 const step = async (title, act) => {
   const begun = Date.now();
-  const result = await act();
+  await act();
   console.log(`✓ ${title} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  return result;
 };
 
 /** @param {string} what @param {unknown} expected @param {unknown} found */
@@ -44,178 +31,227 @@ const expectEqual = (what, expected, found) => {
   if (wanted !== got) throw new Error(`${what}: expected ${wanted}, found ${got}`);
 };
 
-/** @param {import('./project.mjs').Project} project */
-const expectOneTensorFlow = (project) => {
-  for (const name of ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'])
-    expectEqual(
-      `copies of ${name} in ${project.path}`,
-      [`node_modules/${name}/package.json`],
-      project.copies(name),
-    );
+/** A user's project: a fresh folder with its own package.json, outside of any repository. @param {string} name */
+const project = async (name) => {
+  const folder = join(temporary, 'projects', name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  return folder;
 };
 
-/** @param {string} folder @param {string} file */
-const readSource = (folder, file) => readFile(join(repository, folder, file), 'utf8');
+/** @param {string} folder @param {...string} args */
+const npm = (folder, ...args) => run('npm', args, { cwd: folder });
 
-/** @type {import('./registry.mjs').Registry | undefined} */
+/** @param {string} folder @param {...string} args */
+const node = (folder, ...args) => run(process.execPath, args, { cwd: folder });
+
+/** Versions, by name, of those packages of ours and of TensorFlow.js that are installed: no more than one of each. */
+const installedOnce = async (/** @type {string} */ folder) => {
+  // Fails when a version that is installed is not one that another package asks for.
+  await npm(folder, 'ls', '--all');
+  const once = [...names, '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
+  /** @type {{ name: string, version: string }[]} */
+  const found = JSON.parse(await npm(folder, 'query', once.map((name) => `[name="${name}"]`).join(', ')));
+  const versions = new Map(found.map(({ name, version }) => [name, version]));
+  expectEqual(
+    `packages installed in ${folder}`,
+    [...versions.keys()].sort(),
+    found.map((one) => one.name).sort(),
+  );
+  return versions;
+};
+
+/** @param {string} folder @param {readonly string[]} specs */
+const install = async (folder, specs) => {
+  await npm(folder, 'install', ...specs);
+  return installedOnce(folder);
+};
+
+/** @param {...string} path */
+const readSource = (...path) => readFile(join(repository, ...path), 'utf8');
+
+/** The packages of a README's first `npm install`. @param {string} text */
+const installLine = (text) => text.match(/^ *npm install (?!--)(.+)$/m)?.[1]?.split(/\s+/) ?? [];
+
+/** @param {...string} args */
+const changeset = (...args) => run('changeset', args, { cwd: checkout });
+
+const versionOfCommand = async () =>
+  JSON.parse(await readFile(join(checkout, 'apps', 'trainer', 'package.json'), 'utf8')).version;
+
+/** Copies the repository as it is, built, to make versions in and publish from, so that no file of it is touched. */
+const copyRepository = async () => {
+  const left = /(^|[\\/])(node_modules|\.git|\.turbo|\.cache)$|^(runs|release[\\/]dist|docs[\\/]reference)$/;
+  await cp(repository, checkout, {
+    recursive: true,
+    filter: (path) => !left.test(relative(repository, path)),
+  });
+  await symlink(join(repository, 'node_modules'), join(checkout, 'node_modules'), 'junction');
+  await run('git', ['init', '--quiet', '--initial-branch', 'main'], { cwd: checkout });
+  await commit();
+};
+
+const commit = async () => {
+  const author = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost'];
+  await run('git', ['add', '--all'], { cwd: checkout });
+  await run('git', [...author, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '--message', 'Rehearsal'], {
+    cwd: checkout,
+  });
+};
+
+/** From here on this process and what it starts are a user of that registry, with nothing of this user's npm. */
+const useRegistry = async (/** @type {string} */ url) => {
+  const npmrc = join(temporary, '.npmrc');
+  // npm publishes with a token only; this registry takes any.
+  await writeFile(npmrc, `${url.replace(/^http:/, '')}:_authToken=rehearsal\naudit=false\nfund=false\n`);
+  for (const name of Object.keys(process.env)) if (/^npm_/i.test(name)) delete process.env[name];
+  Object.assign(process.env, {
+    npm_config_userconfig: npmrc,
+    npm_config_registry: url,
+    npm_config_cache: join(temporary, 'npm-cache'),
+    npm_config_update_notifier: 'false',
+    CI: 'true',
+    NO_COLOR: '1',
+  });
+};
+
+/** How users compile: as Node resolves modules, which also gives the JavaScript to run, and as bundlers do. */
+const compilers = [
+  ['--module', 'NodeNext', '--moduleResolution', 'NodeNext'],
+  ['--module', 'ESNext', '--moduleResolution', 'bundler', '--noEmit'],
+];
+
+/** @param {string} folder With a main.ts. */
+const compile = async (folder) => {
+  for (const options of compilers)
+    await run(
+      'tsc',
+      ['main.ts', '--pretty', 'false', '--strict', '--target', 'ES2022', '--lib', 'ES2023,DOM', ...options],
+      { cwd: folder },
+    ).catch((/** @type {Error} */ { message }) => {
+      // The declarations of TensorFlow.js do not stand up to strict themselves; ours are to.
+      const errors = message
+        .split('\n')
+        .slice(1)
+        .filter((line) => /^(?!node_modules\/@tensorflow\/)\S/.test(line));
+      if (errors.length > 0) throw new Error(`${folder}\n${errors.join('\n')}`);
+    });
+};
+
+/** @type {Awaited<ReturnType<typeof startRegistry>> | undefined} */
 let registry;
 const stop = async () => {
-  await registry?.stop();
+  registry?.stop();
   await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
 };
 process.once('SIGINT', () => stop().then(() => process.exit(130)));
 
 try {
-  registry = await step('a registry on this machine', () =>
-    startRegistry(join(temporary, 'registry'), names),
-  );
-  const env = await environment(registry.url);
-  const checkout = await copyCheckout(join(temporary, 'checkout'), env);
-  const first = await checkout.versions();
-  /** @param {string} name */
-  const project = (name) => createProject(join(temporary, 'projects', name), env);
-
-  await step(`${names.length} packages published`, () => checkout.changesets('publish'));
+  await step('a registry on this machine', async () => {
+    registry = await startRegistry(join(temporary, 'registry'), names);
+    await useRegistry(registry.url);
+  });
+  await step(`${names.length} packages published`, async () => {
+    await copyRepository();
+    await changeset('publish');
+  });
+  const first = await versionOfCommand();
 
   // TypeScript is above the projects, where it serves all of them and none of them finds anything else.
-  const tools = await project('.');
-  await step('TypeScript for the projects', () => tools.install('typescript@5', '@types/node@20'));
-  const tsc = join(tools.path, 'node_modules', 'typescript', 'bin', 'tsc');
-  /** @param {import('./project.mjs').Project} project @param {string} file */
-  const compile = async ({ path }, file) => {
-    const { stdout } = await node([tsc, '--pretty', 'false', '--project', file], {
-      cwd: path,
-      env,
-      failing: true,
-    });
-    // The declarations of TensorFlow.js do not stand up to strict themselves; ours are to.
-    const errors = stdout
-      .split('\n')
-      .filter((line) => /^\S/.test(line) && !line.startsWith('node_modules/@tensorflow/'));
-    if (errors.length > 0) throw new Error(`${path}/${file}\n${errors.join('\n')}`);
-  };
+  await step('TypeScript for the projects', async () =>
+    npm(await project('.'), 'install', 'typescript@5', '@types/node@20'),
+  );
 
-  for (const workspace of published.filter((one) => entryPointsOf(one).length > 0)) {
+  for (const workspace of published.filter((one) => facesOf(one).length > 0)) {
     const { name } = workspace.manifest;
     await step(`${name} alone: its README, in TypeScript for Node and for bundlers`, async () => {
-      const { install, example } = readReadme(await readSource(workspace.folder, 'README.md'));
-      if (example === undefined || !install.includes(name))
+      const readme = await readSource(workspace.folder, 'README.md');
+      const example = programsOf(readme).find(({ language }) => language === 'ts');
+      if (example === undefined || !installLine(readme).includes(name))
         throw new Error(`${workspace.folder}/README.md: expected npm install ${name} and an example`);
-      const alone = await project(workspace.folder.replace('/', '-'));
-      await alone.install(...install);
-      await alone.write('main.ts', example);
-      for (const [file, options] of Object.entries(typeScriptProjects)) {
-        await alone.write(file, JSON.stringify({ compilerOptions: options, files: ['main.ts'] }));
-        await compile(alone, file);
-      }
-      await alone.node('main.js');
-      if (install.includes('@tensorflow/tfjs-layers')) expectOneTensorFlow(alone);
+      const folder = await project(workspace.folder.replace('/', '-'));
+      await install(folder, installLine(readme));
+      await writeFile(join(folder, 'main.ts'), example.code);
+      await compile(folder);
+      await node(folder, 'main.js');
     });
   }
 
-  const programs = await step('the examples, in JavaScript: each trains', async () => {
-    const folder = await project('examples');
-    const { install } = readReadme(await readSource('examples', 'README.md'));
-    await folder.install(...install);
-    expectOneTensorFlow(folder);
-    const files = (await readSource('examples', 'README.md')).match(/(?<=\(src\/)[\w-]+\.js/g) ?? [];
-    for (const file of files) {
-      await folder.write(file, await readSource('examples', `src/${file}`));
-      await folder.node(file);
+  const examples = await project('examples');
+  const readme = await readSource('examples', 'README.md');
+  const programs = readme.match(/(?<=\(src\/)[\w-]+\.js/g) ?? [];
+  await step('the examples, in JavaScript: each trains', async () => {
+    await install(examples, installLine(readme));
+    for (const file of programs) {
+      await cp(join(repository, 'examples', 'src', file), join(examples, file));
+      await node(examples, file);
     }
-    return { folder, files, install };
   });
 
-  const browser = findBrowser();
-  await step(
-    `@dropout-lab/metrics in a browser${browser ? '' : ': bundled only, since no Chromium was found: CHROME_PATH names one'}`,
-    async () => {
-      const page = await project('metrics-in-a-browser');
-      await cp(join(repository, 'release', 'projects', 'metrics-in-a-browser'), page.path, {
-        recursive: true,
+  await step('@dropout-lab/metrics in a browser', async () => {
+    const folder = await project('metrics-in-a-browser');
+    await cp(join(repository, 'release', 'projects', 'metrics-in-a-browser'), folder, { recursive: true });
+    await install(folder, ['@dropout-lab/metrics', '@dropout-lab/random', 'vite@8']);
+    await run('vite', ['build', '--logLevel', 'warn'], { cwd: folder });
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.route('**', (route) => {
+        const { pathname } = new URL(route.request().url());
+        return route.fulfill({ path: join(folder, 'dist', pathname === '/' ? 'index.html' : pathname) });
       });
-      await page.install('@dropout-lab/metrics', '@dropout-lab/random', 'vite@8');
-      await page.node(join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn');
-      if (browser === undefined) return;
-      const text = await readPage(browser, join(page.path, 'dist'));
-      if (!text.includes('accuracy 0.667, p 0.03125')) throw new Error(`the page says ${text}`);
-    },
-  );
+      await page.goto('http://localhost/');
+      await page.getByText('accuracy 0.667, p 0.03125').waitFor();
+    } finally {
+      await browser.close();
+    }
+  });
 
   const command = await project('command');
   await step('npx dropout-lab train, on real images', async () => {
-    const said = await command.npm(
-      ...['exec', '--yes', '--', 'dropout-lab', 'train', '--limit-train', '2000', '--epochs', '1'],
-      ...['--run-dir', 'run'],
-    );
+    const options = ['--limit-train', '2000', '--epochs', '1', '--run-dir', 'run'];
+    const said = await npm(command, 'exec', '--yes', '--', 'dropout-lab', 'train', ...options);
     const [, loss, accuracy] = said.match(/Test loss: ([\d.]+) \/ Test accuracy: ([\d.]+)/) ?? [];
     // Seven updates teach little: it is about as good as a guess among ten classes, and no worse.
     if (!(Number(loss) < 2.6 && Number(accuracy) > 0.05))
-      throw new Error(`expected figures of a test\n${said}`);
+      throw new Error(`expected the metrics of a test\n${said}`);
   });
 
   await step('a next version of everything, by changesets', async () => {
-    await checkout.add('A change that breaks something, made for the rehearsal.', 'minor');
-    await checkout.changesets('version');
-    expectEqual('dependencies among the packages', [], await checkout.brokenRanges());
-    await checkout.changesets('publish');
+    const lines = names.map((name) => `"${name}": minor\n`).join('');
+    const summary = 'A change that breaks something, made for the rehearsal.';
+    await writeFile(join(checkout, '.changeset', 'rehearsal.md'), `---\n${lines}---\n\n${summary}\n`);
+    await changeset('version');
+    await commit();
+    await changeset('publish');
   });
 
-  const second = await checkout.versions();
-  await step(
-    `the examples upgraded from ${first.get('dropout-lab')} to ${second.get('dropout-lab')}`,
-    async () => {
-      const { folder, files, install } = programs;
-      const ours = install.filter((name) => names.includes(name));
-      await folder.install(...ours.map((name) => `${name}@latest`));
-      for (const name of ours) {
-        expectEqual(`version of ${name}`, second.get(name), await folder.versionOf(name));
-        expectEqual(`copies of ${name}`, 1, folder.copies(name).length);
-        await readFile(join(folder.path, 'node_modules', name, 'CHANGELOG.md'));
-      }
-      expectOneTensorFlow(folder);
-      for (const file of files) await folder.node(file);
-    },
-  );
+  const second = await versionOfCommand();
+  await step(`the examples upgraded from ${first} to ${second}`, async () => {
+    const ours = installLine(readme).filter((name) => names.includes(name));
+    const versions = await install(
+      examples,
+      ours.map((name) => `${name}@latest`),
+    );
+    for (const name of ours) {
+      expectEqual(`version of ${name}`, second, versions.get(name));
+      await readFile(join(examples, 'node_modules', name, 'CHANGELOG.md'));
+    }
+    for (const file of programs) await node(examples, file);
+  });
 
   await step('the run of the first version, evaluated by the next', async () => {
-    const said = await command.npm('exec', '--yes', '--', 'dropout-lab@latest', 'evaluate', 'run');
-    if (!/accuracy/i.test(said)) throw new Error(`expected figures\n${said}`);
-    const version = await command.npm('exec', '--yes', '--', 'dropout-lab@latest', '--version');
-    expectEqual('dropout-lab --version', second.get('dropout-lab'), version.trim());
+    const latest = ['exec', '--yes', '--', 'dropout-lab@latest'];
+    const said = await npm(command, ...latest, 'evaluate', 'run');
+    if (!/accuracy/i.test(said)) throw new Error(`expected metrics\n${said}`);
+    expectEqual('dropout-lab --version', second, (await npm(command, ...latest, '--version')).trim());
   });
 
-  console.log(
-    `\nReady to release, as far as a rehearsal can tell (${Math.round((Date.now() - startedAt) / 1000)} s).`,
-  );
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  console.log(`\nReady to release, as far as a rehearsal can tell (${seconds} s).`);
 } catch (error) {
   console.log(`\n✗ ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 } finally {
   await stop();
-}
-
-/**
- * The environment of a user of that registry: nothing of the npm that runs this, nothing of this user's npm.
- *
- * @param {string} url
- * @returns {Promise<NodeJS.ProcessEnv>}
- */
-async function environment(url) {
-  const npmrc = join(temporary, '.npmrc');
-  // npm publishes with a token only; this registry takes any.
-  await writeFile(
-    npmrc,
-    `registry=${url}\n${url.replace(/^http:/, '')}:_authToken=rehearsal\nupdate-notifier=false\n`,
-  );
-  const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-  return {
-    ...Object.fromEntries(inherited),
-    npm_config_userconfig: npmrc,
-    npm_config_registry: url,
-    npm_config_cache: join(temporary, 'npm-cache'),
-    npm_execpath: process.env['npm_execpath'],
-    CI: 'true',
-    NO_COLOR: '1',
-  };
 }

@@ -1,44 +1,39 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { entryPointsOf } from '../../scripts/workspaces.mjs';
+import { facesOf } from '../../scripts/workspaces.mjs';
+
+/** @typedef {import('../../scripts/workspaces.mjs').Workspace} Workspace */
+/** @typedef {import('../../scripts/workspaces.mjs').Face} Face */
 
 /**
- * The public API of an entry point as built: signatures without documentation, as TypeScript shows them to its users.
+ * The public API of an entry point as it is now: signatures without documentation, as TypeScript shows them to users.
  *
- * @typedef {{
- *   readonly workspace: import('../../scripts/workspaces.mjs').Workspace,
- *   readonly specifier: string,
- *   readonly file: string,
- *   readonly text: string,
- * }} ApiReport `file` is where it is committed, absolute.
+ * @typedef {{ readonly specifier: string, readonly file: string, readonly text: string }} ApiReport `file` is where it
+ *   is committed, absolute.
  */
 
 /**
- * Writes down the public API of every entry point of the given workspaces, as built.
+ * Has API Extractor write down the public API of the given workspaces, as built. Not by its own command, which takes one
+ * entry point and reads the declarations of TensorFlow.js anew for each: here one compiler serves all.
  *
- * @param {readonly import('../../scripts/workspaces.mjs').Workspace[]} workspaces
+ * @param {readonly Workspace[]} workspaces
  * @param {string} folder For temporary files; it exists.
  * @returns {Promise<ApiReport[]>}
  * @throws An Error when declarations cannot be read.
  */
 export const apiReports = async (workspaces, folder) => {
-  const entryPoints = workspaces.flatMap((workspace) =>
-    entryPointsOf(workspace).map((entryPoint) => ({ workspace, entryPoint })),
-  );
+  const faces = workspaces.flatMap((workspace) => facesOf(workspace).map((face) => ({ workspace, face })));
   /** @type {CompilerState | undefined} */
   let compilerState;
   /** @type {ApiReport[]} */
   const reports = [];
-  for (const { workspace, entryPoint } of entryPoints) {
+  for (const { workspace, face } of faces) {
     const reportFolder = join(folder, workspace.folder);
     await mkdir(reportFolder, { recursive: true });
-    const config = prepare(workspace, entryPoint, reportFolder);
-    // One program for all of them: reading the declarations of TensorFlow.js takes the time.
-    compilerState ??= CompilerState.create(config, {
-      additionalEntryPoints: entryPoints.map((f) => f.entryPoint.types),
-    });
+    const config = prepare(workspace, face, reportFolder);
+    compilerState ??= CompilerState.create(config, { additionalEntryPoints: faces.map((f) => f.face.types) });
     const { errorCount } = Extractor.invoke(config, {
       localBuild: true,
       compilerState,
@@ -46,23 +41,18 @@ export const apiReports = async (workspaces, folder) => {
         if (message.logLevel !== 'error') message.handled = true;
       },
     });
-    if (errorCount > 0)
-      throw new Error(`${entryPoint.specifier}: API Extractor found ${errorCount} errors, above`);
+    if (errorCount > 0) throw new Error(`${face.specifier}: API Extractor found ${errorCount} errors, above`);
+    const report = `${face.name}.api.md`;
     reports.push({
-      workspace,
-      specifier: entryPoint.specifier,
-      file: join(workspace.path, 'api', `${entryPoint.name}.api.md`),
-      text: inStableOrder(await readFile(join(reportFolder, `${entryPoint.name}.api.md`), 'utf8')),
+      specifier: face.specifier,
+      file: join(workspace.path, 'api', report),
+      text: inStableOrder(await readFile(join(reportFolder, report), 'utf8')),
     });
   }
   return reports;
 };
 
-/**
- * @param {import('../../scripts/workspaces.mjs').Workspace} workspace
- * @param {import('../../scripts/workspaces.mjs').EntryPoint} entryPoint
- * @param {string} reportFolder
- */
+/** @param {Workspace} workspace @param {Face} face @param {string} reportFolder */
 const prepare = ({ path }, { name, types }, reportFolder) =>
   ExtractorConfig.prepare({
     configObjectFullPath: undefined,
@@ -110,18 +100,17 @@ const inStableOrder = (text) =>
   );
 
 /**
- * @param {ApiReport} report
- * @returns {Promise<string[]>} How the API differs from what is committed, in a sentence, if it does.
+ * @param {readonly ApiReport[]} reports
+ * @returns {Promise<string[]>} How the API differs from what is committed, a sentence each.
  */
-export const apiProblems = async ({ specifier, file, text }) => {
-  const committed = await readFile(file, 'utf8').catch(() => undefined);
-  if (committed?.replaceAll('\r\n', '\n') === text) return [];
-  const what = committed === undefined ? 'has no API report' : 'differs from its API report';
-  return [`${specifier} ${what}; npm run release:check -- --update writes it, for review`];
-};
-
-/** @param {ApiReport} report */
-export const writeApiReport = async ({ file, text }) => {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+export const apiProblems = async (reports) => {
+  /** @type {string[]} */
+  const problems = [];
+  for (const { specifier, file, text } of reports) {
+    const committed = await readFile(file, 'utf8').catch(() => undefined);
+    if (committed?.replaceAll('\r\n', '\n') === text) continue;
+    const what = committed === undefined ? 'has no API report' : 'differs from its API report';
+    problems.push(`${specifier} ${what}; npm run release:check -- --update writes it, for review`);
+  }
+  return problems;
 };

@@ -1,0 +1,57 @@
+/**
+ * What size-limit weighs: every tarball; every entry point without dependencies, so that growth of ours shows; and
+ * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
+ */
+import { readFileSync } from 'node:fs';
+import { facesOf, published } from '../scripts/workspaces.mjs';
+import { budgetsFile, tarballOf } from './src/package-checks.mjs';
+
+/** Programs that import one thing: the rest of its package, and what only the rest needs, should stay away. */
+const singleImports = [
+  ['@dropout-lab/contracts', '{ DropoutLabError }'],
+  ['@dropout-lab/metrics', '{ softmax }'],
+  ['@dropout-lab/random', '{ randomKey }'],
+];
+
+const faces = published.flatMap(facesOf);
+
+/** @param {string} name */
+const moduleOf = (name) => {
+  const face = faces.find(({ specifier }) => specifier === name);
+  if (face === undefined) throw new Error(`expected an entry point ${name}, found none: see exports`);
+  return face.module;
+};
+
+/** @param {object} options Of esbuild. */
+const esm = (options) => ({ ...options, format: 'esm' });
+
+const checks = [
+  ...published.map((workspace) => ({
+    name: `${workspace.manifest.name}, tarball`,
+    path: tarballOf(workspace),
+    brotli: false,
+    disablePlugins: ['@size-limit/esbuild'],
+  })),
+  ...faces.map(({ specifier, module }) => ({
+    name: specifier,
+    path: module,
+    gzip: true,
+    modifyEsbuildConfig: (/** @type {object} */ options) => ({
+      ...esm(options),
+      packages: 'external',
+    }),
+  })),
+  ...singleImports.map(([specifier = '', imported]) => ({
+    name: `import ${imported} from '${specifier}'`,
+    path: moduleOf(specifier),
+    import: imported,
+    gzip: true,
+    modifyEsbuildConfig: esm,
+  })),
+];
+
+/** @type {Record<string, string>} */
+const budgets = JSON.parse(readFileSync(budgetsFile, 'utf8'));
+
+// What has no budget yet fails, by name: npm run release:check -- --update gives it one.
+export default checks.map((check) => ({ ...check, limit: budgets[check.name] ?? '0 B' }));
