@@ -3,7 +3,7 @@
  * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
  */
 import { readFileSync } from 'node:fs';
-import { facesOf, published } from '../scripts/workspaces.mjs';
+import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 import { budgetsFile, tarballOf } from './src/package-checks.mjs';
 
 /** Programs that import one thing: the rest of its package, and what only the rest needs, should stay away. */
@@ -13,13 +13,13 @@ const singleImports = [
   ['@dropout-lab/random', '{ randomKey }'],
 ];
 
-const faces = published.flatMap(facesOf);
+const entryPoints = published.flatMap(entryPointsOf);
 
 /** @param {string} name */
 const moduleOf = (name) => {
-  const face = faces.find(({ specifier }) => specifier === name);
-  if (face === undefined) throw new Error(`expected an entry point ${name}, found none: see exports`);
-  return face.module;
+  const entry = entryPoints.find(({ specifier }) => specifier === name);
+  if (entry === undefined) throw new Error(`expected an entry point ${name}, found none: see exports`);
+  return entry.module;
 };
 
 /** @param {object} options Of esbuild. */
@@ -32,7 +32,7 @@ const checks = [
     brotli: false,
     disablePlugins: ['@size-limit/esbuild'],
   })),
-  ...faces.map(({ specifier, module }) => ({
+  ...entryPoints.map(({ specifier, module }) => ({
     name: specifier,
     path: module,
     gzip: true,

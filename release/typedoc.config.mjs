@@ -1,9 +1,9 @@
 /** The API reference of every published package, made by `typedoc --options release/typedoc.config.mjs`. */
 import { join } from 'node:path';
 import { repository } from '../scripts/spawn-turbo.mjs';
-import { facesOf, published } from '../scripts/workspaces.mjs';
+import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 
-const libraries = published.filter((workspace) => facesOf(workspace).length > 0);
+const libraries = published.filter((workspace) => entryPointsOf(workspace).length > 0);
 
 /** By package, what may be without documentation: schemas of types that have it, and members of types without a name. */
 const excused = {
@@ -18,8 +18,8 @@ const excused = {
 };
 
 /** Sources from `exports`: TypeDoc could find them itself if the packages had declaration maps, which they do without. */
-const faces = {
-  name: 'faces',
+const entryPointReader = {
+  name: 'entry-points',
   order: 0,
   supportsPackages: true,
   /** @param {import('typedoc').Options} options @param {unknown} _ @param {string} folder */
@@ -30,7 +30,7 @@ const faces = {
     options.setValue('name', name);
     options.setValue(
       'entryPoints',
-      facesOf(workspace).map(({ source }) => source),
+      entryPointsOf(workspace).map(({ source }) => source),
     );
     for (const [option, names] of Object.entries(excused[/** @type {keyof typeof excused} */ (name)] ?? {}))
       options.setValue(/** @type {any} */ (option), names);
@@ -44,7 +44,7 @@ export default {
   out: join(repository, 'docs', 'reference'),
   // The page of all packages comes first.
   readme: 'none',
-  plugin: [(/** @type {import('typedoc').Application} */ app) => app.options.addReader(faces)],
+  plugin: [(/** @type {import('typedoc').Application} */ app) => app.options.addReader(entryPointReader)],
   treatWarningsAsErrors: true,
   skipErrorChecking: true,
   packageOptions: {

@@ -2,10 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 /** @typedef {import('../../scripts/workspaces.mjs').Workspace} Workspace */
-/** @typedef {import('../../scripts/workspaces.mjs').Face} Face */
+/** @typedef {import('../../scripts/workspaces.mjs').EntryPoint} EntryPoint */
 
 /**
  * The public API of an entry point as it is now: signatures without documentation, as TypeScript shows them to users.
@@ -24,16 +24,20 @@ import { facesOf } from '../../scripts/workspaces.mjs';
  * @throws An Error when declarations cannot be read.
  */
 export const apiReports = async (workspaces, folder) => {
-  const faces = workspaces.flatMap((workspace) => facesOf(workspace).map((face) => ({ workspace, face })));
+  const entryPoints = workspaces.flatMap((workspace) =>
+    entryPointsOf(workspace).map((entry) => ({ workspace, entry })),
+  );
   /** @type {CompilerState | undefined} */
   let compilerState;
   /** @type {ApiReport[]} */
   const reports = [];
-  for (const { workspace, face } of faces) {
+  for (const { workspace, entry } of entryPoints) {
     const reportFolder = join(folder, workspace.folder);
     await mkdir(reportFolder, { recursive: true });
-    const config = prepare(workspace, face, reportFolder);
-    compilerState ??= CompilerState.create(config, { additionalEntryPoints: faces.map((f) => f.face.types) });
+    const config = prepare(workspace, entry, reportFolder);
+    compilerState ??= CompilerState.create(config, {
+      additionalEntryPoints: entryPoints.map((f) => f.entry.types),
+    });
     const { errorCount } = Extractor.invoke(config, {
       localBuild: true,
       compilerState,
@@ -41,10 +45,11 @@ export const apiReports = async (workspaces, folder) => {
         if (message.logLevel !== 'error') message.handled = true;
       },
     });
-    if (errorCount > 0) throw new Error(`${face.specifier}: API Extractor found ${errorCount} errors, above`);
-    const report = `${face.name}.api.md`;
+    if (errorCount > 0)
+      throw new Error(`${entry.specifier}: API Extractor found ${errorCount} errors, above`);
+    const report = `${entry.name}.api.md`;
     reports.push({
-      specifier: face.specifier,
+      specifier: entry.specifier,
       file: join(workspace.path, 'api', report),
       text: inStableOrder(await readFile(join(reportFolder, report), 'utf8')),
     });
@@ -52,7 +57,7 @@ export const apiReports = async (workspaces, folder) => {
   return reports;
 };
 
-/** @param {Workspace} workspace @param {Face} face @param {string} reportFolder */
+/** @param {Workspace} workspace @param {EntryPoint} entry @param {string} reportFolder */
 const prepare = ({ path }, { name, types }, reportFolder) =>
   ExtractorConfig.prepare({
     configObjectFullPath: undefined,

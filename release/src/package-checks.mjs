@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { x } from 'tinyexec';
 import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf } from '../../scripts/workspaces.mjs';
+import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 /** @typedef {import('../../scripts/workspaces.mjs').Workspace} Workspace */
 
@@ -62,7 +62,9 @@ export const complaintsOf = async (command, args) => {
 export const packageProblems = async (workspace, files, tarball) => [
   ...(await complaintsOf('publint', ['run', tarball, '--strict'])),
   // A command alone has no types that could be wrong.
-  ...(facesOf(workspace).length === 0 ? [] : await complaintsOf('attw', [tarball, '--profile', 'esm-only'])),
+  ...(entryPointsOf(workspace).length === 0
+    ? []
+    : await complaintsOf('attw', [tarball, '--profile', 'esm-only'])),
   ...(await fileProblems(workspace, files)),
 ];
 
@@ -78,11 +80,14 @@ const leaked = /\.(test|child|bench|setup)\.|\.map$|\.tsbuildinfo$|(^|\/)(fixtur
  */
 const fileProblems = async (workspace, files) => {
   const { name, bin = {} } = workspace.manifest;
-  const faces = facesOf(workspace).flatMap((face) => [`dist/${face.name}.js`, `dist/${face.name}.d.ts`]);
+  const entryPoints = entryPointsOf(workspace).flatMap((entry) => [
+    `dist/${entry.name}.js`,
+    `dist/${entry.name}.d.ts`,
+  ]);
   const commands = Object.values(bin).map((file) => file.replace(/^\.\//, ''));
   const licence = await readFile(join(repository, 'LICENSE'), 'utf8');
   const problems = [
-    ...['README.md', 'LICENSE', ...faces, ...commands]
+    ...['README.md', 'LICENSE', ...entryPoints, ...commands]
       .filter((file) => !files.includes(file))
       .map((file) => `expected ${file} in the package, found none`),
     ...files

@@ -10,7 +10,7 @@ import { launchChromium } from '../../scripts/chromium.mjs';
 import { programsOf } from '../../scripts/code-blocks.mjs';
 import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
-import { facesOf, published } from '../../scripts/workspaces.mjs';
+import { entryPointsOf, published } from '../../scripts/workspaces.mjs';
 import { startRegistry } from './registry.mjs';
 
 const names = published.map(({ manifest }) => manifest.name);
@@ -162,7 +162,7 @@ try {
     npm(await project('.'), 'install', 'typescript@5', '@types/node@20'),
   );
 
-  for (const workspace of published.filter((one) => facesOf(one).length > 0)) {
+  for (const workspace of published.filter((one) => entryPointsOf(one).length > 0)) {
     const { name } = workspace.manifest;
     await step(`${name} alone: its README, in TypeScript for Node and for bundlers`, async () => {
       const readme = await readSource(workspace.folder, 'README.md');
