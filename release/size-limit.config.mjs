@@ -2,7 +2,8 @@
  * What size-limit weighs: every tarball; every entry point without dependencies, so that growth of ours shows; and
  * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 import { budgetsFile, tarballOf } from './src/package-checks.mjs';
 
@@ -22,19 +23,25 @@ const moduleOf = (name) => {
   return entry.module;
 };
 
+/** As size-limit looks for files: by a pattern, and content to find none. @param {string} file */
+const patternOf = (file) => {
+  if (!existsSync(file)) throw new Error(`expected ${file}, found none: npm run release:check makes it`);
+  return relative(import.meta.dirname, file).replaceAll(sep, '/');
+};
+
 /** @param {object} options Of esbuild. */
 const esm = (options) => ({ ...options, format: 'esm' });
 
 const checks = [
   ...published.map((workspace) => ({
     name: `${workspace.manifest.name}, tarball`,
-    path: tarballOf(workspace),
+    path: patternOf(tarballOf(workspace)),
     brotli: false,
     disablePlugins: ['@size-limit/esbuild'],
   })),
   ...entryPoints.map(({ specifier, module }) => ({
     name: specifier,
-    path: module,
+    path: patternOf(module),
     gzip: true,
     modifyEsbuildConfig: (/** @type {object} */ options) => ({
       ...esm(options),
@@ -43,7 +50,7 @@ const checks = [
   })),
   ...singleImports.map(([specifier = '', imported]) => ({
     name: `import ${imported} from '${specifier}'`,
-    path: moduleOf(specifier),
+    path: patternOf(moduleOf(specifier)),
     import: imported,
     gzip: true,
     modifyEsbuildConfig: esm,
