@@ -21,7 +21,7 @@ test.each(published)('$folder is published as the others are', ({ manifest }) =>
   expect(manifest).toMatchObject({
     license: 'MIT',
     type: 'module',
-    engines: { node: '>=22' },
+    engines: { node: '>=20' },
     files: expect.arrayContaining(['dist', 'CHANGELOG.md']),
     scripts: { build: expect.any(String), lint: 'biome ci .', typecheck: 'tsc', test: 'vitest run' },
   });
