@@ -46,6 +46,7 @@ const toDo: readonly string[] = [
   ...[
     'ARCHITECTURE.md',
     'apps/trainer/',
+    'apps/viewer/src/shared/charts/',
     'docs/honoured.md',
     'packages/backend/',
     'packages/charts/',
@@ -99,7 +100,12 @@ const passagesOf = (file: string, content: string): Passage[] => {
       ts.isImportDeclaration(node.parent ?? node) || ts.isExportDeclaration(node.parent ?? node);
     if (isText(node) && !isAddress)
       passages.set(node.getStart(), { kind: 'text', text: node.text, position: node.getStart() });
-    if (ts.isIdentifier(node))
+    // The name of an element is HTML's.
+    const isElement =
+      node.parent !== undefined &&
+      (ts.isJsxOpeningLikeElement(node.parent) || ts.isJsxClosingElement(node.parent)) &&
+      node.parent.tagName === node;
+    if (ts.isIdentifier(node) && !isElement)
       passages.set(node.getStart(), { kind: 'name', text: node.text, position: node.getStart() });
     for (const child of node.getChildren(source)) if (!ts.isJSDoc(child)) visit(child);
   };

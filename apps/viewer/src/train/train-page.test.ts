@@ -458,7 +458,7 @@ test.each([
   await page.close();
 });
 
-test('where no thread can be had, training does not start, and the form says why', async () => {
+test('where no thread can be started, training does not start, and the form says why', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/train?limit-train=20`);
   await page.context().route('**/compute.worker*.js', (route) => route.abort());
   await page.getByRole('button', { name: 'Train' }).click();

@@ -42,7 +42,7 @@ export interface Summary {
   readonly onset: number | undefined;
   /** Of all epochs so far. */
   readonly seconds: number;
-  /** What went wrong without ending the run. */
+  /** Problems that did not end the run. */
   readonly warnings: readonly string[];
   /** While it runs. */
   readonly progress: Progress | undefined;
