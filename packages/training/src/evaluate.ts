@@ -1,8 +1,9 @@
 import type { BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
+import { raceSignal } from 'race-signal';
 import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
-import { ahead, untilAborted } from './loop/waiting.ts';
+import { ahead } from './loop/ahead.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
@@ -64,7 +65,7 @@ const predict = async <Labels extends Targets>(
   let next = ahead(source.batch(0, 0));
   for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
     signal?.throwIfAborted();
-    const batch = await untilAborted(next, signal);
+    const batch = await raceSignal(Promise.resolve(next), signal);
     requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
     const answer = replica.logits(batch);
     if (index + 1 < source.batchesPerEpoch) next = ahead(source.batch(0, index + 1));

@@ -3,6 +3,7 @@ import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { raceSignal } from 'race-signal';
 import { lossOf } from '../checks/compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
@@ -13,9 +14,9 @@ import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
 import { learningRateAt } from '../schedules/schedule.ts';
+import { ahead } from './ahead.ts';
 import { createSession, type SessionOptions } from './session.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
-import { ahead, untilAborted } from './waiting.ts';
 import { watchWeights } from './weight-watch.ts';
 
 /** What is trained, on what, and where it goes on. */
@@ -101,7 +102,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const learningRate = scheduled * learningRateScale;
     const place = { name: 'train', epoch, index: stepInEpoch };
     const batch = requireBatch(
-      await untilAborted(askFor(epoch, stepInEpoch), signal),
+      await raceSignal(Promise.resolve(askFor(epoch, stepInEpoch)), signal),
       source,
       objective,
       place,

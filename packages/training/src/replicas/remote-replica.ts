@@ -3,6 +3,7 @@ import { trainedWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
+import { raceSignal } from 'race-signal';
 import { requireSeeded } from '../checks/require-honoured.ts';
 import { TrainingError } from '../errors.ts';
 import {
@@ -102,8 +103,8 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const otherViews = viewsOf(results, others, bytesOf(trained));
 
   const service = wrap<ReplicaService>(port);
-  const answerOf = rejectingAtClose(port);
-  await answerOf(service.connect(outlineOf(model), weights.memory, results));
+  const ended = endOf(port);
+  await raceSignal(service.connect(outlineOf(model), weights.memory, results), ended);
   // The weights are published at once: a replica of this thread that is asked next leaves no time to do it later.
   return {
     model,
@@ -115,15 +116,19 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
         if (position.group) abandon(position.group.memory);
       };
       requireSendable(position, giveUp);
+      if (ended.aborted) giveUp();
+      ended.addEventListener('abort', giveUp);
       const asked = service.gradients(ownCopy(slice), position, weights.publish());
-      const { loss, correct, logits, moved } = await answerOf(asked, giveUp);
+      const { loss, correct, logits, moved } = await raceSignal(asked, ended).finally(() =>
+        ended.removeEventListener('abort', giveUp),
+      );
       const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
       tf.tidy(() => {
         for (const i of moved) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
       });
       return { loss, correct, gradients, logits };
     },
-    logits: async (slice) => answerOf(service.logits(ownCopy(slice), weights.publish())),
+    logits: async (slice) => raceSignal(service.logits(ownCopy(slice), weights.publish()), ended),
     dispose: () => port.close(),
   };
 };
@@ -158,25 +163,13 @@ const requireOutline = (expected: string, found: string): void => {
   );
 };
 
-/**
- * Passes an answer through, or rejects, and calls `onClose`, when the port closes before it has come, or has closed already. Not a race
- * with one promise for the port's end, which would hold on to every answer until then.
- */
-const rejectingAtClose = (port: MessagePort) => {
-  let open = true;
-  port.addEventListener('close', () => {
-    open = false;
-  });
-  return <Answer>(answer: Promise<Answer>, onClose?: () => void): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const end = (): void => {
-        onClose?.();
-        reject(new TrainingError('a training worker ended early: resume the run from its last checkpoint'));
-      };
-      if (!open) return end();
-      port.addEventListener('close', end);
-      answer.then(resolve, reject).finally(() => port.removeEventListener('close', end));
-    });
+/** Aborted when the port closes, with the error of all answers that have not come by then. */
+const endOf = (port: MessagePort): AbortSignal => {
+  const end = new AbortController();
+  port.addEventListener('close', () =>
+    end.abort(new TrainingError('a training worker ended early: resume the run from its last checkpoint')),
+  );
+  return end.signal;
 };
 
 /** @throws TrainingError for a loss of the user's own: a function cannot pass to another thread. */

@@ -3,7 +3,7 @@ import type { ModelSpec, NamedArray, RunConfig } from '@dropout-lab/contracts';
 import { buildModel, Dropout, logitsModel, setDropoutPosition, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { abortable } from './abortable.ts';
+import { raceSignal } from 'race-signal';
 import { type Computing, startComputing } from './backend.ts';
 import { dropoutRates, specAtRate } from './dropout-rates.ts';
 
@@ -115,7 +115,7 @@ export const createPlayground = () => {
         const found = [probe.apply(batchOf(built!, pixels)) as tf.Tensor | tf.Tensor[]].flat();
         return [...found.slice(0, -1), tf.softmax(found.at(-1)!)];
       });
-      const maps = await abortable(readMaps(outputs, [...names, 'probabilities']), computing!.lost);
+      const maps = await raceSignal(readMaps(outputs, [...names, 'probabilities']), computing!.lost);
       return {
         featureMaps: maps.slice(0, -1),
         probabilities: maps.at(-1)!.values,
@@ -152,7 +152,7 @@ export const createPlayground = () => {
           ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
         ];
       }) as [tf.Tensor, ...tf.Tensor[]];
-      const [read, maps] = await abortable(
+      const [read, maps] = await raceSignal(
         Promise.all([
           readMaps([probabilities], ['probabilities']),
           readMaps(

@@ -3,7 +3,7 @@ import { type ReplicaStarter, replicaStarter } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { connectReplica, serveReplica } from '@dropout-lab/training';
 import { transfer } from 'comlink';
-import { abortable } from './abortable.ts';
+import { raceSignal } from 'race-signal';
 import { startComputing } from './backend.ts';
 import { threadOf } from './thread.ts';
 
@@ -29,11 +29,11 @@ export const workerReplicas = (config: ReplicaConfig): ReplicaStarter =>
     const thread = threadOf<typeof replicaService>(new Worker(self.location.href, { type: 'module' }));
     const { port1, port2 } = new MessageChannel();
     await thread.call((services) => services.shareBatches(transfer(port2, [port2]), config));
-    const replica = await abortable(connectReplica(port1, model), thread.gone);
+    const replica = await raceSignal(connectReplica(port1, model), thread.gone);
     return {
       ...replica,
-      gradients: (slice, position) => abortable(replica.gradients(slice, position), thread.gone),
-      logits: (slice) => abortable(replica.logits(slice), thread.gone),
+      gradients: (slice, position) => raceSignal(replica.gradients(slice, position), thread.gone),
+      logits: (slice) => raceSignal(replica.logits(slice), thread.gone),
       dispose: () => {
         replica.dispose();
         thread.end();

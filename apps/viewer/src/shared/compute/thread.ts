@@ -1,5 +1,5 @@
 import { type Remote, wrap } from 'comlink';
-import { abortable } from './abortable.ts';
+import { raceSignal } from 'race-signal';
 
 /** The reason why a call to a thread has no result: the page has ended the thread. */
 export class ThreadEndedError extends Error {
@@ -27,7 +27,7 @@ export const threadOf = <Services>(worker: Worker): Thread<Services> => {
   );
   const services = wrap<Services>(worker);
   return {
-    call: (call) => abortable(call(services), controller.signal),
+    call: (call) => raceSignal(call(services), controller.signal),
     gone: controller.signal,
     end: () => {
       worker.terminate();

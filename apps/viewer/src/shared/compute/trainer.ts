@@ -5,9 +5,9 @@ import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
+import { raceSignal } from 'race-signal';
 import viewer from '../../../package.json' with { type: 'json' };
 import type { ImageOrigin } from '../images/origin.ts';
-import { abortable } from './abortable.ts';
 import { startComputing } from './backend.ts';
 import { loadImages } from './images.ts';
 import { createPausePoint } from './pause-point.ts';
@@ -72,7 +72,7 @@ export const createTrainer = () => {
       },
       signal: abort.signal,
     });
-    await abortable(follow(events, listener), lost);
+    await raceSignal(follow(events, listener), lost);
   };
 
   /** Validation and evaluation have no events until their end, so their batches are paused. */
