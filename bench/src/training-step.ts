@@ -1,14 +1,7 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
 import { defaultWorkers, startBackend } from '@dropout-lab/backend/node';
-import {
-  connectReplica,
-  createReplica,
-  imageValues,
-  parallelReplica,
-  type Replica,
-} from '@dropout-lab/training';
+import { threadReplicas } from '@dropout-lab/experiment/node';
+import { imageValues } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { measure } from './measure.ts';
 import { createStockModel } from './stock-model.ts';
 import { formatNumber, formatTable } from './table.ts';
@@ -55,28 +48,14 @@ export const trainingStepTable = async (): Promise<string> => {
 const measureOurs = async (threadCounts: readonly number[]) => {
   await startBackend('wasm');
   const trainer = createTrainer();
-  const local = createReplica(trainer.model);
-  const remote = await Promise.all(
-    Array.from({ length: Math.max(...threadCounts) - 1 }, () => startRemoteReplica(trainer.model)),
-  );
+  const startReplica = threadReplicas({ backend: 'wasm', config });
+  const replicas = await Promise.all(threadCounts.map((threads) => startReplica(trainer.model, threads)));
   const candidates = Object.fromEntries(
-    threadCounts.map((threads) => {
-      const replica = parallelReplica([...remote.slice(0, threads - 1), local]);
-      return [threads, () => trainer.step(replica)];
-    }),
+    threadCounts.map((threads, i) => [threads, () => trainer.step(replicas[i]!)]),
   );
   const times = await measure(candidates, repetitions);
-  for (const replica of remote) replica.dispose();
+  for (const replica of replicas) replica.dispose();
   return threadCounts.map((threads) => ({ threads, milliseconds: times[threads]! }));
-};
-
-const startRemoteReplica = async (model: LayersModel): Promise<Replica> => {
-  const { port1, port2 } = new MessageChannel();
-  new Worker(new URL('./replica-worker.js', import.meta.url), {
-    workerData: port2,
-    transferList: [port2],
-  });
-  return connectReplica(port1 as unknown as MessagePort, model);
 };
 
 /** Measures a single step: it takes minutes, and compilers have finished long before its end. */

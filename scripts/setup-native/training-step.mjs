@@ -21,10 +21,10 @@ const numbers = (/** @type {number[]} */ shape, /** @type {number} */ scale) => 
 /**
  * Computes the loss and the gradients of one training step of a small ConvNet on the running backend.
  *
- * @returns {Float32Array[]} The loss, then the gradient of each kernel.
+ * @returns {Promise<Float32Array[]>} The loss, then the gradient of each kernel.
  */
-export const trainingStep = () =>
-  tf.tidy(() => {
+export const trainingStep = () => {
+  const results = tf.tidy(() => {
     const images = /** @type {tf.Tensor4D} */ (numbers([8, 16, 16, 3], 1));
     const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2, 0, 1], 'int32'), 3);
     const kernels = shapes.map((shape) => numbers(shape, 0.1));
@@ -40,22 +40,26 @@ export const trainingStep = () =>
       const logits = tf.matMul(tf.reshape(pooled, [8, -1]), /** @type {tf.Tensor2D} */ (dense));
       return tf.mean(tf.sub(tf.logSumExp(logits, 1), tf.sum(tf.mul(labels, logits), 1)));
     };
-    return [loss(...kernels), ...tf.grads(loss)(kernels)].map(
-      (tensor) => /** @type {Float32Array} */ (tensor.dataSync()),
-    );
+    return [loss(...kernels), ...tf.grads(loss)(kernels)];
   });
-
-/**
- * Returns the largest difference between two steps, relative to the largest number of each quantity.
- *
- * @param {readonly Float32Array[]} actual
- * @param {readonly Float32Array[]} expected
- */
-export const relativeDifference = (actual, expected) =>
-  Math.max(
-    ...expected.map((numbers, quantity) => {
-      const found = /** @type {Float32Array} */ (actual[quantity]);
-      const differences = numbers.map((number, i) => Math.abs(number - /** @type {number} */ (found[i])));
-      return Math.max(...differences) / Math.max(...numbers.map(Math.abs));
+  return Promise.all(
+    results.map(async (tensor) => {
+      const values = /** @type {Float32Array} */ (await tensor.data());
+      tensor.dispose();
+      return values;
     }),
   );
+};
+
+/**
+ * Returns the largest difference between two series of numbers, relative to the largest of those expected.
+ *
+ * @param {ArrayLike<number>} found
+ * @param {ArrayLike<number>} expected
+ */
+export const relativeDifference = (found, expected) => {
+  const differences = Array.from(expected, (number, i) =>
+    Math.abs(number - /** @type {number} */ (found[i])),
+  );
+  return Math.max(...differences) / Math.max(...Array.from(expected, Math.abs));
+};

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { relativeDifference, trainingStep } from '../../../../scripts/setup-native/training-step.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { BackendError, startBackend } from '../node.ts';
-import { relativeDifference, trainingStep } from '../testing.ts';
 
 /**
  * Why WebGPU is not tried here; undefined where it is. Software drivers have ended the process, so a driver has to be

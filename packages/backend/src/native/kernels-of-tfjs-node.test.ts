@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
 import { describe, expect, test, vi } from 'vitest';
+import { relativeDifference, trainingStep } from '../../../../scripts/setup-native/training-step.mjs';
 import { BackendError, startBackend } from '../node.ts';
-import { example, relativeDifference, trainingStep } from '../testing.ts';
+import { example } from '../testing.ts';
 
 /** Why native TensorFlow cannot run here; undefined where it can. */
 const unavailable = await startBackend('node').then(
