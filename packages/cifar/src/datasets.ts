@@ -58,7 +58,7 @@ export const CIFAR10_CLASS_NAMES: readonly string[] = datasets.cifar10.className
 export const CIFAR100_CLASS_NAMES: readonly string[] = datasets.cifar100.classNames;
 
 /** The twenty coarse classes of CIFAR-100, by label. */
-export const CIFAR100_COARSE_CLASS_NAMES: readonly string[] = `
+const COARSE_CLASS_NAMES: readonly string[] = `
   aquatic_mammals fish flowers food_containers fruit_and_vegetables
   household_electrical_devices household_furniture insects large_carnivores large_man-made_outdoor_things
   large_natural_outdoor_scenes large_omnivores_and_herbivores medium_mammals non-insect_invertebrates people
@@ -132,7 +132,7 @@ export const CIFAR10: CifarDescriptor = {
   },
 };
 
-/** CIFAR-100 with its hundred fine labels: 50,000 training and 10,000 test images. */
+/** CIFAR-100: 50,000 training and 10,000 test images with their hundred fine labels; `target: 0` takes the twenty coarse ones. */
 export const CIFAR100: CifarDescriptor = {
   name: 'cifar100',
   title: datasets.cifar100.title,
@@ -142,7 +142,7 @@ export const CIFAR100: CifarDescriptor = {
     { name: 'test.bin', split: 'test', images: 10_000, sha256: null },
   ],
   labels: [
-    { name: 'coarse label', classNames: CIFAR100_COARSE_CLASS_NAMES },
+    { name: 'coarse label', classNames: COARSE_CLASS_NAMES },
     { name: 'fine label', classNames: CIFAR100_CLASS_NAMES },
   ],
   target: 1,
@@ -153,11 +153,4 @@ export const CIFAR100: CifarDescriptor = {
     digest: { algorithm: 'md5', hex: '03b5dce01913d631647c71ecec9e9cb8' },
   },
   npm: null,
-};
-
-/** CIFAR-100's images with their twenty coarse labels; shares CIFAR-100's files. */
-export const CIFAR100_COARSE: CifarDescriptor = {
-  ...CIFAR100,
-  title: 'CIFAR-100 (coarse labels)',
-  target: 0,
 };

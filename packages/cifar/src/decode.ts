@@ -74,7 +74,7 @@ const interleave = (from: Uint8Array, start: number, to: Uint8Array, end: number
 /**
  * Decodes files of the official binary layout, one after another, into one data set.
  *
- * @param dataset Which layout, and which of its labels: `CIFAR10`, `CIFAR100` or `CIFAR100_COARSE`.
+ * @param dataset The layout, and which of its labels: `CIFAR10` or `CIFAR100`.
  * @param files Any number of whole records each.
  * @returns Images uint8 [n, 32, 32, 3], labels uint8 [n].
  * @throws CifarFormatError naming the first file at fault, before anything is decoded.

@@ -3,8 +3,6 @@ export {
   CIFAR10_CLASS_NAMES,
   CIFAR100,
   CIFAR100_CLASS_NAMES,
-  CIFAR100_COARSE,
-  CIFAR100_COARSE_CLASS_NAMES,
   type CifarArchive,
   type CifarDescriptor,
   type CifarFile,

@@ -37,7 +37,7 @@ const fetchBytes = async (
  * Loads a data set from the official `.bin` files under a web address, each verified before use. Works in the
  * browser and in Node; keeps nothing on disk.
  *
- * @param dataset `CIFAR10`, `CIFAR100` or `CIFAR100_COARSE`.
+ * @param dataset `CIFAR10` or `CIFAR100`.
  * @returns Training and test images uint8 [n, 32, 32, 3] with their labels.
  * @throws CifarDownloadError when a file cannot be had.
  * @throws CifarFormatError when what came is a web page, of the wrong length, or altered.

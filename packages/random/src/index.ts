@@ -1,5 +1,5 @@
 export { type DropoutMaskOptions, dropoutMask } from './dropout-mask.ts';
-export { createGenerator, type Generator, type GeneratorState } from './generator.ts';
+export { createGenerator, type Generator } from './generator.ts';
 export { fold, type RandomKey, randomKey } from './key.ts';
 export { type NormalOptions, normal } from './normal.ts';
 export { permutation } from './permutation.ts';
