@@ -2,7 +2,10 @@ import { ConfigError, datasets } from '@dropout-lab/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const backendOption = (): Option =>
-  new Option('--backend <name>', 'auto is tfjs-node where it can be loaded, else wasm')
+  new Option(
+    '--backend <name>',
+    'auto is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be loaded, else wasm',
+  )
     .choices(['auto', 'node', 'webgpu', 'wasm', 'cpu'])
     .default('auto');
 
