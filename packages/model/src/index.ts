@@ -8,8 +8,8 @@ export {
   type BatchNormalizationConfig,
   batchNormalizationsOf,
   type FoundBatchNormalization,
-  type SliceExchange,
 } from './layers/batch-normalization.ts';
+export type { SliceExchange } from './layers/batch-statistics.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './layers/define-layer.ts';
 export type { LayerContext, Shape } from './layers/definition.ts';
 export { Dropout, type DropoutConfig } from './layers/dropout.ts';

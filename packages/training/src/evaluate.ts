@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { raceSignal } from 'race-signal';
 import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
-import { ahead } from './loop/ahead.ts';
+import { batchesAhead } from './loop/batches-ahead.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
@@ -62,13 +62,13 @@ const predict = async <Labels extends Targets>(
   const logits = new Float32Array(source.size * rowLength);
   let labels: Labels | undefined;
   let sampleWeights: Float32Array | undefined;
-  let next = ahead(source.batch(0, 0));
+  const batchAt = batchesAhead(source);
   for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
     signal?.throwIfAborted();
-    const batch = await raceSignal(Promise.resolve(next), signal);
+    const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
     requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
     const answer = replica.logits(batch);
-    if (index + 1 < source.batchesPerEpoch) next = ahead(source.batch(0, index + 1));
+    if (index + 1 < source.batchesPerEpoch) batchAt(0, index + 1);
     logits.set(await answer, row * rowLength);
     const perRow = batch.labels.length / batch.size;
     labels ??= new (batch.labels.constructor as new (length: number) => Labels)(source.size * perRow);

@@ -5,13 +5,9 @@ export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/re
 export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
 export { imageValues } from './image-values.ts';
-export {
-  type CheckpointSink,
-  initialProgress,
-  type SessionOptions,
-  type TrainingConfig,
-} from './loop/session.ts';
+export { initialProgress } from './loop/session.ts';
 export { type TrainOptions, train } from './loop/train.ts';
+export type { CheckpointSink, SessionOptions, TrainingConfig } from './loop/training-config.ts';
 export type { TrainingEnded, TrainingEvent } from './loop/training-event.ts';
 export type { CustomLoss } from './losses/custom-loss.ts';
 export type { Metric } from './metrics/metric.ts';

@@ -14,7 +14,7 @@ import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
-import type { CheckpointSink } from './loop/session.ts';
+import type { CheckpointSink } from './loop/training-config.ts';
 import type { TrainingEvent } from './loop/training-event.ts';
 
 const imageShape = [8, 8, 3] as const;

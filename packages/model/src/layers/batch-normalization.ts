@@ -14,22 +14,16 @@ import {
   sum,
   type Tensor,
   type Tensor2D,
-  tensor,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { leafLayers } from '../weights/layers-of-model.ts';
+import { momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
 import type { LayerImplementation, LayerOf } from './definition.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
 export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
-
-/**
- * What every slice of a batch has to say, in the order of the batch: given this slice's numbers, it returns those of all,
- * this slice's among them, as many of each. It waits until all have spoken.
- */
-export type SliceExchange = (values: Float64Array) => readonly Float64Array[];
 
 /** What the stock layer has, and keeps to itself. */
 interface StockLayer extends layers.Layer {
@@ -206,49 +200,6 @@ const normalize = (
   const scale = gamma === undefined ? inverse : mul(inverse, gamma);
   const scaled = mul(sub(x, alongAxis(mean)), alongAxis(scale));
   return beta === undefined ? scaled : add(scaled, alongAxis(beta));
-};
-
-/** Of each channel; `count` numbers have gone into one. */
-interface Moments {
-  readonly count: number;
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-}
-
-/**
- * Mean and variance of the whole batch from those of its slices (Chan, Golub & LeVeque 1979), in float64 and in the
- * batch's order, so that every slice finds the same to the bit.
- */
-const momentsOfBatch = (ofSlice: Moments, exchange: SliceExchange): Moments => {
-  const channels = ofSlice.mean.size;
-  const [sliceMeans, sliceVariances] = [ofSlice.mean, ofSlice.variance].map((values) => values.dataSync());
-  const slices = exchange(Float64Array.of(ofSlice.count, ...sliceMeans!, ...sliceVariances!));
-  const count = slices.reduce((sum, slice) => sum + slice[0]!, 0);
-  const means = new Float32Array(channels);
-  const variances = new Float32Array(channels);
-  for (let c = 0; c < channels; c++) {
-    const mean = slices.reduce((sum, slice) => sum + slice[0]! * slice[1 + c]!, 0) / count;
-    const squares = slices.reduce((sum, slice) => {
-      const [rows, ofSlice, variance] = [slice[0]!, slice[1 + c]!, slice[1 + channels + c]!];
-      return sum + rows * (variance + (ofSlice - mean) ** 2);
-    }, 0);
-    means[c] = mean;
-    variances[c] = squares / count;
-  }
-  return { count, mean: tensor(means), variance: tensor(variances) };
-};
-
-/** Sums over the whole batch of numbers by channel, from those of its slices. */
-const sumsOfBatch = (ofSlice: readonly Tensor[], exchange: SliceExchange): Tensor[] => {
-  const slices = exchange(Float64Array.from(ofSlice.flatMap((sums) => [...sums.dataSync()])));
-  return ofSlice.map((sums, i) => {
-    const channels = sums.size;
-    const total = new Float32Array(channels);
-    for (let c = 0; c < channels; c++) {
-      total[c] = slices.reduce((sum, slice) => sum + slice[i * channels + c]!, 0);
-    }
-    return tensor(total);
-  });
 };
 
 /** `keras.layers.BatchNormalization`: see {@link BatchNormalization}. */

@@ -2,7 +2,7 @@ import type { LossConfig, LossName } from '@dropout-lab/contracts';
 import { lossSchema } from '@dropout-lab/contracts';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
-import type { TrainingConfig } from '../loop/session.ts';
+import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { defaultLoss } from '../losses/loss.ts';
 

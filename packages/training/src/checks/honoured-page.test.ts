@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { honoured } from '../keras/cases-of-keras.ts';
-import { refused } from './refused-cases.ts';
+import { refused } from './refused/groups.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { TrainingError } from '../index.ts';
-import { modelOf, refused, startCase, withOurDropout } from './refused-cases.ts';
+import { modelOf, startCase, withOurDropout } from './refused/case.ts';
+import { refused } from './refused/groups.ts';
 
 const backend = process.env['TEST_BACKEND']!;
 

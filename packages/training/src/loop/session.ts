@@ -1,62 +1,22 @@
-import type {
-  CallbackConfig,
-  CheckpointName,
-  EpochLogs,
-  LearningRateScheduleConfig,
-  LossConfig,
-  NamedArray,
-  OptimizerConfig,
-  RunConfig,
-  Snapshot,
-  TrainingProgress,
-} from '@dropout-lab/contracts';
+import type { CheckpointName, EpochLogs, Snapshot, TrainingProgress } from '@dropout-lab/contracts';
 import { addBatch, zeroTotals } from '@dropout-lab/metrics';
 import { findNotFinite, readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestCheckpoint } from '../callbacks/best-checkpoint.ts';
-import type { Callback, CallbackState, TrainingControls } from '../callbacks/callback.ts';
+import type { TrainingControls } from '../callbacks/callback.ts';
+import {
+  readStates,
+  requireMonitored,
+  requireMonitors,
+  slotsOfOptimizer,
+  withKeys,
+  writeStates,
+} from '../callbacks/keyed-callbacks.ts';
 import { createCallback } from '../callbacks/table.ts';
 import { TrainingError } from '../errors.ts';
-import type { CustomLoss } from '../losses/custom-loss.ts';
-import type { Metric } from '../metrics/metric.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
 import { createOptimizer, type Optimizer } from '../optimizers/optimizer.ts';
-import type { Schedule } from '../schedules/definition.ts';
+import type { SessionOptions } from './training-config.ts';
 import type { TrainingEvent } from './training-event.ts';
-
-/** Where checkpoints go: a run directory, a database, memory. */
-export interface CheckpointSink {
-  /** Keeps a snapshot under this name, in place of the one before. */
-  save(name: CheckpointName, snapshot: Snapshot): Promise<void>;
-}
-
-/** How a model is trained: the part of a run configuration, or an optimizer, a schedule and a loss of the user's own. */
-export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
-  readonly optimizer: OptimizerConfig | CustomOptimizer;
-  readonly schedule: LearningRateScheduleConfig | Schedule;
-  /** What the model was compiled with when left out, or Keras's categorical crossentropy. */
-  readonly loss?: LossConfig | CustomLoss | undefined;
-  /** What each class's loss is multiplied by in training; 1 when left out or null. */
-  readonly classWeight?: readonly number[] | null | undefined;
-  /** Called before those that the options give. */
-  readonly callbacks?: readonly CallbackConfig[] | undefined;
-}
-
-/** What is trained and how, apart from where gradients come from. */
-export interface SessionOptions {
-  /** Of one input and one output, which ends as its loss needs it. */
-  readonly model: LayersModel;
-  readonly config: TrainingConfig;
-  readonly train: { readonly batchesPerEpoch: number };
-  readonly validation?: object | undefined;
-  readonly callbacks?: readonly Callback[] | undefined;
-  /** Metrics of the user's own, for each step, epoch and validation. */
-  readonly metrics?: readonly Metric[] | undefined;
-  /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
-  readonly checkpoints?: CheckpointSink | undefined;
-  /** Milliseconds since 1970, for the events' times; Date.now when left out. */
-  readonly now?: (() => number) | undefined;
-}
 
 /** All that training remembers from one step to the next, and its way to and from a checkpoint. */
 export interface Session {
@@ -115,10 +75,7 @@ export const createSession = (options: SessionOptions): Session => {
 
   const save = async (name: CheckpointName): Promise<TrainingEvent[]> => {
     if (!checkpoints) return [];
-    const states = callbacks.flatMap(({ key, callback }): [string, CallbackState][] => {
-      const state = callback.readState?.();
-      return state ? [[key, state]] : [];
-    });
+    const states = readStates(callbacks);
     const weights = await readWeights(model);
     const notFinite = findNotFinite(weights);
     if (notFinite) {
@@ -128,14 +85,8 @@ export const createSession = (options: SessionOptions): Session => {
     }
     await checkpoints.save(name, {
       weights,
-      slots: [
-        ...(await optimizer.readSlots()),
-        ...states.flatMap(([name, { arrays = [] }]) => addPrefix(arrays, name)),
-      ],
-      progress: {
-        ...progress,
-        callbacks: Object.fromEntries(states.map(([name, { data }]) => [name, data])),
-      },
+      slots: [...(await optimizer.readSlots()), ...states.slots],
+      progress: { ...progress, callbacks: states.data },
     });
     return [{ kind: 'checkpoint', time: now(), name, epoch: progress.epoch, step: progress.step }];
   };
@@ -207,13 +158,9 @@ export const createSession = (options: SessionOptions): Session => {
         throw misfit(`expected the state of ${config.optimizer.name}, found that of ${trainedBy}`);
       }
       // The model last: what is refused before leaves it as it was.
-      optimizer.writeSlots(snapshot.slots.filter(({ name }) => !name.startsWith(PREFIX)));
+      optimizer.writeSlots(slotsOfOptimizer(snapshot));
       writeWeights(model, snapshot.weights);
-      for (const { key, callback } of callbacks) {
-        // One that was not there yet starts fresh.
-        if (!Object.hasOwn(states, key)) continue;
-        callback.writeState?.({ data: states[key], arrays: withoutPrefix(snapshot.slots, key) });
-      }
+      writeStates(callbacks, snapshot);
       progress = { ...snapshot.progress, optimizer: config.optimizer.name };
       const known = callbacks.map(({ key }) => key);
       return Object.keys(states)
@@ -228,61 +175,5 @@ export const createSession = (options: SessionOptions): Session => {
   };
 };
 
-interface KeyedCallback {
-  /** What its state is kept by: its name, the second of a name as `<name>_1`. */
-  readonly key: string;
-  readonly callback: Callback;
-}
-
-const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
-  const taken = new Set<string>();
-  return callbacks.map((callback) => {
-    if (typeof callback?.name !== 'string') {
-      throw new TrainingError('callbacks: expected a name of each, found one without: see Callback');
-    }
-    let key = callback.name;
-    for (let number = 1; taken.has(key); number++) key = `${callback.name}_${number}`;
-    taken.add(key);
-    return { key, callback };
-  });
-};
-
-/** @throws TrainingError when a callback watches what is not measured: it would never do anything. */
-const requireMonitors = (
-  callbacks: readonly KeyedCallback[],
-  { validation, metrics = [] }: SessionOptions,
-): void => {
-  const measured = ['loss', 'accuracy', ...metrics.map(({ name }) => name)];
-  const known = [...measured, ...(validation ? measured.map((name) => `val_${name}`) : [])];
-  for (const { key, callback } of callbacks) {
-    const { monitor } = callback;
-    if (monitor === undefined || known.includes(monitor)) continue;
-    const isOfValidation = !validation && measured.includes(monitor.replace(/^val_/, ''));
-    throw new TrainingError(
-      `callbacks: ${key}: expected a metric that is measured (${known.join(', ')}), found ${monitor}${isOfValidation ? ', and no validation images' : ''}: ${isOfValidation ? `give some, or watch ${monitor.replace(/^val_/, '')}` : 'watch one of them, or give it among the metrics'}`,
-    );
-  }
-};
-
-/** @throws TrainingError when a callback watches an accuracy that this loss has none of. */
-const requireMonitored = (key: string, { monitor }: Callback, logs: EpochLogs): void => {
-  if (monitor === undefined || logs[monitor] !== undefined) return;
-  throw new TrainingError(
-    `callbacks: ${key}: expected a metric that is measured (${Object.keys(logs).join(', ')}), found ${monitor}: watch one of them, or give it among the metrics`,
-  );
-};
-
 const misfit = (finding: string): TrainingError =>
   new TrainingError(`checkpoint: ${finding}: resume with the configuration that the run was started with`);
-
-const PREFIX = 'callback/';
-
-const addPrefix = (arrays: readonly NamedArray[], callback: string): NamedArray[] =>
-  arrays.map((array) => ({ ...array, name: `${PREFIX}${callback}/${array.name}` }));
-
-const withoutPrefix = (arrays: readonly NamedArray[], callback: string): NamedArray[] => {
-  const prefix = `${PREFIX}${callback}/`;
-  return arrays
-    .filter(({ name }) => name.startsWith(prefix))
-    .map((array) => ({ ...array, name: array.name.slice(prefix.length) }));
-};

@@ -2,11 +2,11 @@ import type { Batch, BatchSource, EpochLogs, RunEndReason, Snapshot } from '@dro
 import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { raceSignal } from 'race-signal';
 import { lossOf } from '../checks/compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
+import { requireEpochs, requireRate, requireReplicaOf, requireSource } from '../checks/require-options.ts';
 import { TrainingError } from '../errors.ts';
 import { evaluate } from '../evaluate.ts';
 import { requireClassWeight, weighted } from '../losses/class-weight.ts';
@@ -14,8 +14,9 @@ import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
 import { learningRateAt } from '../schedules/schedule.ts';
-import { ahead } from './ahead.ts';
-import { createSession, type SessionOptions } from './session.ts';
+import { batchesAhead } from './batches-ahead.ts';
+import { createSession } from './session.ts';
+import type { SessionOptions } from './training-config.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
 import { watchWeights } from './weight-watch.ts';
 
@@ -71,23 +72,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     return true;
   };
 
-  /** The batch at a place, asked for while the one before is trained. */
-  let next:
-    | { readonly epoch: number; readonly index: number; readonly batch: Batch | Promise<Batch> }
-    | undefined;
-  const askFor = (epoch: number, index: number): Batch | Promise<Batch> => {
-    if (next?.epoch !== epoch || next.index !== index) next = { epoch, index, batch: started(epoch, index) };
-    return next.batch;
-  };
-  const started = (epoch: number, index: number): Batch | Promise<Batch> => {
-    try {
-      return ahead(source.batch(epoch, index));
-    } catch (error) {
-      // Its step says so, not the one before.
-      return ahead(Promise.reject(error));
-    }
-  };
-
+  const batchAt = batchesAhead(source);
   let lapStart = now();
   const lapSeconds = (): number => {
     const start = lapStart;
@@ -102,7 +87,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const learningRate = scheduled * learningRateScale;
     const place = { name: 'train', epoch, index: stepInEpoch };
     const batch = requireBatch(
-      await raceSignal(Promise.resolve(askFor(epoch, stepInEpoch)), signal),
+      await raceSignal(Promise.resolve(batchAt(epoch, stepInEpoch)), signal),
       source,
       objective,
       place,
@@ -111,7 +96,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits };
     const computing = replica.gradients(weighted(batch, config.classWeight), position);
     if (step + 1 < config.epochs * stepsPerEpoch) {
-      askFor(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);
+      batchAt(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);
     }
     const { loss: lossOfBatch, correct, gradients, logits } = await computing;
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
@@ -218,16 +203,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   }
 }
 
-/** @throws TrainingError when a schedule of the user's own gives no learning rate. */
-const requireRate = (learningRate: unknown, step: number): number => {
-  if (typeof learningRate === 'number' && learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY) {
-    return learningRate;
-  }
-  throw new TrainingError(
-    `schedule: expected a learning rate of at least 0 for step ${step + 1}, found ${String(learningRate)}: return a number`,
-  );
-};
-
 /** The metrics of a batch, from the logits that its gradients were computed with. */
 const metricsOf = (
   metrics: readonly Metric[],
@@ -242,33 +217,4 @@ const metricsOf = (
     );
   }
   return { metrics: measure(metrics, logits, labels, units, head.activation) };
-};
-
-/** @throws TrainingError when gradients would be of another model than the one that is trained. */
-const requireReplicaOf = (model: LayersModel, replica: Replica): void => {
-  if (replica.model === model) return;
-  throw new TrainingError(
-    `replica: expected one of the model that is trained, ${model.name}, found one of ${replica.model?.name ?? 'none'}: make it of the same model`,
-  );
-};
-
-const requireEpochs = (epochs: number): void => {
-  if (Number.isInteger(epochs) && epochs > 0) return;
-  throw new TrainingError(`epochs: expected a whole number above 0, found ${epochs}`);
-};
-
-/** @throws TrainingError when a source's batches would not be what the model takes. */
-const requireSource = (model: LayersModel, source: BatchSource, name: string): void => {
-  // Channels first and last hold as many numbers: a mix-up would train without an error.
-  const expected = model.inputs[0]!.shape.slice(1);
-  if (`${expected}` !== `${source.imageShape}`) {
-    throw new TrainingError(
-      `${name}: expected images of shape [${expected}] as the model's input, found [${source.imageShape}]: cut the batches in the model's data format and size`,
-    );
-  }
-  const { size, batchSize, batchesPerEpoch } = source;
-  if (size > 0 && batchSize > 0 && batchesPerEpoch === Math.ceil(size / batchSize)) return;
-  throw new TrainingError(
-    `${name}: expected ceil(size / batchSize) batches in an epoch, found ${batchesPerEpoch} for ${size} images in batches of ${batchSize}: the last may be short`,
-  );
 };

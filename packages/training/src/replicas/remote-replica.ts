@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expose, transfer, wrap } from 'comlink';
 import { raceSignal } from 'race-signal';
-import { requireSeeded } from '../checks/require-honoured.ts';
+import { requireSeeded } from '../checks/require-seeded.ts';
 import { TrainingError } from '../errors.ts';
 import {
   bytesOf,

@@ -1,0 +1,93 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { defineCallback } from '../../index.ts';
+import { dense, endingIn, type RefusedGroup } from './case.ts';
+
+const whenGoodEnough = defineCallback({
+  name: 'good_enough',
+  settings: {},
+  create: () => ({ monitor: 'top3' }),
+});
+
+export const ofConfigurations: RefusedGroup = {
+  title: 'Of a configuration',
+  cases: [
+    {
+      what: 'early stopping on validation without validation images',
+      config: {
+        callbacks: [
+          {
+            name: 'early_stopping',
+            monitor: 'val_loss',
+            patience: 0,
+            minDelta: 0,
+            restoreBestWeights: false,
+          },
+        ],
+      },
+      message:
+        'callbacks: early_stopping: expected a metric that is measured (loss, accuracy), found val_loss, and no validation images: give some, or watch loss',
+    },
+    {
+      what: 'a callback that watches a metric that there is not',
+      options: { callbacks: [whenGoodEnough()] },
+      message: 'callbacks: good_enough: expected a metric that is measured (loss, accuracy), found top3',
+    },
+    {
+      what: 'a callback that watches the accuracy of a regression',
+      build: () => endingIn(dense({ units: 1, activation: 'linear' })),
+      config: {
+        loss: { name: 'mean_squared_error' },
+        callbacks: [
+          {
+            name: 'early_stopping',
+            monitor: 'accuracy',
+            patience: 0,
+            minDelta: 0,
+            restoreBestWeights: false,
+          },
+        ],
+      },
+      batch: () => ({ labels: new Float32Array(4) }),
+      message: 'callbacks: early_stopping: expected a metric that is measured (loss), found accuracy',
+      when: 'epoch',
+    },
+    {
+      what: 'class weights that are not one for each class',
+      config: { classWeight: [1, 2] },
+      message: 'classWeight: expected 3 numbers of at least 0, one for each class, found [1,2]',
+    },
+    {
+      what: 'class weights where targets are no classes',
+      config: { classWeight: [1, 2, 3] },
+      batch: () => ({ labels: new Float32Array(12).fill(1 / 3) }),
+      message: 'classWeight: expected class indices as labels, found numbers',
+      when: 'batch',
+    },
+    {
+      what: 'class weights where each step of a sequence has a class, or of a regression',
+      build: () =>
+        sequential({
+          layers: [layers.reshape({ targetShape: [12, 6], inputShape: [6, 6, 2] }), dense()],
+        }),
+      config: { classWeight: [1, 2, 3] },
+      message:
+        'classWeight: expected a model that answers one class for each image, found outputs of shape [12,3]',
+    },
+    {
+      what: 'a number of epochs that is none',
+      config: { epochs: Number.NaN },
+      message: 'epochs: expected a whole number above 0, found NaN',
+    },
+    {
+      what: 'a replica of another model',
+      withOtherReplica: true,
+      message: 'replica: expected one of the model that is trained',
+    },
+    {
+      what: 'a learning rate that is no number',
+      config: { schedule: () => Number.NaN },
+      message: 'schedule: expected a learning rate of at least 0 for step 1, found NaN',
+      when: 'batch',
+    },
+  ],
+};

@@ -1,0 +1,81 @@
+import type { ModelLayer } from '@dropout-lab/model';
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+import { disposingWhenThrown } from '../disposing.ts';
+import { TrainingError } from '../errors.ts';
+
+/** Layers whose gradients every backend has; conv2d's unless dilated. */
+const differentiable = new Set(
+  `Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Bidirectional Concatenate Conv1D Conv2D
+  Conv2DTranspose Cropping2D Dense Dropout ELU Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
+  GlobalMaxPooling2D InputLayer LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Maximum Minimum Multiply PReLU
+  Permute ReLU RepeatVector Rescaling Reshape UpSampling2D ZeroPadding2D`.split(/\s+/),
+);
+
+/** @throws TrainingError for a layer that this backend cannot compute the gradient of, tried on one image of zeros. */
+export const requireGradients = (leaves: readonly ModelLayer[]): void => {
+  let needsInput = false;
+  for (const { layer, path, trainable } of leaves) {
+    const variables = trainable ? layer.trainableWeights.map((weight) => weight.read() as tf.Variable) : [];
+    if (!isKnown(layer) && (needsInput || variables.length > 0)) {
+      try {
+        tryGradients(layer, variables, needsInput);
+      } catch (error) {
+        throw new TrainingError(
+          `model: ${path} (${layer.getClassName()}): expected a gradient on the backend ${tf.getBackend()}, found none (${firstLine(error)}): train on another backend, freeze what is up to there, or take another layer`,
+          { cause: error },
+        );
+      }
+    }
+    const wrong = wrongGradientOf(layer);
+    if (wrong !== undefined && needsInput) {
+      throw new TrainingError(
+        `model: ${path} (${layer.getClassName()}): expected the gradient of Keras on the backend ${tf.getBackend()}, found ${wrong}`,
+      );
+    }
+    needsInput ||= variables.length > 0;
+  }
+};
+
+/** What TensorFlow.js computes another gradient of than Keras; undefined of all else. */
+const wrongGradientOf = (layer: layers.Layer): string | undefined => {
+  const { padding, interpolation } = layer.getConfig();
+  const backend = tf.getBackend();
+  const kind = layer.getClassName();
+  // TensorFlow's own operations are right.
+  if (kind.startsWith('AveragePooling') && padding === 'same' && backend !== 'tensorflow') {
+    return 'padding same, whose gradient counts the padding: pad with zeros before it, or take padding valid';
+  }
+  if (kind === 'UpSampling2D' && interpolation !== 'bilinear' && backend === 'cpu') {
+    return 'nearest neighbours, whose gradient mixes the images of a batch: train on another backend';
+  }
+  return undefined;
+};
+
+const isKnown = (layer: layers.Layer): boolean => {
+  const dilation = layer.getConfig()['dilationRate'] as number | number[] | undefined;
+  const isDilated = [dilation ?? 1].flat().some((rate) => rate !== 1);
+  return differentiable.has(layer.getClassName()) && !isDilated;
+};
+
+const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput: boolean): void => {
+  const [node] = layer.inboundNodes;
+  // A cell, or a layer within a wrapper, is called by its holder alone.
+  if (node === undefined || node.inputShapes.flat().slice(1).includes(null)) return;
+  const shapes = node.inputTensors.map(({ shape }) => shape.map((length) => length ?? 1));
+  disposingWhenThrown(() => {
+    const inputs = shapes.map((shape) => tf.zeros(shape));
+    const summed = (...x: tf.Tensor[]): tf.Scalar => {
+      const output = layer.call(x, { training: false });
+      return tf.sum(Array.isArray(output) ? output[0]! : output);
+    };
+    if (variables.length > 0) tf.variableGrads(() => summed(...inputs), variables);
+    if (needsInput) tf.grads(summed)(inputs);
+    return [];
+  });
+};
+
+const firstLine = (error: unknown): string => {
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line!.replace(/[.:]+$/, '');
+};

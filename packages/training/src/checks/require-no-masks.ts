@@ -1,0 +1,55 @@
+import { leafLayers } from '@dropout-lab/model';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { TrainingError } from '../errors.ts';
+
+/** Layers of which Keras's heed a mask, and TensorFlow.js's do not. */
+const heedMasks: ReadonlySet<string> = new Set(
+  'Add Average BatchNormalization Concatenate ConvLSTM2D Dot GlobalAveragePooling1D Maximum Minimum Multiply Softmax'.split(
+    ' ',
+  ),
+);
+
+/**
+ * @throws TrainingError for a model in which a mask reaches a layer that would count the steps of a sequence that the mask
+ *   leaves out, or the output, where the loss would count them.
+ */
+export const requireNoMasks = (model: LayersModel): void => {
+  const carriesMask = maskFinder();
+  for (const { layer, path } of leafLayers(model)) {
+    if (!heedMasks.has(layer.getClassName())) continue;
+    if (!layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask))) continue;
+    throw new TrainingError(
+      `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer does not heed: put a recurrent layer that answers once for each sequence before it`,
+    );
+  }
+  const [output] = model.outputs;
+  if (!carriesMask(output!)) return;
+  throw new TrainingError(
+    `model: expected an output of which every step counts, found a mask at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; answer once for each sequence (returnSequences: false), or weigh the steps in a loss of your own`,
+  );
+};
+
+/** Whether a tensor of a model's graph comes with a mask. */
+type MaskFinder = (tensor: SymbolicTensor) => boolean;
+
+/** Looks at each tensor once, however many paths lead to it: residual blocks double their number each. */
+const maskFinder = (): MaskFinder => {
+  const known = new Map<number, boolean>();
+  const carriesMask: MaskFinder = (tensor) => {
+    const found = known.get(tensor.id) ?? comesWithMask(tensor, carriesMask);
+    known.set(tensor.id, found);
+    return found;
+  };
+  return carriesMask;
+};
+
+const comesWithMask = (
+  { sourceLayer: layer, nodeIndex }: SymbolicTensor,
+  carriesMask: MaskFinder,
+): boolean => {
+  const { maskZero } = layer.getConfig();
+  if (layer.getClassName() === 'Masking' || maskZero === true) return true;
+  if (!layer.supportsMasking) return false;
+  const { returnSequences = true } = layer as { returnSequences?: boolean };
+  return returnSequences && (layer.inboundNodes[nodeIndex]?.inputTensors ?? []).some(carriesMask);
+};
