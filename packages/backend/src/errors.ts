@@ -1,6 +1,6 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** A backend that cannot be had here: why, and what to do about it. */
+/** A backend cannot be started here; the message says why, and what to do about it. */
 export class BackendError extends DropoutLabError {
   override readonly name = 'BackendError';
 }

@@ -73,7 +73,7 @@ describe.each([Number.NaN, Number.NEGATIVE_INFINITY])('%d is refused by its weig
   };
   const message = (where: string) =>
     new KerasWeightsError(
-      `${where}: dense/kernel: expected finite numbers, found ${value} at index 3: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate`,
+      `${where}: dense/kernel: expected finite numbers, found ${value} at index 3: the model diverged, so take an earlier checkpoint, or train with a lower learning rate`,
     );
 
   test('in what is written', async () => {

@@ -16,14 +16,14 @@ import { assign } from './weights/weights.ts';
 
 type Layer = layers.Layer;
 
-/** What a model is built with besides its spec. */
+/** Options of {@link buildModel}. */
 export interface BuildModelOptions {
   /** The layers of the user's own that the spec names; see `defineLayer`. */
   readonly layers?: readonly LayerDefinition[];
 }
 
 /**
- * Builds the classifier that a spec describes, its weights and random masks functions of the seed alone.
+ * Builds the classifier that a spec describes. Its weights and random masks depend on the seed alone.
  *
  * Input: float32 [batch, height, width, channels], or [batch, channels, height, width] when the spec says
  * `channels_first`; everything behind the first transposition is channels last. Output: float32
@@ -42,11 +42,11 @@ export const buildModel = (
   const key = randomKey(seed);
   const named = requireBuildable(spec, custom);
   const create = ({ name, stream, settings }: NamedLayer): Layer => {
-    // The first word of the stream: model.json holds all that a mask depends on, and 32 bits are what Keras takes for a seed.
+    // The first word of the stream: masks depend only on model.json, and a seed of Keras has 32 bits.
     const layerSeed = uint32s(fold(key, `${settings.kind}/${stream}`), 1)[0]!;
     const layer = implementationOf(settings.kind, custom).create(settings, { name, seed: layerSeed });
-    // The initializer of a kernel is for whoever reads model.json: its draws would be thrown away. Every other variable
-    // starts as its layer says.
+    // The initializer of a kernel is for readers of model.json: its draws would be overwritten. Every other variable starts
+    // with its layer's initializer.
     if (custom.some(({ kind }) => kind === settings.kind)) requireOwnLayer(layer, name);
     else if (isDrawn(settings)) layer.setFastWeightInitDuringBuild(true);
     return layer;
@@ -59,7 +59,7 @@ export const buildModel = (
 };
 
 /**
- * Walks through a spec on paper: what can be built, without building it.
+ * Checks that a spec can be built, without building it.
  *
  * @returns Its layers with their names.
  * @throws ConfigError when the spec is impossible.
@@ -78,13 +78,13 @@ const isDrawn = (settings: LayerSpec): settings is Extract<LayerSpec, { kernelIn
   'kernelInitializer' in settings;
 
 /**
- * @throws ConfigError when a layer of the user's own is none, is called otherwise, or draws weights that are no function
- *   of the seed.
+ * @throws ConfigError when `create` of a layer of the user's own returns no layer of the given name, or one whose initial weights
+ *   do not depend on the seed.
  */
 const requireOwnLayer = (layer: Layer | undefined, name: string): void => {
   if (layer?.name !== name) {
     throw new ConfigError(
-      `model spec: ${name}: expected create to give a layer of that name, received ${layer?.name ?? 'nothing'}: pass on the name of the context`,
+      `model spec: ${name}: expected create to return a layer of that name, received ${layer?.name ?? 'nothing'}: pass on the name of the context`,
       ['layers'],
     );
   }
@@ -93,13 +93,13 @@ const requireOwnLayer = (layer: Layer | undefined, name: string): void => {
     if (!name.endsWith('Initializer') || !drawn?.config || !('seed' in drawn.config)) continue;
     if (typeof drawn.config.seed === 'number') continue;
     throw new ConfigError(
-      `model spec: ${layer.name}: ${name}: expected a seed, received ${drawn.className} without one: give it the seed of the context, so that a run can be had again`,
+      `model spec: ${layer.name}: ${name}: expected a seed, received ${drawn.className} without one: give it the seed of the context, so that a run can be reproduced`,
       ['layers'],
     );
   }
 };
 
-/** The input, and what brings images of channels first into the layout of the layers. */
+/** The input and, for images with channels first, the layer that transposes them. */
 const inputLayers = ({ inputShape: [height, width, channels], dataFormat }: ModelSpec): Layer[] =>
   dataFormat === 'channels_last'
     ? [layers.inputLayer({ name: 'input', inputShape: [height, width, channels] })]
@@ -141,7 +141,7 @@ const initializeWeights = (model: LayersModel, named: readonly NamedLayer[], key
   });
 };
 
-/** @throws ConfigError when what comes out of the last layer is not a number for each class. */
+/** @throws ConfigError when the last layer does not output one number for each class. */
 const requireClassifier = ({ layers: list, numClasses }: ModelSpec, output: readonly number[]): void => {
   const last = list.at(-1)!;
   const activation = 'activation' in last ? last.activation : undefined;

@@ -1,6 +1,6 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** A model, or weights for it, that is not what an operation needs. */
+/** A model, or its weights, does not fit an operation. */
 export class ModelError extends DropoutLabError {
   override readonly name = 'ModelError';
 }

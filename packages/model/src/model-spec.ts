@@ -16,7 +16,7 @@ import type { LayerDefinition } from './layers/define-layer.ts';
 import { presetTable } from './presets/table.ts';
 
 /**
- * The layers of a run's model: its preset's, for the images and classes of its data set.
+ * Returns the layers of a run's model: its preset's, for the images and classes of its data set.
  *
  * @param config As `parseRunConfig` returns it.
  */
@@ -33,21 +33,21 @@ export const modelSpecOf = ({ model, dataset }: Pick<RunConfig, 'model' | 'datas
   };
 };
 
-/** A layer of a user's own has been parsed already, by its own schema. */
+/** A layer of the user's own has already been parsed by its own schema. */
 const withDefaults = (layer: LayerInput) => layerSchema.safeParse(layer).data ?? (layer as never);
 
-/** What a model is described by besides its settings. */
+/** Options of {@link parseModelSpec}. */
 export interface ModelSpecOptions {
-  /** Whose images and classes it is for, where the settings do not say; `cifar10` when left out. */
+  /** The data set whose image shape and classes are used where the settings have none; `cifar10` when left out. */
   readonly dataset?: DatasetName;
   /** Layers of the user's own that a list of layers may name; see `defineLayer`. */
   readonly layers?: readonly LayerDefinition[];
 }
 
 /**
- * A model from what a user writes: settings of a preset, the tutorial's by default, or a list of layers.
+ * Returns the model that a user describes: settings of a preset, the tutorial's by default, or a list of layers.
  *
- * @throws ConfigError naming the first value at fault.
+ * @throws ConfigError naming the first wrong value.
  */
 export const parseModelSpec = (
   input: ModelInput,

@@ -5,7 +5,7 @@ import { requireSameShape } from './layers/residual.ts';
 import { layerTable } from './layers/table.ts';
 import type { NamedLayer } from './weights/named-layers.ts';
 
-/** @throws ConfigError when the kind is neither built in nor among the user's own. */
+/** @throws ConfigError when the kind is neither built in nor one of the user's own. */
 export const implementationOf = (
   kind: string,
   custom: readonly LayerDefinition[],
@@ -13,16 +13,15 @@ export const implementationOf = (
   const found = custom.find((layer) => layer.kind === kind) ?? layerTable[kind as keyof typeof layerTable];
   if (found) return found as unknown as LayerImplementation<LayerSpec>;
   throw new ConfigError(
-    `model spec: layers: expected one of ${Object.keys(layerTable).join(', ')}, or a layer that is given beside the spec, received "${kind}"`,
+    `model spec: layers: expected one of ${Object.keys(layerTable).join(', ')}, or the kind of a layer in the option layers, received "${kind}"`,
     ['layers'],
   );
 };
 
 /**
- * Walks an image through the layers, on paper.
+ * Returns the shape of the last layer's output for an image.
  *
- * @returns The shape of what comes out.
- * @throws ConfigError when a layer cannot take what the one before gives.
+ * @throws ConfigError when a layer cannot take the output of the one before.
  */
 export const outputShapeOf = (
   layers: readonly NamedLayer[],

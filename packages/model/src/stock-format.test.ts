@@ -11,7 +11,7 @@ import {
   writeWeights,
 } from './index.ts';
 
-/** Saves in the stock format, with the topology through JSON text as model.json holds it. */
+/** Saves in the stock format, with the topology as JSON text, as in model.json. */
 const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> => {
   let saved: tf.io.ModelArtifacts | undefined;
   const handler = tf.io.withSaveHandler(async (artifacts) => {

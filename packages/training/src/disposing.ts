@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * What a computation with gradients returns. When it throws, the tensors are disposed that TensorFlow.js keeps for the way
- * back and, then, forgets.
+ * Runs a computation of gradients within `tidy`. When it throws, it disposes the tensors that TensorFlow.js keeps for the
+ * backward pass and would leak.
  */
 export const disposingWhenThrown = <T extends tf.TensorContainer>(compute: () => T): T => {
   const engine = tf.engine();

@@ -11,40 +11,40 @@ import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
 import { type Objective, objectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
 
-/** How an evaluation can be stopped. */
+/** Options of {@link predictLogits}. */
 export interface EvaluateOptions {
   /** Stops between batches; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is measured besides accuracy. */
+/** Options of {@link evaluate}. */
 export interface MeasureOptions extends EvaluateOptions {
-  /** What is minimized in training; Keras's categorical crossentropy when left out. */
+  /** The loss that is minimized in training; Keras's categorical crossentropy when left out. */
   readonly loss?: LossConfig | CustomLoss | undefined;
   readonly metrics?: readonly Metric[] | undefined;
 }
 
-/** What a model answers to a source's images, and what it should have. */
+/** A model's logits for a source's images, and their labels. */
 interface Predicted<Labels extends Targets> {
   /** float32 [source.size, ..., units]. */
   readonly logits: Float32Array;
   readonly labels: Labels;
-  /** Of the batches, where they have any. */
+  /** Undefined where the batches have none. */
   readonly sampleWeights: Float32Array | undefined;
 }
 
 /**
- * Logits of shape [source.size, ..., units] and the labels beside them, in the type that the batches have, dropout off, in
+ * Returns logits of shape [source.size, ..., units], dropout off, and the labels, in the type that the batches have, both in
  * the order of the source's first epoch.
  *
- * @throws TrainingError when a batch is not what its source says.
+ * @throws TrainingError when a batch does not fit its source.
  */
 export const predictLogits = async <Labels extends Targets>(
   replica: Replica,
   source: BatchSource<Labels>,
   { signal }: EvaluateOptions = {},
 ): Promise<{ logits: Float32Array; labels: Labels }> => {
-  // No loss: what is asked for are the logits, whatever they are trained by.
+  // Logits do not depend on the loss that they are trained by.
   const { logits, labels } = await predict(replica, source, objectiveOf(replica.model, anyLoss), signal);
   return { logits, labels };
 };
@@ -83,16 +83,16 @@ const predict = async <Labels extends Targets>(
   return { logits, labels: labels!, sampleWeights };
 };
 
-/** @throws TrainingError when labels would change by being put into the type of the first batch's. */
+/** @throws TrainingError when labels of another type than the first batch's would change by the conversion. */
 const requireSameType = (labels: Targets, ofBatch: Targets, index: number): void => {
   if (labels.constructor === ofBatch.constructor) return;
   throw new TrainingError(
-    `evaluation: batch ${index + 1}: labels: expected a ${labels.constructor.name} as in the first batch, found a ${ofBatch.constructor.name}: give all labels in one type`,
+    `evaluation: batch ${index + 1}: labels: expected a ${labels.constructor.name} as in the first batch, found a ${ofBatch.constructor.name}: use one type for all labels`,
   );
 };
 
 /**
- * Mean loss, that of the model's regularizers included, accuracy (0..1) where there is one, and metrics of the user's own
+ * Returns the mean loss, the model's regularizers included, accuracy (0..1) where there is one, and metrics of the user's own
  * over a source's first epoch, dropout off, as Keras's `evaluate`.
  */
 export const evaluate = async (

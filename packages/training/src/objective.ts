@@ -6,25 +6,25 @@ import type { CustomLoss } from './losses/custom-loss.ts';
 import type { Loss } from './losses/definition.ts';
 import { createLoss, defaultLoss } from './losses/loss.ts';
 
-/** What a model is trained to do. */
+/** A loss with the head and the output shape of the model that it is computed for. */
 export interface Objective {
   readonly loss: Loss;
   readonly head: Head;
-  /** Shape of what a model answers to one image: [classes], or of sequences [steps, classes]. */
+  /** The model's output shape for one image: [classes], or for sequences [steps, classes]. */
   readonly outputShape: readonly number[];
-  /** Length of the last axis: the classes, labels or numbers that are answered. */
+  /** The length of the last axis: the number of classes, labels or numbers. */
   readonly units: number;
 }
 
 /**
- * The objective of a model and a loss.
+ * Returns the objective of a model and a loss.
  *
- * @throws TrainingError when the model has several outputs, or does not end as the loss needs it.
+ * @throws TrainingError when the model has several outputs, or a head that does not fit the loss.
  */
 export const objectiveOf = (model: LayersModel, config: LossConfig | CustomLoss = defaultLoss): Objective => {
   if (model.outputs.length !== 1) {
     throw new TrainingError(
-      `model: expected one output, found ${model.outputs.length} (${model.outputNames.join(', ')}): a loss is of one output; train the part that ends in it, or concatenate them into one`,
+      `model: expected one output, found ${model.outputs.length} (${model.outputNames.join(', ')}): a loss takes one output; train the part of the model that ends in it, or concatenate them into one`,
     );
   }
   const loss = createLoss(config);
@@ -34,23 +34,23 @@ export const objectiveOf = (model: LayersModel, config: LossConfig | CustomLoss 
   const ends = `one that ends in ${head.name} (${head.kind})`;
   if (units === undefined || outputShape.some((length) => length === null)) {
     throw new TrainingError(
-      `model: expected an output of known shape [batch, ..., units], found [${model.outputs[0]!.shape}]: give the layers before it their sizes`,
+      `model: expected an output of known shape [batch, ..., units], found [${model.outputs[0]!.shape}]: give the layers before it a known shape`,
     );
   }
   const misfit = loss.misfit?.(head);
   if (misfit !== undefined) {
     throw new TrainingError(
-      `loss: ${loss.name}: expected ${misfit}, found ${ends}: change its end, or the loss`,
+      `loss: ${loss.name}: expected ${misfit}, found ${ends}: change its last layer, or the loss`,
     );
   }
   if (loss.name === 'categorical_crossentropy' && units === 1 && head.activation === 'linear') {
     throw new TrainingError(
-      `loss: categorical_crossentropy: expected several classes, found one output, of ${head.name}, whose loss would always be 0: give the loss of a number, such as mean_squared_error, or binary_crossentropy for yes and no`,
+      `loss: categorical_crossentropy: expected several classes, found one output, of ${head.name}, whose loss would always be 0: use a loss for numbers, such as mean_squared_error, or binary_crossentropy for two classes`,
     );
   }
   if (head.activation === 'softmax' && units === 1) {
     throw new TrainingError(
-      `model: expected several classes behind a softmax, found one, which is always answered with 1, in ${head.name}: end in a sigmoid and train with binary_crossentropy, or give each class a unit`,
+      `model: expected several classes behind a softmax, found one, whose output is always 1, in ${head.name}: end in a sigmoid and train with binary_crossentropy, or give each class a unit`,
     );
   }
   return { loss, head, outputShape, units };

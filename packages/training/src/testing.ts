@@ -20,26 +20,26 @@ import type { TrainingEvent } from './loop/training-event.ts';
 const imageShape = [8, 8, 3] as const;
 export const numClasses = 3;
 
-/** The names of a family that Keras's outputs are missing of, joined by commas. */
+/** The names of a family without outputs of Keras, joined by commas. */
 export const namesWithout = (schema: Parameters<typeof membersOf>[0], fixtures: object): string =>
   [...membersOf(schema)!.members.keys()].filter((name) => !(name in fixtures)).join(', ');
 
-/** Numbers as near to these as 1e-6 of the largest of them, or of `scale` where that is larger. */
+/** Matchers of these numbers to within 1e-6 of the largest of them, or of `scale` where that is larger. */
 export const closeTo = (values: readonly number[], scale = 1e-32): number[] => {
-  // Where Keras has 0, ours may be what float32 just holds.
+  // Where Keras has 0, ours may be the smallest number of float32.
   const allowed = 1e-6 * Math.max(...values.map(Math.abs), scale);
-  // Within half a unit of so many digits.
+  // closeTo allows half a unit of so many digits.
   return values.map((value) => expect.closeTo(value, -Math.log10(2 * allowed)));
 };
 
-/** A model that a step of training takes milliseconds of, built alike each time. */
+/** A model whose training steps take milliseconds, the same each time. */
 export const tinyModel = (spec: ModelInput = {}): LayersModel =>
   buildModel(
     parseModelSpec({ inputShape: [...imageShape], numClasses, filters: [4], units: [8], ...spec }),
     1,
   );
 
-/** A model with batch normalization of images and of vectors, and between them a layer that calls `onCall` and passes on what it gets. */
+/** A model with batch normalization of images and of vectors, and between them a layer that calls `onCall` and returns its input. */
 export const normalizedModel = (onCall?: () => void): LayersModel => {
   const pass = defineLayer({
     kind: 'pass',
@@ -97,7 +97,7 @@ export const noDropout: ModelInput = { dropout: { rate: 0 } };
 /** The run configuration of an input, all else the tutorial's. */
 export const configOf = (config: RunConfigInput) => parseRunConfig(config);
 
-/** Batches that need not be waited for. */
+/** A source whose batches are no promises. */
 interface ImageSource extends BatchSource<ClassIndices> {
   batch(epoch: number, index: number): Batch<ClassIndices>;
 }
@@ -133,7 +133,7 @@ export const imageSource = (
   };
 };
 
-/** Checkpoints as a run directory gives them back: progress through JSON, arrays copied. */
+/** Checkpoints as a run directory would return them: progress through JSON, arrays copied. */
 export const memorySink = (): CheckpointSink & {
   readonly saved: { readonly name: CheckpointName; readonly snapshot: Snapshot }[];
 } => {

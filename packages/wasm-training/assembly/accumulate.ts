@@ -12,7 +12,7 @@ export const LANES: usize = 4;
 export const BLOCK: usize = 32;
 export const BLOCK_BYTES: usize = BLOCK * 4;
 
-/** Blocks that hold `floats` floats. */
+/** The number of blocks for `floats` floats. */
 export function blocksFor(floats: usize): usize {
   return (floats + BLOCK - 1) / BLOCK;
 }

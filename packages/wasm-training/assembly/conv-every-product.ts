@@ -1,5 +1,5 @@
 /**
- * The gradients of a convolution by their definition, product by product. The quick kernels skip zeros and multiply by
+ * The gradients of a convolution by their definition, product by product. The fast kernels skip zeros and multiply by
  * the zeros of their padding, which is not the same when a number is NaN or infinite: then these are called, however long
  * they take.
  */

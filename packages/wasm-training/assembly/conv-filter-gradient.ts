@@ -19,7 +19,7 @@ function blocksPerRun(kernelHeight: usize, rowFloats: usize): usize {
   return blocksFor(laysOutPatches(rowFloats) ? kernelHeight * rowFloats : rowFloats);
 }
 
-/** Bytes of scratch memory that {@link convFilterGradient} wants for these sizes. */
+/** Bytes of scratch memory that {@link convFilterGradient} needs for these sizes. */
 export function convFilterGradientScratchBytes(
   inChannels: usize,
   outHeight: usize,

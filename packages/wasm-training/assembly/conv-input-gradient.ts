@@ -2,7 +2,7 @@ import { accumulate, BLOCK, BLOCK_BYTES, blocksFor, ENTRY_BYTES } from './accumu
 import { appendNonZeros } from './non-zeros';
 import { copyInside, paddedImageBytes, readExtent } from './padded-image';
 
-/** Bytes of scratch memory that {@link convInputGradient} wants for these sizes. */
+/** Bytes of scratch memory that {@link convInputGradient} needs for these sizes. */
 export function convInputGradientScratchBytes(
   inChannels: usize,
   outHeight: usize,

@@ -42,7 +42,7 @@ function append(end: usize, address: usize, value: f32): void {
   store<u32>(end, <u32>(entry + ENTRY_BYTES));
 }
 
-/** How many of `length` floats are not zero. */
+/** Returns how many of `length` floats are not zero. */
 export function countNonZeros(values: usize, length: usize): usize {
   let counts = i32x4.splat(0);
   let i: usize = 0;

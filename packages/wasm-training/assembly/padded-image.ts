@@ -18,7 +18,7 @@ export function paddedImageBytes(height: usize, rowFloats: usize): usize {
 
 /**
  * Copies between the inside of a padded image (`height` x `rowFloats` floats) and an image (`inHeight` x
- * `inRowFloats`), clipping what either has not. The border is left as it is.
+ * `inRowFloats`), clipped to what both have. The border is left as it is.
  *
  * @param out Copies out of the padded image when true, into it when false.
  */

@@ -1,4 +1,4 @@
 import { keepNaNInMaxPool, someNaN } from './max-pool-of-nan.ts';
 
-/** Lets max pooling of TensorFlow.js's `cpu` backend keep NaN, as `numpy.max` does. Calling it again changes nothing. */
+/** Makes max pooling of TensorFlow.js's `cpu` backend keep NaN, as `numpy.max` does. Calling it again changes nothing. */
 export const replaceCpuKernels = (): void => keepNaNInMaxPool('cpu', someNaN);

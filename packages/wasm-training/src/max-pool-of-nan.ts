@@ -61,8 +61,8 @@ const maxPoolGrad =
   };
 
 /**
- * Lets max pooling of a backend keep NaN, as `numpy.max` does. Stock backends leave it out of a window, and make -Infinity
- * or the lowest number of a window that has nothing else: a diverged model would answer as if it had not diverged.
+ * Makes max pooling of a backend keep NaN, as `numpy.max` does. Stock backends ignore NaN, and return -Infinity or the lowest
+ * number for a window of nothing else: the predictions of a diverged model would look like any others.
  *
  * @param createGrad Returns the gradient's kernel for inputs without NaN, from the stock one.
  */

@@ -51,5 +51,5 @@ const maxPool =
     return (call.backend as unknown as WebglBackend).runWebGLProgram(programOf(info), [x], x.dtype);
   };
 
-/** Lets max pooling of TensorFlow.js's `webgl` backend keep NaN, as `numpy.max` does. Calling it again changes nothing. */
+/** Makes max pooling of TensorFlow.js's `webgl` backend keep NaN, as `numpy.max` does. Calling it again changes nothing. */
 export const replaceWebglKernels = (): void => replaceKernel('webgl', MaxPool, maxPool);

@@ -109,7 +109,7 @@ describe('what an earlier version kept of a model that diverged', () => {
     const { code, stdout, stderr } = await run(...args, '--checkpoint', 'last');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^dropout-lab: .*: dense\/kernel: expected finite numbers, found NaN at index 0: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate$/m,
+      /^dropout-lab: .*: dense\/kernel: expected finite numbers, found NaN at index 0: the model diverged, so take an earlier checkpoint, or train with a lower learning rate$/m,
     );
   });
 

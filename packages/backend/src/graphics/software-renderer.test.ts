@@ -11,7 +11,7 @@ test.each([
   expect(isSoftwareRenderer(name)).toBe(isSoftware);
 });
 
-test('an adapter is named by the most that it tells of itself', () => {
+test('an adapter has the most detailed of its names as its title', () => {
   const device = { vendor: 'nvidia', architecture: 'ada', device: '', description: '' };
   expect(describeAdapter(device)).toEqual({ title: 'nvidia ada', isSoftware: false });
   expect(describeAdapter({ ...device, description: 'NVIDIA L4' }).title).toBe('NVIDIA L4');

@@ -1,11 +1,11 @@
-/** Google's, Mesa's and Microsoft's programs that stand in for a graphics processor. */
+/** Google's, Mesa's and Microsoft's software in place of a graphics processor. */
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
-/** Whether what names itself so computes on the processor, where wasm is many times faster. */
+/** Whether a renderer of these names is software, which is many times slower than wasm. */
 export const isSoftwareRenderer = (...names: readonly string[]): boolean =>
   softwareNames.test(names.join(' '));
 
-/** A WebGPU adapter, as far as it names itself: browsers tell little, and each something else. */
+/** The names that a WebGPU adapter gives itself; browsers differ in which they reveal. */
 export interface AdapterInfo {
   readonly vendor?: string;
   readonly architecture?: string;
@@ -14,7 +14,7 @@ export interface AdapterInfo {
   readonly isFallbackAdapter?: boolean;
 }
 
-/** The adapter's title for a person, and whether it is a program. */
+/** The adapter's title, for people, and whether it is software. */
 export const describeAdapter = (
   info: AdapterInfo,
 ): { readonly title: string; readonly isSoftware: boolean } => {

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
- * The folders in which the Vulkan loader looks for drivers on Linux, most of them. A driver named in VK_DRIVER_FILES or
- * VK_ICD_FILENAMES takes their place.
+ * Most of the folders in which the Vulkan loader looks for drivers on Linux. It ignores them when a driver is named in
+ * VK_DRIVER_FILES or VK_ICD_FILENAMES.
  */
 export const vulkanDriverFolders = (): string[] => {
   const { XDG_DATA_HOME, XDG_DATA_DIRS } = process.env;
@@ -13,7 +13,7 @@ export const vulkanDriverFolders = (): string[] => {
   return ['/etc', '/usr/local/etc', own, ...shared].map((folder) => join(folder, 'vulkan', 'icd.d'));
 };
 
-/** Whether Vulkan has any driver here. Without one, to ask it for a graphics processor is a matter of warnings. */
+/** Whether Vulkan has any driver here. Without one, a request for a graphics processor prints warnings. */
 export const hasVulkanDriver = (): boolean =>
   Boolean(process.env['VK_DRIVER_FILES'] || process.env['VK_ICD_FILENAMES']) ||
   vulkanDriverFolders().some(hasEntries);

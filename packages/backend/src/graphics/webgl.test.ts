@@ -13,14 +13,14 @@ const numbers = (shape: [number, number, number, number]): tf.Tensor4D =>
     shape,
   );
 
-/** What runs in the page. */
+/** The program that runs in the page. */
 const program = `
   import '@tensorflow/tfjs-layers';
   import * as tf from '@tensorflow/tfjs-core';
   import { startBackend } from '../browser.ts';
   const nan = NaN;
-  const figures = (compute) => tf.tidy(() => [...compute().dataSync()].map(String));
-  globalThis.figures = async () => {
+  const valuesOf = (compute) => tf.tidy(() => [...compute().dataSync()].map(String));
+  globalThis.compute = async () => {
     await startBackend('webgl');
     await startBackend('webgl');
     const pool = (x) => tf.maxPool(x, 2, 2, 'valid');
@@ -28,14 +28,14 @@ const program = `
     const numbers = (...shape) => tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => (7 * i) % 11 - 5), shape);
     return {
       backend: tf.getBackend(),
-      pooled: figures(() => pool(image())),
-      low: figures(() => tf.maxPool(tf.fill([1, 2, 2, 1], -1e30), 2, 2, 'valid')),
-      overlapping: figures(() => tf.maxPool(numbers(1, 5, 5, 2), 3, 2, 'same')),
-      gradient: figures(() => tf.grad(pool)(numbers(1, 4, 4, 1))),
-      relu: figures(() => tf.relu(tf.fill([5], nan))),
-      softmax: figures(() => tf.softmax(tf.tensor2d([nan, 1, 2], [1, 3]))),
-      dense: figures(() => tf.fused.matMul({ a: tf.fill([1, 2], nan), b: tf.ones([2, 2]), bias: tf.ones([2]), activation: 'relu' })),
-      zero: figures(() => tf.mul(tf.fill([2], nan), 0)),
+      pooled: valuesOf(() => pool(image())),
+      low: valuesOf(() => tf.maxPool(tf.fill([1, 2, 2, 1], -1e30), 2, 2, 'valid')),
+      overlapping: valuesOf(() => tf.maxPool(numbers(1, 5, 5, 2), 3, 2, 'same')),
+      gradient: valuesOf(() => tf.grad(pool)(numbers(1, 4, 4, 1))),
+      relu: valuesOf(() => tf.relu(tf.fill([5], nan))),
+      softmax: valuesOf(() => tf.softmax(tf.tensor2d([nan, 1, 2], [1, 3]))),
+      dense: valuesOf(() => tf.fused.matMul({ a: tf.fill([1, 2], nan), b: tf.ones([2, 2]), bias: tf.ones([2]), activation: 'relu' })),
+      zero: valuesOf(() => tf.mul(tf.fill([2], nan), 0)),
     };
   };
 `;
@@ -60,7 +60,7 @@ test('in software, NaN stays NaN in the operations of a model', async () => {
     const page = await chromium.newPage();
     await page.addScriptTag({ content: output[0].code });
     const found = await page.evaluate(() =>
-      (globalThis as unknown as { figures(): Promise<Record<string, string[]>> }).figures(),
+      (globalThis as unknown as { compute(): Promise<Record<string, string[]>> }).compute(),
     );
     const nan = (count: number) => Array(count).fill('NaN');
     await startBackend('cpu');

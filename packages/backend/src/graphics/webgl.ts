@@ -8,8 +8,8 @@ import type { GraphicsOptions } from './graphics-options.ts';
 import { isSoftwareRenderer } from './software-renderer.ts';
 
 /**
- * WebGL 2, in a page or a worker.
- * Only hardware means a renderer, too, that computes in float32, as those of phones do not.
+ * Starts WebGL 2, in a page or a worker. `onlyHardware` also refuses a renderer that does not compute in float32, as those of
+ * phones do not.
  *
  * @throws BackendError when the browser has no WebGL 2, or no such renderer.
  */
@@ -21,11 +21,11 @@ export const startWebgl = async ({
   const isSoftware = isSoftwareRenderer(renderer);
   if (onlyHardware && isSoftware) {
     throw new BackendError(
-      `backend webgl: expected a graphics processor, found ${renderer}, a program on the processor, much slower than wasm`,
+      `backend webgl: expected a graphics processor, found ${renderer}, which is software, much slower than wasm`,
     );
   }
   const { version_webgl: version } = await withoutWarnings(() => import('@tensorflow/tfjs-backend-webgl'));
-  // Asked for by name, a renderer that the browser itself thinks slow will do.
+  // When chosen by name, a renderer that the browser considers slow is good enough.
   if (!onlyHardware) tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
   await activate('webgl');
   replaceWebglKernels();
@@ -43,7 +43,7 @@ export const startWebgl = async ({
   };
 };
 
-/** What draws, by its own account. The context that was asked is given back at once: a page has a few only. */
+/** The name that the renderer gives itself. Its context is released at once: a page may have only a few. */
 const rendererName = (): string => {
   const canvas =
     typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);

@@ -6,19 +6,19 @@ import { withoutWarnings } from '../start/without-warnings.ts';
 import type { GraphicsOptions } from './graphics-options.ts';
 import { type AdapterInfo, describeAdapter } from './software-renderer.ts';
 
-/** What is used of the browser's WebGPU. */
+/** The part of the browser's WebGPU that is used here. */
 interface Gpu {
   requestAdapter(options: { readonly powerPreference: 'high-performance' }): Promise<GpuAdapter | null>;
 }
 
 interface GpuAdapter {
-  /** Not in the first browsers that had WebGPU, which had a function for it. */
+  /** Missing in the first browsers with WebGPU, which had a function instead. */
   readonly info?: AdapterInfo;
   requestAdapterInfo?(): Promise<AdapterInfo>;
 }
 
 /**
- * The browser's WebGPU.
+ * Starts the browser's WebGPU.
  *
  * @throws BackendError when the browser has none, or no such adapter.
  */
@@ -27,11 +27,11 @@ export const startBrowserWebgpu = async ({
   onLost,
 }: GraphicsOptions = {}): Promise<RunningBackend> => {
   const gpu = (globalThis.navigator as { readonly gpu?: Gpu }).gpu;
-  // Some browsers have it and reject.
+  // Some browsers have WebGPU and reject the request.
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) {
     throw new BackendError(
-      `backend webgpu: expected a browser with WebGPU and an adapter, found ${gpu ? 'no adapter' : 'no WebGPU (it needs https or this very machine)'}: choose another backend`,
+      `backend webgpu: expected a browser with WebGPU and an adapter, found ${gpu ? 'no adapter' : 'no WebGPU (it needs https or localhost)'}: choose another backend`,
     );
   }
   const { title, isSoftware } = describeAdapter(adapter.info ?? (await adapter.requestAdapterInfo?.()) ?? {});
@@ -46,7 +46,7 @@ export const startBrowserWebgpu = async ({
   return {
     name: 'webgpu',
     description: `webgpu (${title})`,
-    // It has no version of its own to ask: the packages of TensorFlow.js are released together.
+    // The package exports no version; all packages of TensorFlow.js are released together.
     versions: { '@tensorflow/tfjs-backend-webgpu': tf.version_core },
   };
 };

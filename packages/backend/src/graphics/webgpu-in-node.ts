@@ -10,7 +10,7 @@ import { hasVulkanDriver, vulkanDriverFolders } from './vulkan-drivers.ts';
 const dawnPackage = 'webgpu';
 const backendPackage = '@tensorflow/tfjs-backend-webgpu';
 
-/** What is used of WebGPU, whose types are the DOM's. */
+/** The part of WebGPU that is used here; its types are in the DOM's. */
 interface Gpu {
   requestAdapter(options: { readonly powerPreference: 'high-performance' }): Promise<GpuAdapter | null>;
 }
@@ -19,20 +19,20 @@ interface GpuAdapter {
   readonly info: AdapterInfo;
 }
 
-/** A WebGPU that nothing uses yet. */
+/** WebGPU with an adapter, before a backend uses it. */
 interface FoundGpu {
   readonly gpu: Gpu;
-  /** The constants of WebGPU, such as GPUBufferUsage, which a browser has as global variables. */
+  /** The constants of WebGPU, such as GPUBufferUsage, which are global variables in a browser. */
   readonly globals: object;
   readonly adapter: GpuAdapter;
 }
 
 /**
- * WebGPU without a browser, by Google's Dawn (the npm package `webgpu`) over Vulkan, Metal or Direct3D 12: training on
+ * Starts WebGPU without a browser, by Google's Dawn (the npm package `webgpu`) over Vulkan, Metal or Direct3D 12: training on
  * a graphics processor without CUDA.
  *
  * @param resolveFrom A module of the application, whose packages are taken.
- * @param onlyHardware Refuses an adapter that is a program on the processor.
+ * @param onlyHardware Refuses a software adapter.
  * @throws BackendError when a package is not installed, or no such adapter is found.
  */
 export const startWebgpu = async (
@@ -73,7 +73,7 @@ const findGpu = async (resolveFrom: string | URL): Promise<FoundGpu> => {
   return known;
 };
 
-/** One for the whole process: Dawn does not live through a second beside the first. */
+/** One for the whole process: Dawn crashes when a second one is opened. */
 let known: FoundGpu | undefined;
 
 const openGpu = async (dawn: string): Promise<FoundGpu> => {

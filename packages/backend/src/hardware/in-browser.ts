@@ -2,7 +2,7 @@ import type { HardwareDescription } from '@dropout-lab/contracts';
 import type { BackendName } from '../start/running-backend.ts';
 import { replicasFor } from './replicas-for.ts';
 
-/** The machine, for the record of a run, as far as a browser tells: not its processor, and of its memory no more than 8 GiB. */
+/** The machine, for the record of a run, as far as a browser reveals it: not the processor, and at most 8 GiB of memory. */
 export const describeHardware = (): HardwareDescription => {
   const { hardwareConcurrency, userAgent, deviceMemory } = globalThis.navigator as Navigator & {
     readonly deviceMemory?: number;
@@ -16,10 +16,10 @@ export const describeHardware = (): HardwareDescription => {
 };
 
 /**
- * How many replicas should share each batch, this thread's own among them: one a core for wasm, where threads can share
+ * The number of replicas that should share each batch, including this thread's: one for each core on wasm, where threads can share
  * memory (on pages that are cross-origin isolated), 1 otherwise.
  *
- * @param cores That the run may use; all that the browser tells of when left out.
+ * @param cores Cores that the run may use; all that the browser reports when left out.
  */
 export const defaultWorkers = (
   backend: BackendName,

@@ -12,10 +12,10 @@ export const describeHardware = (): HardwareDescription => ({
 });
 
 /**
- * How many replicas should share each batch, this thread's own among them: one a core for wasm, which runs on
- * one thread each, 1 for the others.
+ * The number of replicas that should share each batch, including this thread's: one for each core on wasm, which runs on a
+ * single thread, 1 on other backends.
  *
- * @param cores That the run may use; all of this process when left out.
+ * @param cores Cores that the run may use; all that this process may when left out.
  */
 export const defaultWorkers = (backend: BackendName, cores = availableParallelism()): number =>
   replicasFor(backend, cores);

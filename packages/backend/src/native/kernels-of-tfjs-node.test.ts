@@ -80,14 +80,14 @@ describe.skipIf(unavailable !== undefined)(
       ['a convolution with bias, padding and strides', () => fusedConvolution('linear', 'same', 2)],
       ['a convolution with bias and sigmoid', () => fusedConvolution('sigmoid', 'valid', 1)],
     ])('its quicker kernels agree with the cpu backend: %s', async (_, compute) => {
-      const figures = [];
+      const results = [];
       for (const choice of ['node', 'cpu'] as const) {
         await startBackend(choice);
         const before = tf.memory().numTensors;
-        figures.push(tf.tidy(() => compute().dataSync().slice()));
+        results.push(tf.tidy(() => compute().dataSync().slice()));
         expect(tf.memory().numTensors).toBe(before);
       }
-      const [native, cpu] = figures;
+      const [native, cpu] = results;
       expect(relativeDifference(native!, cpu!)).toBeLessThan(1e-6);
     });
 

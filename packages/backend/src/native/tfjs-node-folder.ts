@@ -3,8 +3,8 @@ import { cacheDirectory } from '@dropout-lab/files/node';
 import { version_core } from '@tensorflow/tfjs-core';
 
 /**
- * The folder in which a tfjs-node outlives `npm ci`: an npm project that holds it, with its native addon, under
- * `node_modules`. In the cache folder of dropout-lab (`DROPOUT_LAB_CACHE` where set, else the platform's), one for
+ * The folder of a tfjs-node that `npm ci` does not delete: an npm project with it and its native addon under
+ * `node_modules`. It is in the cache folder of dropout-lab (`DROPOUT_LAB_CACHE` where set, else the platform's), one for
  * each platform and version, so that it is always the version of the application's tfjs-core.
  */
 export const tfjsNodeFolder = (): string =>

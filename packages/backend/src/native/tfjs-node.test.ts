@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** A package of that name, by default in the application. */
+/** Installs a package of that name, by default in the application. */
 const install = async (source: string, into = folder): Promise<void> => {
   const path = join(into, 'node_modules/@tensorflow/tfjs-node');
   await mkdir(path, { recursive: true });
@@ -27,10 +27,10 @@ const install = async (source: string, into = folder): Promise<void> => {
   await writeFile(join(path, 'index.js'), source);
 };
 
-/** The message that tfjs-node has when its install script could not download the addon. */
+/** Throws tfjs-node's error when its install script could not download the addon. */
 const withoutAddon = `throw new Error("The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node. \\nPlease run command ...")`;
 
-/** Stands in for the native addon: tfjs-node's start-up over this very tfjs-core, computing on the cpu. */
+/** Replaces the native addon: starts like tfjs-node, on this tfjs-core, and computes on the cpu. */
 const loadable = (): string => {
   const require = createRequire(import.meta.url);
   return `
@@ -42,9 +42,9 @@ const loadable = (): string => {
     exports.version = { 'tfjs-core': '4.22.0', 'tfjs-node': '4.22.0' };`;
 };
 
-test('not installed: node is refused with what to do, auto goes on with wasm and says so', async () => {
+test('not installed: node is refused with what to do, auto takes wasm and gives the reason', async () => {
   const message =
-    'tfjs-node is not installed; npm install @tensorflow/tfjs-node shows why or cures it, or go on with wasm';
+    'tfjs-node is not installed; npm install @tensorflow/tfjs-node shows why or fixes it, or use wasm';
   const refused = startBackend('node', { resolveFrom: application });
   await expect(refused).rejects.toThrow(BackendError);
   await expect(refused).rejects.toThrow(message);
@@ -58,7 +58,7 @@ test('not installed: node is refused with what to do, auto goes on with wasm and
 test('without its addon: one line of its error, and the way to rebuild it', async () => {
   await install(withoutAddon);
   const message =
-    'tfjs-node could not be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node; npm rebuild @tensorflow/tfjs-node, or go on with wasm';
+    'tfjs-node could not be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node; npm rebuild @tensorflow/tfjs-node, or use wasm';
   await expect(startBackend('node', { resolveFrom: application })).rejects.toThrow(new BackendError(message));
 
   const { name, reason } = await startBackend('auto', { resolveFrom: application });
@@ -66,7 +66,7 @@ test('without its addon: one line of its error, and the way to rebuild it', asyn
   expect(reason).toBe(`wasm (SIMD): ${message}`);
 });
 
-test('whatever it throws is told', async () => {
+test('whatever it throws is in the message', async () => {
   await install(`throw 'a fit'`);
   await expect(startBackend('node', { resolveFrom: application })).rejects.toThrow(
     'tfjs-node could not be loaded: a fit; npm rebuild',
@@ -93,7 +93,7 @@ test('loaded on a Node without the removed util functions, it is what auto picks
   expect(warned).not.toHaveBeenCalled();
 });
 
-test('the cache folder serves where the application has none, and is named', async () => {
+test('without one in the application, the one in the cache folder is taken, and the folder is named', async () => {
   const cached = tfjsNodeFolder();
   expect(cached).toBe(join(folder, 'cache', 'tfjs-node', `4.22.0-${process.platform}-${process.arch}`));
   await install(loadable(), cached);
@@ -105,7 +105,7 @@ test('the cache folder serves where the application has none, and is named', asy
   );
 });
 
-test("the application's own comes first, and the cache's serves where it cannot be loaded", async () => {
+test("the application's own comes first; the cache folder's is taken where it cannot be loaded", async () => {
   await install(loadable(), tfjsNodeFolder());
   await install(withoutAddon);
   const instead = await startBackend('auto', { resolveFrom: application });
@@ -119,7 +119,7 @@ test("the application's own comes first, and the cache's serves where it cannot 
 
 test('a cache folder that cannot be loaded is named', async () => {
   await install(withoutAddon, tfjsNodeFolder());
-  const message = `tfjs-node in ${tfjsNodeFolder()} could not be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node; set it up anew, or go on with wasm`;
+  const message = `tfjs-node in ${tfjsNodeFolder()} could not be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node; set it up again, or use wasm`;
   await expect(startBackend('node', { resolveFrom: application })).rejects.toThrow(new BackendError(message));
   expect((await startBackend('auto', { resolveFrom: application })).reason).toBe(`wasm (SIMD): ${message}`);
 });

@@ -12,7 +12,7 @@ import { tfjsNodeFolder } from './tfjs-node-folder.ts';
 
 const packageName = '@tensorflow/tfjs-node';
 
-/** A running tfjs-node, and where it was found. */
+/** A tfjs-node that has been started, and where it was found. */
 export interface RunningTfjsNode {
   readonly backend: RunningBackend;
   /** The folder that it was loaded from; undefined for the application's own. */
@@ -20,8 +20,7 @@ export interface RunningTfjsNode {
 }
 
 /**
- * Native TensorFlow: the application's tfjs-node or, where that cannot be loaded, the one in
- * {@link tfjsNodeFolder}. A tfjs-node that brings a tfjs-core of its own shares our engine, kernels and gradients
+ * Starts native TensorFlow: the application's tfjs-node or, where that cannot be loaded, the one in {@link tfjsNodeFolder}. A tfjs-node that brings a tfjs-core of its own shares our engine, kernels and gradients
  * all the same, since they are kept on globalThis: its kernels are those that our operations find.
  *
  * @throws BackendError when there is none, or none that can be loaded.
@@ -56,7 +55,7 @@ const loadFromApplication = async (resolveFrom: string | URL): Promise<string> =
   } catch (cause) {
     // A failed install of an optional dependency leaves nothing behind to rebuild.
     throw new BackendError(
-      `tfjs-node is not installed; npm install ${packageName} shows why or cures it, or go on with wasm`,
+      `tfjs-node is not installed; npm install ${packageName} shows why or fixes it, or use wasm`,
       { cause },
     );
   }
@@ -64,7 +63,7 @@ const loadFromApplication = async (resolveFrom: string | URL): Promise<string> =
     return await load(require);
   } catch (cause) {
     throw new BackendError(
-      `tfjs-node could not be loaded: ${firstLine(cause)}; npm rebuild ${packageName}, or go on with wasm`,
+      `tfjs-node could not be loaded: ${firstLine(cause)}; npm rebuild ${packageName}, or use wasm`,
       { cause },
     );
   }
@@ -75,7 +74,7 @@ const loadFromFolder = async (folder: string): Promise<string> => {
     return await load(createRequire(join(folder, 'package.json')));
   } catch (cause) {
     throw new BackendError(
-      `tfjs-node in ${folder} could not be loaded: ${firstLine(cause)}; set it up anew, or go on with wasm`,
+      `tfjs-node in ${folder} could not be loaded: ${firstLine(cause)}; set it up again, or use wasm`,
       { cause },
     );
   }
@@ -84,7 +83,7 @@ const loadFromFolder = async (folder: string): Promise<string> => {
 /** Loads the package, which registers its backend, and returns its version. */
 const load = async (require: NodeJS.Require): Promise<string> => {
   restoreRemovedUtilities();
-  // Without it libtensorflow greets with its build flags on stderr.
+  // Without it libtensorflow prints its build flags to stderr.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const { version } = (await withoutWarnings(() => require(packageName))) as {
     readonly version: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ export const startCpu = async (): Promise<RunningBackend> => {
   const { version_cpu: version } = await withoutWarnings(() => import('@tensorflow/tfjs-backend-cpu'));
   await activate('cpu');
   replaceCpuKernels();
-  // Its first tensor makes it advertise tfjs-node.
+  // Its first tensor prints an advertisement of tfjs-node.
   await withoutWarnings(() => tf.scalar(0).dispose());
   return { name: 'cpu', description: 'cpu', versions: { '@tensorflow/tfjs-backend-cpu': version } };
 };

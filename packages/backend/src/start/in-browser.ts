@@ -12,7 +12,7 @@ import { startWasm } from './wasm.ts';
  */
 export type BrowserBackendChoice = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
-/** What `startBackend` may be told besides the name. */
+/** Options of `startBackend`. */
 export interface StartBrowserBackendOptions {
   /**
    * Address of `tfjs-backend-wasm-simd.wasm` of `@tensorflow/tfjs-backend-wasm`; left out, it is looked for beside the
@@ -21,7 +21,7 @@ export interface StartBrowserBackendOptions {
   readonly wasmUrl?: string;
   /**
    * Called when the graphics processor that a backend runs on is gone: its driver failed, or the browser took it away.
-   * What was asked of it may then never end. Go on in another worker, with another backend.
+   * Operations in progress may then never end: start another backend in another worker.
    */
   readonly onLost?: () => void;
 }

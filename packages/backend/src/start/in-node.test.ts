@@ -7,7 +7,7 @@ import { BackendError, startBackend } from '../node.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What anything writes to the console, from now on. */
+/** Records everything that is written to the console from now on. */
 const listen = (): (() => unknown[][]) => {
   const spies = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
   return () => spies.flatMap((spy) => spy.mock.calls);

@@ -13,7 +13,7 @@ import { startWasm } from './wasm.ts';
  */
 export type BackendChoice = 'auto' | 'node' | 'webgpu' | 'wasm' | 'cpu';
 
-/** What `startBackend` may be told besides the name. */
+/** Options of `startBackend`. */
 export interface StartBackendOptions {
   /**
    * A module of the application, as a file URL or absolute path, whose tfjs-node or WebGPU is to be loaded. Left

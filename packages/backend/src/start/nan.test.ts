@@ -19,7 +19,7 @@ for (const choice of backends) {
 const image = () =>
   tf.tensor4d([1, nan, nan, nan, 3, 2, nan, nan, 1, 5, lowest, lowest, 7, 2, lowest, lowest], [1, 4, 4, 1]);
 const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid');
-const figures = (compute: () => tf.Tensor) => tf.tidy(() => [...compute().dataSync()]);
+const valuesOf = (compute: () => tf.Tensor) => tf.tidy(() => [...compute().dataSync()]);
 const fullOfNaN = (shape: number[]) => tf.fill(shape, nan);
 
 describe.each(backends)('on %s, NaN stays NaN', (choice) => {
@@ -31,14 +31,14 @@ describe.each(backends)('on %s, NaN stays NaN', (choice) => {
       // Starting it again wraps nothing twice.
       await startBackend(choice);
       const before = tf.memory().numTensors;
-      const [, , ofNumbers, ofLowest] = figures(() => pool(image()));
-      expect(figures(() => pool(image())).slice(0, 2)).toEqual([nan, nan]);
+      const [, , ofNumbers, ofLowest] = valuesOf(() => pool(image()));
+      expect(valuesOf(() => pool(image())).slice(0, 2)).toEqual([nan, nan]);
       expect(ofNumbers).toBe(7);
       // TensorFlow begins with the lowest finite number.
       expect(ofLowest).toBeLessThan(-3e38);
 
       const slopes = () => tf.tensor4d([10, 20, 30, 0], [1, 2, 2, 1]);
-      const gradient = figures(() => tf.grad(pool)(image(), slopes()));
+      const gradient = valuesOf(() => tf.grad(pool)(image(), slopes()));
       expect(gradient).toEqual([0, 10, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 0, 0, 0]);
 
       const fused = { strides: 1, pad: 'valid', activation: 'relu' } as const;
@@ -72,7 +72,7 @@ describe.each(backends)('on %s, NaN stays NaN', (choice) => {
           }),
       };
       for (const [name, compute] of Object.entries(ofNaN)) {
-        expect(figures(compute).every(Number.isNaN), name).toBe(true);
+        expect(valuesOf(compute).every(Number.isNaN), name).toBe(true);
       }
       expect(tf.memory().numTensors).toBe(before);
     },

@@ -1,22 +1,22 @@
 /** The name that TensorFlow.js gives to a backend; tfjs-node's is `tensorflow`. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
-/** What a backend says of itself once it runs. */
+/** The description of a backend that runs. */
 export interface RunningBackend {
   readonly name: BackendName;
-  /** For a person: `wasm (SIMD)`, `tfjs-node 4.22.0 (libtensorflow 2.9.1)`. */
+  /** For people: `wasm (SIMD)`, `tfjs-node 4.22.0 (libtensorflow 2.9.1)`. */
   readonly description: string;
-  /** Versions of what computes, by package name. */
+  /** Versions of the packages and libraries that compute, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The backend that runs, as `startBackend` leaves it. */
+/** The backend that `startBackend` has started. */
 export interface StartedBackend extends RunningBackend {
-  /** One line: what was picked and why, and how to have the faster one when it was not to be had. */
+  /** One line: which backend was chosen and why, and how to get a faster one that is missing. */
   readonly reason: string;
 }
 
-/** @param versions Of what every backend runs on, by package name. */
+/** @param versions Versions that every backend has, by package name. */
 export const startedBecause = (
   backend: RunningBackend,
   why: string,

@@ -11,10 +11,10 @@ const builds = [
 ] as const;
 
 /**
- * WebAssembly with the kernels that it needs to train.
+ * Starts WebAssembly with the kernels that it needs to train.
  *
  * @param wasmUrl Address of the SIMD build, the only one that trains; where TensorFlow.js looks when left out.
- * @throws BackendError on a processor without SIMD, before a training step would find out.
+ * @throws BackendError on a processor without SIMD, rather than at the first training step.
  */
 export const startWasm = async ({
   wasmUrl,
@@ -32,7 +32,7 @@ export const startWasm = async ({
   }
   // The build of several threads, which a browser would take, cannot train: see @dropout-lab/wasm-training.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  // It wants to know all three addresses, and asks for one.
+  // All three addresses are required, though it fetches only one.
   if (wasmUrl !== undefined) setWasmPaths(Object.fromEntries(builds.map((name) => [name, wasmUrl])));
   registerTrainingKernels();
   await activate('wasm');

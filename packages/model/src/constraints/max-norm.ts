@@ -1,7 +1,7 @@
 import { add, clipByValue, div, mul, sqrt, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { constraints } from '@tensorflow/tfjs-layers';
 
-/** An axis, or several, of a kernel. */
+/** One or more axes of a kernel. */
 export type Axes = number | readonly number[];
 
 /** A constraint on a layer's weights, for its `kernelConstraint`. */
@@ -14,8 +14,8 @@ const EPSILON = 1e-7;
  * Limits the norm of each unit's incoming weights to `value`:
  * `w * clip(n, 0, value) / (1e-7 + n)` with `n = sqrt(sum(w^2, axis))`, Keras's formula.
  *
- * It is saved and loaded as TensorFlow.js's own constraint, which differs on WebGL: there the 1e-7 is 1e-4, since the
- * backend takes itself for one of 16 bits, and every update shrinks what is within the limit. No stock optimizer ever
+ * It is saved and loaded as TensorFlow.js's own constraint, which differs on WebGL: there the 1e-7 is 1e-4, that of
+ * backends of 16 bits, and every update shrinks weights that are within the limit. No stock optimizer ever
  * applies it: call {@link applyConstraints} after every update.
  *
  * @param value The largest norm, above 0.
@@ -24,7 +24,7 @@ const EPSILON = 1e-7;
  * @see Srivastava et al. 2014, section 5.1.
  */
 export const maxNorm = (value: number, axis: Axes): Constraint => {
-  // Its type alone leaves out the lists of axes that it handles.
+  // It takes lists of axes too, which its type leaves out.
   const constraint = constraints.maxNorm({ maxValue: value, axis: axis as number });
   constraint.apply = (kernel: Tensor): Tensor =>
     tidy(() => {

@@ -13,7 +13,7 @@ export interface AlphaDropoutConfig extends NoiseLayerConfig {
   readonly noiseShape?: NoiseShape | null;
 }
 
-/** What SELU tends to far below 0, `-alpha * scale` (Klambauer et al. 2017). */
+/** SELU's limit at minus infinity, `-alpha * scale` (Klambauer et al. 2017). */
 const SATURATION = -1.6732632423543772 * 1.0507009873554805;
 
 /**

@@ -25,7 +25,7 @@ import type { LayerImplementation, LayerOf } from './definition.ts';
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
 export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;
 
-/** What the stock layer has, and keeps to itself. */
+/** Properties of the stock layer that its type leaves out. */
 interface StockLayer extends layers.Layer {
   readonly axis: number;
   readonly momentum: number;
@@ -36,7 +36,7 @@ interface StockLayer extends layers.Layer {
   readonly movingVariance: LayerVariable;
 }
 
-// The class itself is not exported. With a name, so that no number is taken from layers without one.
+// The class itself is not exported. The name keeps the numbers of unnamed layers as they are.
 const Stock = layers.batchNormalization({ name: 'stock' }).constructor as Pick<
   typeof layers.Layer,
   'fromConfig'
@@ -55,7 +55,7 @@ const Stock = layers.batchNormalization({ name: 'stock' }).constructor as Pick<
  * training when the layer, or a model that it is in, is frozen (`trainable = false`); they do not move then.
  * Input and output are float32 of any one shape [batch, ...], the channels along `axis`.
  *
- * Unlike the stock layer of TensorFlow.js, it heeds `trainable`, does without gamma or beta, takes any axis, and several
+ * Unlike the stock layer of TensorFlow.js, it respects `trainable`, works without gamma or beta, takes any axis, and several
  * threads that each see a slice of the batch can share the statistics of all of it ({@link BatchNormalization.exchange}).
  * It is registered in the stock layer's place, under its name and configuration, so model.json files pass between the
  * two unchanged.
@@ -65,16 +65,16 @@ const Stock = layers.batchNormalization({ name: 'stock' }).constructor as Pick<
 export class BatchNormalization extends Stock {
   static readonly className = 'BatchNormalization';
 
-  /** Whether a model that the layer is in is frozen; {@link batchNormalizationsOf} finds it out. */
+  /** Whether a model that the layer is in is frozen; {@link batchNormalizationsOf} sets it. */
   isInFrozenModel?: boolean;
 
-  /** With the other slices of the batch; undefined when the input is the whole batch. */
+  /** Exchanges statistics with the other slices of the batch; undefined when the input is the whole batch. */
   exchange?: SliceExchange | undefined;
 
-  /** Whether it keeps its moving statistics as they are, and normalizes by them in training too, as Keras's does. */
+  /** Whether it leaves its moving statistics alone, and normalizes by them in training too, as Keras's does. */
   get isFrozen(): boolean {
     const trained = [this.gamma, this.beta].filter((weight) => weight !== undefined);
-    // A model that is frozen marks the variables only.
+    // Freezing a model marks the variables only.
     const isMarked = trained.length > 0 && trained.every(({ trainable }) => !trainable);
     return !this.trainable || isMarked || this.isInFrozenModel === true;
   }
@@ -90,16 +90,16 @@ export class BatchNormalization extends Stock {
 
 serialization.registerClass(BatchNormalization);
 
-/** A batch normalization, and where it is. */
+/** A batch normalization, and its place in a model. */
 export interface FoundBatchNormalization {
-  /** Its name; in a nested model that model's name and a slash before it. */
+  /** The names that lead to it: `encoder/norm`. */
   readonly name: string;
   readonly layer: BatchNormalization;
 }
 
 /**
- * Every batch normalization of a model, those of nested models and wrappers included. Stock layers among them, which `layers.batchNormalization`
- * makes, become {@link BatchNormalization}s where they are; each is told whether a model that it is in is frozen.
+ * Returns every batch normalization of a model, those of nested models and wrappers included. Stock layers among them, which `layers.batchNormalization`
+ * makes, are changed into {@link BatchNormalization}s in place. Sets whether a model that a layer is in is frozen.
  */
 export const batchNormalizationsOf = (model: LayersModel): readonly FoundBatchNormalization[] => {
   const found = new Map<BatchNormalization, string>();
@@ -116,7 +116,7 @@ export const batchNormalizationsOf = (model: LayersModel): readonly FoundBatchNo
 const isBatchNormalization = (layer: layers.Layer): layer is BatchNormalization => {
   if (layer instanceof BatchNormalization) return true;
   if (layer.constructor !== Stock) return false;
-  // Ours has the stock layer's fields, and nothing that a constructor would have to set.
+  // Ours has the stock layer's fields, and none that a constructor would have to set.
   Object.setPrototypeOf(layer, BatchNormalization.prototype);
   return true;
 };
@@ -165,7 +165,7 @@ const move = (moving: LayerVariable, ofBatch: Tensor, momentum: number): void =>
   moving.write(add(mul(moving.read(), momentum), mul(ofBatch, 1 - momentum)));
 };
 
-/** The axes other than the channels', how many channels there are, and their numbers in a shape that broadcasts. */
+/** The axes other than the channels', the number of channels, and a function that reshapes a vector of them to broadcast. */
 const axesOf = (input: Tensor, ofLayer: number) => {
   const axis = ofLayer < 0 ? ofLayer + input.rank : ofLayer;
   const others = input.shape.map((_, i) => i).filter((i) => i !== axis);
@@ -191,11 +191,11 @@ const normalize = (
   const { channels, isLast, alongAxis } = axesOf(x, axis);
   if (isLast) {
     const rows = reshape(x, [-1, channels]) as Tensor2D;
-    // Its declared types leave out that each may be a vector.
+    // The declared types do not say that each may be a vector.
     const vectors = [mean, variance, beta, gamma] as [Tensor2D, Tensor2D, Tensor2D?, Tensor2D?];
     return reshape(batchNorm(rows, ...vectors, epsilon), x.shape);
   }
-  // The kernel of TensorFlow.js has the channels last.
+  // TensorFlow.js's kernel takes channels last only.
   const inverse = rsqrt(add(variance, epsilon));
   const scale = gamma === undefined ? inverse : mul(inverse, gamma);
   const scaled = mul(sub(x, alongAxis(mean)), alongAxis(scale));

@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core';
  */
 export type SliceExchange = (values: Float64Array) => readonly Float64Array[];
 
-/** Of each channel; `count` numbers have gone into one. */
+/** Mean and variance of each channel, over `count` numbers. */
 export interface Moments {
   readonly count: number;
   readonly mean: Tensor;

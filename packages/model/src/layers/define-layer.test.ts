@@ -98,7 +98,7 @@ test('names that the model itself has are refused, and two masks are never the s
   model.dispose();
 });
 
-test('a kind that is given twice, or a layer that is called otherwise, is refused', () => {
+test('a kind that is given twice, or a layer that has another name, is refused', () => {
   expect(() => parseModelSpec({}, { layers: [mine, mine] })).toThrow(
     'expected each kind once, received "mine" twice',
   );
@@ -107,7 +107,7 @@ test('a kind that is given twice, or a layer that is called otherwise, is refuse
   expect(() => buildModel(spec, 0, { layers: [nameless] })).toThrow('pass on the name of the context');
 });
 
-test('a kernel that would not fit into memory is refused on paper', () => {
+test('a kernel that would not fit into memory is refused before it is made', () => {
   const spec = parseModelSpec({ units: [1e15] });
   expect(() => buildModel(spec, 0)).toThrow(
     'model spec: dense: expected a kernel of at most 268435456 weights',

@@ -7,33 +7,33 @@ import { layerTable } from './table.ts';
 
 /** A layer of a user's own, for lists of layers: see {@link defineLayer}. */
 export interface LayerDefinition {
-  /** What a list of layers calls it. */
+  /** Its kind in a list of layers. */
   readonly kind: string;
-  /** Of its kind, name and settings. */
+  /** The schema of its kind, name and settings. */
   readonly schema: z.ZodObject;
   /** Builds the TensorFlow.js layer. */
   readonly create: (settings: never, context: LayerContext) => layers.Layer;
-  /** Sizes of its output without the batch, for those of its input. */
+  /** Returns the shape of its output for that of its input, both without the batch. */
   readonly outputShape: (settings: never, input: Shape, where: string) => Shape;
 }
 
-/** What {@link defineLayer} takes. */
+/** Options of {@link defineLayer}. */
 export interface LayerDefinitionOptions<Settings extends z.ZodRawShape> {
-  /** What a list of layers calls it; none of the built-in kinds. */
+  /** Its kind in a list of layers; none of the built-in ones. */
   readonly kind: string;
   /** A Zod schema for each setting, with its default. */
   readonly settings: Settings;
   /** Builds the TensorFlow.js layer; `seed` of the context is for one that draws random numbers. */
   readonly create: (settings: z.output<z.ZodObject<Settings>>, context: LayerContext) => layers.Layer;
-  /** Sizes of the output without the batch; those of the input when left out. */
+  /** Returns the shape of the output without the batch; that of the input when left out. */
   readonly outputShape?: (settings: z.output<z.ZodObject<Settings>>, input: Shape, where: string) => Shape;
 }
 
 /**
- * A layer of your own, for `parseModelSpec(…, { layers: [it] })` and `buildModel(spec, seed, { layers: [it] })`: it is
+ * Defines a layer of your own, for `parseModelSpec(…, { layers: [it] })` and `buildModel(spec, seed, { layers: [it] })`: it is
  * checked, named and seeded like the built-in ones.
  *
- * Initializers of its weights need a seed, that of the context.
+ * Initializers of its weights need a seed: use that of the context.
  *
  * @throws ConfigError when the kind is a built-in one, or no name.
  */

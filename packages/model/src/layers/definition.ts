@@ -1,13 +1,13 @@
 import { ConfigError, type LayerKind, type LayerSpec } from '@dropout-lab/contracts';
 import type { layers } from '@tensorflow/tfjs-layers';
 
-/** Sizes of a layer's input or output, without the batch. */
+/** The shape of a layer's input or output, without the batch. */
 export type Shape = readonly number[];
 
 /** The settings of a layer of a kind. */
 export type LayerOf<Kind extends LayerKind> = Extract<LayerSpec, { kind: Kind }>;
 
-/** What a layer is built with besides its settings. */
+/** The arguments of a layer that are not settings. */
 export interface LayerContext {
   /** Unique in the model. */
   readonly name: string;
@@ -17,18 +17,18 @@ export interface LayerContext {
 
 /** How a kind of layer is built; a table has one for each name of the family. */
 export interface LayerImplementation<Settings> {
-  /** The layer, without anything drawn: initial weights are drawn by {@link buildModel}. */
+  /** Returns the layer without initial weights: {@link buildModel} draws them. */
   readonly create: (settings: Settings, context: LayerContext) => layers.Layer;
   /**
-   * What comes out of an input of this shape, on paper.
+   * Returns the output's shape for the input's, without building the layer.
    *
-   * @param where What the message of an error begins with: the layer.
+   * @param where The beginning of an error's message: the layer.
    * @throws ConfigError when the layer cannot take such an input.
    */
   readonly outputShape: (settings: Settings, input: Shape, where: string) => Shape;
 }
 
-/** @throws ConfigError when an input is no image. */
+/** @throws ConfigError when an input is not an image. */
 export const requireImage = (input: Shape, where: string): readonly [number, number, number] => {
   if (input.length === 3) return input as readonly [number, number, number];
   throw new ConfigError(

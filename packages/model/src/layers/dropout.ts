@@ -15,10 +15,10 @@ export interface DropoutConfig extends NoiseLayerConfig {
 
 /**
  * Inverted dropout: `y = x * mask`, the mask 0 with odds `rate` and `1 / (1 - rate)` otherwise; in inference
- * `y = x`. Input and output are float32 of any one shape. A NaN is not dropped, other than by Keras: 0 times NaN is NaN.
+ * `y = x`. Input and output are float32 of any one shape. Unlike in Keras, a NaN is not dropped: 0 times NaN is NaN.
  *
- * Unlike the stock layer of TensorFlow.js, a seed gives a sequence of masks, another at every training call,
- * as Keras's does: the mask at a step is `dropoutMask(fold(randomKey(seed), 'dropout', step))` of
+ * Unlike in the stock layer of TensorFlow.js, a seed gives a sequence of masks, another at every training call,
+ * as in Keras: the mask at a step is `dropoutMask(fold(randomKey(seed), 'dropout', step))` of
  * `@dropout-lab/random`, the same on every backend. It is registered in the stock layer's place, under its name
  * and configuration, so model.json files pass between the two unchanged.
  *

@@ -5,7 +5,7 @@ import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
 /** Constructor arguments of {@link GaussianDropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
 export interface GaussianDropoutConfig extends NoiseLayerConfig {
-  /** That of the dropout whose noise has the same variance, 0 <= rate < 1. */
+  /** The rate of the dropout whose noise has the same variance, 0 <= rate < 1. */
   readonly rate: number;
 }
 

@@ -6,7 +6,7 @@ import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
 /** Constructor arguments of {@link GaussianNoise}: Keras's in TensorFlow.js's spelling, and those of every layer. */
 export interface GaussianNoiseConfig extends NoiseLayerConfig {
-  /** Standard deviation of the noise, at least 0; Keras takes none above 1. */
+  /** Standard deviation of the noise, at least 0; Keras accepts none above 1. */
   readonly stddev: number;
 }
 

@@ -5,7 +5,7 @@ import fixtures from '../../fixtures/constraints.json' with { type: 'json' };
 import { closeTo, namesWithout } from '../testing.ts';
 import { kernelArgs } from './kernel.ts';
 
-/** What a constraint of Keras's makes of a kernel. */
+/** A kernel before and after a constraint of Keras's. */
 interface Case {
   readonly settings: ConstraintConfig;
   readonly shape: number[];
@@ -15,7 +15,7 @@ interface Case {
 
 const cases = Object.values(fixtures as unknown as Readonly<Record<string, readonly Case[]>>).flat();
 
-test('Keras has been asked about every constraint', () => {
+test('there are outputs of Keras for every constraint', () => {
   expect(namesWithout(constraintSchema, fixtures)).toBe('');
 });
 

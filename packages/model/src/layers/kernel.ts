@@ -10,10 +10,10 @@ const constraints: { readonly [Name in ConstraintName]: (config: ConstraintConfi
   max_norm: ({ maxValue, axis }) => maxNorm(maxValue, axis),
 };
 
-/** What Keras calls the settings that every layer with a kernel has. */
+/** The TensorFlow.js arguments of the settings that every layer with a kernel has. */
 export const kernelArgs = ({ activation, kernelInitializer, kernelConstraint }: WithKernel) => ({
   activation,
-  // For whoever reads model.json; initial weights are drawn by drawKernel.
+  // For readers of model.json; initial weights are drawn by drawKernel.
   kernelInitializer: initializers[kernelInitializer].stock,
   ...(kernelConstraint && { kernelConstraint: constraints[kernelConstraint.name](kernelConstraint) }),
 });
@@ -32,7 +32,7 @@ export const requireAxes = ({ kernelConstraint }: WithKernel, rank: number, wher
   );
 };
 
-/** Numbers of a kernel: more would not fit into memory beside their gradients and moments. */
+/** The most weights of a kernel: more would not fit into memory beside their gradients and moments. */
 const MOST_WEIGHTS = 2 ** 28;
 
 /** @throws ConfigError when a kernel is too large to be made. */

@@ -16,7 +16,7 @@ import { closeTo, namesWithout } from '../testing.ts';
 type Numbers = readonly number[];
 type NumbersByName = Readonly<Record<string, Numbers>>;
 
-/** What Keras's layer gives for weights, an input and the masks that ours draws at its first step. */
+/** The outputs of Keras's layer for weights, an input and the masks that ours draws at its first step. */
 interface Case {
   readonly settings: LayerSpec;
   /** A model with the layer in it. */
@@ -32,15 +32,15 @@ interface Case {
   /** Of sum(output * cotangent), in training. */
   readonly gradients: { readonly input: Numbers; readonly weights: NumbersByName };
   readonly cotangent: number[];
-  /** What is not trained, after the training call. */
+  /** Weights that are not trained, after the training call. */
   readonly updated: NumbersByName;
-  /** What has a constraint, when that has been applied to the weights. */
+  /** Weights with a constraint, after it has been applied. */
   readonly constrained: NumbersByName;
 }
 
 const cases = Object.values(fixtures as unknown as Readonly<Record<string, readonly Case[]>>).flat();
 
-test('Keras has been asked about every kind of layer', () => {
+test('there are outputs of Keras for every kind of layer', () => {
   expect(namesWithout(layerSchema, fixtures)).toBe('');
 });
 

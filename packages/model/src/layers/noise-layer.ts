@@ -5,16 +5,16 @@ import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { leafLayers } from '../weights/layers-of-model.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
-/** What every layer of TensorFlow.js takes. */
+/** Constructor arguments of every layer of TensorFlow.js. */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
-/** What every layer that draws random numbers takes. */
+/** Constructor arguments of every layer that draws random numbers. */
 export interface NoiseLayerConfig extends LayerArgs {
   /** A safe integer >= 0. Layers without one draw from a stream of their name. */
   readonly seed?: number | null;
 }
 
-/** Where training stands: what a mask, or noise, depends on besides the layer's seed. */
+/** The position of training: masks and noise depend on it and on the layer's seed. */
 export interface DropoutPosition {
   /** Optimizer updates so far. */
   readonly step: number;
@@ -27,30 +27,30 @@ export interface DropoutPosition {
   readonly call?: number | undefined;
 }
 
-/** Which elements of a key's endless stream are drawn. */
+/** The elements of a key's endless stream that are drawn. */
 export interface NoisePart {
   readonly size: number;
   readonly start: number;
-  /** Gets them. */
+  /** The elements are written to it. */
   readonly out: Float32Array;
 }
 
 /**
- * A layer that draws random numbers in training, and gives its input back in inference.
+ * A layer that draws random numbers in training, and returns its input in inference.
  *
- * Unlike the stock layers of TensorFlow.js, a seed gives a sequence of draws, another at every training call, as Keras's does:
- * what is drawn at a step is a function of `fold(randomKey(seed), stream, step)` of `@dropout-lab/random` and of the place in
+ * Unlike in the stock layers of TensorFlow.js, a seed gives a sequence of draws, another at every training call, as in Keras:
+ * the draw of a step is a function of `fold(randomKey(seed), stream, step)` of `@dropout-lab/random` and of the place in
  * the whole batch, the same on every backend and for any number of replicas.
  */
 export abstract class NoiseLayer extends layers.Layer {
   /**
-   * Set it before a training call ({@link setDropoutPosition} does for a whole model). Left alone, `step`
+   * Set it before a training call ({@link setDropoutPosition} does for a whole model). Otherwise `step`
    * advances by one at each training call.
    */
   position: DropoutPosition = { step: 0, rowOffset: 0 };
   readonly seed: number | null;
   readonly #key: RandomKey;
-  /** What was drawn last: new memory of this size costs as much as drawing a mask. */
+  /** The memory of the last draw: new memory of this size costs as much as drawing a mask. */
   #last:
     | { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
     | undefined;
@@ -72,7 +72,7 @@ export abstract class NoiseLayer extends layers.Layer {
     this.supportsMasking = true;
   }
 
-  /** Whether nothing is ever drawn. */
+  /** Whether the layer never draws anything. */
   protected abstract get isSilent(): boolean;
 
   /** The output in training. */
@@ -88,7 +88,7 @@ export abstract class NoiseLayer extends layers.Layer {
   }
 
   /**
-   * What is drawn at the layer's position, which moves on.
+   * Draws the numbers of the layer's position, which then moves to the next.
    *
    * @param noiseShape 1 shares a number along an axis, null takes the input's size; null is the input's shape.
    */
@@ -101,7 +101,7 @@ export abstract class NoiseLayer extends layers.Layer {
     const size = shape.reduce((product, length) => product * length, 1);
     const { step, rowOffset, call } = this.position;
     this.position = call === undefined ? { step: step + 1, rowOffset } : { step, rowOffset, call: call + 1 };
-    // What all rows share is the same for every replica.
+    // A mask that all rows share is the same for every replica.
     const start = noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
     const out = this.#freeMemory(size);
     draw(call ? fold(this.#key, step, call) : fold(this.#key, step), { size, start, out });
@@ -110,7 +110,7 @@ export abstract class NoiseLayer extends layers.Layer {
     return noise;
   }
 
-  /** The last draw's memory once no tensor is made of it any more, since some backends' tensors are the array itself. */
+  /** The last draw's memory if no tensor uses it any more, else new memory: some backends' tensors are the array itself. */
   #freeMemory(size: number): Float32Array {
     const last = this.#last;
     const isFree =
@@ -135,7 +135,7 @@ export abstract class NoiseLayer extends layers.Layer {
 }
 
 /**
- * Tells every layer of a model that draws random numbers, those of nested models and wrappers included, where training stands:
+ * Sets the position of every layer of a model that draws random numbers, those of nested models and wrappers included:
  * {@link Dropout}, {@link GaussianNoise}, {@link GaussianDropout}, {@link AlphaDropout}. Call it before each training forward
  * pass.
  *

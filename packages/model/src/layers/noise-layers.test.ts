@@ -222,7 +222,7 @@ test('a mask of alpha dropout can be shared, as that of dropout', () => {
   expect(new Set(output.flat(3)).size).toBe(2);
 });
 
-test('every layer that draws learns where training stands, in nested models too', () => {
+test('every layer that draws gets the position of training, in nested models too', () => {
   const inner = sequential({
     layers: [
       layers.inputLayer({ inputShape: [4] }),
@@ -239,7 +239,7 @@ test('every layer that draws learns where training stands, in nested models too'
   model.dispose();
 });
 
-describe('a layer that is used more than once in a step draws anew each time, and again so at no other step', () => {
+describe('a layer that is used more than once in a step draws other numbers each time, and the same at no other step', () => {
   const drawnBy =
     (model: LayersModel, shape: number[]) =>
     (step: number): number[] =>

@@ -4,10 +4,10 @@ import { ConfigError } from '@dropout-lab/contracts';
 export type NoiseShape = readonly (number | null)[];
 
 /**
- * @param where What the message begins with.
- * @param inputShape The layer's input, batch axis first; null where it is not known yet.
+ * @param where The beginning of the message.
+ * @param inputShape The layer's input, batch axis first; null where it is unknown.
  * @param path The keys that lead to the noise shape in the user's configuration.
- * @throws ConfigError when a mask of this shape would not stretch over the input.
+ * @throws ConfigError when a mask of this shape would not broadcast over the input.
  */
 export const requireNoiseShape = (
   where: string,

@@ -3,15 +3,15 @@ import { layers } from '@tensorflow/tfjs-layers';
 import type { LayerImplementation, LayerOf, Shape } from './definition.ts';
 
 /**
- * The sum that ends a residual block, `x + f(x)` (He et al. 2016), as `keras.layers.Add`; what is between, `f`, is
- * built layer by layer.
+ * The sum that ends a residual block, `x + f(x)` (He et al. 2016), as `keras.layers.Add`; the layers of `f` are
+ * built one by one.
  */
 export const residual: LayerImplementation<LayerOf<'residual'>> = {
   create: (_, { name }) => layers.add({ name }),
   outputShape: (_, input) => input,
 };
 
-/** @throws ConfigError when a block's layers change the shape of what goes through them. */
+/** @throws ConfigError when the output of a block's layers has another shape than their input. */
 export const requireSameShape = (input: Shape, output: Shape, where: string): void => {
   if (`${input}` === `${output}`) return;
   throw new ConfigError(

@@ -10,19 +10,19 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 
-/** How a window moves over the images. */
+/** Strides and padding of a convolution. */
 export interface ConvolutionOptions {
   readonly strides: [number, number];
   readonly pad: 'valid' | 'same';
 }
 
-/** A convolution, channels last, that adds its bias as it goes: `conv2d(x, filter) + bias` in one kernel. */
+/** A convolution, channels last, with its bias: `conv2d(x, filter) + bias` in one kernel. */
 export const convolve = (x: Tensor, filter: Tensor, bias: Tensor, options: ConvolutionOptions): Tensor4D =>
   fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, bias: bias as Tensor1D, ...options });
 
 /**
- * The same of images that no variable changes, such as those of a first layer: it has no gradient with respect to `x`,
- * which would be as much work as the whole forward pass.
+ * The same without a gradient with respect to `x`, for a first layer: that gradient is not needed, and as much work as the
+ * whole forward pass.
  */
 export const convolveImages = (
   x: Tensor,

@@ -21,7 +21,7 @@ import {
 type Forward = (inputs: tf.Tensor, training: boolean) => tf.Tensor;
 
 /** The logits, and the gradient of their squares' sum with respect to every weight. */
-const figuresOf = (model: LayersModel, forward: Forward, training: boolean): number[][] =>
+const resultsOf = (model: LayersModel, forward: Forward, training: boolean): number[][] =>
   tf.tidy(() => {
     const [, ...shape] = model.inputs[0]!.shape as number[];
     const x = tf.randomNormal([3, ...shape], 0, 1, 'float32', 5);
@@ -43,14 +43,14 @@ const setWeights = async (model: LayersModel): Promise<void> => {
   );
 };
 
-const expectSameFigures = async (model: LayersModel): Promise<void> => {
+const expectSameResults = async (model: LayersModel): Promise<void> => {
   await setWeights(model);
   const stock = logitsModel(model);
   const logitsOf = createLogitsFunction(model);
   const before = tf.memory().numTensors;
   for (const training of [true, false]) {
-    const expected = figuresOf(model, (x) => stock.apply(x, { training }) as tf.Tensor, training);
-    const found = figuresOf(model, (x) => logitsOf(x, { training }), training);
+    const expected = resultsOf(model, (x) => stock.apply(x, { training }) as tf.Tensor, training);
+    const found = resultsOf(model, (x) => logitsOf(x, { training }), training);
     for (const [i, quantity] of expected.entries()) {
       const scale = Math.max(...quantity.map(Math.abs));
       expect(scale).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe('the logits and gradients of logitsModel', () => {
   ])('of a spec: %s', async (_, spec) => {
     const small: ModelInput = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
     const model = buildModel(parseModelSpec({ ...small, ...(spec as object) }), 1);
-    await expectSameFigures(model);
+    await expectSameResults(model);
     model.dispose();
   });
 
@@ -83,7 +83,7 @@ describe('the logits and gradients of logitsModel', () => {
     ['windows beyond the edge', { filters: 4, kernelSize: 2, activation: 'relu' }, { padding: 'same' }],
     ['no bias', { filters: 4, kernelSize: 3, activation: 'relu', useBias: false }, {}],
     ['another activation', { filters: 4, kernelSize: 3, activation: 'tanh' }, {}],
-  ])('of a model of one’s own: %s', async (_, convolution, pooling) => {
+  ])('of other models: %s', async (_, convolution, pooling) => {
     const model = sequential({
       layers: [
         conv2d({ ...convolution, inputShape: [9, 9, 2] }),
@@ -92,11 +92,11 @@ describe('the logits and gradients of logitsModel', () => {
         ...classes(),
       ],
     });
-    await expectSameFigures(model);
+    await expectSameResults(model);
     model.dispose();
   });
 
-  test('of a model that branches, and of one within another', async () => {
+  test('of a model that branches, and of a nested model', async () => {
     const input = inputLayer({ inputShape: [8, 8, 2] }).output as SymbolicTensor;
     const convolved = conv2d({ filters: 4, kernelSize: 3, activation: 'relu' }).apply(input);
     const branches = [maxPooling2d({ poolSize: 2 }), conv2d({ filters: 4, kernelSize: 4 })].map(
@@ -105,7 +105,7 @@ describe('the logits and gradients of logitsModel', () => {
     const merged = layers.concatenate().apply(branches);
     const outputs = dense({ units: 3, activation: 'softmax' }).apply(merged) as SymbolicTensor;
     const branching = functional({ inputs: input, outputs });
-    await expectSameFigures(branching);
+    await expectSameResults(branching);
 
     const outer = sequential({
       layers: [
@@ -115,7 +115,7 @@ describe('the logits and gradients of logitsModel', () => {
         ...classes(),
       ],
     });
-    await expectSameFigures(outer);
+    await expectSameResults(outer);
     branching.dispose();
     outer.dispose();
   });
@@ -125,7 +125,7 @@ test('the gradient of the images is not computed', async () => {
   const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [4, 5], units: [6] });
   const model = buildModel(spec, 1);
   const logitsOf = createLogitsFunction(model);
-  const { kernels } = await tf.profile(() => figuresOf(model, (x) => logitsOf(x, { training: true }), true));
+  const { kernels } = await tf.profile(() => resultsOf(model, (x) => logitsOf(x, { training: true }), true));
   const count = (name: string) => kernels.filter((kernel) => kernel.name === name).length;
   expect(count('Conv2DBackpropFilter')).toBe(2);
   expect(count('Conv2DBackpropInput')).toBe(1);
@@ -141,7 +141,7 @@ test('a dilated convolution keeps the refusal of its gradient', () => {
     ],
   });
   const logitsOf = createLogitsFunction(model);
-  expect(() => figuresOf(model, (x) => logitsOf(x, { training: true }), true)).toThrow(/dilation/);
+  expect(() => resultsOf(model, (x) => logitsOf(x, { training: true }), true)).toThrow(/dilation/);
   model.dispose();
 });
 

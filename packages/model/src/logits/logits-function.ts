@@ -9,10 +9,9 @@ type Layer = layers.Layer;
 export type LogitsFunction = (inputs: Tensor, options: { readonly training: boolean }) => Tensor;
 
 /**
- * The same logits as {@link logitsModel}'s and, but for rounding, the same gradients, computed in less time: of a
- * Sequential model, a ReLU between a convolution and a max pooling is taken after the pooling, on a quarter of the
- * numbers (for windows of 2 x 2), which is the same since both keep the order of numbers; the convolution adds its
- * bias as it goes. The gradients are those of the weights that are trainable now; images have none. Other models are called
+ * Returns a function with the logits of {@link logitsModel} and, but for rounding, its gradients, in less time: of a
+ * Sequential model, a ReLU between a convolution and a max pooling is applied after the pooling, to a quarter of the numbers
+ * (for windows of 2 x 2), which is the same since both are monotonic; the convolution adds its bias in the same kernel. The gradients are those of the weights that are trainable now; images have none. Other models are called
  * as they are, as are those with layers that make masks, which every later layer is to be given.
  */
 export const createLogitsFunction = (classifier: LayersModel): LogitsFunction => {
@@ -28,7 +27,7 @@ export const createLogitsFunction = (classifier: LayersModel): LogitsFunction =>
 /** A model lists a layer once, however often it is used. */
 const isUsedTwice = (layer: Layer): boolean => layer.inboundNodes.length > 1;
 
-/** Whether a layer says by itself which steps of a sequence are there: Masking, Embedding, layers of the user's own. */
+/** Whether a layer makes a mask of its own: Masking, Embedding, layers of the user's own. */
 const makesMasks = (layer: Layer): boolean => layer.computeMask !== layers.Layer.prototype.computeMask;
 
 type Step = (x: Tensor, training: boolean) => Tensor;
@@ -40,7 +39,7 @@ const stepsOf = (chain: readonly Layer[]): Step[] =>
       const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
       return [convolution(layer, isFirst ? convolveImages : convolve)];
     }
-    // As TensorFlow.js calls it: layers of the user's own may count on a list.
+    // TensorFlow.js passes a list, and layers of the user's own may rely on it.
     const step: Step = (x, training) => [layer.call([x], { training })].flat()[0]!;
     return isMaxPooling(layer) && isReluConvolution(before) ? [step, relu] : [step];
   });
@@ -50,7 +49,7 @@ const isMaxPooling = (layer: Layer | undefined): boolean => layer?.getClassName(
 const isReluConvolution = (layer: Layer | undefined): boolean => {
   if (layer?.getClassName() !== 'Conv2D') return false;
   const { activation, useBias, dataFormat, dilationRate } = layer.getConfig();
-  // TensorFlow.js has no gradient of a dilated convolution, and says so where it is called as it is.
+  // TensorFlow.js's own layer throws the error that a dilated convolution has no gradient.
   const isDilated = (dilationRate as number[]).some((rate) => rate !== 1);
   return activation === 'relu' && useBias === true && dataFormat === 'channelsLast' && !isDilated;
 };

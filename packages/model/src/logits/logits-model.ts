@@ -2,19 +2,19 @@ import { fused, reshape, type serialization, type Tensor, type Tensor2D, tidy } 
 import { LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.ts';
 
-/** What a model does last, to numbers that a loss is computed from: nothing where it is `linear`. */
+/** A model's last activation, which is applied to the logits; `linear` is none. */
 export type HeadActivation = 'softmax' | 'sigmoid' | 'linear';
 
-/** The end of a model. */
+/** The last layer of a model. */
 export interface Head {
   readonly activation: HeadActivation;
-  /** The last layer, by the names that lead to it: `encoder/dense_1`. */
+  /** The names that lead to the last layer: `encoder/dense_1`. */
   readonly name: string;
   /** `Dense linear`, `Activation softmax`. */
   readonly kind: string;
 }
 
-/** How a model of one output ends. */
+/** Returns the head of a model of one output. */
 export const headOf = (model: LayersModel): Head => {
   const { layer, kind } = endOf(model);
   if (isModelOfOneOutput(layer)) {
@@ -25,7 +25,7 @@ export const headOf = (model: LayersModel): Head => {
 };
 
 /**
- * The part of a model that ends before its softmax or sigmoid, for a loss computed from logits; the model itself where it
+ * Returns the part of a model before its last softmax or sigmoid, for a loss computed from logits; the model itself where it
  * ends in neither. It shares the layers and their variables: train either. Dispose only the original model.
  *
  * @param classifier A model of one output. Those that end in a softmax or sigmoid layer, or in a Dense layer with one of
@@ -43,7 +43,7 @@ export const logitsModel = (classifier: LayersModel): LayersModel => {
   return endingIn(classifier, new DenseLogits(layer).apply(input!) as SymbolicTensor);
 };
 
-/** Only then its output is the one that the outer model ends in. */
+/** With several outputs, it would not be known which one the outer model ends in. */
 const isModelOfOneOutput = (layer: layers.Layer): layer is LayersModel =>
   layer instanceof LayersModel && layer.outputs.length === 1;
 
@@ -107,7 +107,7 @@ class DenseLogits extends layers.Layer {
     });
   }
 
-  /** @throws ModelError always: the model that owns the weights is the one to save. */
+  /** @throws ModelError always: save the model that owns the weights. */
   override getConfig(): serialization.ConfigDict {
     throw new ModelError(`${this.name}: save the model that it was derived from instead`);
   }

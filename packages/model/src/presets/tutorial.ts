@@ -36,7 +36,7 @@ export const tutorial = (
         kernelConstraint: constraintOf(false),
       }),
     ),
-    // Runs of 0.1.0 keep their weights under these names.
+    // Runs of 0.1.0 have their weights under these names.
     { kind: 'dense', name: 'logits', units: numClasses },
     { kind: 'activation', name: 'softmax', activation: 'softmax' },
   ];
@@ -46,7 +46,7 @@ const FAN_IN = [0, 1, 2];
 
 /**
  * All incoming weights of a filter, `[0, 1, 2]`, are for a dense kernel all incoming weights of a unit, `0`: one setting
- * serves both as Keras's documentation advises. Any other choice is taken as it stands.
+ * serves both as Keras's documentation advises. Any other choice is used unchanged.
  */
 const denseAxis = ({ axis }: NonNullable<PresetConfig<'tutorial'>['maxNorm']>): number | number[] => {
   const axes = [axis].flat();

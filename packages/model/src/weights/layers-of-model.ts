@@ -37,7 +37,7 @@ export const leafLayers = (model: LayersModel): readonly ModelLayer[] =>
     ({ layer }) => innerOf(layer).length === 0 || !containers.has(layer.getClassName()),
   );
 
-/** Classes that compute nothing besides what the layers in them do. */
+/** Classes that compute nothing but what the layers in them compute. */
 const containers: ReadonlySet<string> = new Set([
   'Sequential',
   'Model',
@@ -70,7 +70,7 @@ const innerOf = (layer: layers.Layer): readonly layers.Layer[] => {
   return inner.filter((one): one is layers.Layer => one instanceof layers.Layer);
 };
 
-/** Whether a model's input is whole numbers, such as words by their index: declared so, or read by an Embedding. */
+/** Whether a model's input is integers, such as indices of words: its dtype is int32, or an Embedding takes it. */
 export const takesWholeNumbers = (model: LayersModel): boolean =>
   model.inputs[0]!.dtype === 'int32' ||
   model.layers.some(

@@ -1,20 +1,20 @@
 import { ConfigError, type LayerSpec, type ModelSpec } from '@dropout-lab/contracts';
 
-/** A layer with the name that it has in its model, and those within it. */
+/** A layer of a spec with its name in the model, and the layers in it. */
 export interface NamedLayer {
   readonly name: string;
   readonly settings: LayerSpec;
-  /** What its random numbers are drawn by: which of its kind it is, from 1, or the name that it was given. */
+  /** The name of its stream of random numbers: its number among the layers of its kind, from 1, or the name in the spec. */
   readonly stream: string;
   readonly inner: readonly NamedLayer[];
 }
 
-/** What the model's input is called, and the layer that transposes it. */
+/** The names of the model's input and of the layer that transposes it. */
 const reserved: readonly string[] = ['input', 'permute'];
 
 /**
  * The layers of a spec under the names that Keras would give them: `conv2d`, `conv2d_1`, … in the order in which they
- * are called; those with a name of their own are not counted.
+ * are called; layers that the spec names are not counted.
  *
  * @throws ConfigError when two layers have one name.
  */
@@ -29,7 +29,7 @@ export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[]
         ? { name: place === 0 ? kind : `${kind}_${place}`, stream: `${place + 1}` }
         : {
             name,
-            // Runs of 0.1.0 drew the masks of the input so.
+            // Runs of 0.1.0 drew the masks of the input from this stream.
             stream: name === 'input_dropout' ? 'input' : name,
           };
     if (taken.has(named.name)) {
@@ -48,6 +48,6 @@ export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[]
   return layers.map(namedOf);
 };
 
-/** A layer and those within it, in the order in which they are called. */
+/** All layers, those within others included, in the order in which they are called. */
 export const flattened = (layers: readonly NamedLayer[]): NamedLayer[] =>
   layers.flatMap((layer) => [...flattened(layer.inner), layer]);

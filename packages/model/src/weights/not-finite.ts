@@ -2,9 +2,9 @@ import type { NamedArray } from '@dropout-lab/contracts';
 
 /** A number among weights that is NaN or infinite, and where it is. */
 export interface NotFinite {
-  /** The weight's. */
+  /** The weight's name. */
   readonly name: string;
-  /** Within its values. */
+  /** The number's place in the weight's values. */
   readonly index: number;
   readonly value: number;
 }
@@ -20,6 +20,6 @@ export const findNotFinite = (weights: readonly NamedArray[]): NotFinite | undef
   return undefined;
 };
 
-/** What to say of it: a sentence from `expected` on. */
+/** A message that names the number and what to do, to be put behind the place and a colon. */
 export const describeNotFinite = ({ name, index, value }: NotFinite): string =>
-  `${name}: expected finite numbers, found ${value} at index ${index}: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate`;
+  `${name}: expected finite numbers, found ${value} at index ${index}: the model diverged, so take an earlier checkpoint, or train with a lower learning rate`;

@@ -54,7 +54,7 @@ describe('writeWeights', () => {
     to.dispose();
   });
 
-  test('keeps no hold of the arrays that it is given', async () => {
+  test('keeps none of the arrays that it is given', async () => {
     const model = build(1);
     const weights = await readWeights(model);
     writeWeights(model, weights);
@@ -75,7 +75,7 @@ describe('writeWeights', () => {
       expect(findNotFinite(diverged)).toEqual({ name: 'dense/kernel', index: 7, value });
       expect(() => writeWeights(model, diverged)).toThrow(
         new ModelError(
-          `writeWeights: dense/kernel: expected finite numbers, found ${value} at index 7: they are of a model that diverged, so take a checkpoint from before, or train with a lower learning rate`,
+          `writeWeights: dense/kernel: expected finite numbers, found ${value} at index 7: the model diverged, so take an earlier checkpoint, or train with a lower learning rate`,
         ),
       );
       expect(await readWeights(model)).toEqual(weights);

@@ -4,14 +4,14 @@ import { LayersModel, type LayerVariable, type layers } from '@tensorflow/tfjs-l
 import { ModelError } from '../errors.ts';
 import { describeNotFinite, findNotFinite } from './not-finite.ts';
 
-/** A trainable variable under the name that is its own in the whole model. */
+/** A trainable variable and its name, unique in the whole model. */
 export interface TrainedWeight {
   readonly name: string;
   readonly variable: Variable;
 }
 
 /**
- * A copy of all of a model's variables, moving statistics included, in `model.weights` order, named by layer and
+ * Returns a copy of all of a model's variables, moving statistics included, in `model.weights` order, named by layer and
  * weight: `conv2d/kernel`, `conv2d/bias`; within a nested model by its name too: `encoder/conv2d/kernel`. Kernels have
  * Keras's shapes: Conv2D [height, width, channels, filters], Dense [inputs, units].
  */
@@ -25,7 +25,7 @@ export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
   );
 
 /**
- * The variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does; once each, also
+ * Returns the variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does; once each, also
  * where a layer is used by a model and by one nested in it, of which TensorFlow.js lists the variables twice.
  */
 export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
@@ -37,7 +37,7 @@ export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
 };
 
 /**
- * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
+ * Sets all of a model's weights to copies of the given ones, bit for bit, in any order. Constraints are not
  * applied: stock `setWeights` and `loadLayersModel` do, which shifts constrained kernels by a rounding.
  *
  * @throws ModelError when a weight is missing, unknown, of another shape or not finite; the model is then unchanged.
@@ -62,22 +62,22 @@ export const writeWeights = (model: LayersModel, weights: readonly NamedArray[])
   if (notFinite) throw new ModelError(`writeWeights: ${describeNotFinite(notFinite)}`);
   tidy(() => {
     for (const [weight, { shape, values }] of pairs) {
-      // The cpu backend keeps the array that it is given.
+      // A copy, since a tensor of the cpu backend is the array itself.
       assign(weight, tensor(values.slice(), [...shape]));
     }
   });
 };
 
-/** Sets a weight without the constraint that {@link LayerVariable.write} would bring in. */
+/** Sets a weight without its constraint, which {@link LayerVariable.write} would apply. */
 export const assign = (weight: LayerVariable, value: Tensor): void => {
   (weight.read() as Variable).assign(value);
 };
 
 /**
- * For each expected name, the place of the given one that stands for the same variable, undefined where there is none.
- * Names that TensorFlow.js made up (`dense_Dense3`) count from the start of the process: where they differ, they are told
- * apart by the order in which their layers were made, so that a model of unnamed layers takes the weights of one that
- * was built alike before it.
+ * For each expected name, the index of the given name of the same variable, undefined where there is none. TensorFlow.js
+ * numbers layers without a name from the start of the process (`dense_Dense3`): where such names differ, they are matched by
+ * the order in which their layers were made, so that a model of unnamed layers takes the weights of an equal model that was
+ * built before it.
  */
 export const matchNames = (expected: readonly string[], given: readonly string[]): (number | undefined)[] => {
   const exact = new Map(given.map((name, i) => [name, i]));
@@ -86,17 +86,17 @@ export const matchNames = (expected: readonly string[], given: readonly string[]
   return inOrder(expected).map((name) => byOrder.get(name));
 };
 
-/** A layer's class in snake case, `_`, and the class with a number: what TensorFlow.js calls a layer without a name. */
-const madeUp = /(?<=^|\/)([a-z0-9_]+)_([A-Z][A-Za-z0-9]*?)(\d+)(?=\/|$)/g;
+/** TensorFlow.js's name of a layer without one: the class in snake case, `_`, and the class with a number. */
+const generatedName = /(?<=^|\/)([a-z0-9_]+)_([A-Z][A-Za-z0-9]*?)(\d+)(?=\/|$)/g;
 
 const isSnakeOf = (snake: string, className: string): boolean =>
   snake.replaceAll('_', '') === className.toLowerCase();
 
-/** The names with the numbers that TensorFlow.js made up replaced by their rank among those of their class. */
+/** The names, with TensorFlow.js's numbers replaced by their rank among the layers of the class. */
 const inOrder = (names: readonly string[]): string[] => {
   const numbers = new Map<string, Set<number>>();
   for (const name of names) {
-    for (const [, snake, className, number] of name.matchAll(madeUp)) {
+    for (const [, snake, className, number] of name.matchAll(generatedName)) {
       if (!isSnakeOf(snake!, className!)) continue;
       numbers.set(className!, (numbers.get(className!) ?? new Set()).add(Number(number)));
     }
@@ -105,7 +105,7 @@ const inOrder = (names: readonly string[]): string[] => {
     [...numbers].map(([className, ofClass]) => [className, [...ofClass].sort((a, b) => a - b)]),
   );
   return names.map((name) =>
-    name.replace(madeUp, (whole: string, snake: string, className: string, number: string) =>
+    name.replace(generatedName, (whole: string, snake: string, className: string, number: string) =>
       isSnakeOf(snake, className)
         ? `${snake}_${className}#${ranks.get(className)!.indexOf(Number(number))}`
         : whole,
@@ -122,7 +122,7 @@ interface NamedWeight {
   readonly weight: LayerVariable;
 }
 
-/** Each variable once, in `model.weights` order, under a name that no other has. */
+/** Each variable once, in `model.weights` order, with a unique name. */
 const namedWeights = (model: LayersModel): NamedWeight[] => {
   const names = new Map<number, string>();
   const taken = new Set<string>();
@@ -132,7 +132,7 @@ const namedWeights = (model: LayersModel): NamedWeight[] => {
       return;
     }
     for (const weight of layer.weights) {
-      // A layer that is used in two places is named by the first.
+      // A layer that is used in two places has its name from the first.
       if (names.has(weight.id)) continue;
       const name = unique([...path.slice(0, -1), ownName(layer, weight)].join('/'), taken);
       taken.add(name);
@@ -143,7 +143,7 @@ const namedWeights = (model: LayersModel): NamedWeight[] => {
   return onceEach(model.weights).map((weight) => ({ name: names.get(weight.id)!, weight }));
 };
 
-/** `conv2d/kernel`, whichever models the layer was built within. */
+/** `conv2d/kernel`, without the names of models around the layer. */
 const ownName = ({ name }: layers.Layer, { originalName }: LayerVariable): string => {
   const start = originalName.lastIndexOf(`${name}/`);
   return start < 0 ? `${name}/${originalName}` : originalName.slice(start);

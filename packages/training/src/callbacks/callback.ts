@@ -1,6 +1,6 @@
 import type { EpochLogs, NamedArray } from '@dropout-lab/contracts';
 
-/** What a callback may look at and do. */
+/** The state of training that a callback can see, and its means to change it. */
 export interface TrainingControls {
   /** Epochs completed, from 1. */
   readonly epoch: number;
@@ -18,27 +18,27 @@ export interface TrainingControls {
   writeWeights(weights: readonly NamedArray[]): void;
 }
 
-/** All that a callback remembers, for a checkpoint. */
+/** A callback's state, for a checkpoint. */
 export interface CallbackState {
   /** Plain JSON data. */
   readonly data: unknown;
-  /** Weights that it holds on to. */
+  /** Weights that it remembers. */
   readonly arrays?: readonly NamedArray[];
 }
 
-/** Something that is told of every epoch. One that remembers anything gives its state, or resuming would forget it. */
+/** Functions that are called after epochs. One that remembers anything returns its state, or resuming would lose it. */
 export interface Callback {
-  /** What its state is kept by in checkpoints; the second of a name is kept as `<name>_1`. */
+  /** The key of its state in checkpoints; of the second callback of a name `<name>_1`. */
   readonly name: string;
-  /** The metric that it watches; training refuses to start, or to go on, where it is not measured. */
+  /** The metric that it watches; training refuses to start, or to continue, where it is not measured. */
   readonly monitor?: Monitor | undefined;
-  /** After each epoch, with its figures, validation included. */
+  /** Called after each epoch, with its metrics, validation included. */
   onEpochEnd?(logs: EpochLogs, controls: TrainingControls): void | Promise<void>;
-  /** After the last epoch, whatever the cause of the end but an interruption. */
+  /** Called after the last epoch, unless training was interrupted. */
   onTrainEnd?(controls: TrainingControls): void | Promise<void>;
-  /** What a checkpoint must keep for this callback. */
+  /** Returns the state that a checkpoint keeps for this callback. */
   readState?(): CallbackState;
-  /** Takes back what `readState` gave. */
+  /** Restores a state that `readState` returned. */
   writeState?(state: CallbackState): void;
 }
 
@@ -47,7 +47,7 @@ export type Monitor = string;
 
 /**
  * Whether `current` is better than `best` by more than `minDelta`: higher for accuracies, lower for losses.
- * Anything is better than nothing yet; NaN is never better.
+ * Anything is better than null; NaN is never better.
  */
 export const isImprovement = (
   monitor: Monitor,

@@ -7,11 +7,11 @@ const weightsOf = (epoch: number): NamedArray[] => [
   { name: 'w', shape: [1], values: Float32Array.of(epoch) },
 ];
 
-/** Tells a callback of scripted figures; the weights of an epoch are its number. */
+/** Calls a callback with given values; the weights of an epoch are its number. */
 const play = async (
   callback: Callback,
   monitor: Monitor,
-  figures: readonly (number | undefined)[],
+  values: readonly (number | undefined)[],
   first = 1,
 ) => {
   let stopped: number | null = null;
@@ -32,10 +32,10 @@ const play = async (
     },
   });
   let epoch = first;
-  for (; epoch < first + figures.length && stopped === null; epoch++) {
+  for (; epoch < first + values.length && stopped === null; epoch++) {
     weights = weightsOf(epoch);
-    const figure = figures[epoch - first];
-    const logs = { loss: 1, accuracy: 0, ...(figure !== undefined && { [monitor]: figure }) };
+    const value = values[epoch - first];
+    const logs = { loss: 1, accuracy: 0, ...(value !== undefined && { [monitor]: value }) };
     await callback.onEpochEnd?.(logs, controlsAt(epoch));
   }
   await callback.onTrainEnd?.(controlsAt(epoch - 1));
@@ -43,8 +43,8 @@ const play = async (
 };
 
 describe('earlyStopping', () => {
-  for (const { monitor, figures, options, expected } of reference.earlyStopping) {
-    test(`stops and restores where Keras does: ${monitor} ${figures}, ${JSON.stringify(options)}`, async () => {
+  for (const { monitor, values, options, expected } of reference.earlyStopping) {
+    test(`stops and restores where Keras does: ${monitor} ${values}, ${JSON.stringify(options)}`, async () => {
       const watched = monitor as Monitor & string;
       const callback = earlyStopping({
         monitor: watched,
@@ -55,7 +55,7 @@ describe('earlyStopping', () => {
       const { stopped, weights } = await play(
         callback,
         watched,
-        figures.map((figure) => figure ?? Number.NaN),
+        values.map((value) => value ?? Number.NaN),
       );
       expect({ stopped, weights }).toEqual(expected);
     });
@@ -71,28 +71,28 @@ describe('earlyStopping', () => {
     });
   });
 
-  test('does nothing in epochs without the figure, as Keras', async () => {
+  test('does nothing in epochs without the metric, as Keras', async () => {
     const missing = [undefined, undefined, undefined, undefined];
     const { stopped } = await play(earlyStopping({ ...options, patience: 0 }), 'val_loss', missing);
     expect(stopped).toBeNull();
   });
 
-  test('is not held up by a first figure that is NaN, as Keras is', async () => {
-    const figures = [Number.NaN, 2, 1, 1, 1];
-    expect(await play(earlyStopping(options), 'val_loss', figures)).toMatchObject({ stopped: 5, weights: 3 });
+  test('is not stopped by a first value that is NaN, unlike Keras', async () => {
+    const values = [Number.NaN, 2, 1, 1, 1];
+    expect(await play(earlyStopping(options), 'val_loss', values)).toMatchObject({ stopped: 5, weights: 3 });
   });
 
   test('its state, through JSON, is all that it remembers', async () => {
-    const figures = [3, 2, 2.5, 2.25];
-    for (let epochs = 1; epochs < figures.length; epochs++) {
+    const values = [3, 2, 2.5, 2.25];
+    for (let epochs = 1; epochs < values.length; epochs++) {
       const before = earlyStopping(options);
       for (let epoch = 1; epoch <= epochs; epoch++) {
-        await play(before, 'val_loss', [figures[epoch - 1]], epoch);
+        await play(before, 'val_loss', [values[epoch - 1]], epoch);
       }
       const { data, arrays } = before.readState!();
       const after = earlyStopping(options);
       after.writeState!({ data: JSON.parse(JSON.stringify(data)), ...(arrays && { arrays }) });
-      expect(await play(after, 'val_loss', figures.slice(epochs), epochs + 1)).toMatchObject({
+      expect(await play(after, 'val_loss', values.slice(epochs), epochs + 1)).toMatchObject({
         stopped: 4,
         weights: 2,
       });

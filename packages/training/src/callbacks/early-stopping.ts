@@ -1,16 +1,16 @@
 import type { CallbackConfig, NamedArray } from '@dropout-lab/contracts';
 import { type Callback, isImprovement, type Monitor } from './callback.ts';
 
-/** What is watched, and for how long; as in a run configuration. */
+/** Options of {@link earlyStopping}, as in a run configuration. */
 export type EarlyStoppingOptions = Omit<
   Extract<CallbackConfig, { name: 'early_stopping' }>,
   'name' | 'monitor'
 > & { readonly monitor: Monitor };
 
 /**
- * Stops training when the monitored figure has not improved by more than `minDelta` for `patience` epochs, as
+ * Stops training when the monitored metric has not improved by more than `minDelta` for `patience` epochs, as
  * `keras.callbacks.EarlyStopping`. With `restoreBestWeights` the model ends with the weights of its best epoch,
- * whatever the cause of the end.
+ * however training ends.
  */
 export const earlyStopping = ({
   monitor,

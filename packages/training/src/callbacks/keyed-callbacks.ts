@@ -10,12 +10,12 @@ export interface KeyedCallback {
   readonly callback: Callback;
 }
 
-/** Callbacks with keys, each another. */
+/** Gives each callback a key of its own. */
 export const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
   const taken = new Set<string>();
   return callbacks.map((callback) => {
     if (typeof callback?.name !== 'string') {
-      throw new TrainingError('callbacks: expected a name of each, found one without: see Callback');
+      throw new TrainingError('callbacks: expected callbacks with names, found one without: see Callback');
     }
     let key = callback.name;
     for (let number = 1; taken.has(key); number++) key = `${callback.name}_${number}`;
@@ -24,7 +24,7 @@ export const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
   });
 };
 
-/** @throws TrainingError when a callback watches what is not measured: it would never do anything. */
+/** @throws TrainingError when a callback watches a metric that is not measured: it would never do anything. */
 export const requireMonitors = (
   callbacks: readonly KeyedCallback[],
   {
@@ -39,28 +39,28 @@ export const requireMonitors = (
     if (monitor === undefined || known.includes(monitor)) continue;
     const isOfValidation = !validation && measured.includes(monitor.replace(/^val_/, ''));
     throw new TrainingError(
-      `callbacks: ${key}: expected a metric that is measured (${known.join(', ')}), found ${monitor}${isOfValidation ? ', and no validation images' : ''}: ${isOfValidation ? `give some, or watch ${monitor.replace(/^val_/, '')}` : 'watch one of them, or give it among the metrics'}`,
+      `callbacks: ${key}: expected a metric that is measured (${known.join(', ')}), found ${monitor}${isOfValidation ? ', and no validation images' : ''}: ${isOfValidation ? `pass some, or watch ${monitor.replace(/^val_/, '')}` : 'watch one of them, or pass it as one of the metrics'}`,
     );
   }
 };
 
-/** @throws TrainingError when a callback watches an accuracy that this loss has none of. */
+/** @throws TrainingError when a callback watches an accuracy that there is not for this loss. */
 export const requireMonitored = (key: string, { monitor }: Callback, logs: EpochLogs): void => {
   if (monitor === undefined || logs[monitor] !== undefined) return;
   throw new TrainingError(
-    `callbacks: ${key}: expected a metric that is measured (${Object.keys(logs).join(', ')}), found ${monitor}: watch one of them, or give it among the metrics`,
+    `callbacks: ${key}: expected a metric that is measured (${Object.keys(logs).join(', ')}), found ${monitor}: watch one of them, or pass it as one of the metrics`,
   );
 };
 
-/** Of the names of arrays in a snapshot's slots that are a callback's. */
+/** The prefix of the names of a callback's arrays among a snapshot's slots. */
 const PREFIX = 'callback/';
 const prefixOf = (key: string): string => `${PREFIX}${key}/`;
 
-/** The slots of a snapshot that are the optimizer's, not a callback's. */
+/** Returns the slots of a snapshot that are the optimizer's, not a callback's. */
 export const slotsOfOptimizer = ({ slots }: Snapshot): NamedArray[] =>
   slots.filter(({ name }) => !name.startsWith(PREFIX));
 
-/** The states of callbacks, as a snapshot keeps them: arrays among its slots, plain data in its progress. */
+/** Returns the states of callbacks, as a snapshot keeps them: arrays among its slots, plain data in its progress. */
 export const readStates = (
   callbacks: readonly KeyedCallback[],
 ): { readonly slots: NamedArray[]; readonly data: Record<string, unknown> } => {
@@ -75,7 +75,7 @@ export const readStates = (
   return { slots, data };
 };
 
-/** Gives callbacks the states that a snapshot has of them. One that it has none of starts afresh. */
+/** Restores the states of callbacks from a snapshot. A callback without one in it starts afresh. */
 export const writeStates = (
   callbacks: readonly KeyedCallback[],
   { slots, progress: { callbacks: states } }: Snapshot,

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import reference from '../../fixtures/reference.json' with { type: 'json' };
 import { type Callback, type Monitor, reduceLROnPlateau, type TrainingControls } from '../index.ts';
 
-/** The learning rate after each epoch of scripted figures, from 1. */
-const play = (callback: Callback, monitor: Monitor, figures: readonly (number | undefined)[], from = 1) => {
+/** The learning rate after each epoch of given values, from 1. */
+const play = (callback: Callback, monitor: Monitor, values: readonly (number | undefined)[], from = 1) => {
   let learningRate = from;
-  return figures.map((figure, i) => {
+  return values.map((value, i) => {
     const controls: TrainingControls = {
       epoch: i + 1,
       learningRate,
@@ -18,7 +18,7 @@ const play = (callback: Callback, monitor: Monitor, figures: readonly (number | 
       writeWeights: () => {},
     };
     void callback.onEpochEnd?.(
-      { loss: 1, accuracy: 0, ...(figure !== undefined && { [monitor]: figure }) },
+      { loss: 1, accuracy: 0, ...(value !== undefined && { [monitor]: value }) },
       controls,
     );
     return learningRate;
@@ -27,8 +27,8 @@ const play = (callback: Callback, monitor: Monitor, figures: readonly (number | 
 const close = (rates: readonly number[]) => rates.map((rate) => expect.closeTo(rate, 8));
 
 describe('reduceLROnPlateau', () => {
-  for (const { monitor, figures, options, expected } of reference.reduceLROnPlateau) {
-    test(`decides as Keras: ${monitor} ${figures}, ${JSON.stringify(options)}`, () => {
+  for (const { monitor, values, options, expected } of reference.reduceLROnPlateau) {
+    test(`decides as Keras: ${monitor} ${values}, ${JSON.stringify(options)}`, () => {
       const watched = monitor as Monitor & string;
       const callback = reduceLROnPlateau({
         monitor: watched,
@@ -38,7 +38,7 @@ describe('reduceLROnPlateau', () => {
         cooldown: options.cooldown ?? 0,
         minLearningRate: options.min_lr ?? 0,
       });
-      const scripted = figures.map((figure) => figure ?? Number.NaN);
+      const scripted = values.map((value) => value ?? Number.NaN);
       expect(play(callback, watched, scripted)).toEqual(close(expected));
     });
   }
@@ -52,21 +52,21 @@ describe('reduceLROnPlateau', () => {
     minLearningRate: 0,
   } as const;
 
-  test('does nothing in epochs without the figure, as Keras', () => {
+  test('does nothing in epochs without the metric, as Keras', () => {
     const missing = [undefined, undefined, undefined];
     expect(play(reduceLROnPlateau(options), 'val_loss', missing)).toEqual([1, 1, 1]);
   });
 
   test('its state, through JSON, is all that it remembers', () => {
-    const figures = [3, 3, 3, 3, 3, 2, 2, 2];
-    const whole = play(reduceLROnPlateau(options), 'val_loss', figures);
+    const values = [3, 3, 3, 3, 3, 2, 2, 2];
+    const whole = play(reduceLROnPlateau(options), 'val_loss', values);
     expect(whole).toEqual([1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125]);
-    for (let epochs = 1; epochs < figures.length; epochs++) {
+    for (let epochs = 1; epochs < values.length; epochs++) {
       const before = reduceLROnPlateau(options);
-      const rates = play(before, 'val_loss', figures.slice(0, epochs));
+      const rates = play(before, 'val_loss', values.slice(0, epochs));
       const after = reduceLROnPlateau(options);
       after.writeState!(JSON.parse(JSON.stringify(before.readState!())));
-      expect([...rates, ...play(after, 'val_loss', figures.slice(epochs), rates.at(-1))]).toEqual(whole);
+      expect([...rates, ...play(after, 'val_loss', values.slice(epochs), rates.at(-1))]).toEqual(whole);
     }
   });
 });

@@ -1,15 +1,15 @@
 import type { CallbackConfig } from '@dropout-lab/contracts';
 import { type Callback, isImprovement, type Monitor } from './callback.ts';
 
-/** What is watched, and how the learning rate falls; as in a run configuration. */
+/** Options of {@link reduceLROnPlateau}, as in a run configuration. */
 export type ReduceLROnPlateauOptions = Omit<
   Extract<CallbackConfig, { name: 'reduce_lr_on_plateau' }>,
   'name' | 'monitor'
 > & { readonly monitor: Monitor };
 
 /**
- * Multiplies the learning rate by `factor`, down to `minLearningRate`, when the monitored figure has not
- * improved by more than `minDelta` for `patience` epochs; then rests for `cooldown` epochs. As
+ * Multiplies the learning rate by `factor`, down to `minLearningRate`, when the monitored metric has not
+ * improved by more than `minDelta` for `patience` epochs; then waits for `cooldown` epochs. As
  * `keras.callbacks.ReduceLROnPlateau`.
  */
 export const reduceLROnPlateau = ({

@@ -10,7 +10,7 @@ const callbackTable = {
   reduce_lr_on_plateau: reduceLROnPlateau,
 } satisfies { readonly [Name in CallbackName]: (config: CallbackConfigOf<Name>) => Callback };
 
-/** The callback that a configuration describes. @throws ConfigError naming the first setting at fault. */
+/** Returns the callback that a configuration describes. @throws ConfigError naming the first wrong setting. */
 export const createCallback = (config: CallbackConfig): Callback => {
   const parsed = parseWith(callbackSchema, config, 'callback');
   const create = callbackTable[parsed.name] as (config: CallbackConfig) => Callback;

@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { defaultLoss } from '../losses/loss.ts';
 
-/** TensorFlow.js's names of the losses that are ours too. */
+/** The built-in loss for TensorFlow.js's name of it. */
 const losses: Readonly<Record<string, LossName>> = {
   categoricalCrossentropy: 'categorical_crossentropy',
   sparseCategoricalCrossentropy: 'categorical_crossentropy',
@@ -19,7 +19,7 @@ const losses: Readonly<Record<string, LossName>> = {
   MAE: 'mean_absolute_error',
 };
 
-/** TensorFlow.js's names of the optimizers that are ours too. */
+/** The built-in optimizer for TensorFlow.js's name of it. */
 const optimizers: Readonly<Record<string, string>> = { Adam: 'adam', SGD: 'sgd', Momentum: 'sgd' };
 
 interface CompiledOptimizer extends Readonly<Record<string, unknown>> {
@@ -27,7 +27,7 @@ interface CompiledOptimizer extends Readonly<Record<string, unknown>> {
   getClassName(): string;
 }
 
-/** What TensorFlow.js's optimizers call the settings of ours. */
+/** TensorFlow.js's names of the settings of our optimizers. */
 const settings: Readonly<Record<string, string>> = {
   beta1: 'beta1',
   beta2: 'beta2',
@@ -36,7 +36,7 @@ const settings: Readonly<Record<string, string>> = {
   nesterov: 'useNesterov',
 };
 
-/** What `compile` left in a model, as far as it is looked at here. */
+/** The properties that `compile` sets in a model. */
 interface Compiled {
   readonly loss?: unknown;
   readonly metrics?: unknown;
@@ -44,9 +44,10 @@ interface Compiled {
 }
 
 /**
- * The loss that a model is trained with: the configuration's, else what it was compiled with, else Keras's crossentropy.
+ * Returns the loss that a model is trained with: the configuration's, else the one that it was compiled with, else Keras's
+ * crossentropy.
  *
- * @throws TrainingError when the model was compiled with something that the configuration does not say.
+ * @throws TrainingError when the model was compiled with something that the configuration does not have.
  */
 export const lossOf = (model: LayersModel, config: TrainingConfig): LossConfig | CustomLoss => {
   const { loss, metrics, optimizer } = model as unknown as Compiled;
@@ -55,7 +56,7 @@ export const lossOf = (model: LayersModel, config: TrainingConfig): LossConfig |
   const others = [metrics ?? []].flat().filter((metric) => metric !== 'accuracy' && metric !== 'acc');
   if (others.length > 0) {
     throw new TrainingError(
-      `model: expected to be compiled with the metric accuracy alone, found ${others.map(nameOf).join(', ')}: give others to train as metrics`,
+      `model: expected to be compiled with the metric accuracy alone, found ${others.map(nameOf).join(', ')}: pass others to train as metrics`,
     );
   }
   return requireSameLoss(loss, config.loss);
@@ -66,12 +67,12 @@ const requireSameLoss = (compiled: unknown, given: TrainingConfig['loss']): Loss
   const name = typeof compiled === 'string' ? losses[compiled] : undefined;
   if (name === undefined) {
     throw new TrainingError(
-      `model: expected to be compiled with one of ${Object.keys(losses).join(', ')}, found ${nameOf(compiled)}: give train the loss, as config.loss`,
+      `model: expected to be compiled with one of ${Object.keys(losses).join(', ')}, found ${nameOf(compiled)}: pass the loss to train, as config.loss`,
     );
   }
   if (given !== undefined && given.name !== name) {
     throw new TrainingError(
-      `model: expected to be compiled with the loss of the configuration, ${given.name}, found ${nameOf(compiled)}: give both alike, or leave config.loss out`,
+      `model: expected to be compiled with the loss of the configuration, ${given.name}, found ${nameOf(compiled)}: make them equal, or leave config.loss out`,
     );
   }
   return given ?? lossSchema.parse({ name });
@@ -87,19 +88,19 @@ const requireSameOptimizer = (compiled: Compiled['optimizer'], { optimizer }: Tr
     return;
   }
   throw new TrainingError(
-    `model: expected to be compiled with the optimizer of the configuration, ${optimizer.name} with a learning rate of ${optimizer.learningRate}, found ${compiled.getClassName()}${rate === undefined ? '' : ` with ${rate}`}: give both alike, or do not compile the model`,
+    `model: expected to be compiled with the optimizer of the configuration, ${optimizer.name} with a learning rate of ${optimizer.learningRate}, found ${compiled.getClassName()}${rate === undefined ? '' : ` with ${rate}`}: make them equal, or do not compile the model`,
   );
 };
 
 const requireSameSettings = (compiled: CompiledOptimizer, config: TrainingConfig['optimizer']): void => {
   for (const [setting, theirs] of Object.entries(settings)) {
     const wanted = (config as unknown as Readonly<Record<string, unknown>>)[setting];
-    // Its SGD has no momentum.
+    // TensorFlow.js's SGD has no momentum.
     const found =
       compiled[theirs] ?? (setting === 'momentum' ? 0 : setting === 'nesterov' ? false : undefined);
     if (wanted === undefined || found === undefined || wanted === found) continue;
     throw new TrainingError(
-      `model: expected to be compiled with the optimizer of the configuration, ${config.name} with ${setting} ${wanted}, found ${setting} ${found}: give both alike, or do not compile the model`,
+      `model: expected to be compiled with the optimizer of the configuration, ${config.name} with ${setting} ${wanted}, found ${setting} ${found}: make them equal, or do not compile the model`,
     );
   }
 };

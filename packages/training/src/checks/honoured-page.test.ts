@@ -8,12 +8,12 @@ const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slic
 
 const page = `# What is honoured
 
-<!-- Written by packages/training/src/checks/honoured-page.test.ts: npx vitest run --project training -u honoured-page -->
+<!-- Written by packages/training/src/checks/honoured-page.test.ts: npx vitest run --project training honoured-page -u -->
 
-\`train\` takes any model of TensorFlow.js's layers, any batches and any configuration. What they carry is either honoured,
-with the numbers that Keras gives, or refused by name before a weight changes. Both lists are tests: of what is honoured,
-three steps in Keras 3 are compared with ours, losses, metrics and every weight, on each backend of Node and with none to
-three workers; of what is refused, the sentence is, and that weights and tensors are as before.
+\`train\` takes any model of TensorFlow.js's layers, any batches and any configuration. Each of their properties is
+either honoured, with Keras's numbers, or refused by name before a weight changes. Both lists are tests. For the first,
+three steps in Keras 3 are compared with ours: losses, metrics and every weight, on each backend of Node and with zero to
+three workers. For the second, the message is compared, and weights and tensors have to be unchanged.
 
 ## Honoured, as in Keras
 
@@ -21,10 +21,10 @@ ${Object.values(honoured)
   .map((what) => `- ${sentence(what)}`)
   .join('\n')}
 
-And, compared with one another: more than 256 classes; a loss and metrics of your own; the loss that a model was compiled
-with; the callbacks of a configuration; batches that are promises, of which the next is made while one computes.
+Compared with equivalent runs here: more than 256 classes; losses and metrics of your own; the loss that a model was compiled
+with; the callbacks of a configuration; batches that are promises, the next of which is made while one is trained.
 
-Where TensorFlow.js defines a layer itself otherwise than Keras 3, its own formula is trained and predicted with:
+Where TensorFlow.js defines a layer differently from Keras 3, its own formula is used in training and prediction:
 \`hardSigmoid\`, which is also the default recurrent activation of its LSTM and GRU, and bilinear \`UpSampling2D\`.
 
 ## Refused by name
@@ -32,14 +32,14 @@ Where TensorFlow.js defines a layer itself otherwise than Keras 3, its own formu
 ${refused
   .map(
     ({ title, cases }) =>
-      `### ${title}\n\n| what | what is said |\n| --- | --- |\n${cases
+      `### ${title}\n\n| refused | message |\n| --- | --- |\n${cases
         .map(({ what, message }) => `| ${cell(sentence(what))} | ${cell(message)} … |`)
         .join('\n')}`,
   )
   .join('\n\n')}
 `;
 
-test('docs/honoured.md is of these cases', async () => {
+test('docs/honoured.md lists these cases', async () => {
   await expect(page).toMatchFileSnapshot(
     fileURLToPath(new URL('../../../../docs/honoured.md', import.meta.url)),
   );

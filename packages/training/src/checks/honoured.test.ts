@@ -46,19 +46,19 @@ describe('what a model was compiled with', () => {
   test('is its loss where the configuration has none', async () => {
     const build = () => tinyModel(noDropout);
     const { loss: _, ...withoutLoss } = config;
-    const [compiled, told, other] = [build(), build(), build()];
-    for (const model of [told, other]) writeWeights(model, await readWeights(compiled));
+    const [compiled, configured, other] = [build(), build(), build()];
+    for (const model of [configured, other]) writeWeights(model, await readWeights(compiled));
     compiled.compile({ optimizer: tf.train.adam(0.001), loss: 'meanSquaredError', metrics: ['accuracy'] });
     const { weights } = await trained(compiled, { config: withoutLoss });
     expect(
-      (await trained(told, { config: { ...config, loss: { name: 'mean_squared_error' } } })).weights,
+      (await trained(configured, { config: { ...config, loss: { name: 'mean_squared_error' } } })).weights,
     ).toEqual(weights);
     expect((await trained(other)).weights).not.toEqual(weights);
-    for (const model of [compiled, told, other]) model.dispose();
+    for (const model of [compiled, configured, other]) model.dispose();
   });
 });
 
-test('a loss of one’s own: its figures and its gradients', async () => {
+test('a custom loss: its values and its gradients', async () => {
   const build = () => tinyModel(noDropout);
   const [own, known] = [build(), build()];
   writeWeights(own, await readWeights(known));
@@ -90,7 +90,7 @@ test('the callbacks that a configuration has', async () => {
   model.dispose();
 });
 
-describe('batches that have to be waited for', () => {
+describe('batches that are promises', () => {
   const later = (asked: number[] = []): BatchSource => ({
     ...source,
     batch: async (epoch, index) => {
@@ -100,7 +100,7 @@ describe('batches that have to be waited for', () => {
     },
   });
 
-  test('train and evaluate as those that are there do, to the bit', async () => {
+  test('train and evaluate to the same bits as batches that are not', async () => {
     const build = () => tinyModel(noDropout);
     const [here, there] = [build(), build()];
     writeWeights(there, await readWeights(here));
@@ -134,7 +134,7 @@ describe('batches that have to be waited for', () => {
     model.dispose();
   });
 
-  test('one that cannot be had ends the run with its reason, when it is needed', async () => {
+  test('one that is rejected ends the run with its reason, when it is needed', async () => {
     const model = tinyModel();
     const failing: BatchSource = {
       ...source,
@@ -192,7 +192,7 @@ describe('batches that misbehave', () => {
     },
   );
 
-  test('one that fails after an interruption is nobody’s error', async () => {
+  test('one that fails after an interruption causes no error', async () => {
     const model = tinyModel();
     const abort = new AbortController();
     const late: BatchSource = {
@@ -237,7 +237,7 @@ describe('batches that misbehave', () => {
   });
 });
 
-test('a loss of one’s own sees the same shape in training and in validation', async () => {
+test('a custom loss sees the same shape in training and in validation', async () => {
   const model = sequential({
     layers: [layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 3] })],
   });

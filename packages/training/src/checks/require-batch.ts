@@ -3,7 +3,7 @@ import { TrainingError } from '../errors.ts';
 import { areClasses } from '../losses/targets.ts';
 import type { Objective } from '../objective.ts';
 
-/** Where a batch stands, for messages. */
+/** The place of a batch, for messages. */
 interface BatchPlace {
   /** `train`, `validation`. */
   readonly name: string;
@@ -12,11 +12,11 @@ interface BatchPlace {
 }
 
 /**
- * A batch that has as many images, numbers and labels as its source has said, each of them possible. What is not would be
- * trained on in silence: TensorFlow.js takes a missing pixel for NaN, which a ReLU turns to 0, and a class that is none
- * for a row of zeros.
+ * Returns a batch that has as many images, pixels and labels as its source declares, all with possible values. Without this
+ * check wrong ones would be trained on without an error: TensorFlow.js takes a missing pixel for NaN, which a ReLU turns into
+ * 0, and a class out of range for a row of zeros.
  *
- * @throws TrainingError naming the first thing at fault.
+ * @throws TrainingError naming the first value that is wrong.
  */
 export const requireBatch = (
   batch: Batch,
@@ -32,7 +32,9 @@ export const requireBatch = (
   const { images, labels, sampleWeights, size } = batch;
   const expected = Math.min(source.batchSize, source.size - index * source.batchSize);
   if (size !== expected) {
-    fail(`expected ${expected} images as its place says, found ${size}: give every image of the source once`);
+    fail(
+      `expected ${expected} images at this place of the epoch, found ${size}: every image of the source has to be in one batch`,
+    );
   }
   if (!(images instanceof Uint8Array || images instanceof Float32Array)) {
     fail(
@@ -49,7 +51,7 @@ export const requireBatch = (
     requireFinite(
       images,
       (i) =>
-        `images: expected finite numbers, found ${images[i]} in image ${Math.floor((i * size) / pixels)}: mend or leave it out`,
+        `images: expected finite numbers, found ${images[i]} in image ${Math.floor((i * size) / pixels)}: correct it or leave it out`,
       fail,
     );
   requireTargets(labels, { size, outputShape, units, binary: loss.name === 'binary_crossentropy' }, fail);
@@ -102,7 +104,7 @@ const requireTargets = (
     const place = labels.findIndex((label) => label < 0 || label > last);
     if (place >= 0) {
       fail(
-        `labels: expected classes from 0 to ${last} as the model has ${units > 1 ? `${units} units` : 'one unit for yes and no'}, found ${labels[place]} at place ${place}: count classes from 0, or give the model a unit for each`,
+        `labels: expected classes from 0 to ${last} as the model has ${units > 1 ? `${units} units` : 'one unit for two classes'}, found ${labels[place]} at place ${place}: count classes from 0, or give the model a unit for each class`,
       );
     }
   } else if (binary) {
@@ -115,7 +117,7 @@ const requireTargets = (
   }
 };
 
-/** One pass without a branch for each number, which finds that there is one; a second only then, which finds it. */
+/** A first pass without a branch for each number finds out whether there is one that is not finite; a second pass finds it. */
 const requireFinite = (values: Float32Array, message: (place: number) => string, fail: Fail): void => {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * 0;

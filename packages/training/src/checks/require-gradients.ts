@@ -4,7 +4,7 @@ import type { layers } from '@tensorflow/tfjs-layers';
 import { disposingWhenThrown } from '../disposing.ts';
 import { TrainingError } from '../errors.ts';
 
-/** Layers whose gradients every backend has; conv2d's unless dilated. */
+/** Layers whose gradients every backend can compute, except those of dilated convolutions. */
 const differentiable = new Set(
   `Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Bidirectional Concatenate Conv1D Conv2D
   Conv2DTranspose Cropping2D Dense Dropout ELU Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
@@ -12,7 +12,7 @@ const differentiable = new Set(
   Permute ReLU RepeatVector Rescaling Reshape UpSampling2D ZeroPadding2D`.split(/\s+/),
 );
 
-/** @throws TrainingError for a layer that this backend cannot compute the gradient of, tried on one image of zeros. */
+/** @throws TrainingError for a layer whose gradient this backend cannot compute, tried on an image of zeros, or computes wrong. */
 export const requireGradients = (leaves: readonly ModelLayer[]): void => {
   let needsInput = false;
   for (const { layer, path, trainable } of leaves) {
@@ -22,7 +22,7 @@ export const requireGradients = (leaves: readonly ModelLayer[]): void => {
         tryGradients(layer, variables, needsInput);
       } catch (error) {
         throw new TrainingError(
-          `model: ${path} (${layer.getClassName()}): expected a gradient on the backend ${tf.getBackend()}, found none (${firstLine(error)}): train on another backend, freeze what is up to there, or take another layer`,
+          `model: ${path} (${layer.getClassName()}): expected a gradient on the backend ${tf.getBackend()}, found none (${firstLine(error)}): train on another backend, freeze all layers up to this one, or use another layer`,
           { cause: error },
         );
       }
@@ -37,14 +37,14 @@ export const requireGradients = (leaves: readonly ModelLayer[]): void => {
   }
 };
 
-/** What TensorFlow.js computes another gradient of than Keras; undefined of all else. */
+/** Returns a message about a layer whose gradient in TensorFlow.js is not Keras's; undefined for any other. */
 const wrongGradientOf = (layer: layers.Layer): string | undefined => {
   const { padding, interpolation } = layer.getConfig();
   const backend = tf.getBackend();
   const kind = layer.getClassName();
-  // TensorFlow's own operations are right.
+  // Native TensorFlow's gradients are right.
   if (kind.startsWith('AveragePooling') && padding === 'same' && backend !== 'tensorflow') {
-    return 'padding same, whose gradient counts the padding: pad with zeros before it, or take padding valid';
+    return 'padding same, whose gradient counts the padding: pad with zeros before it, or use padding valid';
   }
   if (kind === 'UpSampling2D' && interpolation !== 'bilinear' && backend === 'cpu') {
     return 'nearest neighbours, whose gradient mixes the images of a batch: train on another backend';
@@ -60,7 +60,7 @@ const isKnown = (layer: layers.Layer): boolean => {
 
 const tryGradients = (layer: layers.Layer, variables: tf.Variable[], needsInput: boolean): void => {
   const [node] = layer.inboundNodes;
-  // A cell, or a layer within a wrapper, is called by its holder alone.
+  // A cell, or a layer in a wrapper, is called only by the layer around it.
   if (node === undefined || node.inputShapes.flat().slice(1).includes(null)) return;
   const shapes = node.inputTensors.map(({ shape }) => shape.map((length) => length ?? 1));
   disposingWhenThrown(() => {

@@ -6,10 +6,10 @@ import { requireNoMasks } from './require-no-masks.ts';
 import { requireSeeded } from './require-seeded.ts';
 
 /**
- * Refuses, by name and before the first step, what a model carries and training would not honour. What is honoured and
- * what is not is docs/honoured.md.
+ * Refuses, by name and before the first step, a model with properties that training would not honour. Both lists are in
+ * docs/honoured.md.
  *
- * @throws TrainingError naming the first layer at fault, and what to do.
+ * @throws TrainingError naming the first layer with such a property, and what to do.
  */
 export const requireHonoured = (model: LayersModel): void => {
   if (model.inputs.length !== 1) {
@@ -27,7 +27,7 @@ export const requireHonoured = (model: LayersModel): void => {
   }
   if (model.trainableWeights.length === 0) {
     throw new TrainingError(
-      'model: expected a weight that can be trained, found none: set trainable = true on the layers that are to be',
+      'model: expected a weight that can be trained, found none: set trainable = true on the layers to train',
     );
   }
   requireSeeded(model);
@@ -39,7 +39,7 @@ export const requireHonoured = (model: LayersModel): void => {
   requireNoMasks(model);
 };
 
-/** Properties of TensorFlow.js's layers that say more than their configuration. */
+/** Properties of TensorFlow.js's layers that their type leaves out. */
 interface Settings {
   readonly activityRegularizer?: unknown;
   readonly dropout?: number;
@@ -47,18 +47,18 @@ interface Settings {
   readonly stateful?: boolean;
 }
 
-/** What of a layer is not honoured, and what to do; undefined when everything is. */
+/** Returns a message about a property of a layer that is not honoured; undefined when all are. */
 const findingOf = (layer: layers.Layer): string | undefined => {
   const settings = layer as unknown as Settings;
   if (settings.activityRegularizer) {
     return 'expected no activity regularizer, found one, which TensorFlow.js does not compute: penalize the output in a loss of your own';
   }
   if ((settings.dropout ?? 0) > 0 || (settings.recurrentDropout ?? 0) > 0) {
-    return 'expected no dropout within a recurrent cell, found some, whose masks follow from no seed: set dropout and recurrentDropout to 0, and put a Dropout of @dropout-lab/model before the layer';
+    return 'expected no dropout within a recurrent cell, found some, whose masks do not depend on a seed: set dropout and recurrentDropout to 0, and put a Dropout of @dropout-lab/model before the layer';
   }
-  const odd = layer.trainableWeights.find(({ dtype }) => dtype !== 'float32');
-  if (odd)
-    return `expected weights of float32, found ${odd.originalName} of ${odd.dtype}: it has no gradient`;
+  const other = layer.trainableWeights.find(({ dtype }) => dtype !== 'float32');
+  if (other)
+    return `expected weights of float32, found ${other.originalName} of ${other.dtype}, which has no gradient`;
   return undefined;
 };
 

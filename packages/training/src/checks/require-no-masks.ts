@@ -2,8 +2,8 @@ import { leafLayers } from '@dropout-lab/model';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
 
-/** Layers of which Keras's heed a mask, and TensorFlow.js's do not. */
-const heedMasks: ReadonlySet<string> = new Set(
+/** Layers that respect a mask in Keras, and not in TensorFlow.js. */
+const respectMasksInKeras: ReadonlySet<string> = new Set(
   'Add Average BatchNormalization Concatenate ConvLSTM2D Dot GlobalAveragePooling1D Maximum Minimum Multiply Softmax'.split(
     ' ',
   ),
@@ -16,23 +16,23 @@ const heedMasks: ReadonlySet<string> = new Set(
 export const requireNoMasks = (model: LayersModel): void => {
   const carriesMask = maskFinder();
   for (const { layer, path } of leafLayers(model)) {
-    if (!heedMasks.has(layer.getClassName())) continue;
+    if (!respectMasksInKeras.has(layer.getClassName())) continue;
     if (!layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask))) continue;
     throw new TrainingError(
-      `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer does not heed: put a recurrent layer that answers once for each sequence before it`,
+      `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer ignores: put a recurrent layer with one output for each sequence before it`,
     );
   }
   const [output] = model.outputs;
   if (!carriesMask(output!)) return;
   throw new TrainingError(
-    `model: expected an output of which every step counts, found a mask at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; answer once for each sequence (returnSequences: false), or weigh the steps in a loss of your own`,
+    `model: expected an output of which every step counts, found a mask at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; output once for each sequence (returnSequences: false), or weight the steps in a loss of your own`,
   );
 };
 
-/** Whether a tensor of a model's graph comes with a mask. */
+/** Returns whether a tensor of a model's graph has a mask. */
 type MaskFinder = (tensor: SymbolicTensor) => boolean;
 
-/** Looks at each tensor once, however many paths lead to it: residual blocks double their number each. */
+/** Looks at each tensor once, however many paths lead to it: every residual block doubles their number. */
 const maskFinder = (): MaskFinder => {
   const known = new Map<number, boolean>();
   const carriesMask: MaskFinder = (tensor) => {

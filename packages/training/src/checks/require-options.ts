@@ -13,11 +13,11 @@ export const requireRate = (learningRate: unknown, step: number): number => {
   );
 };
 
-/** @throws TrainingError when gradients would be of another model than the one that is trained. */
+/** @throws TrainingError when a replica is of another model than the one that is trained. */
 export const requireReplicaOf = (model: LayersModel, replica: Replica): void => {
   if (replica.model === model) return;
   throw new TrainingError(
-    `replica: expected one of the model that is trained, ${model.name}, found one of ${replica.model?.name ?? 'none'}: make it of the same model`,
+    `replica: expected one of the model to train, ${model.name}, found one of ${replica.model?.name ?? 'none'}: create it from the same model`,
   );
 };
 
@@ -27,9 +27,9 @@ export const requireEpochs = (epochs: number): void => {
   throw new TrainingError(`epochs: expected a whole number above 0, found ${epochs}`);
 };
 
-/** @throws TrainingError when a source's batches would not be what the model takes. */
+/** @throws TrainingError when a source's batches do not fit the model. */
 export const requireSource = (model: LayersModel, source: BatchSource, name: string): void => {
-  // Channels first and last hold as many numbers: a mix-up would train without an error.
+  // Channels first and last have the same number of pixels: mixed up, they would train without an error.
   const expected = model.inputs[0]!.shape.slice(1);
   if (`${expected}` !== `${source.imageShape}`) {
     throw new TrainingError(

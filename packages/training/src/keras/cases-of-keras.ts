@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-layers';
 import type reference from '../../fixtures/models_reference.json';
 
-/** The name of a model that Keras has trained. */
+/** The name of a model that has been trained in Keras. */
 export type CaseOfKeras = keyof typeof reference;
 
 const l2 = (factor: number) => regularizers.l2({ l2: factor });
@@ -21,7 +21,7 @@ const dense = (units: number, activation: 'linear' | 'softmax' | 'sigmoid') =>
       layers.dense({ name: 'dense', units, activation }),
     ],
   });
-// The initializer of Keras, orthogonal, wants operations that this package does without; its values are replaced.
+// Keras's initializer, orthogonal, needs operations that this package does not load; its values are replaced.
 const rnn = (returnSequences: boolean, more: { inputShape?: number[] } = {}) =>
   layers.simpleRNN({ name: 'rnn', units: 4, returnSequences, recurrentInitializer: 'zeros', ...more });
 const steps = (units: number, activation: 'linear' | 'softmax') =>
@@ -69,7 +69,7 @@ const functional = (through: (inputs: SymbolicTensor) => unknown) => {
 };
 const apply = (layer: layers.Layer, x: SymbolicTensor | SymbolicTensor[]) => layer.apply(x) as SymbolicTensor;
 
-/** The same models, of TensorFlow.js's layers. */
+/** The same models in TensorFlow.js. */
 export const builders: { readonly [Name in CaseOfKeras]: () => LayersModel } = {
   regularized,
   frozenRegularized: () => frozen(regularized(), 'conv'),
@@ -175,7 +175,7 @@ export const builders: { readonly [Name in CaseOfKeras]: () => LayersModel } = {
   stepsOfNumbers: () => steps(2, 'linear'),
 };
 
-/** What of Keras each shows to be honoured. */
+/** The property of Keras that each model shows to be honoured. */
 export const honoured: { readonly [Name in CaseOfKeras]: string } = {
   regularized: 'L1 and L2 regularizers of kernels and biases, in loss and gradient',
   frozenRegularized: 'the same where the layer is frozen: no penalty',
@@ -187,18 +187,18 @@ export const honoured: { readonly [Name in CaseOfKeras]: string } = {
   usedTwice: 'a layer that a Sequential model has in two places',
   sharedWithNested: 'a layer that a model shares with one nested in it, updated once',
   frozenWithin: 'batch normalization that is frozen within a TimeDistributed layer',
-  words: 'words by their index, as bytes, for an Embedding (not on wasm)',
+  words: 'indices of words, as bytes, for an Embedding (not on wasm)',
   branches: 'branches that join',
   layered: 'strides, padding, no bias, layer normalization, LeakyReLU, average and global pooling',
   regression: 'regression by mean squared error',
   severalNumbers: 'several numbers by mean absolute error',
   huber: "Huber's loss",
-  binary: 'yes or no by binary crossentropy behind a sigmoid',
+  binary: 'two classes by binary crossentropy behind a sigmoid',
   severalLabels: 'several labels at once by binary crossentropy',
   mixedClasses: 'targets that mix classes',
   sampleWeights: 'sample weights, in training and validation',
   classWeight: 'class weights, in training',
-  binaryClassWeight: 'class weights of yes and no',
+  binaryClassWeight: 'class weights of two classes and one output',
   squaredProbabilities: 'a loss of numbers behind a softmax, class indices as one-hot rows',
   stepsOfClasses: 'sequences of which each step has a class',
   stepsOfNumbers: 'sequences of numbers',

@@ -26,7 +26,7 @@ interface Numbers {
   readonly values: readonly number[];
 }
 
-/** What Keras did with a model. */
+/** Keras's training of a model. */
 interface Reference {
   readonly loss: string;
   readonly images: Numbers;

@@ -57,7 +57,7 @@ describe.each([
     built.dispose();
   });
 
-  test('gives its weights to another one that is built alike, to the bit', async () => {
+  test('gives its weights to an equal model, to the bit', async () => {
     const [from, to] = [build(), build()];
     const weights = await readWeights(from);
     writeWeights(to, weights);
@@ -67,7 +67,7 @@ describe.each([
     to.dispose();
   });
 
-  test('resumed in a model that is built anew, ends with the same loss and the same bits', async () => {
+  test('resumed in a new model, ends with the same loss and the same bits', async () => {
     const start = build();
     const initial = await readWeights(start);
     start.dispose();

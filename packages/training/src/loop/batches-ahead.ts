@@ -1,10 +1,9 @@
 import type { Batch, BatchSource, Targets } from '@dropout-lab/contracts';
 
 /**
- * The batches of a source, of which the next can be asked for before it is needed, and is then the one that is returned for
- * its place.
+ * Reads batches of a source, the next one before it is needed: the last batch that was read is kept and returned again.
  *
- * @returns A function that returns a place's batch. An error of the source, thrown or not, is a rejection.
+ * @returns A function from a place to its batch. An error that the source throws becomes a rejection.
  */
 export const batchesAhead = <Labels extends Targets>(source: BatchSource<Labels>) => {
   type Requested = Batch<Labels> | Promise<Batch<Labels>>;

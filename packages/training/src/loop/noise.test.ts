@@ -42,7 +42,7 @@ const trained = async (resumeFrom?: Parameters<typeof train>[0]['resumeFrom'], s
   return { weights, last: checkpoints.saved.at(-1)!.snapshot };
 };
 
-test('a run with every kind of noise goes on to the bit where it was interrupted', async () => {
+test('an interrupted run with every kind of noise resumes to the same bits', async () => {
   const whole = await trained();
   for (const stopAfter of [2, 5]) {
     const { last } = await trained(undefined, stopAfter);

@@ -20,7 +20,7 @@ const trained = async (config: object, options: Partial<TrainOptions> = {}) => {
   return failure;
 };
 
-describe('a part that is none is refused in a sentence, and leaves no tensor', () => {
+describe('an invalid part is refused with a message, and leaves no tensor', () => {
   test.each<[string, object, string]>([
     [
       'an optimizer by its name',

@@ -28,7 +28,7 @@ const plateau = () =>
     minLearningRate: 0,
   });
 
-/** A training of a model that is built anew, and all that it leaves behind. */
+/** A training of a new model, and all that it leaves behind. */
 const start = (input: RunConfigInput, options: Partial<TrainOptions> = {}) => {
   const model = tinyModel();
   const checkpoints = memorySink();
@@ -246,7 +246,7 @@ describe('callbacks keep their state by name', () => {
     expect(only('warning', swapped.events)).toEqual([]);
   });
 
-  test('one that is new starts fresh', async () => {
+  test('one that is new starts afresh', async () => {
     const snapshot = await snapshotAfter(1, []);
     const { events, last } = await resumed(snapshot, [stopping(2)]);
     expect(last.progress.callbacks).toMatchObject({ early_stopping: { wait: 1 } });
@@ -281,7 +281,7 @@ describe('callbacks keep their state by name', () => {
     });
   });
 
-  test('two of one name are told apart', async () => {
+  test('two of one name are distinguished', async () => {
     const snapshot = await snapshotAfter(1, [stopping(5), stopping(7)]);
     expect(Object.keys(snapshot.progress.callbacks)).toEqual([
       'early_stopping',

@@ -18,21 +18,21 @@ import { createOptimizer, type Optimizer } from '../optimizers/optimizer.ts';
 import type { SessionOptions } from './training-config.ts';
 import type { TrainingEvent } from './training-event.ts';
 
-/** All that training remembers from one step to the next, and its way to and from a checkpoint. */
+/** The state of training from one step to the next; it is saved to checkpoints and restored from them. */
 export interface Session {
   readonly optimizer: Optimizer;
   readonly progress: TrainingProgress;
   /** Counts a step; `loss` is the mean over its `count` images. */
   advance(batch: Parameters<typeof addBatch>[1], learningRate: number, seconds: number): TrainingProgress;
-  /** Begins the next epoch and tells the callbacks of the one before; returns what they caused. */
+  /** Ends an epoch and calls the callbacks; returns the events that they cause. */
   endEpoch(logs: EpochLogs): Promise<TrainingEvent[]>;
-  /** Lets training end before its last epoch, as {@link TrainingControls.stop} does. */
+  /** Makes training end before its last epoch, as {@link TrainingControls.stop} does. */
   endEarly(ending: NonNullable<TrainingProgress['ending']>): void;
-  /** Tells the callbacks of the end; returns what they caused. */
+  /** Calls the callbacks after the last epoch; returns the events that they cause. */
   endTraining(): Promise<TrainingEvent[]>;
   save(name: CheckpointName): Promise<TrainingEvent[]>;
   /**
-   * Goes to where a snapshot was taken; returns the warnings of what it could not take over.
+   * Restores a snapshot; returns warnings about the state that could not be restored.
    *
    * @throws TrainingError or ModelError when the snapshot does not fit; the model is then unchanged.
    */
@@ -40,7 +40,7 @@ export interface Session {
   dispose(): void;
 }
 
-/** Where training stands before its first step. */
+/** Returns the progress of training before its first step. */
 export const initialProgress = (
   optimizer: Pick<CustomOptimizer, 'name' | 'learningRate'>,
 ): TrainingProgress => ({
@@ -57,7 +57,7 @@ export const initialProgress = (
 
 export const createSession = (options: SessionOptions): Session => {
   const { model, config, train, validation, checkpoints, now = Date.now } = options;
-  // The run's own has its name whatever the user's are called, and is called last.
+  // First among the names, so that the user's cannot take its key; last to be called.
   const [own, ...users] = withKeys([
     bestCheckpoint(validation ? 'val_loss' : 'loss'),
     ...(config.callbacks ?? []).map(createCallback),
@@ -79,7 +79,7 @@ export const createSession = (options: SessionOptions): Session => {
     const weights = await readWeights(model);
     const notFinite = findNotFinite(weights);
     if (notFinite) {
-      const message = `weight ${notFinite.name} is not finite after epoch ${progress.epoch}: the checkpoint is from before`;
+      const message = `weight ${notFinite.name} is not finite after epoch ${progress.epoch}: the last checkpoint is an earlier one`;
       endEarly({ reason: 'nan', message });
       return [];
     }
@@ -157,7 +157,7 @@ export const createSession = (options: SessionOptions): Session => {
       if (trainedBy !== config.optimizer.name) {
         throw misfit(`expected the state of ${config.optimizer.name}, found that of ${trainedBy}`);
       }
-      // The model last: what is refused before leaves it as it was.
+      // The model last, so that a refused snapshot leaves it unchanged.
       optimizer.writeSlots(slotsOfOptimizer(snapshot));
       writeWeights(model, snapshot.weights);
       writeStates(callbacks, snapshot);

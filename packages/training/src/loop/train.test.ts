@@ -39,7 +39,7 @@ const close = ({ loss, accuracy }: { loss: number; accuracy?: number }) => ({
   accuracy: expect.closeTo(accuracy!, 12),
 });
 
-describe('figures', () => {
+describe('metrics', () => {
   test('of steps and epochs are running means by image, a short last batch weighing less', async () => {
     const model = tinyModel(noDropout);
     const witness = tinyModel(noDropout);
@@ -166,7 +166,7 @@ describe('events', () => {
     model.dispose();
   });
 
-  test('tell of checkpoints between epochs, and of the best when validation improves', async () => {
+  test('include checkpoints between epochs, and of the best when validation improves', async () => {
     const model = tinyModel();
     const checkpoints = memorySink();
     const config = configOf({
@@ -335,7 +335,7 @@ describe('tensors', () => {
     model.dispose();
   });
 
-  test('none is left by a run that its caller walks away from', async () => {
+  test('none is left by a run that its caller stops reading', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     for await (const { kind } of train({ model, config: configOf({}), train: source })) {

@@ -20,30 +20,30 @@ import type { SessionOptions } from './training-config.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
 import { watchWeights } from './weight-watch.ts';
 
-/** What is trained, on what, and where it goes on. */
+/** Options of {@link train}. */
 export interface TrainOptions extends SessionOptions {
   readonly train: BatchSource;
   /** Evaluated at each epoch's end, dropout off; none when left out. */
   readonly validation?: BatchSource | undefined;
   /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
-  /** Goes on where this snapshot was taken: to the bit, on the same backend with as many replicas. */
+  /** Resumes from this snapshot: bit for bit, on the same backend with the same number of replicas. */
   readonly resumeFrom?: Snapshot | undefined;
   /** Ends the run before the next step, or the next batch of validation, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Trains a model, whatever its layers: what it carries and training would not honour is refused by name before the first
- * step (docs/honoured.md). For each batch gradients, the optimizer's update, then the weights' constraints, which stock
- * `model.fit` forgets. Yields an event for all that happens, `training-ended` last; the next step waits until the last
- * event has been taken. Figures are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
- * validation is at the epoch's end with dropout off. Both losses are with what the model's regularizers add.
+ * Trains a model with any layers: properties that training would not honour are refused by name before the first step
+ * (docs/honoured.md). Each batch is a step: gradients, the optimizer's update, then the weights' constraints, which stock
+ * `model.fit` never applies. Yields an event for everything that happens, `training-ended` last; the next step waits until
+ * the last event has been taken. Metrics are Keras's: training loss and accuracy are means over the epoch so far with dropout on,
+ * validation is at the epoch's end with dropout off. Both losses include the penalties of the model's regularizers.
  *
- * A loss that is no longer finite ends training before it reaches the weights, with the reason `nan`; so does a weight that is
- * not after an update, before the next one and before any checkpoint: the last checkpoint is from before.
+ * A loss that is not finite ends training before it reaches the weights, with the reason `nan`. So does a weight that is not
+ * finite after an update, before the next update and before any checkpoint: the last checkpoint has finite weights.
  *
- * @throws TrainingError when something of the model, the batches or the configuration cannot be honoured, or the snapshot
+ * @throws TrainingError when a property of the model, the batches or the configuration cannot be honoured, or the snapshot
  *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
@@ -62,7 +62,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const session = createSession(options);
   const watch = watchWeights(model);
 
-  /** Whether the last update left a weight that is not finite, which ends the run. */
+  /** Whether the last update made a weight not finite, which ends the run. */
   const hasDiverged = async (): Promise<boolean> => {
     const weight = await watch.notFinite();
     if (weight === undefined) return false;
@@ -80,7 +80,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     return (lapStart - start) / 1000;
   };
 
-  /** One batch's update; none when its loss is not finite, which ends the run. */
+  /** Trains one batch. A loss that is not finite ends the run without an update. */
   async function* trainStep(): AsyncGenerator<TrainingEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
@@ -100,7 +100,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     }
     const { loss: lossOfBatch, correct, gradients, logits } = await computing;
     const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
-    // Asked for with the last update, and read by now: no step waits for it.
+    // The sums were requested after the last update and are ready by now, so no step waits for them.
     if (await hasDiverged()) {
       dispose(gradients);
       return;
@@ -117,7 +117,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       dispose(gradients);
     }
     applyConstraints(model);
-    watch.look();
+    watch.update();
 
     const seconds = lapSeconds();
     const { running } = session.advance(
@@ -142,7 +142,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     }
   }
 
-  /** Validation, the callbacks and a checkpoint, after an epoch's last step. */
+  /** Runs validation, the callbacks and a checkpoint after an epoch's last step. */
   async function* endEpoch(): AsyncGenerator<TrainingEvent, void, undefined> {
     if (await hasDiverged()) return;
     const { step, learningRate, epochSeconds, running } = session.progress;
@@ -203,7 +203,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   }
 }
 
-/** The metrics of a batch, from the logits that its gradients were computed with. */
+/** Returns the metrics of a batch, from the logits that its gradients were computed with. */
 const metricsOf = (
   metrics: readonly Metric[],
   logits: Float32Array | undefined,
@@ -213,7 +213,7 @@ const metricsOf = (
   if (metrics.length === 0) return {};
   if (logits === undefined) {
     throw new TrainingError(
-      'metrics: expected the logits of the batch, found none: give them with the gradients where withLogits asks for them, in the replica',
+      'metrics: expected the logits of the batch, found none: the replica has to return them with the gradients when withLogits is true',
     );
   }
   return { metrics: measure(metrics, logits, labels, units, head.activation) };

@@ -14,27 +14,27 @@ import type { Metric } from '../metrics/metric.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
 import type { Schedule } from '../schedules/definition.ts';
 
-/** Where checkpoints go: a run directory, a database, memory. */
+/** Stores checkpoints: in a run directory, a database, memory. */
 export interface CheckpointSink {
-  /** Keeps a snapshot under this name, in place of the one before. */
+  /** Stores a snapshot under this name, in place of the last one. */
   save(name: CheckpointName, snapshot: Snapshot): Promise<void>;
 }
 
-/** How a model is trained: the part of a run configuration, or an optimizer, a schedule and a loss of the user's own. */
+/** The part of a run configuration that is about training; optimizer, schedule and loss may be the user's own. */
 export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
   readonly optimizer: OptimizerConfig | CustomOptimizer;
   readonly schedule: LearningRateScheduleConfig | Schedule;
-  /** What the model was compiled with when left out, or Keras's categorical crossentropy. */
+  /** The loss that the model was compiled with when left out, else Keras's categorical crossentropy. */
   readonly loss?: LossConfig | CustomLoss | undefined;
-  /** What each class's loss is multiplied by in training; 1 when left out or null. */
+  /** The factor of each class's loss in training; 1 when left out or null. */
   readonly classWeight?: readonly number[] | null | undefined;
-  /** Called before those that the options give. */
+  /** Called before the callbacks of the options. */
   readonly callbacks?: readonly CallbackConfig[] | undefined;
 }
 
-/** What is trained and how, apart from where gradients come from. */
+/** The model, its training and its results, apart from the data and the replica. */
 export interface SessionOptions {
-  /** Of one input and one output, which ends as its loss needs it. */
+  /** A model of one input and one output, with a head that fits the loss. */
   readonly model: LayersModel;
   readonly config: TrainingConfig;
   readonly train: { readonly batchesPerEpoch: number };
@@ -42,8 +42,8 @@ export interface SessionOptions {
   readonly callbacks?: readonly Callback[] | undefined;
   /** Metrics of the user's own, for each step, epoch and validation. */
   readonly metrics?: readonly Metric[] | undefined;
-  /** Gets a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
+  /** Receives a checkpoint `last` after every epoch and at an interruption, and `best` when validation loss (without validation, loss) improves. */
   readonly checkpoints?: CheckpointSink | undefined;
-  /** Milliseconds since 1970, for the events' times; Date.now when left out. */
+  /** Returns milliseconds since 1970, for the events' times; Date.now when left out. */
   readonly now?: (() => number) | undefined;
 }

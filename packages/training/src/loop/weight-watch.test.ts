@@ -106,10 +106,10 @@ test('large weights are finite, though their sum is not; no tensor is left', asy
   expect(await watch.notFinite()).toBeUndefined();
   const before = tf.memory().numTensors;
   tf.tidy(() => kernel.assign(tf.fill(kernel.shape, 3e38)));
-  watch.look();
+  watch.update();
   expect(await watch.notFinite()).toBeUndefined();
   tf.tidy(() => kernel.assign(tf.mul(kernel, 2)));
-  watch.look();
+  watch.update();
   expect(await watch.notFinite()).toBe('conv2d/kernel');
   expect(tf.memory().numTensors).toBe(before);
   model.dispose();
@@ -129,7 +129,7 @@ test('moving statistics are watched too, and constraints keep NaN', async () => 
   const statistics = normalized.getLayer('norm').weights[3]!.read() as tf.Variable;
   tf.tidy(() => statistics.assign(tf.fill(statistics.shape, Number.POSITIVE_INFINITY)));
   const watch = watchWeights(normalized);
-  watch.look();
+  watch.update();
   expect(await watch.notFinite()).toBe('norm/moving_variance');
   normalized.dispose();
 });

@@ -2,11 +2,11 @@ import { findNotFinite, readWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** Looks at weights where they change. */
+/** Watches a model's weights for numbers that are not finite. */
 export interface WeightWatch {
-  /** Begins to look at the weights as they are now: a sum of each, which nobody waits for. */
-  look(): void;
-  /** The name of a weight that had a NaN or an infinity at the last look; undefined when there was none. */
+  /** Requests the sum of each weight as it is now, without waiting for it. */
+  update(): void;
+  /** The name of a weight that had a NaN or an infinity at the last update; undefined when there was none. */
   notFinite(): Promise<string | undefined>;
 }
 
@@ -14,7 +14,7 @@ export interface WeightWatch {
 export const watchWeights = (model: LayersModel): WeightWatch => {
   let sums: Promise<Float32Array> | undefined;
   return {
-    look: () => {
+    update: () => {
       const totals = tf.tidy(() =>
         tf.stack(model.weights.map((weight) => tf.sum(tf.cast(weight.read(), 'float32')))),
       );
@@ -23,7 +23,7 @@ export const watchWeights = (model: LayersModel): WeightWatch => {
     },
     notFinite: async () => {
       if (sums === undefined || (await sums).every(Number.isFinite)) return undefined;
-      // A sum of large numbers overflows before they do.
+      // The sum of large finite numbers may be infinite.
       return findNotFinite(await readWeights(model))?.name;
     },
   };

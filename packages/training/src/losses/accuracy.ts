@@ -4,12 +4,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Answers } from './definition.ts';
 import { areClasses } from './targets.ts';
 
-/** Which accuracy of Keras's there is of a model: none of regression, nor of several labels at once. */
+/** Which of Keras's accuracies a model has: regression has none, nor do several labels at once. */
 export type AccuracyKind = 'categorical' | 'binary' | undefined;
 
 /**
- * Keras's `accuracy` for a loss and its targets: the largest output is that of the class, or of the largest target where
- * a crossentropy is over classes that are mixed; of a single output of yes and no, whether it is on the right side of 1/2.
+ * Returns which of Keras's accuracies belongs to a loss and its targets. Categorical: the largest output is that of the
+ * class, or of the largest target where targets mix classes. Binary, of a single output: it is on the target's side of 1/2.
  */
 export const accuracyKind = (loss: string, targets: Targets, units: number): AccuracyKind => {
   if (loss === 'binary_crossentropy' && units === 1) return 'binary';
@@ -18,7 +18,7 @@ export const accuracyKind = (loss: string, targets: Targets, units: number): Acc
 };
 
 /**
- * How many rows are answered right; of sequences, which share of their steps, summed over the rows.
+ * Returns the number of correct rows; for sequences the fraction of correct steps, summed over the rows.
  *
  * @param targets float32 in the shape of the logits.
  */

@@ -4,7 +4,7 @@ import { elementwise } from './elementwise.ts';
 
 /**
  * `keras.losses.BinaryCrossentropy`: `-(t log p + (1 - t) log(1 - p))` of each output, for targets
- * `t * (1 - labelSmoothing) + labelSmoothing / 2`; computed from logits `x`, exact at any:
+ * `t * (1 - labelSmoothing) + labelSmoothing / 2`; computed from logits `x`, exact for any:
  * `max(x, 0) - x t + log(1 + exp(-|x|))`. Behind a softmax Keras takes its logits for those of a sigmoid; that is refused.
  */
 export const binaryCrossentropy = ({ labelSmoothing }: LossConfigOf<'binary_crossentropy'>): Loss => {
@@ -30,7 +30,7 @@ export const binaryCrossentropy = ({ labelSmoothing }: LossConfigOf<'binary_cros
   };
 };
 
-/** Its slope is `sigmoid(x) - t`, at 0 too, where those of the terms it is computed from would not add up to it. */
+/** Its gradient is `sigmoid(x) - t`; at 0 the gradients of its terms would not add up to that. */
 const crossentropyOfLogits = tf.customGrad((x, t, save) => {
   const [logits, targets] = [x as tf.Tensor, t as tf.Tensor];
   (save as (tensors: tf.Tensor[]) => void)([logits, targets]);

@@ -6,8 +6,8 @@ import { areClasses, meanOverRows, targetAt } from './targets.ts';
 
 /**
  * `keras.losses.CategoricalCrossentropy`, from logits, for targets `target * (1 - labelSmoothing) + labelSmoothing /
- * classes` (Szegedy et al. 2016, section 7). To the last digits at logits of any size: they are shifted before, not after,
- * the logarithm.
+ * classes` (Szegedy et al. 2016, section 7). It is exact for logits of any size: they are shifted before the logarithm, not
+ * after.
  */
 export const categoricalCrossentropy = ({
   labelSmoothing,
@@ -42,7 +42,7 @@ export const categoricalCrossentropy = ({
       const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
       return row.reduce((loss, logit, i) => {
         const wanted = target(start + i);
-        // Nothing is wanted of a class that is infinitely unlikely.
+        // 0 times the infinite loss of a logit of -Infinity would be NaN.
         return wanted === 0 ? loss : loss + wanted * (logSum + (largest - logit));
       }, 0);
     });
@@ -54,7 +54,7 @@ const smoothedTarget = (answers: Answers, smoothing: number): ((place: number) =
   return (place) => target(place) * (1 - smoothing) + smoothing / answers.units;
 };
 
-/** Each row less its largest element. A crossentropy does not change by it, so the gradient passes as it is. */
+/** Each row minus its largest element. It does not change a crossentropy, so the gradient passes unchanged. */
 const belowZero = tf.customGrad((logits) => ({
   value: tf.sub(logits as tf.Tensor, tf.max(logits as tf.Tensor, -1, true)),
   gradFunc: (slope: tf.Tensor) => slope,

@@ -5,7 +5,7 @@ import type { Objective } from '../objective.ts';
 type ClassWeight = readonly number[] | null | undefined;
 
 /**
- * @throws TrainingError when there is not one weight for each class, or there are no classes.
+ * @throws TrainingError when there is not one weight for each class, or the model has no classes.
  */
 export const requireClassWeight = (
   classWeight: ClassWeight,
@@ -16,7 +16,7 @@ export const requireClassWeight = (
   const classes = isBinary ? 2 : units;
   if (outputShape.length > 1 || (units === 1 && !isBinary)) {
     throw new TrainingError(
-      `classWeight: expected a model that answers one class for each image, found outputs of shape [${outputShape}]: weigh images by sampleWeights of the batches`,
+      `classWeight: expected a model with one class for each image, found outputs of shape [${outputShape}]: weight images by sampleWeights of the batches`,
     );
   }
   if (
@@ -30,16 +30,16 @@ export const requireClassWeight = (
 };
 
 /**
- * A batch whose images weigh what their class does besides, as Keras's `fit(class_weight=)`.
+ * Returns a batch with sample weights times the weights of the classes, as Keras's `fit(class_weight=)`.
  *
- * @throws TrainingError when its labels are no classes.
+ * @throws TrainingError when its labels are not classes.
  */
 export const weighted = (batch: Batch, classWeight: ClassWeight): Batch => {
   if (!classWeight) return batch;
   const { labels, sampleWeights } = batch;
   if (labels instanceof Float32Array) {
     throw new TrainingError(
-      'classWeight: expected class indices as labels, found numbers: weigh images by sampleWeights of the batches',
+      'classWeight: expected class indices as labels, found numbers: weight images by sampleWeights of the batches',
     );
   }
   return {

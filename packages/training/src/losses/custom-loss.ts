@@ -6,10 +6,10 @@ import { targetTensor, weightedSum } from './targets.ts';
 
 /** A loss of the user's own. */
 export interface CustomLoss {
-  /** In messages. */
+  /** The name in messages. */
   readonly name: string;
   /**
-   * What each row loses; of sequences [rows, steps], or any shape that begins with the rows, its mean is taken.
+   * Returns the loss of each row; with sequences [rows, steps], or any other shape that begins with the rows, each row's mean counts.
    *
    * @param targets float32 in the shape of the outputs: class indices as one-hot rows.
    * @param outputs float32 [rows, ..., units], the model's own: probabilities behind a softmax.
@@ -17,7 +17,7 @@ export interface CustomLoss {
   readonly rows: (targets: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;
 }
 
-/** @throws TrainingError, when it is computed, if it gives anything but a number for each row. */
+/** @throws TrainingError, when it is computed, if `rows` returns anything but a number for each row. */
 export const customLoss = ({ name, rows }: CustomLoss): Loss => {
   const rowsOf = (targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor => {
     const losses: unknown = rows(targets, outputs);

@@ -2,28 +2,28 @@ import type { LossConfig, LossName, Targets } from '@dropout-lab/contracts';
 import type { Head, HeadActivation } from '@dropout-lab/model';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a model answered to some images, and what it should have, outside TensorFlow. */
+/** A model's outputs for some images, and their targets, outside TensorFlow. */
 export interface Answers {
-  /** What the model's last softmax or sigmoid is applied to, or its outputs: [rows, ..., units], row by row. */
+  /** The inputs of the model's last softmax or sigmoid, or its outputs where it has neither: [rows, ..., units], row by row. */
   readonly logits: Float32Array;
   readonly activation: HeadActivation;
   readonly units: number;
-  /** Shape of what is answered to one image, where it is not [units]. */
+  /** The output's shape for one image, where it is not [units]. */
   readonly outputShape?: readonly number[] | undefined;
   /** Class indices [rows, ...], or numbers in the shape of the logits. */
   readonly targets: Targets;
   readonly rows: number;
-  /** What each row's loss is multiplied by; 1 when left out. */
+  /** The factor of each row's loss; 1 when left out. */
   readonly weights?: Float32Array | undefined;
 }
 
-/** What training minimizes. */
+/** A function of outputs and targets that training minimizes. */
 export interface Loss {
   readonly name: string;
-  /** What is wrong with a model that ends so; undefined when nothing is. */
+  /** Returns the heads that the loss needs, in words, when it does not fit this one, else undefined. */
   readonly misfit?: (head: Head) => string | undefined;
   /**
-   * Summed over the rows, each times its weight; of sequences the mean over their steps.
+   * Returns the loss summed over the rows, each times its weight; for sequences each row's mean over its steps.
    *
    * @param targets float32 in the shape of the logits. @param logits float32 [rows, ..., units].
    * @param weights float32 [rows].
@@ -34,7 +34,7 @@ export interface Loss {
     activation: HeadActivation,
     weights: tf.Tensor | undefined,
   ) => tf.Tensor;
-  /** The same of numbers outside TensorFlow, as a mean over the rows: of validation. */
+  /** The same of numbers outside TensorFlow, as a mean over the rows, for validation. */
   readonly mean: (answers: Answers) => number;
 }
 

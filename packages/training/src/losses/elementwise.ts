@@ -4,16 +4,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Answers, Loss } from './definition.ts';
 import { meanOverRows, targetAt, weightedSum } from './targets.ts';
 
-/** A loss of each output by itself. */
+/** A loss of each output number by itself. */
 interface Elementwise {
   readonly name: string;
-  /** Of tensors of one shape, elementwise: the target and the model's output. */
+  /** The loss of tensors of one shape, elementwise. */
   readonly ofTensors: (targets: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;
   /** The same of two numbers. */
   readonly ofNumbers: (target: number, output: number) => number;
 }
 
-/** The loss that is the mean, over the units of an output, of what each loses. */
+/** Returns the loss that is the mean over an output's units of each unit's loss. */
 export const elementwise = ({ name, ofTensors, ofNumbers }: Elementwise): Loss => ({
   name,
   sum: (targets, logits, activation, weights) =>
@@ -30,7 +30,7 @@ export const elementwise = ({ name, ofTensors, ofNumbers }: Elementwise): Loss =
   },
 });
 
-/** A model's outputs of its logits. */
+/** Returns a model's outputs for its logits. */
 export const outputTensor = (logits: tf.Tensor, activation: HeadActivation): tf.Tensor => {
   switch (activation) {
     case 'softmax':
@@ -42,7 +42,7 @@ export const outputTensor = (logits: tf.Tensor, activation: HeadActivation): tf.
   }
 };
 
-/** A model's outputs of its logits: float32, as its last activation would have given them. */
+/** The same outside TensorFlow, in float32. */
 export const outputsOf = ({
   logits,
   activation,

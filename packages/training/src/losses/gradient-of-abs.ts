@@ -8,7 +8,7 @@ const gradientOfKeras: tf.GradConfig = {
 
 /**
  * Runs a forward pass in which the gradient of `tf.abs` is 0 at 0, as TensorFlow's is: TensorFlow.js's is -1 there, with which
- * an L1 penalty would push every weight and bias that starts at 0. What is computed outside of it has the stock gradient.
+ * an L1 penalty would push every weight and bias that starts at 0. Outside of it `tf.abs` has the stock gradient.
  */
 export const withGradientOfAbs = <Result>(forward: () => Result): Result => {
   const stock = tf.getGradient('Abs');

@@ -4,7 +4,7 @@ import { elementwise } from './elementwise.ts';
 
 /**
  * `keras.losses.Huber` (Huber 1964): of an error `e` it is `e^2 / 2` where `|e| <= delta`, and `delta |e| - delta^2 / 2`
- * beyond, where the line goes on with the same slope.
+ * beyond, a line of the same slope.
  */
 export const huber = ({ delta }: LossConfigOf<'huber'>): Loss =>
   elementwise({
@@ -16,7 +16,7 @@ export const huber = ({ delta }: LossConfigOf<'huber'>): Loss =>
     },
   });
 
-/** Its slope is the error, at most `delta` either way; of the terms it is computed from, small errors would be lost. */
+/** Its gradient is the error, clipped to `delta`; in the gradients of its terms, small errors would be lost. */
 const huberOf = (error: tf.Tensor, delta: number): tf.Tensor => {
   const compute = tf.customGrad((x, save) => {
     const error = x as tf.Tensor;

@@ -25,7 +25,7 @@ interface Case {
 
 const cases = Object.values(fixtures as unknown as Readonly<Record<string, readonly Case[]>>).flat();
 
-test('Keras has been asked about every loss', () => {
+test('there are outputs of Keras for every loss', () => {
   expect(namesWithout(lossSchema, fixtures)).toBe('');
 });
 

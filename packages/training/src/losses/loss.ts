@@ -15,16 +15,16 @@ const lossTable = {
   huber,
 } satisfies { readonly [Name in LossName]: (config: LossConfigOf<Name>) => Loss };
 
-/** What a configuration without a loss minimizes: Keras's crossentropy. */
+/** The loss of a configuration without one: Keras's crossentropy. */
 export const defaultLoss: LossConfig = lossSchema.parse({});
 
-/** Each step asks anew. */
+/** Every step asks for its loss. */
 const created = new WeakMap<LossConfig, Loss>();
 
 /**
- * The loss that a configuration describes, or one of the user's own.
+ * Returns the loss that a configuration describes, or one of the user's own.
  *
- * @throws ConfigError naming the first setting at fault.
+ * @throws ConfigError naming the first wrong setting.
  */
 export const createLoss = (config: LossConfig | CustomLoss): Loss => {
   if ('rows' in config) return customLoss(config);

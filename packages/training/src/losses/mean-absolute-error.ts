@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from './definition.ts';
 import { elementwise } from './elementwise.ts';
 
-/** `keras.losses.MeanAbsoluteError`: `mean(|target - output|)`, of slope 0 where they are equal. */
+/** `keras.losses.MeanAbsoluteError`: `mean(|target - output|)`; its gradient is 0 where they are equal. */
 export const meanAbsoluteError = (): Loss =>
   elementwise({
     name: 'mean_absolute_error',

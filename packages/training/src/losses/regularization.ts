@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /**
- * What a model's regularizers add to its loss, as Keras counts it: once for each weight, however often its layer is used,
- * and not for weights that are frozen. Undefined where there is none. Call it within `tidy`.
+ * Returns the penalty that a model's regularizers add to its loss, as in Keras: once for each weight, however often its layer
+ * is used, and not for frozen weights. Undefined where there is none. Call it within `tidy`.
  */
 export const regularizationLoss = (model: LayersModel): tf.Tensor | undefined => {
   const penalties = leafLayers(model)

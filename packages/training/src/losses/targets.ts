@@ -2,12 +2,12 @@ import type { Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Answers } from './definition.ts';
 
-/** Whether each target is the index of a class among several, and not numbers in the shape of the output. */
+/** Whether each target is the index of a class, not numbers in the shape of the output. */
 export const areClasses = (targets: Targets, units: number): boolean =>
   !(targets instanceof Float32Array) && units > 1;
 
 /**
- * Targets in the shape of a model's output, float32: class indices as one-hot rows, of a single output as they are.
+ * Returns targets in the shape of a model's output, float32: class indices as one-hot rows, or unchanged for a single output.
  *
  * @param shape [rows, ..., units].
  */
@@ -21,7 +21,7 @@ export const targetTensor = (targets: Targets, shape: readonly number[]): tf.Ten
   );
 };
 
-/** The target of each number that a model answered, by their place. */
+/** Returns a function from an index among a model's outputs to its target. */
 export const targetAt = ({
   targets,
   units,
@@ -30,7 +30,7 @@ export const targetAt = ({
     ? (place) => (targets[Math.floor(place / units)] === place % units ? 1 : 0)
     : (place) => targets[place]!;
 
-/** The mean over rows of what each row loses, times its weight; of sequences the mean over their steps first. */
+/** Returns the mean over rows of each row's loss times its weight; for sequences each row's mean over its steps. */
 export const meanOverRows = (
   { rows, logits, units, weights }: Answers,
   lossOfStep: (start: number) => number,
@@ -45,7 +45,7 @@ export const meanOverRows = (
   return sum / rows;
 };
 
-/** A sum over rows [rows, ...] of losses, each row's mean times its weight. */
+/** Returns the sum over rows of losses [rows, ...], each row's mean times its weight. */
 export const weightedSum = (losses: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor => {
   const rows = losses.shape[0]!;
   const ofRow = losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [rows, -1]), 1);

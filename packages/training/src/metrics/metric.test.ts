@@ -7,7 +7,7 @@ const source = imageSource('train', { size: 10, batchSize: 4 });
 const validation = imageSource('validation', { size: 6, batchSize: 3 });
 const same: Metric = { name: 'same', mean: accuracy };
 
-describe('a metric of one’s own', () => {
+describe('a custom metric', () => {
   test('is there for each step, each epoch and each validation', async () => {
     const model = tinyModel();
     const config = configOf({ epochs: 2 });
@@ -40,7 +40,7 @@ describe('a metric of one’s own', () => {
     expect(two.logits).toEqual(one.logits.map((logit) => expect.closeTo(logit, 5)));
   });
 
-  test('cannot change what other figures are computed from, and must be a number', async () => {
+  test('cannot change the inputs of other metrics, and must be a number', async () => {
     const model = tinyModel();
     const replica = createReplica(model);
     const spoiling: Metric = {

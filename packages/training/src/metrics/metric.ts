@@ -2,29 +2,29 @@ import type { Targets } from '@dropout-lab/contracts';
 import type { HeadActivation } from '@dropout-lab/model';
 import { TrainingError } from '../errors.ts';
 
-/** A figure of the user's own, beside loss and accuracy: for each step, each epoch and, as `val_<name>`, each validation. */
+/** A metric of the user's own, besides loss and accuracy: of each step, each epoch and, as `val_<name>`, each validation. */
 export interface Metric {
-  /** In events and logs; neither `loss`, `accuracy` nor `epoch`, nor beginning with `val_`. */
+  /** The name in events and logs; neither `loss`, `accuracy` nor `epoch`, nor beginning with `val_`. */
   readonly name: string;
   /**
-   * The mean over some images. Over a whole epoch it is the mean of the batches', by their number of images.
+   * Returns the mean over some images. That of an epoch is the mean of the batches', weighted by their number of images.
    *
-   * @param logits float32 [images, ..., units], row by row: what the model's last softmax or sigmoid is applied to; its
-   *   outputs where it ends in neither.
+   * @param logits float32 [images, ..., units], row by row: the inputs of the model's last softmax or sigmoid, or its
+   *   outputs where it has neither.
    * @param labels Class indices, or numbers, as the batches have them.
    * @param numClasses Length of the last axis of the logits.
-   * @param activation What the model does to the logits last: `softmax`, `sigmoid` or `linear`, nothing.
+   * @param activation The model's last activation, which is applied to the logits: `softmax`, `sigmoid` or, for none, `linear`.
    */
   mean(logits: Float32Array, labels: Targets, numClasses: number, activation: HeadActivation): number;
 }
 
 const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
 
-/** @throws TrainingError when a metric would hide another. */
+/** @throws TrainingError when a metric has the name of another. */
 export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
   if (metrics.some((metric) => typeof metric?.name !== 'string' || typeof metric.mean !== 'function')) {
     throw new TrainingError(
-      'metrics: expected a name and a function mean of each, found one without: see Metric',
+      'metrics: expected metrics with a name and a function mean, found one without: see Metric',
     );
   }
   const taken = metrics.find(
@@ -37,9 +37,9 @@ export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] =
 };
 
 /**
- * Metrics of some images, each from copies, so that none changes what another is computed from.
+ * Computes metrics of some images, each from copies, so that none can change the inputs of another.
  *
- * @throws TrainingError when one gives no number.
+ * @throws TrainingError when one returns no number.
  */
 export const measure = (
   metrics: readonly Metric[],

@@ -20,7 +20,7 @@ export const meanAbsoluteError: Metric = {
     absoluteLoss().mean({ logits, targets, units, activation, rows: rowsOf(logits, targets, units) }),
 };
 
-/** `keras.metrics.BinaryAccuracy`: the share of the outputs behind a sigmoid that are on the right side of 1/2. */
+/** `keras.metrics.BinaryAccuracy`: the fraction of the outputs behind a sigmoid that are on the target's side of 1/2. */
 export const binaryAccuracy: Metric = {
   name: 'binary_accuracy',
   mean: (logits, targets, units, activation) => {
@@ -35,8 +35,8 @@ export const binaryAccuracy: Metric = {
 };
 
 /**
- * `keras.metrics.SparseTopKCategoricalAccuracy`: the share of the rows whose class is among the `k` largest outputs; of
- * equal ones the lower class comes first.
+ * `keras.metrics.SparseTopKCategoricalAccuracy`: the fraction of the rows whose class is among the `k` largest outputs;
+ * of equal outputs the lower class comes first.
  *
  * @param k From 1 to the number of classes; 5 when left out, as in Keras.
  */
@@ -50,6 +50,6 @@ export const topKCategoricalAccuracy = (k = 5): Metric => ({
   },
 });
 
-/** Any split of the steps of sequences gives one mean, since all are as long. */
+/** Steps of sequences count as rows where targets are classes: all sequences are equally long, so the mean is the same. */
 const rowsOf = (logits: Float32Array, targets: Targets, units: number): number =>
   areClasses(targets, units) ? targets.length : logits.length / units;

@@ -5,32 +5,32 @@ import type { UpdateRule } from './update-rule.ts';
 /** An optimizer of a user's own with its settings, for the `optimizer` of a configuration. */
 export interface CustomOptimizer {
   readonly name: string;
-  /** Before any schedule. */
+  /** The learning rate before any schedule. */
   readonly learningRate: number;
-  /** Gives its update rule. */
+  /** Returns its update rule. */
   readonly createRule: () => UpdateRule;
 }
 
-/** Zod schemas by setting, the learning rate's among them. */
+/** A Zod schema for each setting, including the learning rate. */
 export type OptimizerSettings = z.ZodRawShape & {
   readonly learningRate: z.ZodType<number, number | undefined>;
 };
 
-/** What {@link defineOptimizer} takes. */
+/** Options of {@link defineOptimizer}. */
 export interface OptimizerDefinition<Shape extends OptimizerSettings> {
-  /** For errors. */
+  /** The name in errors. */
   readonly name: string;
   /** A Zod schema for each setting, with its default; `learningRate` is one of them. */
   readonly settings: Shape;
-  /** The update rule of the settings. */
+  /** Returns the update rule for some settings. */
   readonly create: (settings: z.output<z.ZodObject<Shape>>) => UpdateRule;
 }
 
 /**
- * An optimizer of your own: `train({ config: { ...config, optimizer: it({ learningRate: 0.01 }) } })`. Its slots go into
+ * Defines an optimizer of your own: `train({ config: { ...config, optimizer: it({ learningRate: 0.01 }) } })`. Its slots go into
  * checkpoints as those of the built-in ones do.
  *
- * @returns Makes the optimizer of some settings. @throws ConfigError naming the first setting at fault.
+ * @returns A function from settings to an optimizer. It throws a ConfigError that names the first wrong setting.
  * @throws ConfigError when the name is a built-in one, or there is no learning rate.
  */
 export const defineOptimizer = <Shape extends OptimizerSettings>({

@@ -38,7 +38,7 @@ const sgd: OptimizerConfig = { name: 'sgd', learningRate: 0.01, momentum: 0, nes
 const momentum: OptimizerConfig = { ...sgd, learningRate: 0.1, momentum: 0.9 };
 const startCase = ({ settings, initial, shape }: Case) => start(settings, initial, shape);
 
-test('Keras has been asked about every optimizer', () => {
+test('there are outputs of Keras for every optimizer', () => {
   expect(namesWithout(optimizerSchema, fixtures)).toBe('');
 });
 
@@ -117,7 +117,7 @@ test('where a gradient is as small as epsilon, Adam’s first step is Keras’s 
 describe('slots', () => {
   const startKernel = (config: OptimizerConfig) => start(config, [0, 0, 0, 0, 0, 0], [2, 3], 'dense/kernel');
 
-  test('with the weights, are all that going on needs', async () => {
+  test('with the weights, are all that resuming needs', async () => {
     for (const one of cases) {
       const whole = startCase(one);
       one.gradients.slice(0, 4).forEach(whole.update);

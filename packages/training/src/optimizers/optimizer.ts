@@ -5,27 +5,27 @@ import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { ruleOf } from './table.ts';
 
-/** A variable that is trained, under the name that its slots are kept by. */
+/** A variable that is trained, and its name, which those of its slots are derived from. */
 export type TrainedVariable = TrainedWeight;
 
-/** Updates variables from gradients. Its slots are all of its state but the number of updates made. */
+/** Updates variables from gradients. Its state is its slots and the number of updates made. */
 export interface Optimizer {
   /**
-   * One update of every variable.
+   * Updates every variable.
    *
-   * @param gradients One for each variable, in their order; the caller keeps them.
+   * @param gradients One for each variable, in their order; the caller disposes them.
    * @param step Updates made before this one, from 0.
    */
   update(gradients: readonly tf.Tensor[], learningRate: number, step: number): void;
-  /** A copy of the slots, for a checkpoint. */
+  /** Returns a copy of the slots, for a checkpoint. */
   readSlots(): Promise<NamedArray[]>;
-  /** @throws TrainingError when the slots are not this optimizer's. */
+  /** Sets the slots. @throws TrainingError when they are not this optimizer's. */
   writeSlots(slots: readonly NamedArray[]): void;
   /** Frees the slots; the trained variables stay. */
   dispose(): void;
 }
 
-/** The optimizer of a configuration, with Keras's formulas, not TensorFlow.js's; or one of the user's own. */
+/** Returns the optimizer of a configuration, with Keras's formulas, not TensorFlow.js's, or one of the user's own. */
 export const createOptimizer = (
   config: OptimizerConfig | CustomOptimizer,
   variables: readonly TrainedVariable[],
@@ -40,7 +40,7 @@ export const createOptimizer = (
         tf.tidy(() => {
           const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
           const updated = update(variable, gradients[i]!, ofVariable);
-          // A rule may leave a weight as it is.
+          // A rule may return the variable itself.
           if (updated !== variable) variable.assign(updated);
         });
       });
@@ -67,7 +67,7 @@ export const createOptimizer = (
         );
       }
       all.forEach(({ variable }, i) => {
-        // A copy, since the cpu backend keeps the array that it is given.
+        // A copy, since a tensor of the cpu backend is the array itself.
         tf.tidy(() => variable.assign(tf.tensor(arrays[found[i]!]!.values.slice(), variable.shape)));
       });
     },

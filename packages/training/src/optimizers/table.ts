@@ -13,7 +13,7 @@ const optimizerTable = {
   adamw,
 } satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => UpdateRule };
 
-/** The update rule of a configuration. @throws TrainingError when it is none. */
+/** Returns the update rule of a configuration. @throws TrainingError when there is no such optimizer. */
 export const ruleOf = (config: OptimizerConfig | CustomOptimizer): UpdateRule => {
   if (typeof config === 'object' && 'createRule' in config) return config.createRule();
   const name: unknown = config?.name;
@@ -22,6 +22,6 @@ export const ruleOf = (config: OptimizerConfig | CustomOptimizer): UpdateRule =>
     return create(config as OptimizerConfig);
   }
   throw new TrainingError(
-    `optimizer: expected the settings of one of ${Object.keys(optimizerTable).join(', ')}, or what defineOptimizer's function gives, found ${String(name ?? config)}`,
+    `optimizer: expected the settings of one of ${Object.keys(optimizerTable).join(', ')}, or an optimizer of defineOptimizer, found ${String(name ?? config)}`,
   );
 };

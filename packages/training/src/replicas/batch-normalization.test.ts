@@ -89,7 +89,7 @@ describe('twenty steps', () => {
     ['two other threads', { here: false, others: ['normalized', 'normalized'] }],
     ['one other thread', { here: false, others: ['normalized'] }],
   ] satisfies [string, Parameters<typeof replicaOn>[1]][])(
-    'on %s end as on one: weights, moving statistics and figures',
+    'on %s end as on one: weights, moving statistics and losses',
     async (_, threads) => {
       const [one, several] = [await alone, await trained(threads)];
       expect(only('step', several.events)).toHaveLength(20);
@@ -221,7 +221,7 @@ test('a model that is frozen elsewhere than the worker’s is refused', async ()
   model.dispose();
 });
 
-describe('a worker that does not come to an exchange', () => {
+describe('a worker that does not arrive at an exchange', () => {
   const failing = async (threads: Parameters<typeof replicaOn>[1], timeoutSeconds?: number) => {
     const model = normalizedModel();
     const { replica, workers } = await replicaOn(model, threads, timeoutSeconds);
@@ -235,10 +235,10 @@ describe('a worker that does not come to an exchange', () => {
     return reason;
   };
 
-  test('since it has ended, is an error of this thread when its time is up', async () => {
+  test('because it has ended, is an error of this thread after the timeout', async () => {
     expect(await failing({ others: ['exiting'] }, 1)).toEqual(
       new TrainingError(
-        'batch normalization: expected the statistics of all 2 slices of the batch within 1 s, found those of 1: a training worker has ended or hangs, so resume the run from its last checkpoint',
+        'batch normalization: expected the statistics of all 2 slices of the batch within 1 s, found those of 1: a training worker has ended or hangs; resume the run from its last checkpoint',
       ),
     );
     // Whichever thread is the first to find out.
@@ -249,21 +249,21 @@ describe('a worker that does not come to an exchange', () => {
     });
   });
 
-  test('since it has ended, is an error at once where this thread does not wait for it', async () => {
+  test('because it has ended, is an error at once where this thread does not wait for it', async () => {
     const error = await failing({ here: false, others: ['exiting', 'normalized'] });
     expect(error).toEqual(
       new TrainingError('a training worker ended early: resume the run from its last checkpoint'),
     );
   });
 
-  test('since it has failed, is its own error, at once', async () => {
+  test('because it has failed, is its own error, at once', async () => {
     expect((await failing({ others: ['normalized', 'throwing'] }))?.message).toBe('thrown in a worker');
     expect((await failing({ here: false, others: ['throwing', 'normalized'] }))?.message).toBe(
       'thrown in a worker',
     );
   });
 
-  test('since it cannot be sent a loss of the user’s own, is an error at once', async () => {
+  test('because it cannot be sent a custom loss, is an error at once', async () => {
     const model = normalizedModel();
     const { replica } = await replicaOn(model, { others: ['normalized'] });
     const loss = { name: 'own', rows: () => tf.zeros([9]) };
@@ -272,7 +272,7 @@ describe('a worker that does not come to an exchange', () => {
     model.dispose();
   });
 
-  test('since it had ended before, is an error at once', async () => {
+  test('because it had ended before, is an error at once', async () => {
     const model = normalizedModel();
     const { replica, workers } = await replicaOn(model, { others: ['normalized'] });
     await lossOf(replica);

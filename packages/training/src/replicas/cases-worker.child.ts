@@ -1,4 +1,4 @@
-/** For tests, in a thread of its own: serves the model of any case at each port that it is sent. */
+/** A thread of tests: serves the model of a case at each port that it receives. */
 import { type MessagePort as NodePort, parentPort } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
@@ -7,6 +7,6 @@ import { serveReplica } from './remote-replica.ts';
 
 await setBackend('cpu');
 parentPort!.on('message', ({ port, name }: { readonly port: NodePort; readonly name: CaseOfKeras }) => {
-  // Node's port has all that the web's needs to have here; their declared types differ.
+  // Node's port can do what is needed of the web's; their types differ.
   serveReplica(port as unknown as MessagePort, builders[name]());
 });

@@ -1,4 +1,4 @@
-/** For tests, in a thread of its own: serves a replica at the port that it is started with. */
+/** A thread of tests: serves a replica at the port that it is started with. */
 import { type MessagePort as NodePort, workerData } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
@@ -18,5 +18,5 @@ const models = {
     }),
 };
 await setBackend('cpu');
-// Node's port has all that the web's needs to have here; their declared types differ.
+// Node's port can do what is needed of the web's; their types differ.
 serveReplica(port as unknown as MessagePort, models[model]());

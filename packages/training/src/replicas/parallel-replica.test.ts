@@ -24,7 +24,7 @@ const models = Array.from({ length: 3 }, () => tinyModel({ dropout }));
 const replicas = models.map((model) => createReplica(model));
 const single = replicas[0]!;
 
-describe('several replicas find what one finds, dropout on', () => {
+describe('several replicas compute what one computes, dropout on', () => {
   for (const size of [1, 2, 3, 7, 10]) {
     for (const count of [1, 2, 3]) {
       test(`${size} images over ${count}`, async () => {
@@ -43,7 +43,7 @@ describe('several replicas find what one finds, dropout on', () => {
     }
   }
 
-  test('which they would not, if each drew the masks of the first rows', async () => {
+  test('but not if each draws the masks of the first rows', async () => {
     const batch = batchOf(6);
     const whole = await gradientsOf(single, batch);
     const forgetful: Replica = {
@@ -55,7 +55,7 @@ describe('several replicas find what one finds, dropout on', () => {
   });
 });
 
-test('with as many replicas again, the same to the bit', async () => {
+test('the same number of replicas gives the same bits', async () => {
   const batch = batchOf(7);
   const first = await gradientsOf(parallelReplica(replicas), batch);
   expect(await gradientsOf(parallelReplica([...replicas].reverse()), batch)).toEqual(first);
@@ -69,7 +69,7 @@ test('logits are in the batch’s order', async () => {
   }
 });
 
-test('none but the summed gradients is left', async () => {
+test('no tensor is left but the summed gradients', async () => {
   const before = tf.memory().numTensors;
   await gradientsOf(parallelReplica(replicas), batchOf(7));
   expect(tf.memory().numTensors).toBe(before);
@@ -105,7 +105,7 @@ describe('several replicas of this thread', () => {
     for (const model of models) model.dispose();
   });
 
-  test('are taken where it is frozen, and leave its moving statistics alone', async () => {
+  test('are accepted where it is frozen, and leave its moving statistics alone', async () => {
     const models = [0, 1].map(() => ending(layers.batchNormalization({ name: 'norm', trainable: false })));
     writeWeights(models[1]!, await readWeights(models[0]!));
     const replicas = models.map((model) => createReplica(model));

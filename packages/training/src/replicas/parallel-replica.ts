@@ -4,21 +4,21 @@ import { TrainingError } from '../errors.ts';
 import type { Replica, SliceGradients } from './replica.ts';
 import { abandonedName, createExchangeMemory } from './slice-exchange.ts';
 
-/** How several replicas work together. */
+/** Options of {@link parallelReplica}. */
 export interface ParallelOptions {
   /**
-   * How long the slices of a batch wait for each other where batch normalization exchanges statistics, 120 by default.
-   * A thread that has died without a word is found out by it.
+   * How long the slices of a batch wait for each other where batch normalization exchanges statistics, 120 by default. It is
+   * the only way to notice a thread that hangs.
    */
   readonly timeoutSeconds?: number;
 }
 
 /**
- * A replica that splits every batch evenly over several and adds up what they find: data parallelism. Since
- * masks are drawn by row of the whole batch, and batch normalization exchanges its sums, it computes what a single
- * replica would, but for the order of float32 sums; with as many replicas again, the same to the bit.
+ * Returns a replica that splits every batch evenly over several and adds up their results: data parallelism. Since masks are
+ * drawn by row of the whole batch, and batch normalization exchanges its sums, it computes the same as a single replica, but
+ * for the order of float32 sums; with the same number of replicas, the same bits.
  *
- * @param replicas At least one. Disposed with this one.
+ * @param replicas At least one; they are disposed with this one.
  * @throws TrainingError when there are several, and a layer needs the whole batch at once; with batch normalization also
  *   when several of them are on this thread, where they cannot wait for each other.
  */
@@ -32,7 +32,7 @@ export const parallelReplica = (
   const shared = replicas.find(({ sharedStatistics }) => sharedStatistics)?.sharedStatistics;
   const memories = shared && createPool(() => createExchangeMemory(replicas.length, shared.numbers));
 
-  /** Those on other threads first: one on this thread begins at once, and leaves no time to ask the others. */
+  /** Starts replicas of other threads first: one on this thread computes at once, and leaves no time to start the others. */
   const ask = <Slice, Answer>(
     slices: readonly Slice[],
     answerOf: (replica: Replica, slice: Slice, index: number) => Promise<Answer>,
@@ -49,7 +49,7 @@ export const parallelReplica = (
 
   return {
     model: first!.model,
-    // A replica of its own of several threads cannot take part in another's exchange.
+    // One of several threads cannot take part in the exchange of another parallelReplica.
     wholeBatchLayer: shared?.layer,
     isOnThisThread: replicas.some(({ isOnThisThread }) => isOnThisThread),
     gradients: async (batch, position) => {
@@ -63,11 +63,11 @@ export const parallelReplica = (
             rowOffset: position.rowOffset + start,
             group: memory && { memory, index, count, timeoutSeconds },
           });
-        // That another thread has ended is heard of before this one sleeps until it comes.
-        const answer = memory && replica.isOnThisThread ? eventsHeard().then(compute) : compute();
+        // This thread may sleep until another arrives, so it first lets the event of a thread that has ended come in.
+        const answer = memory && replica.isOnThisThread ? pendingEvents().then(compute) : compute();
         return answer.catch(causeOf);
       });
-      // Not after an error, when a thread may still be at it.
+      // Not after an error, when a thread may still use the memory.
       if (memory) memories?.giveBack(memory);
       return parts.reduce(addGradients);
     },
@@ -81,7 +81,7 @@ export const parallelReplica = (
   };
 };
 
-/** @throws TrainingError when slices of a batch would be trained otherwise than the whole. */
+/** @throws TrainingError when training on slices of a batch would not be the same as on the whole batch. */
 const requireSlices = (replicas: readonly Replica[]): void => {
   const layer = replicas.find(({ wholeBatchLayer }) => wholeBatchLayer !== undefined)?.wholeBatchLayer;
   if (layer !== undefined) {
@@ -97,14 +97,14 @@ const requireSlices = (replicas: readonly Replica[]): void => {
   }
 };
 
-/** When all that has happened to ports and workers so far has been told. */
-const eventsHeard = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+/** Resolves when all pending events of ports and workers have been handled. */
+const pendingEvents = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Passes an error on, but not one that only follows from another slice's, which comes too. */
+/** Rejects with an error, unless it only follows from another slice's, which is rejected with too. */
 const causeOf = (error: Error): Promise<never> =>
   error.name === abandonedName ? new Promise(() => {}) : Promise.reject(error);
 
-/** Things that are used again, one for each of those who use one at the same time. */
+/** Reuses things: as many are created as are in use at the same time. */
 const createPool = <Thing>(create: () => Thing) => {
   const free: Thing[] = [];
   return {
@@ -115,7 +115,7 @@ const createPool = <Thing>(create: () => Thing) => {
   };
 };
 
-/** At most `count` slices of sizes that differ by one at most, none of them empty; views of the batch. */
+/** Splits a batch into at most `count` slices, views of it, whose sizes differ by at most one; none is empty. */
 const splitRows = (
   { images, labels, sampleWeights, size }: Batch,
   count: number,

@@ -34,7 +34,7 @@ describe('over a channel', () => {
     return { here, remote: await connectReplica(port1, here) };
   };
 
-  test('a replica finds what one on this thread finds, to the bit', async () => {
+  test('a replica computes the same bits as one on this thread', async () => {
     const { here, remote } = await connect();
     const local = createReplica(here);
     expect(await gradientsOf(remote, batch)).toEqual(await gradientsOf(local, batch));
@@ -79,7 +79,7 @@ describe('over a channel', () => {
     remote.dispose();
   });
 
-  test('what goes wrong at the other end is thrown at this one, which goes on', async () => {
+  test('an error at the other end is thrown at this one, which keeps working', async () => {
     const { remote } = await connect();
     const torn: Batch = { ...batch, images: batch.images.subarray(1) };
     await expect(remote.logits(torn)).rejects.toThrow(/shape/i);

@@ -18,7 +18,7 @@ import { createReplica, type Replica, type SlicePosition } from './replica.ts';
 import { abandon } from './slice-exchange.ts';
 import { sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
-/** What a worker offers. Weights, gradients and what training moves pass through memory that both threads see. */
+/** The functions of a worker. Weights, gradients and variables that training changes pass through shared memory. */
 interface ReplicaService {
   connect(outline: string, weights: SharedArrayBuffer, results: SharedArrayBuffer): void;
   gradients(
@@ -29,8 +29,8 @@ interface ReplicaService {
     loss: number;
     correct: number | undefined;
     logits?: Float32Array | undefined;
-    /** Places in `model.nonTrainableWeights` of the variables that have moved. */
-    moved: readonly number[];
+    /** Indices in `model.nonTrainableWeights` of the variables that have changed. */
+    changed: readonly number[];
   }>;
   logits(slice: Batch, version: number): Promise<Float32Array>;
 }
@@ -57,19 +57,19 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
     gradients: async (slice, position, version) => {
       weights?.follow(version);
       const before = others.map(({ dataId }) => dataId);
-      const movedOf = () => [...others.keys()].filter((i) => others[i]!.dataId !== before[i]);
+      const changedOf = () => [...others.keys()].filter((i) => others[i]!.dataId !== before[i]);
       try {
         const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
-        const moved = movedOf();
+        const changed = changedOf();
         await Promise.all([
           ...gradients.map(async (gradient, i) => gradientViews[i]!.set(await gradient.data())),
-          ...moved.map(async (i) => otherViews[i]!.set(await others[i]!.data())),
+          ...changed.map(async (i) => otherViews[i]!.set(await others[i]!.data())),
         ]);
         tf.dispose(gradients);
-        return { loss, correct, logits, moved };
+        return { loss, correct, logits, changed };
       } finally {
-        // What the other thread makes of it decides.
-        if (movedOf().length > 0) weights?.forget();
+        // The other thread decides what becomes of them.
+        if (changedOf().length > 0) weights?.forget();
       }
     },
     logits: (slice, version) => {
@@ -81,14 +81,14 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
 };
 
 /**
- * The replica that {@link serveReplica} serves at the other end of `port`. All replicas of a model share one copy of its
- * variables, which is made when they have changed; variables that training moves there, such as moving statistics, move
+ * Returns the replica that {@link serveReplica} serves at the other end of `port`. All replicas of a model share one copy of its
+ * variables, which is made when they have changed; variables that training changes there, such as moving statistics, change
  * in this thread's model too.
  *
  * @param model This thread's model, on a backend that can be read at once (WebGPU cannot); the other thread computes with
  *   its current variables.
- * @throws TrainingError where memory cannot be shared between threads, when the other thread's model is another, and
- *   later, when the worker ends early.
+ * @throws TrainingError where memory cannot be shared between threads, when the other thread's model has other variables,
+ *   and later, when the worker ends early.
  */
 export const connectReplica = async (port: MessagePort, model: LayersModel): Promise<Replica> => {
   if (typeof SharedArrayBuffer === 'undefined') {
@@ -105,13 +105,13 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   const service = wrap<ReplicaService>(port);
   const ended = endOf(port);
   await raceSignal(service.connect(outlineOf(model), weights.memory, results), ended);
-  // The weights are published at once: a replica of this thread that is asked next leaves no time to do it later.
+  // The weights are published at once: a replica of this thread may compute next and leave no time to do it later.
   return {
     model,
     wholeBatchLayer: wholeBatchLayerOf(model),
     sharedStatistics: sharedStatisticsOf(model),
     gradients: async (slice, position) => {
-      // The others do not wait for a slice that will not come.
+      // Lets the other slices stop waiting for this one.
       const giveUp = (): void => {
         if (position.group) abandon(position.group.memory);
       };
@@ -119,12 +119,12 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
       if (ended.aborted) giveUp();
       ended.addEventListener('abort', giveUp);
       const asked = service.gradients(ownCopy(slice), position, weights.publish());
-      const { loss, correct, logits, moved } = await raceSignal(asked, ended).finally(() =>
+      const { loss, correct, logits, changed } = await raceSignal(asked, ended).finally(() =>
         ended.removeEventListener('abort', giveUp),
       );
       const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
       tf.tidy(() => {
-        for (const i of moved) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
+        for (const i of changed) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
       });
       return { loss, correct, gradients, logits };
     },
@@ -133,7 +133,7 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   };
 };
 
-/** A slice in memory of its own, which goes over to the other thread; the rest of the batch, which it may be a view of, stays. */
+/** A copy of a slice, whose memory is transferred to the other thread; the slice itself may be a view of the batch. */
 const ownCopy = ({ images, labels, sampleWeights, size }: Batch): Batch => {
   const copy = images instanceof Float32Array ? new Float32Array(images) : new Uint8Array(images);
   const slice = { images: copy, labels: labels.slice(), size };
@@ -142,20 +142,20 @@ const ownCopy = ({ images, labels, sampleWeights, size }: Batch): Batch => {
   ]);
 };
 
-/** What comes back: gradients of what is trained, and other variables that training moves. */
+/** The variables whose gradients are returned, and the others, which training may change. */
 const resultsOf = (model: LayersModel) => ({
   trained: trainedWeights(model).map(({ variable }) => variable),
   others: variablesOf(model.nonTrainableWeights),
 });
 
-/** What two models have in common whose variables stand for each other. */
+/** The shapes of a model's variables: equal for a model and its copy in a worker. */
 const outlineOf = ({ trainableWeights, nonTrainableWeights }: LayersModel): string => {
   const shapesOf = (weights: LayersModel['weights']) =>
     weights.map(({ shape }) => `[${shape}]`).join(' ') || 'none';
   return `${shapesOf(trainableWeights)}, not trained: ${shapesOf(nonTrainableWeights)}`;
 };
 
-/** @throws TrainingError when a worker's model is another than the one that it is to be a replica of. */
+/** @throws TrainingError when a worker's model has other variables than the model that it is a replica of. */
 const requireOutline = (expected: string, found: string): void => {
   if (expected === found) return;
   throw new TrainingError(
@@ -172,12 +172,12 @@ const endOf = (port: MessagePort): AbortSignal => {
   return end.signal;
 };
 
-/** @throws TrainingError for a loss of the user's own: a function cannot pass to another thread. */
+/** @throws TrainingError for a loss of the user's own: a function cannot be sent to another thread. */
 const requireSendable = ({ loss }: SlicePosition, giveUp: () => void): void => {
   if (loss === undefined || !('rows' in loss)) return;
-  // At once: a replica of this thread that is asked next would wait before anyone hears of the error.
+  // At once: a replica of this thread that computes next would wait for this slice before the error is seen.
   giveUp();
   throw new TrainingError(
-    `loss: ${loss.name}: expected a loss that a worker knows, found a function of your own, which cannot be sent to it: train on one thread`,
+    `loss: ${loss.name}: expected a built-in loss, found a function of your own, which cannot be sent to a worker: train on one thread`,
   );
 };

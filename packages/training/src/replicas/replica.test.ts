@@ -8,7 +8,7 @@ const batch = imageSource('train', { size: 6, batchSize: 6 }).batch(0, 0);
 const position = { step: 5, rowOffset: 0, batchSize: 6 };
 
 describe('createReplica', () => {
-  test('its gradients are the slopes of its loss, the masks of a step held', async () => {
+  test('its gradients are the slopes of its loss, with the masks of one step', async () => {
     const model = tinyModel({ filters: [2], units: [4], dropout: { rate: 0.4, inputRate: 0.1 } });
     const replica = createReplica(model);
     const weights = await readWeights(model);
@@ -41,7 +41,7 @@ describe('createReplica', () => {
     model.dispose();
   });
 
-  test('the same position gives the same figures to the bit, another step other masks', async () => {
+  test('the same position gives the same loss to the bit, another step other masks', async () => {
     const model = tinyModel();
     const replica = createReplica(model);
     const lossAt = async (step: number) => {

@@ -20,7 +20,7 @@ import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
-/** Where a slice of a batch stands: what the masks and the mean of the whole batch depend on. */
+/** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
 export interface SlicePosition {
   /** Updates made before this step, from 0. */
   readonly step: number;
@@ -28,48 +28,48 @@ export interface SlicePosition {
   readonly rowOffset: number;
   /** Rows of the whole batch. */
   readonly batchSize: number;
-  /** What is minimized; Keras's categorical crossentropy when left out. */
+  /** The loss to minimize; Keras's categorical crossentropy when left out. */
   readonly loss?: LossConfig | CustomLoss | undefined;
-  /** Whether the logits are wanted too, for metrics of the user's own. */
+  /** Whether to return the logits too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
-  /** With whom batch normalization exchanges statistics; needed where the slice is not the whole batch. */
+  /** The slices that batch normalization exchanges statistics with; needed where the slice is not the whole batch. */
   readonly group?: SliceGroup | undefined;
 }
 
-/** What a slice adds to its batch's loss, accuracy and gradients. */
+/** A slice's share of its batch's loss, accuracy and gradients. */
 export interface SliceGradients {
   /**
    * The slice's share of the batch's loss, dropout on, that of the model's regularizers included: summed over slices it is
    * the mean over the batch.
    */
   readonly loss: number;
-  /** Images of the slice answered right, dropout on; undefined where there is no right and wrong, as in regression. */
+  /** The number of images classified correctly, dropout on; undefined where there is no accuracy, as in regression. */
   readonly correct: number | undefined;
-  /** The share's gradients, one for each of the model's `trainedWeights`, in their order. The caller disposes them. */
+  /** The gradients of the share, one for each of the model's `trainedWeights`, in their order. The caller disposes them. */
   readonly gradients: tf.Tensor[];
-  /** float32 [rows, ..., units], dropout on, where they were asked for. */
+  /** float32 [rows, ..., units], dropout on; with `withLogits` only. */
   readonly logits?: Float32Array | undefined;
 }
 
-/** A copy of a model that computes gradients and logits, here or elsewhere. */
+/** A copy of a model that computes gradients and logits, on this thread or another. */
 export interface Replica {
-  /** The model of this thread, whose weights it computes with. */
+  /** This thread's model, with whose weights it computes. */
   readonly model: LayersModel;
-  /** The name of a layer that needs the whole batch at once; undefined where slices add up to the whole. */
+  /** The name of a layer that needs the whole batch at once; undefined where the slices' shares add up to the batch's. */
   readonly wholeBatchLayer?: string | undefined;
-  /** What slices of a batch exchange; undefined where they do without. */
+  /** The statistics that slices of a batch exchange; undefined where there are none. */
   readonly sharedStatistics?: SharedStatistics | undefined;
-  /** Whether it computes on the thread that asks it, at once, and so one after the other. */
+  /** Whether it computes on the calling thread, and so not at the same time as others there. */
   readonly isOnThisThread?: boolean | undefined;
-  /** What the slice adds to its batch's loss and gradients, dropout on. */
+  /** Computes the slice's share of its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
-  /** Logits of shape [size, ..., units], dropout off. */
+  /** Computes logits of shape [size, ..., units], dropout off. */
   logits(slice: Batch): Promise<Float32Array>;
-  /** Ends what the replica started; the model stays the caller's. */
+  /** Frees the replica's resources; the model stays the caller's. */
   dispose(): void;
 }
 
-/** The replica that computes on this thread's backend. */
+/** Returns the replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
   const logitsOf = createLogitsFunction(model);
   const trained = trainedWeights(model);
@@ -101,7 +101,7 @@ export const createReplica = (model: LayersModel): Replica => {
         const gradient = grads[variable.name];
         if (gradient) return gradient;
         throw new TrainingError(
-          `model: ${name}: expected a weight that the output depends on, found none of its gradient: freeze its layer (before a replica is made), or leave it out`,
+          `model: ${name}: expected a weight that the output depends on, found that it has no gradient: freeze its layer (before a replica is made), or leave it out`,
         );
       });
       return { loss: value, correct, logits: kept, gradients };
@@ -126,7 +126,7 @@ export const createReplica = (model: LayersModel): Replica => {
       const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
       const values = await logits.data<'float32'>();
       logits.dispose();
-      // A copy: some backends hand out views of memory that the next operation overwrites.
+      // A copy: some backends return views of memory that the next operation overwrites.
       return values.slice();
     },
     dispose: () => {},
@@ -148,7 +148,7 @@ const withStatistics = <Result>(
   const needsBatch = normalizations.find(({ layer }) => !layer.isFrozen);
   if (needsBatch !== undefined && group === undefined && slice.size < batchSize) {
     throw new TrainingError(
-      `replica: expected all ${batchSize} images of the batch, since ${needsBatch.name} needs the statistics of all of them, found ${slice.size} and no group to exchange with: ask through parallelReplica`,
+      `replica: expected all ${batchSize} images of the batch, since ${needsBatch.name} needs the statistics of all of them, found ${slice.size} and no group to exchange with: use parallelReplica`,
     );
   }
   const exchange = group && exchangeOf(group);
@@ -163,7 +163,7 @@ const withStatistics = <Result>(
   }
 };
 
-/** Images as the model takes them: a layer such as Embedding is given whole numbers, which are not scaled. */
+/** Images in the form that the model takes; integers, such as an Embedding's, are not scaled. */
 const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
   const inputShape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
   if (takesWholeNumbers(model)) return tf.tensor(Int32Array.from(images), inputShape, 'int32');

@@ -1,6 +1,6 @@
 /**
- * For slice-exchange.test.ts, in a thread of its own: takes part in so many exchanges, and says in which it found wrong
- * numbers. A late one wakes those who wait for it before it comes.
+ * A thread of slice-exchange.test.ts: takes part in some exchanges, and posts the number of the first with wrong numbers. A
+ * late one wakes the others before it arrives.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { exchangeOf, type SliceGroup } from './slice-exchange.ts';

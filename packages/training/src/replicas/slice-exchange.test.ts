@@ -17,7 +17,7 @@ describe('an exchange', () => {
   test.each([
     ['2 threads, twenty thousand times', 2, 20_000, false],
     ['3 threads, twenty thousand times', 3, 20_000, false],
-    // As one does that was the last to come to an exchange, and is slow to say so.
+    // As the last slice of an exchange does when its notification is late.
     ['2 threads, of which one wakes the other too early', 2, 100, true],
   ])('of %s, is of the same numbers for all', async (_, count, exchanges, isLate) => {
     const group = groupOf(count);
@@ -32,13 +32,13 @@ describe('an exchange', () => {
     expect(await Promise.all(found)).toEqual(found.map(() => [undefined]));
   });
 
-  test('that another slice does not come to ends with an error when its time is up', () => {
+  test('at which another slice does not arrive ends with an error after the timeout', () => {
     expect(() => exchangeOf(groupOf(2, 0.01))(Float64Array.of(1))).toThrow(TrainingError);
   });
 
-  test('of a batch that is given up ends at once, also for who comes later', () => {
+  test('of an abandoned batch ends at once, also for a slice that arrives later', () => {
     const group = groupOf(2);
     abandon(group.memory);
-    expect(() => exchangeOf(group)(Float64Array.of(1))).toThrow('another slice of the batch was given up');
+    expect(() => exchangeOf(group)(Float64Array.of(1))).toThrow('another slice of the batch was abandoned');
   });
 });

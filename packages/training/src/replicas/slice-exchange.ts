@@ -4,30 +4,30 @@ import { TrainingError } from '../errors.ts';
 
 /** The slices of one batch, computed at the same time on threads of their own, that exchange statistics of the batch. */
 export interface SliceGroup {
-  /** The same for all. */
+  /** Shared by all slices. */
   readonly memory: SharedArrayBuffer;
-  /** This slice's place in the batch, from 0. */
+  /** This slice's number in the batch, from 0. */
   readonly index: number;
-  /** How many slices the batch has. */
+  /** The number of slices. */
   readonly count: number;
-  /** How long one waits for the others. */
+  /** How long a slice waits for the others. */
   readonly timeoutSeconds: number;
 }
 
-/** All of an error that is left when it has crossed threads. */
+/** Its name is what remains of an error that has been sent to another thread. */
 export const abandonedName = 'AbandonedSliceError';
 
-/** Why a slice was given up: another one was, whose error is the one to tell of. */
+/** A slice was abandoned because another one was; the other one's error is the cause. */
 class AbandonedSliceError extends DropoutLabError {
   override readonly name = abandonedName;
 }
 
-/** Where in the header's integers: exchanges made, or {@link ABANDONED}; slices that have come to the next; numbers of a slice at most. */
+/** Indices in the header: exchanges made, or {@link ABANDONED}; slices that have arrived at the next; most numbers of a slice. */
 const [EXCHANGES, ARRIVED, CAPACITY] = [0, 1, 2] as const;
 const HEADER_BYTES = 16;
 const ABANDONED = -1;
 
-/** Memory for exchanges of at most so many numbers of each of at most so many slices. */
+/** Returns memory for the exchanges of up to `slices` slices, up to `numbers` numbers each. */
 export const createExchangeMemory = (slices: number, numbers: number): SharedArrayBuffer => {
   // Twice, since one may write its next numbers while another still reads these.
   const memory = new SharedArrayBuffer(HEADER_BYTES + 2 * slices * numbers * Float64Array.BYTES_PER_ELEMENT);
@@ -36,11 +36,11 @@ export const createExchangeMemory = (slices: number, numbers: number): SharedArr
 };
 
 /**
- * The exchange of one slice of a batch with the others; each makes as many, in the same order. This thread sleeps until
- * all have come, and all find the same numbers in the order of the batch.
+ * Returns the exchange of one slice of a batch with the others; all slices make the same number of exchanges, in the same
+ * order. In each, the thread sleeps until all slices have arrived, and all get the same numbers, in the order of the batch.
  *
- * @returns A function that throws AbandonedSliceError when another slice was given up, and TrainingError when one does
- *   not come in time, or where a thread may not sleep (a page's main thread).
+ * @returns A function that throws AbandonedSliceError when another slice was abandoned, and TrainingError when one does
+ *   not arrive in time, or where a thread may not sleep (a page's main thread).
  */
 export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup): SliceExchange => {
   const header = headerOf(memory);
@@ -49,22 +49,22 @@ export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup)
 
   const awaitOthers = (): void => {
     const exchanges = Atomics.load(header, EXCHANGES);
-    if (exchanges === ABANDONED) throw new AbandonedSliceError('another slice of the batch was given up');
+    if (exchanges === ABANDONED) throw new AbandonedSliceError('another slice of the batch was abandoned');
     if (Atomics.add(header, ARRIVED, 1) + 1 === count) {
       Atomics.store(header, ARRIVED, 0);
-      // Unless one gives up at this moment.
+      // Unless a slice is abandoned at this moment.
       Atomics.compareExchange(header, EXCHANGES, exchanges, (exchanges + 1) & 0x7fffffff);
       Atomics.notify(header, EXCHANGES);
     }
-    // Again when it has been woken by who came last to the exchange before, and says so late.
+    // A loop, since a late notification of the exchange before may wake the thread.
     while (Atomics.load(header, EXCHANGES) === exchanges) {
       if (sleep(header, exchanges, timeoutSeconds) !== 'timed-out') continue;
       throw new TrainingError(
-        `batch normalization: expected the statistics of all ${count} slices of the batch within ${timeoutSeconds} s, found those of ${Atomics.load(header, ARRIVED)}: a training worker has ended or hangs, so resume the run from its last checkpoint`,
+        `batch normalization: expected the statistics of all ${count} slices of the batch within ${timeoutSeconds} s, found those of ${Atomics.load(header, ARRIVED)}: a training worker has ended or hangs; resume the run from its last checkpoint`,
       );
     }
     if (Atomics.load(header, EXCHANGES) === ABANDONED) {
-      throw new AbandonedSliceError('another slice of the batch was given up');
+      throw new AbandonedSliceError('another slice of the batch was abandoned');
     }
   };
 
@@ -81,7 +81,7 @@ export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup)
   };
 };
 
-/** Ends the waiting of all other slices: this one will not come. */
+/** Abandons a slice: all others stop waiting for it. */
 export const abandon = (memory: SharedArrayBuffer): void => {
   const header = headerOf(memory);
   Atomics.store(header, EXCHANGES, ABANDONED);

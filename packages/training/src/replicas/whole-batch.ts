@@ -2,9 +2,9 @@ import { type BatchNormalization, batchNormalizationsOf, leafLayers } from '@dro
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
 /**
- * The name of a layer, other than batch normalization, that changes variables of its own in training from the whole
- * batch: slices of the batch on several replicas would not give the same. Undefined when there is none, so that any
- * number of replicas trains the model alike.
+ * Returns the name of a layer, other than batch normalization, that updates variables of its own from the whole batch in
+ * training, which slices of the batch on several replicas would update otherwise. Undefined when there is none: the result
+ * of training does then not depend on the number of replicas.
  */
 export const wholeBatchLayerOf = (model: LayersModel): string | undefined => {
   const normalizations = new Set<layers.Layer>(batchNormalizationsOf(model).map(({ layer }) => layer));
@@ -13,15 +13,15 @@ export const wholeBatchLayerOf = (model: LayersModel): string | undefined => {
   )?.path;
 };
 
-/** What the batch normalizations of a model exchange between slices of a batch. */
+/** The statistics that a model's batch normalizations exchange between slices of a batch. */
 export interface SharedStatistics {
-  /** The name of one that takes its statistics from the batch. */
+  /** The name of a batch normalization that uses the statistics of the batch. */
   readonly layer: string;
-  /** Most numbers that a slice gives to the others at once. */
+  /** The most numbers that a slice passes on in one exchange. */
   readonly numbers: number;
 }
 
-/** What slices of a batch have to exchange; undefined when no batch normalization takes its statistics from the batch. */
+/** Returns the statistics that slices of a batch have to exchange; undefined when no batch normalization uses those of the batch. */
 export const sharedStatisticsOf = (model: LayersModel): SharedStatistics | undefined => {
   const found = batchNormalizationsOf(model).filter(({ layer }) => !layer.isFrozen);
   if (found.length === 0) return undefined;
@@ -29,5 +29,5 @@ export const sharedStatisticsOf = (model: LayersModel): SharedStatistics | undef
   return { layer: found[0]!.name, numbers };
 };
 
-/** The count, and mean and variance of each channel. */
+/** One for the count, two for the mean and variance of each channel. */
 const numbersOf = (layer: BatchNormalization): number => 1 + 2 * layer.movingMean.shape[0]!;

@@ -5,16 +5,16 @@ import { beforeAll } from 'vitest';
 import { buildChild } from '../../../../scripts/build-child.ts';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 
-/** Which model a worker has; the last two end or fail in the middle of a forward pass. */
+/** The model of a worker; the last two end the thread, or throw, in the middle of a forward pass. */
 export type WorkerModel = 'tiny' | 'normalized' | 'rowNormalized' | 'exiting' | 'throwing';
 
-/** What gradient-worker.child.ts is started with. */
+/** The data that gradient-worker.child.ts is started with. */
 export interface WorkerData<Port> {
   readonly port: Port;
   readonly model: WorkerModel;
 }
 
-/** Compiles gradient-worker.child.ts before the tests of a file; returns what starts a thread with it. */
+/** Compiles gradient-worker.child.ts before the tests of a file; returns a function that starts a thread with it. */
 export const useWorkers = () => {
   const startChild = useChild('gradient-worker.child');
   return (model: WorkerModel): { worker: Worker; port: MessagePort } => {
@@ -24,12 +24,12 @@ export const useWorkers = () => {
   };
 };
 
-/** Compiles a file of this folder before the tests of a file; returns what starts a thread with it. */
+/** Compiles a file of this folder before the tests of a file; returns a function that starts a thread with it. */
 export const useChild = (name: string) => {
   let program: string;
 
   beforeAll(async () => {
-    // The workers'.
+    // The backend of the workers.
     await tf.setBackend('cpu');
     program = await buildChild(new URL(`${name}.ts`, import.meta.url), temporaryFolder());
   });

@@ -1,7 +1,7 @@
 import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/contracts';
 
 /**
- * The learning rate of an update.
+ * Returns the learning rate of an update.
  *
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.

@@ -16,11 +16,11 @@ const scheduleTable = {
 } satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => Schedule };
 
 /**
- * The learning rate of an update, as `keras.optimizers.schedules` computes it, or a function of the user's own.
+ * Returns the learning rate of an update, as `keras.optimizers.schedules` computes it, or as a function of the user's own does.
  *
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.
- * @throws TrainingError when the schedule is none.
+ * @throws TrainingError when there is no such schedule.
  */
 export const learningRateAt = (
   schedule: LearningRateScheduleConfig | Schedule,

@@ -5,10 +5,10 @@ import { attributesFor, type NativeBackend, oneDnnKernel } from './operation.ts'
 type Shape4D = [number, number, number, number];
 
 /**
- * A convolution that adds its bias as it goes: tfjs-node's own kernel convolves, then adds in a second pass over the
- * output, twice the time for the tutorial's first convolution.
+ * A convolution that adds its bias in the same pass: tfjs-node's own kernel adds it in a second pass over the output, which
+ * doubles the time of the tutorial's first convolution.
  *
- * @param stock Serves what is not a float32 convolution with a bias per channel, padding `valid` or `same`, and ReLU or
+ * @param stock Computes whatever is not a float32 convolution with a bias per channel, padding `valid` or `same`, and ReLU or
  *   no activation.
  */
 export const fusedConv2D =

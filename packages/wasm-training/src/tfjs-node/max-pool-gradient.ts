@@ -6,9 +6,9 @@ import { attributesFor, type NativeBackend, oneDnnKernel } from './operation.ts'
 /**
  * The gradient of max pooling by oneDNN, which tfjs-node's own kernel does not reach: TensorFlow's plain operation
  * takes 47 ms for the tutorial's first pooling at batch 250 on two cores, a quarter of a training step. oneDNN's, with
- * the forward pass that finds each window's maximum for it, takes 7, and gives the same numbers.
+ * the forward pass that finds each window's maximum for it, takes 7, with the same numbers.
  *
- * @param stock Serves what is not a float32 pooling with padding `valid` or `same`.
+ * @param stock Computes whatever is not a float32 pooling with padding `valid` or `same`.
  */
 export const maxPoolGrad =
   (stock: Kernel): Kernel =>

@@ -24,8 +24,7 @@ const reluGrad: Kernel = (call) => {
 
 /**
  * Computes the gradient of ReLU on tfjs-node as one operation. The stock gradient multiplies by `step(x)`, which
- * tfjs-node puts together from six passes over the tensor, two of them filled by JavaScript: a third of the
- * tutorial's training step. Other backends keep the stock gradient.
+ * takes tfjs-node six passes over the tensor, two of them in JavaScript: a third of the tutorial's training step. Other backends keep the stock gradient.
  */
 export const replaceReluGradient = (): void => {
   // Without the layers library there may be no gradients at all.

@@ -19,7 +19,7 @@ import { sum } from './sum.ts';
 
 /**
  * Replaces kernels of tfjs-node, which must be the active backend: the gradients of ReLU and of max pooling, the sum of a
- * bias's gradient and a convolution with a bias by quicker ones with the same results, and max pooling by one that keeps
+ * bias's gradient and a convolution with a bias by faster ones with the same results, and max pooling by one that keeps
  * NaN, as `numpy.max` does. Where this libtensorflow lacks an operation, or computes something else with it, the stock
  * kernel stays. Calling it again changes nothing.
  */

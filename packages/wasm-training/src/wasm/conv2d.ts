@@ -45,7 +45,7 @@ const sizesOf = (
       `${operation}: expected dataFormat NHWC, got ${dataFormat}: transpose the input`,
     );
   }
-  // TensorFlow.js refuses the gradient of a dilated convolution before it comes here.
+  // TensorFlow.js refuses the gradient of a dilated convolution before it calls a kernel.
   const info = backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
@@ -91,7 +91,7 @@ const allSizes = (s: Sizes): readonly number[] => [
   s.padLeft,
 ];
 
-/** Gradient of conv2d with respect to its filter: the kernel that the stock backend lacks. */
+/** The gradient of conv2d with respect to its filter, which the stock backend lacks. */
 export const conv2DBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const wasmBackend = backend as WasmBackend;
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
@@ -104,14 +104,14 @@ export const conv2DBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   withScratch(wasmBackend, kernels.convFilterGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
     kernels.convFilterGradient(xAt!, dyAt!, dwAt, scratch, ...allSizes(sizes));
   });
-  // What is not finite in dy shows in dw; in x it may have met nothing but zeros, which are skipped.
+  // A number of dy that is not finite makes dw not finite; one of x may have been skipped with the zeros of dy.
   if (!allFinite(wasmBackend, dw, Conv2DBackpropFilter) || !allFinite(wasmBackend, x, Conv2DBackpropFilter)) {
     kernels.convFilterGradientOfEveryProduct(xAt!, dyAt!, dwAt, ...allSizes(sizes));
   }
   return dw;
 };
 
-/** Gradient of conv2d with respect to its input, and so the forward pass of a transposed convolution. */
+/** The gradient of conv2d with respect to its input, which is the forward pass of a transposed convolution. */
 export const conv2DBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const wasmBackend = backend as WasmBackend;
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
@@ -135,12 +135,12 @@ const inputGradient = (backend: WasmBackend, dy: number, filter: number, dx: num
 };
 
 /**
- * Up to this fraction of non-zeros it is quicker to skip zeros than to multiply by them. Measured on the
+ * Up to this fraction of non-zeros it is faster to skip zeros than to multiply by them. Measured on the
  * tutorial's second convolution at batch 250: 70 ms for the stock kernel, 12 ms + 66 ms * fraction for ours.
  */
 const MAX_DENSITY = 0.7;
 
-/** With fewer channels than this, the lists of non-zeros are too short to pay. */
+/** With fewer channels than this, the lists of non-zeros are too short to pay off. */
 const MIN_CHANNELS = 16;
 
 /** The stock forward kernel, but for a convolution whose input is mostly zeros. */
@@ -152,7 +152,7 @@ export const conv2D =
     return sparseConv2D(call.backend as WasmBackend, x, filter, attrs) ?? stock(call);
   };
 
-/** The same with a bias: it is added by the stock kernel where the input is mostly zeros. */
+/** The same with a bias, which the stock kernel of Add adds where the input is mostly zeros. */
 export const fusedConv2D =
   (stock: Kernel): Kernel =>
   (call) => {
@@ -168,7 +168,7 @@ export const fusedConv2D =
   };
 
 /**
- * A convolution of stride 1 of an input that is mostly zeros, as behind dropout: computed as the input gradient of the
+ * A convolution of stride 1 of an input that is mostly zeros, as after dropout: computed as the input gradient of the
  * convolution with the flipped kernel, which skips zeros. Undefined for any other convolution, and where a number is NaN or
  * infinite: 0 times that is NaN.
  */

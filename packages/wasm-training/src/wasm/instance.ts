@@ -9,7 +9,7 @@ import {
 import { UnsupportedOperationError } from '../errors.ts';
 import { kernelsBase64 } from '../generated/kernels.ts';
 
-/** What the kernels need of TensorFlow.js's wasm backend, whose own type leaves some of it out. */
+/** The part of TensorFlow.js's wasm backend that the kernels use; its own type leaves some of it out. */
 export interface WasmBackend extends KernelBackend {
   readonly wasm: {
     readonly asm: { readonly memory?: WebAssembly.Memory };
@@ -21,11 +21,11 @@ export interface WasmBackend extends KernelBackend {
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
 }
 
-/** Sizes of a convolution in the order that every kernel of assembly/ takes them; addresses come before. */
+/** Addresses, then the sizes of a convolution or pooling, in the order that every kernel of assembly/ takes them. */
 type Numbers = readonly number[];
 
 interface KernelExports {
-  /** 1 where no float is NaN or infinite, else 0. */
+  /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
   clip(x: number, target: number, length: number, low: number, high: number): void;
   convFilterGradientOfEveryProduct(...args: Numbers): void;
@@ -46,7 +46,7 @@ interface KernelExports {
 const instances = new WeakMap<WasmBackend, KernelExports>();
 
 /**
- * Our kernels, linked to the backend's own memory: they read and write its tensors where they are.
+ * Returns our kernels, linked to the backend's own memory: they read and write its tensors in place.
  *
  * @throws UnsupportedOperationError where the engine has no SIMD, or the backend's memory is not a plain one.
  */
@@ -76,7 +76,7 @@ export const kernelsOf = (backend: WasmBackend): KernelExports => {
   return kernels;
 };
 
-/** Address of a float32 tensor's first element in the backend's memory. */
+/** Returns the address of a float32 tensor's first element in the backend's memory. */
 export const addressOf = (backend: WasmBackend, tensor: TensorInfo, operation: string): number => {
   if (tensor.dtype !== 'float32') {
     throw new UnsupportedOperationError(
@@ -90,7 +90,7 @@ export const addressOf = (backend: WasmBackend, tensor: TensorInfo, operation: s
 export const allFinite = (backend: WasmBackend, tensor: TensorInfo, operation: string): boolean =>
   kernelsOf(backend).allFinite(addressOf(backend, tensor, operation), util.sizeFromShape(tensor.shape)) === 1;
 
-/** Runs a kernel of the backend within another. */
+/** Runs another kernel of the backend. */
 export const runKernel = (
   backend: WasmBackend,
   kernelName: string,
@@ -103,7 +103,7 @@ export const runKernel = (
     backend,
   }) as TensorInfo;
 
-/** Lends `use` some of the backend's heap. */
+/** Calls `use` with the address of memory on the backend's heap, which is freed afterwards. */
 export const withScratch = (backend: WasmBackend, bytes: number, use: (address: number) => void): void => {
   const address = backend.wasm._malloc(bytes);
   if (address === 0) {

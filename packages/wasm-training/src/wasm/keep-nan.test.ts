@@ -19,7 +19,7 @@ const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 const signs = { positive: 0x7fc00000, negative: 0xffc00000 } as const;
 type Sign = keyof typeof signs;
 
-const figuresOn = (backend: string, compute: () => tf.Tensor): number[] => {
+const valuesOn = (backend: string, compute: () => tf.Tensor): number[] => {
   tf.setBackend(backend);
   return tf.tidy(() => [...compute().dataSync()]);
 };
@@ -161,11 +161,9 @@ const cases: Record<string, (make: Make) => tf.Tensor> = {
 
 describe.each(Object.keys(signs) as Sign[])('NaN of %s sign, on wasm as on the cpu backend', (sign) => {
   test.each(Object.entries(cases))('%s', (_, compute) => {
-    const [cpu, wasm] = ['cpu', 'wasm'].map((backend) => figuresOn(backend, () => compute(makeWith(sign))));
-    expect(cpu!.some((figure) => !Number.isFinite(figure))).toBe(true);
-    expect(wasm).toEqual(
-      cpu!.map((figure) => (Number.isFinite(figure) ? expect.closeTo(figure, 5) : figure)),
-    );
+    const [cpu, wasm] = ['cpu', 'wasm'].map((backend) => valuesOn(backend, () => compute(makeWith(sign))));
+    expect(cpu!.some((value) => !Number.isFinite(value))).toBe(true);
+    expect(wasm).toEqual(cpu!.map((value) => (Number.isFinite(value) ? expect.closeTo(value, 5) : value)));
   });
 
   // As numpy.max and numpy.argmax; the stock cpu backend leaves NaN out.
@@ -175,7 +173,7 @@ describe.each(Object.keys(signs) as Sign[])('NaN of %s sign, on wasm as on the c
 
   test('max pooling of a window with a NaN is NaN', () => {
     const make = makeWith(sign);
-    const found = figuresOn('wasm', () => tf.maxPool(make(pooled, values), 2, 2, 'valid'));
+    const found = valuesOn('wasm', () => tf.maxPool(make(pooled, values), 2, 2, 'valid'));
     expect(channel(0, found)).toEqual([nan, 1, 1, 1]);
     expect(channel(1, found)).toEqual([1, nan, 1, 1]);
     expect(channel(2, found)).toEqual([1, 9, 1, 1]);
@@ -186,7 +184,7 @@ describe.each(Object.keys(signs) as Sign[])('NaN of %s sign, on wasm as on the c
     const make = makeWith(sign);
     const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid');
     const slopes = mostly([1, 2, 2, 5], {}, 3);
-    const found = figuresOn('wasm', () => tf.grad(pool)(make(pooled, values), make([1, 2, 2, 5], slopes)));
+    const found = valuesOn('wasm', () => tf.grad(pool)(make(pooled, values), make([1, 2, 2, 5], slopes)));
     // Windows begin at places 0, 2, 8 and 10 of the 4 x 4.
     expect(channel(0, found)).toEqual([3, 0, 3, 0, 0, 0, 0, 0, 3, 0, 3, 0, 0, 0, 0, 0]);
     expect(channel(4, found)).toEqual([3, 0, 3, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 3]);
@@ -195,6 +193,6 @@ describe.each(Object.keys(signs) as Sign[])('NaN of %s sign, on wasm as on the c
   test('the index of the largest is that of the first of those that are numbers, 0 without one', () => {
     const make = makeWith(sign);
     const rows = () => tf.argMax(make([3, 3], [nan, nan, nan, 1, nan, 2, -inf, -inf, -inf]), -1);
-    expect(figuresOn('wasm', rows)).toEqual([0, 2, 0]);
+    expect(valuesOn('wasm', rows)).toEqual([0, 2, 0]);
   });
 });

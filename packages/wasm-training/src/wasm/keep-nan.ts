@@ -15,8 +15,8 @@ import type { Kernel, KernelCall } from '../replace-kernel.ts';
 import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend } from './instance.ts';
 
 /*
- * Kernels that are replaced for NaN alone. XNNPACK clamps by comparisons, and by those of whole numbers: the NaN of 0 / 0,
- * whose sign bit is set, is below 0 then, and a ReLU makes a number of it.
+ * Kernels that are replaced only to keep NaN. XNNPACK clamps by comparing the bits as integers: the NaN of 0 / 0, whose sign
+ * bit is set, is below 0 then, and a ReLU turns it into a number.
  */
 
 /** Runs `write(x, target, length)` on a float32 tensor; undefined for any other. */
@@ -58,7 +58,7 @@ export const clipByValue =
     return clip(call, ClipByValue, clipValueMin, clipValueMax) ?? stock(call);
   };
 
-/** Maximum or minimum: the stock kernel gives its first operand where either is NaN. */
+/** Maximum or minimum; the stock kernel returns its first operand where either is NaN. */
 export const extremum =
   (operation: string, stock: Kernel): Kernel =>
   (call) => {
@@ -74,7 +74,7 @@ export const extremum =
     return result;
   };
 
-/** XNNPACK averages in between two clamps: with NaN or infinity, by the definition. */
+/** Averages by the definition where there is a NaN or an infinity, which XNNPACK's clamps turn into numbers. */
 export const avgPool =
   (stock: Kernel): Kernel =>
   (call) => {
@@ -94,10 +94,10 @@ export const avgPool =
     return y;
   };
 
-/** Activations that the stock fused kernels clamp by, and their own kernels. */
+/** The kernels of activations for which the stock fused kernels clamp. */
 const activations: Readonly<Record<string, string>> = { relu: Relu, relu6: Relu6 };
 
-/** A fused kernel that applies ReLU and ReLU6 after what it computes, not within. */
+/** A fused kernel that applies ReLU and ReLU6 by their own kernels, not by clamping. */
 export const activatedAfterwards =
   (fused: Kernel): Kernel =>
   (call) => {

@@ -26,7 +26,7 @@ const values = (shape: readonly number[], seed: number, density = 1): Float32Arr
     return present ? (bits / 2 ** 32) * 2 - 1 : 0;
   });
 
-/** Runs on both backends what makes tensors from plain arrays, and returns the figures of each. */
+/** Computes on both backends, from plain arrays, and returns the results of each. */
 const onBoth = (compute: () => tf.Tensor): { wasm: Float32Array; cpu: Float32Array } => {
   const on = (backend: string): Float32Array => {
     tf.setBackend(backend);

@@ -3,8 +3,8 @@ import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
 
 /**
- * The stock kernel in front of which a transposed operand is really transposed. Stock matmul is XNNPACK's when
- * neither operand is transposed and a plain triple loop when one is, as in both gradients of a dense layer.
+ * The stock kernel, called with operands that have been transposed in memory where they are to be. Stock matmul is
+ * XNNPACK's when neither operand is transposed and a plain triple loop when one is, as in both gradients of a dense layer.
  */
 export const transposingFirst =
   (operation: string, stock: Kernel): Kernel =>

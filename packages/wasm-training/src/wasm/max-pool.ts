@@ -25,7 +25,7 @@ const sizesOf = (info: PoolInfo): number[] => [
   info.padInfo.left,
 ];
 
-/** maxPool whose windows with a NaN give NaN: the stock kernel leaves it out, and gives -Infinity of nothing else. */
+/** maxPool, NaN in windows with a NaN: the stock kernel ignores NaN, and returns -Infinity for a window of nothing else. */
 export const maxPool: Kernel = ({ inputs, attrs, backend }) => {
   const wasmBackend = backend as WasmBackend;
   const { x } = inputs as { x: TensorInfo };

@@ -50,14 +50,14 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 };
 
 /**
- * Lets TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradient of conv2d with respect to its
+ * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradient of conv2d with respect to its
  * filter, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
  * right but slow. Call it once, before or after the backend has started; calling it again changes nothing. Forward passes
  * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
- * NaN stays NaN, as on the cpu backend, and a product with 0 counts: kernels that skip zeros do so among finite numbers
- * only. The stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations make numbers of NaN: they are
- * replaced. maxPool of a window with a NaN is NaN, as numpy.max, while stock backends leave it out.
+ * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
+ * stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations turn NaN into numbers: they are replaced. maxPool
+ * of a window with a NaN is NaN, as numpy.max, while stock backends ignore it.
  */
 export const registerTrainingKernels = (): void => {
   addKernel('wasm', Conv2DBackpropFilter, conv2DBackpropFilter);

@@ -2,13 +2,13 @@ import type { CastAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../replace-kernel.ts';
 import type { WasmBackend } from './instance.ts';
 
-/** The same data under another handle, as Reshape does it: nothing writes to a tensor once it is made. */
+/** Returns a tensor that shares the data, as Reshape's does: no kernel writes to an existing tensor. */
 const share = (backend: WasmBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo => {
   backend.incRef(dataId);
   return { dataId, shape, dtype };
 };
 
-/** A clone without a copy. The gradient tape clones every tensor that it keeps for the backward pass. */
+/** Clones without a copy. The gradient tape clones every tensor that it keeps for the backward pass. */
 export const identity: Kernel = ({ inputs, backend }) =>
   share(backend as WasmBackend, inputs['x'] as TensorInfo);
 

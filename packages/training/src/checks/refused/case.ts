@@ -4,7 +4,7 @@ import { initializers, type LayersModel, layers, sequential } from '@tensorflow/
 import { createReplica, type TrainingEvent, type TrainOptions, train } from '../../index.ts';
 import { configOf } from '../../testing.ts';
 
-/** Something that cannot be honoured: what it is, for the page, and the sentence that says so. */
+/** Something that cannot be honoured: its title on the page, and the message that refuses it. */
 export interface RefusedCase {
   readonly what: string;
   readonly build?: () => LayersModel;
@@ -12,13 +12,13 @@ export interface RefusedCase {
   /** Of the source's only batch. */
   readonly batch?: (batch: Batch) => Partial<Record<keyof Batch, unknown>>;
   readonly options?: Partial<TrainOptions>;
-  /** The gradients are of another model. */
+  /** The replica is of another model. */
   readonly withOtherReplica?: true;
   readonly config?: Partial<TrainOptions['config']> | RunConfigInput;
   readonly message: string;
   /** Where it is refused; everywhere when left out. */
   readonly backends?: readonly string[];
-  /** Refused once something could be looked at: the first batch, the end of the first epoch. */
+  /** When it is refused, if not before the first batch: with the batch, or at the end of the epoch. */
   readonly when?: 'batch' | 'epoch';
 }
 
@@ -64,7 +64,7 @@ export const sequences = (...inner: layers.Layer[]) =>
     layers: [layers.reshape({ targetShape: [12, 6], inputShape: [6, 6, 2] }), ...inner, dense()],
   });
 
-/** Trains what a case says; rejects when it is refused. */
+/** Trains a case; rejects when it is refused. */
 export const startCase = async (one: RefusedCase, built: LayersModel): Promise<TrainingEvent[]> => {
   const batches: BatchSource<Targets> = {
     ...source,
@@ -89,5 +89,5 @@ export const startCase = async (one: RefusedCase, built: LayersModel): Promise<T
 /** The model of a case. */
 export const modelOf = (one: RefusedCase): LayersModel => (one.build ?? withLayers)();
 
-/** A model with our own layer in the place of one that is refused. */
+/** A model with our own layer instead of one that is refused. */
 export const withOurDropout = (): LayersModel => withLayers(new Dropout({ rate: 0.5, seed: 1 }));

@@ -25,10 +25,10 @@ export const ofConfigurations: RefusedGroup = {
         ],
       },
       message:
-        'callbacks: early_stopping: expected a metric that is measured (loss, accuracy), found val_loss, and no validation images: give some, or watch loss',
+        'callbacks: early_stopping: expected a metric that is measured (loss, accuracy), found val_loss, and no validation images: pass some, or watch loss',
     },
     {
-      what: 'a callback that watches a metric that there is not',
+      what: 'a callback that watches a metric that does not exist',
       options: { callbacks: [whenGoodEnough()] },
       message: 'callbacks: good_enough: expected a metric that is measured (loss, accuracy), found top3',
     },
@@ -52,12 +52,12 @@ export const ofConfigurations: RefusedGroup = {
       when: 'epoch',
     },
     {
-      what: 'class weights that are not one for each class',
+      what: 'another number of class weights than classes',
       config: { classWeight: [1, 2] },
       message: 'classWeight: expected 3 numbers of at least 0, one for each class, found [1,2]',
     },
     {
-      what: 'class weights where targets are no classes',
+      what: 'class weights where targets are not classes',
       config: { classWeight: [1, 2, 3] },
       batch: () => ({ labels: new Float32Array(12).fill(1 / 3) }),
       message: 'classWeight: expected class indices as labels, found numbers',
@@ -70,21 +70,20 @@ export const ofConfigurations: RefusedGroup = {
           layers: [layers.reshape({ targetShape: [12, 6], inputShape: [6, 6, 2] }), dense()],
         }),
       config: { classWeight: [1, 2, 3] },
-      message:
-        'classWeight: expected a model that answers one class for each image, found outputs of shape [12,3]',
+      message: 'classWeight: expected a model with one class for each image, found outputs of shape [12,3]',
     },
     {
-      what: 'a number of epochs that is none',
+      what: 'an invalid number of epochs',
       config: { epochs: Number.NaN },
       message: 'epochs: expected a whole number above 0, found NaN',
     },
     {
       what: 'a replica of another model',
       withOtherReplica: true,
-      message: 'replica: expected one of the model that is trained',
+      message: 'replica: expected one of the model to train',
     },
     {
-      what: 'a learning rate that is no number',
+      what: 'a learning rate that is not a number',
       config: { schedule: () => Number.NaN },
       message: 'schedule: expected a learning rate of at least 0 for step 1, found NaN',
       when: 'batch',

@@ -11,18 +11,18 @@ export const ofLosses: RefusedGroup = {
   title: 'Of a loss, and of what a model was compiled with',
   cases: [
     {
-      what: 'categorical crossentropy behind anything but a softmax over classes, or a Dense layer without activation',
+      what: 'categorical crossentropy of a model that ends in neither a softmax over classes nor a Dense layer without activation',
       build: () => endingIn(dense({ activation: 'relu' })),
       message:
         'loss: categorical_crossentropy: expected a model that ends in a softmax over classes, or in a Dense layer without activation, found one that ends in dense (Dense relu)',
     },
     {
-      what: 'the same behind a sigmoid',
+      what: 'the same of a model that ends in a sigmoid',
       build: () => endingIn(dense({ activation: 'sigmoid' })),
-      message: 'found one that ends in dense (Dense sigmoid): change its end, or the loss',
+      message: 'found one that ends in dense (Dense sigmoid): change its last layer, or the loss',
     },
     {
-      what: 'binary crossentropy behind a softmax, whose logits Keras takes for those of a sigmoid',
+      what: 'binary crossentropy of a model that ends in a softmax, whose logits Keras takes for those of a sigmoid',
       build: () => endingIn(dense()),
       config: { loss: { name: 'binary_crossentropy', labelSmoothing: 0 } },
       message: 'loss: binary_crossentropy: expected a model that ends in a sigmoid',
@@ -45,16 +45,16 @@ export const ofLosses: RefusedGroup = {
         'model: expected to be compiled with the loss of the configuration, categorical_crossentropy, found "meanSquaredError"',
     },
     {
-      what: 'a compiled loss that there is not here',
+      what: 'a compiled loss that is not built in',
       build: compiled({ loss: 'poisson' }),
       config: { loss: undefined },
-      message: 'found "poisson": give train the loss, as config.loss',
+      message: 'found "poisson": pass the loss to train, as config.loss',
     },
     {
       what: 'a compiled loss that is a function',
       build: compiled({ loss: (a: tf.Tensor, b: tf.Tensor) => tf.sub(a, b) }),
       config: { loss: undefined },
-      message: 'found a function loss: give train the loss, as config.loss',
+      message: 'found a function loss: pass the loss to train, as config.loss',
     },
     {
       what: 'a compiled optimizer that is not the configuration’s',
@@ -65,7 +65,7 @@ export const ofLosses: RefusedGroup = {
     {
       what: 'a compiled learning rate that is not the configuration’s',
       build: compiled({ optimizer: tf.train.adam(0.01) }),
-      message: 'found Adam with 0.01: give both alike, or do not compile the model',
+      message: 'found Adam with 0.01: make them equal, or do not compile the model',
     },
     {
       what: 'a momentum, beta or epsilon of a compiled optimizer that is not the configuration’s',
@@ -78,7 +78,7 @@ export const ofLosses: RefusedGroup = {
       message: 'model: expected to be compiled with the metric accuracy alone, found "mse"',
     },
     {
-      what: 'a loss of your own that is not one number for each row',
+      what: 'a custom loss without one number for each row',
       config: { loss: { name: 'mine', rows: (targets) => tf.mean(targets) } },
       message: 'loss: mine: expected a loss for each of 4 rows, found shape []',
       when: 'batch',

@@ -31,7 +31,7 @@ class Rounding extends layers.Layer {
 
 const drawing = (layer: layers.Layer): Pick<RefusedCase, 'build' | 'message'> => ({
   build: () => withLayers(layer),
-  message: `model: ${layer.name} (${layer.getClassName()}): expected random numbers that follow from a seed and the step`,
+  message: `model: ${layer.name} (${layer.getClassName()}): expected random numbers that depend on a seed and the step`,
 });
 
 export const ofModels: RefusedGroup = {
@@ -66,7 +66,7 @@ export const ofModels: RefusedGroup = {
       message: 'model: expected an input for batches of any size, found one for 4',
     },
     {
-      what: 'an output whose size is not known',
+      what: 'an output of unknown size',
       build: () => {
         const inputs = input({ shape: [6, 6, 2] });
         const rows = layers.reshape({ targetShape: [-1, 3] }).apply(inputs) as SymbolicTensor;
@@ -76,7 +76,7 @@ export const ofModels: RefusedGroup = {
       message: 'model: expected an output of known shape',
     },
     {
-      what: 'no weight that is trainable',
+      what: 'no trainable weight',
       build: () => {
         const built = withLayers();
         built.trainable = false;
@@ -110,7 +110,7 @@ export const ofModels: RefusedGroup = {
     {
       what: 'its SpatialDropout1D',
       build: () => sequences(layers.spatialDropout1d({ name: 'drop', rate: 0.5 }), layers.flatten()),
-      message: 'model: drop (SpatialDropout1D): expected random numbers that follow from a seed and the step',
+      message: 'model: drop (SpatialDropout1D): expected random numbers that depend on a seed and the step',
     },
     {
       what: 'its GaussianNoise',
@@ -133,7 +133,7 @@ export const ofModels: RefusedGroup = {
             layers: [layers.dropout({ name: 'drop', rate: 0.1, inputShape: [4, 4, 2] })],
           }),
         ),
-      message: 'model: inner/drop (Dropout): expected random numbers that follow from a seed and the step',
+      message: 'model: inner/drop (Dropout): expected random numbers that depend on a seed and the step',
     },
     {
       what: 'the same within a TimeDistributed layer',
@@ -142,7 +142,7 @@ export const ofModels: RefusedGroup = {
           layers.timeDistributed({ name: 'each', layer: layers.dropout({ name: 'drop', rate: 0.1 }) }),
           layers.flatten(),
         ),
-      message: 'model: each/drop (Dropout): expected random numbers that follow from a seed and the step',
+      message: 'model: each/drop (Dropout): expected random numbers that depend on a seed and the step',
     },
     {
       what: 'dropout within a recurrent cell',
@@ -164,7 +164,7 @@ export const ofModels: RefusedGroup = {
       message: 'model: conv (Conv2D): expected a gradient on the backend',
     },
     {
-      what: 'ThresholdedReLU behind a trained layer',
+      what: 'ThresholdedReLU after a trained layer',
       build: () => withLayers(layers.thresholdedReLU({ name: 'step' })),
       message: 'model: step (ThresholdedReLU): expected a gradient on the backend',
     },
@@ -191,7 +191,7 @@ export const ofModels: RefusedGroup = {
       backends: ['wasm'],
     },
     {
-      what: 'a layer of your own without a gradient, behind a trained one',
+      what: 'a custom layer without a gradient, after a trained one',
       build: () => withLayers(new Rounding({ name: 'round' })),
       message: 'model: round (Rounding): expected a gradient on the backend',
     },
@@ -203,7 +203,7 @@ export const ofModels: RefusedGroup = {
         [2, 2, 4, 2],
       ][dims - 1]!;
       return {
-        what: `AveragePooling${dims}D with padding same, whose gradient TensorFlow.js has wrong, on cpu and wasm`,
+        what: `AveragePooling${dims}D with padding same, whose gradient is wrong in TensorFlow.js, on cpu and wasm`,
         build: () =>
           withLayers(layers.reshape({ targetShape }), pools[dims - 1]!({ name: 'pool', padding: 'same' })),
         message: `model: pool (AveragePooling${dims}D): expected the gradient of Keras on the backend`,
@@ -211,19 +211,19 @@ export const ofModels: RefusedGroup = {
       };
     }),
     {
-      what: 'UpSampling2D by nearest neighbours, whose gradient TensorFlow.js has wrong, on cpu',
+      what: 'UpSampling2D by nearest neighbours, whose gradient is wrong in TensorFlow.js, on cpu',
       build: () => withLayers(layers.upSampling2d({ name: 'up' })),
       message: 'model: up (UpSampling2D): expected the gradient of Keras on the backend cpu',
       backends: ['cpu'],
     },
     {
-      what: 'a mask that reaches a layer which heeds it in Keras alone, such as GlobalAveragePooling1D',
+      what: 'a mask at a layer that respects it in Keras only, such as GlobalAveragePooling1D',
       build: () => sequences(layers.masking(), layers.globalAveragePooling1d({ name: 'mean' })),
       message:
         'model: mean (GlobalAveragePooling1D): expected an input of which every step counts, found a mask',
     },
     {
-      what: 'an end in one of several outputs of a nested model, where a crossentropy needs its softmax',
+      what: 'one of several outputs of a nested model as the output, where a crossentropy needs its softmax',
       build: () => {
         const { inputs, outputs } = ofSecondOutput();
         return model({ inputs, outputs });
@@ -236,7 +236,7 @@ export const ofModels: RefusedGroup = {
         const { inputs, outputs } = ofSecondOutput();
         return model({ inputs, outputs: dense({ name: 'last' }).apply(outputs) as SymbolicTensor });
       },
-      message: 'expected a weight that the output depends on, found none of its gradient',
+      message: 'expected a weight that the output depends on, found that it has no gradient',
       when: 'batch',
     },
     {
