@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,15 @@ const outcomes: Readonly<Record<string, (output: string) => void>> = {
 };
 
 const numberIn = (output: string, pattern: RegExp): number => Number(output.match(pattern)?.[1]);
+
+const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
+
+// What the examples import and what package.json lists is the same, by knip.
+test('the README has users install what the examples import', () => {
+  const [, specs = ''] = read('../README.md').match(/^npm install (.+)$/m) ?? [];
+  const names = specs.split(' ').map((spec) => spec.replace(/(?<=.)@\d+$/, ''));
+  expect(names.sort()).toEqual(Object.keys(JSON.parse(read('../package.json')).dependencies).sort());
+});
 
 const examples = readdirSync(folder).filter((name) => name.endsWith('.js'));
 
