@@ -1,13 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import { published, type Workspace } from '../../scripts/workspaces.mjs';
 import { apiProblems, apiReports } from './api-reports.mjs';
 import { licenceProblems } from './licences.mjs';
 import { complaintsOf, pack, packageProblems, tarballFolder, tarballOf } from './package-checks.mjs';
 import { sizeProblems } from './sizes.mjs';
+
+// Commands that take seconds take minutes on a machine with much else to do.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
 
 const temporary = await mkdtemp(join(tmpdir(), 'dropout-lab-release-'));
 afterAll(() => rm(temporary, { recursive: true, force: true }));
