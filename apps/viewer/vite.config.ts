@@ -1,3 +1,4 @@
+import { paletteCss } from '@dropout-lab/charts/palette';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Has the one font fetched with the page, so that the first text is set in it. */
@@ -23,10 +24,17 @@ const rolldownOptions = {
   },
 };
 
+/** The charts' colours, which the pages have too. */
+const palette: Plugin = {
+  name: 'palette',
+  resolveId: (id) => (id === 'virtual:palette.css' ? `\0${id}` : undefined),
+  load: (id) => (id === '\0virtual:palette.css' ? paletteCss() : undefined),
+};
+
 /** The pages: static files that work from any folder of any web server, hence the relative base. */
 export default defineConfig({
   base: './',
-  plugins: [preloadFont],
+  plugins: [palette, preloadFont],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', rolldownOptions },
   build: {

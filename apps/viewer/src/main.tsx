@@ -1,5 +1,6 @@
 import './shared/jitless.ts';
 // First, so that the styles of a part may change what these say of everything.
+import 'virtual:palette.css';
 import './shared/base.css';
 import './shared/layout.css';
 import './shared/controls/buttons.css';

@@ -49,7 +49,9 @@ export const confusionChart = (
   const room = 20 + 6.6 * Math.max(0, ...classNames.map(({ length }) => length));
   const marginLeft = Math.min(140, room + 16);
   const marginTop = Math.min(120, 0.75 * room + 30);
-  const side = width - marginLeft - 4;
+  // The last column's name leans out of it.
+  const marginRight = Math.min(60, 4 + 0.6 * 6.6 * (classNames.at(-1)?.length ?? 0));
+  const side = width - marginLeft - marginRight;
   const places = classNames.map((_, i) => i);
   const nameOf = (i: number): string => classNames[i]!;
   const at = { x: 'predicted', y: 'actual' } as const;
@@ -58,7 +60,7 @@ export const confusionChart = (
     height: marginTop + side + 4,
     marginLeft,
     marginTop,
-    marginRight: 4,
+    marginRight,
     marginBottom: 4,
     padding: 0.04,
     round: false,

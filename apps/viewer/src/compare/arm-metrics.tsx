@@ -1,4 +1,6 @@
+import { mean } from '@dropout-lab/metrics';
 import { ArmLabel } from '../shared/charts/marks.tsx';
+import { marksOf } from '../shared/charts/series.ts';
 import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { groupsOf } from './groups.ts';
@@ -37,12 +39,7 @@ export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) =>
                 decimal,
               )}
             </td>
-            <td>
-              {meanAndRange(
-                group.map(({ onset }) => onset),
-                (epoch) => (epoch === undefined ? '–' : `epoch ${Math.round(epoch)}`),
-              )}
-            </td>
+            <td>{onsetOf(group)}</td>
             <td>
               {meanAndRange(
                 group.map(({ test }) => test?.accuracy),
@@ -63,7 +60,14 @@ const meanAndRange = (
 ): string => {
   const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
   if (known.length === 0) return '–';
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  if (known.length === 1) return format(mean);
-  return `${format(mean)} (${format(Math.min(...known))} to ${format(Math.max(...known))})`;
+  if (known.length === 1) return format(known[0]);
+  return `${format(mean(known))} (${format(Math.min(...known))} to ${format(Math.max(...known))})`;
+};
+
+/** `epoch 12 (10 to 15)`: the median of its runs. */
+const onsetOf = (group: readonly Summary[]): string => {
+  const { onset } = marksOf(group);
+  if (onset === undefined) return '–';
+  const all = group.flatMap((summary) => summary.onset ?? []);
+  return `epoch ${onset}${all.length === 1 ? '' : ` (${Math.min(...all)} to ${Math.max(...all)})`}`;
 };

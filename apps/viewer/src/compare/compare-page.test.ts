@@ -41,6 +41,16 @@ test('four charts, read together by pointer and by keyboard', async () => {
   const readouts = page.locator('.readout');
   expect(await readouts.count()).toBe(4);
   expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0.*0\.95/);
+  // The dot of the run that is named first is on its curve, at epoch 2.
+  const [dot, point] = await loss.evaluate((plot) => {
+    const [x, y] = plot.querySelector('g.line path')!.getAttribute('d')!.split(/[ML]/)[2]!.split(',');
+    const { e, f } = new DOMMatrix(getComputedStyle(plot.querySelector('.hover-dot')!).transform);
+    return [
+      [e, f],
+      [Number(x), Number(y)],
+    ];
+  });
+  expect(dot!.map((at, i) => Math.abs(at - point![i]!))).toEqual([expect.closeTo(0, 1), expect.closeTo(0, 1)]);
   await loss.press('Escape');
   expect(await readouts.count()).toBe(0);
   await loss.hover({ position: { x: 300, y: 100 } });
@@ -118,6 +128,9 @@ test('settings that differ, and downloads', async () => {
   const svg = await downloaded(page, () => page.getByRole('button', { name: 'SVG' }).first().click());
   expect(svg).toMatch(/^<svg .*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(svg).not.toContain('var(--');
+  // What the page says around the chart, the file says itself.
+  for (const text of ['Validation loss', 'dropout 0.5 · seed 1', 'no dropout · seed 0', 'lowest validation loss'])
+    expect(Buffer.from(svg, 'latin1').toString()).toContain(text);
   const png = await downloaded(page, () => page.getByRole('button', { name: 'PNG' }).first().click());
   expect(png.slice(1, 4)).toBe('PNG');
   await page.close();

@@ -1,6 +1,7 @@
 import type { CurveMetric } from '@dropout-lab/study';
 import { csvOf } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
+import { MARKS } from '../shared/charts/series.ts';
 import { counted } from '../shared/format.ts';
 import { arms, curveSummaries, linkTo, summaries } from '../shared/state.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
@@ -54,6 +55,7 @@ export const ComparePage = () => {
       </div>
       <Controls />
       <ArmPicker shown={shown} />
+      <p class="muted key">{MARKS}</p>
       <div class="charts">
         {charts.map((chart) => (
           <MetricChart key={chart.metric} {...chart} shown={shown} />

@@ -20,15 +20,15 @@ interface MetricChartProps {
 export const MetricChart = ({ title, metric, shown }: MetricChartProps) => {
   const { x, smooth, log, group, from, to } = view.value;
   const isLoss = metric === 'loss' || metric === 'val_loss';
-  const series = useMemo(() => {
-    const curves = seriesOf(shown, arms.value, metric, { x, smooth, group });
-    // Where overfitting sets in is read off validation loss.
-    return metric === 'val_loss' ? curves : curves.map(({ onset: _, ...curve }) => curve);
-  }, [shown, arms.value, metric, x, smooth, group]);
+  const series = useMemo(
+    () => seriesOf(shown, arms.value, metric, { x, smooth, group }),
+    [shown, arms.value, metric, x, smooth, group],
+  );
   return (
     <LineChart
       title={title}
       series={series}
+      quantity={isLoss ? 'loss' : 'accuracy'}
       xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
       format={isLoss ? lossOnChart : percent}
       log={log && isLoss}

@@ -1,14 +1,8 @@
-import { useMemo } from 'preact/hooks';
+import { channelsChart } from '@dropout-lab/charts';
+import { useCallback } from 'preact/hooks';
+import { Drawing } from '../shared/charts/drawing.tsx';
 import type { LayerMap } from '../shared/compute/playground.ts';
-import { PixelCanvas } from '../shared/controls/pixel-canvas.tsx';
-import { type Mosaic, mosaicOf } from './mosaic.ts';
 import './maps.css';
-
-/** Returns the number of tiles in a row with which the mosaic is about twice as wide as high. */
-const columnsFor = ({ shape }: LayerMap): number => {
-  const channels = shape.at(-1)!;
-  return Math.max(1, Math.round(Math.sqrt(2 * channels)));
-};
 
 interface MapsProps {
   readonly title: string;
@@ -32,30 +26,9 @@ export const Maps = ({ title, about, maps, isCurrent, captionOf }: MapsProps) =>
   </section>
 );
 
-const MapView = ({ map, caption }: { readonly map: LayerMap; readonly caption: string }) => {
-  const { width, height, pixels } = useMemo(() => {
-    const mosaic = mosaicOf(map, columnsFor(map));
-    return { ...mosaic, pixels: greys(mosaic) };
-  }, [map]);
-  return (
-    <figure>
-      <PixelCanvas class="pixels" width={width} height={height} pixels={pixels} label={caption} />
-      <figcaption>{caption}</figcaption>
-    </figure>
-  );
-};
-
-/** Returns RGBA from dark to light, transparent between tiles. */
-const greys = ({ levels }: Mosaic): Uint8ClampedArray<ArrayBuffer> => {
-  const rgba = new Uint8ClampedArray(4 * levels.length);
-  for (let i = 0; i < levels.length; i++) {
-    if (Number.isNaN(levels[i])) continue;
-    const [dark, light] = [
-      [18, 30, 48],
-      [255, 246, 214],
-    ] as const;
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = dark[c]! + levels[i]! * (light[c]! - dark[c]!);
-    rgba[4 * i + 3] = 255;
-  }
-  return rgba;
-};
+const MapView = ({ map, caption }: { readonly map: LayerMap; readonly caption: string }) => (
+  <figure>
+    <Drawing draw={useCallback((width) => channelsChart(map, { width, label: caption }), [map, caption])} />
+    <figcaption>{caption}</figcaption>
+  </figure>
+);

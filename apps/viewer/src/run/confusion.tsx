@@ -1,61 +1,42 @@
+import { confusionChart } from '@dropout-lab/charts';
 import type { EvaluationReport } from '@dropout-lab/contracts';
+import { useCallback } from 'preact/hooks';
+import { useDrawing } from '../shared/charts/use-drawing.ts';
 import { count } from '../shared/format.ts';
 import { show, view } from '../shared/state.ts';
 import './confusion.css';
 
-/** The weakest shade of a cell, in percent, so that a rare mistake is still visible. */
-const FAINT = 8;
-
 /** The confusion matrix of an evaluation; a cell's button chooses its images. */
 export const Confusion = ({ report: { confusion, classes } }: { readonly report: EvaluationReport }) => {
-  const names = classes.map(({ className }) => className);
+  const classNames = classes.map(({ className }) => className);
+  const { frame, canvas, drawing } = useDrawing(
+    useCallback((width) => confusionChart({ classNames, confusion }, { width }), [confusion]),
+  );
   return (
     <div class="scroll">
-      <table class="confusion">
-        <caption class="muted">
-          Rows are true classes, columns predicted classes; click a cell to see its images below.
-        </caption>
-        <thead>
-          <tr>
-            <td />
-            {names.map((name) => (
-              <th key={name} scope="col">
-                <span>{name}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {confusion.map((row, t) => {
-            const total = row.reduce((sum, value) => sum + value, 0);
-            return (
-              <tr key={names[t]}>
-                <th scope="row">{names[t]}</th>
-                {row.map((value, p) => {
-                  const share = total === 0 ? 0 : value / total;
-                  const heat = value === 0 ? 0 : FAINT + share * (100 - FAINT);
-                  return (
-                    <td
-                      key={names[p]}
-                      style={{ background: `color-mix(in srgb, var(--heat-1) ${heat}%, var(--heat-0))` }}
-                    >
-                      <button
-                        type="button"
-                        class={share > 0.5 ? 'deep' : undefined}
-                        aria-pressed={view.value.cell === `${t}-${p}`}
-                        aria-label={`${count(value)} of ${names[t]} predicted as ${names[p]}`}
-                        onClick={() => show({ cell: `${t}-${p}` })}
-                      >
-                        {value}
-                      </button>
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <div ref={frame} class="confusion" style={{ minWidth: `${8 + 1.5 * classNames.length}rem` }}>
+        <div ref={canvas} />
+        {drawing?.cells.map(({ actual, predicted, count: images }) => {
+          const label = `${count(images)} of ${classNames[actual]} predicted as ${classNames[predicted]}`;
+          return (
+            <button
+              key={`${actual}-${predicted}`}
+              type="button"
+              style={{
+                left: `${drawing.columnAt(predicted)}px`,
+                top: `${drawing.rowAt(actual)}px`,
+                width: `${drawing.cellSize}px`,
+                height: `${drawing.cellSize}px`,
+              }}
+              title={label}
+              aria-label={label}
+              aria-pressed={view.value.cell === `${actual}-${predicted}`}
+              onClick={() => show({ cell: `${actual}-${predicted}` })}
+            />
+          );
+        })}
+      </div>
+      <p class="muted small">Percentage of each true class; click a cell to see its images below.</p>
     </div>
   );
 };

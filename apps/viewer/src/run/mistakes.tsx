@@ -1,12 +1,14 @@
+import { mistakesChart } from '@dropout-lab/charts';
 import type { ImageDataset, Predictions, RunConfig } from '@dropout-lab/contracts';
-import { ImageTile } from '../shared/controls/image-tile.tsx';
+import { mostConfident } from '@dropout-lab/metrics';
+import { useCallback } from 'preact/hooks';
+import { Drawing } from '../shared/charts/drawing.tsx';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
-import { percent } from '../shared/format.ts';
 import { fetchCommand, originOf } from '../shared/images/origin.ts';
+import { pictureOf } from '../shared/images/pixels.ts';
 import { loadTestImages } from '../shared/runs/run-files.ts';
 import { show, view } from '../shared/state.ts';
 import { Section } from './section.tsx';
-import './mistakes.css';
 
 interface MistakesProps {
   readonly predictions: Loaded<Predictions>;
@@ -34,7 +36,8 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
       none="This run has no predictions for single images: train or evaluate it again."
     >
       {(all) => {
-        const chosen = cell === null ? confidentlyWrong(all) : inCell(all, cell);
+        const chosen =
+          cell === null ? mostConfident(all) : mostConfident(all, (t, p) => `${t}-${p}` === cell);
         return (
           <>
             {cell !== null && (
@@ -49,16 +52,7 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
             {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
             {images.state === 'ready' && (
-              <div class="tiles">
-                {chosen.slice(0, TILES).map((i) => (
-                  <ImageTile
-                    key={i}
-                    images={images.value}
-                    index={i}
-                    caption={`${classNames[all.predicted[i]!]} ${percent(all.confidence[i], 0)}, is ${classNames[all.labels[i]!]}`}
-                  />
-                ))}
-              </div>
+              <Tiles images={images.value} predictions={all} chosen={chosen.slice(0, TILES)} />
             )}
           </>
         );
@@ -72,17 +66,27 @@ const titleOf = (cell: string, classNames: readonly string[]): string => {
   return `${classNames[t!] ?? 'unknown'} predicted as ${classNames[p!] ?? 'unknown'}`;
 };
 
-const byConfidence = ({ confidence }: Predictions, chosen: readonly number[]): number[] =>
-  [...chosen].sort((a, b) => confidence[b]! - confidence[a]!);
+interface TilesProps {
+  readonly images: ImageDataset;
+  readonly predictions: Predictions;
+  /** Places in the data set. */
+  readonly chosen: readonly number[];
+}
 
-const confidentlyWrong = (all: Predictions): number[] =>
-  byConfidence(
-    all,
-    [...all.labels.keys()].filter((i) => all.labels[i] !== all.predicted[i]),
+const Tiles = ({ images, predictions: { labels, predicted, confidence }, chosen }: TilesProps) => {
+  const { classNames } = images;
+  const draw = useCallback(
+    (width: number) => {
+      const mistakes = chosen.map((image) => ({
+        image,
+        picture: pictureOf(images, image),
+        actual: classNames[labels[image]!]!,
+        predicted: classNames[predicted[image]!]!,
+        confidence: confidence[image]!,
+      }));
+      return mistakesChart(mistakes, { width });
+    },
+    [images, chosen.join()],
   );
-
-const inCell = (all: Predictions, cell: string): number[] =>
-  byConfidence(
-    all,
-    [...all.labels.keys()].filter((i) => `${all.labels[i]}-${all.predicted[i]}` === cell),
-  );
+  return <Drawing draw={draw} />;
+};

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
-import { curvePair } from '../shared/charts/series.ts';
+import { curvePair, MARKS } from '../shared/charts/series.ts';
 import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
@@ -21,22 +21,22 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
     return [
       curvePair(summary, arm, 'loss', (part) => part),
       curvePair(summary, arm, 'accuracy', (part) => part),
-      [{ key: 'rate', label: 'learning rate', hue: arm?.color ?? 0, points }],
+      [{ key: 'rate', label: 'learning rate', arm: arm?.color ?? 0, points }],
     ];
   }, [summary, arm]);
   const { from, to } = view.value;
   const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
-  const common = { xLabel: 'epoch', from, to, onZoom, hover };
+  const common = { from, to, onZoom, hover };
   return (
     <>
-      <p class="muted key">Solid lines show validation, dashed lines training.</p>
+      <p class="muted key">Solid lines show validation, dashed lines training. {MARKS}</p>
       <div class="charts three">
-        <LineChart {...common} title="Loss" series={losses!} format={lossOnChart} />
-        <LineChart {...common} title="Accuracy" series={accuracies!} format={percent} />
-        <LineChart {...common} title="Learning rate" series={rates!} format={rate} />
+        <LineChart {...common} title="Loss" quantity="loss" series={losses!} format={lossOnChart} />
+        <LineChart {...common} title="Accuracy" quantity="accuracy" series={accuracies!} format={percent} />
+        <LineChart {...common} title="Learning rate" quantity="learning rate" series={rates!} format={rate} />
       </div>
     </>
   );
 };
-const rate = (value: number, digits?: number): string =>
-  digits === undefined ? value.toPrecision(2) : value.toFixed(digits);
+
+const rate = (value: number): string => value.toPrecision(2);

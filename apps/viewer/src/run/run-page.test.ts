@@ -51,7 +51,13 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   expect(await page.getByRole('row').filter({ hasText: /^cat/ }).first().textContent()).toBe(
     'cat 100.0%10.0%',
   );
-  await page.getByRole('button', { name: '10 of dog predicted as cat' }).click();
+  const button = page.getByRole('button', { name: '10 of dog predicted as cat' });
+  // It lies on the cell of its row and column: of ten, the sixth and the fourth.
+  const cell = page.locator('.confusion g.cell rect').nth(53);
+  expect(await cell.locator('title').textContent()).toBe('10 of dog predicted as cat');
+  const [over, under] = [(await button.boundingBox())!, (await cell.boundingBox())!];
+  for (const side of ['x', 'y', 'width', 'height'] as const) expect(over[side]).toBeCloseTo(under[side], 0);
+  await button.click();
   expect(page.url()).toContain('cell=5-3');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
   expect(await page.getByText('The images themselves are not on this machine').count()).toBe(1);
@@ -83,9 +89,14 @@ test('a cell of the confusion matrix shows its images', async () => {
   await expect.poll(() => tiles.count()).toBe(dogs.length);
   const names = await tiles.evaluateAll((all) => all.map((tile) => tile.getAttribute('aria-label')));
   expect(names).toEqual(dogs.map((i) => `test image ${i}: cat 86%, is dog`));
-  const pixel = await tiles.first().evaluate((tile) => {
-    const { data } = (tile as HTMLCanvasElement).getContext('2d')!.getImageData(31, 16, 1, 1);
-    return [...data];
+  const pixel = await tiles.first().evaluate(async (tile) => {
+    const image = new Image();
+    image.src = tile.getAttribute('href')!;
+    await image.decode();
+    const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+    // The pixel at 31, 16 of an image of 32 by 32, which is drawn larger.
+    context.drawImage(image, (-31.5 / 32) * image.width, (-16.5 / 32) * image.height);
+    return [...context.getImageData(0, 0, 1, 1).data];
   });
   const at = (dogs[0]! * 32 * 32 + 16 * 32 + 31) * 3;
   expect(pixel).toEqual([...images.images.subarray(at, at + 3), 255]);

@@ -82,13 +82,13 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
       </Section>
       <Mistakes predictions={predictions} config={manifest.config} classNames={manifest.classNames} />
       <Section title="Calibration" loaded={evaluation} none="This run has not been evaluated yet.">
-        {(report) => <Reliability report={report} />}
+        {(report) => <Reliability report={report} arm={arms.value.get(name)?.color ?? 0} />}
       </Section>
       <Section title="Weights" loaded={model} none="This run has no checkpoint yet.">
         {(loaded) => (
           <div class="halves">
             <Norms model={loaded} />
-            <Filters arrays={loaded.weights} channels={imageShapeOf(manifest.config)[2]} />
+            <Filters weights={loaded.weights} channels={imageShapeOf(manifest.config)[2]} />
           </div>
         )}
       </Section>

@@ -7,7 +7,7 @@ export const decimal = (value: number | undefined, digits = 4): string =>
   value === undefined ? '–' : value.toFixed(digits);
 
 /** Returns a loss for a chart: `0.77`, `0.077`. */
-export const lossOnChart = (value: number, digits = value < 0.1 ? 3 : 2): string => decimal(value, digits);
+export const lossOnChart = (value: number): string => decimal(value, value < 0.1 ? 3 : 2);
 
 /** Returns `25 min 3 s`, `1 h 4 min`. */
 export const duration = (seconds: number): string => {

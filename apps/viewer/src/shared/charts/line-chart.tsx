@@ -1,72 +1,56 @@
-import type { ReadonlySignal, Signal } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type CurvesOptions, drawCurves, heightOf, type Plot, type Scale } from './curves.ts';
-import { download, pngOf, standaloneSvg } from './download.ts';
+import { type CurveChartOptions, type CurveDrawing, curveChart, standaloneSvg } from '@dropout-lab/charts';
+import { HUES } from '@dropout-lab/charts/palette';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { useCallback, useMemo } from 'preact/hooks';
+import { download, pngOf } from './download.ts';
 import type { Interval } from './pinch.ts';
 import { readingsOf } from './readings.ts';
 import { Readout } from './readout.tsx';
 import type { Series } from './series.ts';
+import { useDrawing } from './use-drawing.ts';
 import { useZoom } from './use-zoom.ts';
 import './line-chart.css';
 
-interface LineChartProps extends Omit<CurvesOptions, 'width' | 'log'> {
-  readonly log?: boolean;
+interface LineChartProps extends Pick<CurveChartOptions, 'quantity' | 'log' | 'xLabel'> {
+  readonly title: string;
+  readonly series: readonly Series[];
+  /** Writes a value beside the pointer. */
+  readonly format: (value: number) => string;
+  /** First and last x; null for all. */
+  readonly from: number | null;
+  readonly to: number | null;
   readonly onZoom: (from: number | null, to: number | null) => void;
   /** x under the pointer, shared by the charts of a page. */
   readonly hover: Signal<number | null>;
 }
 
-let plotModule: Promise<Plot> | undefined;
-const loadPlot = (): Promise<Plot> => {
-  plotModule ??= import('@observablehq/plot');
-  return plotModule;
-};
+/** Height of a chart of a width, in pixels. */
+const heightOf = (width: number): number => Math.round(Math.min(380, Math.max(240, 0.45 * width)));
 
 /** Curves over epochs or time: hover reads all charts of the page, a drag or a pinch zooms, a double click shows all. */
 export const LineChart = (props: LineChartProps) => {
-  const { title, series, xLabel, format, log = false, onZoom, hover } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  const [scale, setScale] = useState<Scale>();
-
+  const { title, series, quantity, xLabel = 'epoch', format, log = false, onZoom, hover } = props;
+  const pinched = useSignal<Interval | null>(null);
+  const [from, to] = pinched.value ?? [props.from, props.to];
+  const draw = useCallback(
+    (width: number, hasLegend = false) => {
+      const height = heightOf(width);
+      return curveChart(series, { title, quantity, xLabel, log, from, to, width, height, hasLegend });
+    },
+    [series, title, quantity, xLabel, log, from, to],
+  );
+  const { frame, canvas, width, drawing } = useDrawing<CurveDrawing>(draw);
+  const readings = useMemo(() => readingsOf(series, from, to), [series, from, to]);
   const extent = useMemo(() => extentOf(series), [series]);
-  const { drag, pinched, handlers } = useZoom({
-    width,
-    scale,
+  const { drag, handlers } = useZoom({
+    drawing,
     extent,
+    pinched,
     onZoom,
     onRead: (x) => {
       hover.value = x === null ? null : readings.nearest(x);
     },
   });
-  const [from, to] = pinched.value ?? [props.from, props.to];
-  const readings = useMemo(() => readingsOf(series, from, to), [series, from, to]);
-
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry!.contentRect.width)));
-    observer.observe(frame.current!);
-    return () => observer.disconnect();
-  }, []);
-
-  useEffect(() => {
-    if (width === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let current = true;
-    void loadPlot().then((plot) => {
-      if (!current) return;
-      // A task for each chart: the page answers between them.
-      timer = setTimeout(() => {
-        const { svg, scale } = drawCurves(plot, { series, xLabel, format, log, from, to, width, title });
-        canvas.current?.replaceChildren(svg);
-        setScale(scale);
-      });
-    });
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [series, xLabel, log, from, to, width, title]);
 
   const step = (direction: number): void => {
     const { xs } = readings;
@@ -84,10 +68,10 @@ export const LineChart = (props: LineChartProps) => {
               Show all
             </button>
           )}
-          <button type="button" class="link" onClick={() => save(canvas.current!, title, 'svg')}>
+          <button type="button" class="link" onClick={() => save(draw(width, true).svg, title, 'svg')}>
             SVG
           </button>
-          <button type="button" class="link" onClick={() => save(canvas.current!, title, 'png')}>
+          <button type="button" class="link" onClick={() => save(draw(width, true).svg, title, 'png')}>
             PNG
           </button>
         </span>
@@ -114,28 +98,38 @@ export const LineChart = (props: LineChartProps) => {
         {...handlers}
       >
         <div ref={canvas} class="drawing" />
-        {scale && (
+        {drawing && (
           <Readout
             readings={readings}
-            scale={scale}
+            drawing={drawing}
             hover={hover}
             format={format}
             width={width}
             xLabel={xLabel}
           />
         )}
-        <Selection drag={drag} />
+        {drawing && <Selection drag={drag} area={drawing.area} />}
         {series.every(({ points }) => points.length === 0) && <p class="no-points">No epoch has ended yet</p>}
       </div>
     </figure>
   );
 };
 
-const Selection = ({ drag: { value } }: { readonly drag: ReadonlySignal<Interval | null> }) =>
+interface SelectionProps {
+  readonly drag: ReadonlySignal<Interval | null>;
+  readonly area: CurveDrawing['area'];
+}
+
+const Selection = ({ drag: { value }, area: { top, bottom } }: SelectionProps) =>
   value && (
     <div
       class="selection"
-      style={{ left: `${Math.min(...value)}px`, width: `${Math.abs(value[1] - value[0])}px` }}
+      style={{
+        left: `${Math.min(...value)}px`,
+        width: `${Math.abs(value[1] - value[0])}px`,
+        top: `${top}px`,
+        height: `${bottom - top}px`,
+      }}
     />
   );
 
@@ -145,11 +139,11 @@ const extentOf = (series: readonly Series[]): Interval => {
   return [Math.min(...ends), Math.max(...ends)];
 };
 
-const save = async (holder: HTMLElement, title: string, kind: 'svg' | 'png'): Promise<void> => {
-  const svg = holder.querySelector('svg');
-  if (!svg) return;
+/** Saves a drawing as a file that says all by itself, in the theme of the page. */
+const save = async (svg: SVGSVGElement, title: string, kind: 'svg' | 'png'): Promise<void> => {
+  const chosen = document.documentElement.dataset['theme'];
+  const isDark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const text = new Blob([standaloneSvg(svg, isDark ? 'dark' : 'light', HUES)], { type: 'image/svg+xml' });
   const name = title.toLowerCase().replaceAll(/\W+/g, '-');
-  const text = standaloneSvg(svg);
-  const blob = kind === 'svg' ? new Blob([text], { type: 'image/svg+xml' }) : await pngOf(text, svg);
-  download(blob, `${name}.${kind}`);
+  download(kind === 'svg' ? text : await pngOf(text), `${name}.${kind}`);
 };

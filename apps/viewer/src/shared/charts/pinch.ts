@@ -1,4 +1,4 @@
-import { MARGIN } from './curves.ts';
+import type { CurveDrawing } from '@dropout-lab/charts';
 
 /** First and last of something. */
 export type Interval = readonly [first: number, last: number];
@@ -20,18 +20,18 @@ const LEAST_SHARE = 1 / 200;
  * First and last x of a chart in which each of two fingers still is on what it was put down on, as far as there are
  * curves; undefined where fingers are too close, or have changed places.
  *
- * @param width Of the chart, in pixels.
+ * @param area First and last pixel of the curves.
  * @param extent First and last x of the curves.
  */
 export const pinchedRange = (
   [one, other]: readonly [Finger, Finger],
-  width: number,
+  area: Pick<CurveDrawing['area'], 'left' | 'right'>,
   [first, last]: Interval,
 ): Interval | undefined => {
   const [a, b] = one.pixel < other.pixel ? [one, other] : [other, one];
   if (b.pixel - a.pixel < SHORTEST || !(b.x > a.x)) return undefined;
   const slope = (b.x - a.x) / (b.pixel - a.pixel);
-  const from = Math.max(first, a.x - (a.pixel - MARGIN.left) * slope);
-  const to = Math.min(last, a.x + (width - MARGIN.right - a.pixel) * slope);
+  const from = Math.max(first, a.x - (a.pixel - area.left) * slope);
+  const to = Math.min(last, a.x + (area.right - a.pixel) * slope);
   return to - from >= (last - first) * LEAST_SHARE ? [from, to] : undefined;
 };

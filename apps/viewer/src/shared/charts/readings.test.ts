@@ -5,7 +5,7 @@ import type { Series } from './series.ts';
 const curve = (key: string, ys: readonly number[], step = 1): Series => ({
   key,
   label: key,
-  hue: 0,
+  arm: 0,
   points: ys.map((y, i) => ({ x: (i + 1) * step, y, raw: y })),
 });
 

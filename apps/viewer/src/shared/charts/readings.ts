@@ -19,7 +19,7 @@ export interface Readings {
 }
 
 /** More curves than this are not all named. */
-export const MOST_NAMED = 8;
+const MOST_NAMED = 8;
 /** Places that a hand or the arrow keys can tell apart. */
 const MOST_PLACES = 400;
 

@@ -1,11 +1,11 @@
+import type { CurveDrawing } from '@dropout-lab/charts';
 import type { ReadonlySignal } from '@preact/signals';
-import { MARGIN, type Scale } from './curves.ts';
 import type { Readings } from './readings.ts';
 import './readout.css';
 
 interface ReadoutProps {
   readonly readings: Readings;
-  readonly scale: Scale;
+  readonly drawing: CurveDrawing;
   readonly hover: ReadonlySignal<number | null>;
   readonly format: (value: number) => string;
   /** Of the chart, in pixels. */
@@ -15,26 +15,34 @@ interface ReadoutProps {
 
 /** Between the names and the points that they name, in pixels. */
 const GAP = 24;
-/** What a name and a figure take at least, in pixels. */
+/** What a name and a number take at least, in pixels. */
 const LEAST_WIDTH = 140;
 
 /** What the curves are at the pointer. */
-export const Readout = ({ readings, scale, hover, format, width, xLabel }: ReadoutProps) => {
+export const Readout = ({ readings, drawing, hover, format, width, xLabel }: ReadoutProps) => {
   const x = hover.value;
   if (x === null) return null;
   const { named, more } = readings.at(x);
-  const left = scale.x(x);
-  if (named.length === 0 || !(left >= MARGIN.left - 1 && left <= width - MARGIN.right + 1)) return null;
+  const { area } = drawing;
+  const left = drawing.x(x);
+  if (named.length === 0 || !(left >= area.left - 1 && left <= area.right + 1)) return null;
   const isStart = left > width / 2;
-  const room = isStart ? left - MARGIN.left : width - left;
+  const room = isStart ? left - area.left : width - left;
   return (
     <>
-      <div class="crosshair" style={{ transform: `translateX(${left}px)` }} />
-      {named.map(({ series: { key, hue }, point }) => (
+      <div
+        class="crosshair"
+        style={{
+          top: `${area.top}px`,
+          height: `${area.bottom - area.top}px`,
+          transform: `translateX(${left}px)`,
+        }}
+      />
+      {named.map(({ series: { key, arm }, point }) => (
         <span
           key={key}
-          class={`hover-dot hue-${hue}`}
-          style={{ transform: `translate(${scale.x(point.x)}px, ${scale.y(point.y)}px)` }}
+          class={`hover-dot hue-${arm}`}
+          style={{ transform: `translate(${drawing.x(point.x)}px, ${drawing.y(point.y)}px)` }}
         />
       ))}
       <div
@@ -43,8 +51,8 @@ export const Readout = ({ readings, scale, hover, format, width, xLabel }: Reado
         role="status"
       >
         <p>{`${xLabel} ${Math.round(x * 100) / 100}`}</p>
-        {named.map(({ series: { key, label, hue }, point }) => (
-          <p key={key} class={`hue-${hue}`}>
+        {named.map(({ series: { key, label, arm }, point }) => (
+          <p key={key} class={`hue-${arm}`}>
             <span class="swatch" aria-hidden="true" />
             <span class="name">{label}</span>
             <b>{format(point.raw)}</b>

@@ -1,4 +1,5 @@
 import type { EpochRow } from '@dropout-lab/runs';
+import type { CurveMetric } from '@dropout-lab/study';
 import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
 import { armsOf } from '../runs/arms.ts';
@@ -24,9 +25,9 @@ test('smoothing starts at the first value and weighs the past', () => {
   expect(third).toBeCloseTo(3, 12);
 });
 
-test('a curve for each run, in the hue of its arm, without figures that are none', () => {
+test('a curve for each run, in the colour of its arm, without losses that are not finite', () => {
   const series = seriesOf(summaries, arms, 'val_loss', { x: 'epoch', smooth: 0, group: false });
-  expect(series.map(({ label, hue, points }) => [label, hue, points.map(({ x, y }) => [x, y])])).toEqual([
+  expect(series.map(({ label, arm, points }) => [label, arm, points.map(({ x, y }) => [x, y])])).toEqual([
     ['dropout 0.5 · seed 0', 0, [[1, 1.2]]],
     ['dropout 0.5 · seed 1', 0, [[1, 1.2]]],
     ['no dropout', 1, [[1, 1]]],
@@ -40,7 +41,7 @@ test('grouped, the mean of an arm with its band over seeds', () => {
   expect(dropout!.points[0]!.y).toBeCloseTo(0.45, 12);
   // Student's t of 1 degree of freedom, 12.706, times the standard error 0.05.
   expect(dropout!.points[0]!.band!.upper).toBeCloseTo(0.45 + 12.706 * 0.05, 3);
-  expect(none).toMatchObject({ label: 'no dropout', hue: 1, points: [{ y: 0.3, band: undefined }] });
+  expect(none).toMatchObject({ label: 'no dropout', arm: 1, points: [{ y: 0.3, band: undefined }] });
 });
 
 test('the nearest point, within reach', () => {
@@ -52,19 +53,37 @@ test('the nearest point, within reach', () => {
   expect(pointNear([], 1)).toBeUndefined();
 });
 
-test('overfitting is marked where it has set in', () => {
-  const losses = [1.4, 1.1, 0.9, 0.9, 1, 1.2, 1.5, 1.7, 1.9, 2.1];
+/** Loss falls to its lowest at epoch 3 after `late` more epochs, then climbs. */
+const overfitted = (name: string, seed: number, late: number) => {
+  const losses = [...Array(late).fill(1.5), 1.4, 1.1, 0.9, 0.9, 1, 1.2, 1.5, 1.7, 1.9, 2.1];
   const rows: Partial<EpochRow>[] = losses.map((val_loss, i) => ({
     val_loss,
     val_accuracy: 0.6,
-    loss: 1.5 - i / 10,
+    loss: 1.5 - i / 100,
   }));
-  const summary = summaryOf(createDigest('overfits', {}, rows));
-  const [series] = seriesOf([summary], armsOf([summary.run]), 'val_loss', {
-    x: 'epoch',
-    smooth: 0,
-    group: false,
-  });
-  expect(series!.onset).toBe(summary.onset);
+  return summaryOf(createDigest(name, { seed }, rows));
+};
+
+test('validation curves are marked where loss is lowest and where overfitting has set in, training curves are not', () => {
+  const summary = overfitted('overfits', 0, 0);
   expect(summary.onset).toBeGreaterThan(4);
+  const marksOf = (metric: CurveMetric, x: 'epoch' | 'time') => {
+    const arms = armsOf([summary.run]);
+    const [series] = seriesOf([summary], arms, metric, { x, smooth: 0, group: false });
+    return [series!.lowest, series!.onset];
+  };
+  expect(marksOf('val_loss', 'epoch')).toEqual([3, summary.onset]);
+  expect(marksOf('val_accuracy', 'epoch')).toEqual([3, summary.onset]);
+  expect(marksOf('val_loss', 'time')).toEqual([1, summary.onset! / 3]);
+  expect(marksOf('loss', 'epoch')).toEqual([undefined, undefined]);
+});
+
+test('an arm is marked at the median of its runs, as in the report', () => {
+  const group = [0, 1, 9].map((late, seed) => overfitted(`late-${late}`, seed, late));
+  const onsets = group.map(({ onset }) => onset!);
+  expect(onsets[2]! - onsets[1]!).toBeGreaterThan(5);
+  const [series] = seriesOf(group, armsOf(group.map(({ run }) => run)), 'val_loss', {
+    ...{ x: 'epoch', smooth: 0, group: true },
+  });
+  expect([series!.lowest, series!.onset]).toEqual([4, onsets[1]]);
 });

@@ -1,3 +1,5 @@
+import type { Curve, CurvePoint } from '@dropout-lab/charts';
+import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
 import type { EpochRow } from '@dropout-lab/runs';
 import { armCurve, type CurveMetric, metricAt } from '@dropout-lab/study';
 import type { View } from '../address.ts';
@@ -5,31 +7,19 @@ import type { Arm } from '../runs/arms.ts';
 import type { Summary } from '../runs/summary.ts';
 
 /** A point of a curve. */
-export interface Point {
-  /** Epoch from 1, or minutes of training. */
-  readonly x: number;
-  /** What is drawn: smoothed where that was asked for. */
-  readonly y: number;
+export interface Point extends CurvePoint {
   /** As it was recorded. */
   readonly raw: number;
-  /** 95% band of a mean over runs, smoothed as `y` is. */
-  readonly band?: { readonly lower: number; readonly upper: number } | undefined;
 }
 
-/** One curve of a chart. */
-export interface Series {
+/** One curve of a chart, without gaps. */
+export interface Series extends Curve {
   readonly key: string;
-  /** For a person. */
-  readonly label: string;
-  /** Index of its arm's hue. */
-  readonly hue: number;
-  /** Drawn with dashes: training, where validation is in the same chart. */
-  readonly dashed?: boolean;
-  /** By rising x, without gaps. */
   readonly points: readonly Point[];
-  /** x at which overfitting has set in. */
-  readonly onset?: number | undefined;
 }
+
+/** What the marks on curves say: the legend of charts that have none. */
+export const MARKS = 'A circle is the lowest validation loss, a diamond where overfitting sets in.';
 
 export type SeriesOptions = Pick<View, 'x' | 'smooth' | 'group'>;
 
@@ -59,7 +49,7 @@ export const minutesAt = (history: readonly EpochRow[]): number[] => {
 };
 
 /**
- * The curves of a figure: one for each run, or for each arm the mean over its runs with its band. They are named
+ * The curves of a metric: one for each run, or for each arm the mean over its runs with its band. They are named
  * by arm, and by seed where an arm has several: names of runs may be digests.
  *
  * @param arms The arm of each run by the run's name.
@@ -67,73 +57,85 @@ export const minutesAt = (history: readonly EpochRow[]): number[] => {
 export const seriesOf = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,
-  figure: CurveMetric,
+  metric: CurveMetric,
   options: SeriesOptions,
 ): Series[] => {
-  if (options.group) return armSeries(summaries, arms, figure, options);
+  if (options.group) return armSeries(summaries, arms, metric, options);
   const runs = new Map<Arm | undefined, number>();
   for (const { name } of summaries) runs.set(arms.get(name), (runs.get(arms.get(name)) ?? 0) + 1);
   return summaries.map((summary) => {
     const arm = arms.get(summary.name);
-    const series = runSeries(summary, arm, figure, options);
+    const series = runSeries(summary, arm, metric, options);
     if (!arm) return series;
     const seed = runs.get(arm) === 1 ? '' : ` · seed ${summary.run.manifest.config.seed}`;
     return { ...series, label: `${arm.label}${seed}` };
   });
 };
 
-/** The curve of one run. Epochs in which the figure is missing or not finite are left out. */
+/** The curve of one run. Epochs in which the metric is missing or not finite are left out. */
 const runSeries = (
-  { name, history, onset }: Summary,
+  { name, history, onset, lowestLoss }: Summary,
   arm: Arm | undefined,
-  figure: CurveMetric,
+  metric: CurveMetric,
   { x, smooth }: Pick<SeriesOptions, 'x' | 'smooth'>,
 ): Series => {
   const minutes = minutesAt(history);
   const xOf = (i: number): number => (x === 'epoch' ? history[i]!.epoch : minutes[i]!);
   const recorded = history.flatMap((row, i) => {
-    const raw = metricAt(row, figure);
+    const raw = metricAt(row, metric);
     return raw !== undefined && Number.isFinite(raw) ? [{ x: xOf(i), raw }] : [];
   });
   const ys = smoothed(
     recorded.map(({ raw }) => raw),
     smooth,
   );
-  const at = onset === undefined ? -1 : history.findIndex(({ epoch }) => epoch === onset);
   return {
-    key: `${name}/${figure}`,
+    key: `${name}/${metric}`,
     label: name,
-    hue: arm?.color ?? 0,
+    arm: arm?.color ?? 0,
     points: recorded.map((point, i) => ({ ...point, y: ys[i]! })),
-    onset: at === -1 ? undefined : xOf(at),
+    ...marksOn(metric, { lowestLossEpoch: lowestLoss?.epoch, onset }, (epoch) => {
+      const at = history.findIndex((row) => row.epoch === epoch);
+      return at === -1 ? undefined : xOf(at);
+    }),
   };
 };
 
+/** The marks of validation curves, which are read off validation loss. */
+const marksOn = (
+  metric: CurveMetric,
+  { lowestLossEpoch, onset }: EpochMarks,
+  xOf: (epoch: number) => number | undefined,
+): Pick<Curve, 'lowest' | 'onset'> =>
+  metric.startsWith('val_')
+    ? {
+        lowest: lowestLossEpoch === undefined ? undefined : xOf(lowestLossEpoch),
+        onset: onset === undefined ? undefined : xOf(onset),
+      }
+    : {};
+
 /**
- * The two curves of a run that belong in one chart: validation, and training with dashes. Where overfitting has set in
- * is read off validation loss.
+ * The two curves of a run that belong in one chart: validation, and training with dashes.
  *
  * @param labelOf What a curve is called.
  */
 export const curvePair = (
   summary: Summary,
   arm: Arm | undefined,
-  figure: 'loss' | 'accuracy',
+  metric: 'loss' | 'accuracy',
   labelOf: (part: 'validation' | 'training') => string,
 ): readonly [Series, Series] => {
   const options = { x: 'epoch', smooth: 0 } as const;
-  const { onset, ...validation } = runSeries(summary, arm, `val_${figure}`, options);
-  const { onset: _, ...training } = runSeries(summary, arm, figure, options);
   return [
-    { ...validation, label: labelOf('validation'), ...(figure === 'loss' && { onset }) },
-    { ...training, label: labelOf('training'), dashed: true },
+    { ...runSeries(summary, arm, `val_${metric}`, options), label: labelOf('validation') },
+    { ...runSeries(summary, arm, metric, options), label: labelOf('training'), dashed: true },
   ];
 };
 
 const armSeries = (
   summaries: readonly Summary[],
   arms: ReadonlyMap<string, Arm>,
-  figure: CurveMetric,
+  metric: CurveMetric,
   { x, smooth }: SeriesOptions,
 ): Series[] => {
   const groups = new Map<Arm, Summary[]>();
@@ -144,7 +146,7 @@ const armSeries = (
   return [...groups].flatMap(([arm, group]) => {
     const curve = armCurve(
       group.map(({ history }) => history),
-      figure,
+      metric,
     );
     const times = meanMinutes(group);
     const smoothedAll = (values: readonly number[]) => smoothed(values, smooth);
@@ -159,11 +161,11 @@ const armSeries = (
     }));
     return [
       {
-        key: `${arm.key}/${figure}`,
+        key: `${arm.key}/${metric}`,
         label: arm.label,
-        hue: arm.color,
+        arm: arm.color,
         points,
-        onset: meanOnset(group, x, times),
+        ...marksOn(metric, marksOf(group), (epoch) => (x === 'epoch' ? epoch : times.get(epoch))),
       },
     ];
   });
@@ -178,20 +180,12 @@ const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => 
       at.set(epoch, [...(at.get(epoch) ?? []), minutes]);
     });
   }
-  return new Map([...at].map(([epoch, all]) => [epoch, all.reduce((sum, one) => sum + one, 0) / all.length]));
+  return new Map([...at].map(([epoch, all]) => [epoch, mean(all)]));
 };
 
-/** Where overfitting sets in on the average, when it does in most of an arm's runs. */
-const meanOnset = (
-  group: readonly Summary[],
-  x: SeriesOptions['x'],
-  times: ReadonlyMap<number, number>,
-): number | undefined => {
-  const onsets = group.flatMap(({ onset }) => onset ?? []);
-  if (onsets.length * 2 <= group.length) return undefined;
-  const epoch = Math.round(onsets.reduce((sum, onset) => sum + onset, 0) / onsets.length);
-  return x === 'epoch' ? epoch : times.get(epoch);
-};
+/** The marks of an arm. */
+export const marksOf = (group: readonly Summary[]): EpochMarks =>
+  medianMarks(group.map(({ lowestLoss, onset }) => ({ lowestLossEpoch: lowestLoss?.epoch, onset })));
 
 /** The point of a curve that is nearest to x; undefined when the curve has none within its own spacing of x. */
 export const pointNear = (points: readonly Point[], x: number): Point | undefined => {

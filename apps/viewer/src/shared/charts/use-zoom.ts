@@ -1,14 +1,14 @@
-import { type Signal, useSignal } from '@preact/signals';
+import type { CurveDrawing } from '@dropout-lab/charts';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Scale } from './curves.ts';
 import { type Finger, type Interval, pinchedRange } from './pinch.ts';
 
 interface ZoomOptions {
-  /** Of the chart, in pixels. */
-  readonly width: number;
-  readonly scale: Scale | undefined;
+  readonly drawing: CurveDrawing | undefined;
   /** First and last x of all curves. */
   readonly extent: Interval;
+  /** Takes the range that two fingers show while they are down. */
+  readonly pinched: Signal<Interval | null>;
   /** Takes the x under the pointer; null when it left. */
   readonly onRead: (x: number | null) => void;
   readonly onZoom: (from: number | null, to: number | null) => void;
@@ -32,22 +32,22 @@ interface ZoomHandlers {
 /**
  * What pointers do to a chart: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
  * click shows all. A finger that goes up or down scrolls the page, and the browser cancels its pointer.
+ *
+ * Ours, since Observable Plot's `pointer`, `crosshair` and `tip` read one chart, by the mouse alone: they know neither
+ * keys nor fingers, share nothing between charts, and cannot zoom.
  */
 export const useZoom = ({
-  width,
-  scale,
+  drawing,
   extent,
+  pinched,
   onRead,
   onZoom,
 }: ZoomOptions): {
   /** First and last pixel of the range that the mouse marks. */
-  readonly drag: Signal<Interval | null>;
-  /** The range that two fingers show while they are down. */
-  readonly pinched: Signal<Interval | null>;
+  readonly drag: ReadonlySignal<Interval | null>;
   readonly handlers: ZoomHandlers;
 } => {
   const drag = useSignal<Interval | null>(null);
-  const pinched = useSignal<Interval | null>(null);
   const left = useRef(0);
   const fingers = useRef(new Map<number, Finger>());
 
@@ -67,7 +67,7 @@ export const useZoom = ({
       left.current = currentTarget.getBoundingClientRect().left;
     },
     onPointerDown: ({ currentTarget, clientX, pointerId, pointerType, button }) => {
-      if (!scale || button !== 0) return;
+      if (!drawing || button !== 0) return;
       const pixel = clientX - left.current;
       if (pointerType === 'mouse') {
         currentTarget.setPointerCapture(pointerId);
@@ -77,26 +77,26 @@ export const useZoom = ({
       fingers.current.set(pointerId, { x: 0, pixel });
       // A pinch begins when the last finger comes down, wherever the first has got to by then.
       for (const [id, { pixel }] of fingers.current) {
-        fingers.current.set(id, { x: scale.xAt(pixel), pixel });
+        fingers.current.set(id, { x: drawing.xAt(pixel), pixel });
       }
-      onRead(fingers.current.size === 1 ? scale.xAt(pixel) : null);
+      onRead(fingers.current.size === 1 ? drawing.xAt(pixel) : null);
     },
     onPointerMove: ({ clientX, pointerId }) => {
-      if (!scale) return;
+      if (!drawing) return;
       const pixel = clientX - left.current;
       const finger = fingers.current.get(pointerId);
       if (finger) fingers.current.set(pointerId, { ...finger, pixel });
       if (fingers.current.size > 1) {
         const [one, other] = [...fingers.current.values()];
-        pinched.value = pinchedRange([one!, other!], width, extent) ?? pinched.value;
+        pinched.value = pinchedRange([one!, other!], drawing.area, extent) ?? pinched.value;
         return;
       }
       if (drag.value) drag.value = [drag.value[0], pixel];
-      onRead(scale.xAt(pixel));
+      onRead(drawing.xAt(pixel));
     },
     onPointerUp: ({ pointerId }) => {
-      if (drag.value && scale && Math.abs(drag.value[1] - drag.value[0]) >= SHORTEST_DRAG) {
-        const [a, b] = drag.value.map(scale.xAt) as [number, number];
+      if (drag.value && drawing && Math.abs(drag.value[1] - drag.value[0]) >= SHORTEST_DRAG) {
+        const [a, b] = drag.value.map(drawing.xAt) as [number, number];
         zoomTo(within([Math.min(a, b), Math.max(a, b)], extent));
       }
       if (pinched.value) zoomTo(pinched.value);
@@ -113,7 +113,7 @@ export const useZoom = ({
     },
     onDblClick: () => onZoom(null, null),
   };
-  return { drag, pinched, handlers };
+  return { drag, handlers };
 };
 
 const within = ([from, to]: Interval, [first, last]: Interval): Interval => [

@@ -1,3 +1,4 @@
+import { HUES } from '@dropout-lab/charts/palette';
 import { canonicalJson, isPlain, memberOf, type RunConfig, valueAt } from '@dropout-lab/contracts';
 import { type ConfigDifference, configDifferences } from '@dropout-lab/study';
 import { settingInWords } from '../settings/setting-words.ts';
@@ -14,9 +15,6 @@ export interface Arm {
   /** The settings that differ, one by one. */
   readonly settings: readonly string[];
 }
-
-/** Number of hues that can be distinguished. */
-const HUES = 8;
 
 /** The settings in the label of a single arm, which has no differences, as far as its model has them. */
 const characteristic = ['model.dropout.rate', 'model.maxNorm', 'model.layers', 'optimizer.name'];

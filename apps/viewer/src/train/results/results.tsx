@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { download } from '../../shared/charts/download.ts';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../../shared/charts/marks.tsx';
-import { curvePair, type Series } from '../../shared/charts/series.ts';
+import { curvePair, MARKS, type Series } from '../../shared/charts/series.ts';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { lossOnChart, percent } from '../../shared/format.ts';
 import { originOf } from '../../shared/images/origin.ts';
@@ -36,7 +36,7 @@ export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   return (
     <>
       <p class="muted key">
-        Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch.
+        Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch. {MARKS}
       </p>
       <div class="charts">
         {charts.map((of) => (
@@ -76,7 +76,7 @@ const ArmsChart = ({
     <LineChart
       title={of === 'loss' ? 'Loss' : 'Accuracy'}
       series={series}
-      xLabel="epoch"
+      quantity={of}
       format={of === 'loss' ? lossOnChart : percent}
       from={view.value.from}
       to={view.value.to}
