@@ -1,5 +1,5 @@
 export { type Channels, channelsChart } from './channels-chart.ts';
-export type { Colours, ThemeName } from './colours.ts';
+export type { ThemeName } from './colours.ts';
 export {
   type Confusion,
   type ConfusionCell,
@@ -20,4 +20,4 @@ export { type Mistake, mistakesChart } from './mistakes-chart.ts';
 export type { Picture } from './picture.ts';
 export { reliabilityChart } from './reliability-chart.ts';
 export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';
-export { standaloneSvg, themeColours, themeDeclarations } from './theme.ts';
+export { standaloneSvg, themeDeclarations } from './theme.ts';

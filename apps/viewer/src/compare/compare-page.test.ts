@@ -50,7 +50,10 @@ test('four charts, read together by pointer and by keyboard', async () => {
       [Number(x), Number(y)],
     ];
   });
-  expect(dot!.map((at, i) => Math.abs(at - point![i]!))).toEqual([expect.closeTo(0, 1), expect.closeTo(0, 1)]);
+  expect(dot!.map((at, i) => Math.abs(at - point![i]!))).toEqual([
+    expect.closeTo(0, 1),
+    expect.closeTo(0, 1),
+  ]);
   await loss.press('Escape');
   expect(await readouts.count()).toBe(0);
   await loss.hover({ position: { x: 300, y: 100 } });
@@ -129,7 +132,12 @@ test('settings that differ, and downloads', async () => {
   expect(svg).toMatch(/^<svg .*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(svg).not.toContain('var(--');
   // What the page says around the chart, the file says itself.
-  for (const text of ['Validation loss', 'dropout 0.5 · seed 1', 'no dropout · seed 0', 'lowest validation loss'])
+  for (const text of [
+    'Validation loss',
+    'dropout 0.5 · seed 1',
+    'no dropout · seed 0',
+    'lowest validation loss',
+  ])
     expect(Buffer.from(svg, 'latin1').toString()).toContain(text);
   const png = await downloaded(page, () => page.getByRole('button', { name: 'PNG' }).first().click());
   expect(png.slice(1, 4)).toBe('PNG');
