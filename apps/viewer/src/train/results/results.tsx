@@ -36,7 +36,8 @@ export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   return (
     <>
       <p class="muted key">
-        Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch. {MARKS}
+        Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch.{' '}
+        {MARKS}
       </p>
       <div class="charts">
         {charts.map((of) => (
