@@ -30,7 +30,7 @@ export interface StartBrowserBackendOptions {
  * Starts a backend in a page or a worker, and makes it the one that every TensorFlow.js operation of this thread runs
  * on. Only the code of the backend that is started is loaded. Gradients come with `@tensorflow/tfjs-layers`.
  *
- * @throws BackendError when the backend cannot be had; `auto` throws only where wasm cannot be had either.
+ * @throws BackendError when the backend cannot be started; `auto` throws only where wasm cannot be started either.
  */
 export const startBackend = async (
   choice: BrowserBackendChoice,

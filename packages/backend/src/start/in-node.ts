@@ -16,8 +16,8 @@ export type BackendChoice = 'auto' | 'node' | 'webgpu' | 'wasm' | 'cpu';
 /** Options of `startBackend`. */
 export interface StartBackendOptions {
   /**
-   * A module of the application, as a file URL or absolute path, whose tfjs-node or WebGPU is to be loaded. Left
-   * out, it is what the package manager gave to this package, of which they are optional peers.
+   * A module of the application, as a file URL or absolute path, whose tfjs-node or WebGPU is to be loaded. When left
+   * out, those that are installed as optional peers of this package.
    */
   readonly resolveFrom?: string | URL;
 }
@@ -26,7 +26,7 @@ export interface StartBackendOptions {
  * Starts a backend and makes it the one that every TensorFlow.js operation of this thread runs on. Gradients
  * come with `@tensorflow/tfjs-layers`: tfjs-core alone registers none.
  *
- * @throws BackendError when the backend cannot be had; `auto` throws only where wasm cannot be had either.
+ * @throws BackendError when the backend cannot be started; `auto` throws only where wasm cannot be started either.
  */
 export const startBackend = async (
   choice: BackendChoice,

@@ -14,7 +14,7 @@ export interface DropoutConfig extends NoiseLayerConfig {
 }
 
 /**
- * Inverted dropout: `y = x * mask`, the mask 0 with odds `rate` and `1 / (1 - rate)` otherwise; in inference
+ * Inverted dropout: `y = x * mask`, the mask 0 with probability `rate` and `1 / (1 - rate)` otherwise; in inference
  * `y = x`. Input and output are float32 of any one shape. Unlike in Keras, a NaN is not dropped: 0 times NaN is NaN.
  *
  * Unlike in the stock layer of TensorFlow.js, a seed gives a sequence of masks, another at every training call,

@@ -26,7 +26,7 @@ export const readWeights = (model: LayersModel): Promise<NamedArray[]> =>
 
 /**
  * Returns the variables that training changes, in `model.trainableWeights` order, named as {@link readWeights} does; once each, also
- * where a layer is used by a model and by one nested in it, of which TensorFlow.js lists the variables twice.
+ * where a layer is used by a model and by one nested in it, whose variables TensorFlow.js lists twice.
  */
 export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
   const names = new Map(namedWeights(model).map(({ name, weight }) => [weight.id, name]));
@@ -37,7 +37,7 @@ export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
 };
 
 /**
- * Sets all of a model's weights to copies of the given ones, bit for bit, in any order. Constraints are not
+ * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
  * applied: stock `setWeights` and `loadLayersModel` do, which shifts constrained kernels by a rounding.
  *
  * @throws ModelError when a weight is missing, unknown, of another shape or not finite; the model is then unchanged.

@@ -22,7 +22,7 @@ ${Object.values(honoured)
   .join('\n')}
 
 Compared with equivalent runs here: more than 256 classes; losses and metrics of your own; the loss that a model was compiled
-with; the callbacks of a configuration; batches that are promises, the next of which is made while one is trained.
+with; the callbacks of a configuration; batches that are promises, where the next is made while one is trained.
 
 Where TensorFlow.js defines a layer differently from Keras 3, its own formula is used in training and prediction:
 \`hardSigmoid\`, which is also the default recurrent activation of its LSTM and GRU, and bilinear \`UpSampling2D\`.

@@ -46,15 +46,15 @@ describe('what a model was compiled with', () => {
   test('is its loss where the configuration has none', async () => {
     const build = () => tinyModel(noDropout);
     const { loss: _, ...withoutLoss } = config;
-    const [compiled, configured, other] = [build(), build(), build()];
-    for (const model of [configured, other]) writeWeights(model, await readWeights(compiled));
+    const [compiled, withLoss, other] = [build(), build(), build()];
+    for (const model of [withLoss, other]) writeWeights(model, await readWeights(compiled));
     compiled.compile({ optimizer: tf.train.adam(0.001), loss: 'meanSquaredError', metrics: ['accuracy'] });
     const { weights } = await trained(compiled, { config: withoutLoss });
     expect(
-      (await trained(configured, { config: { ...config, loss: { name: 'mean_squared_error' } } })).weights,
+      (await trained(withLoss, { config: { ...config, loss: { name: 'mean_squared_error' } } })).weights,
     ).toEqual(weights);
     expect((await trained(other)).weights).not.toEqual(weights);
-    for (const model of [compiled, configured, other]) model.dispose();
+    for (const model of [compiled, withLoss, other]) model.dispose();
   });
 });
 

@@ -19,13 +19,13 @@ export const requireNoMasks = (model: LayersModel): void => {
     if (!respectMasksInKeras.has(layer.getClassName())) continue;
     if (!layer.inboundNodes.some(({ inputTensors = [] }) => inputTensors.some(carriesMask))) continue;
     throw new TrainingError(
-      `model: ${path} (${layer.getClassName()}): expected an input of which every step counts, found a mask, which TensorFlow.js's layer ignores: put a recurrent layer with one output for each sequence before it`,
+      `model: ${path} (${layer.getClassName()}): expected an input without a mask, found one, which TensorFlow.js's layer ignores: put a recurrent layer with one output for each sequence before it`,
     );
   }
   const [output] = model.outputs;
   if (!carriesMask(output!)) return;
   throw new TrainingError(
-    `model: expected an output of which every step counts, found a mask at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; output once for each sequence (returnSequences: false), or weight the steps in a loss of your own`,
+    `model: expected an output without a mask, found one at ${output!.sourceLayer.name}: the loss would count the steps that it leaves out; output once for each sequence (returnSequences: false), or weight the steps in a loss of your own`,
   );
 };
 

@@ -200,6 +200,6 @@ export const honoured: { readonly [Name in CaseOfKeras]: string } = {
   classWeight: 'class weights, in training',
   binaryClassWeight: 'class weights of two classes and one output',
   squaredProbabilities: 'a loss of numbers behind a softmax, class indices as one-hot rows',
-  stepsOfClasses: 'sequences of which each step has a class',
+  stepsOfClasses: 'sequences with a class for each step',
   stepsOfNumbers: 'sequences of numbers',
 };

@@ -29,7 +29,7 @@ describe('a max-norm of 0.05', () => {
   for (const axis of [0, [0, 1, 2]]) {
     const spec = { maxNorm: { value: limit, axis } };
 
-    test(`holds after every step, along axis ${JSON.stringify(axis)}`, async () => {
+    test(`is satisfied after every step, along axis ${JSON.stringify(axis)}`, async () => {
       const model = tinyModel(spec);
       let steps = 0;
       for await (const { kind } of train({
@@ -48,7 +48,7 @@ describe('a max-norm of 0.05', () => {
       model.dispose();
     });
 
-    test(`does not hold in stock model.fit, along axis ${JSON.stringify(axis)}`, async () => {
+    test(`is not satisfied in stock model.fit, along axis ${JSON.stringify(axis)}`, async () => {
       const model = tinyModel(spec);
       await collect(train({ model, config: configOf({ epochs: 1, optimizer }), train: source }));
       model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });

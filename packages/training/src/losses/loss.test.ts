@@ -30,7 +30,7 @@ test('there are outputs of Keras for every loss', () => {
 });
 
 for (const { settings, rows, means } of cases) {
-  describe(`${JSON.stringify(settings)}, at logits that their probabilities cannot tell apart`, () => {
+  describe(`${JSON.stringify(settings)}, at logits of equal probabilities`, () => {
     for (const { head, logits, label, loss, gradient } of rows) {
       test(`is Keras’s, as is its gradient: class ${label} of ${logits}, ${head}`, async () => {
         const units = logits.length;

@@ -18,7 +18,7 @@ describe('an exchange', () => {
     ['2 threads, twenty thousand times', 2, 20_000, false],
     ['3 threads, twenty thousand times', 3, 20_000, false],
     // As the last slice of an exchange does when its notification is late.
-    ['2 threads, of which one wakes the other too early', 2, 100, true],
+    ['2 threads, one of which wakes the other too early', 2, 100, true],
   ])('of %s, is of the same numbers for all', async (_, count, exchanges, isLate) => {
     const group = groupOf(count);
     const found = Array.from({ length: count - 1 }, (_, i) =>

@@ -216,7 +216,7 @@ describe.each([
   ({ x, pool, strides, pad }) => {
     test.each(['distinct', 'tied'])('gradient of %s inputs agrees with the cpu backend', (kind) => {
       const distinct = values(x, 5);
-      // Rounded down to a few levels, windows hold their maximum more than once.
+      // Rounded down to a few levels, so that windows have their maximum more than once.
       const input = kind === 'tied' ? distinct.map((value) => Math.max(0, Math.round(value * 2))) : distinct;
       const gradient = (): tf.Tensor =>
         tf.grad((t: tf.Tensor) => tf.square(tf.maxPool(t as tf.Tensor4D, pool, strides, pad)))(

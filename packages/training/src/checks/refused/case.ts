@@ -41,7 +41,7 @@ const source: BatchSource = {
   }),
 };
 
-export const seeded = (seed: number) => initializers.glorotUniform({ seed });
+const seeded = (seed: number) => initializers.glorotUniform({ seed });
 export const conv = (more: object = {}) =>
   layers.conv2d({
     name: 'conv',

@@ -219,8 +219,7 @@ export const ofModels: RefusedGroup = {
     {
       what: 'a mask at a layer that respects it in Keras only, such as GlobalAveragePooling1D',
       build: () => sequences(layers.masking(), layers.globalAveragePooling1d({ name: 'mean' })),
-      message:
-        'model: mean (GlobalAveragePooling1D): expected an input of which every step counts, found a mask',
+      message: 'model: mean (GlobalAveragePooling1D): expected an input without a mask, found one',
     },
     {
       what: 'one of several outputs of a nested model as the output, where a crossentropy needs its softmax',
@@ -251,7 +250,7 @@ export const ofModels: RefusedGroup = {
           ],
         }),
       batch: () => ({ labels: new Uint8Array(SIZE * 12) }),
-      message: 'model: expected an output of which every step counts, found a mask at last',
+      message: 'model: expected an output without a mask, found one at last',
     },
   ],
 };
