@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 
 /**
- * Returns the folder that everything fetched or built once is kept in: `DROPOUT_LAB_CACHE` where set, else the platform's
+ * Returns the folder for everything that is fetched or built once: `DROPOUT_LAB_CACHE` where set, else the platform's
  * cache folder (`~/.cache/dropout-lab`, `~/Library/Caches/dropout-lab`, `%LOCALAPPDATA%\dropout-lab\Cache`).
  */
 export const cacheDirectory = (): string => {

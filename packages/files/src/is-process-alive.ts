@@ -1,6 +1,6 @@
 import { systemErrorCode } from './system-error.ts';
 
-/** Returns whether a process of this machine is running, whoever owns it. */
+/** Whether a process of this machine is running, whoever owns it. */
 export const isProcessAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);

@@ -10,7 +10,7 @@ export const sha256Sync = (content: string | Uint8Array): string =>
 
 /**
  * Returns the SHA-256 of bytes or of a text in UTF-8, in hexadecimal: by Web Crypto, or in JavaScript where a browser
- * withholds that, in pages served over plain http.
+ * lacks that, on pages served over plain http.
  */
 export const sha256 = async (content: string | Uint8Array): Promise<string> => {
   const web: Partial<typeof globalThis.crypto> | undefined = globalThis.crypto;

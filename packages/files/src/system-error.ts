@@ -6,7 +6,7 @@ export const systemErrorCode = (error: unknown): string | undefined => {
   return typeof errno === 'number' ? code : undefined;
 };
 
-/** Returns whether an error says that there is no such file or folder. */
+/** Whether an error says that there is no such file or folder. */
 export const isNotFound = (error: unknown): boolean => {
   const code = systemErrorCode(error);
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-// Not write-file-atomic, nor atomically: both write once, without a look at how much was written, so that on a disk that
-// becomes full a part of the file takes the place of the one before, without an error.
+// Not write-file-atomic, nor atomically: both write once, without checking how much was written, so that when the disk
+// becomes full, a part of the file replaces the one before, without an error.
 
 /**
- * Writes a file as a whole: a reader, and whoever looks after a crash, finds all of it or what was there before. Its
- * content is on the disk when this returns. An error leaves what was there before, and nothing else.
+ * Writes a file as a whole: readers find all of it or the old file, even after a crash. Its content is on the disk when
+ * this returns. An error leaves the old file, and nothing else.
  *
  * @param folder The place of the unfinished file, on the same file system; the file's own folder when left out.
  * @throws Error of the file system.

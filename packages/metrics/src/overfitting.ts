@@ -2,7 +2,7 @@ import { mean, median } from './statistics/sample.ts';
 
 /** The losses of an epoch; `EpochRow` of @dropout-lab/runs is one. */
 export interface EpochLosses {
-  /** From 1. */
+  /** Counted from 1. */
   readonly epoch: number;
   readonly loss: number;
   /** Undefined without validation images. */
@@ -17,12 +17,12 @@ export interface EpochMarks {
   readonly onset: number | undefined;
 }
 
-/** How much a validation loss must rise above its lowest, 5%, to be more than the noise of epochs. */
+/** The fraction by which a validation loss must rise above its lowest value to be more than noise between epochs. */
 const RISE = 0.05;
-/** Epochs in the moving mean that takes the noise of single epochs out. */
+/** Epochs in the moving mean that smooths the noise of single epochs. */
 const SMOOTHING = 5;
 
-/** The epoch of lowest validation loss, the first of equals; undefined without validation losses. */
+/** Returns the epoch of lowest validation loss, the first of equals; undefined without validation losses. */
 export const lowestValidationLoss = (
   history: readonly EpochLosses[],
 ): { readonly epoch: number; readonly loss: number } | undefined => {
@@ -33,11 +33,11 @@ export const lowestValidationLoss = (
 };
 
 /**
- * The epoch at which overfitting has set in: from there to the end, validation loss (the mean of each epoch
- * and up to four before) stays more than 5% above its lowest, while training loss has fallen on.
+ * Returns the onset of overfitting: the epoch from which validation loss (the mean of each epoch and up to four
+ * before) stays more than 5% above its lowest value, while training loss goes on falling.
  *
- * @returns Undefined when validation loss does not rise for good, or rises together with training loss (a run
- *   that diverges does not overfit).
+ * @returns Undefined when validation loss does not stay above it to the end, or rises together with training loss
+ *   (a run that diverges does not overfit).
  */
 export const overfittingOnset = (history: readonly EpochLosses[]): number | undefined => {
   const points = validationLosses(history);
@@ -52,8 +52,8 @@ export const overfittingOnset = (history: readonly EpochLosses[]): number | unde
 };
 
 /**
- * The marks of an arm: the median of its runs' own, to a whole epoch. A run that never overfits has no onset that could
- * be averaged: the arm has one when more than half of its runs do, and it is the median of those.
+ * Returns the marks of an arm: the medians of its runs' marks, rounded to whole epochs. A run that never overfits has no
+ * onset: the arm has one when more than half of its runs do, and it is the median of those.
  *
  * @param runs One for each seed.
  */

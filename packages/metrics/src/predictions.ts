@@ -26,9 +26,9 @@ export const predictionsOf = (
 };
 
 /**
- * Places of images in the test set, those first whose predicted class is the likeliest; of equals the lower place.
+ * Returns the indices of images in the test set, the most confident predictions first; of equals the lower index first.
  *
- * @param isChosen Which images, by their true and their predicted class; those that were mistaken when left out.
+ * @param isChosen Chooses images by their true and their predicted class; the mistaken ones when left out.
  */
 export const mostConfident = (
   { labels, predicted, confidence }: Predictions,

@@ -10,11 +10,11 @@ export const checkFinite = (sample: readonly number[], atLeast: number): void =>
     throw new MetricsError(`value ${index}: expected a finite number, received ${sample[index]}`);
 };
 
-/** The arithmetic mean; NaN of none. */
+/** Returns the arithmetic mean; NaN for an empty sample. */
 export const mean = (sample: readonly number[]): number =>
   sample.reduce((sum, value) => sum + value, 0) / sample.length;
 
-/** Returns the middle value; of an even number, the mean of the middle two; NaN of none. */
+/** Returns the middle value, or the mean of the two in the middle; NaN for an empty sample. */
 export const median = (sample: readonly number[]): number => {
   const sorted = [...sample].sort((a, b) => a - b);
   return mean(sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1));
