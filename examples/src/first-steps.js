@@ -1,4 +1,4 @@
-// Trains the tutorial's network on 250 real images, evaluates it, saves it, loads it, and has it name what it sees.
+// Trains the tutorial's network on 250 real images, evaluates it, saves and loads it, and predicts the class of an image.
 import { load, sample, train } from 'dropout-lab';
 
 const data = await sample(); // await cifar10() has all 60,000 images

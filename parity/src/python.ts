@@ -48,7 +48,7 @@ export const runScript = async (
   await run(python, [kerasScript(script), ...args], environment);
 };
 
-/** What a script, by its path, writes to stdout. */
+/** Runs a script by its path, and returns its output on stdout. */
 export const outputOf = (python: string, script: string): Promise<string> =>
   run(python, [script], {}, 'pipe');
 
@@ -69,7 +69,7 @@ const findPython = (): string => {
   );
 };
 
-/** Its output is shown as it comes, except where `stdout` is to be returned. */
+/** Runs a command. Its output appears as it comes, except when `stdout` is returned. */
 const run = async (
   command: string,
   args: readonly string[],

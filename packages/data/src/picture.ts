@@ -1,7 +1,7 @@
 import type { ImageShape } from '@dropout-lab/contracts';
 import { greyLevel } from './grey-level.ts';
 
-/** Colours or greys of RGBA pixels: uint8 [pixels, channels], of 3 channels or 1. */
+/** Returns the colours or greys of RGBA pixels: uint8 [pixels, channels], with 3 channels or 1. */
 export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Array =>
   Uint8Array.from({ length: (rgba.length / 4) * channels }, (_, i) => {
     const at = 4 * Math.floor(i / channels);
@@ -10,10 +10,10 @@ export const withoutAlpha = (rgba: ArrayLike<number>, channels: number): Uint8Ar
   });
 
 /**
- * The pixels of what a browser can draw, as a model takes them: the largest part of its middle that has the model's
- * proportions, scaled, transparency over white.
+ * Returns the pixels of a picture or a video in the form that a model takes: the largest centred part with the model's
+ * proportions, scaled, with white behind transparent pixels.
  *
- * @param shape Of 3 channels (RGB), or of 1, which is grey.
+ * @param shape Shape of the model's images, with 3 channels (RGB) or 1 (grey).
  * @returns uint8 [height, width, channels].
  */
 export const picturePixels = (
