@@ -1,13 +1,13 @@
 /**
- * What size-limit weighs: every tarball; every entry point without dependencies, so that growth of ours shows; and
- * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
+ * The sizes that size-limit measures: every tarball; every entry point without dependencies, so that our own growth shows;
+ * and single imports as users' bundles get them, dependencies included. The limits are in size-budgets.json.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 import { budgetsFile, tarballOf } from './src/package-checks.mjs';
 
-/** Programs that import one thing: the rest of its package, and what only the rest needs, should stay away. */
+/** Programs that import one thing: the rest of its package, and the dependencies of the rest, should not be bundled. */
 const singleImports = [
   ['@dropout-lab/contracts', '{ DropoutLabError }'],
   ['@dropout-lab/metrics', '{ softmax }'],
@@ -60,5 +60,5 @@ const checks = [
 /** @type {Record<string, string>} */
 const budgets = JSON.parse(readFileSync(budgetsFile, 'utf8'));
 
-// What has no budget yet fails, by name: npm run release:check -- --update gives it one.
+// Anything without a budget fails by name; npm run release:check -- --update gives it one.
 export default checks.map((check) => ({ ...check, limit: budgets[check.name] ?? '0 B' }));

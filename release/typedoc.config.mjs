@@ -5,7 +5,7 @@ import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 
 const libraries = published.filter((workspace) => entryPointsOf(workspace).length > 0);
 
-/** By package, what may be without documentation: schemas of types that have it, and members of types without a name. */
+/** By package, exports that need no documentation: schemas of types that have it, and members of types without a name. */
 const excused = {
   '@dropout-lab/cifar': { intentionallyNotDocumented: ['index.DatasetLoader.__type.draw'] },
   '@dropout-lab/contracts': {
@@ -17,7 +17,7 @@ const excused = {
   '@dropout-lab/study': { intentionallyNotDocumented: ['index.figureDefinitions.__type.of'] },
 };
 
-/** Sources from `exports`: TypeDoc could find them itself if the packages had declaration maps, which they do without. */
+/** The sources of `exports`; TypeDoc would need declaration maps, which the packages lack, to find them itself. */
 const entryPointReader = {
   name: 'entry-points',
   order: 0,

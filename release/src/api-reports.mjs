@@ -8,15 +8,15 @@ import { entryPointsOf } from '../../scripts/workspaces.mjs';
 /** @typedef {import('../../scripts/workspaces.mjs').EntryPoint} EntryPoint */
 
 /**
- * The public API of an entry point as it is now: signatures without documentation, as TypeScript shows them to users.
+ * The public API of an entry point as built: signatures without documentation, as TypeScript shows them to users.
  *
  * @typedef {{ readonly specifier: string, readonly file: string, readonly text: string }} ApiReport `file` is where it
  *   is committed, absolute.
  */
 
 /**
- * Has API Extractor write down the public API of the given workspaces, as built. Not by its own command, which takes one
- * entry point and reads the declarations of TensorFlow.js anew for each: here one compiler serves all.
+ * Writes down the public API of the given workspaces, as built, by API Extractor. Not by its own command, which takes one
+ * entry point and reads the declarations of TensorFlow.js again for each: here one compiler is enough for all.
  *
  * @param {readonly Workspace[]} workspaces
  * @param {string} folder For temporary files; it exists.
@@ -78,7 +78,7 @@ const prepare = ({ path }, { name, types }, reportFolder) =>
         reportFolder,
         reportTempFolder: join(reportFolder, 'temporary'),
         reportFileName: `${name}.api.md`,
-        // What an exported type is made of belongs to the API, whether or not it has a name there.
+        // The parts of an exported type belong to the API, whether or not they have a name there.
         includeForgottenExports: true,
       },
       docModel: { enabled: false },
@@ -93,8 +93,8 @@ const prepare = ({ path }, { name, types }, reportFolder) =>
   });
 
 /**
- * The compiler prints the members of an inferred enumeration in the order in which it happened to meet them, which
- * another build of the same sources may change.
+ * Sorts the members of inferred enumerations: the compiler prints them in the order in which it happened to see them,
+ * which another build of the same sources may change.
  *
  * @param {string} text
  */

@@ -1,8 +1,7 @@
 /**
- * `npm run release:check [-- --update]`: packs every package that goes to the registry, from what is built, and looks
- * at each as its users will get it: publint, are-the-types-wrong, files, size, public API, licences of what it brings.
- * `--update` takes the API, the sizes and the licences of now as those to hold to, and gives each package its LICENSE;
- * the difference is for review.
+ * `npm run release:check [-- --update]`: packs every published package, as built, and checks each as its users will get
+ * it: publint, are-the-types-wrong, files, size, public API, licences of its dependencies. `--update` accepts the current
+ * API, sizes and licences, and gives each package its LICENSE; the difference is for review.
  */
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -53,5 +52,5 @@ try {
   await rm(temporary, { recursive: true, force: true });
 }
 
-console.log(failed === 0 ? 'Ready to publish.' : `${failed} to mend before publishing.`);
+console.log(failed === 0 ? 'Ready to publish.' : `${failed} to fix before publishing.`);
 process.exitCode = failed === 0 ? 0 : 1;

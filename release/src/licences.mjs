@@ -4,19 +4,19 @@ import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import { published } from '../../scripts/workspaces.mjs';
 
-/** Where the licences are listed, as committed. */
+/** The committed list of licences. */
 export const licencesFile = join(repository, 'docs', 'licences.md');
 
 /**
- * Licences that ask for no more than a notice; of LGPL only what is linked at run time, as sharp does with libvips; of
- * MPL only what is used as it comes, as resvg is.
+ * Licences that require no more than a notice; LGPL only for libraries linked at run time, as sharp links libvips; MPL
+ * only for packages that are used unchanged, such as resvg.
  */
 const accepted = new Set([
   ...['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Python-2.0'],
   ...['Unlicense', 'OFL-1.1', 'LGPL-3.0-or-later', 'MPL-2.0'],
 ]);
 
-/** Licences whose own text was read, since package.json names none of the usual. */
+/** Packages whose licence was read as a text, since package.json names no usual one. */
 const read = new Map([['h5wasm', 'NIST (public service; keep the notice)']]);
 
 /**
@@ -27,8 +27,8 @@ const query = async (selector) =>
   JSON.parse(await run('npm', ['query', '--package-lock-only', selector], { cwd: repository }));
 
 /**
- * Everything that installing any published package can bring, on any platform, by name: npm's own reading of the lock
- * file. Licence checkers read node_modules, which has this platform's packages alone, and look into no workspace.
+ * Lists everything that installing any published package can bring, on any platform, by name, as npm itself reads the
+ * lock file. Licence checkers read node_modules, which has only this platform's packages, and do not look into workspaces.
  */
 const shipped = async () => {
   const peers = new Set(published.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {})));

@@ -9,10 +9,10 @@ import { entryPointsOf } from '../../scripts/workspaces.mjs';
 
 export const release = join(repository, 'release');
 
-/** The most that tarballs, entry points and single imports may weigh, by what size-limit calls them. */
+/** The size limits of tarballs, entry points and single imports, by the names that size-limit has for them. */
 export const budgetsFile = join(release, 'size-budgets.json');
 
-/** Where tarballs of ours are put. */
+/** The folder for our tarballs. */
 export const tarballFolder = join(release, 'dist');
 
 /** @param {Workspace} workspace @param {string} [folder] */
@@ -20,7 +20,7 @@ export const tarballOf = ({ manifest: { name, version } }, folder = tarballFolde
   join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
 
 /**
- * Packs workspaces as `npm publish` does, from what is built.
+ * Packs workspaces, as built, in the way of `npm publish`.
  *
  * @param {readonly Workspace[]} workspaces
  * @param {string} folder For the tarballs; it exists.
@@ -51,7 +51,7 @@ export const complaintsOf = async (command, args) => {
 };
 
 /**
- * What is wrong with a package as npm would publish it: by publint, by are-the-types-wrong for users of ES modules in
+ * Lists the problems of a package as npm would publish it: by publint, by are-the-types-wrong for users of ES modules in
  * Node and with bundlers, and by rules of our own.
  *
  * @param {Workspace} workspace
@@ -68,12 +68,13 @@ export const packageProblems = async (workspace, files, tarball) => [
   ...(await fileProblems(workspace, files)),
 ];
 
-/** What a package consists of; all else has leaked. */
+/** The files of a package; any other file was packed by mistake. */
 const belongs = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 const leaked = /\.(test|child|bench|setup)\.|\.map$|\.tsbuildinfo$|(^|\/)(fixtures|testing)\//;
 
 /**
- * What no checker asks: that everything is there, nothing has leaked, and no file tells of the machine it was built on.
+ * Checks what the tools do not: that no file is missing, that none was packed by mistake, and that none contains paths of
+ * the machine that built it.
  *
  * @param {Workspace} workspace
  * @param {readonly string[]} files

@@ -5,8 +5,8 @@ import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 
 /**
- * Starts Verdaccio, a registry of one's own on this machine: it holds what is published to it, and passes on whatever
- * else it is asked for from the user's own. It has a lock file of its own in release/registry, so that only a rehearsal
+ * Starts Verdaccio, a private registry on this machine: it keeps the packages that are published to it, and passes other
+ * requests on to the user's own registry. It has a lock file of its own in release/registry, so that only a rehearsal
  * installs its 300 packages.
  *
  * @param {string} folder For the program and everything that it keeps; it does not exist yet.

@@ -1,7 +1,7 @@
 /**
- * `npm run release:rehearse`: a release and its use, from end to end, on this machine alone. What is built is published
- * to a registry that this starts; then it is installed and used in fresh folders outside the repository, as READMEs
- * tell their readers to; then a next version is made, published, and upgraded to.
+ * `npm run release:rehearse`: rehearses a release and its use from end to end on this machine alone. It publishes the
+ * built packages to a registry that it starts, installs and uses them in new folders outside the repository, as the
+ * READMEs describe, and then makes and publishes a next version and upgrades to it.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,9 +45,9 @@ const npm = (folder, ...args) => run('npm', args, { cwd: folder });
 /** @param {string} folder @param {...string} args */
 const node = (folder, ...args) => run(process.execPath, args, { cwd: folder });
 
-/** Versions, by name, of those packages of ours and of TensorFlow.js that are installed: no more than one of each. */
+/** Returns the installed versions of our packages and of TensorFlow.js, by name: no more than one of each. */
 const installedOnce = async (/** @type {string} */ folder) => {
-  // Fails when a version that is installed is not one that another package asks for.
+  // Fails when an installed version is not in the range that another package requires.
   await npm(folder, 'ls', '--all');
   const once = [...names, '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
   /** @type {{ name: string, version: string }[]} */
@@ -79,7 +79,7 @@ const changeset = (...args) => run('changeset', args, { cwd: checkout });
 const versionOfCommand = async () =>
   JSON.parse(await readFile(join(checkout, 'apps', 'trainer', 'package.json'), 'utf8')).version;
 
-/** Copies the repository as it is, built, to make versions in and publish from, so that no file of it is touched. */
+/** Copies the built repository, to make versions and publish from the copy, so that no file of the original is touched. */
 const copyRepository = async () => {
   const left = /(^|[\\/])(node_modules|\.git|\.turbo|\.cache)$|^(runs|release[\\/]dist|docs[\\/]reference)$/;
   await cp(repository, checkout, {
@@ -99,7 +99,7 @@ const commit = async () => {
   });
 };
 
-/** From here on this process and what it starts are a user of that registry, with nothing of this user's npm. */
+/** Makes this process and its children users of that registry, without the settings of this user's npm. */
 const useRegistry = async (/** @type {string} */ url) => {
   const npmrc = join(temporary, '.npmrc');
   // npm publishes with a token only; this registry takes any.
@@ -115,7 +115,7 @@ const useRegistry = async (/** @type {string} */ url) => {
   });
 };
 
-/** How users compile: as Node resolves modules, which also gives the JavaScript to run, and as bundlers do. */
+/** The ways in which users compile: with Node's module resolution, which also emits the JavaScript to run, and with bundlers'. */
 const compilers = [
   ['--module', 'NodeNext', '--moduleResolution', 'NodeNext'],
   ['--module', 'ESNext', '--moduleResolution', 'bundler', '--noEmit'],
@@ -129,7 +129,7 @@ const compile = async (folder) => {
       ['main.ts', '--pretty', 'false', '--strict', '--target', 'ES2022', '--lib', 'ES2023,DOM', ...options],
       { cwd: folder },
     ).catch((/** @type {Error} */ { message }) => {
-      // The declarations of TensorFlow.js do not stand up to strict themselves; ours are to.
+      // The declarations of TensorFlow.js do not compile with `strict`; ours must.
       const errors = message
         .split('\n')
         .slice(1)
@@ -157,7 +157,7 @@ try {
   });
   const first = await versionOfCommand();
 
-  // TypeScript is above the projects, where it serves all of them and none of them finds anything else.
+  // TypeScript is installed above the projects, so that all of them find it and nothing else.
   await step('TypeScript for the projects', async () =>
     npm(await project('.'), 'install', 'typescript@5', '@types/node@20'),
   );
@@ -212,7 +212,7 @@ try {
     const options = ['--limit-train', '2000', '--epochs', '1', '--run-dir', 'run'];
     const said = await npm(command, 'exec', '--yes', '--', 'dropout-lab', 'train', ...options);
     const [, loss, accuracy] = said.match(/Test loss: ([\d.]+) \/ Test accuracy: ([\d.]+)/) ?? [];
-    // Seven updates teach little: it is about as good as a guess among ten classes, and no worse.
+    // After seven updates a model is about as good as a guess among ten classes, and no worse.
     if (!(Number(loss) < 2.6 && Number(accuracy) > 0.05))
       throw new Error(`expected the metrics of a test\n${said}`);
   });
@@ -248,7 +248,7 @@ try {
   });
 
   const seconds = Math.round((Date.now() - startedAt) / 1000);
-  console.log(`\nReady to release, as far as a rehearsal can tell (${seconds} s).`);
+  console.log(`\nReady to release, as far as a rehearsal can show (${seconds} s).`);
 } catch (error) {
   console.log(`\n✗ ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 /**
- * Writes into each published package which repository and folder it comes from, as the workflow that runs this knows
- * it: npm gives provenance to no package that does not say so. The files of the repository itself name none, so that a
- * copy of it is a copy.
+ * Writes its repository and folder into each published package, as known to the workflow that runs this: npm gives no
+ * provenance to a package that does not name them. The files of the repository itself name none, so that a copy of it
+ * needs no change.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

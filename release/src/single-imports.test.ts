@@ -30,7 +30,7 @@ const bundlers = {
   },
 };
 
-/** What a program's bundle takes that imports one thing: neither the rest of its package, nor what only the rest needs. */
+/** Bundles a program that imports one thing; the bundle should have neither the rest of its package nor its dependencies. */
 test.each(singleImports)('$import of $from', async ({ from, import: name, kilobytes }) => {
   const file = join(folder, `${name}.js`);
   await writeFile(file, `import { ${name} } from '${from}';\nconsole.log(${name});\n`);

@@ -4,12 +4,12 @@ import { budgetsFile, complaintsOf, release } from './package-checks.mjs';
 
 const sizeLimit = ['--config', 'size-limit.config.mjs'];
 
-/** What size-limit finds over its budget, of everything that is packed and built. */
+/** Lists everything packed or built that size-limit finds over its budget. */
 export const sizeProblems = () => complaintsOf('size-limit', [...sizeLimit, '--hide-passed']);
 
-/** Gives everything a budget a fifth above what it weighs now, in half kilobytes (of 1000 bytes). */
+/** Gives everything a budget a fifth above its current size, in half kilobytes (of 1000 bytes). */
 export const updateBudgets = async () => {
-  // With --json it ends with 1 when something is over its budget, which is why this is run.
+  // With --json its exit code is 1 when something is over its budget, which is the reason for this run.
   const { stdout, stderr } = await x('size-limit', [...sizeLimit, '--json'], {
     nodeOptions: { cwd: release },
   });
