@@ -33,25 +33,19 @@ const refused: readonly (readonly [pattern: RegExp, instead: string])[] = [
 ];
 
 /** Parts of names that are refused in code; a word in a string may be a file format's or a user's. */
-const refusedInNames = /figure|lifeline|teller|portrait|noImagesYet|quietly/i;
+const refusedInNames = /(?<!con)figure|lifeline|teller|portrait|noImagesYet|quietly/i;
 
 /** Exceptions, each with its reason. */
 const exceptions: Readonly<Record<string, RegExp>> = {
   // It says which word is not used.
   'docs/glossary.md': /\bfigure\b/,
+  // A file of version 0.1.0 has the word.
+  'apps/trainer/src/study/study-of-earlier-version.test.ts': /\bfigures\b/,
 };
 
 /** Rooms whose words are still to be edited; to be emptied. */
 const toDo: readonly string[] = [
-  ...[
-    'ARCHITECTURE.md',
-    'apps/trainer/',
-    'apps/viewer/src/shared/charts/',
-    'packages/charts/',
-    'packages/cifar/',
-  ],
-  ...['packages/experiment/', 'packages/runs/', 'packages/study/'],
-  ...['release/'],
+  ...['ARCHITECTURE.md', 'apps/viewer/src/shared/charts/', 'packages/charts/', 'packages/study/', 'release/'],
 ];
 
 /** Records of the past, words of others, and this list. */

@@ -24,15 +24,15 @@ process.on('message', (message: ProcessTask | 'stop') => {
   else void perform(message).then(end);
 });
 
-const tell = (message: ProcessMessage): void => {
-  // The one that asked may have been killed: 'disconnect' tells, and the run is stopped then.
+const send = (message: ProcessMessage): void => {
+  // The parent may have been killed: 'disconnect' reports that, and the run is stopped then.
   if (process.connected) process.send!(message, () => {});
 };
 
 const reporter: Reporter = {
-  line: (text) => tell({ kind: 'line', text }),
-  progress: (text) => tell({ kind: 'progress', text }),
-  event: (event) => tell({ kind: 'event', event }),
+  line: (text) => send({ kind: 'line', text }),
+  progress: (text) => send({ kind: 'progress', text }),
+  event: (event) => send({ kind: 'event', event }),
 };
 
 async function perform(task: ProcessTask): Promise<ProcessResult> {

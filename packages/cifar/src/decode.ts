@@ -49,7 +49,7 @@ const checkLabels = (dataset: CifarDescriptor, { name, bytes }: CifarFileBytes):
   });
 };
 
-/** @throws CifarFormatError when the bytes are a web page, not whole records, or hold an impossible label. */
+/** @throws CifarFormatError when the bytes are a web page, are not whole records, or contain an impossible label. */
 export const checkRecords = (dataset: CifarDescriptor, file: CifarFileBytes): void => {
   const page = htmlStart(file.bytes);
   if (page !== undefined) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CifarDescriptor } from './datasets.ts';
 import { type DataFolderOptions, dataFolder } from './fetch/data-folder.ts';
 
-/** What is known of a data set on this machine without reading its files. */
+/** A data set on this machine, as far as it is known without reading its files. */
 export interface CifarInfo {
   readonly title: string;
   readonly directory: string;
@@ -12,7 +12,7 @@ export interface CifarInfo {
   readonly classNames: readonly string[];
   /** Each file's size on disk in bytes, or null where it is missing. */
   readonly files: readonly { readonly name: string; readonly bytes: number | null }[];
-  /** Bytes of an unfinished archive download that the next fetch goes on with; 0 when there is none. */
+  /** Bytes of an unfinished archive download, which the next fetch continues; 0 when there is none. */
   readonly partialBytes: number;
 }
 
@@ -22,7 +22,7 @@ const sizeOf = (path: string): Promise<number | null> =>
     () => null,
   );
 
-/** Describes a data set in the cache (or in `directory`): a glance, no verification. */
+/** Describes a data set in the cache (or in `directory`) without verifying it. */
 export const describeCifar = async (
   dataset: CifarDescriptor,
   options: DataFolderOptions = {},

@@ -1,6 +1,6 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 
-/** What is wrong with a data file. */
+/** The fault of a data file. */
 export type CifarFileFault = 'missing' | 'html' | 'wrong-length' | 'bad-label' | 'altered';
 
 /** A file that is not what the official binary layout, or its known digest, says it must be. */

@@ -4,13 +4,13 @@ import { type CifarFileBytes, decodeCifar } from './decode.ts';
 import { CifarDownloadError } from './errors.ts';
 import { verifyBytes } from './verify.ts';
 
-/** Where the files of a data set are on the web, and who is told of their coming. */
+/** The address of a data set's files on the web, and a callback for progress. */
 export interface LoadFromUrlsOptions {
-  /** Where the official `.bin` files lie side by side. */
+  /** The address of the folder of the official `.bin` files. */
   readonly baseUrl: string | URL;
   /** Stands in for the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Told after each file. */
+  /** Called after each file. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ const fetchBytes = async (
  *
  * @param dataset `CIFAR10` or `CIFAR100`.
  * @returns Training and test images uint8 [n, 32, 32, 3] with their labels.
- * @throws CifarDownloadError when a file cannot be had.
+ * @throws CifarDownloadError when a file is not available.
  * @throws CifarFormatError when what came is a web page, of the wrong length, or altered.
  */
 export const loadCifarFromUrls = async (

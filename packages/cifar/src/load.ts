@@ -6,9 +6,9 @@ import { dataFolder } from './fetch/data-folder.ts';
 import { ensureFiles, type FetchCifarOptions } from './fetch/fetch.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles } from './fetch/file-status.ts';
 
-/** Where the files of a data set are: in a folder of the user's, or in the cache. */
+/** The place of a data set's files: a folder of the user's, or the cache. */
 export interface LoadCifarOptions extends FetchCifarOptions {
-  /** A folder that holds the official `.bin` files; then only it is read, and nothing is fetched or written. */
+  /** A folder with the official `.bin` files; then only it is read, and nothing is fetched or written. */
   readonly directory?: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export const loadCifar = async (
   };
 };
 
-/** What {@link fetchCifar} leaves behind. */
+/** The result of {@link fetchCifar}: the files in the cache. */
 export interface FetchedCifar {
   readonly directory: string;
   /** `cache` when nothing had to be fetched. */

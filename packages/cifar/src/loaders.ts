@@ -3,14 +3,14 @@ import type { LoadedDataset } from '@dropout-lab/data';
 import { drawShapes } from '@dropout-lab/data';
 import { CIFAR10, CIFAR100, type CifarDescriptor } from './datasets.ts';
 
-/** Where the images of a data set come from. */
+/** The source of a data set's images. */
 export type DatasetLoader =
   /** Files that are fetched, verified and kept in the cache. */
   | { readonly kind: 'files'; readonly files: CifarDescriptor }
   /** A program that draws them, the same ones every time, wherever it runs. */
   | { readonly kind: 'drawn'; readonly draw: () => LoadedDataset };
 
-/** How the images of each data set are had. */
+/** The loader of each data set's images. */
 export const datasetLoaders: Readonly<Record<DatasetName, DatasetLoader>> = {
   cifar10: { kind: 'files', files: CIFAR10 },
   cifar100: { kind: 'files', files: CIFAR100 },

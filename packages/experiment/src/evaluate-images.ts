@@ -2,7 +2,7 @@ import type { BatchSource, ClassIndices, EvaluationReport, Predictions } from '@
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import { type EvaluateOptions, predictLogits, type Replica } from '@dropout-lab/training';
 
-/** What a model makes of images, dropout off. */
+/** A model's predictions of images, dropout off, and the metrics that follow. */
 export interface ImagesEvaluation {
   /** float32 [images, classes]. */
   readonly logits: Float32Array;

@@ -4,12 +4,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 /** Starts replicas of a model, `count` of them, as one that shares each batch among them; its `dispose` ends them. */
 export type ReplicaStarter = (model: LayersModel, count: number) => Promise<Replica>;
 
-/** How many replicas may share each batch: so many, or one where a layer needs the whole batch. */
+/** Returns the number of replicas that may share each batch: `most`, or one where a layer needs the whole batch. */
 export const workersFor = (model: LayersModel, most: number): number =>
   wholeBatchLayerOf(model) === undefined ? most : 1;
 
 /**
- * A starter of which one replica computes on this thread, and the others where `startRemote` starts them.
+ * Returns a starter whose replicas compute on this thread, one of them, and where `startRemote` starts the others.
  *
  * @param startRemote Starts one replica elsewhere, such as `connectReplica` of @dropout-lab/training gives.
  * @returns Throws what `startRemote` throws; those that have started have ended then.

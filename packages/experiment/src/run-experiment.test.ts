@@ -15,7 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { type ExperimentOptions, runExperiment } from './index.ts';
 import { collect, manifestOf, newPath, prepare, readFiles, steadyClock, writeFiles } from './testing.ts';
 
-/** What a whole run leaves. */
+/** The files of a whole run. */
 const allFiles = [
   ...['best', 'last'].flatMap((name) =>
     ['model.json', 'optimizer.bin', 'state.json', 'weights.bin'].map((file) => `checkpoints/${name}/${file}`),
@@ -62,7 +62,7 @@ const inDirectory = (
   });
 };
 
-/** Goes on with the run in a directory, from its last checkpoint where it has one. */
+/** Resumes the run in a directory, from its last checkpoint where it has one. */
 const resumed = (path: string, changes: RunConfigInput = {}) =>
   inDirectory(path, changes, {
     open: async () => {
@@ -176,7 +176,7 @@ describe('a run', () => {
 describe('a run that is interrupted ends, resumed, as one that is not', () => {
   const isStep = (step: number) => (event: RunEvent) => event.kind === 'step' && event.step === step;
 
-  test('in memory, then put into a folder and gone on with there', async () => {
+  test('in memory, then put into a folder and resumed there', async () => {
     const whole = inMemory();
     await collect(whole.events);
     let first = whole;

@@ -13,20 +13,20 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { evaluateImages } from './evaluate-images.ts';
 import { type ReplicaStarter, workersFor } from './replica-starter.ts';
 
-/** What a run is, where it is kept, and who computes it. */
+/** A run's configuration and data, the place where it is kept, and the replicas that compute it. */
 export interface ExperimentOptions {
   readonly config: RunConfig;
   /** The images, cut into batches as the configuration says. */
   readonly data: RunData;
   /**
-   * Opens where the run is kept, the first thing that is written, once all else is known to be good. What it throws is
-   * thrown on, and nothing is trained.
+   * Opens the place where the run is kept: the first thing that is written, once all else has been checked. An error that
+   * it throws is passed on, and nothing is trained.
    */
   readonly open: (prepared: PreparedRun) => OpenedRun | Promise<OpenedRun>;
-  /** Who shares each batch; this thread alone when left out. */
+  /** The replicas that share each batch; this thread alone when left out. */
   readonly replicas?:
     | {
-        /** A model with a layer that needs the whole batch has one, whatever is said here. */
+        /** A model with a layer that needs the whole batch always has one. */
         readonly count: number;
         readonly start: ReplicaStarter;
       }
@@ -45,16 +45,16 @@ export interface PreparedRun {
   readonly workers: number;
 }
 
-/** Where a run is kept, and where it goes on. */
+/** The place where a run is kept, and where training continues. */
 export interface OpenedRun {
   /** Closed when the run ends, whichever way. */
   readonly run: RunStore;
-  /** Goes on where this snapshot was taken, to the bit, on the same backend with as many workers. */
+  /** Continues where this snapshot was taken, to the bit, on the same backend with as many workers. */
   readonly resumeFrom?: Snapshot | undefined;
 }
 
 /**
- * Runs a configuration from its model's initial weights, or from a snapshot, to the figures on the test images, and
+ * Runs a configuration from its model's initial weights, or from a snapshot, to the metrics on the test images, and
  * leaves all of it where the run is kept: the same in Node and in a browser. Yields every event when it has been kept;
  * the next step waits until it has been taken. A run that has completed or stopped early is evaluated. `run-ended` is
  * the last event, so that a run that is killed in its evaluation can be resumed to do it again.
@@ -97,7 +97,7 @@ interface OngoingRun extends OpenedRun, Pick<ExperimentOptions, 'config' | 'data
   readonly now: () => number;
 }
 
-/** Trains, evaluates, and says what happens. */
+/** Trains and evaluates; yields the events. */
 async function* eventsOf(ongoing: OngoingRun): AsyncGenerator<RunEvent, void, undefined> {
   const { model, config, data, startReplica, run, resumeFrom, signal, now } = ongoing;
   const replica = await startReplica();
@@ -127,7 +127,7 @@ const checkpointsIn = (run: RunStore, model: LayersModel): CheckpointSink => {
   return { save: (name, snapshot) => run.saveCheckpoint(name, { modelTopology, snapshot }) };
 };
 
-/** Evaluates what has been trained to its end, then ends the run. */
+/** Evaluates a run that has trained to its end, then ends it. */
 async function* endRun(
   training: TrainingEnded,
   replica: Replica,
@@ -170,7 +170,7 @@ async function* recorded(
     try {
       run.append(end);
     } catch {
-      // What has failed first says more.
+      // The first error says more.
     }
     yield end;
     throw error;

@@ -63,15 +63,15 @@ test('when a replica cannot be started, the run fails and the others have ended'
   let ended = 0;
   const start = replicaStarter(async (model): Promise<Replica> => {
     started += 1;
-    if (started === 2) throw new Error('no thread to be had');
+    if (started === 2) throw new Error('no thread available');
     return { ...createReplica(model), dispose: () => (ended += 1) };
   });
   const run = createMemoryRun(manifestOf(config, data, 4));
   const experiment = runExperiment({ config, data, replicas: { count: 4, start }, open: () => ({ run }) });
-  await expect(collect(experiment)).rejects.toThrow('no thread to be had');
+  await expect(collect(experiment)).rejects.toThrow('no thread available');
   expect([started, ended]).toEqual([3, 2]);
   expect((await run.files())['events.jsonl']).toMatch(
-    /^\{"kind":"run-ended".*"failed".*"no thread to be had"\}\n$/,
+    /^\{"kind":"run-ended".*"failed".*"no thread available"\}\n$/,
   );
   expect(tf.memory().numTensors).toBe(tensors);
 });

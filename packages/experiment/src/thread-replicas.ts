@@ -4,15 +4,15 @@ import type { RunConfig } from '@dropout-lab/contracts';
 import { connectReplica } from '@dropout-lab/training';
 import { type ReplicaStarter, replicaStarter } from './replica-starter.ts';
 
-/** What the threads of a run compute with. */
+/** The backend and the model of a run's threads. */
 export interface ThreadReplicasOptions {
   /** Started on every thread: the one that runs on this one. */
   readonly backend: BackendChoice;
-  /** What the model follows from. */
+  /** The settings from which the model is built. */
   readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
 }
 
-/** What a gradient worker is started with. */
+/** The data that a gradient worker is started with. */
 export interface GradientWorkerData extends ThreadReplicasOptions {
   readonly port: NodeMessagePort;
 }
@@ -31,9 +31,9 @@ export const threadReplicas = ({ backend, config }: ThreadReplicasOptions): Repl
       workerData,
       transferList: [port2],
     });
-    // Its end shows as a closed port; without a listener its error would end this thread at once.
+    // Its end is seen by the closed port; without a listener its error would end this thread at once.
     worker.on('error', (error) => process.stderr.write(`training worker: ${error.stack ?? error}\n`));
     worker.unref();
-    // Node's port has all that the web's needs to have here; their declared types differ.
+    // Node's port works in place of the web's here; only their declared types differ.
     return connectReplica(port1 as unknown as MessagePort, model);
   });

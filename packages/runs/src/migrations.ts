@@ -1,6 +1,6 @@
 import { isPlain, type MigrationStep, type NamedArray, type RunConfig } from '@dropout-lab/contracts';
 
-/** What version 1 called the run's own callbacks, which stood behind the user's. */
+/** The names in version 1 of the run's own callbacks, which came after the user's. */
 const ownCallbacks = ['csv_logger', 'best_checkpoint'];
 
 /**
@@ -32,7 +32,7 @@ const namesOf = (configured: readonly string[], count: number): string[] => {
   const own = ownCallbacks.slice(configured.length + ownCallbacks.length - count);
   const names = [...configured, ...own];
   if (names.length !== count) {
-    // A program's own callbacks, of which nothing is known; the last one is always the best checkpoint.
+    // A program's own callbacks, whose names are unknown; the last one is always the best checkpoint.
     return Array.from({ length: count }, (_, i) =>
       i === count - 1 ? 'best_checkpoint' : (configured[i] ?? `callback_${i}`),
     );
@@ -45,7 +45,7 @@ const namesOf = (configured: readonly string[], count: number): string[] => {
   });
 };
 
-/** Arrays that callbacks held on to were named by place: `callback/0/conv2d/kernel`. */
+/** Arrays that callbacks kept were named by place: `callback/0/conv2d/kernel`. */
 const renamed = (slot: NamedArray, names: readonly string[]): NamedArray => {
   const [, place, rest] = /^callback\/(\d+)\/(.*)$/.exec(slot.name) ?? [];
   return place === undefined ? slot : { ...slot, name: `callback/${names[Number(place)]}/${rest}` };

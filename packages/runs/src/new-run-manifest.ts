@@ -1,7 +1,7 @@
 import { type BackendDescription, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
 import { newRunId } from './run-id.ts';
 
-/** What is known of a run when it begins, apart from its name and the time. */
+/** The content of a new run's manifest, apart from its name and the time. */
 export interface NewRun
   extends Pick<RunManifest, 'config' | 'data' | 'hardware' | 'importedFrom' | 'versions' | 'commit'> {
   readonly classNames: readonly string[];

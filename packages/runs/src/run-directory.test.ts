@@ -284,7 +284,7 @@ describe('damage', () => {
     const path = await closedRun();
     writeFileSync(join(path, 'run.json'), '{');
     await expect(openRunDirectory(path)).rejects.toThrow(
-      'run.json: expected JSON, found 1 characters that are none',
+      'run.json: expected JSON, found 1 characters that are not JSON',
     );
   });
 });

@@ -35,7 +35,7 @@ import type { RunStore } from './run-store.ts';
 /** A run directory to read; another process may be writing it. */
 export interface RunReader {
   readonly path: string;
-  /** What the run is, as it was when this was opened: it never changes. */
+  /** The run's manifest, as read when this was opened: it never changes. */
   readonly manifest: RunManifest;
   /** `events.jsonl` so far. */
   readEvents(): Promise<EventLog>;
@@ -47,11 +47,11 @@ export interface RunReader {
   hasCheckpoint(name: CheckpointName): Promise<boolean>;
   /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
-  /** Whether a living process holds the directory, as far as can be known from this machine. */
+  /** Whether a living process is writing the directory, as far as can be known from this machine. */
   isBeingWritten(): boolean;
 }
 
-/** A run directory of which this process is the only writer, until {@link RunDirectory.close}. */
+/** A run directory whose only writer is this process, until {@link RunDirectory.close}. */
 export interface RunDirectory extends RunReader, RunStore {
   /** Adds to `events.jsonl`, and after an epoch brings `history.csv` up to date; a killed process loses no event that was appended. @throws RunDirectoryError, on a full disk say. */
   append(event: RunEvent): void;
@@ -118,7 +118,7 @@ export const createNumberedRunDirectory = async (
   }
 };
 
-/** How to open a run directory to go on writing. */
+/** Options of resuming a run directory. */
 export interface ResumeOptions {
   /** Another machine's writer is known to be gone, by a job queue say: take its lock over. */
   readonly takeOver?: boolean;
@@ -198,7 +198,7 @@ const writerOf = (
   events: ReturnType<typeof openEventWriter>,
   release: () => void,
 ): RunDirectory => {
-  /** What `history.csv` is made of, from the first time on that it changes. */
+  /** The events of `history.csv`, from the first time on that it changes. */
   let epochs: RunEvent[] | undefined;
   let saving: Promise<void> = Promise.resolve();
   return {
@@ -219,7 +219,7 @@ const writerOf = (
     saveCheckpoint(name, checkpoint) {
       const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint);
       const saved = saving.then(save);
-      // One after the other; that one failed is told to its caller, and does not stop the next.
+      // One after the other; the failure of one is its caller's to handle, and does not stop the next.
       saving = saved.catch(() => {});
       return saved;
     },

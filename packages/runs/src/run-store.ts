@@ -7,15 +7,15 @@ import type {
 } from '@dropout-lab/contracts';
 import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
 
-/** Where a run is kept while it goes on: a run directory, or memory. */
+/** The place where a run is kept during training: a run directory, or memory. */
 export interface RunStore {
-  /** What the run is. */
+  /** The run's manifest. */
   readonly manifest: RunManifest;
   /** Keeps an event, after those before it. */
   append(event: RunEvent): void;
   /** Keeps a checkpoint in place of the one of this name before. */
   saveCheckpoint(name: CheckpointName, checkpoint: Checkpoint): Promise<void>;
-  /** Keeps the trained model's figures on the test images. */
+  /** Keeps the trained model's metrics on the test images. */
   writeEvaluation(report: EvaluationReport): Promise<void>;
   /** Keeps the trained model's predictions of the test images. */
   writePredictions(predictions: Predictions): Promise<void>;

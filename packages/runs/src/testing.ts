@@ -26,7 +26,7 @@ const filled = (name: string, length: number, value: number): NamedArray => ({
   values: new Float32Array(length).fill(value),
 });
 
-/** A checkpoint of which every number says at which step it was taken. */
+/** Returns a checkpoint whose every number is the step at which it was taken. */
 export const checkpointAt = (step: number, length = 1000): Checkpoint => ({
   modelTopology: { class_name: 'Sequential', config: { step } },
   snapshot: {

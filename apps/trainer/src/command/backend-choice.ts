@@ -9,9 +9,9 @@ const choices: Readonly<Record<string, BackendChoice>> = {
 };
 
 /**
- * What to ask for to have the backend of a TensorFlow.js name again.
+ * Returns the choice that starts the backend of a TensorFlow.js name again.
  *
- * @throws ConfigError for a backend that Node has not.
+ * @throws ConfigError for a backend that Node lacks.
  */
 export const backendChoice = (name: string): BackendChoice => {
   const choice = choices[name];

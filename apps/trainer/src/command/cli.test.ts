@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe('train', () => {
-  test('says the backend, each epoch, the test figures and the run directory', () => {
+  test('says the backend, each epoch, the test metrics and the run directory', () => {
     expect({ code: trained.code, stderr: trained.stderr }).toEqual({ code: 0, stderr: '' });
     const lines = trained.stdout.split('\n');
     expect(lines[0]).toMatch(/^Backend: /);
@@ -91,7 +91,7 @@ describe('train', () => {
 });
 
 describe('evaluate', () => {
-  test('repeats the figures of the end of training', async () => {
+  test('repeats the metrics of the end of training', async () => {
     const { code, stdout } = await runCli(['evaluate', run, '--json'], { cwd: folder });
     expect(code).toBe(0);
     const report = evaluationReportSchema.parse(JSON.parse(stdout));
@@ -168,7 +168,7 @@ describe('data', () => {
     expect(verify.stdout.split('\n').filter((line) => line.endsWith(': ok'))).toHaveLength(6);
   });
 
-  test('a reader that closes the pipe early ends the command quietly', async () => {
+  test('a reader that closes the pipe early ends the command without a message', async () => {
     const { stderr } = await runCli(['data', 'info'], { cwd: folder, closeStdout: true });
     expect(stderr).toBe('');
   });

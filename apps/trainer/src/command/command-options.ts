@@ -13,7 +13,7 @@ export const datasetOption = (): Option =>
   new Option('--dataset <name>', 'data set').choices(Object.keys(datasets));
 
 export const dataDirOption = (): Option =>
-  new Option('--data-dir <folder>', 'folder that has the official binary files; nothing is fetched');
+  new Option('--data-dir <folder>', 'folder with the official binary files; nothing is fetched');
 
 export const mirrorOption = (): Option =>
   new Option('--mirror <url...>', 'addresses of the official archive to try before the official one');
@@ -46,8 +46,8 @@ export const positiveInteger = (text: string): number => {
  * Several values of a setting, as texts: a list `0.1,0.2`, a list in JSON, or a range with its step, both ends included:
  * `0:0.8:0.1`. One value is a list of one.
  *
- * @param option How the user gave it, for the error.
- * @throws ConfigError on a range that leads nowhere.
+ * @param option The option's name, for the error.
+ * @throws ConfigError for a range without values.
  */
 export const severalOf = (text: string, option: string): string[] => {
   const list = jsonListOf(text);

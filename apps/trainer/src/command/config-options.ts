@@ -1,7 +1,7 @@
 import { type Assignment, ConfigError, listFlags, runConfigSchema } from '@dropout-lab/contracts';
 import { type Command, Option } from 'commander';
 
-/** What the options of a command say of the run's configuration, as typed: by the flag's name. */
+/** The options of a command that set a run's configuration, as typed, by the flag's name. */
 export type FlagValues = Readonly<Record<string, string | boolean | undefined>>;
 
 const flags = listFlags(runConfigSchema);
@@ -9,7 +9,7 @@ const flags = listFlags(runConfigSchema);
 const placeholders = { number: 'n', choice: 'name', text: 'text', list: 'list', object: 'json', boolean: '' };
 
 /**
- * Adds an option for every setting that has a flag. Values stay as typed: what they may be, the schema says.
+ * Adds an option for every setting that has a flag. Values stay as typed; the schema says which are possible.
  *
  * @param several The command takes several values of each: `--dropout 0:0.8:0.1`.
  */

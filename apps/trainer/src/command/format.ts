@@ -2,8 +2,9 @@ import type { RunEvent } from '@dropout-lab/contracts';
 
 type EventOf<Kind> = Extract<RunEvent, { kind: Kind }>;
 
-/** `0.7531`: figures as Keras prints them. */
-export const figure = (value: number | undefined): string => (value === undefined ? 'n/a' : value.toFixed(4));
+/** Returns a metric as Keras prints it: `0.7531`. */
+export const formatMetric = (value: number | undefined): string =>
+  value === undefined ? 'n/a' : value.toFixed(4);
 
 /** `8s`, `3m 20s`, `1h 05m`. */
 export const duration = (seconds: number): string => {
@@ -19,25 +20,25 @@ export const stepLine = (event: EventOf<'step'>, epochs: number, etaSeconds: num
   return [
     `Epoch ${epoch}/${epochs} ${bar(stepInEpoch / stepsPerEpoch)} ${stepInEpoch}/${stepsPerEpoch}`,
     `${Math.round(imagesPerSecond)} img/s`,
-    `loss: ${figure(loss)}`,
-    `accuracy: ${figure(accuracy)}`,
+    `loss: ${formatMetric(loss)}`,
+    `accuracy: ${formatMetric(accuracy)}`,
     `ETA ${duration(etaSeconds)}`,
   ].join(' - ');
 };
 
 /** As Keras with `verbose=2`: `Epoch 3/55 - 21s - loss: 1.4311 - accuracy: 0.4812 - val_loss: … - val_accuracy: …`. */
 export const epochLine = ({ epoch, seconds, logs }: EventOf<'epoch'>, epochs: number): string => {
-  const figures = [
+  const metrics = [
     ['loss', logs.loss],
     ['accuracy', logs.accuracy],
     ['val_loss', logs.val_loss],
     ['val_accuracy', logs.val_accuracy],
   ] as const;
-  const shown = figures.filter(([, value]) => value !== undefined);
+  const shown = metrics.filter(([, value]) => value !== undefined);
   return [
     `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `${seconds.toFixed(1)}s`,
-    ...shown.map(([name, value]) => `${name}: ${figure(value)}`),
+    ...shown.map(([name, value]) => `${name}: ${formatMetric(value)}`),
   ].join(' - ');
 };
 

@@ -14,7 +14,7 @@ import { addConfigOptions } from './config-options.ts';
 import { createReporter } from './reporter.ts';
 
 /**
- * The command line. Options are only read here; what they may be, the schemas of @dropout-lab/contracts say. Each command
+ * The command line. Options are only read here; the schemas of @dropout-lab/contracts check them. Each command
  * is loaded when it is called: TensorFlow.js takes half a second, which nobody who asks for help or mistypes should wait.
  *
  * @param signal Aborted when the user wants to stop.
@@ -34,9 +34,9 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     )
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
-    .option('--run-dir <folder>', 'folder of this run, to be made (default: runs/<time>-<digest>)')
-    .option('--resume <run>', 'go on with a run from its last checkpoint')
+    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
+    .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
+    .option('--resume <run>', 'resume a run from its last checkpoint')
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .option('--json', 'events as lines of JSON on stdout')
@@ -50,7 +50,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
 
   program
     .command('evaluate')
-    .description("a run's figures on the test images")
+    .description("a run's metrics on the test images")
     .argument('<run>', 'folder of the run')
     .addOption(checkpointOption())
     .addOption(backendOption())
@@ -64,7 +64,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
 
   program
     .command('predict')
-    .description('the three likeliest classes of image files')
+    .description('the three most likely classes of image files')
     .argument('<run>', 'folder of the run')
     .argument('<image...>', 'PNG or JPEG files of any size')
     .addOption(checkpointOption())
@@ -103,7 +103,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .argument('<file>', '.weights.h5 or .keras file')
     .option('--config <file>', "JSON file of run settings: the model's, where it is not the tutorial's")
     .addOption(datasetOption())
-    .option('--run-dir <folder>', 'folder of the run, to be made (default: runs/<time>-<digest>)')
+    .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
       const { importCommand } = await import('../model/import-command.ts');
       const command = ['import', ...commandLine];
@@ -112,8 +112,8 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
 
   program
     .command('view')
-    .description('see the runs of a folder in the browser, as they train')
-    .argument('[runs-dir]', 'folder that has the runs', 'runs')
+    .description('show the runs of a folder in the browser, as they train')
+    .argument('[runs-dir]', 'folder of the runs', 'runs')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, for this machine only)')
     .option('--port <n>', 'port to listen on, 0 for any (default: 4321 or the next that is free)', port)
     .option('--no-open', 'do not open a browser')
@@ -169,7 +169,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
   };
 };
 
-/** A run goes on as it was started. */
+/** Refuses settings for a run that is resumed: it continues as it was started. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
   if (resume === undefined) return;
   const allowed = new Set(['resume', 'json', 'dataDir', 'mirror']);
@@ -179,6 +179,6 @@ const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): 
   );
   if (refused)
     command.error(
-      `error: option '${refused.long}' cannot be used with --resume: a run goes on as it was started`,
+      `error: option '${refused.long}' cannot be used with --resume: a run continues as it was started`,
     );
 };

@@ -1,11 +1,11 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 import { createLogUpdate } from 'log-update';
 
-/** Where a command says what it does: lines for a person, and one line that is rewritten while work goes on. */
+/** The output of a command: lines for a person, and one line that is rewritten during long work. */
 export interface Reporter {
   /** A line to keep. */
   line(text: string): void;
-  /** What is going on now: the live line on a terminal; elsewhere a plain line, now and then. */
+  /** The state of the work: rewrites the live line of a terminal; elsewhere writes a plain line now and then. */
   progress(text: string): void;
   /** An event of a run: a line of JSON when the command was asked for them. */
   event(event: RunEvent): void;

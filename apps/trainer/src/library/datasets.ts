@@ -58,7 +58,7 @@ const refusal = (found: string): ConfigError =>
     ['data'],
   );
 
-/** What a configuration has to say of the data: its name or, of images of one's own, their shape and classes. */
+/** Returns the settings that follow from the data: its name or, for your own images, their shape and classes. */
 export const configOfData = ({ train, dataset }: TrainingData) =>
   dataset !== undefined && dataset in datasets
     ? { dataset }

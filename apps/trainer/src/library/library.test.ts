@@ -59,7 +59,7 @@ describe('a trained model', () => {
     expect(await trained.evaluate(data)).toEqual(report);
   });
 
-  test('predicts pixels: every class, the likeliest first, as often as the evaluation says', async () => {
+  test('predicts pixels: every class, the most likely first, as often as the evaluation says', async () => {
     const predictions = await trained.predict(image);
     expect(predictions.map(({ className }) => className).sort()).toEqual([...trained.classNames].sort());
     expect(predictions.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);

@@ -4,7 +4,7 @@ import type { LoadedDataset } from '@dropout-lab/data';
 import type { ExperimentOptions } from '@dropout-lab/experiment';
 import type { RunContents } from '@dropout-lab/runs';
 
-/** What computes; `auto` is the fastest that works. `node`, which is tfjs-node, is for Node alone, `webgl` for browsers. */
+/** The backend that computes; `auto` is the fastest that works. `node`, which is tfjs-node, is for Node alone, `webgl` for browsers. */
 export type Backend = 'auto' | 'node' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 /** Where the images of a data set come from. */
@@ -19,7 +19,7 @@ export interface DatasetOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the library needs of where it runs: Node or a browser. */
+/** The parts of the library that differ between Node and a browser. */
 export interface Platform {
   /** Of dropout-lab, for the record of a run. */
   readonly version: string;

@@ -17,7 +17,7 @@ import type { BackendStarter } from './start-backend.ts';
 import { openTrained, type TrainedModel } from './trained.ts';
 
 /**
- * What to train on, and with which settings: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,
+ * The data to train on, and the settings: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,
  * `callbacks`, `model`. Whatever is left out is the tutorial's.
  */
 export interface TrainOptions extends Omit<RunConfigInput, 'dataset'> {
@@ -26,7 +26,7 @@ export interface TrainOptions extends Omit<RunConfigInput, 'dataset'> {
   readonly dropout?: number;
   /** Before any schedule: short for `optimizer.learningRate`. */
   readonly learningRate?: number;
-  /** What computes; left out, what has been started before, or the fastest that works. */
+  /** The backend that computes; when left out, the one started before, or the fastest that works. */
   readonly backend?: Backend;
   /** Threads that share each batch, in Node; left out, what fits the backend and the cores. */
   readonly workers?: number;
@@ -85,7 +85,7 @@ export const trainOn =
     return openTrained(run!.contents(), { platform, checkpoint: 'last', test: data.test });
   };
 
-/** What the record of a run says of images that are no data set by name. */
+/** The name, in the record of a run, of images that are not a data set of ours. */
 const OWN_IMAGES = 'own images';
 
 const configOf = ({

@@ -37,7 +37,7 @@ export interface TrainedModel {
    */
   evaluate(data?: Pick<TrainingData, 'test'>): Promise<EvaluationReport>;
   /**
-   * All classes with their probabilities, the likeliest first.
+   * Returns all classes with their probabilities, the most likely first.
    *
    * @param picture Pixels of the model's shape, uint8 [height, width, channels]; or an image file, by its content or by
    *   its path (in a browser its address), of any size: its middle is cut out and scaled.
@@ -60,7 +60,7 @@ export interface TrainedModel {
 export interface LoadOptions {
   /** `last` when left out; `best` had the lowest validation loss. */
   readonly checkpoint?: CheckpointName;
-  /** What computes; left out, what has been started before, or the fastest that works. */
+  /** The backend that computes; when left out, the one started before, or the fastest that works. */
   readonly backend?: Backend;
 }
 

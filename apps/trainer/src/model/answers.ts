@@ -8,7 +8,7 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** Of each row of logits [rows, classes] the classes, the likeliest first. */
+/** Returns the classes of each row of logits [rows, classes], the most likely first. */
 export const predictionsIn = (logits: Float32Array, classNames: readonly string[]): Prediction[][] => {
   const classes = classNames.length;
   const probabilities = softmax(logits, classes);

@@ -1,13 +1,13 @@
 import { prepareRunData } from '@dropout-lab/data';
 import { evaluateImages } from '@dropout-lab/experiment';
 import { createReplica } from '@dropout-lab/training';
-import { figure } from '../command/format.ts';
+import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
 import { requireAnswers } from './answers.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 
-/** `dropout-lab evaluate`: a run's figures on the test images. @returns The exit code. */
+/** `dropout-lab evaluate`: a run's metrics on the test images. @returns The exit code. */
 export const evaluateCommand = async (
   path: string,
   options: TrainedModelOptions & DataOptions & { readonly json?: true },
@@ -26,15 +26,17 @@ export const evaluateCommand = async (
     return 0;
   }
   reporter.line(
-    `Test loss: ${figure(report.loss)} / Test accuracy: ${figure(report.accuracy)} (${report.count} images)`,
+    `Test loss: ${formatMetric(report.loss)} / Test accuracy: ${formatMetric(report.accuracy)} (${report.count} images)`,
   );
   reporter.line(
-    `Top-3 accuracy: ${figure(report.top3Accuracy)} - Brier score: ${figure(report.brierScore)} - ECE: ${figure(report.expectedCalibrationError)}`,
+    `Top-3 accuracy: ${formatMetric(report.top3Accuracy)} - Brier score: ${formatMetric(report.brierScore)} - ECE: ${formatMetric(report.expectedCalibrationError)}`,
   );
   const width = Math.max(...classNames.map((name) => name.length));
   reporter.line(`${'class'.padEnd(width)}  precision  recall      f1`);
   for (const { className, precision, recall, f1 } of report.classes) {
-    reporter.line(`${className.padEnd(width)}     ${figure(precision)}  ${figure(recall)}  ${figure(f1)}`);
+    reporter.line(
+      `${className.padEnd(width)}     ${formatMetric(precision)}  ${formatMetric(recall)}  ${formatMetric(f1)}`,
+    );
   }
   return 0;
 };

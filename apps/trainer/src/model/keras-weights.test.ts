@@ -26,7 +26,7 @@ beforeAll(async () => {
 const importInto = (name: string, file: string, ...options: string[]) =>
   runCli(['import', file, '--run-dir', join(folder, name), ...options], { cwd: folder });
 
-test('export and import give the checkpoint’s weights back to the bit, and the same figures', async () => {
+test('export and import give the checkpoint’s weights back to the bit, and the same metrics', async () => {
   const { code, stdout } = await importInto('imported', exported(), '--config', 'small.json');
   expect(code).toBe(0);
   expect(stdout.split('\n').at(-1)).toBe(`Run directory: ${join(folder, 'imported')}`);
@@ -63,7 +63,7 @@ describe('an imported run', () => {
     await importInto('resumed', exported(), '--config', 'small.json');
     const { code, stderr } = await runCli(['train', '--resume', join(folder, 'resumed')], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('this one holds weights imported from last.weights.h5');
+    expect(stderr).toContain('this one has weights imported from last.weights.h5');
   });
 
   test('of CIFAR-100 has its classes', async () => {

@@ -2,7 +2,7 @@ import { DropoutLabError, type ImageDataset, type ImageShape } from '@dropout-la
 import { createBatches } from '@dropout-lab/data';
 import { modelSpecOf } from '@dropout-lab/model';
 import { createReplica, predictLogits } from '@dropout-lab/training';
-import { figure } from '../command/format.ts';
+import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { predictionsIn, requireAnswers } from './answers.ts';
 import { readPicture } from './read-picture.ts';
@@ -10,7 +10,7 @@ import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trai
 
 const TOP = 3;
 
-/** `dropout-lab predict`: the three likeliest classes of each image file, of any size. @returns The exit code. */
+/** `dropout-lab predict`: the three most likely classes of each image file, of any size. @returns The exit code. */
 export const predictCommand = async (
   path: string,
   files: readonly string[],
@@ -41,7 +41,9 @@ export const predictCommand = async (
     const [file, classes] = [files[row], predictions.slice(0, TOP)];
     if (options.json) process.stdout.write(`${JSON.stringify({ file, classes })}\n`);
     else
-      reporter.line(`${file}: ${classes.map((c) => `${c.className} ${figure(c.probability)}`).join(', ')}`);
+      reporter.line(
+        `${file}: ${classes.map((c) => `${c.className} ${formatMetric(c.probability)}`).join(', ')}`,
+      );
   });
   return 0;
 };

@@ -21,8 +21,8 @@ export interface GalleryOptions extends DataOptions {
 const MISTAKES = 12;
 
 /**
- * What the models of runs can show: their most confident mistakes and their first filters. A run whose checkpoint
- * or images are not to be had is left out, with a line that says why.
+ * Returns the galleries of runs: their models' most confident mistakes and first filters. A run whose checkpoint or
+ * images are not available is left out, with a line that says why.
  */
 export const galleriesOf = async (
   runs: readonly StudyRun[],

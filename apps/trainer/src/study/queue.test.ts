@@ -91,7 +91,7 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
   }, 240_000);
 });
 
-test('a server that does not answer is told in one sentence', async () => {
+test('a server that does not answer is reported in one sentence', async () => {
   const cwd = temporaryFolder();
   const url = `redis://localhost:${await freePort()}`;
   const { code, stderr } = await runCli(['worker', '--queue', url], { cwd });

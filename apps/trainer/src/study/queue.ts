@@ -13,7 +13,7 @@ export interface RunJob {
   readonly command: readonly string[];
 }
 
-/** What a worker says of the run that it has taken. */
+/** A worker's report on the run that it trains. */
 export interface RunProgress {
   readonly worker: string;
   readonly text: string;
@@ -24,7 +24,7 @@ class QueueError extends DropoutLabError {
   override readonly name = 'QueueError';
 }
 
-/** A run's job is taken back by another worker when its own has been silent for so many seconds. */
+/** A run's job is given to another worker when its own has been silent for so many seconds. */
 export const DEFAULT_LEASE_SECONDS = 30;
 
 /**
@@ -32,7 +32,7 @@ export const DEFAULT_LEASE_SECONDS = 30;
  *
  * @param url `redis://host:6379`, `rediss://…` with TLS.
  * @param store The folder of the runs, the same for all who use the queue. It has a name of its own, so that
- *   nobody takes a run that he has no folder for.
+ *   no worker takes a run whose folder it does not share.
  * @throws QueueError when BullMQ is not installed or Redis does not answer.
  */
 export const connectQueue = async (url: string, store: string) => {

@@ -3,7 +3,7 @@ import { DropoutLabError, type RunConfig, type RunEndReason, type RunEvent } fro
 import type { EpochMeasurements } from '../train/measure-epochs.ts';
 import type { RunOptions } from '../train/open-run.ts';
 
-/** What a process of its own is asked to do. */
+/** A task for a process of its own. */
 export type ProcessTask =
   /** Train the run in this folder, from its last checkpoint where it has one. */
   | {
@@ -32,7 +32,7 @@ export type ProcessMessage =
   | { readonly kind: 'event'; readonly event: RunEvent }
   | ProcessResult;
 
-/** The process of a run ended without a word, or the run in it failed. */
+/** The process of a run ended without a message, or the run in it failed. */
 export class RunFailedError extends DropoutLabError {
   override readonly name = 'RunFailedError';
 }
@@ -57,7 +57,7 @@ export const inOwnProcess = (
 ): Promise<Exclude<ProcessResult, { kind: 'failed' }>> =>
   new Promise((resolve, reject) => {
     const child = fork(new URL('./run-process.js', import.meta.url), {
-      // Figures that are NaN survive.
+      // Keeps metrics that are NaN.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, ...nativeThreads(task.options) },
@@ -85,7 +85,7 @@ export const inOwnProcess = (
       if (result === undefined) {
         reject(
           new RunFailedError(
-            `expected the run's process to say how it ended, but it ended with ${killedBy ?? `exit code ${code}`}; its checkpoints are kept`,
+            `expected the run's process to report how it ended, but it ended with ${killedBy ?? `exit code ${code}`}; its checkpoints are kept`,
           ),
         );
       } else if (result.kind === 'failed') reject(new RunFailedError(result.message));
@@ -94,7 +94,7 @@ export const inOwnProcess = (
     child.send(task);
   });
 
-/** Native TensorFlow takes every core unless told otherwise. */
+/** Returns the environment that limits the threads of native TensorFlow, which takes every core by default. */
 const nativeThreads = ({ cores }: RunOptions): Record<string, string> =>
   cores === undefined
     ? {}

@@ -8,7 +8,7 @@ import {
   readStudyRuns,
   recordStudy,
 } from '@dropout-lab/study/node';
-import { duration, figure } from '../command/format.ts';
+import { duration, formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
@@ -78,7 +78,7 @@ export const runStudy = async (
   reporter.line(
     open.length === 0
       ? `All ${runs.length} runs are finished. Report: dropout-lab report ${name}`
-      : `${runs.length - open.length} of ${runs.length} runs are finished. Go on with: ${again}`,
+      : `${runs.length - open.length} of ${runs.length} runs are finished. Resume with: ${again}`,
   );
   if (signal.aborted) return INTERRUPTED;
   return open.length === 0 ? 0 : 1;
@@ -143,7 +143,7 @@ const runPlan = async (
   await Promise.all(Array.from({ length: jobs }, runNext));
 };
 
-/** What is being trained is on the queue already, or its worker is gone: the queue knows. */
+/** Puts the runs that are left on the queue. A run in training is on it already, or its worker is gone, which the queue handles. */
 const queuePlan = async (
   { runs }: StudyPlan,
   options: StudyRunOptions & { readonly queue: string },
@@ -168,7 +168,7 @@ const outcomeOf = ({ state, history, evaluation }: StudyRun): string => {
   const seconds = history.reduce((sum, row) => sum + row.seconds, 0);
   if (state === 'stopped') return `stopped after epoch ${history.length}`;
   if (state === 'diverged') return `diverged in epoch ${history.length + 1}: its loss is no longer a number`;
-  return `val_loss ${figure(last?.val_loss)}, val_accuracy ${figure(last?.val_accuracy)}, test accuracy ${figure(evaluation?.accuracy)}, ${duration(seconds)}`;
+  return `val_loss ${formatMetric(last?.val_loss)}, val_accuracy ${formatMetric(last?.val_accuracy)}, test accuracy ${formatMetric(evaluation?.accuracy)}, ${duration(seconds)}`;
 };
 
 /** The live lines: one for each run that goes on, and what is left of the study. */
@@ -182,7 +182,7 @@ const progressBoard = (
   const lines = new Map<StudyRun, string>();
   const estimated = new Map(epochSeconds);
   const trained = new Set<string>();
-  /** What an epoch really takes stands in the place of the estimate, and corrects those of arms yet to come. */
+  /** Replaces the estimate of an arm's epoch by its measured time, and corrects the estimates of later arms by it. */
   const learn = (arm: string, seconds: number): void => {
     trained.add(arm);
     epochSeconds.set(arm, seconds);
@@ -241,7 +241,7 @@ export const studyStatusCommand = async (
       run.state,
       `${run.epoch}/${run.epochs}`,
       ...[run.val_loss, run.val_accuracy, run.test_accuracy].map((value) =>
-        value === null ? '' : figure(value),
+        value === null ? '' : formatMetric(value),
       ),
       run.path,
     ]);

@@ -9,7 +9,7 @@ import { inOwnProcess } from './run-task.ts';
 /** A study's runs, and what is left of them to do. */
 export interface StudyPlan {
   readonly runs: readonly StudyRun[];
-  /** Neither finished nor held by another process. */
+  /** Neither finished nor being written by another process. */
   readonly todo: readonly StudyRun[];
 }
 
@@ -18,7 +18,7 @@ export const planOf = (runs: readonly StudyRun[]): StudyPlan => ({
   todo: runs.filter(({ state }) => state === 'missing' || state === 'stopped'),
 });
 
-/** What a run may use of the machine when `jobs` of them run at once. */
+/** Returns the share of the machine for each of `jobs` runs at once. */
 export const shareOfMachine = (jobs: number): { cores?: number } =>
   jobs === 1 ? {} : { cores: Math.max(1, Math.floor(availableParallelism() / jobs)) };
 
@@ -57,7 +57,7 @@ export const restOf = ({ arm, config, history }: StudyRun): RunRest => ({
   epochs: config.epochs - history.length,
 });
 
-/** What runs still take when `jobs` of them run at once. */
+/** Returns the seconds that runs still take when `jobs` of them run at once. */
 export const secondsLeft = (rest: readonly RunRest[], epochSeconds: EpochSeconds, jobs: number): number =>
   rest.reduce((sum, { arm, epochs }) => sum + epochs * (epochSeconds.get(arm) ?? 0), 0) /
   Math.max(1, Math.min(jobs, rest.length));

@@ -7,7 +7,7 @@ import { DEFAULT_LEASE_SECONDS } from './queue.ts';
 export interface StudyCommandsContext {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
-  /** What is being run, as typed after `dropout-lab`. */
+  /** The command line, as typed after `dropout-lab`. */
   readonly commandLine: () => readonly string[];
   readonly onExitCode: (code: number) => void;
 }
@@ -31,10 +31,10 @@ export const addStudyCommands = (
 
   const study = program
     .command('study')
-    .description('compare arms over seeds: run a study, or see how far it is');
+    .description('compare arms over seeds: run a study, or show how far it has come');
 
   withRunOptions(withStudyOptions(study.command('run')))
-    .description('train what a study has not trained yet; a run that was stopped goes on')
+    .description('train the runs of a study that are not finished yet, and resume those that were stopped')
     .action(async (nameOrFile: string, options) => {
       const { studyRunCommand } = await import('./study-command.ts');
       onExitCode(await studyRunCommand(nameOrFile, options, commandLine(), reporter(), signal));
@@ -71,12 +71,12 @@ export const addStudyCommands = (
     .option('--jobs <n>', 'runs at once', positiveInteger, 1)
     .option(
       '--lease <seconds>',
-      'silence after which others take a worker for dead',
+      'seconds of silence after which a run is given to another worker',
       positiveInteger,
       DEFAULT_LEASE_SECONDS,
     )
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .action(async (options) => {
@@ -110,12 +110,12 @@ const withRunOptions = (command: Command): Command =>
   command
     .option(
       '--queue <url>',
-      'put the runs on the queue of a Redis server instead, for dropout-lab worker',
+      'put the runs on the queue of a Redis server instead of training them here; dropout-lab worker trains them',
       redisAddress,
     )
     .option('--jobs <n>', 'runs at once', positiveInteger, 1)
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one a core on wasm)', positiveInteger)
+    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
     .addOption(dataDirOption())
     .addOption(mirrorOption());
 
@@ -124,7 +124,7 @@ const redisAddress = (text: string): string => {
   throw new InvalidArgumentError('Expected the address of a Redis server, such as redis://localhost:6379.');
 };
 
-/** `6` is seeds 0 to 5; a list is those seeds. */
+/** Parses seeds: `6` is seeds 0 to 5; a list is those seeds. */
 const seeds = (text: string): number[] => {
   const values = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (values.some((value) => !Number.isSafeInteger(value)) || (values.length === 1 && values[0] === 0)) {

@@ -101,7 +101,7 @@ describe('study run', () => {
     stopped.child.kill('SIGINT');
     expect(await stopped.ended).toBe(130);
     expect(stopped.lines).toContainEqual(expect.stringMatching(/^dropout, seed 0: resumed after epoch \d+$/));
-    expect(stopped.lines.at(-1)).toMatch(/^0 of 1 runs are finished\. Go on with: dropout-lab study run /);
+    expect(stopped.lines.at(-1)).toMatch(/^0 of 1 runs are finished\. Resume with: dropout-lab study run /);
     expect((await dropoutLab(...argsIn(store))).code).toBe(0);
 
     const undisturbed = join(folder, 'undisturbed');

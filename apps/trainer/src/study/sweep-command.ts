@@ -14,7 +14,7 @@ import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@drop
 import { readStudyRuns } from '@dropout-lab/study/node';
 import { severalOf } from '../command/command-options.ts';
 import { assignmentsOf, type FlagValues, flagValuesOf } from '../command/config-options.ts';
-import { figure } from '../command/format.ts';
+import { formatMetric } from '../command/format.ts';
 import { type ConfigOptions, readConfigFile } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
@@ -52,7 +52,7 @@ export const sweepCommand = async (
   return exitCode;
 };
 
-/** What has several values is swept; what has one is the same for all arms. A list is one value of its setting. */
+/** Splits options into axes, which have several values, and settings that are the same for all arms. A list is one value of its setting. */
 const axesOf = (
   options: ConfigOptions,
 ): { axes: SweepAxis[]; fixed: { flags: FlagValues; assignments: Assignment[] } } => {
@@ -133,8 +133,8 @@ const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {
   const rows = ranked.map(({ title, runs, metrics }) => [
     title,
     `${runs.length}`,
-    figure(metrics.val_accuracy.mean),
-    figure(metrics.val_loss.mean),
+    formatMetric(metrics.val_accuracy.mean),
+    formatMetric(metrics.val_loss.mean),
   ]);
   return rows.length === 0 ? [] : table(['arm', 'runs', 'val_accuracy', 'val_loss'], rows);
 };

@@ -54,7 +54,7 @@ export const workerCommand = async (
     losses.set(job.id!, loss);
     try {
       const result = await inOwnProcess(
-        // The queue has given the run to nobody else: whoever holds its lock on another machine is gone.
+        // The queue has given the run to nobody else: a writer that has locked it on another machine is gone.
         { kind: 'train', config, path, options, command, takeOver: true },
         { onProgress: progressOf(job, me, reporter), signal, lost: loss.signal },
       );
@@ -101,7 +101,7 @@ const progressOf = (job: Job<RunJob>, worker: string, reporter: Reporter) => {
     if (Date.now() - last < PROGRESS_MS) return;
     last = Date.now();
     const progress: RunProgress = { worker, text };
-    // A queue that is away for a while is told the next time.
+    // A queue that is unreachable for a while gets the next report.
     job.updateProgress({ ...progress }).catch(() => {});
   };
 };

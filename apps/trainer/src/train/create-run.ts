@@ -4,13 +4,13 @@ import { createNumberedRunDirectory, createRunDirectory, type RunDirectory } fro
 import { readCommit } from '../command/provenance.ts';
 import { version } from '../version.ts';
 
-/** Where runs go unless told otherwise. */
+/** The folder of runs by default. */
 const RUNS_FOLDER = 'runs';
 
 /**
  * Makes the directory of a new run.
  *
- * @param run What it is, apart from where and by what it is made.
+ * @param run The run, apart from the machine, versions and commit, which are added here.
  * @param path A folder that does not exist yet; `runs/<time>-<digest>` when undefined.
  */
 export const createRun = async (

@@ -22,7 +22,7 @@ describe.each(versions)('runs that %s wrote', (version) => {
     return snapshot.weights.flatMap(({ values }) => [...values]);
   };
 
-  test('are evaluated to the figures that they had', async () => {
+  test('are evaluated to the metrics that they had', async () => {
     const args = ['evaluate', 'completed', '--backend', 'wasm', '--json'];
     const { code, stdout, stderr } = await runCli(args, { cwd: folder });
     expect(code, stderr).toBe(0);
@@ -31,7 +31,7 @@ describe.each(versions)('runs that %s wrote', (version) => {
     expect(loss).toBeCloseTo(2.3116, 3);
   });
 
-  test('go on where they were interrupted, and end as the one that was not', async () => {
+  test('continue where they were interrupted, and end as the one that was not', async () => {
     const { code, stderr } = await runCli(['train', '--resume', 'interrupted', '--json'], { cwd: folder });
     expect(code, stderr).toBe(0);
     const { events } = await (await openRunDirectory(join(folder, 'interrupted'))).readEvents();

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 
-/** How much of the newest step goes into the running mean of steps' seconds. */
+/** The weight of the newest step in the running mean of steps' seconds. */
 const NEWEST = 0.1;
 
 /**

@@ -66,8 +66,8 @@ describe('a list of every kind of layer, on drawings of one channel', () => {
     const [alone, shared] = [await lossesOf('one'), await lossesOf('whole')];
     expect(shared.train).toHaveLength(3);
     expect(shared.train).toEqual(alone.train.map((loss) => expect.closeTo(loss, 3)));
-    // The bias before a batch normalization has a gradient of roundings alone, of which Adam makes as much as of others:
-    // it moves the mean, which the moving one follows.
+    // The bias before a batch normalization has a gradient of rounding errors alone, which Adam scales up to the size of any other:
+    // it shifts the mean, and the moving mean follows.
     expect(shared.validation).toEqual(alone.validation.map((loss) => expect.closeTo(loss, 1)));
     // Knowing nothing gives log 8.
     expect(Math.min(...shared.validation)).toBeLessThan(Math.log(8) - 0.05);

@@ -10,7 +10,7 @@ import { dataLoader } from '../data/data.ts';
 import { type RunOptions, replicasOn, requireWorkers } from './open-run.ts';
 
 export interface EpochMeasurements {
-  /** What was measured on, and why that. */
+  /** The backend that was measured, and the reason for it. */
   readonly backend: string;
   /** Of each configuration, what an epoch takes by its measured steps, validation included; NaN of a run of too few steps. */
   readonly epochSeconds: readonly number[];

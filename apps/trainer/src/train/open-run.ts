@@ -26,13 +26,13 @@ import { requireRunnable } from './require-runnable.ts';
 
 /** A run that can be trained, on a backend that has started. */
 export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 'replicas'> {
-  /** Makes its directory, or takes it up again. */
+  /** Makes its directory, or opens it again. */
   readonly open: (
     prepared: PreparedRun,
   ) => Promise<{ readonly run: RunDirectory; readonly resumeFrom?: Snapshot | undefined }>;
 }
 
-/** How a run is computed, wherever it is kept. */
+/** The machine's part in a run: backend, threads and cores. */
 export interface RunOptions extends DataOptions {
   readonly backend: BackendChoice;
   /** Threads that share each batch; what fits the backend and the cores when left out. */
@@ -63,7 +63,7 @@ export const beginRun = async (
   signal: AbortSignal,
 ): Promise<RunToTrain> => {
   requireRunnable(config);
-  const backend = await startAndTell(options.backend, reporter);
+  const backend = await startReported(options.backend, reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   return {
     config,
@@ -79,7 +79,7 @@ export const beginRun = async (
 };
 
 /**
- * Sets a run up to go on from its last checkpoint, on the backend that it was started on; from the start when it
+ * Sets a run up to continue from its last checkpoint, on the backend that it was started on; from the start when it
  * was killed before its first.
  *
  * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
@@ -94,7 +94,7 @@ export const reopenRun = async (
   const { config, backend, importedFrom } = reader.manifest;
   if (importedFrom !== undefined) {
     throw new ConfigError(
-      `--resume ${path}: expected a run that trains here, but this one holds weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
+      `--resume ${path}: expected a run that trains here, but this one has weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
     );
   }
   requireLoadable(reader.manifest, `--resume ${path}`);
@@ -104,7 +104,7 @@ export const reopenRun = async (
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
   }
-  const { name } = await startAndTell(backendChoice(backend.name), reporter);
+  const { name } = await startReported(backendChoice(backend.name), reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);
   return {
@@ -145,7 +145,7 @@ export const requireWorkers = (model: LayersModel, workers: number | undefined):
   throw new ConfigError(`--workers: expected 1, since ${layer} needs the whole batch, received ${workers}`);
 };
 
-const startAndTell = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {
+const startReported = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {
   const backend = await startBackend(choice);
   reporter.line(`Backend: ${backend.reason}`);
   return backend;

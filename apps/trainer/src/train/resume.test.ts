@@ -20,7 +20,7 @@ const outcome = async (run: string): Promise<typeof expected> => {
   return {
     digests: await checkpointDigests(run),
     // Seconds are the one thing that may differ.
-    history: readHistory(events).map(({ seconds, ...figures }) => figures),
+    history: readHistory(events).map(({ seconds, ...metrics }) => metrics),
     csv: await readFile(join(run, 'history.csv'), 'utf8'),
   };
 };
@@ -82,7 +82,7 @@ describe('a run that is stopped and resumed ends as one that is not, to the bit'
     expect(await outcome(run)).toEqual(expected);
   });
 
-  test('on one thread the figures agree with two to float32 rounding', async () => {
+  test('on one thread the metrics agree with two to float32 rounding', async () => {
     const run = join(folder, 'one-thread');
     expect((await runCli(start(run, 1), { cwd: folder })).code).toBe(0);
     const { history } = await outcome(run);

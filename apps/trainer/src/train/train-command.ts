@@ -3,7 +3,7 @@ import type { Reporter } from '../command/reporter.ts';
 import type { BeginOptions } from './open-run.ts';
 
 export interface TrainOptions extends BeginOptions {
-  /** A run to go on with. */
+  /** The folder of a run to resume. */
   readonly resume?: string;
   /** Those of {@link ConfigOptions} too. */
   readonly [option: string]: unknown;
@@ -35,11 +35,13 @@ export const trainCommand = async (
     : await reopenRun(options.resume!, options, reporter, signal);
   const { reason, path } = await trainRun(run, reporter, signal);
   reporter.line(
-    reason === 'interrupted' ? `Go on with: ${trainInvocation()} --resume ${path}` : `Run directory: ${path}`,
+    reason === 'interrupted'
+      ? `Resume with: ${trainInvocation()} --resume ${path}`
+      : `Run directory: ${path}`,
   );
   return exitCodes[reason];
 };
 
-/** How the user called this command: in a checkout it is an npm script. */
+/** Returns the words that the user called this command by: in a checkout it is an npm script. */
 const trainInvocation = (): string =>
   process.env['npm_lifecycle_event']?.startsWith('train') ? 'npm run train --' : 'dropout-lab train';

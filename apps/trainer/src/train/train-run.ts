@@ -1,7 +1,7 @@
 import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { runExperiment } from '@dropout-lab/experiment';
 import type { RunDirectory } from '@dropout-lab/runs/node';
-import { epochLine, figure, stepLine } from '../command/format.ts';
+import { epochLine, formatMetric, stepLine } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { createEta } from './eta.ts';
 import type { RunToTrain } from './open-run.ts';
@@ -42,18 +42,18 @@ export const trainRun = async (
     },
     signal,
   });
-  const tell = createTeller(config.epochs, reporter);
+  const report = createEventReporter(config.epochs, reporter);
   let reason: RunEndReason | undefined;
   for await (const event of events) {
     reporter.event(event);
-    tell(event);
+    report(event);
     if (event.kind === 'run-ended') reason = event.reason;
   }
   return { reason: reason!, path: directory!.path };
 };
 
-/** Says what a person wants to know of each event. */
-const createTeller = (epochs: number, reporter: Reporter): ((event: RunEvent) => void) => {
+/** Reports each event in a line for a person. */
+const createEventReporter = (epochs: number, reporter: Reporter): ((event: RunEvent) => void) => {
   const estimate = createEta(epochs);
   return (event) => {
     const etaSeconds = estimate(event);
@@ -69,9 +69,11 @@ const createTeller = (epochs: number, reporter: Reporter): ((event: RunEvent) =>
       case 'epoch':
         return reporter.line(epochLine(event, epochs));
       case 'evaluated':
-        return reporter.line(`Test loss: ${figure(event.loss)} / Test accuracy: ${figure(event.accuracy)}`);
+        return reporter.line(
+          `Test loss: ${formatMetric(event.loss)} / Test accuracy: ${formatMetric(event.accuracy)}`,
+        );
       case 'run-ended':
-        // What has failed is thrown too, and said then.
+        // The error of a failed run is thrown too, and printed then.
         if (event.reason !== 'completed' && event.reason !== 'failed')
           reporter.line(`Stopped: ${event.message}`);
         return;

@@ -84,7 +84,7 @@ describe('the archive', () => {
     await expectComplete(cacheDirectory);
   });
 
-  test('goes on with a range when the connection breaks', async () => {
+  test('continues with a range when the connection breaks', async () => {
     const cacheDirectory = temporaryFolder();
     const { url, ranges, onProgress } = await serveBroken(answer);
     const notices: string[] = [];
@@ -171,7 +171,7 @@ describe('the archive', () => {
     await expectComplete(cacheDirectory);
   });
 
-  test('without file digests records those of the verified archive, and holds the cache to them', async () => {
+  test('without file digests records those of the verified archive, and verifies the cache by them', async () => {
     const blind = await tinyDataset(false);
     const cacheDirectory = temporaryFolder();
     const url = await serve(answer);
@@ -234,7 +234,7 @@ describe('what is no archive', () => {
     expect(await readdir(join(cacheDirectory, dataset.directory))).toEqual([]);
   });
 
-  test('an archive that lacks a file, or holds an altered one', async () => {
+  test('an archive that lacks a file, or contains an altered one', async () => {
     const names = [...files.keys()];
     const lacking = await tarGz([...files].slice(0, 2));
     const altered = await tarGz(

@@ -5,7 +5,7 @@ import type { SourceRequest } from './source.ts';
 import { CifarStorageError, moveIfThere } from './storage.ts';
 import { readTarGz } from './tar-gz.ts';
 
-/** Downloads from the first mirror that serves the archive, each failure told. */
+/** Downloads from the first mirror that serves the archive; the error names each mirror's failure. */
 const downloadFromAny = async (
   { dataset, mirrors, signal, onProgress, onNotice }: SourceRequest,
   path: string,

@@ -4,7 +4,7 @@ import type { CifarDescriptor } from '../datasets.ts';
 
 /** The folder to look into. */
 export interface DataFolderOptions {
-  /** A folder that holds the official `.bin` files. */
+  /** A folder with the official `.bin` files. */
   readonly directory?: string | undefined;
   /** The folder of all data sets; `cacheDirectory()` of @dropout-lab/files by default. */
   readonly cacheDirectory?: string | undefined;

@@ -55,7 +55,7 @@ async function* bodyOf(response: Response, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** Where the answer begins in the archive (a server may ignore the range and send all), and the whole's length; NaN where unsaid. */
+/** Returns the offset of the answer in the archive (a server may ignore the range and send all) and the length of the whole; NaN where the server does not say. */
 const extentOf = ({ status, headers }: Response): { readonly offset: number; readonly total: number } => {
   if (status !== 206) return { offset: 0, total: Number(headers.get('content-length') ?? Number.NaN) };
   const [, offset, total] = headers.get('content-range')?.match(/^bytes (\d+)-\d*\/(\d+|\*)$/) ?? [];
@@ -64,7 +64,7 @@ const extentOf = ({ status, headers }: Response): { readonly offset: number; rea
 
 const isGzip = (start: Uint8Array): boolean => start[0] === 0x1f && (start.length < 2 || start[1] === 0x8b);
 
-/** What makes an answer with this beginning unusable, or undefined. */
+/** Returns the reason why an answer with this beginning is unusable, or undefined. */
 const complaint = (
   archive: CifarArchive,
   response: Response,
@@ -141,7 +141,7 @@ const fetchAll = async (
       throw new CifarDownloadError(url, `${archive.bytes} bytes`, `${has} bytes, then: ${reason}`);
     }
     if (has < archive.bytes) {
-      options.onNotice(`${url}: ${reason}; going on from byte ${has}`);
+      options.onNotice(`${url}: ${reason}; continuing from byte ${has}`);
       await sleep(delay, undefined, options.signal ? { signal: options.signal } : {});
     }
     had = has;
@@ -149,9 +149,9 @@ const fetchAll = async (
 };
 
 /**
- * Downloads an archive to `path`, going on from what is there already. No validator of the server's is
- * needed for that: the archive is known by its digest, so bytes from any mirror fit, and where they do not,
- * the digest tells and the download starts once more from nothing.
+ * Downloads an archive to `path`, continuing what is there already. That needs no validator of the server's: the
+ * archive is known by its digest, so bytes from any mirror fit. Where they do not, the digest differs, and the download
+ * starts once more from nothing.
  *
  * @throws CifarDownloadError when the answer is no such archive; what is resumable stays at `path`.
  */

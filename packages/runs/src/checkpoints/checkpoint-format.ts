@@ -14,7 +14,7 @@ import { stateSteps } from '../migrations.ts';
 
 /** A model and where its training stands. */
 export interface Checkpoint {
-  /** What `model.toJSON(null, false)` of a tfjs-layers model gives. */
+  /** The result of `model.toJSON(null, false)` of a tfjs-layers model. */
   readonly modelTopology: object;
   readonly snapshot: Snapshot;
 }
@@ -171,7 +171,7 @@ const parseJson = (text: string, file: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointCorruptError(file, 'JSON', `${text.length} characters that are none`, { cause });
+    throw new CheckpointCorruptError(file, 'JSON', `${text.length} characters that are not JSON`, { cause });
   }
 };
 

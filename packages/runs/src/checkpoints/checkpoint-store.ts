@@ -95,7 +95,7 @@ export const loadCheckpoint = async (
     const current = await currentFolder(folder, name);
     if (current === undefined) {
       throw new CheckpointMissingError(
-        `${join(folder, name)}: expected a checkpoint, found none: the run ended before its first; start it anew`,
+        `${join(folder, name)}: expected a checkpoint, found none: the run ended before its first; start a new run`,
       );
     }
     try {
@@ -133,7 +133,7 @@ interface Place {
   readonly identity: string;
 }
 
-/** Where the checkpoint is: in its place, or beside it if its writer was killed between the two renames. */
+/** Finds the checkpoint: in its place, or beside it if its writer was killed between the two renames. */
 const currentFolder = async (folder: string, name: CheckpointName): Promise<Place | undefined> => {
   const target = join(folder, name);
   // In its place once more, since a writer may have been between its renames at the first look, and done at the second.
@@ -144,7 +144,7 @@ const currentFolder = async (folder: string, name: CheckpointName): Promise<Plac
   return undefined;
 };
 
-/** Tells a folder from another that is put in its place, though that may be given the same inode. */
+/** Returns text that differs for a folder that is put in the place of another, though it may get the same inode. */
 const identityOf = async (path: string): Promise<string | undefined> => {
   try {
     const { ino, ctimeNs } = await stat(path, { bigint: true });

@@ -1,12 +1,12 @@
 /**
  * For kill.test.ts, in a process of its own: `save RUN` resumes the run and saves one checkpoint after another
  * until it is killed; `grow RUN` saves a small one, then one, and predictions, that the limit on file sizes does not allow;
- * `hold RUN` only keeps the run open.
+ * `open RUN` only keeps the run open.
  */
 import { resumeRunDirectory } from '../run-directory.ts';
 import { checkpointAt } from '../testing.ts';
 
-const [command, path] = process.argv.slice(2) as ['save' | 'grow' | 'hold', string];
+const [command, path] = process.argv.slice(2) as ['save' | 'grow' | 'open', string];
 const run = await resumeRunDirectory(path);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -30,7 +30,7 @@ if (command === 'grow') {
     .catch((error) => say(String(error)));
   await run.close();
 }
-if (command === 'hold') {
-  say('holding');
+if (command === 'open') {
+  say('open');
   setInterval(() => {}, 1000);
 }

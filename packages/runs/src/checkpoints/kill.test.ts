@@ -52,11 +52,11 @@ test('killed at random moments while it writes checkpoints, a run always has a g
     const checkpoint = await reader.loadCheckpoint('last');
     const saved = checkpoint.snapshot.progress.step;
     expect(checkpoint).toEqual(checkpointAt(saved));
-    // Only the one being saved may be missing from the events, and no event tells of one that was not saved.
-    const told = (await reader.readEvents()).events.flatMap((event) =>
+    // Only the one being saved may be missing from the events, and no event reports one that was not saved.
+    const reported = (await reader.readEvents()).events.flatMap((event) =>
       event.kind === 'checkpoint' ? event.step : [],
     );
-    expect([saved, saved - 1]).toContain(Math.max(...told));
+    expect([saved, saved - 1]).toContain(Math.max(...reported));
     expect(saved).toBeGreaterThan(step);
 
     const run = await resumeRunDirectory(path);
@@ -68,7 +68,7 @@ test('killed at random moments while it writes checkpoints, a run always has a g
 
 test('a run that a living process writes cannot be resumed; once that is killed, it can', async () => {
   const path = await newRun();
-  const child = start('hold', path);
+  const child = start('open', path);
   await firstLine(child);
   expect((await openRunDirectory(path)).isBeingWritten()).toBe(true);
   await expect(resumeRunDirectory(path)).rejects.toThrow(RunLockedError);

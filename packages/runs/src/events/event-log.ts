@@ -1,6 +1,6 @@
 import { parseRunEvent, type RunEvent } from '@dropout-lab/contracts';
 
-/** What `events.jsonl` holds. */
+/** The content of an `events.jsonl`. */
 export interface EventLog {
   /** In the order written, those voided by a resumption included. */
   readonly events: RunEvent[];

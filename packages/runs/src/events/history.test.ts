@@ -64,7 +64,7 @@ test('a resumption from the beginning voids everything', () => {
   expect(losses([started, epoch(1, 2), resumedAt(0)])).toEqual([]);
 });
 
-test('an epoch that is told again at the step resumed from stands once', () => {
+test('an epoch that is reported again at the step resumed from counts once', () => {
   expect(losses([started, epoch(1, 2), resumedAt(10), epoch(1, 2), epoch(2, 1)])).toEqual([
     [1, 2],
     [2, 1],

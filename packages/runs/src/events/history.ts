@@ -12,15 +12,15 @@ export interface EpochRow extends EpochLogs {
 }
 
 /**
- * The events that still hold: a run that resumes from step s trains the steps after s again, so what was said
+ * Returns the events that are still valid: a run that resumes from step s trains the steps after s again, so what was said
  * of them before (steps, epochs, checkpoints) is dropped.
  *
  * @param events In the order written.
  */
 export const withoutVoided = (events: readonly RunEvent[]): RunEvent[] =>
-  events.reduce<RunEvent[]>((held, event) => {
+  events.reduce<RunEvent[]>((valid, event) => {
     const kept =
-      event.kind === 'run-resumed' ? held.filter((earlier) => !isLater(earlier, event.step)) : held;
+      event.kind === 'run-resumed' ? valid.filter((earlier) => !isLater(earlier, event.step)) : valid;
     kept.push(event);
     return kept;
   }, []);
@@ -48,7 +48,7 @@ export type RunStatus = 'created' | 'running' | RunEndReason;
 
 /**
  * How a run stands by its own account. A killed run had no time to say so and is still `running` here; in
- * Node, `isBeingWritten` tells the two apart.
+ * Node, `isBeingWritten` distinguishes the two.
  *
  * @param events In the order written.
  */

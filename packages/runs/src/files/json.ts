@@ -12,7 +12,7 @@ export const parseJson = (text: string, file: string): unknown => {
     return JSON.parse(text);
   } catch (cause) {
     throw new RunDirectoryError(
-      `${file}: expected JSON, found ${text.length} characters that are none; restore the file from a copy`,
+      `${file}: expected JSON, found ${text.length} characters that are not JSON; restore the file from a copy`,
       { cause },
     );
   }

@@ -15,7 +15,7 @@ const lockFile = (directory: string): string => join(directory, 'run.lock');
  * Makes this process the only writer of a run directory. The lock of a process of this machine that is gone
  * is taken over, so that a killed run can be resumed.
  *
- * @param takeOver The holder on another machine, of which nothing can be known from here, is known to be gone.
+ * @param takeOver The writer is on another machine, where nothing can be checked from here, and is known to be gone.
  * @returns Gives the lock back.
  * @throws RunLockedError while another writer lives, or may live on another machine.
  * @throws Error of the file system when the directory cannot be written.
