@@ -2,6 +2,7 @@ import type { CurveMetric } from '@dropout-lab/study';
 import { csvOf } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
 import { MARKS } from '../shared/charts/series.ts';
+import { Message } from '../shared/controls/message.tsx';
 import { counted } from '../shared/format.ts';
 import { arms, curveSummaries, linkTo, summaries } from '../shared/state.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
@@ -22,26 +23,24 @@ export const ComparePage = () => {
   const shown = curveSummaries.value;
   if (summaries.value.length === 0) {
     return (
-      <section class="message">
-        <h1>Nothing to compare yet</h1>
+      <Message title="Nothing to compare yet">
         <p>
           Train a run or two, then pick them on <a href={linkTo('runs')}>Runs</a>.
         </p>
-      </section>
+      </Message>
     );
   }
   if (shown.length === 0) {
     return (
-      <section class="message">
-        <h1>No such runs</h1>
+      <Message title="No such runs">
         <p>
           None of the runs in the address exists here. <a href={linkTo('compare')}>Compare all</a>
         </p>
-      </section>
+      </Message>
     );
   }
   return (
-    <div class="compare">
+    <div>
       <div class="title-row">
         <h1>Compare</h1>
         <p class="totals muted">{`${counted(shown.length, 'run')} of ${summaries.value.length}`}</p>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { PlaygroundModel } from '../shared/compute/built-model.ts';
 import type { ComputeThread } from '../shared/compute/compute-thread.ts';
-import type { ModelDropout, PlaygroundModel } from '../shared/compute/playground.ts';
+import type { ModelDropout } from '../shared/compute/playground.ts';
 import type { Compute } from './use-compute.ts';
 
 /** A thread that has a model open. */

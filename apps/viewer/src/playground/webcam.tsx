@@ -49,9 +49,9 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   useEffect(() => {
     if (!stream || !isIdle) return;
     const timer = setTimeout(() => {
-      // Before the camera is ready there is no frame.
-      if (video.current!.currentTime > 0)
-        onPicture(squarePicture(video.current!, { ...size, title: 'the webcam' }));
+      // Before the camera is ready there is no frame, and once it is stopped there is no video.
+      if (video.current && video.current.currentTime > 0)
+        onPicture(squarePicture(video.current, { ...size, title: 'the webcam' }));
       setFrame(frame + 1);
     }, FRAME_MS);
     return () => clearTimeout(timer);

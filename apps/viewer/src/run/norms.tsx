@@ -24,7 +24,7 @@ export const Norms = ({ model: { weights, limits } }: { readonly model: LoadedMo
   return (
     <div>
       <h3>Norms of incoming weights</h3>
-      <table class="plain norms">
+      <table class="plain">
         <thead>
           <tr>
             <th scope="col">Layer</th>

@@ -1,4 +1,5 @@
 import { ArmLabel, StatusBadge } from '../shared/charts/marks.tsx';
+import { Message } from '../shared/controls/message.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { dateAndTime, duration } from '../shared/format.ts';
 import { imageShapeOf } from '../shared/images/origin.ts';
@@ -21,13 +22,12 @@ export const RunPage = () => {
   const summary = pickedSummaries.value[0];
   if (!summary) {
     return (
-      <section class="message">
-        <h1>No such run</h1>
+      <Message title="No such run">
         <p>
           {view.value.runs[0] ? `There is no run named “${view.value.runs[0]}” here. ` : ''}
           <a href={linkTo('runs')}>All runs</a>
         </p>
-      </section>
+      </Message>
     );
   }
   return <OneRun key={summary.name} summary={summary} />;

@@ -13,7 +13,7 @@ export const RunsPage = () => {
   const rows = tableRows(summaries.value, arms.value, view.value);
   const picked = rows.filter(({ name }) => ticked.value.has(name)).map(({ name }) => name);
   return (
-    <div class="runs">
+    <div>
       <div class="title-row">
         <h1>Runs</h1>
         <Totals />

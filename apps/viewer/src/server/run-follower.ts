@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CheckpointName, DropoutLabError, type RunEvent } from '@dropout-lab/contracts';
-import { checkpointFiles, parseEventLog, runFiles } from '@dropout-lab/runs';
+import { checkpointFiles, runFiles } from '@dropout-lab/runs';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
-import { type CorruptRun, type RunDigest, withEvents } from '../shared/runs/catalogue.ts';
+import type { CorruptRun, RunDigest } from '../shared/runs/catalogue.ts';
 import { readConfined } from './confined.ts';
+import { openRunLog } from './run-log.ts';
 
 /** Follows one run directory as it grows. */
 export interface RunFollower {
@@ -16,25 +17,7 @@ export interface RunFollower {
   >;
 }
 
-const MEGABYTE = 2 ** 20;
-const LARGEST_MANIFEST = MEGABYTE;
-const LARGEST_LOG = 512 * MEGABYTE;
-/** An event takes some 200 bytes. */
-const LONGEST_LINE = 64 * 1024;
-
-const STEP = '{"kind":"step"';
-
-/**
- * Returns the events of complete lines. Of consecutive steps only the last is parsed: a run has thousands of them, and
- * only the last is drawn.
- */
-const eventsOf = (text: string): RunEvent[] => {
-  const lines = text.split('\n').filter((line) => line !== '' && line.length <= LONGEST_LINE);
-  const worth = lines.filter(
-    (line, i) => !(line.startsWith(STEP) && (lines[i + 1]?.startsWith(STEP) ?? false)),
-  );
-  return parseEventLog(worth.map((line) => `${line}\n`).join('')).events;
-};
+const LARGEST_MANIFEST = 2 ** 20;
 
 /**
  * Follows the run directory `root/name`, whose files are untrusted.
@@ -44,13 +27,13 @@ const eventsOf = (text: string): RunEvent[] => {
  */
 export const followRun = (root: string, name: string): RunFollower => {
   const folder = join(root, name);
+  const log = openRunLog(root, folder);
   const checkpointOf = (checkpoint: CheckpointName): string =>
     join(folder, runFiles.checkpoints, checkpoint, checkpointFiles.weights);
   let run: RunDigest | CorruptRun = { name, error: 'not read yet' };
   let reader: RunReader | CorruptRun = { name, error: 'not read yet' };
   let manifestSignature: string | undefined;
   let logSignature: string | undefined;
-  let log = emptyLog();
 
   const readManifest = async (): Promise<RunReader | CorruptRun> => {
     try {
@@ -65,28 +48,6 @@ export const followRun = (root: string, name: string): RunFollower => {
     } catch (error) {
       return { name, error: sentenceOf(error, folder) };
     }
-  };
-
-  /** Reads what was appended to the log since the last look; all of it when it is another file. */
-  const readLog = async (): Promise<{ readonly restarted: boolean; readonly added: readonly RunEvent[] }> => {
-    const path = join(folder, runFiles.events);
-    const read = await readConfined(root, path, { offset: log.offset, limit: LARGEST_LOG });
-    if (read === undefined) return { restarted: false, added: [] };
-    const file = `${read.stats.dev}/${read.stats.ino}`;
-    if (log.file !== undefined && (file !== log.file || read.stats.size < log.offset)) {
-      log = emptyLog();
-      return { restarted: true, added: (await readLog()).added };
-    }
-    const bytes = Buffer.concat([log.rest, read.bytes]);
-    const end = bytes.lastIndexOf('\n') + 1;
-    const added = eventsOf(bytes.subarray(0, end).toString('utf8'));
-    log = {
-      file,
-      offset: log.offset + read.bytes.length,
-      rest: bytes.subarray(end),
-      events: withEvents(log.events, added),
-    };
-    return { restarted: false, added };
   };
 
   const digest = async (): Promise<RunDigest | CorruptRun> => {
@@ -117,7 +78,7 @@ export const followRun = (root: string, name: string): RunFollower => {
 
       const logNow = await signatureOf(join(folder, runFiles.events));
       const { restarted, added } =
-        logNow === logSignature ? { restarted: false, added: [] } : await readLog();
+        logNow === logSignature ? { restarted: false, added: [] } : await log.read();
       logSignature = logNow;
 
       const before = run;
@@ -127,17 +88,6 @@ export const followRun = (root: string, name: string): RunFollower => {
     },
   };
 };
-
-/** How far a log was read. */
-interface Log {
-  readonly file: string | undefined;
-  readonly offset: number;
-  /** Of a line that does not end yet. */
-  readonly rest: Uint8Array;
-  readonly events: readonly RunEvent[];
-}
-
-const emptyLog = (): Log => ({ file: undefined, offset: 0, rest: new Uint8Array(0), events: [] });
 
 /** Returns a text that changes when a file does; undefined where there is none. */
 const signatureOf = (path: string): Promise<string | undefined> =>

@@ -495,9 +495,9 @@ test('the form has a field for every setting that the command has an option for'
   await page.close();
 });
 
-test('a data set whose images are not here is refused beside its field', async () => {
+test('a data set whose images are missing is refused beside its field', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/train?dataset=cifar100`);
-  await page.getByText('The images of CIFAR-100 are not here').waitFor();
+  await page.getByText('The images of CIFAR-100 are not on this machine').waitFor();
   await page.getByRole('button', { name: 'Train' }).click();
   expect(await page.getByRole('alert').textContent()).toContain('dropout-lab data fetch --dataset cifar100');
   expect(await page.getByLabel('Dataset').getAttribute('aria-invalid')).toBe('true');

@@ -9,7 +9,7 @@ import './train-page.css';
 
 /** Trains on the page, with dropout and without. */
 export const TrainPage = () => (
-  <div class="train">
+  <div>
     <div class="title-row">
       <h1>Train here</h1>
     </div>

@@ -1,18 +1,10 @@
 import type { BrowserBackendChoice } from '@dropout-lab/backend/browser';
-import type { ModelSpec, NamedArray, RunConfig } from '@dropout-lab/contracts';
-import { buildModel, Dropout, logitsModel, setDropoutPosition, writeWeights } from '@dropout-lab/model';
+import { Dropout, setDropoutPosition } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { raceSignal } from 'race-signal';
 import { type Computing, startComputing } from './backend.ts';
+import { type BuiltModel, batchOf, buildAtRate, type PlaygroundModel } from './built-model.ts';
 import { dropoutRates, specAtRate } from './dropout-rates.ts';
-
-/** A trained model. */
-export interface PlaygroundModel {
-  /** From the configuration of the run that trained it. */
-  readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
-  readonly weights: readonly NamedArray[];
-}
 
 /** A model's dropout. */
 export interface ModelDropout {
@@ -47,46 +39,17 @@ export interface MaskedPasses {
   readonly milliseconds: number;
 }
 
-interface BuiltModel {
-  readonly rate: number | null;
-  readonly spec: ModelSpec;
-  readonly model: LayersModel;
-  /** Returns logits. */
-  readonly classifier: LayersModel;
-  /** Returns the output of each convolution, and logits. */
-  readonly probe: LayersModel;
-  /** Names of the convolutions. */
-  readonly names: readonly string[];
-}
-
 /** Returns services that run one model on images, at any dropout rate. */
 export const createPlayground = () => {
   let computing: Computing | undefined;
   let opened: PlaygroundModel | undefined;
   let built: BuiltModel | undefined;
 
-  /** Returns the model at another rate, null for its own: its weights do not depend on the rate. */
   const atRate = (rate: number | null): BuiltModel => {
     if (built?.rate === rate) return built;
     built?.model.dispose();
-    const { config, weights } = opened!;
-    const spec = specAtRate(config, rate);
-    const model = buildModel(spec, config.seed);
-    writeWeights(model, weights);
-    // Whether the model ends in probabilities or in logits.
-    const classifier = logitsModel(model);
-    const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
-    const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
-    const names = convolutions.map(({ name }) => name);
-    built = { rate, spec, model, classifier, probe: modelOf({ inputs: model.inputs, outputs }), names };
+    built = buildAtRate(opened!, rate);
     return built;
-  };
-
-  /** Returns a batch of copies of one image, in the model's data format. */
-  const batchOf = ({ spec }: BuiltModel, pixels: Uint8Array, copies = 1): tf.Tensor => {
-    const image = tf.div(tf.tensor(Float32Array.from(pixels), [1, ...spec.inputShape]), 255);
-    const placed = spec.dataFormat === 'channels_last' ? image : tf.transpose(image, [0, 3, 1, 2]);
-    return tf.tile(placed, [copies, 1, 1, 1]);
   };
 
   return {
