@@ -1,27 +1,13 @@
 /**
- * The sizes that size-limit measures: every tarball; every entry point without dependencies, so that our own growth shows;
- * and single imports as users' bundles get them, dependencies included. The limits are in size-budgets.json.
+ * The sizes that size-limit measures: every tarball, and every entry point without dependencies, so that our own growth
+ * shows. The limits are in size-budgets.json. Single imports are measured in bundles by src/single-imports.test.ts.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 import { budgetsFile, tarballOf } from './src/package-checks.mjs';
 
-/** Programs that import one thing: the rest of its package, and the dependencies of the rest, should not be bundled. */
-const singleImports = [
-  ['@dropout-lab/contracts', '{ DropoutLabError }'],
-  ['@dropout-lab/metrics', '{ softmax }'],
-  ['@dropout-lab/random', '{ randomKey }'],
-];
-
 const entryPoints = published.flatMap(entryPointsOf);
-
-/** @param {string} name */
-const moduleOf = (name) => {
-  const entry = entryPoints.find(({ specifier }) => specifier === name);
-  if (entry === undefined) throw new Error(`expected an entry point ${name}, found none: see exports`);
-  return entry.module;
-};
 
 /** As size-limit looks for files: by a pattern, and content to find none. @param {string} file */
 const patternOf = (file) => {
@@ -47,13 +33,6 @@ const checks = [
       ...esm(options),
       packages: 'external',
     }),
-  })),
-  ...singleImports.map(([specifier = '', imported]) => ({
-    name: `import ${imported} from '${specifier}'`,
-    path: patternOf(moduleOf(specifier)),
-    import: imported,
-    gzip: true,
-    modifyEsbuildConfig: esm,
   })),
 ];
 
