@@ -39,5 +39,5 @@ const checks = [
 /** @type {Record<string, string>} */
 const budgets = JSON.parse(readFileSync(budgetsFile, 'utf8'));
 
-// Anything without a budget fails by name; npm run release:check -- --update gives it one.
+// What has no budget yet fails, by name: npm run release:check -- --update gives it one.
 export default checks.map((check) => ({ ...check, limit: budgets[check.name] ?? '0 B' }));

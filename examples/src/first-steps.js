@@ -13,5 +13,5 @@ const { accuracy } = await trained.evaluate();
 await trained.save('my-run');
 
 const loaded = await load('my-run');
-const [mostLikely] = await loaded.predict(data.test.images.subarray(0, 32 * 32 * 3));
-console.log(`test accuracy ${accuracy}; the first test image is a ${mostLikely?.className}`);
+const [best] = await loaded.predict(data.test.images.subarray(0, 32 * 32 * 3));
+console.log(`test accuracy ${accuracy}; the first test image is a ${best?.className}`);

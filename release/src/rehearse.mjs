@@ -138,6 +138,27 @@ const compile = async (folder) => {
     });
 };
 
+/**
+ * Bundles the page of a folder with Vite, opens it, and waits for a sign that it works.
+ *
+ * @param {string} folder
+ * @param {(page: import('playwright-core').Page) => Promise<unknown>} sign
+ */
+const inBrowser = async (folder, sign) => {
+  await run('vite', ['build', '--logLevel', 'warn', '--target', 'es2022'], { cwd: folder });
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    await page.route('**', (route) => {
+      const { pathname } = new URL(route.request().url());
+      return route.fulfill({ path: join(folder, 'dist', pathname === '/' ? 'index.html' : pathname) });
+    });
+    await Promise.all([sign(page), page.goto('http://localhost/')]);
+  } finally {
+    await browser.close();
+  }
+};
+
 /** @type {Awaited<ReturnType<typeof startRegistry>> | undefined} */
 let registry;
 const stop = async () => {
@@ -192,18 +213,30 @@ try {
     const folder = await project('metrics-in-a-browser');
     await cp(join(repository, 'release', 'projects', 'metrics-in-a-browser'), folder, { recursive: true });
     await install(folder, ['@dropout-lab/metrics', '@dropout-lab/random', 'vite@8']);
-    await run('vite', ['build', '--logLevel', 'warn'], { cwd: folder });
-    const browser = await launchChromium();
-    try {
-      const page = await browser.newPage();
-      await page.route('**', (route) => {
-        const { pathname } = new URL(route.request().url());
-        return route.fulfill({ path: join(folder, 'dist', pathname === '/' ? 'index.html' : pathname) });
-      });
-      await page.goto('http://localhost/');
-      await page.getByText('accuracy 0.667, p 0.03125').waitFor();
-    } finally {
-      await browser.close();
+    await inBrowser(folder, (page) => page.getByText('accuracy 0.667, p 0.03125').waitFor());
+  });
+
+  await step('dropout-lab alone, in Bun, in Deno and in a browser', async () => {
+    const folder = await project('first-steps');
+    const program = 'first-steps.js';
+    await install(folder, ['dropout-lab', 'vite@8']);
+    await cp(join(repository, 'examples', 'src', program), join(folder, program));
+    await writeFile(
+      join(folder, 'index.html'),
+      `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/${program}"></script>`,
+    );
+    await inBrowser(folder, (page) =>
+      page.waitForEvent('console', {
+        predicate: (message) => message.text().startsWith('test accuracy '),
+        timeout: 120_000,
+      }),
+    );
+    // Two hundred megabytes, and so in no package.json of this repository.
+    const runtimes = await project('runtimes');
+    await npm(runtimes, 'install', 'bun', 'deno');
+    for (const runtime of [['bun'], ['deno', 'run', '--allow-all']]) {
+      const said = await npm(runtimes, 'exec', '--', ...runtime, join(folder, program));
+      if (!said.includes('test accuracy ')) throw new Error(`${runtime[0]}: expected an accuracy\n${said}`);
     }
   });
 

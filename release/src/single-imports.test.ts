@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build as esbuild } from 'esbuild';
-import { build as vite } from 'vite';
+import { build } from 'vite';
 import { afterAll, expect, test } from 'vitest';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import singleImports from '../single-imports.json' with { type: 'json' };
+import { budgetsFile } from './package-checks.mjs';
 
 // Inside the repository, where the packages are found; git ignores it.
 const root = join(repository, '.turbo');
@@ -13,30 +13,23 @@ await mkdir(root, { recursive: true });
 const folder = await mkdtemp(join(root, 'single-imports-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const bundlers = {
-  vite: async (file: string): Promise<string> => {
-    const built = await vite({
-      configFile: false,
-      root: folder,
-      logLevel: 'silent',
-      build: { write: false, target: 'es2022', rolldownOptions: { input: file } },
-    });
-    if (!('output' in built)) throw new Error('expected one bundle');
-    return built.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
-  },
-  esbuild: async (file: string): Promise<string> => {
-    const options = { bundle: true, minify: true, format: 'esm', platform: 'browser', write: false } as const;
-    return (await esbuild({ ...options, entryPoints: [file] })).outputFiles[0]!.text;
-  },
-};
+const budgets: Record<string, string> = JSON.parse(await readFile(budgetsFile, 'utf8'));
+const programs = Object.entries(singleImports).flatMap(([specifier, names]) =>
+  names.map((name) => [`import { ${name} } from '${specifier}'`, name] as const),
+);
 
-/** Bundles a program that imports one thing; the bundle should have neither the rest of its package nor its dependencies. */
-test.each(singleImports)('$import of $from', async ({ from, import: name, kilobytes }) => {
-  const file = join(folder, `${name}.js`);
-  await writeFile(file, `import { ${name} } from '${from}';\nconsole.log(${name});\n`);
-  for (const [bundler, bundle] of Object.entries(bundlers)) {
-    const size = gzipSync(await bundle(file)).length / 1000;
-    expect(size, bundler).toBeGreaterThan(0);
-    expect(size, bundler).toBeLessThanOrEqual(kilobytes);
-  }
+/** size-limit bundles the same programs with esbuild, within the same budgets. */
+test.each(programs)('%s is within its budget in Vite too', async (statement, name) => {
+  const input = join(folder, `${name}.js`);
+  await writeFile(input, `${statement};\nconsole.log(${name});\n`);
+  const built = await build({
+    configFile: false,
+    root: folder,
+    logLevel: 'silent',
+    build: { write: false, target: 'es2022', rolldownOptions: { input } },
+  });
+  if (!('output' in built)) throw new Error('expected one bundle');
+  const code = built.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
+  expect(code).toContain('console.log(');
+  expect(gzipSync(code).length / 1000).toBeLessThanOrEqual(Number.parseFloat(budgets[statement]!));
 });

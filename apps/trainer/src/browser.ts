@@ -1,4 +1,4 @@
-// What index.ts exports, in a browser: the condition `browser` of package.json leads here.
+// The browser's version of index.ts: bundlers find it by the condition `browser` in package.json.
 import { browser } from './library/browser.ts';
 import { loaderOf } from './library/datasets.ts';
 import { backendStarter } from './library/start-backend.ts';

@@ -18,8 +18,8 @@ import { parseJson } from './files/json.ts';
 import { checkpointFiles, checkpointNames, runFiles } from './files/layout.ts';
 
 /**
- * The run in the files of its directory: the inverse of {@link encodeRun}, for files of earlier versions too. Checkpoints
- * are verified by their checksums.
+ * Reads the run in the files of its directory: the inverse of {@link encodeRun}, for files of earlier versions too.
+ * Checkpoints are verified by their checksums.
  *
  * @param files Contents by path within the directory. All but `run.json` may be missing.
  * @param where The directory, for errors.

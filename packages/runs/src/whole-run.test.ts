@@ -80,7 +80,7 @@ test('what is no run, and a run that is being written, are not replaced', async 
   await expect(saveRunDirectory(dirname(file), bare)).rejects.toThrow(RunExistsError);
   await expect(saveRunDirectory(file, bare)).rejects.toThrow(RunExistsError);
   expect(readFileSync(file, 'utf8')).toBe('mine');
-  await expect(saveRunDirectory(join(file, 'under'), bare)).rejects.toThrow('a part of the path is a file');
+  await expect(saveRunDirectory(join(file, 'under'), bare)).rejects.toThrow('expected to write the run, but');
 
   const path = join(folder, 'training');
   const run = await createRunDirectory(path, manifest);

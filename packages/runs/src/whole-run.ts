@@ -10,7 +10,7 @@ import { syncFolder } from './files/sync-folder.ts';
 import { createRunDirectory, openRunDirectory } from './run-directory.ts';
 
 /**
- * Writes a whole run as a run directory, in the place of the run that is there: beside it first, then put into its place.
+ * Writes a whole run as a run directory. It replaces a run that is there: it is written beside it first, then renamed.
  *
  * @throws RunExistsError when something else than a run is there.
  * @throws RunLockedError while another process writes the run that is there.

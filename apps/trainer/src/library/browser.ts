@@ -8,7 +8,7 @@ import { createStore, get, set } from 'idb-keyval';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Platform } from './platform.ts';
 
-/** A graphics processor where there is one, else wasm; the web; the browser's database. */
+/** Browsers: a graphics processor or wasm, files from the web, runs in the browser's database. */
 export const browser: Platform = {
   version: manifest.version,
   backends: ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'],
@@ -54,7 +54,7 @@ export const browser: Platform = {
   },
 };
 
-// Bundlers find the file by this, and take it along.
+// Bundlers recognize this form, and add the file to the bundle.
 const wasmUrl = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url)
   .href;
 

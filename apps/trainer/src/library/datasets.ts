@@ -2,18 +2,18 @@ import { ConfigError, type DatasetName, datasets, type ImageDataset } from '@dro
 import { drawShapes } from '@dropout-lab/data';
 import type { DatasetOptions, Platform } from './platform.ts';
 
-/** Images to train on, and images to test with: a data set's, or one's own. */
+/** Training images and test images: those of a data set, or a user's own. */
 export interface TrainingData {
-  /** Of these, `train` holds out some for validation. */
+  /** Some of them are held out for validation, as the settings say. */
   readonly train: ImageDataset;
   readonly test: ImageDataset;
-  /** Left out for images of one's own. */
+  /** The name of the data set; absent for a user's own images. */
   readonly dataset?: DatasetName;
-  /** SHA-256 of the files that the images come from, by name, for the record of a run. */
+  /** SHA-256 of the files that the images come from, by name, for the manifest of a run. */
   readonly sha256?: Readonly<Record<string, string>>;
 }
 
-/** The loader of a data set that consists of files. */
+/** Returns the function that loads a data set that consists of files. */
 export const loaderOf =
   (dataset: DatasetName, { loadDataset }: Pick<Platform, 'loadDataset'>) =>
   async (options: DatasetOptions = {}): Promise<TrainingData> => ({
@@ -22,18 +22,18 @@ export const loaderOf =
   });
 
 /**
- * 350 real images of CIFAR-10 that come with the package, 250 to train on and 100 to test with: for a first try, and for
- * tests.
+ * Returns 350 images of CIFAR-10 that come with the package, 250 for training and 100 for testing: enough for a first try
+ * and for tests.
  */
 export const sample = async (): Promise<TrainingData> => ({
   ...(await import('@dropout-lab/cifar/sample')).loadSample(),
   dataset: 'cifar10',
 });
 
-/** 48,000 grey pictures of eight plain shapes, 28 by 28 pixels, drawn in a second or two: nothing is fetched. */
+/** Returns 48,000 grey images of eight plain shapes, 28 by 28 pixels, which it draws: nothing is downloaded. */
 export const shapes = async (): Promise<TrainingData> => ({ ...drawShapes(), dataset: 'shapes' });
 
-/** @throws ConfigError when it is no data to train on. */
+/** @throws ConfigError when the value is not training data. */
 export const requireTrainingData = (data: unknown): void => {
   if (data instanceof Promise) throw refusal('a promise of them: write await before what loads them');
   const { train, test } = (data ?? {}) as Partial<TrainingData>;
@@ -58,7 +58,7 @@ const refusal = (found: string): ConfigError =>
     ['data'],
   );
 
-/** Returns the settings that follow from the data: its name or, for your own images, their shape and classes. */
+/** Returns the part of a configuration that describes the data: its name or, for a user's own images, shape and classes. */
 export const configOfData = ({ train, dataset }: TrainingData) =>
   dataset !== undefined && dataset in datasets
     ? { dataset }

@@ -5,7 +5,7 @@ import { replicasOn } from '../train/open-run.ts';
 import { version } from '../version.ts';
 import type { Platform } from './platform.ts';
 
-/** The file system, tfjs-node where it can be loaded, threads. */
+/** Node: tfjs-node or wasm on several threads, files and runs in folders. */
 export const node: Platform = {
   version,
   backends: ['auto', 'node', 'webgpu', 'wasm', 'cpu'],
@@ -16,7 +16,7 @@ export const node: Platform = {
   loadDataset: (name, { from, onProgress, signal }) =>
     loadDataset(name, { directory: from, onProgress, signal }),
   readPicture: async (picture, shape) => {
-    // When it is needed: sharp is native code.
+    // Loaded when it is needed, since sharp is native code.
     const { readPicture } = await import('../model/read-picture.ts');
     return typeof picture === 'string'
       ? readPicture(picture, shape, picture)

@@ -4,30 +4,30 @@ import type { LoadedDataset } from '@dropout-lab/data';
 import type { ExperimentOptions } from '@dropout-lab/experiment';
 import type { RunContents } from '@dropout-lab/runs';
 
-/** The backend that computes; `auto` is the fastest that works. `node`, which is tfjs-node, is for Node alone, `webgl` for browsers. */
+/** A backend by name; `auto` is the fastest one. `node`, which is tfjs-node, is for Node only, `webgl` for browsers only. */
 export type Backend = 'auto' | 'node' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
-/** Where the images of a data set come from. */
+/** Options of the functions that load a data set. */
 export interface DatasetOptions {
   /**
-   * Where the official `.bin` files are. In Node a folder; without it they are fetched once, verified, and kept in the
-   * cache folder of the platform. In a browser the web address of such a folder, which must be given.
+   * The place of the official `.bin` files: in Node a folder, by default the platform's cache folder, to which they are
+   * downloaded once and verified; in a browser the web address of a folder, which must be given.
    */
   readonly from?: string;
-  /** Called as files come, in bytes or in files. */
+  /** Called while files are downloaded; `done` and `total` count bytes or files. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
 
-/** The parts of the library that differ between Node and a browser. */
+/** The part of the library that differs between Node and browsers. */
 export interface Platform {
-  /** Of dropout-lab, for the record of a run. */
+  /** The version of dropout-lab, for the manifest of a run. */
   readonly version: string;
-  /** Those that can be asked for here. */
+  /** The backends that exist here. */
   readonly backends: readonly Backend[];
   readonly startBackend: (choice: Backend) => Promise<StartedBackend>;
   readonly describeHardware: () => HardwareDescription;
-  /** @param workers Threads that share each batch; what fits when undefined. */
+  /** @param workers Threads that share each batch; undefined for as many as suit the backend. */
   readonly replicasOn: (
     config: RunConfig,
     backend: StartedBackend['name'],

@@ -2,10 +2,10 @@ import type { StartedBackend } from '@dropout-lab/backend/node';
 import { ConfigError } from '@dropout-lab/contracts';
 import type { Backend, Platform } from './platform.ts';
 
-/** Starts a backend, unless it is the one that runs; undefined is the one that runs or, at first, `auto`. */
+/** Starts a backend, unless it runs already; undefined stands for the one that runs or, at first, `auto`. */
 export type BackendStarter = (choice: Backend | undefined) => Promise<StartedBackend>;
 
-/** One for all that a program computes: TensorFlow.js has one backend at a time. */
+/** Returns the one starter of a program, since TensorFlow.js has one backend at a time. */
 export const backendStarter = ({ backends, startBackend }: Platform): BackendStarter => {
   let running: { readonly choice: Backend; readonly backend: Promise<StartedBackend> } | undefined;
   return async (choice) => {

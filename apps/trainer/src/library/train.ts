@@ -17,8 +17,8 @@ import type { BackendStarter } from './start-backend.ts';
 import { openTrained, type TrainedModel } from './trained.ts';
 
 /**
- * The data to train on, and the settings: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,
- * `callbacks`, `model`. Whatever is left out is the tutorial's.
+ * The images and the settings of a training: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,
+ * `callbacks`, `model`. The defaults are the tutorial's.
  */
 export interface TrainOptions extends Omit<RunConfigInput, 'dataset'> {
   readonly data: TrainingData;
@@ -26,11 +26,11 @@ export interface TrainOptions extends Omit<RunConfigInput, 'dataset'> {
   readonly dropout?: number;
   /** Before any schedule: short for `optimizer.learningRate`. */
   readonly learningRate?: number;
-  /** The backend that computes; when left out, the one started before, or the fastest that works. */
+  /** By default the backend that runs already, or else the fastest one. */
   readonly backend?: Backend;
-  /** Threads that share each batch, in Node; left out, what fits the backend and the cores. */
+  /** Threads that share each batch, in Node; by default as many as suit the backend and the cores. */
   readonly workers?: number;
-  /** Ends training before the next step. What has been trained by then is returned. */
+  /** Ends training before the next step; `train` returns the model as it is then. */
   readonly signal?: AbortSignal;
   /** Called after each epoch with its loss and accuracy, in `logs`; waited for. */
   readonly onEpoch?: (epoch: Extract<RunEvent, { kind: 'epoch' }>) => unknown;
@@ -85,7 +85,7 @@ export const trainOn =
     return openTrained(run!.contents(), { platform, checkpoint: 'last', test: data.test });
   };
 
-/** The name, in the record of a run, of images that are not a data set of ours. */
+/** The name of a user's own images in a run's manifest. */
 const OWN_IMAGES = 'own images';
 
 const configOf = ({

@@ -22,22 +22,21 @@ import type { BackendStarter } from './start-backend.ts';
 export interface TrainedModel {
   /** The stock TensorFlow.js model, with its trained weights. */
   readonly model: LayersModel;
-  /** Every setting that it was trained with. */
+  /** Every setting of its training. */
   readonly config: RunConfig;
   /** In the order of the labels. */
   readonly classNames: readonly string[];
   /** An entry for each epoch: loss, accuracy, `val_loss`, `val_accuracy`, learning rate. */
   readonly history: readonly EpochRow[];
   /**
-   * Loss, accuracy, calibration, confusion, and precision, recall and F1 by class, on test images with dropout off.
+   * Returns loss, accuracy, calibration, confusion, and precision, recall and F1 by class, on test images, dropout off.
    *
-   * @param data Whose test images; when left out, those of the data that it was trained on, as they were evaluated when
-   *   training ended.
+   * @param data The test images. Without it, the result is that of the evaluation at the end of training.
    * @throws DropoutLabError when the run was stopped before it was evaluated, and no images are given.
    */
   evaluate(data?: Pick<TrainingData, 'test'>): Promise<EvaluationReport>;
   /**
-   * Returns all classes with their probabilities, the most likely first.
+   * Returns all classes with their probabilities, the most probable first.
    *
    * @param picture Pixels of the model's shape, uint8 [height, width, channels]; or an image file, by its content or by
    *   its path (in a browser its address), of any size: its middle is cut out and scaled.
@@ -50,17 +49,17 @@ export interface TrainedModel {
    *   the browser's database.
    */
   save(name: string): Promise<void>;
-  /** The files of its run directory, by path: to download, upload or keep them elsewhere. `load` takes them. */
+  /** Returns the files of its run directory, by path, to download or upload; `load` takes them. */
   files(): Promise<Record<string, string | Uint8Array>>;
   /** Frees the memory of the model's weights. */
   dispose(): void;
 }
 
-/** How to load a trained model. */
+/** Options of `load`. */
 export interface LoadOptions {
-  /** `last` when left out; `best` had the lowest validation loss. */
+  /** `last` by default; `best` is the checkpoint with the best validation loss. */
   readonly checkpoint?: CheckpointName;
-  /** The backend that computes; when left out, the one started before, or the fastest that works. */
+  /** By default the backend that runs already, or else the fastest one. */
   readonly backend?: Backend;
 }
 

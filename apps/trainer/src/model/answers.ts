@@ -1,14 +1,14 @@
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { softmax } from '@dropout-lab/metrics';
 
-/** A class, and how sure a model is of it. */
+/** A class and its probability. */
 export interface Prediction {
   readonly className: string;
   /** 0..1; those of all classes add up to 1. */
   readonly probability: number;
 }
 
-/** Returns the classes of each row of logits [rows, classes], the most likely first. */
+/** Returns all classes for each row of logits [rows, classes], the most probable first. */
 export const predictionsIn = (logits: Float32Array, classNames: readonly string[]): Prediction[][] => {
   const classes = classNames.length;
   const probabilities = softmax(logits, classes);
