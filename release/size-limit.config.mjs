@@ -1,13 +1,28 @@
 /**
- * The sizes that size-limit measures: every tarball, and every entry point without dependencies, so that our own growth
- * shows. The limits are in size-budgets.json. Single imports are measured in bundles by src/single-imports.test.ts.
+ * What size-limit weighs: every tarball; every entry point without dependencies, so that growth of ours shows; and
+ * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { entryPointsOf, published } from '../scripts/workspaces.mjs';
 import { budgetsFile, tarballOf } from './src/package-checks.mjs';
 
+/**
+ * Programs that import one thing, by package: the rest of the package, and the dependencies of the rest, should not be
+ * bundled.
+ *
+ * @type {Record<string, string[]>}
+ */
+const singleImports = JSON.parse(readFileSync(new URL('single-imports.json', import.meta.url), 'utf8'));
+
 const entryPoints = published.flatMap(entryPointsOf);
+
+/** @param {string} name */
+const moduleOf = (name) => {
+  const entry = entryPoints.find(({ specifier }) => specifier === name);
+  if (entry === undefined) throw new Error(`expected an entry point ${name}, found none: see exports`);
+  return entry.module;
+};
 
 /** As size-limit looks for files: by a pattern, and content to find none. @param {string} file */
 const patternOf = (file) => {
@@ -34,6 +49,15 @@ const checks = [
       packages: 'external',
     }),
   })),
+  ...Object.entries(singleImports).flatMap(([specifier, names]) =>
+    names.map((name) => ({
+      name: `import { ${name} } from '${specifier}'`,
+      path: patternOf(moduleOf(specifier)),
+      import: `{ ${name} }`,
+      gzip: true,
+      modifyEsbuildConfig: esm,
+    })),
+  ),
 ];
 
 /** @type {Record<string, string>} */
