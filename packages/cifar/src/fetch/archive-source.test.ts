@@ -90,7 +90,7 @@ describe('the archive', () => {
     const notices: string[] = [];
     await fetchCifar(at(url), { cacheDirectory, onProgress, onNotice: (line) => notices.push(line) });
     expect(ranges).toEqual([0, half]);
-    expect(notices).toEqual([expect.stringContaining(`going on from byte ${half}`)]);
+    expect(notices).toEqual([expect.stringContaining(`continuing from byte ${half}`)]);
     await expectComplete(cacheDirectory);
   });
 
