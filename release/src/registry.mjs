@@ -33,7 +33,8 @@ export const startRegistry = async (folder, ours) => {
     },
     web: { enable: false },
     max_body_size: '100mb',
-    log: { type: 'stdout', format: 'pretty', level: 'warn' },
+    // It warns of every file that two installs ask for at once.
+    log: { type: 'stdout', format: 'pretty', level: 'error' },
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
