@@ -60,9 +60,9 @@ Written by \`npm run release:check -- --update\`.
 |---|---|---|
 ${(await shipped()).map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |\n`).join('')}`;
 
-/** @param {string} licence An SPDX expression of what all must be accepted. */
+/** @param {string} licence An SPDX expression, of which every part has to be accepted: stricter than OR needs. */
 const isAccepted = (licence) =>
-  licence.split(/[()]| AND /).every((part) => part === '' || accepted.has(part));
+  licence.split(/[()]| AND | OR /).every((part) => part === '' || accepted.has(part));
 
 /** @returns {Promise<string[]>} */
 export const licenceProblems = async () => {

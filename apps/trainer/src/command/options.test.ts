@@ -130,7 +130,7 @@ describe('readRunConfig', () => {
       'dropout for a list of layers',
       { dropout: '0.3' },
       layers,
-      '--dropout: expected a model of the preset tutorial, received one given as layers: set it in the list of layers instead',
+      '--dropout: expected a model of the preset tutorial, received the preset layers: set it in the list of layers instead',
     ],
     [
       'an unknown path',
