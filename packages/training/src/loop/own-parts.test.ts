@@ -40,9 +40,9 @@ describe('an invalid part is refused with a message, and leaves no tensor', () =
     expect(await trained(config)).toContain(message);
   });
 
-  test('a callback that is none', async () => {
+  test('a callback without a name', async () => {
     expect(await trained({}, { callbacks: [null as unknown as Callback] })).toContain(
-      'callbacks: expected a name',
+      'callbacks: expected a name of every callback',
     );
   });
 

@@ -51,14 +51,14 @@ test('only what has changed is copied', () => {
   expect(reads.map((read) => read.mock.calls.length)).toEqual(reads.map((_, i) => Number(i === 1)));
 });
 
-test('weights that change while they are asked for are an error, not a mixture', async () => {
+test('weights that change while they are read are an error, not a mixture', async () => {
   const [here, there] = [tinyModel(), tinyModel()];
   const published = publishedWeightsOf(here);
   const asked = published.publish();
   writeWeights(here, await halved(here));
   published.publish();
   expect(() => followWeights(there, published.memory).follow(asked)).toThrow(
-    'expected the weights to stay as they are until a replica has answered',
+    'expected the weights not to change until a replica has answered',
   );
 });
 
