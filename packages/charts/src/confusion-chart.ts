@@ -22,9 +22,11 @@ export interface ConfusionCell {
 export interface ConfusionDrawing {
   readonly svg: SVGSVGElement;
   readonly cells: readonly ConfusionCell[];
-  /** The pixel at which a row or column of cells begins, from the left or the top of the chart, and its size. */
+  /** Pixels from the left of the chart at which a column of cells begins. */
   readonly columnAt: (predicted: number) => number;
+  /** Pixels from the top of the chart at which a row of cells begins. */
   readonly rowAt: (actual: number) => number;
+  /** Width and height of a cell in pixels. */
   readonly cellSize: number;
 }
 

@@ -74,8 +74,9 @@ export interface CurveDrawing {
     readonly top: number;
     readonly bottom: number;
   };
-  /** Pixels from the left of the chart, and back. */
+  /** Pixels from the left of the chart for a value of the x axis. */
   readonly x: (value: number) => number;
+  /** The value of the x axis for pixels from the left of the chart. */
   readonly xAt: (pixel: number) => number;
   /** Pixels from the top of the chart. */
   readonly y: (value: number) => number;

@@ -15,7 +15,9 @@ export const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
   const taken = new Set<string>();
   return callbacks.map((callback) => {
     if (typeof callback?.name !== 'string') {
-      throw new TrainingError('callbacks: expected a name of every callback, found one without: see Callback');
+      throw new TrainingError(
+        'callbacks: expected a name of every callback, found one without: see Callback',
+      );
     }
     let key = callback.name;
     for (let number = 1; taken.has(key); number++) key = `${callback.name}_${number}`;
