@@ -1,6 +1,6 @@
 /**
- * What size-limit weighs: every tarball; every entry point without dependencies, so that growth of ours shows; and
- * single imports as users' bundles get them, dependencies included. Limits are those of size-budgets.json.
+ * The sizes that size-limit measures: every tarball; every entry point without dependencies, so that our own growth
+ * shows; and single imports as users' bundles get them, dependencies included. The limits are in size-budgets.json.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';

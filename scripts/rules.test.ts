@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runNode } from './run-node.ts';
@@ -129,4 +129,21 @@ test('Math.random is refused everywhere, other randomness is not', async () => {
   };
   for (const file of files) expect(await lint(file), file).toEqual(statements.map(() => 'error'));
   expect(await lint('packages/metrics/src/seeded.ts')).toEqual([]);
+});
+
+test('the picture in ARCHITECTURE.md has every package, above all that it imports', async () => {
+  const [, picture] = /^```\n(apps .*?)^```/ms.exec(
+    await readFile(join(repository, 'ARCHITECTURE.md'), 'utf8'),
+  )!;
+  const levels = picture!.split('\n\n');
+  const levelOf = (name: string): number => levels.findIndex((level) => new RegExp(`  ${name} `).test(level));
+  for (const name of packageNames) {
+    const manifest = await readFile(join(repository, 'packages', name, 'package.json'), 'utf8');
+    const imported = Object.keys(JSON.parse(manifest).dependencies ?? {}).filter((one) =>
+      one.startsWith('@dropout-lab/'),
+    );
+    expect(levelOf(name), name).toBeGreaterThan(-1);
+    for (const one of imported)
+      expect(levelOf(one.split('/')[1]!), `${one} of ${name}`).toBeGreaterThan(levelOf(name));
+  }
 });

@@ -60,7 +60,7 @@ Written by \`npm run release:check -- --update\`.
 |---|---|---|
 ${(await shipped()).map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |\n`).join('')}`;
 
-/** @param {string} licence An SPDX expression, of which every part has to be accepted: stricter than OR needs. */
+/** @param {string} licence An SPDX expression; every part has to be accepted, which is stricter than OR needs. */
 const isAccepted = (licence) =>
   licence.split(/[()]| AND | OR /).every((part) => part === '' || accepted.has(part));
 

@@ -77,7 +77,7 @@ describe('a package with mistakes', () => {
     }
   });
 
-  test('is told each of them', async () => {
+  test('lists each of them', async () => {
     const [files] = await pack([workspace], temporary);
     const problems = await packageProblems(workspace, files!, tarballOf(workspace, temporary));
     expect(problems).toEqual([

@@ -42,7 +42,7 @@ const oklabOf = (light: Triple): Triple =>
     ).map(Math.cbrt) as unknown as Triple,
   );
 
-/** What is seen without red, green or blue cones: Machado, Oliveira & Fernandes 2009, severity 1. */
+/** The colours that are seen without red, green or blue cones: Machado, Oliveira & Fernandes 2009, severity 1. */
 const sights: Readonly<Record<string, readonly Triple[]>> = {
   'all cones': [
     [1, 0, 0],

@@ -12,7 +12,7 @@ export const surfaces: Readonly<Record<ThemeName, Colours>> = {
 
 /**
  * Blue, orange, green, purple, ochre, petrol (sky on dark paper), red and grey, for an arm each. They differ in
- * lightness as much as in hue, so that readers who do not see red, green or blue tell them apart too: see the test.
+ * lightness as much as in hue, so that readers who do not see red, green or blue distinguish them too: see the test.
  */
 export const hues: Readonly<Record<ThemeName, readonly string[]>> = {
   light: ['#0246b3', '#f16816', '#34a389', '#c05de5', '#675107', '#034058', '#631a1b', '#69707c'],

@@ -30,7 +30,7 @@ export interface Curve {
   readonly onset?: number | undefined;
 }
 
-/** What curves can be of: losses in nats, accuracies 0..1, training minus validation accuracy, learning rates. */
+/** The quantities of curves: losses in nats, accuracies 0..1, training minus validation accuracy, learning rates. */
 export type CurveQuantity = 'loss' | 'accuracy' | 'gap' | 'learning rate';
 
 interface Quantity {
@@ -53,7 +53,7 @@ export interface CurveChartOptions extends ChartOptions {
   readonly height?: number;
   /** The chart's name; that of the quantity when left out. */
   readonly title?: string;
-  /** What x counts. */
+  /** The unit of the x axis. */
   readonly xLabel?: 'epoch' | 'minutes';
   /** Logarithmic y; what is not above zero is left out. */
   readonly log?: boolean;
@@ -153,7 +153,7 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   };
 };
 
-/** What is in range, and its neighbours: lines lead out of the chart, where they are clipped. */
+/** Returns the points in range and their neighbours: lines lead out of the chart, where they are clipped. */
 const isNear = (from: number, to: number) => (_: CurvePoint, i: number, points: readonly CurvePoint[]) =>
   (points[i + 1] ?? points[i]!).x >= from && (points[i - 1] ?? points[i]!).x <= to;
 

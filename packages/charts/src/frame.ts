@@ -12,7 +12,7 @@ export const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 export const FONT = '"Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 export const FONT_SIZE = 12;
 
-/** What all charts have in common. */
+/** Options that all charts have in common. */
 export const frame = ({ document, width }: ChartOptions): PlotOptions => ({
   ...(document ? { document } : {}),
   ...(width === undefined ? {} : { width }),

@@ -37,5 +37,5 @@ test('a line at the mean confidence of each bin', () => {
 test('axes in percent, and what is what', () => {
   expect(ticksOf(svg, 'y')).toEqual(['0%', '20%', '40%', '60%', '80%', '100%']);
   expect(svg.querySelector('g.legend')!.textContent).toBe('accuracymean confidencecalibrated');
-  expect(svg.getAttribute('aria-label')).toBe('reliability diagram: accuracy by confidence');
+  expect(svg.getAttribute('aria-label')).toBe('reliability chart: accuracy by confidence');
 });

@@ -7,7 +7,7 @@ import { addLegend, type LegendItem } from './legend.ts';
 const MARGIN = { left: 48, right: 14, top: 54, bottom: 40 };
 
 /**
- * Reliability diagram (Guo et al. 2017): how often the model is right where it is so sure. A calibrated model's bars
+ * Reliability chart (Guo et al. 2017): how often the model is right where it is so sure. A calibrated model's bars
  * end at the diagonal; above are bars of one that is too cautious, below of one that is too sure.
  *
  * @param arm Place among the arms, which gives its colour.
@@ -31,7 +31,7 @@ export const reliabilityChart = (
     x: {
       domain: [0, 1],
       tickFormat: '%',
-      label: 'confidence (probability of the likeliest class)',
+      label: 'confidence (probability of the most likely class)',
       labelAnchor: 'center',
       labelArrow: 'none',
     },
@@ -73,5 +73,5 @@ export const reliabilityChart = (
   ];
   addAxisTitle(svg, 'accuracy', MARGIN.top);
   addLegend(svg, legend, width);
-  return finish(svg, 'reliability diagram: accuracy by confidence');
+  return finish(svg, 'reliability chart: accuracy by confidence');
 };

@@ -44,7 +44,7 @@ describe('analyzeStudy', () => {
     expect(pooled?.reliability[0]).toMatchObject({ count: 0, accuracy: 0 });
   });
 
-  test('tells in what the arms differ', () => {
+  test('lists the settings in which the arms differ', () => {
     expect(analysis.settings[0]).toEqual({ path: 'model.dropout.rate', values: [0.5, 0, 0.5] });
   });
 

@@ -49,7 +49,7 @@ export interface ComparisonAnalysis {
   readonly differences: Readonly<Record<MetricKey, PairedDifference | undefined>>;
 }
 
-/** What a report is drawn from. Plain data: the report's JSON is this. */
+/** The contents of a report, as plain data: the report's JSON is this. */
 export interface StudyAnalysis {
   readonly name: string;
   readonly title: string;

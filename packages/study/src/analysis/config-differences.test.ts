@@ -6,7 +6,7 @@ test('equal configurations differ in nothing', () => {
   expect(configDifferences([parseRunConfig({}), parseRunConfig({ epochs: 55 })])).toEqual([]);
 });
 
-test('tells nested settings by their path', () => {
+test('names nested settings by their path', () => {
   const configs = [{}, { model: { dropout: { rate: 0 } }, seed: 3 }].map(parseRunConfig);
   expect(configDifferences(configs)).toEqual([
     { path: 'model.dropout.rate', values: [0.5, 0] },
@@ -14,7 +14,7 @@ test('tells nested settings by their path', () => {
   ]);
 });
 
-test('an object against null is told as a whole', () => {
+test('an object against null is compared as a whole', () => {
   const configs = [{}, { model: { maxNorm: null } }].map(parseRunConfig);
   expect(configDifferences(configs)).toEqual([
     { path: 'model.maxNorm', values: [{ value: 2, axis: 0 }, null] },

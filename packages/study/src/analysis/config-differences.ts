@@ -7,7 +7,7 @@ export interface ConfigDifference {
 }
 
 /**
- * The settings that are not the same in all configurations, as deep as they can be told apart: of `maxNorm`
+ * The settings that are not the same in all configurations, as deep as they can be distinguished: of `maxNorm`
  * that is null in one, the whole; of two that are objects, the keys that differ. Lists are compared as a whole.
  *
  * @param configs Plain data: parsed run configurations, or parts of them.

@@ -1,7 +1,7 @@
 import { mean, studentMeanInterval } from '@dropout-lab/metrics';
 import type { EpochRow } from '@dropout-lab/runs';
 
-/** What a curve over epochs can show: Keras's four metrics, and training minus validation accuracy. */
+/** A quantity of a curve over epochs: Keras's four metrics, and training minus validation accuracy. */
 export type CurveMetric = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy' | 'generalization_gap';
 
 /** One epoch of an arm's curve. */

@@ -11,7 +11,7 @@ import { metricAt } from './curves.ts';
 /** How a metric is written: a fraction 0..1, nats, or seconds. */
 export type MetricUnit = 'fraction' | 'nats' | 'seconds';
 
-/** What the report's table says of a run in a column. */
+/** A column of the report's table. */
 export interface MetricDefinition {
   readonly key: string;
   readonly title: string;
@@ -100,7 +100,7 @@ export type MetricKey = (typeof metricDefinitions)[number]['key'];
 /** A run's metrics by key; NaN where it has none. */
 export type RunMetrics = Readonly<Record<MetricKey, number>>;
 
-/** What is said of a single finished run. */
+/** The summary of a single finished run. */
 export interface RunSummary {
   readonly seed: number;
   /** Trained; fewer than conmetricd after early stopping. */

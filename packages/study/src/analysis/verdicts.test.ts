@@ -29,25 +29,25 @@ describe('verdictsOf', () => {
     );
   });
 
-  test('cannot tell from fewer than six seeds, however clear they look', () => {
+  test('is undecided with fewer than six seeds, however clear they look', () => {
     const [accuracy] = verdictsFor(clearRuns().filter(({ seed }) => seed === 0));
     expect(accuracy).toBe(
-      'Cannot tell whether validation accuracy differs between “dropout” and “no dropout”: 0.7500 and 0.6900 at the last epoch, a difference of +6.00 points over 1 seed, and fewer than 6 seeds do not tell an effect from the luck of a seed.',
+      'Undecided whether validation accuracy differs between “dropout” and “no dropout”: 0.7500 and 0.6900 at the last epoch, a difference of +6.00 points over 1 seed, and fewer than 6 seeds cannot distinguish an effect from the luck of a seed.',
     );
   });
 
-  test('cannot tell when the interval goes through zero', () => {
+  test('is undecided when the interval goes through zero', () => {
     const runs = finishedRuns(threeArms, (arm, seed) => ({
       accuracy: 0.7 + (arm === 'dropout' ? [1, -1, 2, -2, 1.5, -1][seed]! * 0.01 : 0),
       loss: 1,
     }));
     const [accuracy] = verdictsFor(runs);
     expect(accuracy).toMatch(
-      /^Cannot tell whether validation accuracy differs .* interval goes through zero \(95%/,
+      /^Undecided whether validation accuracy differs .* interval goes through zero \(95%/,
     );
   });
 
-  test('cannot tell when chance brings as much too often, though the interval is clear of zero', () => {
+  test('is undecided when chance brings as much too often, though the interval is clear of zero', () => {
     // Signs + + + + + −: seldom enough for the bootstrap, not for the sign-flip test.
     const runs = finishedRuns(threeArms, (arm, seed) => ({
       accuracy: 0.7 + (arm === 'dropout' ? [2, 2.2, 1.8, 2.1, 1.9, -0.3][seed]! * 0.01 : 0),
@@ -56,10 +56,10 @@ describe('verdictsOf', () => {
     expect(verdictsFor(runs)[0]).toMatch(/, which chance alone brings too often \(95%/);
   });
 
-  test('cannot tell where no seed is finished in both', () => {
+  test('is undecided where no seed is finished in both', () => {
     const [accuracy] = verdictsFor(clearRuns().filter(({ arm }) => arm.name === 'dropout'));
     expect(accuracy).toBe(
-      'Cannot tell which has the better validation accuracy: no seed is finished with both “dropout” and “no dropout”.',
+      'Undecided which has the better validation accuracy: no seed is finished with both “dropout” and “no dropout”.',
     );
   });
 

@@ -7,7 +7,7 @@ import { FEWEST_PAIRS } from './paired-difference.ts';
 /** The chance of a difference this large without an effect, above which nothing is claimed. */
 const SIGNIFICANCE = 0.05;
 
-/** What a comparison shows, in sentences made of its numbers; what they do not show, it says too. */
+/** Returns what a comparison shows, and what it does not, in sentences made of its numbers. */
 export const verdictsOf = (comparison: ComparisonAnalysis): string[] => [
   ...(['val_accuracy', 'val_loss'] as const).map((key) => differenceVerdict(comparison, key)),
   ...overfittingVerdicts(comparison),
@@ -18,26 +18,26 @@ const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, k
   const difference = differences[key];
   const what = title.replace(/,.*/, '');
   if (difference === undefined) {
-    return `Cannot tell which has the better ${what}: no seed is finished with both “${first.title}” and “${second.title}”.`;
+    return `Undecided which has the better ${what}: no seed is finished with both “${first.title}” and “${second.title}”.`;
   }
   const { meanDifference, seeds, statistics } = difference;
   /** In the order in which a sentence names the arms. */
   const metricsOf = (one: ArmAnalysis, other: ArmAnalysis, difference: number): string =>
     `${formatMetric(one.metrics[key].mean, unit)} and ${formatMetric(other.metrics[key].mean, unit)} at the last epoch, a difference of ${formatDifference(difference, unit)}`;
   const metrics = metricsOf(first, second, meanDifference);
-  const cannotTell = `Cannot tell whether ${what} differs between “${first.title}” and “${second.title}”: ${metrics}`;
+  const undecided = `Undecided whether ${what} differs between “${first.title}” and “${second.title}”: ${metrics}`;
   if (statistics === undefined) {
-    return `${cannotTell} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds do not tell an effect from the luck of a seed.`;
+    return `${undecided} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds cannot distinguish an effect from the luck of a seed.`;
   }
   const { interval, pValue } = statistics;
   const rangeOf = (lower: number, upper: number): string =>
     `95% interval ${formatDifference(lower, unit)} to ${formatDifference(upper, unit)}, p = ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
   const range = rangeOf(interval.lower, interval.upper);
   if (interval.lower <= 0 && interval.upper >= 0) {
-    return `${cannotTell}, whose interval goes through zero (${range}).`;
+    return `${undecided}, whose interval goes through zero (${range}).`;
   }
   if (pValue >= SIGNIFICANCE) {
-    return `${cannotTell}, which chance alone brings too often (${range}).`;
+    return `${undecided}, which chance alone brings too often (${range}).`;
   }
   const isFirstHigher = meanDifference > 0;
   const isFirstBetter = isFirstHigher === (better === 'higher');

@@ -202,7 +202,7 @@ const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
     rows: metricDefinitions.map((metric) => [metric.title, ...arms.map((arm) => meanOf(arm, metric))]),
   },
   paragraph(
-    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the likeliest class over 15 bins of equal width (Guo et al. 2017). Intervals are BCa bootstrap intervals of the mean difference over seeds and p-values those of the exact sign-flip test, from ${FEWEST_PAIRS} seeds on.`,
+    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the most likely class over 15 bins of equal width (Guo et al. 2017). Intervals are BCa bootstrap intervals of the mean difference over seeds and p-values those of the exact sign-flip test, from ${FEWEST_PAIRS} seeds on.`,
   ),
 ];
 

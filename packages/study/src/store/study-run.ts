@@ -4,7 +4,7 @@ import type { PlannedRun } from '../study/plan.ts';
 
 /**
  * How far a run has come. `finished`: trained and evaluated; `diverged`: its loss became NaN, which it would again;
- * `running`: a living process holds it; `stopped`: begun, to be resumed; `missing`: not begun.
+ * `running`: a living process writes it; `stopped`: begun, to be resumed; `missing`: not begun.
  */
 export type RunState = 'finished' | 'diverged' | 'running' | 'stopped' | 'missing';
 

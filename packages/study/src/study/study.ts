@@ -25,7 +25,7 @@ const metricsSchema = z.strictObject({
   /** At the last epoch, one for each run that was published. */
   val_accuracy: z.array(z.number()).default([]),
   val_loss: z.array(z.number()).default([]),
-  /** What else was said of it. */
+  /** A remark. */
   note: text.optional(),
 });
 
@@ -33,7 +33,7 @@ const metricsSchema = z.strictObject({
 export const studySchema = z.strictObject({
   name,
   title: text,
-  /** What is asked, for the head of the report. */
+  /** The question, for the head of the report. */
   description: text.optional(),
   /** The base configuration; whatever is left out is the tutorial's. */
   config: settings.default({}),
@@ -41,7 +41,7 @@ export const studySchema = z.strictObject({
     name,
     z.strictObject({
       title: text,
-      /** What the arm does otherwise than the base configuration; left out by the arm that is the base. */
+      /** The settings that differ from the base configuration; left out by the arm that is the base. */
       changes: settings.optional(),
     }),
   ),

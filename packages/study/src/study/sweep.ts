@@ -66,7 +66,7 @@ export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): Study
   };
 };
 
-/** What chooses a member of a family comes before the settings of one. */
+/** Sorts the setting that chooses a member of a family before the settings of one. */
 const configAt = (point: Point, base: RunConfigInput): RunConfigInput => {
   const isChoice = ([{ path }]: Point[number]): boolean => choosesMember(runConfigSchema, path);
   return [...point.filter(isChoice), ...point.filter((one) => !isChoice(one))].reduce<RunConfigInput>(
@@ -104,7 +104,7 @@ const ownKey = (path: string): string => {
 
 const kebab = (word: string): string => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** As much of a value as the name of an arm may hold. */
+/** As much of a value as the name of an arm may have. */
 const inName = (value: unknown): string =>
   valueInWords(value)
     .toLowerCase()

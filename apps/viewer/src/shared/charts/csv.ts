@@ -23,7 +23,7 @@ const field = (value: string | number | undefined): string => {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** Every epoch of the runs as CSV, one row each (RFC 4180), figures in full. */
+/** Every epoch of the runs as CSV, one row each (RFC 4180), all digits kept. */
 export const csvOf = (summaries: readonly Summary[], arms: ReadonlyMap<string, Arm>): string => {
   const rows = summaries.flatMap(({ name, run, history }) => {
     const minutes = minutesAt(history);

@@ -5,7 +5,7 @@ export type Interval = readonly [first: number, last: number];
 
 /** A finger on a chart. */
 export interface Finger {
-  /** What it was put down on. */
+  /** The element that it was put down on. */
   readonly x: number;
   /** Where it is now, in pixels from the left of the chart. */
   readonly pixel: number;

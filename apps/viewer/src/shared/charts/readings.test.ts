@@ -40,7 +40,7 @@ test('a reading names curves from above, and counts the others', () => {
   expect(readings.at(1)).toBe(readings.at(1));
 });
 
-test('curves over time, whose points all lie elsewhere, have no more places than can be told apart', () => {
+test('curves over time, whose points all lie elsewhere, have no more places than can be distinguished', () => {
   const series = Array.from({ length: 100 }, (_, i) => curve(`run-${i}`, Array(55).fill(1), 1 + i / 1000));
   const { xs } = readingsOf(series, null, null);
   expect(xs.length).toBeGreaterThan(200);

@@ -1,6 +1,6 @@
 import { type Point, pointNear, type Series } from './series.ts';
 
-/** What the curves of a chart are at an x. */
+/** The values of a chart's curves at an x. */
 interface Reading {
   /** The highest, from above; as many as there is room for. */
   readonly named: readonly { readonly series: Series; readonly point: Point }[];
@@ -20,7 +20,7 @@ export interface Readings {
 
 /** More curves than this are not all named. */
 const MOST_NAMED = 8;
-/** Places that a hand or the arrow keys can tell apart. */
+/** Places that a hand or the arrow keys can distinguish. */
 const MOST_PLACES = 400;
 
 /**

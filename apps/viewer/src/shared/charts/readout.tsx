@@ -15,10 +15,10 @@ interface ReadoutProps {
 
 /** Between the names and the points that they name, in pixels. */
 const GAP = 24;
-/** What a name and a number take at least, in pixels. */
+/** The least width of a name and a number, in pixels. */
 const LEAST_WIDTH = 140;
 
-/** What the curves are at the pointer. */
+/** The values of the curves at the pointer. */
 export const Readout = ({ readings, drawing, hover, format, width, xLabel }: ReadoutProps) => {
   const x = hover.value;
   if (x === null) return null;

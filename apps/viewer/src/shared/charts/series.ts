@@ -18,7 +18,7 @@ export interface Series extends Curve {
   readonly points: readonly Point[];
 }
 
-/** What the marks on curves say: the legend of charts that have none. */
+/** The meaning of the marks on curves, for charts that have no legend. */
 export const MARKS = 'A circle is the lowest validation loss, a diamond where overfitting sets in.';
 
 export type SeriesOptions = Pick<View, 'x' | 'smooth' | 'group'>;

@@ -30,7 +30,7 @@ interface ZoomHandlers {
 }
 
 /**
- * What pointers do to a chart: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
+ * Reads and zooms a chart by pointers: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
  * click shows all. A finger that goes up or down scrolls the page, and the browser cancels its pointer.
  *
  * Ours, since Observable Plot's `pointer`, `crosshair` and `tip` read one chart, by the mouse alone: they know neither
