@@ -4,6 +4,7 @@ import { mean, median } from './statistics/sample.ts';
 export interface EpochLosses {
   /** Counted from 1. */
   readonly epoch: number;
+  /** On the training images. */
   readonly loss: number;
   /** Undefined without validation images. */
   readonly val_loss?: number | undefined;
