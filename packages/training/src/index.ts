@@ -36,4 +36,4 @@ export {
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/definition.ts';
-export { learningRateAt } from './schedules/schedule.ts';
+export { learningRateAt } from './schedules/table.ts';

@@ -1,7 +1,7 @@
 import type { ModelDropout } from '../shared/compute/playground.ts';
 import { decimal, percent } from '../shared/format.ts';
 import { Maps } from './maps.tsx';
-import { highest, keptFraction } from './masks.ts';
+import { highest, keptFraction } from './mask-statistics.ts';
 import type { Passes } from './use-passes.ts';
 
 interface LayerMapsProps {

@@ -1,6 +1,6 @@
 import type { Classification, MaskedPasses } from '../shared/compute/playground.ts';
 import { percent } from '../shared/format.ts';
-import { spreadOf } from './masks.ts';
+import { spreadOf } from './mask-statistics.ts';
 import './predictions.css';
 
 interface PredictionsProps {

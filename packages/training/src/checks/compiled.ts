@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
 import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
-import { defaultLoss } from '../losses/loss.ts';
+import { defaultLoss } from '../losses/table.ts';
 
 /** The built-in loss for TensorFlow.js's name of it. */
 const losses: Readonly<Record<string, LossName>> = {

@@ -13,7 +13,7 @@ import { requireClassWeight, weighted } from '../losses/class-weight.ts';
 import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
-import { learningRateAt } from '../schedules/schedule.ts';
+import { learningRateAt } from '../schedules/table.ts';
 import { batchesAhead } from './batches-ahead.ts';
 import { createSession } from './session.ts';
 import type { SessionOptions } from './training-config.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { highest, keptFraction, spreadOf } from './masks.ts';
+import { highest, keptFraction, spreadOf } from './mask-statistics.ts';
 
 test('of a mask, what is kept', () => {
   expect(keptFraction({ layer: 'dropout', shape: [4], values: Float32Array.of(2, 0, 2, 2) })).toBe(0.75);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import fixtures from '../../fixtures/losses.json' with { type: 'json' };
 import { createReplica } from '../index.ts';
 import { closeTo, namesWithout } from '../testing.ts';
-import { createLoss } from './loss.ts';
+import { createLoss } from './table.ts';
 
 /** Losses by Keras, behind an activation. */
 interface Case {
