@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 
 /** Hides the greeting of TensorFlow.js's cpu backend, which every test of it would print. */
 export const onConsoleLog = (log: string): boolean =>
@@ -17,7 +17,11 @@ export const numericsConfig = (configUrl: string, backend: TestBackend = 'cpu') 
   const root = dirname(fileURLToPath(configUrl));
   return mergeConfig(projectIn(root), {
     test: {
-      ...(backend !== 'cpu' && { name: `${basename(root)} on ${backend}` }),
+      ...(backend !== 'cpu' && {
+        name: `${basename(root)} on ${backend}`,
+        // Whose threads compute on cpu, whatever this process was started with.
+        exclude: [...configDefaults.exclude, 'src/**/*.cpu.test.ts'],
+      }),
       env: { TEST_BACKEND: backend },
       setupFiles: fileURLToPath(new URL('scripts/test-backend.ts', import.meta.url)),
     },

@@ -6,6 +6,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { x } from 'tinyexec';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import { workspaces } from '../../scripts/workspaces.mjs';
@@ -60,7 +61,9 @@ for (const version of versions) {
       ['vitest', 'run', '--silent', '--maxWorkers=2', ...projects.flatMap((name) => ['--project', name])],
       { nodeOptions },
     );
-    const failed = stdout.split('\n').filter((line) => /^ FAIL | (Tests|Test Files) /.test(line));
+    const failed = stripVTControlCharacters(stdout)
+      .split('\n')
+      .filter((line) => /^ FAIL | (Tests|Test Files) /.test(line));
     console.log(`${exitCode === 0 ? '✓' : '✗'} TensorFlow.js ${version}\n${failed.join('\n')}`);
     if (exitCode !== 0) process.exitCode = 1;
   } finally {

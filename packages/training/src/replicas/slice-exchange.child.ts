@@ -1,5 +1,5 @@
 /**
- * A thread of slice-exchange.test.ts: takes part in some exchanges, and posts the number of the first with wrong numbers. A
+ * A thread of slice-exchange.cpu.test.ts: takes part in some exchanges, and posts the number of the first with wrong numbers. A
  * late one wakes the others before it arrives.
  */
 import { parentPort, workerData } from 'node:worker_threads';
