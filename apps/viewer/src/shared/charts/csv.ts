@@ -15,7 +15,7 @@ const columns = [
   'learning_rate',
 ] as const;
 
-/** A text of its own field. A spreadsheet takes what begins with `=`, `+`, `-` or `@` for a formula: an apostrophe stops it. */
+/** Returns a field, quoted where it must be. A spreadsheet reads a text that begins with `=`, `+`, `-` or `@` as a formula, unless an apostrophe is before it. */
 const field = (value: string | number | undefined): string => {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
@@ -23,7 +23,7 @@ const field = (value: string | number | undefined): string => {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** Every epoch of the runs as CSV, one row each (RFC 4180), all digits kept. */
+/** Returns every epoch of the runs as CSV (RFC 4180), a row each, with all digits. */
 export const csvOf = (summaries: readonly Summary[], arms: ReadonlyMap<string, Arm>): string => {
   const rows = summaries.flatMap(({ name, run, history }) => {
     const minutes = minutesAt(history);

@@ -1,4 +1,4 @@
-/** Has the browser save something as a file. */
+/** Saves something as a file of the browser's downloads. */
 export const download = (content: Blob, name: string): void => {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
@@ -11,7 +11,7 @@ export const download = (content: Blob, name: string): void => {
 /** Twice the size of the page's, for print and projectors. */
 const PIXELS = 2;
 
-/** Paints an SVG that stands alone. */
+/** Paints a standalone SVG as PNG. */
 export const pngOf = async (svg: Blob): Promise<Blob> => {
   const image = new Image();
   const address = URL.createObjectURL(svg);

@@ -10,7 +10,7 @@ export const ArmLabel = ({ arm }: { readonly arm: Arm | undefined }) => (
   </span>
 );
 
-/** How a run stands, and how far it is. */
+/** A run's status and progress. */
 export const StatusBadge = ({ summary: { status, progress } }: { readonly summary: Summary }) => (
   <span class={`status ${status.replace(' ', '-')}`}>
     <span class="word">

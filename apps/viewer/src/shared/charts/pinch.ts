@@ -1,19 +1,19 @@
 import type { CurveDrawing } from '@dropout-lab/charts';
 
-/** First and last of something. */
+/** The first and the last value of a range. */
 export type Interval = readonly [first: number, last: number];
 
 /** A finger on a chart. */
 export interface Finger {
-  /** The element that it was put down on. */
+  /** The x that it was put down on. */
   readonly x: number;
-  /** Where it is now, in pixels from the left of the chart. */
+  /** Its place now, in pixels from the left of the chart. */
   readonly pixel: number;
 }
 
-/** Fingers closer together than this, in pixels, say nothing of a scale. */
+/** Fingers closer together than this, in pixels, do not zoom. */
 const SHORTEST = 24;
-/** Part of the curves that is shown at most enlarged. */
+/** The smallest part of the curves that can be shown. */
 const LEAST_SHARE = 1 / 200;
 
 /**

@@ -2,13 +2,13 @@ import { type Point, pointNear, type Series } from './series.ts';
 
 /** The values of a chart's curves at an x. */
 interface Reading {
-  /** The highest, from above; as many as there is room for. */
+  /** The highest first, as many as there is room for. */
   readonly named: readonly { readonly series: Series; readonly point: Point }[];
-  /** How many others there are. */
+  /** Number of the others. */
   readonly more: number;
 }
 
-/** The places of a chart that can be read, and what stands there. */
+/** The places of a chart that can be read, and the values there. */
 export interface Readings {
   /** Rising. */
   readonly xs: readonly number[];
@@ -18,9 +18,9 @@ export interface Readings {
   at(x: number): Reading;
 }
 
-/** More curves than this are not all named. */
+/** The most curves that are named. */
 const MOST_NAMED = 8;
-/** Places that a hand or the arrow keys can distinguish. */
+/** The most places, for a hand or the arrow keys. */
 const MOST_PLACES = 400;
 
 /**

@@ -13,7 +13,7 @@ interface ReadoutProps {
   readonly xLabel: string;
 }
 
-/** Between the names and the points that they name, in pixels. */
+/** Space between the names and the points that they name, in pixels. */
 const GAP = 24;
 /** The least width of a name and a number, in pixels. */
 const LEAST_WIDTH = 140;

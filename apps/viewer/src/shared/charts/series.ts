@@ -8,7 +8,7 @@ import type { Summary } from '../runs/summary.ts';
 
 /** A point of a curve. */
 export interface Point extends CurvePoint {
-  /** As it was recorded. */
+  /** The recorded value. */
   readonly raw: number;
 }
 
@@ -18,7 +18,7 @@ export interface Series extends Curve {
   readonly points: readonly Point[];
 }
 
-/** The meaning of the marks on curves, for charts that have no legend. */
+/** The meaning of the marks on curves, for charts without a legend. */
 export const MARKS = 'A circle is the lowest validation loss, a diamond where overfitting sets in.';
 
 export type SeriesOptions = Pick<View, 'x' | 'smooth' | 'group'>;
@@ -39,7 +39,7 @@ export const smoothed = (values: readonly number[], weight: number): number[] =>
   });
 };
 
-/** Minutes of training at the end of each epoch. */
+/** Returns the minutes of training at the end of each epoch. */
 export const minutesAt = (history: readonly EpochRow[]): number[] => {
   let seconds = 0;
   return history.map((row) => {
@@ -72,7 +72,7 @@ export const seriesOf = (
   });
 };
 
-/** The curve of one run. Epochs in which the metric is missing or not finite are left out. */
+/** Returns the curve of one run, without the epochs in which the metric is missing or not finite. */
 const runSeries = (
   { name, history, onset, lowestLoss }: Summary,
   arm: Arm | undefined,
@@ -101,7 +101,7 @@ const runSeries = (
   };
 };
 
-/** The marks of validation curves, which are read off validation loss. */
+/** Returns the marks of validation curves, which are read from validation loss. */
 const marksOn = (
   metric: CurveMetric,
   { lowestLossEpoch, onset }: EpochMarks,
@@ -171,7 +171,7 @@ const armSeries = (
   });
 };
 
-/** Minutes at the end of each epoch, the mean over the runs that came so far. */
+/** Returns the minutes at the end of each epoch, the mean over the runs that have reached it. */
 const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => {
   const at = new Map<number, number[]>();
   for (const { history } of group) {
@@ -183,11 +183,11 @@ const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => 
   return new Map([...at].map(([epoch, all]) => [epoch, mean(all)]));
 };
 
-/** The marks of an arm. */
+/** Returns the marks of an arm. */
 export const marksOf = (group: readonly Summary[]): EpochMarks =>
   medianMarks(group.map(({ lowestLoss, onset }) => ({ lowestLossEpoch: lowestLoss?.epoch, onset })));
 
-/** The point of a curve that is nearest to x; undefined when the curve has none within its own spacing of x. */
+/** Returns the point of a curve nearest to x; undefined when the curve has none within its own spacing of x. */
 export const pointNear = (points: readonly Point[], x: number): Point | undefined => {
   let low = 0;
   let high = points.length - 1;

@@ -7,9 +7,9 @@ interface ZoomOptions {
   readonly drawing: CurveDrawing | undefined;
   /** First and last x of all curves. */
   readonly extent: Interval;
-  /** Takes the range that two fingers show while they are down. */
+  /** Called with the range that two fingers show while they are down. */
   readonly pinched: Signal<Interval | null>;
-  /** Takes the x under the pointer; null when it left. */
+  /** Called with the x under the pointer; null when it has left. */
   readonly onRead: (x: number | null) => void;
   readonly onZoom: (from: number | null, to: number | null) => void;
 }
@@ -30,7 +30,7 @@ interface ZoomHandlers {
 }
 
 /**
- * Reads and zooms a chart by pointers: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
+ * Follows the pointers on a chart: the mouse and one finger read, a drag of the mouse and two fingers zoom, a double
  * click shows all. A finger that goes up or down scrolls the page, and the browser cancels its pointer.
  *
  * Ours, since Observable Plot's `pointer`, `crosshair` and `tip` read one chart, by the mouse alone: they know neither
