@@ -32,9 +32,12 @@ export const metricsCsv = ({ arms }: StudyAnalysis): string =>
     ),
   );
 
-/** Names and titles of a study have neither commas nor quotes; what there is not is empty. */
+/** Rows as RFC 4180 has them, but for line breaks of one character; a missing number is an empty field. */
 const csv = (head: readonly string[], rows: readonly (readonly (string | number | undefined)[])[]): string =>
-  [head, ...rows]
-    .map((row) => row.map((value) => (value === undefined || Number.isNaN(value) ? '' : value)).join(','))
-    .join('\n')
-    .concat('\n');
+  [head, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
+
+const field = (value: string | number | undefined): string => {
+  if (value === undefined || Number.isNaN(value)) return '';
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
