@@ -1,3 +1,4 @@
 export { evaluateImages, type ImagesEvaluation } from './evaluate-images.ts';
+export { nextTask } from './next-task.ts';
 export { type ReplicaStarter, replicaStarter, workersFor } from './replica-starter.ts';
 export { type ExperimentOptions, type OpenedRun, type PreparedRun, runExperiment } from './run-experiment.ts';

@@ -1,3 +1,5 @@
+import { nextTask } from '@dropout-lab/experiment';
+
 /** A place in a loop at which the loop can be paused. */
 interface PausePoint {
   /** Resolves unless the loop is paused, after the thread has taken the messages that wait for it. */
@@ -24,17 +26,3 @@ export const createPausePoint = (): PausePoint => {
     },
   };
 };
-
-/**
- * Resolves in the next task: a computation that never waits, as on wasm, would let no message through. By a message of its
- * own, since browsers delay timers.
- */
-const nextTask = (): Promise<void> =>
-  new Promise((done) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      done();
-    };
-    port2.postMessage(null);
-  });
