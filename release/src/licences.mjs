@@ -49,8 +49,10 @@ const shipped = async () => {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 };
 
-/** @returns {Promise<string>} The text of docs/licences.md. */
-export const shippedLicences = async () => `# Licences
+/** @typedef {Awaited<ReturnType<typeof shipped>>} Shipped */
+
+/** @param {Shipped} rows @returns {string} The text of docs/licences.md. */
+const textOf = (rows) => `# Licences
 
 dropout-lab itself is under the [MIT licence](../LICENSE). Installing its packages can bring these, as
 package-lock.json has them; not all of them on every platform, nor for every package.
@@ -58,7 +60,10 @@ Written by \`npm run release:check -- --update\`.
 
 | package | version | licence |
 |---|---|---|
-${(await shipped()).map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |\n`).join('')}`;
+${rows.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |\n`).join('')}`;
+
+/** @returns {Promise<string>} The text of docs/licences.md. */
+export const shippedLicences = async () => textOf(await shipped());
 
 /** @param {string} licence An SPDX expression; every part has to be accepted, which is stricter than OR needs. */
 const isAccepted = (licence) =>
@@ -66,14 +71,15 @@ const isAccepted = (licence) =>
 
 /** @returns {Promise<string[]>} */
 export const licenceProblems = async () => {
+  const rows = await shipped();
   const committed = (await readFile(licencesFile, 'utf8').catch(() => '')).replaceAll('\r\n', '\n');
   return [
-    ...(await shipped())
+    ...rows
       .filter(({ name, licence }) => !read.has(name) && !isAccepted(licence))
       .map(
         ({ name, version, licence }) => `${name} ${version}: licence ${licence} is not among those accepted`,
       ),
-    ...(committed === (await shippedLicences())
+    ...(committed === textOf(rows)
       ? []
       : ['docs/licences.md is not of package-lock.json; npm run release:check -- --update writes it']),
   ];

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { x } from 'tinyexec';
+import { run } from '../../scripts/run.mjs';
 import { repository } from '../../scripts/spawn-turbo.mjs';
 import { workspaces } from '../../scripts/workspaces.mjs';
 
@@ -49,8 +50,7 @@ for (const version of versions) {
   const folder = await mkdtemp(join(tmpdir(), `dropout-lab-tensorflow-${version}-`));
   try {
     await copyWith(folder, version);
-    const nodeOptions = { cwd: folder };
-    await x('npm', ['install', '--no-audit', '--no-fund'], { throwOnError: true, nodeOptions });
+    await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
     const installed = JSON.parse(
       await readFile(join(folder, 'node_modules/@tensorflow/tfjs-core/package.json'), 'utf8'),
     ).version;
@@ -59,7 +59,7 @@ for (const version of versions) {
     const { exitCode, stdout } = await x(
       'npx',
       ['vitest', 'run', '--silent', '--maxWorkers=2', ...projects.flatMap((name) => ['--project', name])],
-      { nodeOptions },
+      { nodeOptions: { cwd: folder } },
     );
     const failed = stripVTControlCharacters(stdout)
       .split('\n')

@@ -1,6 +1,5 @@
 import type { DatasetName } from '@dropout-lab/contracts';
-import type { LoadedDataset } from '@dropout-lab/data';
-import { drawShapes } from '@dropout-lab/data';
+import { drawShapes, type LoadedDataset } from '@dropout-lab/data';
 import { CIFAR10, CIFAR100, type CifarDescriptor } from './datasets.ts';
 
 /** The source of a data set's images. */

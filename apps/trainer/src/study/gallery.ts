@@ -1,9 +1,7 @@
-import type { BackendChoice } from '@dropout-lab/backend/node';
-import { startBackend } from '@dropout-lab/backend/node';
+import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
 import { firstKernel, type Picture } from '@dropout-lab/charts';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
-import type { LoadedDataset } from '@dropout-lab/data';
-import { prepareRunData } from '@dropout-lab/data';
+import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { evaluateImages } from '@dropout-lab/experiment';
 import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';

@@ -2,8 +2,7 @@ import { dropoutMask } from '@dropout-lab/random';
 import { mul, serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayerImplementation, LayerOf } from './definition.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
-import type { NoiseShape } from './noise-shape.ts';
-import { requireNoiseShape } from './noise-shape.ts';
+import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
 /** Constructor arguments of {@link Dropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
 export interface DropoutConfig extends NoiseLayerConfig {

@@ -48,9 +48,10 @@ export const writeReport = async (
   await mkdir(join(folder, reportFiles.charts), { recursive: true });
   const charts = blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []));
   for (const chart of charts) {
-    write(pathOf(chart.name, 'light'), standaloneSvg(chart.svg, 'light', arms));
+    const light = standaloneSvg(chart.svg, 'light', arms);
+    write(pathOf(chart.name, 'light'), light);
     write(pathOf(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark', arms));
-    write(join(reportFiles.charts, `${chart.name}.png`), await pngOf(chart, arms));
+    write(join(reportFiles.charts, `${chart.name}.png`), await pngOf(light, chart.isPhotographic));
   }
   write(reportFiles.html, htmlOf(blocks, arms));
   write(reportFiles.markdown, markdownOf(blocks, pathOf));
@@ -62,8 +63,8 @@ export const writeReport = async (
 const pathOf = (name: string, theme: ThemeName): string => `${reportFiles.charts}/${name}-${theme}.svg`;
 
 /** Twice the size in pixels where that is sharper, for dense screens. Not every machine has a font: Inter comes along. */
-const pngOf = async ({ svg, isPhotographic }: ReportChart, arms: number): Promise<Uint8Array> => {
-  const resvg = new Resvg(standaloneSvg(svg, 'light', arms), {
+const pngOf = async (svg: string, isPhotographic: ReportChart['isPhotographic']): Promise<Uint8Array> => {
+  const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: isPhotographic ? 1 : 2 },
     font: { fontFiles: await fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Inter' },
   });
