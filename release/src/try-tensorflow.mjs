@@ -56,14 +56,14 @@ for (const version of versions) {
     ).version;
     if (installed !== version)
       throw new Error(`expected @tensorflow/tfjs-core ${version}, found ${installed}`);
-    const { exitCode, stdout } = await x(
+    const { exitCode, stdout, stderr } = await x(
       'npx',
       ['vitest', 'run', '--silent', '--maxWorkers=2', ...projects.flatMap((name) => ['--project', name])],
       { nodeOptions: { cwd: folder } },
     );
-    const failed = stripVTControlCharacters(stdout)
+    const failed = stripVTControlCharacters(stdout + stderr)
       .split('\n')
-      .filter((line) => /^ FAIL | (Tests|Test Files) /.test(line));
+      .filter((line) => /^ FAIL |^\w*Error: | (Tests|Test Files) /.test(line));
     console.log(`${exitCode === 0 ? '✓' : '✗'} TensorFlow.js ${version}\n${failed.join('\n')}`);
     if (exitCode !== 0) process.exitCode = 1;
   } finally {

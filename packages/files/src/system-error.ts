@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { RefusedFileError } from './read-regular-file.ts';
 
 /** Returns the code of a system error, such as `ENOENT`; undefined for any other error. */
 export const systemErrorCode = (error: unknown): string | undefined => {
@@ -13,7 +14,7 @@ export const isNotFound = (error: unknown): boolean => {
 };
 
 /**
- * Returns a failure of the file system as one sentence: `runs/a: expected to make a folder for the run, but the system says
+ * Returns a failure of the file system, or a {@link RefusedFileError}, as one sentence: `runs/a: expected to make a folder for the run, but the system says
  * "no space left on device" (ENOSPC); choose another place`.
  *
  * @param expected The aim: `to write a checkpoint`.
@@ -25,6 +26,8 @@ export const systemErrorSentence = (
   expected: string,
   advice: string,
 ): string => {
+  if (error instanceof RefusedFileError)
+    return `${path}: expected ${expected}, but ${error.message}; ${advice}`;
   const [code, words] = getSystemErrorMap().get((error as NodeJS.ErrnoException | null)?.errno ?? 0) ?? [];
   const reason = code === undefined ? String(error) : `the system says "${words}" (${code})`;
   return `${path}: expected ${expected}, but ${reason}; ${advice}`;

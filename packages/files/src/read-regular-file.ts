@@ -1,0 +1,86 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
+
+/** A file is not read, because of its kind, its length or its place; the message says so: `it is a named pipe`. */
+export class RefusedFileError extends Error {
+  override readonly name = 'RefusedFileError';
+}
+
+export interface ReadOptions {
+  /** In bytes; a longer file is refused before anything of it is read. */
+  readonly limit: number;
+  /** The first byte to be read. */
+  readonly offset?: number;
+  /** The real path of a folder that the file must lie in; the file itself must not be a symbolic link then. */
+  readonly within?: string;
+}
+
+/** A file that was read. */
+export interface RegularFile {
+  /** From `offset` to the end that the file had when it was opened. */
+  readonly bytes: Buffer;
+  /** Of the whole file. */
+  readonly stats: Stats;
+}
+
+/**
+ * Reads a file that nobody vouches for: a named pipe, a device or a folder is refused instead of waited for or read
+ * without end, a file that is too long instead of filling the memory, and one outside of `within` instead of being shown.
+ *
+ * @throws RefusedFileError for such a file; Error of the file system when it cannot be read.
+ */
+export const readRegularFile = async (path: string, options: ReadOptions): Promise<RegularFile> => {
+  if (options.within !== undefined) requireWithin(options.within, await realpath(dirname(path)));
+  const file = await open(path, flagsOf(options));
+  try {
+    const { stats, start, bytes } = prepare(await file.stat(), options);
+    return { stats, bytes: bytes.subarray(0, await fill(file, bytes, start)) };
+  } finally {
+    await file.close();
+  }
+};
+
+/** {@link readRegularFile}, for short files. @throws RefusedFileError, Error of the file system. */
+export const readRegularFileSync = (path: string, options: ReadOptions): RegularFile => {
+  if (options.within !== undefined) requireWithin(options.within, realpathSync(dirname(path)));
+  const file = openSync(path, flagsOf(options));
+  try {
+    const { stats, start, bytes } = prepare(fstatSync(file), options);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(file, bytes, length, bytes.length - length, start + length);
+    return { stats, bytes: bytes.subarray(0, length) };
+  } finally {
+    closeSync(file);
+  }
+};
+
+const fill = async (file: FileHandle, bytes: Buffer, start: number): Promise<number> => {
+  let length = 0;
+  for (let read = -1; read !== 0 && length < bytes.length; length += read)
+    read = (await file.read(bytes, length, bytes.length - length, start + length)).bytesRead;
+  return length;
+};
+
+/** Without O_NONBLOCK, opening a named pipe would wait for its writer. Windows has neither of the two. */
+const flagsOf = ({ within }: ReadOptions): number =>
+  constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (within === undefined ? 0 : (constants.O_NOFOLLOW ?? 0));
+
+const requireWithin = (root: string, folder: string): void => {
+  if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep))
+    throw new RefusedFileError(`it lies outside of ${root}`);
+};
+
+const prepare = (stats: Stats, { limit, offset = 0 }: ReadOptions) => {
+  if (!stats.isFile()) throw new RefusedFileError(`it is ${kindOf(stats)}`);
+  if (stats.size > limit) throw new RefusedFileError(`it has ${stats.size} bytes, and the limit is ${limit}`);
+  return { stats, start: offset, bytes: Buffer.alloc(Math.max(0, stats.size - offset)) };
+};
+
+const kindOf = (stats: Stats): string => {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+};
