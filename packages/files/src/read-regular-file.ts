@@ -7,6 +7,7 @@ export class RefusedFileError extends Error {
   override readonly name = 'RefusedFileError';
 }
 
+/** How much of a file is read, and where it must lie. */
 export interface ReadOptions {
   /** In bytes; a longer file is refused before anything of it is read. */
   readonly limit: number;

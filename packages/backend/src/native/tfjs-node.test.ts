@@ -95,7 +95,9 @@ test('loaded on a Node without the removed util functions, it is what auto picks
 
 test('without one in the application, the one in the cache folder is taken, and the folder is named', async () => {
   const cached = tfjsNodeFolder();
-  expect(cached).toBe(join(folder, 'cache', 'tfjs-node', `${tf.version_core}-${process.platform}-${process.arch}`));
+  expect(cached).toBe(
+    join(folder, 'cache', 'tfjs-node', `${tf.version_core}-${process.platform}-${process.arch}`),
+  );
   await install(loadable(), cached);
 
   const { description, reason } = await startBackend('node', { resolveFrom: application });
