@@ -132,6 +132,16 @@ export const constraintFormulas = {
       { shape: [3, 3, 2, 4], settings: { maxValue: 1, axis: 3 } },
     ],
   },
+  unit_norm: {
+    keras: 'UnitNorm',
+    settings: { axis: 'axis' },
+    cases: [
+      { shape: [6, 5], settings: {} },
+      { shape: [6, 5], settings: { axis: 1 } },
+      { shape: [3, 3, 2, 4], settings: {} },
+      { shape: [3, 3, 2, 4], settings: { axis: [0, 1, 2] } },
+    ],
+  },
 } satisfies { readonly [Name in ConstraintName]: ConstraintFormula<Name> };
 
 const kernel = {

@@ -1,6 +1,8 @@
 export { type BuildModelOptions, buildModel, requireBuildable } from './build-model.ts';
 export { applyConstraints } from './constraints/apply-constraints.ts';
-export { type Axes, type Constraint, maxNorm } from './constraints/max-norm.ts';
+export type { Axes, Constraint } from './constraints/constraint.ts';
+export { maxNorm } from './constraints/max-norm.ts';
+export { unitNorm } from './constraints/unit-norm.ts';
 export { ModelError } from './errors.ts';
 export { AlphaDropout, type AlphaDropoutConfig } from './layers/alpha-dropout.ts';
 export {

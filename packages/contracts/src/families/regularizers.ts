@@ -11,20 +11,22 @@ export const maxNormLimit = setting(
   { flag: 'max-norm', label: 'max-norm' },
 );
 
+const axes = z
+  .union([axis, z.array(axis).min(1)], 'expected an axis from 0 to 3 or a list of them')
+  .meta({ expected: 'an axis from 0 to 3 or a list of them' })
+  .default(0);
+const axesInWords =
+  "Axes that the norm is taken over: 0 is Keras's default, [0, 1, 2] what Keras advises for Conv2D";
+
 /** The axes of a max-norm constraint. */
-export const maxNormAxis = setting(
-  z
-    .union([axis, z.array(axis).min(1)], 'expected an axis from 0 to 3 or a list of them')
-    .meta({ expected: 'an axis from 0 to 3 or a list of them' })
-    .default(0),
-  "Axes that the norm is taken over: 0 is Keras's default, [0, 1, 2] what Keras advises for Conv2D",
-  { flag: 'max-norm-axis' },
-);
+export const maxNormAxis = setting(axes, axesInWords, { flag: 'max-norm-axis' });
 
 const maxNorm = z.strictObject({ name: z.literal('max_norm'), maxValue: maxNormLimit, axis: maxNormAxis });
 
+const unitNorm = z.strictObject({ name: z.literal('unit_norm'), axis: setting(axes, axesInWords) });
+
 /** The constraints that are applied to a kernel after every update, by Keras's names. */
-export const constraintSchema = z.discriminatedUnion('name', [maxNorm]);
+export const constraintSchema = z.discriminatedUnion('name', [maxNorm, unitNorm]);
 
 /** A constraint with its settings. */
 export type ConstraintConfig = z.output<typeof constraintSchema>;

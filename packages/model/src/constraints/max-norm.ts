@@ -1,14 +1,6 @@
-import { add, clipByValue, div, mul, sqrt, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, clipByValue, div, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { constraints } from '@tensorflow/tfjs-layers';
-
-/** One or more axes of a kernel. */
-export type Axes = number | readonly number[];
-
-/** A constraint on a layer's weights, for its `kernelConstraint`. */
-export type Constraint = ReturnType<typeof constraints.maxNorm>;
-
-/** `keras.config.epsilon()`. */
-const EPSILON = 1e-7;
+import { type Axes, type Constraint, EPSILON, normsOf } from './constraint.ts';
 
 /**
  * Limits the norm of each unit's incoming weights to `value`:
@@ -28,7 +20,7 @@ export const maxNorm = (value: number, axis: Axes): Constraint => {
   const constraint = constraints.maxNorm({ maxValue: value, axis: axis as number });
   constraint.apply = (kernel: Tensor): Tensor =>
     tidy(() => {
-      const norms = sqrt(sum(mul(kernel, kernel), axis as number, true));
+      const norms = normsOf(kernel, axis);
       return mul(kernel, div(clipByValue(norms, 0, value), add(EPSILON, norms)));
     });
   return constraint;

@@ -1,21 +1,29 @@
 import { ConfigError, type ConstraintConfig, type ConstraintName } from '@dropout-lab/contracts';
 import type { RandomKey } from '@dropout-lab/random';
 import { uniform } from '@dropout-lab/random';
-import { type Constraint, maxNorm } from '../constraints/max-norm.ts';
+import type { Constraint } from '../constraints/constraint.ts';
+import { maxNorm } from '../constraints/max-norm.ts';
+import { unitNorm } from '../constraints/unit-norm.ts';
 import type { LayerOf } from './definition.ts';
 
 type WithKernel = LayerOf<'conv2d' | 'dense'>;
 
-const constraints: { readonly [Name in ConstraintName]: (config: ConstraintConfig) => Constraint } = {
+type ConstraintOf<Name extends ConstraintName> = Extract<ConstraintConfig, { name: Name }>;
+
+const constraints: { readonly [Name in ConstraintName]: (config: ConstraintOf<Name>) => Constraint } = {
   max_norm: ({ maxValue, axis }) => maxNorm(maxValue, axis),
+  unit_norm: ({ axis }) => unitNorm(axis),
 };
+
+const createConstraint = <Name extends ConstraintName>(config: ConstraintOf<Name>): Constraint =>
+  constraints[config.name as Name](config);
 
 /** The TensorFlow.js arguments of the settings that every layer with a kernel has. */
 export const kernelArgs = ({ activation, kernelInitializer, kernelConstraint }: WithKernel) => ({
   activation,
   // For readers of model.json; initial weights are drawn by drawKernel.
   kernelInitializer: initializers[kernelInitializer].stock,
-  ...(kernelConstraint && { kernelConstraint: constraints[kernelConstraint.name](kernelConstraint) }),
+  ...(kernelConstraint && { kernelConstraint: createConstraint(kernelConstraint) }),
 });
 
 /**
@@ -27,7 +35,7 @@ export const requireAxes = ({ kernelConstraint }: WithKernel, rank: number, wher
   const axes = [kernelConstraint.axis].flat();
   if (new Set(axes).size === axes.length && axes.every((axis) => axis < rank)) return;
   throw new ConfigError(
-    `${where}: max-norm's axis: expected distinct axes below ${rank} for a kernel of rank ${rank}, received ${JSON.stringify(kernelConstraint.axis)}: use ${rank === 4 ? '[0, 1, 2] for all incoming weights of every filter' : '0 for all incoming weights of every unit'}`,
+    `${where}: ${kernelConstraint.name.replace('_', '-')}'s axis: expected distinct axes below ${rank} for a kernel of rank ${rank}, received ${JSON.stringify(kernelConstraint.axis)}: use ${rank === 4 ? '[0, 1, 2] for all incoming weights of every filter' : '0 for all incoming weights of every unit'}`,
     ['maxNorm', 'axis'],
   );
 };
