@@ -47,7 +47,11 @@ export interface RunReader {
   hasCheckpoint(name: CheckpointName): Promise<boolean>;
   /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
-  /** Whether a living process is writing the directory, as far as can be known from this machine. */
+  /**
+   * Whether a living process is writing the directory, as far as can be known from this machine.
+   *
+   * @throws RunDirectoryError when `run.lock` is no file that can be read.
+   */
   isBeingWritten(): boolean;
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isNotFound, isProcessAlive, systemErrorCode } from '@dropout-lab/files/node';
+import { isNotFound, isProcessAlive, readRegularFileSync, systemErrorCode } from '@dropout-lab/files/node';
 import { z } from 'zod';
 import { RunLockedError } from '../errors.ts';
+import { fileError } from './file-errors.ts';
 
 const holderSchema = z.object({ pid: z.number(), hostname: z.string(), since: z.iso.datetime() });
 
@@ -38,7 +39,11 @@ export const acquireLock = (directory: string, takeOver = false): (() => void) =
   return () => rmSync(path, { force: true });
 };
 
-/** Whether a process is writing the run directory, as far as can be known from here. */
+/**
+ * Whether a process is writing the run directory, as far as can be known from here.
+ *
+ * @throws RunDirectoryError when the lock is no file that can be read.
+ */
 export const isLocked = (directory: string): boolean => {
   const text = readLock(lockFile(directory));
   return text !== undefined && !isStale(text);
@@ -66,12 +71,16 @@ const removeStale = (directory: string, takeOver: boolean): void => {
   }
 };
 
+/** A lock has some 100 bytes. */
+const LARGEST_LOCK = 2 ** 16;
+
+/** @throws RunDirectoryError when there is something else in its place. */
 const readLock = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFileSync(path, { limit: LARGEST_LOCK }).bytes.toString('utf8');
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw error;
+    throw fileError(error, path, 'the lock of a run', 'delete it if you know that nothing writes the run');
   }
 };
 
