@@ -29,13 +29,17 @@ describe.each(ways)('%s', (_, read) => {
     }
   };
 
-  test('reads a file, or what of it comes after an offset', async () => {
+  test('reads a file, or a part of it', async () => {
     const file = join(temporaryFolder(), 'file');
     await writeFile(file, 'abcdef');
     const whole = await read(file, { limit: 6 });
     expect([whole.bytes.toString(), whole.stats.size]).toEqual(['abcdef', 6]);
     expect((await read(file, { limit: 6, offset: 4 })).bytes.toString()).toBe('ef');
     expect((await read(file, { limit: 6, offset: 9 })).bytes.toString()).toBe('');
+    const part = await read(file, { limit: 6, offset: 1, length: 2 });
+    expect([part.bytes.toString(), part.stats.size]).toEqual(['bc', 6]);
+    expect((await read(file, { limit: 6, offset: 5, length: 2 })).bytes.toString()).toBe('f');
+    expect((await read(file, { limit: 6, length: 0 })).bytes.toString()).toBe('');
   });
 
   test('follows a link, unless the file must lie in a folder', async () => {

@@ -13,13 +13,15 @@ export interface ReadOptions {
   readonly limit: number;
   /** The first byte to be read. */
   readonly offset?: number;
+  /** The most bytes to be read; all by default. */
+  readonly length?: number;
   /** The real path of a folder that the file must lie in; the file itself must not be a symbolic link then. */
   readonly within?: string;
 }
 
 /** A file that was read. */
 export interface RegularFile {
-  /** From `offset` to the end that the file had when it was opened. */
+  /** From `offset` to the end that the file had when it was opened, or to `length`. */
   readonly bytes: Buffer;
   /** Of the whole file. */
   readonly stats: Stats;
@@ -73,10 +75,10 @@ const requireWithin = (root: string, folder: string): void => {
     throw new RefusedFileError(`it lies outside of ${root}`);
 };
 
-const prepare = (stats: Stats, { limit, offset = 0 }: ReadOptions) => {
+const prepare = (stats: Stats, { limit, offset = 0, length = limit }: ReadOptions) => {
   if (!stats.isFile()) throw new RefusedFileError(`it is ${kindOf(stats)}`);
   if (stats.size > limit) throw new RefusedFileError(`it has ${stats.size} bytes, and the limit is ${limit}`);
-  return { stats, start: offset, bytes: Buffer.alloc(Math.max(0, stats.size - offset)) };
+  return { stats, start: offset, bytes: Buffer.alloc(Math.min(length, Math.max(0, stats.size - offset))) };
 };
 
 const kindOf = (stats: Stats): string => {
