@@ -1,7 +1,7 @@
 import { ConfigError, DropoutLabError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
-import { createBatches } from './batches.ts';
+import { type BatchOptions, createBatches } from './batches.ts';
 import { splitLast } from './split.ts';
 import { noiseDataset } from './testing.ts';
 
@@ -62,12 +62,12 @@ describe('createBatches', () => {
   test('refuses impossible options and indices', () => {
     expect(() => createBatches(sample, { batchSize: 0 })).toThrow(ConfigError);
     expect(() => createBatches(numbered(0), { batchSize: 1 })).toThrow(ConfigError);
-    const flip = { flip: true, crop: 0 };
+    const flip = { flip: true };
     expect(() => createBatches(sample, { batchSize: 1, augmentation: flip })).toThrow(/augmentationKey/);
-    const cropped = { flip: false, crop: -1 };
-    expect(() =>
-      createBatches(sample, { batchSize: 1, augmentation: cropped, augmentationKey: key }),
-    ).toThrow(ConfigError);
+    for (const augmentation of [{ crop: -1 }, { cutout: 0.5 }])
+      expect(() => createBatches(sample, { batchSize: 1, augmentation, augmentationKey: key })).toThrow(
+        ConfigError,
+      );
     expect(() => createBatches(sample, { batchSize: 100 }).batch(0, 3)).toThrow(DropoutLabError);
   });
 });
@@ -88,7 +88,7 @@ describe('augmentation', () => {
   });
 
   test('flips about half of the images and leaves the others alone', () => {
-    const augmentation = { flip: true, crop: 0 };
+    const augmentation = { flip: true };
     const { images } = createBatches(sample, { batchSize: 250, augmentation, augmentationKey: key }).batch(
       0,
       0,
@@ -117,7 +117,7 @@ describe('augmentation', () => {
       imageShape: [side, side, 1],
       classNames: ['dot'],
     };
-    const augmentation = { flip: false, crop: 1 };
+    const augmentation = { crop: 1 };
     const { images } = createBatches(dataset, { batchSize: 200, augmentation, augmentationKey: key }).batch(
       0,
       0,
@@ -129,6 +129,39 @@ describe('augmentation', () => {
       places.add(image.indexOf(255));
     }
     expect([...places].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('cuts a square out around any pixel: what of it lies beyond the image is lost', () => {
+    const [height, width, channels, side] = [4, 5, 2, 3];
+    const dataset: ImageDataset = {
+      images: new Uint8Array(300 * height * width * channels).fill(255),
+      labels: new Uint8Array(300),
+      imageShape: [height, width, channels],
+      classNames: ['white'],
+    };
+    const augmentation = { cutout: side };
+    const { images } = createBatches(dataset, { batchSize: 300, augmentation, augmentationKey: key }).batch(
+      0,
+      0,
+    );
+    const cut = (centreY: number, centreX: number) =>
+      Array.from({ length: height * width * channels }, (_, i) => {
+        const [y, x] = [Math.floor(i / channels / width), Math.floor(i / channels) % width];
+        return Math.abs(y - centreY) <= 1 && Math.abs(x - centreX) <= 1 ? 0 : 255;
+      }).join();
+    const centres = Array.from({ length: height * width }, (_, i) => cut(Math.floor(i / width), i % width));
+    const found = Array.from({ length: 300 }, (_, n) => images.subarray(n * 40, (n + 1) * 40).join());
+    expect(new Set(found)).toEqual(new Set(centres));
+  });
+
+  test('an augmentation changes none of the draws of another', () => {
+    const others = { flip: true, crop: 4 };
+    const imagesWith = (augmentation: BatchOptions['augmentation']) =>
+      createBatches(sample, { batchSize: 50, augmentation, augmentationKey: key }).batch(0, 0).images;
+    const without = imagesWith(others);
+    const cut = imagesWith({ ...others, cutout: 8 });
+    expect(cut.every((byte, i) => byte === 0 || byte === without[i])).toBe(true);
+    expect(cut.filter((byte, i) => byte !== without[i]).length).toBeGreaterThan(50 * 8 * 8);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type ImageShape,
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
-import { drawPlacement, isUnchanged, type Placement, place } from './augment.ts';
+import { type Placement, place, placementsOf } from './augment.ts';
 
 /** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
@@ -20,7 +20,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
   readonly shuffle?: RandomKey | null | undefined;
-  readonly augmentation?: AugmentationConfig | undefined;
+  /** Augmentations that are not named are off. */
+  readonly augmentation?: Partial<AugmentationConfig> | undefined;
   /** Key of the augmentation; needed when any augmentation is on. */
   readonly augmentationKey?: RandomKey | undefined;
   /** `channels_last` by default. */
@@ -56,20 +57,16 @@ const channelsFirst =
   };
 
 /** Returns a function of epoch and image that draws the image's placement; undefined where images stay as they are. */
-const augmenter = ({
-  augmentation,
-  augmentationKey,
-}: BatchOptions): ((epoch: number, image: number) => Placement) | undefined => {
-  if (augmentation === undefined || isUnchanged(augmentation)) return undefined;
-  if (!Number.isInteger(augmentation.crop) || augmentation.crop < 0) {
-    throw new ConfigError(
-      `crop: expected a whole number of pixels of at least 0, received ${augmentation.crop}`,
-    );
-  }
+const augmenter = (
+  { augmentation = {}, augmentationKey }: BatchOptions,
+  shape: ImageShape,
+): ((epoch: number, image: number) => Placement) | undefined => {
+  const draw = placementsOf(augmentation, shape);
+  if (draw === undefined) return undefined;
   if (augmentationKey === undefined) {
     throw new ConfigError('augmentationKey: expected a random key for the augmentation, received none');
   }
-  return (epoch, image) => drawPlacement(augmentation, fold(augmentationKey, epoch, image));
+  return (epoch, image) => draw(fold(augmentationKey, epoch, image));
 };
 
 /**
@@ -95,7 +92,7 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
   }
   const write = (dataFormat === 'channels_last' ? channelsLast : channelsFirst)(imageShape);
   const orderOf = shuffle ? shuffler(shuffle, size) : undefined;
-  const placementOf = augmenter(options);
+  const placementOf = augmenter(options, imageShape);
   const batchesPerEpoch = Math.ceil(size / batchSize);
 
   return {

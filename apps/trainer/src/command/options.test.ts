@@ -78,7 +78,7 @@ describe('readRunConfig', () => {
       optimizer: { name: 'adam', beta2: 0.99 },
       callbacks: [{ name: 'early_stopping', monitor: 'val_accuracy', patience: 2 }],
       model: { filters: [8, 16] },
-      augmentation: { flip: true, crop: 0 },
+      augmentation: { flip: true, crop: 0, cutout: 0 },
     });
   });
 

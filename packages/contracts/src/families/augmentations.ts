@@ -14,6 +14,11 @@ export const augmentationSchema = z.strictObject({
     'Pad training images with this many zero pixels on each side and crop back at a random offset',
     { flag: 'crop', unit: 'pixels' },
   ),
+  cutout: setting(
+    wholeNumber({ min: 0, max: 1024 }).default(0),
+    'Side of a square of zeros at a random place of each training image (DeVries & Taylor 2017)',
+    { flag: 'cutout', unit: 'pixels' },
+  ),
 });
 
 /** Which augmentations are on, and how strong. */

@@ -28,7 +28,7 @@ const manifestOf = (model: object, dataset = 'cifar10') => ({
     validationSplit: 0.2,
     splitMethod: 'last',
     shuffle: true,
-    augmentation: { flip: false, crop: 0 },
+    augmentation: { flip: false, crop: 0, cutout: 0 },
     limitTrain: null,
     limitTest: null,
     seed: 0,

@@ -47,7 +47,7 @@ test("the defaults are the tutorial's run", () => {
     validationSplit: 0.2,
     splitMethod: 'last',
     shuffle: true,
-    augmentation: { flip: false, crop: 0 },
+    augmentation: { flip: false, crop: 0, cutout: 0 },
     limitTrain: null,
     limitTest: null,
     seed: 0,
@@ -99,7 +99,7 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ dataset: 'mnist' }, `dataset: expected one of ${listed(Object.keys(datasets))}, received "mnist"`],
     [
       { augmentation: { flips: true } },
-      'augmentation.flips: expected one of the keys "flip", "crop", received true: did you mean "flip"?',
+      'augmentation.flips: expected one of the keys "flip", "crop", "cutout", received true: did you mean "flip"?',
     ],
     [
       { optimizer: { name: 'rms' } },

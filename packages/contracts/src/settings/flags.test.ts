@@ -138,7 +138,7 @@ test('flags of a configuration give the same configuration', () => {
     dataset: 'cifar100',
     model: { dropout: { rate: 0.25, inputRate: 0.1 }, maxNorm: { value: 3, axis: [0, 1, 2] } },
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
-    augmentation: { flip: true, crop: 4 },
+    augmentation: { flip: true, crop: 4, cutout: 0 },
     limitTrain: 100,
     splitMethod: 'stratified',
   });
