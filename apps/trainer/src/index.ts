@@ -8,7 +8,7 @@ export { sample, shapes, type TrainingData } from './library/datasets.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
 export type { LoadOptions, TrainedModel } from './library/trained.ts';
-export type { Prediction } from './model/answers.ts';
+export type { Prediction } from './model/predictions.ts';
 
 const start = backendStarter(node);
 

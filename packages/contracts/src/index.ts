@@ -6,6 +6,7 @@ export {
   augmentationSchema,
 } from './families/augmentations.ts';
 export { type CallbackConfig, type CallbackName, callbackSchema } from './families/callbacks.ts';
+export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';
 export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
 export {
   type LayerInput,
@@ -32,7 +33,6 @@ export {
   presetSchema,
 } from './families/models.ts';
 export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './families/optimizers.ts';
-export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/regularizers.ts';
 export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
 export { requireDataset } from './require-dataset.ts';
 export {

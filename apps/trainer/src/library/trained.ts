@@ -13,7 +13,7 @@ import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { decodeRun, type EpochRow, encodeRun, type RunContents, readHistory } from '@dropout-lab/runs';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Prediction, predictionsIn, requireAnswers } from '../model/answers.ts';
+import { type Prediction, predictionsIn, requireAnswers } from '../model/predictions.ts';
 import { requireSameClasses, type TrainingData } from './datasets.ts';
 import type { Backend, Platform } from './platform.ts';
 import type { BackendStarter } from './start-backend.ts';

@@ -4,7 +4,7 @@ import { createReplica } from '@dropout-lab/training';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
-import { requireAnswers } from './answers.ts';
+import { requireAnswers } from './predictions.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 
 /** `dropout-lab evaluate`: a run's metrics on the test images. @returns The exit code. */

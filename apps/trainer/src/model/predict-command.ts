@@ -4,7 +4,7 @@ import { modelSpecOf } from '@dropout-lab/model';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { predictionsIn, requireAnswers } from './answers.ts';
+import { predictionsIn, requireAnswers } from './predictions.ts';
 import { readPicture } from './read-picture.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 

@@ -18,7 +18,7 @@ import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { backendChoice } from '../command/backend-choice.ts';
+import { backendChoice } from '../command/recorded-backend.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
 import { createRun } from './create-run.ts';

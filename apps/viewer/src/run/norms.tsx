@@ -1,7 +1,7 @@
 import { weightNorms } from '@dropout-lab/metrics';
 import { decimal, percent } from '../shared/format.ts';
 import type { LoadedModel } from '../shared/runs/run-files.ts';
-import { axesOf, KERNEL } from './kernels.ts';
+import { axesOf, KERNEL } from './norm-axes.ts';
 import './norms.css';
 
 /** The norms of the incoming weights of each layer's units, against their limits. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, fraction, number, positive } from '../settings/numbers.ts';
 import { membersOf, setting } from '../settings/settings.ts';
-import { constraintSchema } from './regularizers.ts';
+import { constraintSchema } from './constraints.ts';
 
 const name = setting(
   z

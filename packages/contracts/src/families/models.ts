@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ImageShape } from '../dataset.ts';
 import { count, fraction, wholeNumber } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
+import { maxNormAxis, maxNormLimit } from './constraints.ts';
 import {
   type LayerInput,
   type LayerSpec,
@@ -10,7 +11,6 @@ import {
   noiseShape,
   padding,
 } from './layers.ts';
-import { maxNormAxis, maxNormLimit } from './regularizers.ts';
 
 /** The settings that every model has. */
 const common = {

@@ -3,7 +3,7 @@ import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
 import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
 import { raceSignal } from 'race-signal';
-import { lossOf } from '../checks/compiled.ts';
+import { lossOf } from '../checks/loss-of-compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
 import { requireEpochs, requireRate, requireReplicaOf, requireSource } from '../checks/require-options.ts';

@@ -1,6 +1,6 @@
 import type { ModelDropout } from '../shared/compute/playground.ts';
 import { decimal, percent } from '../shared/format.ts';
-import { Maps } from './maps.tsx';
+import { Maps } from './map-tiles.tsx';
 import { highest, keptFraction } from './mask-statistics.ts';
 import type { Passes } from './use-passes.ts';
 

@@ -2,7 +2,7 @@ import { channelsChart } from '@dropout-lab/charts';
 import { useCallback } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
 import type { LayerMap } from '../shared/compute/playground.ts';
-import './maps.css';
+import './map-tiles.css';
 
 interface MapsProps {
   readonly title: string;
