@@ -92,6 +92,7 @@ export { jsonSchemaOf } from './settings/json-schema.ts';
 export { mergeConfig } from './settings/merge-config.ts';
 export { parseWith, requireJson, withoutSchemaKey } from './settings/parse.ts';
 export { canonicalJson, isPlain, type PlainObject, valueAt } from './settings/plain.ts';
+export { shownAddress, withoutSecrets } from './settings/secrets.ts';
 export { configWith, valueOfText } from './settings/set-path.ts';
 export {
   listSettings,

@@ -1,4 +1,9 @@
-import { type BackendDescription, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
+import {
+  type BackendDescription,
+  RUN_SCHEMA_VERSION,
+  type RunManifest,
+  withoutSecrets,
+} from '@dropout-lab/contracts';
 import { newRunId } from './run-id.ts';
 
 /** The content of a new run's manifest, apart from its name and the time. */
@@ -9,6 +14,7 @@ export interface NewRun
   readonly backend: Omit<BackendDescription, 'workers'> & Pick<RunManifest, 'versions'>;
   /** Replicas that share each batch. */
   readonly workers: number;
+  /** The command line; passwords and tokens of addresses in it do not enter the manifest. */
   readonly command: readonly string[];
 }
 
@@ -24,5 +30,5 @@ export const newRunManifest = (
   classNames: [...classNames],
   backend: { name: backend.name, description: backend.description, workers },
   versions: { ...versions, ...backend.versions },
-  command: [...command],
+  command: command.map(withoutSecrets),
 });

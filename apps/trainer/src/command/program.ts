@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@dropout-lab/contracts';
 import { Command, Option } from 'commander';
 import { addStudyCommands } from '../study/study-program.ts';
 import { version } from '../version.ts';
@@ -163,7 +164,8 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
 
   let commandLine: readonly string[] = [];
   return async (argv) => {
-    commandLine = argv.slice(1);
+    // It goes into runs, and with them to whoever sees these.
+    commandLine = argv.slice(1).map(withoutSecrets);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   };

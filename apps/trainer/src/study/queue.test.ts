@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseStudy, planRuns } from '@dropout-lab/study';
 import { runPath } from '@dropout-lab/study/node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemProgram } from '../../../../scripts/system-packages.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
@@ -35,6 +37,28 @@ const freePort = async (): Promise<number> => {
   return address.port;
 };
 
+const password = 'not@for:your/eyes';
+/** The password, raw or encoded, in whatever part of it is left. */
+const secret = /for(:|%3A)your|your(\/|%2F)eyes/i;
+
+/** Starts a Redis server that ends with the test. */
+const startRedis = async (options: readonly string[]): Promise<number> => {
+  const port = await freePort();
+  const server = spawn(redisServer!, ['--port', `${port}`, '--save', '', ...options], {
+    cwd: temporaryFolder(),
+  });
+  onTestFinished(() => void server.kill());
+  for await (const line of createInterface({ input: server.stdout })) if (/Ready to accept/.test(line)) break;
+  return port;
+};
+
+const textOfFiles = async (folder: string): Promise<string> => {
+  const names = await readdir(folder, { recursive: true });
+  const paths = names.map((name) => join(folder, name));
+  const files = await Promise.all(paths.map(async (path) => ((await stat(path)).isFile() ? [path] : [])));
+  return (await Promise.all(files.flat().map((path) => readFile(path, 'latin1')))).join('\n');
+};
+
 describe.skipIf(redisServer === undefined)('study run --queue', () => {
   let redis: ChildProcess;
   let url: string;
@@ -46,8 +70,9 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
     file = join(folder, 'queued.json');
     await writeFile(file, JSON.stringify(study));
     const port = await freePort();
-    url = `redis://localhost:${port}`;
-    redis = spawn(redisServer!, ['--port', `${port}`, '--save', '', '--dir', folder], { stdio: 'ignore' });
+    url = `redis://:${encodeURIComponent(password)}@localhost:${port}`;
+    const options = ['--port', `${port}`, '--requirepass', password, '--save', '', '--dir', folder];
+    redis = spawn(redisServer!, options, { stdio: 'ignore' });
   });
   afterAll(() => redis.kill());
 
@@ -78,6 +103,15 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
     workers[1]!.child.kill('SIGINT');
     expect(await workers[1]!.ended).toBe(130);
 
+    // Who sees the runs, the messages or what is left on the queue does not get into it.
+    const left = new Redis(url);
+    const kept = await Promise.all((await left.keys('*')).map((key) => left.dumpBuffer(key)));
+    left.disconnect();
+    expect(kept.length).toBeGreaterThan(0);
+    const written = [...follower.lines, ...workers.flatMap(({ lines }) => lines), await textOfFiles(store)];
+    expect(written.join('\n')).toContain(`redis://***@localhost`);
+    expect([...written, ...kept.map((value) => value.toString('latin1'))].join('\n')).not.toMatch(secret);
+
     // The very weights of a run that nobody disturbed.
     const alone = join(folder, 'alone');
     expect((await runCli(['study', 'run', file, '--store', alone, ...compute], { cwd: folder })).code).toBe(
@@ -99,4 +133,42 @@ test('a server that does not answer is reported in one sentence', async () => {
   expect(stderr).toMatch(
     /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one/,
   );
+});
+
+test.skipIf(redisServer === undefined).each([
+  ['has another password', ['--requirepass', 'another'], 'WRONGPASS'],
+  ['repeats what it does not know', ['--rename-command', 'AUTH', ''], 'unknown command'],
+])('a server that %s is reported without the password', async (_, options, reason) => {
+  const port = await startRedis(options);
+  const url = `redis://:${encodeURIComponent(password)}@localhost:${port}`;
+  const { code, stderr } = await runCli(['worker', '--queue', url], { cwd: temporaryFolder() });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`--queue redis://***@localhost:${port}: expected a Redis server that answers`);
+  expect(stderr).toContain(reason);
+  expect(stderr).not.toMatch(secret);
+});
+
+test.each([
+  ['redis://127.0.0.1:99999', 'redis://127.0.0.1:99999'],
+  ['redis://', 'redis://'],
+  ['redis://host/zero', 'redis://host/zero'],
+  ['http://user:s3cret@host', 'http://***@host'],
+  ['user:s3cret@host', '***@host'],
+  ['redis://:s3/cret@host', 'redis://***'],
+  ['redis://:s3#cret@host', 'redis://***'],
+  ['redis://:s3 cret@host', 'redis://***@host'],
+  ['redis://:s3%cret@host', 'redis://***@host'],
+])('--queue %s is refused, and shown as %s', async (address, shown) => {
+  const cwd = temporaryFolder();
+  for (const command of [['worker'], ['study', 'run', 'tutorial']]) {
+    const { code, stderr } = await runCli([...command, '--queue', address], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(
+        `dropout-lab: --queue: expected the address of a Redis server, such as redis://localhost:6379, received ${shown}: `,
+      ),
+    });
+    expect(stderr).not.toMatch(/s3|cret/);
+  }
+  expect(await readdir(cwd)).toEqual([]);
 });

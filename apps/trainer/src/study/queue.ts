@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DropoutLabError, type RunConfig } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  DropoutLabError,
+  type RunConfig,
+  shownAddress,
+  withoutSecrets,
+} from '@dropout-lab/contracts';
 import { systemErrorCode } from '@dropout-lab/files/node';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
@@ -9,7 +15,7 @@ export interface RunJob {
   /** `dropout, seed 0`. */
   readonly name: string;
   readonly config: RunConfig;
-  /** The command line that asked for the run, for its manifest. */
+  /** The command line that asked for the run, without secrets, for its manifest. */
   readonly command: readonly string[];
 }
 
@@ -59,21 +65,61 @@ const load = async <T>(module: () => Promise<T>): Promise<T> => {
 const requireRedis = async (url: string): Promise<void> => {
   const { Redis } = await load(() => import('ioredis'));
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 10_000 });
-  redis.on('error', () => {});
+  // The promise is only rejected because the connection is closed: why that was, the first event says.
+  let reason: Error | undefined;
+  redis.on('error', (error) => {
+    reason ??= error;
+  });
   try {
     await redis.connect();
     await redis.ping();
-  } catch (cause) {
+  } catch (error) {
+    // Without its cause, which has the client's last command with it: the one that gave the password.
     throw new QueueError(
-      `--queue ${withoutPassword(url)}: expected a Redis server that answers: ${(cause as Error).message}: start one, or leave --queue out to train here`,
-      { cause },
+      `--queue ${shownAddress(url)}: expected a Redis server that answers: ${queueErrorText(reason ?? error, url)}: start one, or leave --queue out to train here`,
     );
   } finally {
     redis.disconnect();
   }
 };
 
-export const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
+/**
+ * Returns the message of an error of the queue's client or server, without the password: a server that does not know AUTH
+ * repeats what it was given.
+ */
+export const queueErrorText = (error: unknown, url: string): string => {
+  const { password, searchParams } = new URL(url);
+  const secrets = [password, decoded(password) ?? '', ...searchParams.values()].filter((text) => text !== '');
+  const message = error instanceof Error ? error.message : String(error);
+  return withoutSecrets(secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message));
+};
+
+/**
+ * Checks the address of a Redis server.
+ *
+ * @throws ConfigError
+ */
+export const redisAddress = (text: string): string => {
+  const url = /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url &&
+    url.hostname !== '' &&
+    /^(\/\d*)?$/.test(url.pathname) &&
+    decoded(url.username + url.password) !== undefined
+  )
+    return text;
+  throw new ConfigError(
+    `--queue: expected the address of a Redis server, such as redis://localhost:6379, received ${shownAddress(text)}: a port is at most 65535, and of a password, / ? # % and spaces are written as %2F %3F %23 %25 and %20`,
+  );
+};
+
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Made by the first that asks; of several at once, one makes it. */
 const storeId = async (store: string): Promise<string> => {

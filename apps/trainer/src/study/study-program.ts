@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { backendOption, dataDirOption, mirrorOption, positiveInteger } from '../command/command-options.ts';
 import { addConfigOptions } from '../command/config-options.ts';
 import { createReporter } from '../command/reporter.ts';
-import { DEFAULT_LEASE_SECONDS } from './queue.ts';
+import { DEFAULT_LEASE_SECONDS, redisAddress } from './queue.ts';
 
 export interface StudyCommandsContext {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
-  /** The command line, as typed after `dropout-lab`. */
+  /** The command line, as typed after `dropout-lab`, but for passwords and tokens in addresses. */
   readonly commandLine: () => readonly string[];
   readonly onExitCode: (code: number) => void;
 }
@@ -118,11 +118,6 @@ const withRunOptions = (command: Command): Command =>
     .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
     .addOption(dataDirOption())
     .addOption(mirrorOption());
-
-const redisAddress = (text: string): string => {
-  if (/^rediss?:\/\/[^/]/.test(text)) return text;
-  throw new InvalidArgumentError('Expected the address of a Redis server, such as redis://localhost:6379.');
-};
 
 /** Parses seeds: `6` is seeds 0 to 5; a list is those seeds. */
 const seeds = (text: string): number[] => {

@@ -1,7 +1,8 @@
+import { shownAddress } from '@dropout-lab/contracts';
 import { configDigest } from '@dropout-lab/runs';
 import type { StudyRun } from '@dropout-lab/study';
 import type { Reporter } from '../command/reporter.ts';
-import { connectQueue, type RunJob, type RunProgress, withoutPassword } from './queue.ts';
+import { connectQueue, queueErrorText, type RunJob, type RunProgress } from './queue.ts';
 
 export interface QueueOptions {
   readonly queue: string;
@@ -33,7 +34,7 @@ export const runOnQueue = async (
   const events = new bullmq.QueueEvents(name, { connection });
   const waiting = new Map(runs.map((run) => [configDigest(run.config), run]));
   const lines = new Map<string, string>();
-  const report = (error: Error): void => reporter.line(`queue: ${error.message}`);
+  const report = (error: Error): void => reporter.line(`queue: ${queueErrorText(error, url)}`);
   queue.on('error', report);
   events.on('error', report);
 
@@ -71,10 +72,10 @@ export const runOnQueue = async (
       // Ended jobs leave the queue: what is finished, the store knows.
       await queue.add('run', job, { jobId, removeOnComplete: true, removeOnFail: true });
     }
-    reporter.line(`${waiting.size} runs are on the queue ${withoutPassword(url)}`);
+    reporter.line(`${waiting.size} runs are on the queue ${shownAddress(url)}`);
     if ((await queue.getWorkersCount()) === 0) {
       reporter.line(
-        `No worker is there yet. Start some where ${store} can be seen: dropout-lab worker --queue ${withoutPassword(url)} --store ${store}`,
+        `No worker is there yet. Start some where ${store} can be seen: dropout-lab worker --queue ${shownAddress(url)} --store ${store}`,
       );
     }
     await done;

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
-import { parseRunConfig } from '@dropout-lab/contracts';
+import { parseRunConfig, shownAddress } from '@dropout-lab/contracts';
 import { readStudyRun } from '@dropout-lab/study/node';
 import type { Job } from 'bullmq';
 import type { Reporter } from '../command/reporter.ts';
 import type { RunOptions } from '../train/open-run.ts';
-import { connectQueue, type RunJob, type RunProgress, withoutPassword } from './queue.ts';
+import { connectQueue, queueErrorText, type RunJob, type RunProgress } from './queue.ts';
 import { inOwnProcess } from './run-task.ts';
 import { shareOfMachine } from './study-plan.ts';
 
@@ -85,9 +85,9 @@ export const workerCommand = async (
   worker.on('failed', (job, error) =>
     reporter.line(`${job?.data.name ?? 'a run'}: failed: ${error.message}`),
   );
-  worker.on('error', (error) => reporter.line(`queue: ${error.message}`));
+  worker.on('error', (error) => reporter.line(`queue: ${queueErrorText(error, url)}`));
   await worker.waitUntilReady();
-  reporter.line(`Worker ${me} waits for runs of ${store} at ${withoutPassword(url)}; Ctrl-C ends it`);
+  reporter.line(`Worker ${me} waits for runs of ${store} at ${shownAddress(url)}; Ctrl-C ends it`);
 
   await aborted(signal);
   await worker.close();

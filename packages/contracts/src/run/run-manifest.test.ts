@@ -26,6 +26,20 @@ test('reads back a manifest', () => {
   expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
 });
 
+test('a command line that was kept as it was typed is read without its secrets', () => {
+  const command = [
+    'study',
+    'run',
+    'x',
+    '--queue',
+    'redis://:s3cret@host',
+    '--mirror=https://u:s3cret@host/file',
+  ];
+  expect(parseRunManifest({ ...manifest, command }, 'run.json').command).toEqual([
+    ...['study', 'run', 'x', '--queue', 'redis://***@host', '--mirror=https://***@host/file'],
+  ]);
+});
+
 test('imported weights keep the name of their file', () => {
   const imported = { ...manifest, importedFrom: { file: 'model.weights.h5', sha256: 'ab12' } };
   expect(parseRunManifest(JSON.parse(JSON.stringify(imported)), 'run.json')).toEqual(imported);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { parseWith } from '../settings/parse.ts';
 import { valueAt } from '../settings/plain.ts';
+import { withoutSecrets } from '../settings/secrets.ts';
 import { migrate } from './migrate.ts';
 import { manifestSteps } from './migrations.ts';
 import { runConfigSchema } from './run-config.ts';
@@ -61,7 +62,7 @@ export const runManifestSchema = z.object({
   importedFrom: importSchema.optional(),
   /** Node, TensorFlow.js and dropout-lab versions by name. */
   versions: z.record(z.string(), z.string()),
-  /** The command line, as typed after `dropout-lab`. */
+  /** The command line, as typed after `dropout-lab`, but for passwords and tokens in addresses. */
   command: z.array(z.string()),
   /** Commit of the checkout it ran from, or null outside one. */
   commit: z.string().nullable(),
@@ -77,7 +78,8 @@ export type HardwareDescription = z.output<typeof hardwareSchema>;
 export type DataDescription = z.output<typeof dataSchema>;
 
 /**
- * Parses the content of a `run.json` of this version or an older one.
+ * Parses the content of a `run.json` of this version or an older one. Passwords and tokens of addresses in its command
+ * line are left out.
  *
  * @param where The file that the value was read from, for the error.
  * @throws ConfigError when the value is not a manifest, or one of a newer version.
@@ -85,7 +87,9 @@ export type DataDescription = z.output<typeof dataSchema>;
 export const parseRunManifest = (value: unknown, where: string): RunManifest => {
   const manifest = migrate(value, { version: RUN_SCHEMA_VERSION, steps: manifestSteps, where });
   try {
-    return parseWith(runManifestSchema, manifest, where);
+    const parsed = parseWith(runManifestSchema, manifest, where);
+    // Earlier runs have their command line as it was typed.
+    return { ...parsed, command: parsed.command.map(withoutSecrets) };
   } catch (error) {
     // A setting that was added with a default needs no new version of the file.
     const maker = valueAt(manifest, 'versions.dropout-lab');
