@@ -1,4 +1,4 @@
-import { DropoutLabError } from '@dropout-lab/contracts';
+import { DropoutLabError, shownAddress } from '@dropout-lab/contracts';
 
 /** The fault of a data file. */
 export type CifarFileFault = 'missing' | 'html' | 'wrong-length' | 'bad-label' | 'altered';
@@ -21,13 +21,16 @@ export class CifarFormatError extends DropoutLabError {
 /** An answer from the network that is not the file that was asked for. */
 export class CifarDownloadError extends DropoutLabError {
   override readonly name = 'CifarDownloadError';
+  /** Without passwords and tokens. */
+  readonly url: string;
 
   constructor(
-    readonly url: string,
+    url: string,
     readonly expected: string,
     readonly found: string,
     options?: ErrorOptions,
   ) {
-    super(`${url}: expected ${expected}, found ${found}`, options);
+    super(`${shownAddress(url)}: expected ${expected}, found ${found}`, options);
+    this.url = shownAddress(url);
   }
 }

