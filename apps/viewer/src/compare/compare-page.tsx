@@ -1,5 +1,5 @@
 import type { CurveMetric } from '@dropout-lab/study';
-import { csvOf } from '../shared/charts/csv.ts';
+import { epochsCsv } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
 import { MARKS } from '../shared/charts/series.ts';
 import { Message } from '../shared/controls/message.tsx';
@@ -47,7 +47,7 @@ export const ComparePage = () => {
         <button
           type="button"
           class="button"
-          onClick={() => download(new Blob([csvOf(shown, arms.value)], { type: 'text/csv' }), 'runs.csv')}
+          onClick={() => download(new Blob([epochsCsv(shown, arms.value)], { type: 'text/csv' }), 'runs.csv')}
         >
           Download CSV
         </button>

@@ -1,4 +1,5 @@
 import type { EpochLogs, RunEvent } from '@dropout-lab/contracts';
+import { csvOf } from '@dropout-lab/files';
 import { withoutVoided } from './history.ts';
 import { pythonFloat } from './python-float.ts';
 
@@ -19,8 +20,8 @@ export const logsToCsv = (rows: readonly EpochLogs[]): string => {
   const [first] = rows;
   if (first === undefined) return '';
   const columns = columnsOf(first);
-  const lines = rows.map((row, epoch) => [epoch, ...columns.map((column) => cell(row[column]))]);
-  return [['epoch', ...columns], ...lines].map((line) => `${line.join(',')}\r\n`).join('');
+  const lines = rows.map((row, epoch) => [`${epoch}`, ...columns.map((column) => row[column])]);
+  return csvOf([['epoch', ...columns], ...lines], { number: pythonFloat, missing: 'NA' });
 };
 
 /** Validation metrics have columns even when the first epoch is without, as in Keras. */
@@ -30,5 +31,3 @@ const columnsOf = (logs: EpochLogs): string[] => {
   const added = hasValidation ? [] : columns.map((column) => `val_${column}`);
   return [...columns, ...added];
 };
-
-const cell = (value: number | undefined): string => (value === undefined ? 'NA' : pythonFloat(value));

@@ -1,15 +1,16 @@
+import { csvOf } from '@dropout-lab/files';
 import type { StudyAnalysis } from '../analysis/analysis.ts';
 import { metricDefinitions } from '../analysis/metrics.ts';
 import type { StudyRun } from '../store/study-run.ts';
 
 /** A row for each epoch of each finished run. */
 export const curvesCsv = (runs: readonly StudyRun[]): string =>
-  csv(
+  csvOf([
     [
       ...['arm', 'seed', 'epoch', 'loss', 'accuracy', 'val_loss', 'val_accuracy'],
       ...['learning_rate', 'seconds'],
     ],
-    runs
+    ...runs
       .filter(({ state }) => state === 'finished')
       .flatMap(({ arm, seed, history }) =>
         history.map((row) => [
@@ -17,27 +18,17 @@ export const curvesCsv = (runs: readonly StudyRun[]): string =>
           ...[row.learningRate, row.seconds],
         ]),
       ),
-  );
+  ]);
 
 /** A row for each finished run. */
 export const metricsCsv = ({ arms }: StudyAnalysis): string =>
-  csv(
+  csvOf([
     ['arm', 'seed', 'epochs', ...metricDefinitions.map(({ key }) => key), 'lowest_loss_epoch', 'onset_epoch'],
-    arms.flatMap(({ name, runs }) =>
+    ...arms.flatMap(({ name, runs }) =>
       runs.map(({ seed, epochs, metrics, lowestLossEpoch, onset }) => [
         ...[name, seed, epochs],
         ...metricDefinitions.map(({ key }) => metrics[key]),
         ...[lowestLossEpoch, onset],
       ]),
     ),
-  );
-
-/** Rows as RFC 4180 has them, but for line breaks of one character; a missing number is an empty field. */
-const csv = (head: readonly string[], rows: readonly (readonly (string | number | undefined)[])[]): string =>
-  [head, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
-
-const field = (value: string | number | undefined): string => {
-  if (value === undefined || Number.isNaN(value)) return '';
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+  ]);

@@ -90,10 +90,10 @@ describe('writeReport', () => {
   });
 
   test('the data: an epoch a row, and a run a row', async () => {
-    const curves = (await read('curves.csv')).trim().split('\n');
+    const curves = (await read('curves.csv')).trim().split('\r\n');
     expect(curves).toHaveLength(1 + 18 * 3);
     expect(curves[1]).toBe('dropout,0,1,2,0.3,1.5,0.4,0.001,30');
-    const metrics = (await read('metrics.csv')).trim().split('\n');
+    const metrics = (await read('metrics.csv')).trim().split('\r\n');
     expect(metrics).toHaveLength(1 + 18);
     const json = JSON.parse(await read('report.json')) as { comparisons: { differences: object }[] };
     expect(json.comparisons[0]?.differences).toMatchObject({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
 import { armsOf } from '../runs/arms.ts';
 import { summaryOf } from '../runs/summary.ts';
-import { csvOf } from './csv.ts';
+import { epochsCsv } from './csv.ts';
 
 test('an epoch a row; names are text, not formulas', () => {
   const runs = [
@@ -11,7 +11,7 @@ test('an epoch a row; names are text, not formulas', () => {
     ]),
     createDigest('a "b", c', { model: { maxNorm: null } }, [{ loss: 2, accuracy: 0.25 }]),
   ];
-  expect(csvOf(runs.map(summaryOf), armsOf(runs))).toBe(
+  expect(epochsCsv(runs.map(summaryOf), armsOf(runs))).toBe(
     [
       'run,arm,seed,epoch,minutes,loss,accuracy,val_loss,val_accuracy,learning_rate',
       "'=1+1,max-norm 2,7,1,0.5,1.5,0.4,1.25,0.5,0.001",
@@ -24,7 +24,7 @@ test('an epoch a row; names are text, not formulas', () => {
 test('fields with commas, quotes or line breaks are quoted, as RFC 4180 has it', () => {
   const names = ['a,b', 'say "a"', 'two\nlines', 'two\r\nlines', 'plain'];
   const runs = names.map((name) => createDigest(name, {}, [{ loss: 1, accuracy: 0.5 }]));
-  const text = csvOf(runs.map(summaryOf), armsOf(runs));
+  const text = epochsCsv(runs.map(summaryOf), armsOf(runs));
   for (const field of ['"a,b"', '"say ""a"""', '"two\nlines"', '"two\r\nlines"', 'plain']) {
     expect(text).toContain(`\r\n${field},`);
   }

@@ -1,3 +1,4 @@
+import { csvOf } from '@dropout-lab/files';
 import type { Arm } from '../runs/arms.ts';
 import type { Summary } from '../runs/summary.ts';
 import { minutesAt } from './series.ts';
@@ -15,16 +16,8 @@ const columns = [
   'learning_rate',
 ] as const;
 
-/** Returns a field, quoted where it must be. A spreadsheet reads a text that begins with `=`, `+`, `-` or `@` as a formula, unless an apostrophe is before it. */
-const field = (value: string | number | undefined): string => {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** Returns every epoch of the runs as CSV (RFC 4180), a row each, with all digits. */
-export const csvOf = (summaries: readonly Summary[], arms: ReadonlyMap<string, Arm>): string => {
+/** Returns every epoch of the runs as CSV, a row each, with all digits. */
+export const epochsCsv = (summaries: readonly Summary[], arms: ReadonlyMap<string, Arm>): string => {
   const rows = summaries.flatMap(({ name, run, history }) => {
     const minutes = minutesAt(history);
     return history.map((row, i) => [
@@ -40,5 +33,5 @@ export const csvOf = (summaries: readonly Summary[], arms: ReadonlyMap<string, A
       row.learningRate,
     ]);
   });
-  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return csvOf([columns, ...rows]);
 };
