@@ -19,5 +19,6 @@ export type { ChartOptions } from './frame.ts';
 export { type Mistake, mistakesChart } from './mistakes-chart.ts';
 export type { Picture } from './picture.ts';
 export { reliabilityChart } from './reliability-chart.ts';
+export { svgText } from './svg-text.ts';
 export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';
 export { standaloneSvg, themeDeclarations } from './theme.ts';

@@ -1,5 +1,6 @@
 import { scale } from '@observablehq/plot';
 import { type Colours, hues, named, surfaces, type ThemeName } from './colours.ts';
+import { svgText } from './svg-text.ts';
 
 /** More arms than hues are a sweep: a scale whose lightness rises with the arm, within what the paper can show. */
 const scaleRange: Readonly<Record<ThemeName, readonly [number, number]>> = {
@@ -47,7 +48,15 @@ export const standaloneSvg = (chart: SVGSVGElement, theme: ThemeName, arms: numb
   }
   svg.prepend(paper);
   const colours = themeColours(theme, arms);
-  return svg.outerHTML
+  for (const element of [svg, ...svg.querySelectorAll('*')]) {
+    for (const name of element.getAttributeNames()) {
+      if (name !== 'aria-label') element.setAttribute(name, written(element.getAttribute(name)!, colours));
+    }
+  }
+  return svgText(svg);
+};
+
+const written = (value: string, colours: Colours): string =>
+  value
     .replaceAll(/var\(--([a-z0-9-]+)\)/g, (reference, name: string) => colours[name] ?? reference)
     .replaceAll('currentColor', colours['ink']!);
-};

@@ -1,5 +1,5 @@
 export { type ArmGallery, MOST_GALLERIES } from './report/arm-gallery.ts';
-export { reportFiles, writeReport } from './report/write-report.ts';
+export { ReportError, reportFiles, writeReport } from './report/write-report.ts';
 export {
   findRun,
   readRecordedStudy,

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '@dropout-lab/contracts';
 import { planRuns, type StudyRun } from '@dropout-lab/study';
 import {
   type LoadStudyOptions,
@@ -24,6 +26,12 @@ export const reportCommand = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const { study } = await loadStudy(nameOrFile, options);
+  const folder = options.output ?? join('reports', study.name);
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() === false) {
+    throw new ConfigError(
+      `--output ${folder}: expected a folder, or none yet, found a file: choose another place`,
+    );
+  }
   const runs = await readStudyRuns(options.store, planRuns(study));
   const unfinished = runs.filter(({ state }) => state !== 'finished');
   for (const { arm, seed, state } of unfinished) {
@@ -31,7 +39,6 @@ export const reportCommand = async (
   }
   const shown = study.arms.length > MOST_GALLERIES ? [] : firstFinished(runs);
   const galleries = await galleriesOf(shown, options, reporter, signal);
-  const folder = options.output ?? join('reports', study.name);
   await writeReport(folder, study, runs, galleries);
   reporter.line(`Report of ${runs.length - unfinished.length} runs: ${join(folder, reportFiles.html)}`);
   return 0;

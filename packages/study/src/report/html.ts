@@ -1,4 +1,4 @@
-import { themeDeclarations } from '@dropout-lab/charts';
+import { svgText, themeDeclarations } from '@dropout-lab/charts';
 import type { ReportBlock, ReportChart } from './blocks.ts';
 
 /**
@@ -79,7 +79,8 @@ ${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}
 };
 
 const chartHtml = ({ svg, caption }: ReportChart): string =>
-  `<figure>\n${svg.outerHTML}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+  `<figure>\n${svgText(svg)}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 
-const escapeHtml = (text: string): string =>
+/** For text, and for attributes in double quotes. */
+export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

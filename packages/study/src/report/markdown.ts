@@ -1,4 +1,5 @@
 import type { ReportBlock, ReportChart } from './blocks.ts';
+import { escapeHtml } from './html.ts';
 
 /** Where a picture's file is, by its name and the paper that it is for. */
 export type ChartPath = (name: string, theme: 'light' | 'dark') => string;
@@ -10,11 +11,11 @@ export const markdownOf = (blocks: readonly ReportBlock[], pathOf: ChartPath): s
 const blockMarkdown = (block: ReportBlock, pathOf: ChartPath): string => {
   switch (block.kind) {
     case 'heading':
-      return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
+      return `${'#'.repeat(block.level)} ${escapeMarkdown(inOneLine(block.text))}`;
     case 'paragraph':
       return escapeMarkdown(block.text);
     case 'list':
-      return block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
+      return block.items.map((item) => `- ${escapeMarkdown(inOneLine(item))}`).join('\n');
     case 'table':
       return tableMarkdown(block);
     case 'charts':
@@ -24,7 +25,7 @@ const blockMarkdown = (block: ReportBlock, pathOf: ChartPath): string => {
 
 const tableMarkdown = ({ head, rows }: Extract<ReportBlock, { kind: 'table' }>): string => {
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => escapeMarkdown(cell).replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |`;
+    `| ${cells.map((cell) => escapeInline(cell).replaceAll('\n', '<br>')).join(' | ')} |`;
   return [line(head), `|${head.map(() => ' --- ').join('|')}|`, ...rows.map(line)].join('\n');
 };
 
@@ -32,10 +33,18 @@ const chartMarkdown = ({ name, caption }: ReportChart, pathOf: ChartPath): strin
   [
     '<picture>',
     `<source media="(prefers-color-scheme: dark)" srcset="${pathOf(name, 'dark')}">`,
-    `<img alt="${caption.replaceAll('"', '&quot;')}" src="${pathOf(name, 'light')}">`,
+    `<img alt="${escapeHtml(inOneLine(caption))}" src="${pathOf(name, 'light')}">`,
     '</picture>',
     '',
-    `*${escapeMarkdown(caption)}*`,
+    `*${escapeInline(inOneLine(caption))}*`,
   ].join('\n');
 
-const escapeMarkdown = (text: string): string => text.replaceAll(/[*_<>`[\]]/g, '\\$&');
+const inOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
+
+const escapeInline = (text: string): string => text.replaceAll(/[\\`*_[\]<>&~|$#]/g, '\\$&');
+
+/** Where a line begins, other characters are marks too: of lists, of headings. */
+const escapeMarkdown = (text: string): string =>
+  escapeInline(text).replaceAll(/^[ \t]*(?:([-+=])|(\d+)(?=[.)]))?/gm, (_, mark, number) =>
+    mark ? `\\${mark}` : number ? `${number}\\` : '',
+  );

@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +9,7 @@ import { shippedStudies } from '../study/shipped.ts';
 import { parseStudy } from '../study/study.ts';
 import { clearRuns, finishedRuns, threeArms } from '../testing/study-runs.ts';
 import type { ArmGallery } from './arm-gallery.ts';
-import { writeReport } from './write-report.ts';
+import { ReportError, reportFiles, writeReport } from './write-report.ts';
 
 const gallery: ArmGallery = {
   arm: 'dropout',
@@ -132,4 +134,86 @@ describe('writeReport', () => {
     const strokes = svg.match(/stroke-width="1\.25" stroke="#[0-9a-f]{6}" fill="none"/g);
     expect(new Set(strokes).size).toBe(9);
   });
+});
+
+/** Every file below a folder, with its content. */
+const contentsOf = async (path: string): Promise<Record<string, string>> => {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const)),
+  );
+};
+
+/** Writes the report in a process whose files may have so many blocks of 512 or 1024 bytes. */
+const writeWithin = async (blocks: number, path: string, runs: object) => {
+  const input = join(temporaryFolder(), 'runs.json');
+  await writeFile(input, JSON.stringify(runs));
+  const program = `
+    import { readFileSync } from 'node:fs';
+    import { writeReport } from '@dropout-lab/study/node';
+    const { study, runs } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+    try { await writeReport(process.argv[2], study, runs, []); }
+    catch (error) { console.log(error.name + ': ' + error.message); }`;
+  const node = [process.execPath, '--input-type=module', '-e', program, input, path];
+  return spawnSync('sh', ['-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', ...node], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    encoding: 'utf8',
+  });
+};
+
+describe('a report that cannot be written', () => {
+  const broken: ArmGallery = {
+    ...gallery,
+    mistakes: [
+      { ...gallery.mistakes[0]!, picture: { width: 9, height: 9, channels: 1, pixels: new Uint8Array(2) } },
+    ],
+  };
+
+  test('because a picture cannot be drawn leaves the earlier one, and no new folder', async () => {
+    const before = await contentsOf(folder);
+    await expect(writeReport(folder, threeArms, clearRuns(), [broken])).rejects.toThrow();
+    expect(await contentsOf(folder)).toEqual(before);
+    const other = join(temporaryFolder(), 'a', 'b');
+    await expect(writeReport(other, threeArms, clearRuns(), [broken])).rejects.toThrow();
+    expect(existsSync(join(other, '..'))).toBe(false);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'because the system refuses a file leaves the earlier one, and no new folder',
+    async () => {
+      const before = await contentsOf(folder);
+      const input = { study: threeArms, runs: clearRuns() };
+      const other = join(temporaryFolder(), 'a', 'b');
+      for (const path of [folder, other]) {
+        const { stdout } = await writeWithin(32, path, input);
+        expect(stdout).toMatch(
+          /^ReportError: .*: expected to write a report here, but the system says "file too large" \(EFBIG\); make room/,
+        );
+      }
+      expect(await contentsOf(folder)).toEqual(before);
+      expect(existsSync(join(other, '..'))).toBe(false);
+      expect((await writeWithin(1_000_000, other, input)).stdout).toBe('');
+      expect(Object.keys(await contentsOf(other)).length).toBeGreaterThan(20);
+    },
+  );
+
+  test('because a file is in the place of its folder is a typed error', async () => {
+    const file = join(temporaryFolder(), 'file');
+    await writeFile(file, 'mine');
+    await expect(writeReport(file, threeArms, clearRuns(), [])).rejects.toThrow(ReportError);
+    await expect(writeReport(join(file, 'a'), threeArms, clearRuns(), [])).rejects.toThrow(ReportError);
+    expect(await readFile(file, 'utf8')).toBe('mine');
+  });
+});
+
+test('a new report takes the place of the earlier one, pictures too, and leaves other files alone', async () => {
+  const path = temporaryFolder();
+  await writeFile(join(path, 'notes.txt'), 'mine');
+  await writeReport(path, threeArms, clearRuns(), [gallery]);
+  expect(await readdir(join(path, 'charts'))).toContain('mistakes-dropout.png');
+  await writeReport(path, threeArms, clearRuns(), []);
+  expect(await readdir(join(path, 'charts'))).not.toContain('mistakes-dropout.png');
+  expect((await readdir(path)).toSorted()).toEqual([...Object.values(reportFiles), 'notes.txt'].toSorted());
+  expect(await readFile(join(path, 'notes.txt'), 'utf8')).toBe('mine');
 });

@@ -14,7 +14,10 @@ import { configDifferences } from '../analysis/config-differences.ts';
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and dashes');
-const text = z.string('expected a sentence or a title').min(1, 'expected a sentence or a title');
+const text = z
+  .string('expected a sentence or a title')
+  .min(1, 'expected a sentence or a title')
+  .regex(/^[^\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]*$/u, 'expected one line of text without control characters');
 const seed = z
   .number('expected a whole number of at least 0')
   .int('expected a whole number of at least 0')
