@@ -1,3 +1,4 @@
+export { isLocked } from './files/lock.ts';
 export {
   createNumberedRunDirectory,
   createRunDirectory,

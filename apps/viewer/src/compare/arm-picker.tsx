@@ -1,6 +1,6 @@
 import { ArmLabel } from '../shared/charts/marks.tsx';
 import type { Summary } from '../shared/runs/summary.ts';
-import { show, summaries } from '../shared/state.ts';
+import { overviews, show } from '../shared/state.ts';
 import { groupsOf } from './groups.ts';
 import './arm-picker.css';
 
@@ -8,7 +8,7 @@ import './arm-picker.css';
 export const ArmPicker = ({ shown }: { readonly shown: readonly Summary[] }) => (
   <fieldset class="arm-picker">
     <legend class="hidden">Arms</legend>
-    {groupsOf(summaries.value).map(([arm, group]) => {
+    {groupsOf(overviews.value).map(([arm, group]) => {
       const names = group.map(({ name }) => name);
       const some = shown.some(({ name }) => names.includes(name));
       const toggle = () => {

@@ -3,8 +3,9 @@ import { epochsCsv } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
 import { MARKS } from '../shared/charts/series.ts';
 import { Message } from '../shared/controls/message.tsx';
+import { Opening } from '../shared/controls/opening.tsx';
 import { counted } from '../shared/format.ts';
-import { arms, curveSummaries, linkTo, summaries } from '../shared/state.ts';
+import { arms, drawnRuns, linkTo, overviews, steadily } from '../shared/state.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
 import { ArmPicker } from './arm-picker.tsx';
 import { Controls } from './controls.tsx';
@@ -20,8 +21,8 @@ const charts: readonly { readonly title: string; readonly metric: CurveMetric }[
 
 /** The curves of several runs side by side, alone or as arms. */
 export const ComparePage = () => {
-  const shown = curveSummaries.value;
-  if (summaries.value.length === 0) {
+  const drawn = drawnRuns.value;
+  if (overviews.value.length === 0) {
     return (
       <Message title="Nothing to compare yet">
         <p>
@@ -30,7 +31,7 @@ export const ComparePage = () => {
       </Message>
     );
   }
-  if (shown.length === 0) {
+  if (drawn.state === 'none') {
     return (
       <Message title="No such runs">
         <p>
@@ -39,11 +40,13 @@ export const ComparePage = () => {
       </Message>
     );
   }
+  if (drawn.state !== 'ready') return <Opening drawn={drawn} word="runs" />;
+  const shown = steadily(drawn.value);
   return (
     <div>
       <div class="title-row">
         <h1>Compare</h1>
-        <p class="totals muted">{`${counted(shown.length, 'run')} of ${summaries.value.length}`}</p>
+        <p class="totals muted">{`${counted(shown.length, 'run')} of ${overviews.value.length}`}</p>
         <button
           type="button"
           class="button"

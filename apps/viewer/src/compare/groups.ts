@@ -1,13 +1,13 @@
 import type { Arm } from '../shared/runs/arms.ts';
-import type { Summary } from '../shared/runs/summary.ts';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { arms } from '../shared/state.ts';
 
-/** Returns the arms of summaries, each once, with their runs. */
-export const groupsOf = (list: readonly Summary[]): [Arm, Summary[]][] => {
-  const groups = new Map<Arm, Summary[]>();
-  for (const summary of list) {
-    const arm = arms.value.get(summary.name)!;
-    groups.set(arm, [...(groups.get(arm) ?? []), summary]);
+/** Returns the arms of runs, each once, with their runs. */
+export const groupsOf = <T extends RunOverview>(list: readonly T[]): [Arm, T[]][] => {
+  const groups = new Map<Arm, T[]>();
+  for (const run of list) {
+    const arm = arms.value.get(run.name)!;
+    groups.set(arm, [...(groups.get(arm) ?? []), run]);
   }
   return [...groups].sort(([a], [b]) => (a.label < b.label ? -1 : 1));
 };

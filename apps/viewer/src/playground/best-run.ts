@@ -1,8 +1,4 @@
-import { type Summary, shownCheckpoint } from '../shared/runs/summary.ts';
-
-/** Returns the validation accuracy of a run's shown checkpoint, where it is known. */
-export const accuracyOf = (summary: Summary): number | undefined =>
-  shownCheckpoint(summary)?.row?.val_accuracy;
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 
 /**
  * Returns the dropout rates in a model's description, whatever its preset. The thread that opens a model knows the rates of
@@ -16,9 +12,9 @@ const ratesIn = (part: unknown): number[] => {
 };
 
 /** Returns the best of the runs that were trained with dropout, or of all where there is none. */
-export const bestOf = (trained: readonly Summary[]): Summary | undefined => {
+export const bestOf = (trained: readonly RunOverview[]): RunOverview | undefined => {
   const dropped = trained.filter(({ run }) => ratesIn(run.manifest.config.model).some((rate) => rate > 0));
   return [...(dropped.length > 0 ? dropped : trained)].sort(
-    (a, b) => (accuracyOf(b) ?? 0) - (accuracyOf(a) ?? 0),
+    (a, b) => (b.checkpoint?.accuracy ?? 0) - (a.checkpoint?.accuracy ?? 0),
   )[0];
 };

@@ -4,10 +4,10 @@ import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { Message } from '../shared/controls/message.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { percent } from '../shared/format.ts';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { loadModel } from '../shared/runs/run-files.ts';
-import { type Summary, shownCheckpoint } from '../shared/runs/summary.ts';
-import { linkTo, show, summaries, view } from '../shared/state.ts';
-import { accuracyOf, bestOf } from './best-run.ts';
+import { linkTo, overviews, show, view } from '../shared/state.ts';
+import { bestOf } from './best-run.ts';
 import { LayerMaps } from './masks-and-feature-maps.tsx';
 import { PicturePanel } from './picture-panel.tsx';
 import { PredictionPanel } from './prediction-panel.tsx';
@@ -19,10 +19,10 @@ import './playground-page.css';
 
 /** A trained model at work on any picture, with the masks of dropout. */
 export const PlaygroundPage = () => {
-  const trained = summaries.value.filter((summary) => shownCheckpoint(summary) !== undefined);
+  const trained = overviews.value.filter(({ checkpoint }) => checkpoint !== undefined);
   // The first choice stays, though another run in training may become better.
   const first = useRef<string | undefined>(undefined);
-  const named = (name: string | undefined) => trained.find((summary) => summary.name === name);
+  const named = (name: string | undefined) => trained.find((overview) => overview.name === name);
   const chosen = named(view.value.runs[0]) ?? named(first.current) ?? bestOf(trained);
   first.current = chosen?.name;
   if (!chosen) {
@@ -39,17 +39,17 @@ export const PlaygroundPage = () => {
 };
 
 interface PlaygroundProps {
-  readonly chosen: Summary;
-  readonly trained: readonly Summary[];
+  readonly chosen: RunOverview;
+  readonly trained: readonly RunOverview[];
 }
 
 const Playground = ({ chosen, trained }: PlaygroundProps) => {
   const { name, run } = chosen;
   const { config, classNames } = run.manifest;
   const [compute, onError] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
-  const checkpoint = shownCheckpoint(chosen)!;
+  const checkpoint = chosen.checkpoint!;
   const weights = useLoaded(
-    `${name} ${checkpoint.name} ${checkpoint.row?.epoch}`,
+    `${name} ${checkpoint.name} ${checkpoint.epoch}`,
     async () => (await loadModel(name, checkpoint.name)).weights,
   );
   const shown = usePicture(config);
@@ -112,7 +112,7 @@ const ModelSelect = ({ chosen, trained }: PlaygroundProps) => (
     >
       {trained.map((one) => (
         <option key={one.name} value={one.name}>
-          {`${one.name} (${percent(accuracyOf(one))})`}
+          {`${one.name} (${percent(one.checkpoint?.accuracy)})`}
         </option>
       ))}
     </select>

@@ -1,11 +1,12 @@
 import { ArmLabel, StatusBadge } from '../shared/charts/marks.tsx';
 import { Message } from '../shared/controls/message.tsx';
+import { Opening } from '../shared/controls/opening.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { dateAndTime, duration } from '../shared/format.ts';
 import { imageShapeOf } from '../shared/images/origin.ts';
 import { loadEvaluation, loadModel, loadPredictions } from '../shared/runs/run-files.ts';
-import { type Summary, shownCheckpoint } from '../shared/runs/summary.ts';
-import { arms, curveSummaries, linkTo, pickedSummaries, view } from '../shared/state.ts';
+import type { Summary } from '../shared/runs/summary.ts';
+import { arms, drawnRuns, linkTo, steadily, view } from '../shared/state.ts';
 import { ClassTable } from './class-table.tsx';
 import { Confusion } from './confusion.tsx';
 import { Filters } from './filters.tsx';
@@ -19,8 +20,8 @@ import './run-page.css';
 
 /** Everything that is known about one run. */
 export const RunPage = () => {
-  const summary = pickedSummaries.value[0];
-  if (!summary) {
+  const drawn = drawnRuns.value;
+  if (drawn.state === 'none') {
     return (
       <Message title="No such run">
         <p>
@@ -30,6 +31,8 @@ export const RunPage = () => {
       </Message>
     );
   }
+  if (drawn.state !== 'ready') return <Opening drawn={drawn} word="run" />;
+  const summary = drawn.value[0]!;
   return <OneRun key={summary.name} summary={summary} />;
 };
 
@@ -42,8 +45,8 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
   const predictions = useLoaded(run.hasPredictions ? `${name} ${summary.status}` : null, () =>
     loadPredictions(name),
   );
-  const checkpoint = shownCheckpoint(summary);
-  const model = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.row?.epoch}` : null, () =>
+  const { checkpoint } = summary;
+  const model = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.epoch}` : null, () =>
     loadModel(name, checkpoint!.name),
   );
   return (
@@ -67,7 +70,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         </p>
       ))}
       <Headline summary={summary} />
-      <RunCurves summary={curveSummaries.value[0] ?? summary} />
+      <RunCurves summary={steadily([summary])[0]!} />
       <Section
         title="By class, on the test images"
         loaded={evaluation}

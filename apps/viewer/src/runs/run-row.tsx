@@ -1,12 +1,12 @@
 import { ArmLabel, Sparkline, StatusBadge } from '../shared/charts/marks.tsx';
 import { count, counted, dateAndTime, decimal, duration, percent } from '../shared/format.ts';
-import type { Summary } from '../shared/runs/summary.ts';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { arms, linkTo } from '../shared/state.ts';
 import { ticked } from './ticked.ts';
 
 /** A run in the table. */
-export const RunRow = ({ summary }: { readonly summary: Summary }) => {
-  const { name, run, best, lowestLoss, last, history, seconds } = summary;
+export const RunRow = ({ overview }: { readonly overview: RunOverview }) => {
+  const { name, run, best, lowestLoss, last, epochs, accuracies, seconds, progress } = overview;
   const arm = arms.value.get(name);
   const tick = () => {
     const next = new Set(ticked.value);
@@ -19,7 +19,7 @@ export const RunRow = ({ summary }: { readonly summary: Summary }) => {
         <input type="checkbox" aria-label={`Pick ${name}`} checked={ticked.value.has(name)} onChange={tick} />
       </td>
       <td class="status-cell">
-        <StatusBadge summary={summary} />
+        <StatusBadge summary={overview} />
       </td>
       <th scope="row" class="name">
         <a href={linkTo('run', { runs: [name] })}>{name}</a>
@@ -46,15 +46,15 @@ export const RunRow = ({ summary }: { readonly summary: Summary }) => {
       </td>
       <td class="curve">
         <Sparkline
-          values={history.map(({ val_accuracy }) => val_accuracy ?? Number.NaN)}
+          values={accuracies}
           hue={arm?.color ?? 0}
-          label={`validation accuracy over ${counted(history.length, 'epoch')}`}
+          label={`validation accuracy over ${counted(epochs, 'epoch')}`}
         />
       </td>
       <td class="numeric" data-label="Time">
         {duration(seconds)}
-        {summary.progress?.imagesPerSecond !== undefined && (
-          <span class="muted"> {count(summary.progress.imagesPerSecond)}/s</span>
+        {progress?.imagesPerSecond !== undefined && (
+          <span class="muted"> {count(progress.imagesPerSecond)}/s</span>
         )}
       </td>
     </tr>

@@ -1,6 +1,6 @@
 import type { View } from '../shared/address.ts';
 import { counted } from '../shared/format.ts';
-import { arms, linkTo, show, summaries, view } from '../shared/state.ts';
+import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { CorruptRuns } from './corrupt-runs.tsx';
 import { RunsTable } from './runs-table.tsx';
 import { SampleNote } from './sample-note.tsx';
@@ -10,7 +10,7 @@ import './runs-page.css';
 
 /** All runs with their status, metrics and settings, to choose from. */
 export const RunsPage = () => {
-  const rows = tableRows(summaries.value, arms.value, view.value);
+  const rows = tableRows(overviews.value, arms.value, view.value);
   const picked = rows.filter(({ name }) => ticked.value.has(name)).map(({ name }) => name);
   return (
     <div>
@@ -68,10 +68,10 @@ const SortSelect = () => (
 );
 
 const Totals = () => {
-  const running = summaries.value.filter(({ status }) => status === 'running').length;
+  const running = overviews.value.filter(({ status }) => status === 'running').length;
   return (
     <p class="totals muted" role="status">
-      {counted(summaries.value.length, 'run')}
+      {counted(overviews.value.length, 'run')}
       {running > 0 && `, ${running} in training`}
     </p>
   );

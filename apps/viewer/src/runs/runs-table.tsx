@@ -1,5 +1,5 @@
 import type { View } from '../shared/address.ts';
-import type { Summary } from '../shared/runs/summary.ts';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { show, view } from '../shared/state.ts';
 import { RunRow } from './run-row.tsx';
 import { ticked } from './ticked.ts';
@@ -24,7 +24,7 @@ const columns: readonly Column[] = [
 ];
 
 /** The table of runs, which can be sorted by each column. */
-export const RunsTable = ({ rows }: { readonly rows: readonly Summary[] }) => {
+export const RunsTable = ({ rows }: { readonly rows: readonly RunOverview[] }) => {
   const all = rows.every(({ name }) => ticked.value.has(name));
   return (
     <table class="runs-table">
@@ -48,8 +48,8 @@ export const RunsTable = ({ rows }: { readonly rows: readonly Summary[] }) => {
         </tr>
       </thead>
       <tbody>
-        {rows.map((summary) => (
-          <RunRow key={summary.name} summary={summary} />
+        {rows.map((overview) => (
+          <RunRow key={overview.name} overview={overview} />
         ))}
       </tbody>
     </table>

@@ -1,10 +1,10 @@
 import type { View } from '../shared/address.ts';
 import type { Arm } from '../shared/runs/arms.ts';
-import type { Summary } from '../shared/runs/summary.ts';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 
 /** The value that each column sorts by; undefined comes last in either order. */
 const sortKeys: Readonly<
-  Record<View['sort'], (summary: Summary, arm: Arm | undefined) => string | number | undefined>
+  Record<View['sort'], (overview: RunOverview, arm: Arm | undefined) => string | number | undefined>
 > = {
   created: ({ run }) => run.manifest.createdAt,
   status: ({ status }) => status,
@@ -22,15 +22,15 @@ const finite = (value: number | undefined): number | undefined =>
 
 /** Returns the rows of the table of runs, in order: those whose name, arm or status have every word of the filter. */
 export const tableRows = (
-  summaries: readonly Summary[],
+  overviews: readonly RunOverview[],
   arms: ReadonlyMap<string, Arm>,
   { filter, sort, descending }: Pick<View, 'filter' | 'sort' | 'descending'>,
-): Summary[] => {
+): RunOverview[] => {
   const words = filter.toLowerCase().split(/\s+/);
-  const textOf = ({ name, status }: Summary): string =>
+  const textOf = ({ name, status }: RunOverview): string =>
     `${name} ${status} ${arms.get(name)?.settings.join(' ')}`.toLowerCase();
-  const rows = summaries.filter((summary) => words.every((word) => textOf(summary).includes(word)));
-  const keyOf = (summary: Summary) => sortKeys[sort](summary, arms.get(summary.name));
+  const rows = overviews.filter((overview) => words.every((word) => textOf(overview).includes(word)));
+  const keyOf = (overview: RunOverview) => sortKeys[sort](overview, arms.get(overview.name));
   return rows.sort((first, second) => {
     const [a, b] = [keyOf(first), keyOf(second)];
     if (a === b) return first.name < second.name ? -1 : 1;

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { readConfined } from './confined.ts';
+import { pipeline } from 'node:stream/promises';
+import { DIGEST_FILE } from '../shared/runs/catalogue.ts';
+import { type FileInParts, openConfined } from './confined.ts';
 import { imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
 import { servedRunFiles } from './run-files.ts';
 import type { RunsWatcher } from './watch-runs.ts';
-
-const LARGEST_RUN_FILE = 512 * 2 ** 20;
 
 /** Where the files come from that are served besides the pages. */
 interface Sources {
@@ -30,22 +30,25 @@ export const createAnswer =
     if (area === 'live' && rest.length === 0) return sendChanges(request, response, watcher);
     if (area === 'runs' && rest.length === 1 && rest[0] === 'catalogue.json') {
       await watcher.refresh();
-      return send(request, response, JSON_TYPE, Buffer.from(JSON.stringify(watcher.catalogue())));
+      return send(request, response, JSON_TYPE, ofText(watcher.catalogue()));
     }
     if (area === 'runs') {
       // The name is only looked up: no path is ever made of a request.
-      const at = [...rest.keys()].find((i) => i > 0 && watcher.has(rest.slice(0, i).join('/')));
+      const at = [...rest.keys()].find((i) => i > 0 && watcher.digest(rest.slice(0, i).join('/')));
       const name = rest.slice(0, at).join('/');
       const inside = rest.slice(at).join('/');
-      if (at !== undefined && servedRunFiles.includes(inside)) {
-        const read = await readConfined(root, join(root, name, inside), { limit: LARGEST_RUN_FILE });
-        if (read) return send(request, response, typeOf(inside), read.bytes);
+      const digest = watcher.digest(name);
+      if (digest && inside === DIGEST_FILE)
+        return send(request, response, JSON_TYPE, ofText(JSON.stringify(digest)));
+      if (digest && servedRunFiles.includes(inside)) {
+        const found = await openConfined(root, join(root, name, inside));
+        if (found) return send(request, response, typeOf(inside), found);
       }
     }
     if (area === 'data') {
       const image = imageFiles(dataFolder).get(rest.join('/'));
-      const read = image && (await readConfined(image.folder, image.path, { limit: LARGEST_RUN_FILE }));
-      if (read) return send(request, response, BYTES_TYPE, read.bytes);
+      const found = image && (await openConfined(image.folder, image.path));
+      if (found) return send(request, response, BYTES_TYPE, found);
     }
     return refuse(response, 404, 'nothing here');
   };
@@ -55,9 +58,21 @@ const BYTES_TYPE = 'application/octet-stream';
 
 const typeOf = (file: string): string => (extname(file) === '.json' ? JSON_TYPE : BYTES_TYPE);
 
-const send = (request: IncomingMessage, response: ServerResponse, type: string, body: Uint8Array): void => {
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
+const ofText = (text: string): FileInParts => {
+  const bytes = Buffer.from(text);
+  return { size: bytes.length, parts: [bytes] };
+};
+
+/** Sends a file as fast as it is taken. */
+const send = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: string,
+  { size, parts }: FileInParts,
+): Promise<void> => {
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': size });
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(parts, response);
 };
 
 /** Answers with an error and its reason. */

@@ -17,10 +17,11 @@ test('an export has the pages, the catalogue and the files of runs', async () =>
   );
   expect(catalogue).toMatchObject({
     live: false,
-    runs: [{ name: 'study/arm/seed-1', isBeingWritten: false }],
+    runs: [{ name: 'study/arm/seed-1', status: 'completed' }],
   });
   await access(join(output, 'index.html'));
-  await access(join(output, 'runs', 'study', 'arm', 'seed-1', 'run.json'));
+  for (const file of ['run.json', 'digest.json'])
+    await access(join(output, 'runs', 'study', 'arm', 'seed-1', file));
   await expect(access(join(output, 'runs', 'study', 'arm', 'seed-1', 'events.jsonl'))).rejects.toThrow();
   await expect(exportViewer({ runsFolder, output })).rejects.toThrow(/expected an empty folder/);
   await expect(exportViewer({ runsFolder: join(folder, 'none'), output: join(folder, 'b') })).rejects.toThrow(

@@ -1,8 +1,9 @@
 import { cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Catalogue, isCorrupt } from '../shared/runs/catalogue.ts';
+import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
+import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
-import { readConfined } from './confined.ts';
+import { type FileInParts, openConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';
 import { findImages, imageFiles } from './images.ts';
 import { servedRunFiles } from './run-files.ts';
@@ -17,8 +18,6 @@ export interface ExportOptions {
   readonly images?: boolean;
   readonly dataFolder?: string;
 }
-
-const LARGEST_RUN_FILE = 512 * 2 ** 20;
 
 /**
  * Writes the viewer's pages and the runs of a folder as plain files, for any web server.
@@ -49,29 +48,29 @@ export const exportViewer = async ({
   const datasets = images ? await findImages(dataFolder) : [];
   const watcher = watchRuns(root, { place: 'an export', images: datasets });
   await watcher.refresh();
-  const { runs } = watcher.catalogue();
   watcher.close();
+  const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
 
   await mkdir(output, { recursive: true });
   await cp(siteFolder, output, { recursive: true });
-  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const write = async (path: string, content: string | FileInParts['parts']): Promise<void> => {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   };
-  for (const run of runs.filter((run) => !isCorrupt(run))) {
+  for (const run of runs) {
+    if (isCorrupt(run)) continue;
+    await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
     for (const file of servedRunFiles) {
-      const read = await readConfined(root, join(root, run.name, file), { limit: LARGEST_RUN_FILE });
-      if (read) await write(join(output, 'runs', run.name, file), read.bytes);
+      const found = await openConfined(root, join(root, run.name, file));
+      if (found) await write(join(output, 'runs', run.name, file), found.parts);
     }
   }
-  for (const [name, { path }] of imageFiles(dataFolder)) {
-    if (datasets.includes(name.split('/')[0]!)) {
-      await mkdir(dirname(join(output, 'data', name)), { recursive: true });
-      await cp(path, join(output, 'data', name));
-    }
+  for (const [name, { folder, path }] of imageFiles(dataFolder)) {
+    if (!datasets.includes(name.split('/')[0]!)) continue;
+    const found = await openConfined(folder, path);
+    if (found) await write(join(output, 'data', name), found.parts);
   }
-  const still = runs.map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
-  const catalogue: Catalogue = { live: false, place: 'an export', runs: still, images: datasets };
-  await write(join(output, 'runs', 'catalogue.json'), JSON.stringify(catalogue));
+  const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });
+  await write(join(output, 'runs', 'catalogue.json'), catalogue);
   return runs.length;
 };

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LiveMessage } from '../shared/runs/catalogue.ts';
 import type { RunsWatcher } from './watch-runs.ts';
 
 /** Shows proxies and browsers that a connection is alive on which nothing happens. */
@@ -17,11 +16,11 @@ export const sendChanges = async (
     return;
   }
   response.write('retry: 500\n\n');
-  const send = (message: LiveMessage): void => {
-    response.write(`data: ${JSON.stringify(message)}\n\n`);
+  const send = (message: string): void => {
+    response.write(`data: ${message}\n\n`);
   };
   await watcher.refresh();
-  send({ kind: 'catalogue', catalogue: watcher.catalogue() });
+  send(`{"kind":"catalogue","catalogue":${watcher.catalogue()}}`);
   const unsubscribe = watcher.subscribe(send);
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
   response.on('close', () => {

@@ -1,17 +1,27 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckpointName, DropoutLabError, type RunEvent } from '@dropout-lab/contracts';
-import { checkpointFiles, runFiles } from '@dropout-lab/runs';
-import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
+import {
+  type CheckpointName,
+  DropoutLabError,
+  type RunEvent,
+  type RunManifest,
+} from '@dropout-lab/contracts';
+import { readRegularFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { checkpointFiles, decodeRun, RunDirectoryError, runFiles } from '@dropout-lab/runs';
+import { isLocked } from '@dropout-lab/runs/node';
 import type { CorruptRun, RunDigest } from '../shared/runs/catalogue.ts';
-import { readConfined } from './confined.ts';
+import { isServable, signatureOf } from './confined.ts';
 import { openRunLog } from './run-log.ts';
 
 /** Follows one run directory as it grows. */
 export interface RunFollower {
-  /** The run as of the last look. */
+  /** The run as of the last look; the same object while it does not change. */
   readonly run: RunDigest | CorruptRun;
-  /** Looks again. @returns `run` when the run or its state is another, `events` when there are more of them, else nothing. */
+  /**
+   * Looks again; whatever is wrong with the run is its state, and fails nobody else.
+   *
+   * @returns `run` when the run or its state is another, `events` when there are more of them, else nothing.
+   */
   look(): Promise<
     { readonly kind: 'run' } | { readonly kind: 'events'; readonly events: readonly RunEvent[] } | undefined
   >;
@@ -24,47 +34,42 @@ const LARGEST_MANIFEST = 2 ** 20;
  *
  * @param root The real path of the folder of runs.
  * @param name Relative to `root`, as `findRuns` gives.
+ * @param signal Ends reading early.
  */
-export const followRun = (root: string, name: string): RunFollower => {
+export const followRun = (root: string, name: string, signal: AbortSignal): RunFollower => {
   const folder = join(root, name);
-  const log = openRunLog(root, folder);
-  const checkpointOf = (checkpoint: CheckpointName): string =>
-    join(folder, runFiles.checkpoints, checkpoint, checkpointFiles.weights);
+  const log = openRunLog(root, folder, signal);
   let run: RunDigest | CorruptRun = { name, error: 'not read yet' };
-  let reader: RunReader | CorruptRun = { name, error: 'not read yet' };
-  let manifestSignature: string | undefined;
-  let logSignature: string | undefined;
+  // Of the viewers of a folder, one that is started later has the higher numbers.
+  let revision = Date.now();
 
-  const readManifest = async (): Promise<RunReader | CorruptRun> => {
-    try {
-      const path = join(folder, runFiles.manifest);
-      if ((await readConfined(root, path, { limit: LARGEST_MANIFEST })) === undefined) {
-        return {
-          name,
-          error: `${runFiles.manifest}: expected a file of at most 1 MB that is not a link, found none`,
-        };
-      }
-      return await openRunDirectory(folder);
-    } catch (error) {
-      return { name, error: sentenceOf(error, folder) };
-    }
-  };
+  const manifest = whenChanged(join(folder, runFiles.manifest), () => readManifest(root, folder));
+  const events = whenChanged(join(folder, runFiles.events), () => log.read());
+  const servable = (...path: string[]) =>
+    whenChanged(join(folder, ...path), () => isServable(root, join(folder, ...path)));
+  const checkpoints = (['last', 'best'] as const).map((checkpoint) => ({
+    checkpoint,
+    isThere: servable(runFiles.checkpoints, checkpoint, checkpointFiles.weights),
+  }));
+  const hasEvaluation = servable(runFiles.evaluation);
+  const hasPredictions = servable(runFiles.predictions);
 
-  const digest = async (): Promise<RunDigest | CorruptRun> => {
-    if ('error' in reader) return reader;
-    const checkpoints: CheckpointName[] = [];
-    for (const checkpoint of ['last', 'best'] as const) {
-      if ((await signatureOf(checkpointOf(checkpoint))) !== undefined) checkpoints.push(checkpoint);
-    }
-    return {
+  const lookAtFiles = async () => {
+    const of = (await manifest()).value;
+    const { isNew, value } = await events();
+    const there: CheckpointName[] = [];
+    for (const { checkpoint, isThere } of checkpoints) if ((await isThere()).value) there.push(checkpoint);
+    const digest: RunDigest = {
       name,
-      manifest: reader.manifest,
+      revision,
+      manifest: of,
       events: log.events,
-      isBeingWritten: reader.isBeingWritten(),
-      checkpoints,
-      hasEvaluation: (await signatureOf(join(folder, runFiles.evaluation))) !== undefined,
-      hasPredictions: (await signatureOf(join(folder, runFiles.predictions))) !== undefined,
+      isBeingWritten: isLocked(folder),
+      checkpoints: there,
+      hasEvaluation: (await hasEvaluation()).value,
+      hasPredictions: (await hasPredictions()).value,
     };
+    return { digest, ...(isNew ? value : { restarted: false, added: [] }) };
   };
 
   return {
@@ -72,36 +77,61 @@ export const followRun = (root: string, name: string): RunFollower => {
       return run;
     },
     look: async () => {
-      const manifestNow = await signatureOf(join(folder, runFiles.manifest));
-      if (manifestNow !== manifestSignature || manifestNow === undefined) reader = await readManifest();
-      manifestSignature = manifestNow;
-
-      const logNow = await signatureOf(join(folder, runFiles.events));
-      const { restarted, added } =
-        logNow === logSignature ? { restarted: false, added: [] } : await log.read();
-      logSignature = logNow;
-
       const before = run;
-      run = await digest();
-      if (restarted || stateOf(run) !== stateOf(before)) return { kind: 'run' };
-      return added.length > 0 ? { kind: 'events', events: added } : undefined;
+      try {
+        const { digest, restarted, added } = await lookAtFiles();
+        const isOther = restarted || stateOf(digest) !== stateOf(before);
+        if (!isOther && added.length === 0) return undefined;
+        run = { ...digest, revision: ++revision };
+        return isOther ? { kind: 'run' } : { kind: 'events', events: added };
+      } catch (error) {
+        const corrupt = { name, error: sentenceOf(error, root, folder) };
+        if (stateOf(corrupt) === stateOf(before)) return undefined;
+        run = corrupt;
+        return { kind: 'run' };
+      }
     },
   };
 };
 
-/** Returns a text that changes when a file does; undefined where there is none. */
-const signatureOf = (path: string): Promise<string | undefined> =>
-  stat(path).then(
-    ({ ino, size, mtimeMs }) => `${ino}/${size}/${mtimeMs}`,
-    () => undefined,
-  );
+/** Returns a function that reads a file when it is another than at the last time; what was found then, also an error, is found again. */
+const whenChanged = <T>(path: string, read: () => Promise<T>) => {
+  let signature: string | undefined;
+  let last: { readonly value: T } | { readonly error: unknown } | undefined;
+  return async (): Promise<{ readonly isNew: boolean; readonly value: T }> => {
+    const now = await lstat(path).then(signatureOf, () => 'none');
+    const isNew = now !== signature || last === undefined;
+    if (isNew) {
+      last = await read().then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+    }
+    signature = now;
+    if ('value' in last!) return { isNew, value: last.value };
+    // Of what the system says, such as too many open files, the file shows nothing.
+    if (systemErrorCode((last!.error as Error).cause) !== undefined) signature = undefined;
+    throw last!.error;
+  };
+};
+
+const readManifest = async (root: string, folder: string): Promise<RunManifest> => {
+  const path = join(folder, runFiles.manifest);
+  const { bytes } = await readRegularFile(path, { within: root, limit: LARGEST_MANIFEST }).catch((error) => {
+    const expected = 'a file of at most 1 MB that is not a link';
+    throw new RunDirectoryError(systemErrorSentence(error, path, expected, 'restore it from a copy'), {
+      cause: error,
+    });
+  });
+  return (await decodeRun({ [runFiles.manifest]: bytes }, folder)).manifest;
+};
 
 /** Returns everything of a run that can change, apart from its events. */
 const stateOf = (run: RunDigest | CorruptRun): string =>
-  JSON.stringify('error' in run ? run : { ...run, manifest: run.manifest.id, events: [] });
+  JSON.stringify('error' in run ? run : { ...run, revision: 0, manifest: run.manifest.id, events: [] });
 
-/** Returns the error's own sentence, without the path of this machine. */
-const sentenceOf = (error: unknown, folder: string): string =>
+/** Returns the error's own sentence, without the paths of this machine. */
+const sentenceOf = (error: unknown, root: string, folder: string): string =>
   error instanceof DropoutLabError
-    ? error.message.replaceAll(`${folder}/`, '')
-    : `${runFiles.manifest}: cannot be read`;
+    ? error.message.replaceAll(`${folder}/`, '').replaceAll(root, 'the folder of runs')
+    : 'expected a run directory, but it cannot be read';

@@ -1,15 +1,18 @@
-import type { Catalogue, LiveMessage } from '../shared/runs/catalogue.ts';
+import { type CorruptRun, isCorrupt, type RunDigest } from '../shared/runs/catalogue.ts';
+import { catalogueToJson, runToJson } from '../shared/runs/summary.ts';
 import { findRuns } from './find-runs.ts';
 import { followRun, type RunFollower } from './run-follower.ts';
 
 /** Watches a folder of runs. */
 export interface RunsWatcher {
   /** All runs as of the last look. */
-  catalogue(): Catalogue;
-  /** Whether a folder of this name is a run that can be read. */
-  has(name: string): boolean;
-  /** Calls the listener with every change until the returned function is called. */
-  subscribe(listener: (message: LiveMessage) => void): () => void;
+  runs(): readonly (RunDigest | CorruptRun)[];
+  /** The same, as the JSON of a `Catalogue`. */
+  catalogue(): string;
+  /** The run of this name as of the last look; undefined where none can be read. */
+  digest(name: string): RunDigest | undefined;
+  /** Calls the listener with the JSON of a `LiveMessage` at every change until the returned function is called. */
+  subscribe(listener: (message: string) => void): () => void;
   /** Looks now. */
   refresh(): Promise<void>;
   close(): void;
@@ -35,19 +38,21 @@ interface WatchOptions {
  */
 export const watchRuns = (root: string, { place, images, only }: WatchOptions): RunsWatcher => {
   const followers = new Map<string, RunFollower>();
-  const listeners = new Set<(message: LiveMessage) => void>();
+  const listeners = new Set<(message: string) => void>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
-  let closed = false;
+  const closing = new AbortController();
   let looks = 0;
 
-  const send = (message: LiveMessage): void => {
-    for (const listener of listeners) listener(message);
+  const send = (message: object): void => {
+    if (listeners.size === 0) return;
+    const text = JSON.stringify(message);
+    for (const listener of listeners) listener(text);
   };
 
   const look = async (all: boolean): Promise<void> => {
     if (!all) {
-      for (const [name, follower] of followers) if (isBeingWritten(follower)) await lookAt(name, follower);
+      for (const follower of followers.values()) if (isBeingWritten(follower)) await lookAt(follower);
       return;
     }
     const names = (await findRuns(root)).filter((name) => only === undefined || name === only);
@@ -57,16 +62,16 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
       send({ kind: 'gone', name });
     }
     for (const name of names) {
-      const follower = followers.get(name) ?? followRun(root, name);
+      const follower = followers.get(name) ?? followRun(root, name, closing.signal);
       followers.set(name, follower);
-      await lookAt(name, follower);
+      await lookAt(follower);
     }
   };
 
-  const lookAt = async (name: string, follower: RunFollower): Promise<void> => {
+  const lookAt = async (follower: RunFollower): Promise<void> => {
+    if (closing.signal.aborted) return;
     const news = await follower.look();
-    if (news?.kind === 'run') send({ kind: 'run', run: follower.run });
-    else if (news) send({ ...news, name });
+    if (news) send({ ...news, run: runToJson(follower.run) });
   };
 
   /** One look at a time: a second one meanwhile is the same. */
@@ -78,7 +83,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
   };
 
   const schedule = (): void => {
-    if (closed || timer !== undefined || listeners.size === 0) return;
+    if (closing.signal.aborted || timer !== undefined || listeners.size === 0) return;
     timer = setTimeout(async () => {
       await once(looks++ % SELDOM === 0);
       timer = undefined;
@@ -86,11 +91,14 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
     }, INTERVAL_MS);
   };
 
+  const runs = (): (RunDigest | CorruptRun)[] => [...followers.values()].map(({ run }) => run);
+
   return {
-    catalogue: () => ({ live: true, place, images, runs: [...followers.values()].map(({ run }) => run) }),
-    has: (name) => {
-      const follower = followers.get(name);
-      return follower !== undefined && !('error' in follower.run);
+    runs,
+    catalogue: () => catalogueToJson({ live: true, place, runs: runs(), images }),
+    digest: (name) => {
+      const run = followers.get(name)?.run;
+      return run === undefined || isCorrupt(run) ? undefined : run;
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -102,11 +110,11 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
       await once(true);
     },
     close: () => {
-      closed = true;
+      closing.abort();
       clearTimeout(timer);
       listeners.clear();
     },
   };
 };
 
-const isBeingWritten = ({ run }: RunFollower): boolean => !('error' in run) && run.isBeingWritten;
+const isBeingWritten = ({ run }: RunFollower): boolean => !isCorrupt(run) && run.isBeingWritten;

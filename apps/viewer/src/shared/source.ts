@@ -1,6 +1,16 @@
 import { parseWith } from '@dropout-lab/contracts';
-import { computed, signal } from '@preact/signals';
-import { type Catalogue, catalogueSchema, liveMessageSchema, withMessage } from './runs/catalogue.ts';
+import { batch, computed, signal } from '@preact/signals';
+import {
+  type Catalogue,
+  catalogueSchema,
+  DIGEST_FILE,
+  digestSchema,
+  liveMessageSchema,
+  type RunDigest,
+  type RunOverview,
+  withMessage,
+  withMessageIn,
+} from './runs/catalogue.ts';
 
 /** The runs, once they are loaded; `base` is the address of their folder. */
 type Source =
@@ -53,10 +63,59 @@ const loadCatalogue = async (base: string): Promise<Catalogue> => {
 let latest: Catalogue | undefined;
 let sampleRuns: Promise<Catalogue> | undefined;
 
+/** The runs that were opened, by name: the catalogue has overviews only. */
+export const digests = signal<ReadonlyMap<string, RunDigest>>(new Map());
+
+/** Why a run could not be opened, by its name. */
+export const failures = signal<ReadonlyMap<string, string>>(new Map());
+
+/** The revision of each run that was last asked for, whether or not it came, and whether it is still on its way. */
+const asked = new Map<string, { readonly revision: number; readonly isPending: boolean }>();
+
+/** Loads the runs that are not loaded as they are by now; meanwhile they are shown as they were. */
+export const openRuns = (runs: readonly RunOverview[]): void => {
+  for (const { name, run } of runs) {
+    const last = asked.get(name);
+    const known = Math.max(digests.value.get(name)?.revision ?? 0, last?.revision ?? 0);
+    if (last?.isPending || known >= run.revision) continue;
+    asked.set(name, { revision: run.revision, isPending: true });
+    openRun(name, run.revision);
+  }
+};
+
+const openRun = async (name: string, revision: number): Promise<void> => {
+  const url = fileUrl(name, DIGEST_FILE);
+  // A run of the sample may have the name of one of the user's.
+  const isWanted = () => url === fileUrl(name, DIGEST_FILE);
+  try {
+    const response = await fetch(url, { cache: 'no-store' });
+    if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+    const digest = parseWith(digestSchema, await response.json(), url);
+    if (!isWanted()) return;
+    const current = { ...digest, revision: Math.max(digest.revision, revision) };
+    asked.set(name, { revision, isPending: false });
+    batch(() => {
+      digests.value = new Map([...digests.value, [name, current]]);
+      failures.value = new Map([...failures.value].filter(([failed]) => failed !== name));
+    });
+  } catch (error) {
+    if (!isWanted()) return;
+    asked.set(name, { revision, isPending: false });
+    failures.value = new Map([...failures.value, [name, (error as Error).message]]);
+  }
+};
+
+/** Returns the address of a run's file. */
+export const fileUrl = (name: string, file: string): string => {
+  const base = source.value.state === 'ready' ? source.value.base : RUNS;
+  return `${base}/${name.split('/').map(encodeURIComponent).join('/')}/${file}`;
+};
+
 /** Shows the runs of a catalogue, or those of the sample while it has none. */
 const showRuns = async (catalogue: Catalogue): Promise<void> => {
   latest = catalogue;
   if (catalogue.runs.length > 0) {
+    if (isSample.value) forgetOpened();
     source.value = { state: 'ready', catalogue, base: RUNS };
     return;
   }
@@ -66,8 +125,15 @@ const showRuns = async (catalogue: Catalogue): Promise<void> => {
   });
   const { runs } = await sampleRuns;
   // A first run may have begun meanwhile.
-  if (latest === catalogue)
-    source.value = { state: 'ready', catalogue: { ...catalogue, runs }, base: SAMPLE };
+  if (latest !== catalogue) return;
+  if (!isSample.value) forgetOpened();
+  source.value = { state: 'ready', catalogue: { ...catalogue, runs }, base: SAMPLE };
+};
+
+const forgetOpened = (): void => {
+  asked.clear();
+  digests.value = new Map();
+  failures.value = new Map();
 };
 
 /** @param known The runs at the beginning. */
@@ -83,8 +149,14 @@ const follow = (known: Catalogue): void => {
     unchanged = undefined;
     const message = liveMessageSchema.safeParse(JSON.parse(data));
     if (!message.success) return;
-    catalogue = withMessage(catalogue, message.data);
-    showRuns(catalogue).catch(showError);
+    const { data: change } = message;
+    catalogue = withMessage(catalogue, change);
+    batch(() => {
+      if (change.kind === 'catalogue') asked.clear();
+      if (change.kind === 'events' && digests.value.has(change.run.name))
+        digests.value = new Map([...digests.value].map(([name, one]) => [name, withMessageIn(one, change)]));
+      showRuns(catalogue).catch(showError);
+    });
   };
   events.onerror = () => {
     connection.value = 'waiting';

@@ -1,9 +1,10 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
+import type { Loaded } from './controls/use-loaded.ts';
 import { type Arm, armsOf } from './runs/arms.ts';
-import { type CorruptRun, isCorrupt, type RunDigest } from './runs/catalogue.ts';
+import { type CorruptRun, isCorrupt, type RunOverview } from './runs/catalogue.ts';
 import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
-import { source } from './source.ts';
+import { digests, failures, openRuns, source } from './source.ts';
 
 /** The view that the page shows: the address as an object. */
 export const view = signal<View>(parseAddress(location.hash));
@@ -31,43 +32,50 @@ const all = computed(() => (source.value.state === 'ready' ? source.value.catalo
 
 export const corruptRuns = computed(() => all.value.filter((run): run is CorruptRun => isCorrupt(run)));
 
-const readable = computed(() => all.value.filter((run): run is RunDigest => !isCorrupt(run)));
-
-export const summaries = computed((): readonly Summary[] => readable.value.map(summaryOf));
+export const overviews = computed((): readonly RunOverview[] =>
+  all.value.filter((run): run is RunOverview => !isCorrupt(run)),
+);
 
 /** Identifies the runs and their configurations, which change less often than their events. */
 const armsKey = computed(() =>
-  readable.value.map(({ name, manifest }) => `${name}\0${manifest.id}`).join('\n'),
+  overviews.value.map(({ name, run }) => `${name}\0${run.manifest.id}`).join('\n'),
 );
 
 /** The arm of each run by the run's name. */
 export const arms = computed((): ReadonlyMap<string, Arm> => {
   // Only when the runs change: the arms of a hundred runs are not compared again at each step of one.
   armsKey.value;
-  return armsOf(readable.peek());
+  return armsOf(overviews.peek().map(({ run }) => run));
 });
 
-/** The runs that the address names, in its order, as far as they are there. */
-export const pickedSummaries = computed((): readonly Summary[] =>
-  view.value.runs.flatMap((name) => summaries.value.find((summary) => summary.name === name) ?? []),
-);
+/** The runs whose curves the page draws, as far as they are there: of Compare those of the address, or all where it has none. */
+const drawn = computed((): readonly RunOverview[] => {
+  const { page, runs } = view.value;
+  if (page !== 'compare' && page !== 'run') return [];
+  if (page === 'compare' && runs.length === 0) return overviews.value;
+  const byName = new Map(overviews.value.map((overview) => [overview.name, overview]));
+  return (page === 'run' ? runs.slice(0, 1) : runs).flatMap((name) => byName.get(name) ?? []);
+});
+
+effect(() => openRuns(drawn.value));
+
+/** The runs whose curves the page draws: not before all of them are loaded. */
+export const drawnRuns = computed((): Loaded<readonly Summary[]> => {
+  if (drawn.value.length === 0) return { state: 'none' };
+  const found = drawn.value.map(({ name }) => digests.value.get(name));
+  const reason = drawn.value.map(({ name }, i) => found[i] ?? failures.value.get(name));
+  const failed = reason.find((one) => typeof one === 'string');
+  if (failed !== undefined) return { state: 'failed', reason: failed };
+  if (found.includes(undefined)) return { state: 'loading' };
+  return { state: 'ready', value: found.map((digest) => summaryOf(digest!)) };
+});
 
 let steady: readonly Summary[] = [];
 
-/**
- * {@link pickedSummaries}, or all where none is picked; the same list as before while there are only new steps,
- * which change no curve and no metric.
- */
-export const curveSummaries = computed((): readonly Summary[] => {
-  const now = view.value.runs.length > 0 ? pickedSummaries.value : summaries.value;
+/** The same list as before while there are only new steps, which change no curve and no metric. */
+export const steadily = (now: readonly Summary[]): readonly Summary[] => {
   const isSame =
     now.length === steady.length && now.every((summary, i) => differsInStepsOnly(summary, steady[i]!));
   if (!isSame) steady = now;
   return steady;
-});
-
-/** Returns the address of a run's file. */
-export const fileUrl = (name: string, file: string): string => {
-  const base = source.value.state === 'ready' ? source.value.base : 'runs';
-  return `${base}/${name.split('/').map(encodeURIComponent).join('/')}/${file}`;
 };

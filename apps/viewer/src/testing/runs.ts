@@ -121,6 +121,7 @@ export const createDigest = (
   rows: readonly Partial<EpochRow>[],
 ): RunDigest => ({
   name,
+  revision: 1,
   manifest: manifestOf(name, config),
   events: rows.map(({ loss = 1, accuracy = 0.5, val_loss, val_accuracy, seconds = 20 }, i) => ({
     kind: 'epoch',

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { RunDirectoryError } from '../errors.ts';
 import { acquireLock, isLocked } from './lock.ts';
 
-/** What may lie where a run's lock belongs, with the reason for which it is not read. */
+/** Things in the place of a run's lock, with the reason for which they are not read. */
 const intruders: [string, (path: string) => void, RegExp][] = [
   ['a folder', (path) => mkdirSync(path), /it is a folder/],
   ['a named pipe', (path) => execFileSync('mkfifo', [path]), /it is a named pipe/],

@@ -1,5 +1,5 @@
 import type { Arm } from '../runs/arms.ts';
-import type { Summary } from '../runs/summary.ts';
+import type { RunOverview } from '../runs/catalogue.ts';
 import './marks.css';
 
 /** An arm's name beside its hue. */
@@ -11,7 +11,11 @@ export const ArmLabel = ({ arm }: { readonly arm: Arm | undefined }) => (
 );
 
 /** A run's status and progress. */
-export const StatusBadge = ({ summary: { status, progress } }: { readonly summary: Summary }) => (
+export const StatusBadge = ({
+  summary: { status, progress },
+}: {
+  readonly summary: Pick<RunOverview, 'status' | 'progress'>;
+}) => (
   <span class={`status ${status.replace(' ', '-')}`}>
     <span class="word">
       <span class="dot" aria-hidden="true" />

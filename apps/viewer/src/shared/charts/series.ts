@@ -4,6 +4,7 @@ import type { EpochRow } from '@dropout-lab/runs';
 import { armCurve, type CurveMetric, metricAt } from '@dropout-lab/study';
 import type { View } from '../address.ts';
 import type { Arm } from '../runs/arms.ts';
+import type { RunOverview } from '../runs/catalogue.ts';
 import type { Summary } from '../runs/summary.ts';
 
 /** A point of a curve. */
@@ -184,7 +185,7 @@ const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => 
 };
 
 /** Returns the marks of an arm. */
-export const marksOf = (group: readonly Summary[]): EpochMarks =>
+export const marksOf = (group: readonly RunOverview[]): EpochMarks =>
   medianMarks(group.map(({ lowestLoss, onset }) => ({ lowestLossEpoch: lowestLoss?.epoch, onset })));
 
 /** Returns the point of a curve nearest to x; undefined when the curve has none within its own spacing of x. */

@@ -2,7 +2,7 @@ import { HUES } from '@dropout-lab/charts/palette';
 import { canonicalJson, isPlain, memberOf, type RunConfig, valueAt } from '@dropout-lab/contracts';
 import { type ConfigDifference, configDifferences } from '@dropout-lab/study';
 import { settingInWords } from '../settings/setting-words.ts';
-import type { RunDigest } from './catalogue.ts';
+import type { RunFacts } from './catalogue.ts';
 
 /** Runs of one configuration, apart from the seed. */
 export interface Arm {
@@ -45,7 +45,7 @@ const withoutSeed = ({ seed: _, ...rest }: RunConfig): Omit<RunConfig, 'seed'> =
  * Returns the arm of each run, by the run's name. An arm keeps its hue whichever of the runs are shown: hues are assigned
  * in the order in which arms were first run.
  */
-export const armsOf = (runs: readonly RunDigest[]): ReadonlyMap<string, Arm> => {
+export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
   const oldestFirst = [...runs].sort((a, b) => (a.manifest.createdAt < b.manifest.createdAt ? -1 : 1));
   const configs = new Map<string, Omit<RunConfig, 'seed'>>();
   const keyOf = new Map<string, string>();

@@ -12,8 +12,7 @@ import {
 } from '@dropout-lab/contracts';
 import { checkpointFiles, decodeWeights, runFiles } from '@dropout-lab/runs';
 import { type KernelLimit, kernelLimits } from '../compute/kernel-limits.ts';
-import { imagesUrlOf } from '../source.ts';
-import { fileUrl } from '../state.ts';
+import { fileUrl, imagesUrlOf } from '../source.ts';
 
 const fetchFile = async (url: string): Promise<Response> => {
   const response = await fetch(url);

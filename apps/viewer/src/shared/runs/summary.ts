@@ -1,51 +1,25 @@
-import type { CheckpointName } from '@dropout-lab/contracts';
+import { datasetOf, runConfigSchema, withoutDefaults } from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
-import type { RunDigest } from './catalogue.ts';
+import {
+  type Catalogue,
+  type CorruptRun,
+  isCorrupt,
+  MOST_ACCURACIES,
+  type Progress,
+  type RunDigest,
+  type RunFacts,
+  type RunOverview,
+  type Status,
+} from './catalogue.ts';
 
-/** A run's status; `stopped` is one that has not ended, and that no process writes. */
-type Status =
-  | 'waiting'
-  | 'running'
-  /** On the page that trains it. */
-  | 'paused'
-  | 'stopped'
-  | 'completed'
-  | 'early stopping'
-  | 'interrupted'
-  | 'diverged'
-  | 'failed'
-  | 'imported';
-
-/** The progress of a run in training. */
-interface Progress {
-  /** From 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** 0..1 of the whole run. */
-  readonly share: number;
-  readonly imagesPerSecond: number | undefined;
-}
-
-/** A run's metrics, as tables and charts show them. */
-export interface Summary {
-  readonly name: string;
+/** A run with its epochs, as charts show it. */
+export interface Summary extends RunOverview {
   readonly run: RunDigest;
-  readonly status: Status;
   readonly history: readonly EpochRow[];
-  /** The epoch of highest validation accuracy. */
-  readonly best: { readonly epoch: number; readonly accuracy: number } | undefined;
-  readonly lowestLoss: { readonly epoch: number; readonly loss: number } | undefined;
   readonly last: EpochRow | undefined;
-  readonly test: { readonly loss: number; readonly accuracy: number } | undefined;
-  /** The epoch at which overfitting has set in. */
-  readonly onset: number | undefined;
-  /** Of all epochs so far. */
-  readonly seconds: number;
   /** Problems that did not end the run. */
   readonly warnings: readonly string[];
-  /** While it runs. */
-  readonly progress: Progress | undefined;
 }
 
 const known = new WeakMap<RunDigest, Summary>();
@@ -75,13 +49,17 @@ const summarize = (run: RunDigest): Summary => {
   const history = readHistory(run.events);
   const evaluated = run.events.findLast((event) => event.kind === 'evaluated');
   const status = statusOf(run);
+  const lowestLoss = lowestValidationLoss(history);
   return {
     name: run.name,
     run,
     status,
     history,
+    epochs: history.length,
+    accuracies: evenly(history.map(({ val_accuracy }) => val_accuracy ?? Number.NaN)),
+    checkpoint: shownCheckpoint(run, history, lowestLoss?.epoch),
     best: bestAccuracy(history),
-    lowestLoss: lowestValidationLoss(history),
+    lowestLoss,
     last: history.at(-1),
     test: evaluated && { loss: evaluated.loss, accuracy: evaluated.accuracy },
     onset: overfittingOnset(history),
@@ -108,8 +86,8 @@ const statusOf = ({ manifest, events, isBeingWritten }: RunDigest): Status => {
   }
 };
 
-const bestAccuracy = (history: readonly EpochRow[]): Summary['best'] =>
-  history.reduce<Summary['best']>((best, { epoch, val_accuracy }) => {
+const bestAccuracy = (history: readonly EpochRow[]): RunOverview['best'] =>
+  history.reduce<RunOverview['best']>((best, { epoch, val_accuracy }) => {
     if (val_accuracy === undefined || !(val_accuracy > (best?.accuracy ?? -1))) return best;
     return { epoch, accuracy: val_accuracy };
   }, undefined);
@@ -130,17 +108,83 @@ const progressOf = ({ manifest, events }: RunDigest, epochsDone: number): Progre
 };
 
 /**
- * Returns the checkpoint that a run is shown with, and the epoch after which it was written, where that is known: that of the
- * lowest validation loss (lowest loss in runs without validation), else the last.
+ * Returns the checkpoint that a run is shown with: that of the lowest validation loss (lowest loss in runs without
+ * validation), else the last.
  */
-export const shownCheckpoint = ({
-  run,
-  history,
-  lowestLoss,
-  last,
-}: Summary): { readonly name: CheckpointName; readonly row: EpochRow | undefined } | undefined => {
-  if (run.checkpoints.includes('best')) {
-    return { name: 'best', row: history.find(({ epoch }) => epoch === lowestLoss?.epoch) };
-  }
-  return run.checkpoints.includes('last') ? { name: 'last', row: last } : undefined;
+const shownCheckpoint = (
+  { checkpoints }: RunDigest,
+  history: readonly EpochRow[],
+  lowest: number | undefined,
+): RunOverview['checkpoint'] => {
+  const name = checkpoints.includes('best') ? 'best' : checkpoints[0];
+  if (name === undefined) return undefined;
+  const row = name === 'best' ? history.find(({ epoch }) => epoch === lowest) : history.at(-1);
+  return {
+    name,
+    ...(row && { epoch: row.epoch }),
+    ...(row?.val_accuracy !== undefined && { accuracy: row.val_accuracy }),
+  };
+};
+
+/** Returns every so many of the values, from the last one on, such that they are few enough for a small curve. */
+const evenly = (values: readonly number[]): number[] => {
+  const stride = Math.ceil(values.length / MOST_ACCURACIES);
+  return values.filter((_, i) => (values.length - 1 - i) % stride === 0);
+};
+
+/** The JSON of a catalogue of runs. */
+export const catalogueToJson = ({
+  runs,
+  ...rest
+}: Omit<Catalogue, 'runs'> & { readonly runs: readonly (RunDigest | CorruptRun)[] }): string =>
+  JSON.stringify({ ...rest, runs: runs.map(runToJson) });
+
+/** Returns a run as a catalogue's JSON has it: in few enough bytes that a catalogue of hundreds of runs is short. */
+export const runToJson = (run: RunDigest | CorruptRun): unknown =>
+  isCorrupt(run) ? run : overviewToJson(summaryOf(run));
+
+const overviewToJson = (summary: RunOverview): unknown => {
+  const { name, run, status, epochs, accuracies, checkpoint, best, lowestLoss, last, test, onset } = summary;
+  const { revision, checkpoints, hasEvaluation, hasPredictions } = run;
+  return {
+    name,
+    run: {
+      name,
+      revision,
+      manifest: manifestToJson(run.manifest),
+      checkpoints,
+      hasEvaluation,
+      hasPredictions,
+    },
+    status,
+    epochs,
+    accuracies: accuracies.map((accuracy) => Math.round(accuracy * 1e4) / 1e4),
+    checkpoint,
+    best,
+    lowestLoss: lowestLoss && { epoch: lowestLoss.epoch, loss: lowestLoss.loss },
+    last: last && { val_accuracy: last.val_accuracy, val_loss: last.val_loss },
+    test,
+    onset,
+    seconds: summary.seconds,
+    progress: summary.progress,
+  };
+};
+
+const manifests = new WeakMap<RunFacts['manifest'], unknown>();
+
+const manifestToJson = (manifest: RunFacts['manifest']): unknown => {
+  const before = manifests.get(manifest);
+  if (before) return before;
+  const { id, createdAt, config, classNames, backend } = manifest;
+  const own = datasetOf(config.dataset).classNames;
+  const isOwn = own.length === classNames.length && own.every((one, i) => one === classNames[i]);
+  const json = {
+    id,
+    createdAt,
+    config: withoutDefaults(runConfigSchema, config) ?? {},
+    ...(!isOwn && { classNames }),
+    backend,
+  };
+  manifests.set(manifest, json);
+  return json;
 };

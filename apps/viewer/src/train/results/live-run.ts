@@ -12,6 +12,7 @@ export interface LiveRun {
 export const newLiveRun = (name: string, manifest: RunManifest): LiveRun => ({
   digest: {
     name,
+    revision: 0,
     manifest,
     events: [],
     isBeingWritten: true,
