@@ -78,8 +78,9 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
     runsFolder: options.runsFolder,
     close: async () => {
       watcher.close();
+      const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await closed;
     },
   };
 };
