@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
@@ -45,21 +46,53 @@ export const segmentsOf = (url: string): string[] | undefined => {
   }
 };
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
+const LOOPBACK = new Set(['localhost', '::1']);
 const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
+/** Returns the name or the address, without brackets and in small letters, that a request was sent to; undefined when it is neither. */
+const nameIn = (header: string | undefined): string | undefined => {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d+)?$/i.exec(header ?? '');
+  return (match?.[1] ?? match?.[2])?.toLowerCase();
+};
+
+/** Returns whether a name is one that `--allow-host` can take: without scheme, port, path or star. */
+export const isHostName = (name: string): boolean =>
+  isIP(name) !== 0 || /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(name);
+
 /**
- * Returns whether a request's Host header is a name of this server. A page elsewhere whose own name points at this machine
- * (DNS rebinding) sends that name, and is refused.
+ * Returns why a request is refused for the name in its Host header; undefined for a name of this server. A page elsewhere
+ * whose own name points at this machine (DNS rebinding) sends that name. The port protects nobody: behind `ssh -L` or
+ * `docker -p` it is another than that which the server listens on.
  *
  * @param host The address that the server listens on.
+ * @param allowed Further names.
  */
-export const isKnownHost = (header: string | undefined, host: string, port: number): boolean => {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d+))?$/i.exec(header ?? '');
-  if (!match) return false;
-  const name = (match[1] ?? match[2]!).toLowerCase();
-  if (Number(match[3] ?? 80) !== port) return false;
-  if (LOOPBACK.has(name) || name === host.toLowerCase()) return true;
+export const refusalOfHost = (
+  header: string | undefined,
+  host: string,
+  allowed: readonly string[],
+): string | undefined => {
+  const name = nameIn(header);
+  const own = new Set([host, ...allowed].map((one) => one.toLowerCase()));
+  if (name !== undefined && (LOOPBACK.has(name) || own.has(name))) return undefined;
+  if (name !== undefined && isIP(name) === 4 && name.startsWith('127.')) return undefined;
   // On every interface it has many addresses, and the machine's name; rebinding needs another name.
-  return EVERYWHERE.has(host) && (isIP(name) !== 0 || name === hostname().toLowerCase());
+  if (name !== undefined && EVERYWHERE.has(host) && (isIP(name) !== 0 || name === hostname().toLowerCase()))
+    return undefined;
+  const found = name !== undefined && isHostName(name) ? name : undefined;
+  return `expected a request to localhost${allowed.map((one) => ` or ${one}`).join('')}, found ${found ?? 'none'} as its host; start the viewer with --allow-host ${found ?? 'NAME'} if that is a name of this machine`;
+};
+
+/**
+ * Returns why a request is refused that a page of another origin makes; undefined for others. Links to the pages from
+ * elsewhere are followed: the page that they are on sees nothing of the answer.
+ */
+export const refusalOfOrigin = (headers: IncomingHttpHeaders): string | undefined => {
+  const { host, origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = headers;
+  const isLink = mode === 'navigate' && dest === 'document' && origin === undefined;
+  const isForeign = site === 'cross-site' || site === 'same-site';
+  const isOwnOrigin =
+    origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());
+  if (isOwnOrigin && (!isForeign || isLink)) return undefined;
+  return "expected a request of the viewer's own pages, found one of a page of another origin; open the viewer's address itself";
 };

@@ -22,9 +22,12 @@ interface Answer {
 }
 
 /** Asks with the very path: `fetch` would tidy it up first. */
-const ask = (path: string, { method = 'GET', host = '', headers = {} } = {}): Promise<Answer> =>
+const ask = (
+  path: string,
+  { method = 'GET', host = '', headers = {}, port = new URL(viewer.url).port } = {},
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(viewer.url);
+    const { hostname } = new URL(viewer.url);
     request(
       { hostname, port, path, method, headers: { ...headers, Host: host || `${hostname}:${port}` } },
       (response) => {
@@ -172,20 +175,96 @@ describe('files', () => {
 });
 
 describe('requests', () => {
-  test('for another host are refused: a name elsewhere may point here', async () => {
-    const { port } = new URL(viewer.url);
+  test.each([
+    'evil.example',
+    'evil.example:4321',
+    'localhost.evil.example',
+    '127.0.0.1.nip.io',
+    '127.evil.example',
+    '192.0.2.1:80',
+    '[::2]:80',
+    '[::1',
+    '::1',
+    'localhost:80:80',
+  ])('for the host %s are refused: a name elsewhere may point here', async (host) => {
+    const { status, body } = await ask('/', { host });
+    expect(status).toBe(421);
+    expect(body).toMatch(
+      /^expected a request to localhost, found \S+ as its host; start the viewer with --allow-host \S+ if/,
+    );
+  });
+
+  test.each([
+    'localhost',
+    'LOCALHOST:1',
+    '127.0.0.1',
+    '127.0.0.1:8080',
+    '127.9.8.7:65535',
+    '[::1]',
+    '[::1]:80',
+  ])('for the host %s are answered: behind a tunnel or in a container, the port is another', async (host) => {
+    expect((await ask('/', { host })).status).toBe(200);
+  });
+
+  test('for names that are allowed are answered, too', async () => {
+    const allowedHosts = ['lab.example', 'Gateway', '192.0.2.7', '2001:db8::7'];
+    const other = await startViewer({ runsFolder: root, port: 0, allowedHosts });
+    const { port } = new URL(other.url);
+    const statusOf = async (host: string) => (await ask('/', { host, port })).status;
     for (const host of [
-      'evil.example',
-      `evil.example:${port}`,
-      '127.0.0.1:1',
+      'lab.example:8443',
+      'LAB.example',
+      'gateway:1',
+      '192.0.2.7',
+      '[2001:db8::7]:80',
       'localhost',
-      '127.0.0.1.nip.io',
-      '[::1',
-    ]) {
-      expect({ host, status: (await ask('/', { host })).status }).toEqual({ host, status: 421 });
-    }
-    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
-      expect({ host, status: (await ask('/', { host })).status }).toEqual({ host, status: 200 });
+    ])
+      expect([host, await statusOf(host)]).toEqual([host, 200]);
+    for (const host of ['www.lab.example', 'lab.example.evil', '192.0.2.8'])
+      expect([host, await statusOf(host)]).toEqual([host, 421]);
+    const { body } = await ask('/', { host: 'www.lab.example', port });
+    expect(body).toContain('or lab.example or Gateway');
+    expect(body).toContain('--allow-host www.lab.example');
+    await other.close();
+  });
+
+  test.each([
+    'http://lab.example',
+    'lab.example:80',
+    'lab.example/runs',
+    '*',
+    '*.example',
+    '',
+    'a b',
+    '[::1]',
+  ])('for %j could not be allowed: it is no name', async (name) => {
+    const starting = startViewer({ runsFolder: root, port: 0, allowedHosts: [name] });
+    await expect(starting).rejects.toThrow(ViewerError);
+    await expect(starting).rejects.toThrow(/expected a name or an address alone/);
+  });
+
+  const own = 'http://localhost:8080';
+  const link = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+  test.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { 'Sec-Fetch-Site': 'none', ...link }],
+    [200, { 'Sec-Fetch-Site': 'same-origin' }],
+    [200, { Origin: own, 'Sec-Fetch-Site': 'same-origin' }],
+    [200, { 'Sec-Fetch-Site': 'cross-site', ...link }],
+    [403, { 'Sec-Fetch-Site': 'cross-site' }],
+    [403, { 'Sec-Fetch-Site': 'same-site' }],
+    [403, { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }],
+    [403, { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' }],
+    [403, { Origin: 'http://evil.example' }],
+    [403, { Origin: 'http://localhost:3000' }],
+    [403, { Origin: 'null' }],
+    [403, { Origin: 'http://evil.example', 'Sec-Fetch-Site': 'cross-site', ...link }],
+  ])('are answered with %i when they have the headers %j', async (status, headers) => {
+    for (const path of ['/', '/runs/catalogue.json', '/runs/good/run.json']) {
+      const answer = await ask(path, { host: 'localhost:8080', headers });
+      expect([path, answer.status]).toEqual([path, status]);
+      if (status === 403)
+        expect(answer.body).toMatch(/^expected a request of the viewer's own pages, found one of/);
     }
   });
 

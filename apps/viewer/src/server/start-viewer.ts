@@ -8,7 +8,7 @@ import { createAnswer, refuse } from './answers.ts';
 import { ViewerError } from './errors.ts';
 import { findImages } from './images.ts';
 import { openPages } from './pages.ts';
-import { isKnownHost, securityHeaders, segmentsOf } from './security.ts';
+import { isHostName, refusalOfHost, refusalOfOrigin, securityHeaders, segmentsOf } from './security.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to serve, and the address to serve them at. */
@@ -17,6 +17,8 @@ export interface ViewerOptions {
   readonly runsFolder: string;
   /** Address to listen on; 127.0.0.1 by default, which no other machine can reach. */
   readonly host?: string;
+  /** Names that requests may be sent to, beside those of this machine: that of a proxy, say. */
+  readonly allowedHosts?: readonly string[];
   /** 0 takes any free port; 4321 or the next free one by default. */
   readonly port?: number;
   /** The folder of the folders of data sets; by default the cache of @dropout-lab/cifar. */
@@ -41,10 +43,17 @@ const PORTS = 20;
  * HEAD only, reads only, and serves nothing but its own pages, the known files of runs in the folder, and the
  * official files of data sets.
  *
- * @throws ViewerError when the port is taken, the address is not this machine's, or the pages were not built.
+ * @throws ViewerError when the port is taken, the address is not this machine's, an allowed host is no name, or the pages
+ * were not built.
  */
 export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
-  const { host = '127.0.0.1', dataFolder } = options;
+  const { host = '127.0.0.1', allowedHosts = [], dataFolder } = options;
+  const wrong = allowedHosts.find((name) => !isHostName(name));
+  if (wrong !== undefined) {
+    throw new ViewerError(
+      `host ${JSON.stringify(wrong)}: expected a name or an address alone, such as lab.example; leave out scheme, port and path`,
+    );
+  }
   const pages = await openPages();
   const { root, only } = await rootOf(options.runsFolder);
   const watcher = watchRuns(root, {
@@ -53,11 +62,13 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
     only,
   });
 
-  let port = 0;
   const answer = createAnswer({ watcher, root, dataFolder });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    if (!isKnownHost(request.headers.host, host, port)) return refuse(response, 421, 'unknown host');
+    const misdirected = refusalOfHost(request.headers.host, host, allowedHosts);
+    if (misdirected) return refuse(response, 421, misdirected);
+    const foreign = refusalOfOrigin(request.headers);
+    if (foreign) return refuse(response, 403, foreign);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       return refuse(response, 405, 'only GET and HEAD');
@@ -72,7 +83,7 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
     });
   });
   const wanted = options.port ?? DEFAULT_PORT;
-  port = await listen(server, host, wanted, options.port === undefined ? PORTS : 1);
+  const port = await listen(server, host, wanted, options.port === undefined ? PORTS : 1);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
     runsFolder: options.runsFolder,
