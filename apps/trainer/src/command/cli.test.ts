@@ -149,12 +149,26 @@ describe('predict', () => {
     expect(predictions[2].classes).toEqual(predictions[0].classes);
   });
 
-  test('refuses a file that is no image', async () => {
-    const file = join(folder, 'text.png');
-    await writeFile(file, 'hello');
-    const { code, stderr } = await runCli(['predict', run, file], { cwd: folder });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/text\.png: expected a PNG or JPEG image/);
+  test.each<[string, (path: string) => unknown]>([
+    ['text', (path) => writeFile(path, 'hello')],
+    ['nothing', () => {}],
+    ['an empty file', (path) => writeFile(path, '')],
+    ['a folder', (path) => mkdir(path)],
+    [
+      'half a picture',
+      async (path) => writeFile(path, (await readFile((await writeImages())[0]!)).subarray(0, 60)),
+    ],
+  ])('%s in the place of a picture is named, and the other pictures are answered', async (what, make) => {
+    const bad = join(folder, `${what}.png`);
+    await make(bad);
+    const [first, , third] = await writeImages();
+    for (const files of [[first!, bad, third!], [bad]]) {
+      const { code, stdout, stderr } = await runCli(['predict', run, ...files, '--json'], { cwd: folder });
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${bad}: expected`);
+      const answered = stdout.split('\n').filter((line) => line !== '');
+      expect(answered.map((line) => JSON.parse(line).file)).toEqual(files.filter((file) => file !== bad));
+    }
   });
 });
 

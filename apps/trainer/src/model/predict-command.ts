@@ -10,7 +10,12 @@ import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trai
 
 const TOP = 3;
 
-/** `dropout-lab predict`: the three most likely classes of each image file, of any size. @returns The exit code. */
+/**
+ * `dropout-lab predict`: the three most likely classes of each image file, of any size. One that cannot be read is named,
+ * and does not keep the others from their answers.
+ *
+ * @returns The exit code.
+ */
 export const predictCommand = async (
   path: string,
   files: readonly string[],
@@ -22,10 +27,13 @@ export const predictCommand = async (
   const { config, classNames } = run.manifest;
   const { inputShape } = modelSpecOf(config);
   requirePictures(inputShape);
-  const images = await Promise.all(files.map((file) => readPicture(file, inputShape, file)));
+  const { pictures, failures } = await readPictures(files, inputShape);
+  for (const failure of failures) process.stderr.write(`dropout-lab: ${failure}\n`);
+  const exitCode = failures.length > 0 ? 1 : 0;
+  if (pictures.length === 0) return exitCode;
   const dataset: ImageDataset = {
-    images: Buffer.concat(images),
-    labels: new Uint8Array(files.length),
+    images: Buffer.concat(pictures.map(({ pixels }) => pixels)),
+    labels: new Uint8Array(pictures.length),
     imageShape: inputShape,
     classNames,
   };
@@ -35,17 +43,32 @@ export const predictCommand = async (
   });
   const { logits } = await predictLogits(createReplica(model), batches, { signal });
   model.dispose();
-  requireAnswers(logits, checkpointOf(path, options), (row) => files[row]!, classNames.length);
+  requireAnswers(logits, checkpointOf(path, options), (row) => pictures[row]!.file, classNames.length);
 
   predictionsIn(logits, classNames).forEach((predictions, row) => {
-    const [file, classes] = [files[row], predictions.slice(0, TOP)];
+    const [file, classes] = [pictures[row]!.file, predictions.slice(0, TOP)];
     if (options.json) process.stdout.write(`${JSON.stringify({ file, classes })}\n`);
     else
       reporter.line(
         `${file}: ${classes.map((c) => `${c.className} ${formatMetric(c.probability)}`).join(', ')}`,
       );
   });
-  return 0;
+  return exitCode;
+};
+
+/** The pictures that can be read, in the order of the files, and of the others the reasons. */
+const readPictures = async (files: readonly string[], shape: ImageShape) => {
+  const pictures: { readonly file: string; readonly pixels: Buffer }[] = [];
+  const failures: string[] = [];
+  for (const file of files) {
+    try {
+      pictures.push({ file, pixels: await readPicture(file, shape, file) });
+    } catch (error) {
+      if (!(error instanceof DropoutLabError)) throw error;
+      failures.push(error.message);
+    }
+  }
+  return { pictures, failures };
 };
 
 /** @throws DropoutLabError when no picture is what the model takes. */
