@@ -114,13 +114,18 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
   program
     .command('view')
     .description('show the runs of a folder in the browser, as they train')
-    .argument('[runs-dir]', 'folder of the runs', 'runs')
+    .argument('[runs-dir]', 'folder of the runs (default: runs)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, for this machine only)')
+    .option(
+      '--allow-host <name>',
+      "another name that pages may be requested under, a proxy's say; can be repeated",
+      (name: string, names: readonly string[] = []) => [...names, name],
+    )
     .option('--port <n>', 'port to listen on, 0 for any (default: 4321 or the next that is free)', port)
     .option('--no-open', 'do not open a browser')
     .option('--export <folder>', 'write the pages and the runs as files for any web server, then end')
     .option('--images', 'export the images of the data sets too')
-    .action(async (runsFolder: string, options) => {
+    .action(async (runsFolder: string | undefined, options) => {
       const { viewCommand } = await import('../view/view-command.ts');
       exitCode = await viewCommand(runsFolder, options, createReporter({ json: false }), signal);
     });

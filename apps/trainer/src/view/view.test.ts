@@ -26,9 +26,9 @@ const start = (...args: string[]) => {
   return process;
 };
 
-/** Starts the viewer, and waits until it says where it is. */
-const startView = async (port: string) => {
-  const view = start('view', 'runs', '--port', port, '--no-open');
+/** Starts the viewer with the folder that `train` makes, and waits until it says where it is. */
+const startView = async (port: string, ...options: readonly string[]) => {
+  const view = start('view', '--port', port, '--no-open', ...options);
   const url = () => /http:\S+/.exec(view.lines.join('\n'))?.[0];
   await expect.poll(url, { timeout: 30_000 }).toBeDefined();
   return { ...view, url: url()! };
