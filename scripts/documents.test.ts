@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -126,63 +125,16 @@ describe('the programs of docs', () => {
   };
 });
 
-/** The lines of blocks that are marked as shell, and of indented code. */
-const shellLines = documents.flatMap((document) =>
-  [
-    ...codeBlocks(read(document)).filter(({ language }) => ['sh', 'bash'].includes(language)),
-    ...Array.from(read(document).matchAll(/^ {4}(?:npm|npx|dropout-lab) .*$/gm), ([code]) => ({ code })),
-  ]
-    .flatMap(({ code }) => code.split('\n').flatMap((line) => line.replace(/(^| )#.*/, '').split(' && ')))
-    .map((line) => ({ document, line: line.trim() }))
-    .filter(({ line }) => line !== ''),
-);
-
-describe('command lines', () => {
-  const cli = join(repository, 'apps/trainer/dist/cli.js');
-  const answers = new Map<string, string>();
-  const help = (words: readonly string[]): string => {
-    const asked = words.join(' ');
-    const answer =
-      answers.get(asked) ?? execFileSync(process.execPath, [cli, ...words, '--help'], { encoding: 'utf8' });
-    answers.set(asked, answer);
-    return answer;
-  };
-
-  /** The words before the first that is an argument or an option: `data fetch`. */
-  const commandOf = (words: readonly string[]): string[] => {
-    const end = words.findIndex((word) => !/^[a-z]+$/.test(word));
-    const command = end < 0 ? [...words] : words.slice(0, end);
-    while (command.length > 0 && !help(command).startsWith(`Usage: dropout-lab ${command.join(' ')} `))
-      command.pop();
-    return command;
-  };
-
-  const called = shellLines.flatMap(({ document, line }) => {
-    const words =
-      line.match(/^(?:npx )?dropout-lab (.+)$/)?.[1] ?? line.match(/^npm run dropout-lab -- (.+)$/)?.[1];
-    const trained = line.match(/^npm run train -- (.+)$/)?.[1];
-    const args = words ?? (trained === undefined ? undefined : `train ${trained}`);
-    return args === undefined ? [] : [{ document, line, words: args.split(/\s+/) }];
-  });
-
-  test.each(called)('$document: $line', ({ words }) => {
-    const command = commandOf(words);
-    expect(command, 'expected a command of dropout-lab').not.toEqual([]);
-    const known = help(command);
-    for (const option of words.filter((word) => word.startsWith('--'))) expect(known).toContain(`${option} `);
-  });
-
-  test('npm scripts that documents name exist', () => {
-    const { scripts } = JSON.parse(read('package.json'));
-    const named = documents.flatMap((document) =>
-      Array.from(read(document).matchAll(/npm run ([a-z][\w:-]*)(?! -w)\b/g), (match) => match[1]!),
-    );
-    const known = new Set([
-      ...Object.keys(scripts),
-      ...workspaces.flatMap(({ manifest }) => Object.keys(manifest['scripts'] as object)),
-    ]);
-    expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
-  });
+test('npm scripts that documents name exist', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const named = documents.flatMap((document) =>
+    Array.from(read(document).matchAll(/npm run ([a-z][\w:-]*)(?! -w)\b/g), (match) => match[1]!),
+  );
+  const known = new Set([
+    ...Object.keys(scripts),
+    ...workspaces.flatMap(({ manifest }) => Object.keys(manifest['scripts'] as object)),
+  ]);
+  expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
 });
 
 test.each(withSettings)('the tables of settings in %s are up to date with the descriptions', (document) => {

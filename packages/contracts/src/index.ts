@@ -86,6 +86,7 @@ export {
   flagsOfConfig,
   isChoice,
   listFlags,
+  quoted,
   valueInWords,
 } from './settings/flags.ts';
 export { jsonSchemaOf } from './settings/json-schema.ts';

@@ -1,14 +1,18 @@
 import { listFlags, listSettings, runConfigSchema, type Setting } from '@dropout-lab/contracts';
+import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
-import { createProgram } from './program.ts';
+import { buildProgram, createProgram } from './program.ts';
+import { readCommandLine } from './read-command-line.testing.ts';
 
 /** More images than there are: refused when everything else has been accepted, before anything is fetched or written. */
 const tooMany = ['--limit-test', '99999999'];
 
-const refusalOf = async (...args: readonly string[]): Promise<string> => {
+const refusalOf = (...args: readonly string[]): Promise<string> => refusalBy('train', ...args);
+
+const refusalBy = async (...args: readonly string[]): Promise<string> => {
   // Commander writes its own message too.
   const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const failure = await createProgram(new AbortController().signal)(['train', ...args, ...tooMany]).then(
+  const failure = await createProgram(new AbortController().signal)([...args, ...tooMany]).then(
     () => 'accepted',
     (error: Error) => error.message,
   );
@@ -68,8 +72,104 @@ describe('every setting is reached by --set', () => {
         ]);
       if (path.startsWith('model.') && of?.name === 'layers') return;
       if (path === 'model.preset' || path === 'model.numClasses') return;
-      const value = path.endsWith('.name') ? String(setting.default) : valuesOf(setting)[0]!;
-      expect(await refusalOf(...family, ...needed, '--set', `${path}=${value}`)).toMatch(accepted);
+      const values = path.endsWith('.name') ? [String(setting.default)] : valuesOf(setting);
+      for (const value of values)
+        expect(await refusalOf(...family, ...needed, '--set', `${path}=${value}`)).toMatch(accepted);
     },
   );
+});
+
+describe('every flag is taken by a sweep with several values', () => {
+  const flags = listFlags(runConfigSchema).filter(
+    ({ name, kind }) => !['limit-test', 'seed'].includes(name) && kind !== 'boolean' && kind !== 'list',
+  );
+
+  test.each(flags.map(({ name, settings: [setting] }) => [name, setting!] as const))(
+    '--%s',
+    async (name, setting) => {
+      const others = setting.kind === 'number' ? [`${setting.range.step === 1 ? 3 : 0.5}`] : [];
+      const values = [...valuesOf(setting), ...others];
+      const beside = setting.of?.path === 'optimizer' ? ['--optimizer', setting.of.name] : [];
+      const refusal = await refusalBy('sweep', '--store', 'none', ...beside, `--${name}`, values.join(','));
+      expect(refusal).toMatch(
+        /^sweep-[a-z-]+: arms\.\S+: limitTest: expected at most \d+ images, received 99999999/,
+      );
+    },
+  );
+});
+
+describe('every other option of every command is taken with every kind of value that its help names', () => {
+  const values: Readonly<Record<string, readonly (readonly [typed: string, value: unknown])[]>> = {
+    '--backend': ['auto', 'node', 'webgpu', 'wasm', 'cpu'].map((name) => [name, name]),
+    '--checkpoint': [
+      ['last', 'last'],
+      ['best', 'best'],
+    ],
+    '--config': [['a b.json', 'a b.json']],
+    '--data-dir': [['folder', 'folder']],
+    '--dataset': ['cifar10', 'cifar100', 'shapes'].map((name) => [name, name]),
+    '--export': [['folder', 'folder']],
+    '--format': [['keras-weights', 'keras-weights']],
+    '--host': [['0.0.0.0', '0.0.0.0']],
+    '--jobs': [['2', 2]],
+    '--lease': [['60', 60]],
+    '--mirror': [['http://localhost/a.tar.gz', ['http://localhost/a.tar.gz']]],
+    '--name': [['name', 'name']],
+    '--output': [['place', 'place']],
+    '--port': [
+      ['0', 0],
+      ['65535', 65_535],
+    ],
+    '--queue': [
+      ['redis://localhost:6379', 'redis://localhost:6379'],
+      ['rediss://host', 'rediss://host'],
+    ],
+    '--resume': [['runs/a', 'runs/a']],
+    '--run-dir': [['runs/a', 'runs/a']],
+    '--seeds': [
+      ['3', [0, 1, 2]],
+      ['0,3,7', [0, 3, 7]],
+    ],
+    '--set': [['optimizer.beta2=0.9', ['optimizer.beta2=0.9']]],
+    '--store': [['folder', 'folder']],
+    '--workers': [['2', 2]],
+  };
+  const needed: Readonly<Record<string, readonly string[]>> = { worker: ['--queue', 'redis://localhost'] };
+  const ofSettings = new Set(listFlags(runConfigSchema).map(({ name }) => `--${name}`));
+
+  const commandsOf = (command: Command, names: readonly string[]): [string[], Command][] =>
+    command.commands.length === 0
+      ? [[[...names], command]]
+      : command.commands.flatMap((one) => commandsOf(one, [...names, one.name()]));
+  const program = buildProgram({
+    signal: new AbortController().signal,
+    commandLine: () => [],
+    onExitCode: () => {},
+  });
+  const lines = commandsOf(program, []).flatMap(([names, command]) =>
+    command.options
+      .filter(({ long }) =>
+        long === '--dataset' ? !['train', 'sweep'].includes(command.name()) : !ofSettings.has(long!),
+      )
+      .flatMap((option) => {
+        const start = [
+          ...names,
+          ...command.registeredArguments.map(({ required }) => (required ? 'place' : 'runs')),
+        ];
+        const beside = option.mandatory ? [] : (needed[command.name()] ?? []);
+        const name = option.attributeName();
+        if (!option.required) return [{ line: [...start, option.long!], name, value: !option.negate }];
+        const own = values[option.long!];
+        if (own === undefined) throw new Error(`${option.long}: expected values to try here, found none`);
+        return own.map(([typed, value]) => ({
+          line: [...start, ...beside, option.long!, typed],
+          name,
+          value,
+        }));
+      }),
+  );
+
+  test.each(lines)('$line', async ({ line, name, value }) => {
+    expect((await readCommandLine(line)).options[name]).toEqual(value);
+  });
 });

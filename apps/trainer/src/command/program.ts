@@ -1,6 +1,6 @@
 import { withoutSecrets } from '@dropout-lab/contracts';
 import { Command, Option } from 'commander';
-import { addStudyCommands } from '../study/study-program.ts';
+import { addStudyCommands, type CommandsContext } from '../study/study-program.ts';
 import { version } from '../version.ts';
 import {
   backendOption,
@@ -23,6 +23,25 @@ import { createReporter } from './reporter.ts';
  */
 export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) => Promise<number>) => {
   let exitCode = 0;
+  let typed: readonly string[] = [];
+  const program = buildProgram({
+    signal,
+    commandLine: () => typed,
+    onExitCode: (code) => {
+      exitCode = code;
+    },
+  });
+  return async (argv) => {
+    // It goes into runs, and with them to whoever sees these.
+    typed = argv.map(withoutSecrets);
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  };
+};
+
+/** Returns commander's program of every command and option. */
+export const buildProgram = (context: CommandsContext): Command => {
+  const { signal, commandLine, onExitCode } = context;
   const program = new Command('dropout-lab')
     .description('Train an image classifier on CIFAR and get the numbers that Keras gives.')
     .version(version)
@@ -46,7 +65,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
       refuseBesideResume(options, command);
       const { trainCommand } = await import('../train/train-command.ts');
       const reporter = createReporter({ json: options.json ?? false });
-      exitCode = await trainCommand(options, ['train', ...commandLine], reporter, signal);
+      onExitCode(await trainCommand(options, commandLine(), reporter, signal));
     });
 
   program
@@ -60,7 +79,9 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .option('--json', 'the whole evaluation as JSON on stdout')
     .action(async (run: string, options) => {
       const { evaluateCommand } = await import('../model/evaluate-command.ts');
-      exitCode = await evaluateCommand(run, options, createReporter({ json: options.json ?? false }), signal);
+      onExitCode(
+        await evaluateCommand(run, options, createReporter({ json: options.json ?? false }), signal),
+      );
     });
 
   program
@@ -73,12 +94,8 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .option('--json', 'a line of JSON for each image')
     .action(async (run: string, images: string[], options) => {
       const { predictCommand } = await import('../model/predict-command.ts');
-      exitCode = await predictCommand(
-        run,
-        images,
-        options,
-        createReporter({ json: options.json ?? false }),
-        signal,
+      onExitCode(
+        await predictCommand(run, images, options, createReporter({ json: options.json ?? false }), signal),
       );
     });
 
@@ -95,7 +112,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .option('--output <file>', 'file to write (default: <run>/<checkpoint>.weights.h5)')
     .action(async (run: string, options) => {
       const { exportCommand } = await import('../model/export-command.ts');
-      exitCode = await exportCommand(run, options, createReporter({ json: false }));
+      onExitCode(await exportCommand(run, options, createReporter({ json: false })));
     });
 
   program
@@ -107,8 +124,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
       const { importCommand } = await import('../model/import-command.ts');
-      const command = ['import', ...commandLine];
-      exitCode = await importCommand(file, options, command, createReporter({ json: false }));
+      onExitCode(await importCommand(file, options, commandLine(), createReporter({ json: false })));
     });
 
   program
@@ -127,7 +143,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .option('--images', 'export the images of the data sets too')
     .action(async (runsFolder: string | undefined, options) => {
       const { viewCommand } = await import('../view/view-command.ts');
-      exitCode = await viewCommand(runsFolder, options, createReporter({ json: false }), signal);
+      onExitCode(await viewCommand(runsFolder, options, createReporter({ json: false }), signal));
     });
 
   const data = program.command('data').description('the images: fetch, verify or describe them');
@@ -138,7 +154,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(mirrorOption())
     .action(async (options) => {
       const { fetchCommand } = await import('../data/data-command.ts');
-      exitCode = await fetchCommand(options.dataset, options, createReporter({ json: false }), signal);
+      onExitCode(await fetchCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
   data
     .command('verify')
@@ -147,7 +163,7 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(dataDirOption())
     .action(async (options) => {
       const { verifyCommand } = await import('../data/data-command.ts');
-      exitCode = await verifyCommand(options.dataset, options, createReporter({ json: false }), signal);
+      onExitCode(await verifyCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
   data
     .command('info')
@@ -156,24 +172,11 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
     .addOption(dataDirOption())
     .action(async (options) => {
       const { infoCommand } = await import('../data/data-command.ts');
-      exitCode = await infoCommand(options.dataset, options, createReporter({ json: false }));
+      onExitCode(await infoCommand(options.dataset, options, createReporter({ json: false })));
     });
 
-  addStudyCommands(program, {
-    signal,
-    commandLine: () => [program.args[0]!, ...commandLine],
-    onExitCode: (code) => {
-      exitCode = code;
-    },
-  });
-
-  let commandLine: readonly string[] = [];
-  return async (argv) => {
-    // It goes into runs, and with them to whoever sees these.
-    commandLine = argv.slice(1).map(withoutSecrets);
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  };
+  addStudyCommands(program, context);
+  return program;
 };
 
 /** Refuses settings for a run that is resumed: it continues as it was started. */

@@ -12,6 +12,7 @@ import { duration, formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
+import { reportInvocation, runInvocation } from './next-command.ts';
 import { inOwnProcess, RunFailedError } from './run-task.ts';
 import {
   type EpochSeconds,
@@ -74,11 +75,10 @@ export const runStudy = async (
   } else if (plan.todo.length > 0) await runPlan(plan, options, command, reporter, signal);
   const runs = await readStudyRuns(options.store, planRuns(study));
   const open = runs.filter(({ state }) => state !== 'finished' && state !== 'diverged');
-  const again = `dropout-lab study run ${name}`;
   reporter.line(
     open.length === 0
-      ? `All ${runs.length} runs are finished. Report: dropout-lab report ${name}`
-      : `${runs.length - open.length} of ${runs.length} runs are finished. Resume with: ${again}`,
+      ? `All ${runs.length} runs are finished. Report: ${reportInvocation(name, options)}`
+      : `${runs.length - open.length} of ${runs.length} runs are finished. Resume with: ${runInvocation(name, options)}`,
   );
   if (signal.aborted) return INTERRUPTED;
   return open.length === 0 ? 0 : 1;

@@ -3,8 +3,10 @@ import { backendOption, dataDirOption, mirrorOption, positiveInteger } from '../
 import { addConfigOptions } from '../command/config-options.ts';
 import { createReporter } from '../command/reporter.ts';
 import { DEFAULT_LEASE_SECONDS, redisAddress } from './queue.ts';
+import { DEFAULT_STORE } from './store.ts';
 
-export interface StudyCommandsContext {
+/** What commands are called with besides their options. */
+export interface CommandsContext {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
   /** The command line, as typed after `dropout-lab`, but for passwords and tokens in addresses. */
@@ -12,12 +14,10 @@ export interface StudyCommandsContext {
   readonly onExitCode: (code: number) => void;
 }
 
-const DEFAULT_STORE = 'runs/studies';
-
 /** Adds the commands that compare runs. */
 export const addStudyCommands = (
   program: Command,
-  { signal, commandLine, onExitCode }: StudyCommandsContext,
+  { signal, commandLine, onExitCode }: CommandsContext,
 ): void => {
   const reporter = () => createReporter({ json: false });
   withRunOptions(withStoreOptions(addSweepOptions(program.command('sweep'))))

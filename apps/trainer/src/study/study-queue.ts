@@ -1,6 +1,7 @@
 import { shownAddress } from '@dropout-lab/contracts';
 import { configDigest } from '@dropout-lab/runs';
 import type { StudyRun } from '@dropout-lab/study';
+import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { connectQueue, queueErrorText, type RunJob, type RunProgress } from './queue.ts';
 
@@ -75,7 +76,7 @@ export const runOnQueue = async (
     reporter.line(`${waiting.size} runs are on the queue ${shownAddress(url)}`);
     if ((await queue.getWorkersCount()) === 0) {
       reporter.line(
-        `No worker is there yet. Start some where ${store} can be seen: dropout-lab worker --queue ${shownAddress(url)} --store ${store}`,
+        `No worker is there yet. Start some where ${store} can be seen: ${invocationOf(['worker'], { queue: shownAddress(url), store })}`,
       );
     }
     await done;

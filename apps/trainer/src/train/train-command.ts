@@ -1,3 +1,4 @@
+import { invocationOf } from '../command/invocation.ts';
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
 import type { BeginOptions } from './open-run.ts';
@@ -36,12 +37,8 @@ export const trainCommand = async (
   const { reason, path } = await trainRun(run, reporter, signal);
   reporter.line(
     reason === 'interrupted'
-      ? `Resume with: ${trainInvocation()} --resume ${path}`
+      ? `Resume with: ${invocationOf(['train'], { resume: path, 'data-dir': options.dataDir })}`
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
 };
-
-/** Returns the words that the user called this command by: in a checkout it is an npm script. */
-const trainInvocation = (): string =>
-  process.env['npm_lifecycle_event']?.startsWith('train') ? 'npm run train --' : 'dropout-lab train';

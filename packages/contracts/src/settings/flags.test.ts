@@ -5,6 +5,7 @@ import {
   listFlags,
   type PlainObject,
   parseRunConfig,
+  quoted,
   runConfigSchema,
   writtenConfig,
 } from '../index.ts';
@@ -156,4 +157,26 @@ test('a name that there is not is refused by what there is, not by the flag with
   expect(() => parseRunConfig(config)).toThrow('received "sgdd": did you mean "sgd"?');
   const preset = configOfFlags(runConfigSchema, { dropout: '0.1' }, { model: { preset: 'tutoral' } });
   expect(() => parseRunConfig(preset)).toThrow('received "tutoral": did you mean "tutorial"?');
+});
+
+test.each([
+  [{ path: 'model.maxNorm', text: 'none' }, { model: { maxNorm: null } }],
+  [{ path: 'model.maxNorm.value', text: 'none' }, { model: { maxNorm: null } }],
+  [{ path: 'limitTrain', text: 'none' }, { limitTrain: null }],
+  [{ path: 'limitTrain', text: 'null' }, { limitTrain: null }],
+  [{ path: 'model.dropout.noiseShape', text: 'none' }, { model: { dropout: { noiseShape: null } } }],
+  [{ path: 'epochs', text: 'none' }, { epochs: 'none' }],
+])('none is null where a setting may be: %j', (assignment, expected) => {
+  expect(configOfFlags(runConfigSchema, {}, {}, [assignment])).toEqual(expected);
+});
+
+test.each([
+  ['plain', 'plain'],
+  ['', "''"],
+  ['my runs', "'my runs'"],
+  ["it's", "'it'\\''s'"],
+  ['$HOME', "'$HOME'"],
+  ['a\nb', "'a\nb'"],
+])('the word %j is quoted for a shell where it must be', (word, expected) => {
+  expect(quoted(word)).toBe(expected);
 });

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { mergeConfig } from './merge-config.ts';
 import { isPlain, type PlainObject, valueAt } from './plain.ts';
-import { configWith, valueOfText } from './set-path.ts';
+import { configWith, isNullableAt, valueOfText } from './set-path.ts';
 import { listSettings, memberOf, type Setting } from './settings.ts';
 
 /** An option of the command that sets a setting. */
@@ -96,9 +96,12 @@ export const configOfFlags = (
       }),
     );
   const sets = assignments.map(
-    ({ path, text }): Option => ({
-      chooses: choosesMember(schema, path),
-      apply: (config) => mergeConfig(config, configWith(schema, config, path, valueOfText(text), '--set')),
+    (assignment): Option => ({
+      chooses: choosesMember(schema, assignment.path),
+      apply: (config) => {
+        const { path, value } = assigned(schema, assignment);
+        return mergeConfig(config, configWith(schema, config, path, value, '--set'));
+      },
     }),
   );
   const options = [...flags, ...sets];
@@ -112,6 +115,14 @@ interface Option {
   readonly chooses: boolean;
   readonly apply: (config: PlainObject) => PlainObject;
 }
+
+/** `none` is null, as in a flag, for a setting that may be null or for the object around it. */
+const assigned = (schema: z.ZodType, { path, text }: Assignment): { path: string; value: unknown } => {
+  if (text !== 'none') return { path, value: valueOfText(text) };
+  if (isNullableAt(schema, path)) return { path, value: null };
+  const around = listSettings(schema).find((setting) => setting.path === path)?.none;
+  return around === undefined ? { path, value: text } : { path: around, value: null };
+};
 
 /** Whether a path names a family, its choice, or the list that stands for one. */
 export const choosesMember = (schema: z.ZodType, path: string): boolean =>
@@ -194,12 +205,19 @@ export const flagsOfConfig = (schema: z.ZodType, config: PlainObject): string[] 
       return `--set ${quoted(`${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`;
     }
     if (value === true) return `--${found.flag.name}`;
-    return `--${found.flag.name} ${Array.isArray(value) ? value.join(',') : value}`;
+    return `--${found.flag.name} ${quoted(textOfValue(value))}`;
   });
 };
 
-const quoted = (text: string): string =>
-  /^[\w.=,:/+-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** `0,1,2`; a list of one in brackets, without which it would be a number. */
+const textOfValue = (value: unknown): string => {
+  if (!Array.isArray(value)) return String(value);
+  return value.length > 1 ? value.join(',') : JSON.stringify(value);
+};
+
+/** Quotes a word for a shell, where it needs that: `'my runs'`. */
+export const quoted = (word: string): string =>
+  /^[\w.=,:/+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const leavesOf = (value: unknown, path: string): [string, unknown][] =>
   isPlain(value)

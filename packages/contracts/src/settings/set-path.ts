@@ -48,6 +48,19 @@ const isKnown = (schema: z.ZodType, [key, ...rest]: readonly string[]): boolean 
   return element !== undefined && /^\d+$/.test(key) && isKnown(element, rest);
 };
 
+/** Whether the setting at a path may be null, in any member of a family that has it. */
+export const isNullableAt = (schema: z.ZodType, path: string): boolean => {
+  const nullable = (one: z.ZodType, [key, ...rest]: readonly string[]): boolean => {
+    const { inner, nullable: isNullable } = unwrap(one);
+    if (key === undefined) return isNullable;
+    const family = membersOf(inner);
+    if (family) return [...family.members.values()].some((member) => nullable(member, [key, ...rest]));
+    const below = shapeOf(inner)?.[key] ?? elementOf(inner);
+    return below !== undefined && nullable(below, rest);
+  };
+  return nullable(schema, path.split('.'));
+};
+
 /** @throws ConfigError when the object around a setting has been set to none, unless the setting brings it back. */
 const requireParent = (schema: z.ZodType, base: PlainObject, path: string, option: string): void => {
   const setting = listSettings(schema).find((one) => one.path === path);
