@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
-import { RunExistsError } from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
+import { exitCodeOf, INTERRUPTED, messageOf } from './command/failure.ts';
 import { createProgram } from './command/program.ts';
-
-/** A command line or configuration that cannot be: nothing has been written. */
-const USAGE = 2;
-const INTERRUPTED = 130;
 
 const controller = new AbortController();
 const interrupt = (): void => {
@@ -25,19 +20,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await createProgram(controller.signal)(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  const isInterrupted = controller.signal.aborted;
+  process.exitCode = exitCodeOf(error, { isInterrupted });
   // Commander has printed its own message already.
-  if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
-}
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof ConfigError || error instanceof RunExistsError) return USAGE;
-  return controller.signal.aborted ? INTERRUPTED : 1;
-}
-
-function messageOf(error: unknown): string {
-  if (controller.signal.aborted && error === controller.signal.reason) return 'Interrupted.';
-  if (error instanceof DropoutLabError) return `dropout-lab: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof CommanderError)) {
+    const message = isInterrupted && error === controller.signal.reason ? 'Interrupted.' : messageOf(error);
+    process.stderr.write(`${message}\n`);
+  }
 }

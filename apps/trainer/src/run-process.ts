@@ -31,7 +31,7 @@ const send = (message: ProcessMessage): void => {
 
 const reporter: Reporter = {
   line: (text) => send({ kind: 'line', text }),
-  progress: (text) => send({ kind: 'progress', text }),
+  progress: (text) => send({ kind: 'progress', text: [text].flat().join(' ') }),
   event: (event) => send({ kind: 'event', event }),
 };
 

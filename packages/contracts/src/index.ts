@@ -68,6 +68,7 @@ export {
   parseRunManifest,
   RUN_SCHEMA_VERSION,
   type RunManifest,
+  requireClassNames,
   runManifestSchema,
 } from './run/run-manifest.ts';
 export {
@@ -91,7 +92,7 @@ export {
 } from './settings/flags.ts';
 export { jsonSchemaOf } from './settings/json-schema.ts';
 export { mergeConfig } from './settings/merge-config.ts';
-export { parseWith, requireJson, withoutSchemaKey } from './settings/parse.ts';
+export { parseJson, parseWith, requireJson, withoutSchemaKey } from './settings/parse.ts';
 export { canonicalJson, isPlain, type PlainObject, valueAt } from './settings/plain.ts';
 export { shownAddress, withoutSecrets } from './settings/secrets.ts';
 export { configWith, valueOfText } from './settings/set-path.ts';

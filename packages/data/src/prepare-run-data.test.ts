@@ -42,6 +42,16 @@ test('without a split there is no validation; a split that leaves nothing is ref
   );
 });
 
+test.each([1, 9, 11])('%i names for the ten classes of the model are refused', (names) => {
+  const train = { ...sample.train, classNames: Array(names).fill('name') };
+  expect(() => prepareRunData({ ...sample, train }, parseRunConfig({}))).toThrow(
+    new ConfigError(
+      `data: classNames: expected 10 names, one for each class of the model, received ${names}`,
+      ['classNames'],
+    ),
+  );
+});
+
 test('stratified, every class gives the same fraction', () => {
   const config = parseRunConfig({ splitMethod: 'stratified', validationSplit: 0.2 });
   const { validation } = prepareRunData(sample, config);

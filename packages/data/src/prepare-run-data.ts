@@ -1,4 +1,4 @@
-import type { DataDescription, RunConfig } from '@dropout-lab/contracts';
+import { type DataDescription, type RunConfig, requireClassNames } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createBatches, type DatasetBatches } from './batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
@@ -18,10 +18,11 @@ export interface RunData {
  * Prepares a data set for a run: holds validation images out, and cuts shuffled and augmented batches. Every random order
  * has a stream of its own, split from the run's seed.
  *
- * @throws ConfigError when the validation split leaves nothing to train on.
+ * @throws ConfigError when the classes are not as many as the model's, or the validation split leaves nothing to train on.
  */
 export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunConfig): RunData => {
   const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
+  requireClassNames({ classNames: data.train.classNames, config }, 'data');
   const { dataFormat } = config.model;
   const key = randomKey(config.seed);
   const trainable = limitTrain === null ? data.train : limit(data.train, limitTrain);

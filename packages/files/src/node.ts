@@ -8,5 +8,6 @@ export {
   readRegularFile,
   readRegularFileSync,
 } from './read-regular-file.ts';
+export { readTextFile } from './read-text-file.ts';
 export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';
 export { writeDurably } from './write-durably.ts';

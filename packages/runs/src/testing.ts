@@ -1,4 +1,5 @@
 import {
+  datasetOf,
   type NamedArray,
   parseRunConfig,
   RUN_SCHEMA_VERSION,
@@ -11,7 +12,7 @@ export const manifest: RunManifest = {
   id: '2026-11-24T03-10-00-a1b2c3',
   createdAt: '2026-11-24T03:10:00.000Z',
   config: parseRunConfig({ epochs: 3 }),
-  classNames: ['airplane', 'automobile'],
+  classNames: [...datasetOf('cifar10').classNames],
   backend: { name: 'cpu', description: 'cpu', workers: 1 },
   hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
   data: { dataset: 'cifar10', sha256: {}, trainImages: 4, validationImages: 1, testImages: 1 },

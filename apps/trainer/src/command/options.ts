@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import {
   ConfigError,
   configOfFlags,
   isPlain,
   mergeConfig,
   type PlainObject,
+  parseJson,
   parseRunConfig,
   type RunConfig,
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
-import { systemErrorSentence } from '@dropout-lab/files/node';
+import { readTextFile, systemErrorSentence } from '@dropout-lab/files/node';
 import { assignmentsOf, flagValuesOf } from './config-options.ts';
 
 /** The options that change a run's configuration, as commander gives them: flags under their names in camel case. */
@@ -40,33 +40,28 @@ export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> 
 /** The file of `--config` as it was written, nothing without one. @throws ConfigError when it is no JSON object. */
 export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<PlainObject> => {
   if (path === undefined) return {};
-  let text: string;
+  const what = `--config ${path}`;
+  const value = parseJson(await readText(path, what), what);
+  if (!isPlain(value)) {
+    throw new ConfigError(
+      `${what}: expected a JSON object of run settings, such as {"epochs": 5}, received ${JSON.stringify(value).slice(0, 80)}`,
+    );
+  }
+  // Said of the file, before any option comes on top of it.
+  return mergeConfig(withoutSchemaKey(value), {}, what);
+};
+
+/** Configurations are written by people: a longer one is another file. In bytes. */
+const MOST_BYTES = 2 ** 20;
+
+const readText = async (path: string, what: string): Promise<string> => {
   try {
-    text = await readFile(path, 'utf8');
+    return await readTextFile(path, { limit: MOST_BYTES });
   } catch (cause) {
     throw new ConfigError(
-      systemErrorSentence(
-        cause,
-        `--config ${path}`,
-        'a file that can be read',
-        'check its name and permissions',
-      ),
+      systemErrorSentence(cause, what, 'a file that can be read', 'check its name and permissions'),
       [],
       { cause },
     );
   }
-  let value: unknown;
-  try {
-    // Some editors begin a file with a byte order mark.
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new ConfigError(`--config ${path}: expected JSON: ${(error as Error).message}`);
-  }
-  if (!isPlain(value)) {
-    throw new ConfigError(
-      `--config ${path}: expected a JSON object of run settings, such as {"epochs": 5}, received ${JSON.stringify(value).slice(0, 80)}`,
-    );
-  }
-  // Said of the file, before any option comes on top of it.
-  return mergeConfig(withoutSchemaKey(value), {}, `--config ${path}`);
 };

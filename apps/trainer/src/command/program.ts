@@ -12,6 +12,7 @@ import {
   positiveInteger,
 } from './command-options.ts';
 import { addConfigOptions } from './config-options.ts';
+import { printableLines } from './printable.ts';
 import { createReporter } from './reporter.ts';
 
 /**
@@ -46,7 +47,9 @@ export const buildProgram = (context: CommandsContext): Command => {
     .description('Train an image classifier on CIFAR and get the numbers that Keras gives.')
     .version(version)
     .showHelpAfterError('(add --help for the options)')
-    .exitOverride();
+    .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
+    .exitOverride()
+    .hook('preAction', (_, command) => requireValues(command));
 
   addConfigOptions(program.command('train'))
     .description(
@@ -177,6 +180,22 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   addStudyCommands(program, context);
   return program;
+};
+
+/** Refuses an option or an argument that was left empty, or that the next option was taken for. */
+const requireValues = (command: Command): void => {
+  const isMissing = (value: unknown): boolean =>
+    [value].flat().some((text) => text === '' || (typeof text === 'string' && text.startsWith('--')));
+  const lacking = command.options.find(
+    (option) =>
+      command.getOptionValueSource(option.attributeName()) === 'cli' &&
+      isMissing(command.getOptionValue(option.attributeName())),
+  );
+  if (lacking) command.error(`error: option '${lacking.flags}' argument missing`);
+  const empty = command.args.indexOf('');
+  if (empty < 0) return;
+  const name = command.registeredArguments[Math.min(empty, command.registeredArguments.length - 1)]?.name();
+  command.error(`error: missing required argument '${name}'`);
 };
 
 /** Refuses settings for a run that is resumed: it continues as it was started. */

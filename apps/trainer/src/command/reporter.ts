@@ -1,12 +1,13 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 import { createLogUpdate } from 'log-update';
+import { printable } from './printable.ts';
 
 /** The output of a command: lines for a person, and one line that is rewritten during long work. */
 export interface Reporter {
   /** A line to keep. */
   line(text: string): void;
-  /** The state of the work: rewrites the live line of a terminal; elsewhere writes a plain line now and then. */
-  progress(text: string): void;
+  /** The state of the work, in a line or several: rewrites those of a terminal; elsewhere writes plain ones now and then. */
+  progress(text: string | readonly string[]): void;
   /** An event of a run: a line of JSON when the command was asked for them. */
   event(event: RunEvent): void;
 }
@@ -27,14 +28,15 @@ export const createReporter = ({ json }: { readonly json: boolean }): Reporter =
   return {
     line: (text) => {
       live?.clear();
-      (json ? process.stderr : process.stdout).write(`${text}\n`);
+      (json ? process.stderr : process.stdout).write(`${printable(text)}\n`);
     },
     progress: (text) => {
       const now = Date.now();
       if (now - lastProgress < interval) return;
       lastProgress = now;
-      if (live) live(text);
-      else process.stderr.write(`${text}\n`);
+      const lines = [text].flat().map(printable).join('\n');
+      if (live) live(lines);
+      else process.stderr.write(`${lines}\n`);
     },
     event: (event) => {
       if (json) process.stdout.write(`${JSON.stringify(event)}\n`);

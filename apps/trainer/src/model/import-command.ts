@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { ConfigError, datasetOf } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import { systemErrorSentence } from '@dropout-lab/files/node';
+import { readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
 import { decodeKerasWeights } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
@@ -68,9 +67,12 @@ export const importCommand = async (
   return 0;
 };
 
+/** Of a file with the weights of the largest model that is built, and an optimizer's for each. */
+const MOST_BYTES = 2 ** 31;
+
 const readBytes = async (file: string): Promise<Uint8Array> => {
   try {
-    return await readFile(file);
+    return (await readRegularFile(file, { limit: MOST_BYTES })).bytes;
   } catch (cause) {
     throw new ConfigError(
       systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions'),

@@ -1,5 +1,6 @@
-import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
+import { ConfigError, DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
 import { greyLevel } from '@dropout-lab/data';
+import { readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
 import sharp from 'sharp';
 
 /**
@@ -15,8 +16,20 @@ export const readPicture = async (
   [height, width, channels]: ImageShape,
   title: string,
 ): Promise<Buffer> => {
+  const refused = (cause: unknown, why: string): DropoutLabError =>
+    new DropoutLabError(`${title}: expected a PNG or JPEG image${why}`, { cause });
+  const bytes = typeof picture === 'string' ? await readPictureFile(picture, title) : picture;
+  const pixels = await pixelsIn(bytes).catch((error: Error) => {
+    throw refused(error, `: ${error.message}`);
+  });
+  if (pixels > MOST_PIXELS) {
+    throw refused(
+      undefined,
+      ` of at most ${MOST_PIXELS} pixels, found one of ${pixels}: scale it down first`,
+    );
+  }
   try {
-    const colours = await sharp(picture)
+    const colours = await sharp(bytes)
       .rotate()
       .flatten({ background: 'white' })
       .resize(width, height, { fit: 'cover' })
@@ -25,9 +38,29 @@ export const readPicture = async (
       .toBuffer();
     return channels === 1 ? greysOf(colours) : colours;
   } catch (error) {
-    throw new DropoutLabError(`${title}: expected a PNG or JPEG image: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw refused(error, `: ${(error as Error).message}`);
+  }
+};
+
+/** A photograph has 50 million; all of a picture's may be in memory at once. */
+const MOST_PIXELS = 100_000_000;
+
+const MOST_BYTES = 2 ** 28;
+
+const pixelsIn = async (bytes: Uint8Array): Promise<number> => {
+  const { width = 0, height = 0 } = await sharp(bytes).metadata();
+  return width * height;
+};
+
+const readPictureFile = async (path: string, title: string): Promise<Uint8Array> => {
+  try {
+    return (await readRegularFile(path, { limit: MOST_BYTES })).bytes;
+  } catch (cause) {
+    throw new ConfigError(
+      systemErrorSentence(cause, title, 'a PNG or JPEG image', 'check its name and permissions'),
+      [],
+      { cause },
+    );
   }
 };
 

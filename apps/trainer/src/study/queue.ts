@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConfigError,
@@ -8,7 +8,7 @@ import {
   shownAddress,
   withoutSecrets,
 } from '@dropout-lab/contracts';
-import { systemErrorCode } from '@dropout-lab/files/node';
+import { readTextFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
 export interface RunJob {
@@ -130,5 +130,16 @@ const storeId = async (store: string): Promise<string> => {
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error;
   }
-  return (await readFile(file, 'utf8')).trim();
+  return (await readStoreId(file)).trim();
+};
+
+const readStoreId = async (file: string): Promise<string> => {
+  try {
+    return await readTextFile(file, { limit: 1000 });
+  } catch (cause) {
+    throw new QueueError(
+      systemErrorSentence(cause, file, "the store's identity", 'choose another --store, or remove that file'),
+      { cause },
+    );
+  }
 };

@@ -193,12 +193,10 @@ const progressBoard = (
   };
   const show = (): void => {
     const eta = duration(secondsLeft([...rest.values()], epochSeconds, jobs));
-    reporter.progress(
-      [
-        ...[...lines].map(([run, text]) => `${nameOf(run)}: ${text}`),
-        `study: ${rest.size} of ${todo.length} runs left - ETA ${eta}`,
-      ].join('\n'),
-    );
+    reporter.progress([
+      ...[...lines].map(([run, text]) => `${nameOf(run)}: ${text}`),
+      `study: ${rest.size} of ${todo.length} runs left - ETA ${eta}`,
+    ]);
   };
   return {
     watch: (run: StudyRun) => ({

@@ -60,7 +60,7 @@ export const runOnQueue = async (
       if (!run) return;
       const { worker, text } = data as unknown as RunProgress;
       lines.set(jobId, `${nameOf(run)} (${worker}): ${text}`);
-      reporter.progress([...lines.values(), `${waiting.size} runs left`].join('\n'));
+      reporter.progress([...lines.values(), `${waiting.size} runs left`]);
     });
     signal.addEventListener('abort', () => resolve(), { once: true });
     if (signal.aborted) resolve();

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, migrate, parseRunConfig, parseRunManifest } from '../index.ts';
 
+const namesOf = (
+  dataset: string,
+  { numClasses = dataset === 'cifar10' ? 10 : 100 }: { numClasses?: number },
+) => Array.from({ length: numClasses }, (_, i) => `class ${i}`);
+
 /** A `run.json` as 0.1.0 wrote it, with a model of its form. */
 const manifestOf = (model: object, dataset = 'cifar10') => ({
   schemaVersion: 1,
@@ -35,7 +40,7 @@ const manifestOf = (model: object, dataset = 'cifar10') => ({
     callbacks: [],
     checkpointEverySteps: null,
   },
-  classNames: ['cat', 'dog'],
+  classNames: namesOf(dataset, model),
   backend: { name: 'wasm', description: 'wasm', workers: 1 },
   hardware: { cpu: 'any', cores: 2, memoryBytes: null, platform: 'linux' },
   data: { dataset, sha256: {}, trainImages: 1, validationImages: 1, testImages: 1 },

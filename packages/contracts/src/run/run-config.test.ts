@@ -6,6 +6,7 @@ import {
   layerSchema,
   membersOf,
   optimizerSchema,
+  parseJson,
   parseRunConfig,
   type RunConfigInput,
 } from '../index.ts';
@@ -199,17 +200,30 @@ describe('input that no file can contain is refused in a sentence too', () => {
     [
       'thousands of blocks within each other',
       { model: { layers: [nested(20_000)] } },
-      'fewer levels of nesting',
+      'run configuration: expected at most 100 levels of nesting, received more',
     ],
     ['a BigInt', { epochs: 3n }, 'epochs: expected a whole number above 0, received 3n'],
     [
       'a circle',
       { epochs: circle },
-      'epochs: expected a whole number above 0, received a value of the type object',
+      'run configuration: expected at most 100 levels of nesting, received more',
     ],
   ])('%s', (_, input, message) => {
     expect(() => parseRunConfig(input)).toThrow(message);
   });
+});
+
+test.each([
+  ['{', 'x.json: expected JSON: '],
+  ['', 'x.json: expected JSON: '],
+  ['{"a": 1e999}', undefined],
+  ['['.repeat(100) + ']'.repeat(100), undefined],
+  ['['.repeat(101) + ']'.repeat(101), 'x.json: expected at most 100 levels of nesting, received more'],
+  [`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`, 'x.json: expected at most 100 levels'],
+])('the text of a JSON file is parsed, or refused in a sentence: %.20s', (text, message) => {
+  const parse = () => parseJson(text, 'x.json');
+  if (message === undefined) expect(parse()).toEqual(JSON.parse(text));
+  else expect(parse).toThrow(message);
 });
 
 describe('impossible settings are refused', () => {

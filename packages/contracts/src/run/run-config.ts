@@ -118,9 +118,13 @@ const requireWatched = ({ callbacks, validationSplit }: RunConfig): void => {
   );
 };
 
+/** Returns the number of classes that a run's model tells apart. */
+export const classesOf = ({ dataset, model }: Pick<RunConfig, 'dataset' | 'model'>): number =>
+  model.numClasses ?? datasetOf(dataset).classNames.length;
+
 /** @throws ConfigError when there is not one weight for each class. */
 const requireClassWeight = ({ classWeight, dataset, model }: RunConfig): void => {
-  const classes = model.numClasses ?? datasetOf(dataset).classNames.length;
+  const classes = classesOf({ dataset, model });
   if (classWeight === null || classWeight.length === classes) return;
   throw new ConfigError(
     `run configuration: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,

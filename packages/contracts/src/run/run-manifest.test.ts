@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   ConfigError,
+  datasetOf,
   hardwareInWords,
   parseRunConfig,
   parseRunManifest,
@@ -13,7 +14,7 @@ const manifest: RunManifest = {
   id: '2026-11-24T03-10-00-a1b2c3',
   createdAt: '2026-11-24T03:10:00.000Z',
   config: parseRunConfig({}),
-  classNames: ['airplane', 'automobile'],
+  classNames: [...datasetOf('cifar10').classNames],
   backend: { name: 'wasm', description: 'wasm (SIMD, 2 workers)', workers: 2 },
   hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
   data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
@@ -38,6 +39,22 @@ test('a command line that was kept as it was typed is read without its secrets',
   expect(parseRunManifest({ ...manifest, command }, 'run.json').command).toEqual([
     ...['study', 'run', 'x', '--queue', 'redis://***@host', '--mirror=https://***@host/file'],
   ]);
+});
+
+test.each([
+  [[], 0],
+  [['cat', 'dog'], 2],
+  [[...manifest.classNames, 'one more'], 11],
+])('a run without one name for each class is refused: %j', (classNames, found) => {
+  expect(() => parseRunManifest({ ...manifest, classNames }, 'run.json')).toThrow(
+    `run.json: classNames: expected 10 names, one for each class of the model, received ${found}`,
+  );
+});
+
+test("a run on other images has the names of its model's classes", () => {
+  const config = parseRunConfig({ model: { numClasses: 2 } });
+  const own = { ...manifest, config, classNames: ['cat', 'dog'] };
+  expect(parseRunManifest(own, 'run.json')).toEqual(own);
 });
 
 test('imported weights keep the name of their file', () => {

@@ -5,7 +5,7 @@ import { valueAt } from '../settings/plain.ts';
 import { withoutSecrets } from '../settings/secrets.ts';
 import { migrate } from './migrate.ts';
 import { manifestSteps } from './migrations.ts';
-import { runConfigSchema } from './run-config.ts';
+import { classesOf, type RunConfig, runConfigSchema } from './run-config.ts';
 
 /** Version of the run directory's layout. Readers accept it and every older one, and refuse newer ones. */
 export const RUN_SCHEMA_VERSION = 2;
@@ -88,6 +88,7 @@ export const parseRunManifest = (value: unknown, where: string): RunManifest => 
   const manifest = migrate(value, { version: RUN_SCHEMA_VERSION, steps: manifestSteps, where });
   try {
     const parsed = parseWith(runManifestSchema, manifest, where);
+    requireClassNames(parsed, where);
     // Earlier runs have their command line as it was typed.
     return { ...parsed, command: parsed.command.map(withoutSecrets) };
   } catch (error) {
@@ -101,6 +102,19 @@ export const parseRunManifest = (value: unknown, where: string): RunManifest => 
       { cause: error },
     );
   }
+};
+
+/** @throws ConfigError when there is not one name for each class of the model: predictions would get another's name. */
+export const requireClassNames = (
+  { classNames, config }: { readonly classNames: readonly string[]; readonly config: RunConfig },
+  where: string,
+): void => {
+  const classes = classesOf(config);
+  if (classNames.length === classes) return;
+  throw new ConfigError(
+    `${where}: classNames: expected ${classes} names, one for each class of the model, received ${classNames.length}`,
+    ['classNames'],
+  );
 };
 
 /** Describes a machine in words: `AMD EPYC, 2 cores, 24 GiB, linux x64`. */

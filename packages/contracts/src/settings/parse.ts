@@ -48,12 +48,34 @@ const didYouMean = (word: string, known: readonly string[]): string => {
 };
 
 /**
- * Refuses values that no JSON file could have: instances of a class, such as a Map, in which a schema would see nothing.
+ * Parses a text as JSON.
  *
- * @throws ConfigError with the path of the first.
+ * @param what A name of the text, or the file that it came from, which errors begin with.
+ * @throws ConfigError when it is no JSON, or nested more than 100 levels deep.
+ */
+export const parseJson = (text: string, what: string): unknown => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${what}: expected JSON: ${(cause as Error).message}`, [], { cause });
+  }
+  // Called for the depth: what JSON.parse returns is plain.
+  requireJson(value, what);
+  return value;
+};
+
+/**
+ * Refuses values that no JSON file could have, such as a Map, in which a schema would see nothing, and values that are
+ * nested too deep to be followed.
+ *
+ * @throws ConfigError with the path of the first instance of a class; for more than 100 levels.
  */
 export const requireJson = (input: unknown, what: string, path: readonly (string | number)[] = []): void => {
   if (typeof input !== 'object' || input === null) return;
+  if (path.length >= MOST_LEVELS) {
+    throw new ConfigError(`${what}: expected at most ${MOST_LEVELS} levels of nesting, received more`);
+  }
   if (!Array.isArray(input) && !isPlain(input)) {
     const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
     throw new ConfigError(
@@ -61,8 +83,6 @@ export const requireJson = (input: unknown, what: string, path: readonly (string
       path,
     );
   }
-  // The parser refuses deeper nesting itself.
-  if (path.length > MOST_LEVELS) return;
   for (const [key, value] of Object.entries(input)) {
     requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
   }

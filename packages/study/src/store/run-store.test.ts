@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunEvent } from '@dropout-lab/contracts';
+import { ConfigError, type RunEvent } from '@dropout-lab/contracts';
 import { createRunDirectory } from '@dropout-lab/runs/node';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { loadStudy } from '../study/load-study.ts';
 import { planRuns } from '../study/plan.ts';
 import { manifestOf, threeArms } from '../testing/study-runs.ts';
 import { findRun, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
@@ -53,6 +54,33 @@ test('a study that was recorded without a version is read; a newer one is refuse
   await expect(readRecordedStudy(store, 'a')).rejects.toThrow(
     'a.study.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab',
   );
+});
+
+test.each([
+  ['{', 'a.study.json: expected JSON: '],
+  ['', 'a.study.json: expected JSON: '],
+  ['[]', 'a.study.json: expected an object, received []'],
+  ['null', 'a.study.json: expected an object, received null'],
+  ['{"schemaVersion": 2}', 'a.study.json: study: expected an object, received nothing'],
+  ['{"schemaVersion": "2", "study": {}}', 'a.study.json: schemaVersion: expected 2, received "2"'],
+  [
+    '{"schemaVersion": 2, "study": {"seeds": 5}}',
+    'a.study.json: study.seeds: expected a list of seeds, received 5',
+  ],
+  [
+    '{"schemaVersion": 2, "study": {"seeds": []}}',
+    'a.study.json: study.seeds: expected at least one seed, received []',
+  ],
+  ['{"schemaVersion": 2, "study": {"seeds": [-1]}}', 'a.study.json: study.seeds[0]: expected a whole number'],
+  [
+    '{"schemaVersion": 2, "study": {"name": "a", "title": 3, "arms": {}}}',
+    'a: title: expected a sentence or a title, received 3',
+  ],
+])('a damaged record of a study is refused in a sentence: %s', async (text, message) => {
+  const store = temporaryFolder();
+  await writeFile(join(store, 'a.study.json'), text);
+  await expect(loadStudy('a', { store })).rejects.toBeInstanceOf(ConfigError);
+  await expect(loadStudy('a', { store })).rejects.toThrow(message);
 });
 
 test('a run is found by its configuration, whatever its folder is called', async () => {

@@ -1,12 +1,20 @@
-import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPlain, type MigrationStep, migrate, parseWith, type RunConfig } from '@dropout-lab/contracts';
-import { writeDurably } from '@dropout-lab/files/node';
+import {
+  ConfigError,
+  isPlain,
+  type MigrationStep,
+  migrate,
+  parseJson,
+  parseWith,
+  type RunConfig,
+} from '@dropout-lab/contracts';
+import { isNotFound, readTextFile, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { configDigest, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { z } from 'zod';
 import type { PlannedRun } from '../study/plan.ts';
-import type { StudyInput } from '../study/study.ts';
+import { nameSchema, type StudyInput, seedsSchema } from '../study/study.ts';
 import type { RunState, StudyRun } from './study-run.ts';
 
 /** The folder of a new run in a store, named by its configuration. */
@@ -84,12 +92,16 @@ export const readStudyRuns = async (store: string, plan: readonly PlannedRun[]):
   return Promise.all(plan.map((planned, i) => readRunAt(paths[i]!, planned)));
 };
 
+/** Of a study's file or record, in bytes: a sweep of thousands of arms is a few million. */
+export const MOST_STUDY_BYTES = 2 ** 24;
+
 /** Of a store's `<study>.study.json`. */
 const RECORD_VERSION = 2;
 
 const recordSchema = z.object({
   schemaVersion: z.literal(RECORD_VERSION),
-  study: z.record(z.string(), z.unknown()),
+  // What else it is made of is checked when it is run again.
+  study: z.looseObject({ seeds: seedsSchema.optional() }),
 });
 
 const recordSteps: readonly MigrationStep[] = [({ schemaVersion: _, ...study }) => ({ study })];
@@ -105,14 +117,32 @@ export const recordStudy = async (store: string, study: StudyInput): Promise<voi
 
 /** The study as it was last run in a store; undefined when none of that name was. */
 export const readRecordedStudy = async (store: string, name: string): Promise<StudyInput | undefined> => {
+  // A name with folders in it would lead out of the store.
+  if (!nameSchema.safeParse(name).success) return undefined;
   const path = recordPath(store, name);
-  if (!(await exists(path))) return undefined;
-  const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const content = await readRecord(path);
+  if (content === undefined) return undefined;
   // Version 1 had the study itself in the file, and no version.
   const versioned =
     isPlain(content) && !('schemaVersion' in content) ? { schemaVersion: 1, ...content } : content;
   const record = migrate(versioned, { version: RECORD_VERSION, steps: recordSteps, where: path });
   return parseWith(recordSchema, record, path).study as unknown as StudyInput;
+};
+
+const readRecord = async (path: string): Promise<unknown> => {
+  try {
+    return parseJson(await readTextFile(path, { limit: MOST_STUDY_BYTES }), path);
+  } catch (cause) {
+    if (isNotFound(cause)) return undefined;
+    const advice = 'give the file of the study instead, or remove this one';
+    throw new ConfigError(
+      cause instanceof ConfigError
+        ? `${cause.message}: ${advice}`
+        : systemErrorSentence(cause, path, 'the study as it was run', advice),
+      [],
+      { cause },
+    );
+  }
 };
 
 const exists = (path: string): Promise<boolean> =>

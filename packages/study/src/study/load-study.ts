@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, isPlain } from '@dropout-lab/contracts';
-import { systemErrorSentence } from '@dropout-lab/files/node';
+import { ConfigError, isPlain, parseJson } from '@dropout-lab/contracts';
+import { readTextFile, systemErrorSentence } from '@dropout-lab/files/node';
 import { createJiti } from 'jiti';
-import { readRecordedStudy } from '../store/run-store.ts';
+import { MOST_STUDY_BYTES, readRecordedStudy } from '../store/run-store.ts';
 import { shippedStudies } from './shipped.ts';
 import { parseStudy, requireDistinct, type Study, type StudyInput } from './study.ts';
 
@@ -45,7 +44,7 @@ const modules = ['.ts', '.mts', '.js', '.mjs'];
 
 const findStudy = async (nameOrFile: string, store: string): Promise<StudyInput> => {
   const kind = extname(nameOrFile);
-  if (kind === '.json') return readJson(nameOrFile);
+  if (kind === '.json') return parseJson(await readStudyFile(nameOrFile), nameOrFile) as StudyInput;
   if (modules.includes(kind)) return importStudy(nameOrFile);
   const shipped = shippedStudies.find(({ name }) => name === nameOrFile);
   const found = shipped ?? (await readRecordedStudy(store, nameOrFile));
@@ -55,23 +54,23 @@ const findStudy = async (nameOrFile: string, store: string): Promise<StudyInput>
   );
 };
 
-const readJson = async (file: string): Promise<StudyInput> => {
+/** @throws ConfigError when it cannot be read. */
+const readStudyFile = async (file: string): Promise<string> => {
   try {
-    return JSON.parse(withoutMark(await readFile(file, 'utf8'))) as StudyInput;
+    return await readTextFile(file, { limit: MOST_STUDY_BYTES });
   } catch (cause) {
-    const message =
-      cause instanceof SyntaxError
-        ? `${file}: expected JSON: ${cause.message}`
-        : systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions');
-    throw new ConfigError(message, [], { cause });
+    throw new ConfigError(
+      systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions'),
+      [],
+      { cause },
+    );
   }
 };
 
-/** Some editors begin a file with a byte order mark. */
-const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
-
 /** Node 20 runs no TypeScript; and a study file far from any node_modules is to find this package too. */
 const importStudy = async (file: string): Promise<StudyInput> => {
+  // A loader would wait for a named pipe, and read a device without end.
+  await readStudyFile(file);
   const jiti = createJiti(import.meta.url, {
     moduleCache: false,
     alias: { '@dropout-lab/study': fileURLToPath(import.meta.resolve('@dropout-lab/study')) },

@@ -11,9 +11,11 @@ import {
 import { z } from 'zod';
 import { configDifferences } from '../analysis/config-differences.ts';
 
-const name = z
+/** The name of a study or an arm, which names of files are made of. */
+export const nameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and dashes');
+  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and dashes')
+  .max(200, 'expected a name of at most 200 characters');
 const text = z
   .string('expected a sentence or a title')
   .min(1, 'expected a sentence or a title')
@@ -22,6 +24,8 @@ const seed = z
   .number('expected a whole number of at least 0')
   .int('expected a whole number of at least 0')
   .min(0, 'expected a whole number of at least 0');
+/** The seeds of a study. */
+export const seedsSchema = z.array(seed, 'expected a list of seeds').min(1, 'expected at least one seed');
 const settings = z.record(z.string(), z.unknown());
 
 const metricsSchema = z.strictObject({
@@ -34,14 +38,14 @@ const metricsSchema = z.strictObject({
 
 /** A study as a file has it: what {@link parseStudy} checks first. */
 export const studySchema = z.strictObject({
-  name,
+  name: nameSchema,
   title: text,
   /** The question, for the head of the report. */
   description: text.optional(),
   /** The base configuration; whatever is left out is the tutorial's. */
   config: settings.default({}),
   arms: z.record(
-    name,
+    nameSchema,
     z.strictObject({
       title: text,
       /** The settings that differ from the base configuration; left out by the arm that is the base. */
@@ -49,11 +53,16 @@ export const studySchema = z.strictObject({
     }),
   ),
   comparisons: z
-    .array(z.strictObject({ title: text, arms: z.tuple([name, name], 'expected the names of two arms') }))
+    .array(
+      z.strictObject({
+        title: text,
+        arms: z.tuple([nameSchema, nameSchema], 'expected the names of two arms'),
+      }),
+    )
     .default([]),
-  seeds: z.array(seed, 'expected a list of seeds').min(1, 'expected at least one seed').default([0]),
+  seeds: seedsSchema.default([0]),
   /** Metrics published elsewhere, to be set beside ours. */
-  reference: z.strictObject({ source: text, arms: z.record(name, metricsSchema) }).optional(),
+  reference: z.strictObject({ source: text, arms: z.record(nameSchema, metricsSchema) }).optional(),
 });
 
 /** A study as a user writes it: a base configuration, and arms as small changes of it. */

@@ -1,4 +1,9 @@
-import { type EvaluationReport, RUN_SCHEMA_VERSION, type RunManifest } from '@dropout-lab/contracts';
+import {
+  datasetOf,
+  type EvaluationReport,
+  RUN_SCHEMA_VERSION,
+  type RunManifest,
+} from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import type { StudyRun } from '../store/study-run.ts';
 import { planRuns } from '../study/plan.ts';
@@ -55,7 +60,7 @@ export const manifestOf = (run: Pick<StudyRun, 'config'>): RunManifest => ({
   id: 'run',
   createdAt: '2026-11-24T00:00:00.000Z',
   config: run.config,
-  classNames: ['cat', 'dog'],
+  classNames: [...datasetOf('cifar10').classNames],
   backend: { name: 'wasm', description: 'wasm (SIMD)', workers: 2 },
   hardware: { cpu: 'a processor', cores: 2, memoryBytes: 2 ** 34, platform: 'linux x64' },
   data: {

@@ -1,0 +1,26 @@
+import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
+import { RunExistsError } from '@dropout-lab/runs';
+import { CommanderError } from 'commander';
+import { printable, printableLines } from './printable.ts';
+
+/** A command line or configuration that cannot be: nothing has been written. */
+const USAGE = 2;
+
+/** What a shell gives for a program that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
+/** Returns the exit code of a command that ended with an error. */
+export const exitCodeOf = (
+  error: unknown,
+  { isInterrupted }: { readonly isInterrupted: boolean },
+): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof ConfigError || error instanceof RunExistsError) return USAGE;
+  return isInterrupted ? INTERRUPTED : 1;
+};
+
+/** Returns an error as it is printed: one made on purpose in its sentence, a defect with its stack. */
+export const messageOf = (error: unknown): string => {
+  if (error instanceof DropoutLabError) return `dropout-lab: ${printable(error.message)}`;
+  return printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
+};

@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { exitCodeOf, messageOf } from './failure.ts';
+import { createProgram } from './program.ts';
+
+/** Has a folder for each test, which stays as it is, beside the files that are tried. */
+let folder: string;
+beforeAll(async () => {
+  folder = temporaryFolder();
+});
+
+/** More images than there are: refused when everything else has been accepted, before anything is fetched or written. */
+const tooMany = '--limit-test 99999999';
+const accepted = /^dropout-lab: run configuration: limitTest: expected at most \d+ images, received 99999999/;
+
+/** Words of a command line; FILES is the folder of the files that are tried, PLACE a new one. */
+const outcomeOf = async (line: string): Promise<{ code: number; message: string }> => {
+  const place = await mkdtemp(join(folder, 'place-'));
+  const words = line.split(' ').map((word) => word.replace('FILES', folder).replace('PLACE', place));
+  const written: string[] = [];
+  // Commander writes its own message.
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    const code = await createProgram(new AbortController().signal)(words);
+    return { code, message: written.join('') };
+  } catch (error) {
+    const message = written.length > 0 ? written[0]!.trim() : messageOf(error);
+    return {
+      code: exitCodeOf(error, { isInterrupted: false }),
+      message: message.replaceAll(`${folder}/`, ''),
+    };
+  } finally {
+    spy.mockRestore();
+    expect(await readdir(place)).toEqual([]);
+  }
+};
+
+const isRefused = async (line: string, message: string | RegExp): Promise<void> => {
+  const outcome = await outcomeOf(line);
+  expect(outcome.message).toMatch(message);
+  expect(outcome.message).not.toMatch(/\n/);
+  expect(outcome.message.length).toBeLessThan(700);
+  expect(outcome.code).toBe(2);
+};
+
+describe('a text of an editor is read, or refused by its encoding', () => {
+  const configuration = '{"epochs": 5}';
+  const study =
+    '{"name": "a", "title": "été", "arms": {"a": {"title": "a", "changes": {"limitTest": 99999999}}}}';
+  const encodings: Readonly<Record<string, (text: string) => Uint8Array>> = {
+    mark: (text) => Buffer.from(`\uFEFF${text}`),
+    utf16le: (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    utf16be: (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+    latin1: (text) => Buffer.from(`${text} `.replace('5', '5, "été": 1'), 'latin1'),
+  };
+  beforeAll(async () => {
+    for (const [name, encode] of Object.entries(encodings)) {
+      await writeFile(join(folder, `config-${name}.json`), encode(configuration));
+      await writeFile(join(folder, `study-${name}.json`), encode(study));
+      await writeFile(join(folder, `study-${name}.ts`), encode(`/* é */ export default ${study}`));
+    }
+  });
+
+  test.each([
+    [`train --config FILES/config-mark.json ${tooMany}`, accepted],
+    [
+      'study run FILES/study-mark.json --store PLACE/x',
+      /^dropout-lab: study-mark\.json: arms\.a: limitTest: /,
+    ],
+    ['study run FILES/study-mark.ts --store PLACE/x', /^dropout-lab: study-mark\.ts: arms\.a: limitTest: /],
+    [
+      `sweep --dropout 0,0.5 --store PLACE/x --config FILES/config-mark.json ${tooMany}`,
+      /^dropout-lab: sweep-dropout: arms\.dropout-0: limitTest: /,
+    ],
+  ])('%s: read', (line, message) => isRefused(line, message));
+
+  const refused = [
+    ['utf16le', 'UTF-16 (little-endian)'],
+    ['utf16be', 'UTF-16 (big-endian)'],
+    ['latin1', 'not UTF-8'],
+  ] as const;
+  test.each(
+    refused.flatMap(([name, encoding]) =>
+      [
+        `train --config FILES/config-${name}.json`,
+        `sweep --dropout 0,0.5 --store PLACE/x --config FILES/config-${name}.json`,
+        `import FILES/none.h5 --run-dir PLACE/x --config FILES/config-${name}.json`,
+        `study run FILES/study-${name}.json --store PLACE/x`,
+        `study status FILES/study-${name}.json --store PLACE/x`,
+        `study run FILES/study-${name}.ts --store PLACE/x`,
+      ].map((line) => [line, encoding] as const),
+    ),
+  )('%s: %s', (line, encoding) =>
+    isRefused(
+      line,
+      new RegExp(
+        `expected a file that can be read, but its text is ${encoding.replaceAll(/[()]/g, '\\$&')}: save it as UTF-8;`,
+      ),
+    ),
+  );
+});
+
+describe.runIf(process.platform !== 'win32')(
+  'what is no file of a sensible length is neither waited for nor read',
+  () => {
+    beforeAll(async () => {
+      for (const kind of ['json', 'ts', 'h5', 'png']) {
+        execFileSync('mkfifo', [join(folder, `pipe.${kind}`)]);
+        await symlink('/dev/zero', join(folder, `zero.${kind}`));
+        await mkdir(join(folder, `folder.${kind}`));
+        await symlink(`loop.${kind}`, join(folder, `loop.${kind}`));
+        await writeFile(join(folder, `long.${kind}`), '');
+        await truncate(join(folder, `long.${kind}`), 3 * 2 ** 30);
+      }
+      for (const kind of ['pipe', 'zero', 'folder', 'loop', 'long']) {
+        await mkdir(join(folder, `store-${kind}`));
+        await symlink(join(folder, `${kind}.json`), join(folder, `store-${kind}`, 'known.study.json'));
+      }
+    });
+
+    const kinds = [
+      ['pipe', 'it is a named pipe'],
+      ['zero', 'it is a device'],
+      ['folder', 'it is a folder'],
+      ['loop', 'the system says "too many symbolic links encountered" (ELOOP)'],
+      ['long', 'it has 3221225472 bytes, and the limit is \\d+'],
+      ['none', 'the system says "no such file or directory" (ENOENT)'],
+    ] as const;
+    test.each(
+      kinds.flatMap(([kind, words]) =>
+        [
+          `train --config FILES/${kind}.json`,
+          `sweep --dropout 0,0.5 --store PLACE/x --config FILES/${kind}.json`,
+          `import FILES/x.h5 --run-dir PLACE/x --config FILES/${kind}.json`,
+          `import FILES/${kind}.h5 --run-dir PLACE/x`,
+          `study run FILES/${kind}.json --store PLACE/x`,
+          `study status FILES/${kind}.ts --store PLACE/x`,
+          ...(kind === 'none' ? [] : [`study status known --store FILES/store-${kind}`]),
+        ].map((line) => [line, words] as const),
+      ),
+    )('%s: %s', (line, words) =>
+      isRefused(line, new RegExp(`: expected .*, but ${words.replaceAll(/[()]/g, '\\$&')}; `)),
+    );
+  },
+);
+
+describe('a missing value is a mistake of the command line', () => {
+  test.each([
+    ['train --run-dir', "option '--run-dir <folder>' argument missing"],
+    ['train --run-dir=', "option '--run-dir <folder>' argument missing"],
+    ['train --run-dir --json', "option '--run-dir <folder>' argument missing"],
+    ['train --resume', "option '--resume <run>' argument missing"],
+    ['train --resume=', "option '--resume <run>' argument missing"],
+    ['train --resume --json', "option '--resume <run>' argument missing"],
+    ['train --config=', "option '--config <file>' argument missing"],
+    ['train --data-dir=', "option '--data-dir <folder>' argument missing"],
+    ['train --mirror=', "option '--mirror <url...>' argument missing"],
+    ['train --mirror http://a --mirror=', "option '--mirror <url...>' argument missing"],
+    ['train --dropout=', "option '--dropout <n>' argument missing"],
+    ['train --set=', "option '--set <path=value>' argument missing"],
+    ['study run tutorial --store=', "option '--store <folder>' argument missing"],
+    ['study status tutorial --store --json', "option '--store <folder>' argument missing"],
+    ['report tutorial --output=', "option '--output <folder>' argument missing"],
+    ['sweep --dropout 0,1 --name=', "option '--name <name>' argument missing"],
+    ['view --host=', "option '--host <address>' argument missing"],
+    ['view --export=', "option '--export <folder>' argument missing"],
+    ['export x --output=', "option '--output <file>' argument missing"],
+    ['import x --run-dir=', "option '--run-dir <folder>' argument missing"],
+    ['evaluate ', "missing required argument 'run'"],
+    ['predict x ', "missing required argument 'image'"],
+    ['study run ', "missing required argument 'study'"],
+    ['view ', "missing required argument 'runs-dir'"],
+  ])('%s', async (line, message) => {
+    const outcome = await outcomeOf(line);
+    expect(outcome).toMatchObject({ code: 2 });
+    expect(outcome.message.split('\n')[0]).toBe(`error: ${message}`);
+  });
+});
+
+describe('a name of a study leads nowhere else than into its store', () => {
+  beforeAll(async () => {
+    const study = '{"name": "x", "title": "x", "arms": {"a": {"title": "a"}}}';
+    await mkdir(join(folder, 'inside'));
+    await writeFile(join(folder, 'x.study.json'), study);
+    await writeFile(join(folder, '.study.json'), study);
+  });
+
+  test.each([
+    '../x',
+    './../x',
+    '..',
+    '.',
+    `${'../'.repeat(3)}x`,
+    'a/../../x',
+    '../',
+    '%2e%2e/x',
+    'X\\..\\x',
+    'x'.repeat(300),
+  ])('study status %s', (name) =>
+    isRefused(
+      `study status ${name} --store FILES/inside`,
+      /: expected a study file \(.*\), a study that was run in inside,? /,
+    ),
+  );
+});

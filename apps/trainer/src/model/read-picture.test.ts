@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { readPicture } from './read-picture.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = temporaryFolder();
+  const grey = (side: number) =>
+    sharp({ create: { width: side, height: side, channels: 3, background: '#888' } });
+  await grey(40).png().toFile(join(folder, 'small'));
+  await grey(10_001).jpeg({ quality: 1 }).toFile(join(folder, 'large'));
+  await writeFile(join(folder, 'torn'), (await grey(400).png().toBuffer()).subarray(0, 60));
+  await writeFile(join(folder, 'text'), 'no picture');
+  await writeFile(join(folder, 'empty'), '');
+  await writeFile(join(folder, 'long'), '');
+  await truncate(join(folder, 'long'), 3 * 2 ** 30);
+  if (process.platform === 'win32') return;
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  await symlink('/dev/zero', join(folder, 'zero'));
+  await symlink('loop', join(folder, 'loop'));
+});
+
+const read = (name: string) => readPicture(join(folder, name), [32, 32, 3], name);
+
+test('a picture of any size becomes one of the shape of the model', async () => {
+  expect(await read('small')).toEqual(Buffer.alloc(32 * 32 * 3, 0x88));
+});
+
+test.skipIf(process.platform === 'win32').each([
+  [
+    'large',
+    'large: expected a PNG or JPEG image of at most 100000000 pixels, found one of 100020001: scale it down first',
+  ],
+  ['long', 'long: expected a PNG or JPEG image, but it has 3221225472 bytes, and the limit is 268435456;'],
+  ['text', 'text: expected a PNG or JPEG image: Input buffer contains unsupported image format'],
+  ['empty', 'empty: expected a PNG or JPEG image: '],
+  ['torn', 'torn: expected a PNG or JPEG image: '],
+  ['none', 'none: expected a PNG or JPEG image, but the system says "no such file or directory" (ENOENT);'],
+  ['pipe', 'pipe: expected a PNG or JPEG image, but it is a named pipe;'],
+  ['zero', 'zero: expected a PNG or JPEG image, but it is a device;'],
+  [
+    'loop',
+    'loop: expected a PNG or JPEG image, but the system says "too many symbolic links encountered" (ELOOP);',
+  ],
+])('%s is refused in a sentence', async (name, message) => {
+  await expect(read(name)).rejects.toThrow(message);
+});
