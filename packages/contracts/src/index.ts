@@ -47,6 +47,7 @@ export { type Predictions, predictionsSchema } from './run/predictions.ts';
 export {
   CONFIG_VERSION,
   parseRunConfig,
+  parseRunConfigAt,
   type RunConfig,
   type RunConfigInput,
   runConfigIdentity,
@@ -92,7 +93,7 @@ export {
 } from './settings/flags.ts';
 export { jsonSchemaOf } from './settings/json-schema.ts';
 export { mergeConfig } from './settings/merge-config.ts';
-export { parseJson, parseWith, requireJson, withoutSchemaKey } from './settings/parse.ts';
+export { parseJson, parseWith, requireJson, requirePart, withoutSchemaKey } from './settings/parse.ts';
 export { canonicalJson, isPlain, type PlainObject, valueAt } from './settings/plain.ts';
 export { shownAddress, withoutSecrets } from './settings/secrets.ts';
 export { configWith, valueOfText } from './settings/set-path.ts';

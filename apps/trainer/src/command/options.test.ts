@@ -95,7 +95,7 @@ describe('readRunConfig', () => {
     [
       'an unknown key',
       { epocs: 3 },
-      /run configuration: epocs: expected one of the keys .*: did you mean "epochs"\?$/,
+      /config\.json: epocs: expected one of the keys .*: did you mean "epochs"\?$/,
     ],
     [
       'an unknown key deep inside',

@@ -2,11 +2,11 @@ import {
   ConfigError,
   configOfFlags,
   isPlain,
-  mergeConfig,
   type PlainObject,
   parseJson,
   parseRunConfig,
   type RunConfig,
+  requirePart,
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
@@ -47,8 +47,10 @@ export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<P
       `${what}: expected a JSON object of run settings, such as {"epochs": 5}, received ${JSON.stringify(value).slice(0, 80)}`,
     );
   }
-  // Said of the file, before any option comes on top of it.
-  return mergeConfig(withoutSchemaKey(value), {}, what);
+  const config = withoutSchemaKey(value) as PlainObject;
+  // Refused as the file's, though an option may come on top of it.
+  requirePart(runConfigSchema, config, what);
+  return config;
 };
 
 /** Configurations are written by people: a longer one is another file. In bytes. */

@@ -209,3 +209,47 @@ describe('a name of a study leads nowhere else than into its store', () => {
     ),
   );
 });
+
+describe("a value of a file that cannot be is refused as the file's, whatever comes on top of it", () => {
+  const files: Readonly<Record<string, [string, string]>> = {
+    sgd: ['{"optimizer": "sgd"}', 'optimizer: expected an object, received "sgd"'],
+    list: ['{"optimizer": []}', 'optimizer: expected an object, received \\[\\]'],
+    mlp: ['{"model": "mlp"}', 'model: expected an object, received "mlp"'],
+    momentum: [
+      '{"optimizer": {"momentum": 0.9}}',
+      'optimizer.momentum: expected one of the keys .*, received 0.9',
+    ],
+    epochs: ['{"epochs": "5"}', 'epochs: expected a whole number above 0, received "5"'],
+    key: ['{"epoch": 5}', 'epoch: expected one of the keys .*: did you mean "epochs"\\?'],
+  };
+  const options = [
+    'train',
+    'train --optimizer sgd --learning-rate 0.1 --dropout 0.1 --epochs 5',
+    'train --set optimizer.name=sgd --set model.preset=tutorial --set epochs=5',
+    'sweep --store PLACE/x --learning-rate 0.1,0.2',
+    'sweep --store PLACE/x --optimizer adam,sgd --dropout 0,0.5 --set epochs=5,6',
+    'import FILES/none.h5 --run-dir PLACE/x --dataset cifar100',
+  ];
+  beforeAll(async () => {
+    for (const [name, [text]] of Object.entries(files))
+      await writeFile(join(folder, `wrong-${name}.json`), text);
+  });
+
+  test.each(
+    Object.entries(files).flatMap(([name, [, message]]) =>
+      options.map((line) => [`${line} --config FILES/wrong-${name}.json`, message]),
+    ),
+  )('%s', (line, message) =>
+    isRefused(line!, new RegExp(`^dropout-lab: --config wrong-\\w+\\.json: ${message}`)),
+  );
+
+  test.each([
+    ['train --epochs x --set epochs=5', 'epochs: expected a whole number above 0, received "x"'],
+    [
+      'train --set callbacks={} --set callbacks.0.name=early_stopping',
+      'callbacks: expected a list, received {}',
+    ],
+    ['train --set optimizer=sgd --learning-rate 0.1', 'optimizer: expected an object, received "sgd"'],
+    ['train --set model=mlp --dropout 0.1', 'model: expected an object, received "mlp"'],
+  ])('%s', (line, message) => isRefused(line, message));
+});

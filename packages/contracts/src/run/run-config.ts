@@ -99,21 +99,24 @@ export const writtenConfig = (config: RunConfig): PlainObject =>
  *
  * @throws ConfigError naming the first value at fault.
  */
-export const parseRunConfig = (input: unknown): RunConfig => {
-  requireJson(input, 'run configuration');
-  const config = parseWith(runConfigSchema, withoutSchemaKey(input), 'run configuration');
-  requireWatched(config);
-  requireClassWeight(config);
+export const parseRunConfig = (input: unknown): RunConfig => parseRunConfigAt(input, 'run configuration');
+
+/** {@link parseRunConfig} of a configuration from `what`, which errors begin with. @throws ConfigError */
+export const parseRunConfigAt = (input: unknown, what: string): RunConfig => {
+  requireJson(input, what);
+  const config = parseWith(runConfigSchema, withoutSchemaKey(input), what);
+  requireWatched(config, what);
+  requireClassWeight(config, what);
   return config;
 };
 
 /** @throws ConfigError when a callback watches validation images and there are none: it would never do anything. */
-const requireWatched = ({ callbacks, validationSplit }: RunConfig): void => {
+const requireWatched = ({ callbacks, validationSplit }: RunConfig, what: string): void => {
   const place = callbacks.findIndex(({ monitor }) => monitor.startsWith('val_'));
   if (validationSplit > 0 || place < 0) return;
   const { name, monitor } = callbacks[place]!;
   throw new ConfigError(
-    `run configuration: callbacks[${place}].monitor: expected a metric of the training images, since validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or set validationSplit above 0`,
+    `${what}: callbacks[${place}].monitor: expected a metric of the training images, since validationSplit is 0, received "${monitor}" of ${name}: watch ${monitor.slice('val_'.length)}, or set validationSplit above 0`,
     ['callbacks', place, 'monitor'],
   );
 };
@@ -123,11 +126,11 @@ export const classesOf = ({ dataset, model }: Pick<RunConfig, 'dataset' | 'model
   model.numClasses ?? datasetOf(dataset).classNames.length;
 
 /** @throws ConfigError when there is not one weight for each class. */
-const requireClassWeight = ({ classWeight, dataset, model }: RunConfig): void => {
+const requireClassWeight = ({ classWeight, dataset, model }: RunConfig, what: string): void => {
   const classes = classesOf({ dataset, model });
   if (classWeight === null || classWeight.length === classes) return;
   throw new ConfigError(
-    `run configuration: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
+    `${what}: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
     ['classWeight'],
   );
 };

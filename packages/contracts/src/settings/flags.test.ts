@@ -153,10 +153,12 @@ test('flags of a configuration give the same configuration', () => {
 });
 
 test('a name that there is not is refused by what there is, not by the flag with it', () => {
-  const config = configOfFlags(runConfigSchema, { momentum: '0.9', optimizer: 'sgdd' }, {});
-  expect(() => parseRunConfig(config)).toThrow('received "sgdd": did you mean "sgd"?');
-  const preset = configOfFlags(runConfigSchema, { dropout: '0.1' }, { model: { preset: 'tutoral' } });
-  expect(() => parseRunConfig(preset)).toThrow('received "tutoral": did you mean "tutorial"?');
+  const parse = (values: Record<string, string>, base = {}) =>
+    parseRunConfig(configOfFlags(runConfigSchema, values, base));
+  expect(() => parse({ momentum: '0.9', optimizer: 'sgdd' })).toThrow('received "sgdd": did you mean "sgd"?');
+  expect(() => parse({ dropout: '0.1' }, { model: { preset: 'tutoral' } })).toThrow(
+    'received "tutoral": did you mean "tutorial"?',
+  );
 });
 
 test.each([

@@ -96,3 +96,61 @@ test.each<[unknown, unknown, string]>([
 ])('%j with %j on top is refused by the schema of that place', (base, changes, message) => {
   expect(() => parseRunConfig(mergeConfig(base, changes))).toThrow(message);
 });
+
+const wrong: [object, string][] = [
+  [{ optimizer: 'sgd' }, 'optimizer: expected an object, received "sgd"'],
+  [{ optimizer: [] }, 'optimizer: expected an object, received []'],
+  [{ optimizer: null }, 'optimizer: expected an object, received null'],
+  [{ optimizer: { name: 5 } }, 'optimizer.name: expected one of "adam", "sgd", "adamw", received 5'],
+  [
+    { optimizer: { name: ['sgd'] } },
+    'optimizer.name: expected one of "adam", "sgd", "adamw", received ["sgd"]',
+  ],
+  [
+    { optimizer: { beta1: 'x' } },
+    'optimizer.beta1: expected a number of at least 0 and below 1, received "x"',
+  ],
+  [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
+  [{ model: [] }, 'model: expected an object, received []'],
+  [{ model: { preset: 'mlp' } }, 'model.preset: expected one of "tutorial", "layers", received "mlp"'],
+  [{ model: { dropout: 0.5 } }, 'model.dropout: expected an object, received 0.5'],
+  [
+    { model: { dropout: { rate: '0.5' } } },
+    'model.dropout.rate: expected a number of at least 0 and below 1, received "0.5"',
+  ],
+  [{ model: { maxNorm: 2 } }, 'model.maxNorm: expected an object, received 2'],
+  [{ schedule: 'cosine_decay' }, 'schedule: expected an object, received "cosine_decay"'],
+  [{ augmentation: true }, 'augmentation: expected an object, received true'],
+  [{ callbacks: {} }, 'callbacks: expected a list, received {}'],
+  [{ callbacks: 'early_stopping' }, 'callbacks: expected a list, received "early_stopping"'],
+  [{ callbacks: ['early_stopping'] }, 'callbacks[0]: expected an object, received "early_stopping"'],
+  [{ epochs: '5' }, 'epochs: expected a whole number above 0, received "5"'],
+  [{ batchSize: 0 }, 'batchSize: expected a whole number above 0, received 0: the nearest is 1'],
+];
+
+/** Each puts something over every setting that `wrong` has. */
+const changes = {
+  optimizer: { name: 'sgd', beta1: 0.5 },
+  model: { preset: 'tutorial', dropout: { rate: 0 }, maxNorm: { value: 1 } },
+  schedule: { name: 'constant' },
+  augmentation: { flip: true },
+  callbacks: [],
+  epochs: 5,
+  batchSize: 5,
+};
+
+test.each(wrong)('a value that cannot be is refused, not covered by a change: %j', (base, message) => {
+  expect(() => mergeConfig(base, changes, 'x')).toThrow(ConfigError);
+  expect(() => mergeConfig(base, changes, 'x')).toThrow(`x: ${message}`);
+  expect(() => mergeConfig(base, {}, 'x')).toThrow(`x: ${message}`);
+});
+
+test.each([
+  { optimizer: { name: 'sgd', momentum: 0.9 } },
+  { schedule: { name: 'exponential_decay', decayRate: 0.5 } },
+  { callbacks: [{ patience: 3 }] },
+  { model: { layers: [{ kind: 'flatten' }] } },
+  { model: { maxNorm: null }, limitTrain: null, epochs: undefined },
+])('what is left out may come with the change: %j', (base) => {
+  expect(mergeConfig(base, { seed: 1 })).toMatchObject({ ...base, seed: 1 });
+});

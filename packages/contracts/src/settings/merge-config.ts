@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { runConfigSchema } from '../run/run-config.ts';
-import { inWords } from './parse.ts';
+import { inWords, requireKinds } from './parse.ts';
 import { isPlain, type PlainObject } from './plain.ts';
 import { memberOf, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
@@ -13,11 +13,15 @@ import { memberOf, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts
  * @param base A configuration as a user writes it; left as it is.
  * @param changes The settings to change.
  * @param what A name of the configuration, which errors begin with.
- * @throws ConfigError when either is no object, or when settings are to be put into a value that is none, such as
- *   `{ "optimizer": "sgd" }`.
+ * @throws ConfigError when either is no object, or when a value of `base` cannot be, such as `{ "optimizer": "sgd" }`,
+ *   whether or not a change covers it.
  */
-export const mergeConfig = (base: unknown, changes: unknown, what = 'run configuration'): PlainObject =>
-  mergeAt(requireObject(base, what, []), requireObject(changes, what, []), runConfigSchema, what, []);
+export const mergeConfig = (base: unknown, changes: unknown, what = 'run configuration'): PlainObject => {
+  const below = requireObject(base, what, []);
+  // What is covered by a change would be seen by nobody.
+  requireKinds(runConfigSchema, below, what);
+  return mergeAt(below, requireObject(changes, what, []), runConfigSchema, what, []);
+};
 
 const mergeAt = (
   base: PlainObject,

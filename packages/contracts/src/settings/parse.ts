@@ -13,8 +13,48 @@ export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: 
   const known = new Map<string, readonly string[]>();
   const result = safely(() => schema.safeParse(input, { error: (issue) => expectation(issue, known) }), what);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const found = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  throw refusalOf(result.error, result.error.issues[0]!, { input, what, known });
+};
+
+/**
+ * Refuses a part of what a schema describes, as a user writes it: any setting may be left out, but one that is there must
+ * be possible.
+ *
+ * @param what A name of the input, or the file that it came from, which the sentence begins with.
+ * @throws ConfigError naming the first value at fault.
+ */
+export const requirePart = (schema: z.ZodType, input: unknown, what: string): void =>
+  requireSome(schema, input, what, () => true);
+
+/** {@link requirePart}, but settings of another member of a family may be there too: one that is chosen later has them. */
+export const requireKinds = (schema: z.ZodType, input: unknown, what: string): void =>
+  requireSome(schema, input, what, ({ code }) => code !== 'unrecognized_keys' && code !== 'custom');
+
+const requireSome = (
+  schema: z.ZodType,
+  input: unknown,
+  what: string,
+  counts: (issue: Issue) => boolean,
+): void => {
+  requireJson(input, what);
+  const known = new Map<string, readonly string[]>();
+  const { error } = schema.safeParse(input, { error: (issue) => expectation(issue, known) });
+  const issue = error?.issues.find((one) => counts(one) && valueAt(input, pathOf(one)) !== undefined);
+  if (error && issue) throw refusalOf(error, issue, { input, what, known });
+};
+
+const pathOf = (issue: Issue): (string | number)[] =>
+  issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+
+interface Refused {
+  readonly input: unknown;
+  readonly what: string;
+  /** The known settings beside each unknown one. */
+  readonly known: ReadonlyMap<string, readonly string[]>;
+}
+
+const refusalOf = (cause: z.ZodError, issue: Issue, { input, what, known }: Refused): ConfigError => {
+  const found = pathOf(issue);
   const isUnknown = issue.code === 'unrecognized_keys';
   const path = isUnknown ? [...found, issue.keys[0]!] : found;
   const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
@@ -22,9 +62,7 @@ export const parseWith = <S extends z.ZodType>(schema: S, input: unknown, what: 
   const hint = isUnknown
     ? didYouMean(issue.keys[0]!, known.get(issue.keys[0]!) ?? [])
     : nearestOf(issue, value);
-  throw new ConfigError(`${place}: ${issue.message}, received ${inWords(value)}${hint}`, path, {
-    cause: result.error,
-  });
+  return new ConfigError(`${place}: ${issue.message}, received ${inWords(value)}${hint}`, path, { cause });
 };
 
 /** @throws ConfigError when an input is nested deeper than can be followed. */

@@ -83,6 +83,19 @@ describe('parseStudy', () => {
       { reference: { source: 'a book', arms: { adam: {} } } },
       'small.json: reference.arms: expected one of the arms "dropout", "sgd", received "adam"',
     ],
+    [
+      { config: { validationSplit: 0, callbacks: [{ name: 'early_stopping' }] } },
+      'small.json: config: callbacks[0].monitor: expected a metric of the training images, since validationSplit is 0',
+    ],
+    [
+      { arms: { one: { title: '1', changes: { classWeight: [1, 2] } } } },
+      'small.json: arms.one.changes: classWeight: expected 10 numbers, one for each class, received 2',
+    ],
+    [
+      { arms: { one: { title: '1', changes: { optimizer: 'sgd' } } } },
+      'small.json: arms.one.changes: optimizer: expected an object, received "sgd"',
+    ],
+    [{ config: { optimizer: [] } }, 'small.json: config: optimizer: expected an object, received []'],
   ])('refuses %j in one sentence with the place', (change, message) => {
     expect(() => parseStudy({ ...valid, ...change }, 'small.json')).toThrow(message);
   });

@@ -1,11 +1,11 @@
 import {
   ConfigError,
   mergeConfig,
+  parseRunConfigAt,
   parseWith,
   type RunConfig,
   type RunConfigInput,
   requireJson,
-  runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
 import { z } from 'zod';
@@ -105,14 +105,14 @@ export const parseStudy = (input: unknown, where: string): Study => {
   requireJson(input, where);
   const study = parseWith(studySchema, withoutSchemaKey(input), where);
   requireNoSeed(study.config, `${where}: config`);
-  const base = parseWith(runConfigSchema, study.config, `${where}: config`);
+  const base = parseRunConfigAt(study.config, `${where}: config`);
   const arms = Object.entries(study.arms).map(([name, { title, changes = {} }]): StudyArm => {
     const place = `${where}: arms.${name}.changes`;
     requireNoSeed(changes, place);
     return {
       name,
       title,
-      config: parseWith(runConfigSchema, mergeConfig(study.config, changes, place), place),
+      config: parseRunConfigAt(mergeConfig(study.config, changes, place), place),
     };
   });
   requireArms(arms, study.arms, base, where);
