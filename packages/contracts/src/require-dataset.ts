@@ -9,12 +9,26 @@ import { canonicalJson } from './settings/plain.ts';
  *
  * @throws ConfigError when it asks for more images than there are, or for a model of other images or classes.
  */
-export const requireDataset = ({ dataset, limitTrain, limitTest, model }: RunConfig): void => {
+export const requireDataset = (config: RunConfig): void => {
+  const { dataset, limitTrain, limitTest, model } = config;
   const { title, trainImages, testImages, classNames, imageShape } = datasetOf(dataset);
   requireAtMost('limitTrain', limitTrain, trainImages);
   requireAtMost('limitTest', limitTest, testImages);
+  requireBoundedSteps(config, limitTrain ?? trainImages);
   requireSame('numClasses', classNames.length, model.numClasses, `the classes of ${title}`);
   requireSame('inputShape', imageShape, model.inputShape, `the images of ${title}`);
+};
+
+/** Of a run: at a thousand a second, twelve days. */
+const MOST_STEPS = 1_000_000_000;
+
+const requireBoundedSteps = ({ epochs, batchSize, validationSplit }: RunConfig, images: number): void => {
+  const steps = epochs * Math.ceil(Math.floor(images * (1 - validationSplit)) / batchSize);
+  if (steps <= MOST_STEPS) return;
+  throw new ConfigError(
+    `run configuration: epochs: expected a run of at most ${MOST_STEPS} steps, received ${epochs} epochs, ${steps} steps: train for fewer epochs`,
+    ['epochs'],
+  );
 };
 
 const requireAtMost = (name: string, count: number | null, available: number): void => {

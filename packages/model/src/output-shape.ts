@@ -28,8 +28,25 @@ export const outputShapeOf = (
   input: Shape,
   custom: readonly LayerDefinition[],
 ): Shape =>
-  layers.reduce<Shape>((shape, { name, settings, inner }) => {
-    const where = `model spec: ${name}`;
-    if (settings.kind === 'residual') requireSameShape(shape, outputShapeOf(inner, shape, custom), where);
-    return implementationOf(settings.kind, custom).outputShape(settings, shape, where);
-  }, input);
+  layers.reduce<Shape>(
+    (shape, { name, settings, inner }) => {
+      const where = `model spec: ${name}`;
+      if (settings.kind === 'residual') requireSameShape(shape, outputShapeOf(inner, shape, custom), where);
+      const output = implementationOf(settings.kind, custom).outputShape(settings, shape, where);
+      requireBounded(output, `${where}: expected an output`);
+      return output;
+    },
+    requireBounded(input, 'model spec: inputShape: expected an image'),
+  );
+
+/** As many floats as a gibibyte has: of one image, so a batch has many times as many. */
+const MOST_VALUES = 2 ** 28;
+
+const requireBounded = (shape: Shape, expected: string): Shape => {
+  const values = shape.reduce((product, length) => product * length, 1);
+  if (values <= MOST_VALUES) return shape;
+  throw new ConfigError(
+    `${expected} of at most ${MOST_VALUES} values, received one of [${shape}], ${values} values: use smaller images, or fewer filters or units`,
+    ['layers'],
+  );
+};

@@ -23,6 +23,7 @@ export { type PlannedRun, planRuns } from './study/plan.ts';
 export { shippedStudies } from './study/shipped.ts';
 export {
   defineStudy,
+  MOST_SEEDS,
   parseStudy,
   requireDistinct,
   type Study,

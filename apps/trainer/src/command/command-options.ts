@@ -35,12 +35,25 @@ export const port = (text: string): number => {
   return value;
 };
 
-export const positiveInteger = (text: string): number => {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number above 0.');
-  return value;
-};
+/** Returns a reader of whole numbers from 1 to a bound. */
+export const wholeUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`);
+  };
+
+/** More threads or processes than any machine has cores for. */
+const MOST_AT_ONCE = 1024;
+
+export const workersOption = (): Option =>
+  new Option('--workers <n>', 'threads that share each batch (default: one per core on wasm)').argParser(
+    wholeUpTo(MOST_AT_ONCE),
+  );
+
+export const jobsOption = (): Option =>
+  new Option('--jobs <n>', 'runs at once').argParser(wholeUpTo(MOST_AT_ONCE)).default(1);
 
 /**
  * Several values of a setting, as texts: a list `0.1,0.2`, a list in JSON, or a range with its step, both ends included:

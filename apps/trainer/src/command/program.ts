@@ -9,7 +9,7 @@ import {
   datasetOption,
   mirrorOption,
   port,
-  positiveInteger,
+  workersOption,
 } from './command-options.ts';
 import { addConfigOptions } from './config-options.ts';
 import { printableLines } from './printable.ts';
@@ -57,7 +57,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     )
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
+    .addOption(workersOption())
     .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
     .option('--resume <run>', 'resume a run from its last checkpoint')
     .addOption(dataDirOption())

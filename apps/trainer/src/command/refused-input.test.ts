@@ -253,3 +253,99 @@ describe("a value of a file that cannot be is refused as the file's, whatever co
     ['train --set model=mlp --dropout 0.1', 'model: expected an object, received "mlp"'],
   ])('%s', (line, message) => isRefused(line, message));
 });
+
+describe('what is larger than anything that is trained is refused at once, with the bound', () => {
+  const deep = 200_000;
+  const nested: Readonly<Record<string, string>> = {
+    list: '['.repeat(deep) + ']'.repeat(deep),
+    object: `${'{"model":'.repeat(deep)}1${'}'.repeat(deep)}`,
+    layers: `{"model":{"layers":${'[{"kind":"residual","layers":'.repeat(30_000)}[]${'}]'.repeat(30_000)}}}`,
+    changes: `{"name":"a","title":"b","arms":{"x":{"title":"y","changes":${'{"model":'.repeat(deep)}1${'}'.repeat(deep + 3)}`,
+  };
+  beforeAll(async () => {
+    for (const [name, text] of Object.entries(nested))
+      await writeFile(join(folder, `deep-${name}.json`), text);
+    const arms = Object.fromEntries(
+      Array.from({ length: 1001 }, (_, i) => [`a${i}`, { title: 'a', changes: { seed: i } }]),
+    );
+    await writeFile(join(folder, 'arms.json'), JSON.stringify({ name: 'a', title: 'b', arms }));
+    const seeds = Array.from({ length: 6000 }, (_, i) => i);
+    const two = { a: { title: 'a' }, b: { title: 'b', changes: { epochs: 2 } } };
+    await writeFile(join(folder, 'runs.json'), JSON.stringify({ name: 'a', title: 'b', arms: two, seeds }));
+  });
+
+  test.each([
+    ...Object.keys(nested)
+      .filter((name) => name !== 'layers')
+      .flatMap((name): [string, RegExp][] => [
+        [
+          `study run FILES/deep-${name}.json --store PLACE/x`,
+          /: expected at most 100 levels of nesting, received more$/,
+        ],
+        [
+          `train --config FILES/deep-${name}.json`,
+          /: (expected at most 100 levels of nesting, received more$|expected .* but it has \d+ bytes, and the limit is 1048576)/,
+        ],
+      ]),
+    ['train --config FILES/deep-layers.json', /: expected at most 100 levels of nesting, received more$/],
+    [
+      'train --set model.units=[1000000000]',
+      /expected a kernel of at most 268435456 weights, received one of \[\d+,1000000000\]/,
+    ],
+    ['train --set model.filters=[30000,30000]', /expected a kernel of at most 268435456 weights/],
+    [
+      `train --set model.layers=[{"kind":"conv2d","filters":400000}]`,
+      /expected an output of at most 268435456 values, received one of \[30,30,400000\]/,
+    ],
+    [
+      'train --set model.inputShape=[20000,20000,3]',
+      /inputShape: expected \[32,32,3\], the images of CIFAR-10/,
+    ],
+    [
+      'train --epochs 1e15',
+      /epochs: expected a run of at most 1000000000 steps, received 1000000000000000 epochs/,
+    ],
+    ['train --epochs 9007199254740993 --batch-size 1', /epochs: expected a/],
+    ['study run FILES/arms.json --store PLACE/x', /arms: expected at most 1000 arms, received 1001/],
+    [
+      'study run FILES/runs.json --store PLACE/x',
+      /expected at most 10000 runs, received 2 arms with 6000 seeds each, 12000 runs/,
+    ],
+    [
+      'sweep --dropout 0:1e7:0.1 --store PLACE/x',
+      /--dropout: expected at most 1000 values, received 100000001/,
+    ],
+    ['sweep --dropout 0:1:1e-300 --store PLACE/x', /--dropout: expected at most 1000 values/],
+    [
+      `sweep --dropout 0:0.9:0.01 --learning-rate 0.001:0.9:0.01 --store PLACE/x`,
+      /sweep: arms: expected at most 1000 arms, received 8190/,
+    ],
+    [
+      `sweep --dropout 0:0.9:0.001 --learning-rate 0.001:0.9:0.001 --batch-size 1:900:1 --store PLACE/x`,
+      /sweep: arms: expected at most 1000 arms/,
+    ],
+    [
+      'sweep --dropout 0,0.5 --seeds 9000 --store PLACE/x',
+      /expected at most 10000 runs, received 2 arms with 9000 seeds each/,
+    ],
+  ] as [string, RegExp][])('%s', (line, message) => isRefused(line, message));
+
+  test.each([
+    ['study run tutorial --seeds 30000000', 'Expected at most 10000 seeds.'],
+    [`study run tutorial --seeds ${'1,'.repeat(10_000)}1`, 'Expected at most 10000 seeds.'],
+    ['train --workers 100000', 'Expected a whole number from 1 to 1024.'],
+    ['study run tutorial --jobs 1e6', 'Expected a whole number from 1 to 1024.'],
+    ['worker --queue redis://localhost --jobs 1e6', 'Expected a whole number from 1 to 1024.'],
+    ['worker --queue redis://localhost --lease 1e15', 'Expected a whole number from 1 to 86400.'],
+    [
+      'worker --queue redis://127.0.0.1:99999',
+      'Expected the address of a Redis server, such as redis://localhost:6379.',
+    ],
+    ['study run tutorial --queue redis://127.0.0.1:99999', 'Expected the address of a Redis server'],
+    ['study run tutorial --queue redis://[::1', 'Expected the address of a Redis server'],
+    ['view --port 65536', 'Expected a whole number from 0 to 65535.'],
+  ])('%.80s', async (line, message) => {
+    const outcome = await outcomeOf(line);
+    expect(outcome).toMatchObject({ code: 2, message: expect.stringContaining(message) });
+  });
+});

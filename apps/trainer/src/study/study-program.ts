@@ -1,5 +1,13 @@
+import { MOST_SEEDS } from '@dropout-lab/study';
 import { type Command, InvalidArgumentError } from 'commander';
-import { backendOption, dataDirOption, mirrorOption, positiveInteger } from '../command/command-options.ts';
+import {
+  backendOption,
+  dataDirOption,
+  jobsOption,
+  mirrorOption,
+  wholeUpTo,
+  workersOption,
+} from '../command/command-options.ts';
 import { addConfigOptions } from '../command/config-options.ts';
 import { createReporter } from '../command/reporter.ts';
 import { DEFAULT_LEASE_SECONDS, redisAddress } from './queue.ts';
@@ -68,15 +76,15 @@ export const addStudyCommands = (
       redisAddress,
     )
     .option('--store <folder>', 'folder of the runs, the same for all workers', DEFAULT_STORE)
-    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .addOption(jobsOption())
     .option(
       '--lease <seconds>',
       'seconds of silence after which a run is given to another worker',
-      positiveInteger,
+      wholeUpTo(86_400),
       DEFAULT_LEASE_SECONDS,
     )
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
+    .addOption(workersOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .action(async (options) => {
@@ -113,9 +121,9 @@ const withRunOptions = (command: Command): Command =>
       'put the runs on the queue of a Redis server instead of training them here; dropout-lab worker trains them',
       redisAddress,
     )
-    .option('--jobs <n>', 'runs at once', positiveInteger, 1)
+    .addOption(jobsOption())
     .addOption(backendOption())
-    .option('--workers <n>', 'threads that share each batch (default: one per core on wasm)', positiveInteger)
+    .addOption(workersOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption());
 
@@ -125,5 +133,7 @@ const seeds = (text: string): number[] => {
   if (values.some((value) => !Number.isSafeInteger(value)) || (values.length === 1 && values[0] === 0)) {
     throw new InvalidArgumentError('Expected how many seeds, such as 6, or a list of them, such as 0,3,7.');
   }
+  const count = values.length === 1 ? values[0]! : values.length;
+  if (count > MOST_SEEDS) throw new InvalidArgumentError(`Expected at most ${MOST_SEEDS} seeds.`);
   return values.length === 1 ? Array.from({ length: values[0]! }, (_, seed) => seed) : values;
 };

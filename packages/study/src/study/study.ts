@@ -6,10 +6,10 @@ import {
   type RunConfig,
   type RunConfigInput,
   requireJson,
+  runConfigIdentity,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
 import { z } from 'zod';
-import { configDifferences } from '../analysis/config-differences.ts';
 
 /** The name of a study or an arm, which names of files are made of. */
 export const nameSchema = z
@@ -24,8 +24,16 @@ const seed = z
   .number('expected a whole number of at least 0')
   .int('expected a whole number of at least 0')
   .min(0, 'expected a whole number of at least 0');
+/** The most seeds, and the most runs, of a study: each takes minutes. */
+export const MOST_SEEDS = 10_000;
+/** The most arms of a study. */
+export const MOST_ARMS = 1000;
+
 /** The seeds of a study. */
-export const seedsSchema = z.array(seed, 'expected a list of seeds').min(1, 'expected at least one seed');
+export const seedsSchema = z
+  .array(seed, 'expected a list of seeds')
+  .min(1, 'expected at least one seed')
+  .max(MOST_SEEDS, `expected at most ${MOST_SEEDS} seeds`);
 const settings = z.record(z.string(), z.unknown());
 
 const metricsSchema = z.strictObject({
@@ -104,6 +112,7 @@ export const defineStudy = (study: StudyInput): StudyInput => study;
 export const parseStudy = (input: unknown, where: string): Study => {
   requireJson(input, where);
   const study = parseWith(studySchema, withoutSchemaKey(input), where);
+  requireBounded(Object.keys(study.arms).length, study.seeds.length, where);
   requireNoSeed(study.config, `${where}: config`);
   const base = parseRunConfigAt(study.config, `${where}: config`);
   const arms = Object.entries(study.arms).map(([name, { title, changes = {} }]): StudyArm => {
@@ -139,9 +148,22 @@ export const parseStudy = (input: unknown, where: string): Study => {
   return { name: study.name, title, description, arms, comparisons, seeds, reference };
 };
 
+/** @throws ConfigError before time is spent on more arms or runs than anybody trains. */
+export const requireBounded = (arms: number, seeds: number, where: string): void => {
+  if (arms > MOST_ARMS)
+    throw new ConfigError(
+      `${where}: arms: expected at most ${MOST_ARMS} arms, received ${arms}: try fewer values`,
+    );
+  if (arms * seeds > MOST_SEEDS)
+    throw new ConfigError(
+      `${where}: expected at most ${MOST_SEEDS} runs, received ${arms} arms with ${seeds} seeds each, ${arms * seeds} runs: take fewer seeds`,
+    );
+};
+
 /** @throws ConfigError on a seed given twice. */
 export const requireDistinct = (seeds: readonly number[], place: string): void => {
-  const twice = seeds.find((one, i) => seeds.indexOf(one) !== i);
+  const found = new Set<number>();
+  const twice = seeds.find((one) => found.size === found.add(one).size);
   if (twice === undefined) return;
   throw new ConfigError(`${place}: expected each seed once, received ${twice} twice`);
 };
@@ -160,18 +182,20 @@ const requireArms = (
   where: string,
 ): void => {
   if (arms.length === 0) throw new ConfigError(`${where}: arms: expected at least one arm, received none`);
-  for (const [i, { name, config }] of arms.entries()) {
-    const isSame = (other: RunConfig): boolean => configDifferences([config, other]).length === 0;
+  const found = new Map<string, string>();
+  for (const { name, config } of arms) {
+    const identity = runConfigIdentity(config);
     const { changes } = written[name]!;
-    if (changes !== undefined && isSame(base)) {
+    if (changes !== undefined && identity === runConfigIdentity(base)) {
       throw new ConfigError(
         `${where}: arms.${name}.changes: expected a change of the base configuration, received ${JSON.stringify(changes)}, which changes nothing: leave changes out if this arm is the base`,
       );
     }
-    const twin = arms.slice(0, i).find((other) => isSame(other.config));
+    const twin = found.get(identity);
+    found.set(identity, name);
     if (twin === undefined) continue;
     throw new ConfigError(
-      `${where}: arms.${name}: expected another configuration than that of "${twin.name}", received the same`,
+      `${where}: arms.${name}: expected another configuration than that of "${twin}", received the same`,
     );
   }
 };

@@ -9,7 +9,7 @@ import {
   runConfigSchema,
   valueInWords,
 } from '@dropout-lab/contracts';
-import type { StudyInput } from './study.ts';
+import { requireBounded, type StudyInput } from './study.ts';
 
 /** A setting and the values to try. */
 export interface SweepAxis {
@@ -42,6 +42,7 @@ type Point = readonly (readonly [SweptSetting, unknown])[];
 export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): StudyInput => {
   requireDistinctValues(axes);
   const swept = axes.map(({ setting, values }) => ({ setting: settingOf(setting), values }));
+  requireBounded(combinationsOf(axes), 1, 'sweep');
   const points = swept.reduce<readonly Point[]>(
     (combinations, { setting, values }) =>
       combinations.flatMap((point) => values.map((value) => [...point, [setting, value] as const])),
@@ -65,6 +66,10 @@ export const sweep = (axes: readonly SweepAxis[], config: RunConfigInput): Study
     ),
   };
 };
+
+/** Returns the number of combinations. */
+const combinationsOf = (axes: readonly SweepAxis[]): number =>
+  axes.reduce((product, { values }) => product * values.length, 1);
 
 /** Sorts the setting that chooses a member of a family before the settings of one. */
 const configAt = (point: Point, base: RunConfigInput): RunConfigInput => {
