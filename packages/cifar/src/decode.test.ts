@@ -77,3 +77,20 @@ describe('decodeCifar', () => {
     expect(faultOf(() => decodeCifar(CIFAR100, [{ name: 'x', bytes }]))).toMatchObject({ expected, found });
   });
 });
+
+test.each<[number, number[], string]>([
+  [0, [], 'labels: expected at least one, received none'],
+  [1, [], 'labels: expected at least one, received none'],
+  [1, [1, 2], 'images: expected 6144 bytes, 2 images of [32,32,3], one for each label, received 3072'],
+  [2, [1], 'images: expected 3072 bytes, 1 images of [32,32,3], one for each label, received 6144'],
+  [1.5, [1], 'images: expected 3072 bytes, 1 images of [32,32,3], one for each label, received 4608'],
+  [2, [1, 10], 'labels: expected whole numbers from 0 to 9, received 10 for image 1'],
+  [1, [-1], 'labels: expected whole numbers from 0 to 9, received -1 for image 0'],
+  [1, [2.5], 'labels: expected whole numbers from 0 to 9, received 2.5 for image 0'],
+  [1, [Number.NaN], 'labels: expected whole numbers from 0 to 9, received NaN for image 0'],
+  [1, [256], 'labels: expected whole numbers from 0 to 9, received 256 for image 0'],
+])('%d images with labels %j are not written', (images, labels, message) => {
+  expect(() => encodeCifar10(new Uint8Array(images * 3072), labels)).toThrow(
+    expect.objectContaining({ name: 'ConfigError', message: `encodeCifar10: ${message}` }),
+  );
+});

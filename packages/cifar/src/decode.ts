@@ -1,5 +1,5 @@
-import type { ImageDataset } from '@dropout-lab/contracts';
-import type { CifarDescriptor } from './datasets.ts';
+import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { CIFAR10, type CifarDescriptor } from './datasets.ts';
 import { CifarFormatError } from './errors.ts';
 import { htmlStart } from './fetch/html.ts';
 
@@ -105,9 +105,11 @@ export const decodeCifar = (dataset: CifarDescriptor, files: readonly CifarFileB
  * Encodes RGB images as records of the official layout: the inverse of {@link decodeCifar}.
  *
  * @param images Pixels uint8 [n, 32, 32, 3].
- * @param labels Class indices [n].
+ * @param labels Class indices [n], whole numbers from 0 to 9; at least one.
+ * @throws ConfigError for what {@link decodeCifar} would refuse or read otherwise.
  */
 export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Uint8Array => {
+  requireEncodable(images, labels);
   const records = new Uint8Array(labels.length * (1 + IMAGE_BYTES));
   let out = 0;
   for (let n = 0; n < labels.length; n++) {
@@ -118,4 +120,24 @@ export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Ui
     }
   }
   return records;
+};
+
+const requireEncodable = (images: Uint8Array, labels: ArrayLike<number>): void => {
+  const pixels = labels.length * IMAGE_BYTES;
+  if (labels.length === 0) {
+    throw new ConfigError('encodeCifar10: labels: expected at least one, received none', ['labels']);
+  }
+  if (images.length !== pixels) {
+    throw new ConfigError(
+      `encodeCifar10: images: expected ${pixels} bytes, ${labels.length} images of [32,32,3], one for each label, received ${images.length}`,
+      ['images'],
+    );
+  }
+  const highest = CIFAR10.labels[CIFAR10.target]!.classNames.length - 1;
+  const place = Array.from(labels).findIndex((one) => !(Number.isInteger(one) && one >= 0 && one <= highest));
+  if (place < 0) return;
+  throw new ConfigError(
+    `encodeCifar10: labels: expected whole numbers from 0 to ${highest}, received ${labels[place]} for image ${place}`,
+    ['labels'],
+  );
 };

@@ -86,7 +86,7 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
   const imageSize = height * width * channels;
   const size = labels.length;
   if (size === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
-  requireWhole(dataset, size * imageSize);
+  requireWhole(dataset);
   if (!Number.isInteger(batchSize) || batchSize <= 0) {
     throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
   }
@@ -135,7 +135,8 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
  *
  * @throws ConfigError when there are more or fewer pixels than the labels need, or a label is out of range.
  */
-const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset, pixels: number): void => {
+export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset): void => {
+  const pixels = imageShape.reduce((product, length) => product * length, labels.length);
   if (images.length !== pixels) {
     throw new ConfigError(
       `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}], one for each label, received ${images.length}`,

@@ -11,6 +11,8 @@ export interface RunData {
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
   readonly classNames: readonly string[];
+  /** What a person should know about the images, a sentence each. */
+  readonly warnings?: readonly string[];
   readonly description: DataDescription;
 }
 
@@ -27,9 +29,9 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
   const key = randomKey(config.seed);
   const trainable = limitTrain === null ? data.train : limit(data.train, limitTrain);
   const test = limitTest === null ? data.test : limit(data.test, limitTest);
-  const { train, validation } =
+  const { train, validation, undivided } =
     splitMethod === 'last'
-      ? splitLast(trainable, validationSplit)
+      ? { ...splitLast(trainable, validationSplit), undivided: [] }
       : splitStratified(trainable, validationSplit, fold(key, 'split'));
   const inOrder = { batchSize, shuffle: null, dataFormat };
   return {
@@ -43,6 +45,9 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
     validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
     test: createBatches(test, inOrder),
     classNames: data.train.classNames,
+    warnings: undivided.map(
+      (name) => `${name}: one image, which is trained on: none of this class is held out for validation`,
+    ),
     description: {
       dataset: config.dataset,
       sha256: data.sha256,

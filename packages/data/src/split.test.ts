@@ -73,6 +73,43 @@ describe('splitStratified', () => {
     expect(heldOut(1)).toEqual(heldOut(1));
     expect(heldOut(1)).not.toEqual(heldOut(2));
   });
+
+  test.each([
+    [
+      [0, 1, 2],
+      'labels: expected classes from 0 to 1, one for each of the class names, received 2 for image 2',
+    ],
+    [
+      [255],
+      'labels: expected classes from 0 to 1, one for each of the class names, received 255 for image 0',
+    ],
+  ])('refuses labels that are of no class: %j', (labels, message) => {
+    expect(() => splitStratified(numbered(labels), 0.5, randomKey(1))).toThrow(ConfigError);
+    expect(() => splitStratified(numbered(labels), 0.5, randomKey(1))).toThrow(message);
+  });
+
+  test('refuses pixels that are not those of the labels', () => {
+    const torn = { ...ten, images: ten.images.subarray(1) };
+    expect(() => splitStratified(torn, 0.5, randomKey(1))).toThrow('images: expected 10 pixels');
+    const signed = { ...ten, labels: Int32Array.from([-1, ...ten.labels.subarray(1)]) };
+    expect(() => splitStratified(signed, 0.5, randomKey(1))).toThrow('received -1 for image 0');
+  });
+
+  test.each([
+    [[0, 0, 0, 0, 1], 0.2, [3, 1], ['odd']],
+    [[0, 0, 0, 0, 1], 0, [4, 1], []],
+    [[0, 1], 0.5, [1, 1], ['even', 'odd']],
+    [[0, 0, 1, 1], 0.9, [1, 1], []],
+    [[1, 1], 0.5, [0, 1], []],
+  ])(
+    'of the classes of %j, %d held out, some of each stay in training',
+    (labels, fraction, counts, undivided) => {
+      const split = splitStratified(numbered(labels), fraction, randomKey(1));
+      const trained = [0, 1].map((label) => split.train.labels.filter((one) => one === label).length);
+      expect([trained, split.undivided]).toEqual([counts, undivided]);
+      expect(split.train.labels.length + split.validation.labels.length).toBe(labels.length);
+    },
+  );
 });
 
 describe('limit', () => {

@@ -1,5 +1,6 @@
 import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
+import { requireWhole } from './batches.ts';
 
 /** The two splits of a data set: images to train on, and images held out for validation. */
 export interface Split {
@@ -73,14 +74,22 @@ export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
   return { train: range(dataset, 0, splitAt), validation: range(dataset, splitAt, n) };
 };
 
+/** A split of every class. */
+export interface StratifiedSplit extends Split {
+  /** The names of classes of one image, which is trained on: none is held out for validation. */
+  readonly undivided: readonly string[];
+}
+
 /**
  * Holds out the same fraction of every class, chosen at random. Both splits keep the data set's order, in
  * memory of their own.
  *
- * @param fraction At least 0, below 1; each class keeps `floor(n * (1 - fraction))` of its n images.
- * @throws ConfigError when the fraction is impossible or leaves nothing to train on.
+ * @param fraction At least 0, below 1; each class keeps `floor(n * (1 - fraction))` of its n images, at least one.
+ * @throws ConfigError when the fraction is impossible, there is nothing to train on, a label is none of a class, or there are
+ *   more or fewer pixels than the labels need.
  */
-export const splitStratified = (dataset: ImageDataset, fraction: number, key: RandomKey): Split => {
+export const splitStratified = (dataset: ImageDataset, fraction: number, key: RandomKey): StratifiedSplit => {
+  requireWhole(dataset);
   const members: number[][] = dataset.classNames.map(() => []);
   dataset.labels.forEach((label, i) => {
     members[label]!.push(i);
@@ -88,7 +97,9 @@ export const splitStratified = (dataset: ImageDataset, fraction: number, key: Ra
   const kept = new Uint8Array(dataset.labels.length);
   members.forEach((indices, label) => {
     const order = permutation(fold(key, label), indices.length);
-    for (const i of order.subarray(0, trainingCount(indices.length, fraction))) kept[indices[i]!] = 1;
+    // A class that nothing is learned of could only be mistaken for others.
+    const count = Math.max(Math.min(1, indices.length), trainingCount(indices.length, fraction));
+    for (const i of order.subarray(0, count)) kept[indices[i]!] = 1;
   });
 
   const [train, validation]: [number[], number[]] = [[], []];
@@ -96,9 +107,9 @@ export const splitStratified = (dataset: ImageDataset, fraction: number, key: Ra
     (keep ? train : validation).push(i);
   });
   if (train.length === 0) {
-    throw new ConfigError(
-      `validation fraction: expected some of each class to stay for training, received ${fraction}, which holds out all`,
-    );
+    throw new ConfigError('validation fraction: expected a data set with images, received an empty one');
   }
-  return { train: gather(dataset, train), validation: gather(dataset, validation) };
+  const undivided =
+    fraction === 0 ? [] : dataset.classNames.filter((_, label) => members[label]!.length === 1);
+  return { train: gather(dataset, train), validation: gather(dataset, validation), undivided };
 };

@@ -116,6 +116,8 @@ async function* eventsOf(ongoing: OngoingRun): AsyncGenerator<RunEvent, void, un
     for await (const event of training) {
       if (event.kind === 'training-ended') yield* endRun(event, replica, ongoing);
       else yield event;
+      if (event.kind !== 'run-started') continue;
+      for (const message of data.warnings ?? []) yield { kind: 'warning', time: now(), message };
     }
   } finally {
     replica.dispose();

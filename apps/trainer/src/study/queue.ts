@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import {
   ConfigError,
   DropoutLabError,
+  parseRunConfigAt,
+  parseWith,
   type RunConfig,
   shownAddress,
   withoutSecrets,
 } from '@dropout-lab/contracts';
 import { readTextFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { z } from 'zod';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
 export interface RunJob {
@@ -18,6 +21,23 @@ export interface RunJob {
   /** The command line that asked for the run, without secrets, for its manifest. */
   readonly command: readonly string[];
 }
+
+/** What a configuration is parsed from is checked by its own schema. */
+const jobSchema = z.strictObject({
+  name: z.string().max(1000, 'expected a name of at most 1000 characters'),
+  config: z.record(z.string(), z.unknown()),
+  command: z.array(z.string()).max(1000, 'expected at most 1000 words'),
+});
+
+/**
+ * Parses a job as it comes from Redis, where others can write too.
+ *
+ * @throws ConfigError when it is none, or its run could not be trained.
+ */
+export const parseRunJob = (data: unknown): RunJob => {
+  const { name, config, command } = parseWith(jobSchema, data, 'job');
+  return { name, config: parseRunConfigAt(config, 'job: config'), command };
+};
 
 /** A worker's report on the run that it trains. */
 export interface RunProgress {

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
-import { parseRunConfig, shownAddress } from '@dropout-lab/contracts';
+import { isPlain, shownAddress } from '@dropout-lab/contracts';
 import { readStudyRun } from '@dropout-lab/study/node';
 import type { Job } from 'bullmq';
 import type { Reporter } from '../command/reporter.ts';
 import type { RunOptions } from '../train/open-run.ts';
-import { connectQueue, queueErrorText, type RunJob, type RunProgress } from './queue.ts';
+import { connectQueue, parseRunJob, queueErrorText, type RunProgress } from './queue.ts';
 import { inOwnProcess } from './run-task.ts';
 import { shareOfMachine } from './study-plan.ts';
 
@@ -32,16 +32,17 @@ export const workerCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
+  // Building a model needs TensorFlow.js: loaded before the first job is taken.
+  const { requireRunnable } = await import('../train/require-runnable.ts');
   const { bullmq, name, connection } = await connectQueue(url, store);
   const options: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
   const me = `${hostname()}:${process.pid}`;
   /** Ends the process of a job that this worker has lost. */
   const losses = new Map<string, AbortController>();
 
-  const takeRun = async (job: Job<RunJob>, token?: string): Promise<string> => {
-    const { command, name } = job.data;
-    // It may have been put there by another version.
-    const config = parseRunConfig(job.data.config);
+  const takeRun = async (job: Job<unknown>, token?: string): Promise<string> => {
+    const { command, name, config } = parseRunJob(job.data);
+    requireRunnable(config);
     const { state, path } = await readStudyRun(store, {
       arm: { name, title: name, config },
       seed: config.seed,
@@ -56,7 +57,7 @@ export const workerCommand = async (
       const result = await inOwnProcess(
         // The queue has given the run to nobody else: a writer that has locked it on another machine is gone.
         { kind: 'train', config, path, options, command, takeOver: true },
-        { onProgress: progressOf(job, me, reporter), signal, lost: loss.signal },
+        { onProgress: progressOf(job, name, me, reporter), signal, lost: loss.signal },
       );
       if (result.kind === 'locked' || (result.kind === 'ended' && result.reason === 'interrupted')) {
         const delay = result.kind === 'locked' ? LOCKED_RETRY_MS : 0;
@@ -71,7 +72,7 @@ export const workerCommand = async (
     }
   };
 
-  const worker = new bullmq.Worker<RunJob, string>(name, takeRun, {
+  const worker = new bullmq.Worker<unknown, string>(name, takeRun, {
     connection,
     concurrency: jobs,
     lockDuration: lease * 1000,
@@ -82,9 +83,7 @@ export const workerCommand = async (
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) losses.get(id)?.abort();
   });
-  worker.on('failed', (job, error) =>
-    reporter.line(`${job?.data.name ?? 'a run'}: failed: ${error.message}`),
-  );
+  worker.on('failed', (job, error) => reporter.line(`${nameOf(job?.data)}: failed: ${error.message}`));
   worker.on('error', (error) => reporter.line(`queue: ${queueErrorText(error, url)}`));
   await worker.waitUntilReady();
   reporter.line(`Worker ${me} waits for runs of ${store} at ${shownAddress(url)}; Ctrl-C ends it`);
@@ -94,10 +93,14 @@ export const workerCommand = async (
   return INTERRUPTED;
 };
 
-const progressOf = (job: Job<RunJob>, worker: string, reporter: Reporter) => {
+/** Of a job that may be none. */
+const nameOf = (data: unknown): string =>
+  isPlain(data) && typeof data['name'] === 'string' ? data['name'].slice(0, 200) : 'a run';
+
+const progressOf = (job: Job<unknown>, name: string, worker: string, reporter: Reporter) => {
   let last = 0;
   return (text: string): void => {
-    reporter.progress(`${job.data.name}: ${text}`);
+    reporter.progress(`${name}: ${text}`);
     if (Date.now() - last < PROGRESS_MS) return;
     last = Date.now();
     const progress: RunProgress = { worker, text };
