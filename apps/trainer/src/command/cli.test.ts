@@ -35,6 +35,13 @@ describe('train', () => {
       ),
     );
     expect(lines).toContainEqual(expect.stringMatching(/^Test loss: [\d.]+ \/ Test accuracy: [\d.]+$/));
+    const losses = Array.from(
+      trained.stdout.matchAll(/ val_loss: ([\d.]+) - val_accuracy: [\d.]+$/gm),
+      ([, loss]) => Number(loss),
+    );
+    const best = losses[0]! <= losses[1]! ? 1 : 2;
+    expect(lines.at(-3)).toMatch(new RegExp(`^Best epoch: ${best} of 2, by validation loss - val_loss: `));
+    expect(lines.at(-2)).toBe(`Look at it with: dropout-lab view ${folder}`);
     expect(lines.at(-1)).toBe(`Run directory: ${run}`);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bar, duration, epochLine, stepLine } from './format.ts';
+import { bar, duration, epochLine, fitted, stepLine } from './format.ts';
 
 test.each([
   [0.2, '0s'],
@@ -34,7 +34,7 @@ describe('lines', () => {
       imagesPerSecond: 1990.4,
     } as const;
     expect(stepLine(event, 55, 1142)).toBe(
-      'Epoch 3/55 [============>           ] 80/160 - 1990 img/s - loss: 1.4311 - accuracy: 0.4812 - ETA 19m 02s',
+      'Epoch 3/55 [============>           ] 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812 - 1990 img/s',
     );
   });
 
@@ -48,4 +48,29 @@ describe('lines', () => {
       'Epoch 3/5 - 21.0s - loss: 1.5000 - accuracy: 0.4000',
     );
   });
+});
+
+const step =
+  'Epoch 3/55 [============>           ] 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812 - 1990 img/s';
+
+test.each([
+  [step, 120, step],
+  [step, 109, step],
+  [step, 108, 'Epoch 3/55 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812 - 1990 img/s'],
+  [step, 80, 'Epoch 3/55 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812'],
+  [step, 60, 'Epoch 3/55 80/160 - run ETA 19m 02s - loss: 1.4311'],
+  [step, 40, 'Epoch 3/55 80/160 - run ETA 19m 02s'],
+  [step, 20, 'Epoch 3/55 80/160'],
+  [step, 12, 'Epoch 3/55 …'],
+  [
+    `dropout-0.5, seed 0: ${step}`,
+    80,
+    'dropout-0.5, seed 0: Epoch 3/55 80/160 - run ETA 19m 02s - loss: 1.4311',
+  ],
+  ['Downloading CIFAR-10 (mirror) [=> ] 12.3 MB of 170.5 MB', 40, 'Downloading CIFAR-10 (mirror) 12.3 MB …'],
+  ['Epoch 3/55 validating', 40, 'Epoch 3/55 validating'],
+  ['a'.repeat(50), 40, `${'a'.repeat(39)}…`],
+])('%s in %d columns has no half word', (line, columns, expected) => {
+  expect(fitted(line, columns)).toBe(expected);
+  expect(expected.length).toBeLessThanOrEqual(columns);
 });

@@ -14,15 +14,20 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
 };
 
-/** The live line: `Epoch 3/55 [=====>    ] 80/160 - 1990 img/s - loss: 1.4311 - accuracy: 0.4812 - ETA 19m 02s`. */
+/**
+ * The live line: `Epoch 3/55 [=====>    ] 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812 - 1990 img/s`. What may
+ * be left out where there is little room comes last.
+ *
+ * @param etaSeconds Of the whole run.
+ */
 export const stepLine = (event: EventOf<'step'>, epochs: number, etaSeconds: number): string => {
   const { epoch, stepInEpoch, stepsPerEpoch, imagesPerSecond, loss, accuracy } = event;
   return [
     `Epoch ${epoch}/${epochs} ${bar(stepInEpoch / stepsPerEpoch)} ${stepInEpoch}/${stepsPerEpoch}`,
-    `${Math.round(imagesPerSecond)} img/s`,
+    `run ETA ${duration(etaSeconds)}`,
     `loss: ${formatMetric(loss)}`,
     `accuracy: ${formatMetric(accuracy)}`,
-    `ETA ${duration(etaSeconds)}`,
+    `${Math.round(imagesPerSecond)} img/s`,
   ].join(' - ');
 };
 
@@ -46,6 +51,24 @@ export const epochLine = ({ epoch, seconds, logs }: EventOf<'epoch'>, epochs: nu
 export const bar = (fraction: number, width = 24): string => {
   const full = Math.round(Math.min(1, fraction) * width);
   return `[${full < width ? `${'='.repeat(full)}>`.padEnd(width) : '='.repeat(width)}]`;
+};
+
+const BAR = /\[=*>? *\] /;
+
+/**
+ * Returns a line of at most `columns` characters: without its bar, then without its last parts, which ` - ` separates, and
+ * at last without words at its end, but never with half a word, unless the first is longer than all.
+ */
+export const fitted = (line: string, columns: number): string => {
+  const fits = (text: string): boolean => text.length <= columns;
+  if (fits(line)) return line;
+  const parts = line.replace(BAR, '').split(' - ');
+  while (parts.length > 1 && !fits(parts.join(' - '))) parts.pop();
+  const [words] = [parts.join(' - ').split(' ')];
+  if (fits(words.join(' '))) return words.join(' ');
+  while (words.length > 1 && !fits(`${words.join(' ')} …`)) words.pop();
+  const rest = `${words.join(' ')} …`;
+  return fits(rest) ? rest : `${rest.slice(0, Math.max(0, columns - 1))}…`;
 };
 
 /** `12.3 MB`. */

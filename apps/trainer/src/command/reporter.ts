@@ -1,5 +1,6 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 import { createLogUpdate } from 'log-update';
+import { fitted } from './format.ts';
 import { printable } from './printable.ts';
 
 /** The output of a command: lines for a person, and one line that is rewritten during long work. */
@@ -34,9 +35,10 @@ export const createReporter = ({ json }: { readonly json: boolean }): Reporter =
       const now = Date.now();
       if (now - lastProgress < interval) return;
       lastProgress = now;
-      const lines = [text].flat().map(printable).join('\n');
-      if (live) live(lines);
-      else process.stderr.write(`${lines}\n`);
+      const lines = [text].flat().map(printable);
+      // The last column stays free: some terminals wrap when it is filled.
+      if (live) live(lines.map((line) => fitted(line, (process.stderr.columns ?? 80) - 1)).join('\n'));
+      else process.stderr.write(`${lines.join('\n')}\n`);
     },
     event: (event) => {
       if (json) process.stdout.write(`${JSON.stringify(event)}\n`);

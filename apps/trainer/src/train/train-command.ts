@@ -1,3 +1,6 @@
+import { dirname } from 'node:path';
+import type { EpochRow } from '@dropout-lab/runs';
+import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -35,10 +38,36 @@ export const trainCommand = async (
     ? await beginRun(config, options, command, reporter, signal)
     : await reopenRun(options.resume!, options, reporter, signal);
   const { reason, path } = await trainRun(run, reporter, signal);
+  if (reason === 'completed' || reason === 'early_stopping') {
+    for (const line of await closingLines(path)) reporter.line(line);
+  }
   reporter.line(
     reason === 'interrupted'
       ? `Resume with: ${invocationOf(['train'], { resume: path, 'data-dir': options.dataDir })}`
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
+};
+
+/** The best epoch of a run that has ended, epochs before it was resumed included, and how to look at it. */
+const closingLines = async (path: string): Promise<string[]> => {
+  const [{ readHistory }, { openRunDirectory }] = await Promise.all([
+    import('@dropout-lab/runs'),
+    import('@dropout-lab/runs/node'),
+  ]);
+  const { events } = await (await openRunDirectory(path)).readEvents();
+  return [
+    ...bestLine(readHistory(events)),
+    `Look at it with: ${invocationOf(dirname(path) === 'runs' ? ['view'] : ['view', dirname(path)])}`,
+  ];
+};
+
+/** Nothing without validation: the best on the training images says little. */
+const bestLine = (history: readonly EpochRow[]): string[] => {
+  const validated = history.filter(({ val_loss }) => val_loss !== undefined);
+  if (validated.length === 0) return [];
+  const best = validated.reduce((a, b) => (b.val_loss! < a.val_loss! ? b : a));
+  return [
+    `Best epoch: ${best.epoch} of ${history.length}, by validation loss - val_loss: ${formatMetric(best.val_loss)} - val_accuracy: ${formatMetric(best.val_accuracy)}`,
+  ];
 };
