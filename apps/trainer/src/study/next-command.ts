@@ -1,7 +1,7 @@
 import { shownAddress } from '@dropout-lab/contracts';
 import { invocationOf } from '../command/invocation.ts';
 import { DEFAULT_STORE } from './store.ts';
-import type { StudyRunOptions } from './study-command.ts';
+import type { StudyRunOptions } from './study-options.ts';
 
 /** Returns the command that reports a study which was run with these options. */
 export const reportInvocation = (name: string, options: StudyRunOptions): string =>

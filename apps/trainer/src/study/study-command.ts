@@ -14,6 +14,7 @@ import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { reportInvocation, runInvocation } from './next-command.ts';
 import { inOwnProcess, RunFailedError } from './run-task.ts';
+import type { StudyRunOptions } from './study-options.ts';
 import {
   type EpochSeconds,
   measureArms,
@@ -25,13 +26,6 @@ import {
   shareOfMachine,
 } from './study-plan.ts';
 import { type QueueOutcome, runOnQueue } from './study-queue.ts';
-
-export interface StudyRunOptions extends RunOptions, LoadStudyOptions {
-  /** Runs at once. */
-  readonly jobs: number;
-  /** Address of a Redis server whose workers train the runs; they are trained here when left out. */
-  readonly queue?: string;
-}
 
 const INTERRUPTED = 130;
 

@@ -18,7 +18,8 @@ import { formatMetric } from '../command/format.ts';
 import { type ConfigOptions, readConfigFile } from '../command/options.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
-import { runStudy, type StudyRunOptions } from './study-command.ts';
+import { runStudy } from './study-command.ts';
+import type { StudyRunOptions } from './study-options.ts';
 
 export interface SweepOptions extends StudyRunOptions {
   readonly name?: string;
