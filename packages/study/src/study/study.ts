@@ -27,7 +27,7 @@ const seed = z
 /** The most seeds, and the most runs, of a study: each takes minutes. */
 export const MOST_SEEDS = 10_000;
 /** The most arms of a study. */
-export const MOST_ARMS = 1000;
+const MOST_ARMS = 1000;
 
 /** The seeds of a study. */
 export const seedsSchema = z
