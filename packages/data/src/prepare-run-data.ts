@@ -11,7 +11,7 @@ export interface RunData {
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
   readonly classNames: readonly string[];
-  /** What a person should know about the images, a sentence each. */
+  /** Things that a person should know about the images, a sentence each. */
   readonly warnings?: readonly string[];
   readonly description: DataDescription;
 }

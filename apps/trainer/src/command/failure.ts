@@ -6,7 +6,7 @@ import { printable, printableLines } from './printable.ts';
 /** A command line or configuration that cannot be: nothing has been written. */
 const USAGE = 2;
 
-/** What a shell gives for a program that Ctrl-C ended. */
+/** The exit code that shells give for a program that Ctrl-C ended. */
 export const INTERRUPTED = 130;
 
 /** Returns the exit code of a command that ended with an error. */

@@ -7,7 +7,7 @@ import type { StudyRunOptions } from './study-options.ts';
 export const reportInvocation = (name: string, options: StudyRunOptions): string =>
   invocationOf(['report', name], placesOf(options));
 
-/** Returns the command that goes on with a study as it was run. */
+/** Returns the command that continues a study as it was run. */
 export const runInvocation = (name: string, options: StudyRunOptions): string => {
   const { backend, jobs, workers, queue } = options;
   return invocationOf(['study', 'run', name], {

@@ -22,7 +22,7 @@ export interface RunJob {
   readonly command: readonly string[];
 }
 
-/** What a configuration is parsed from is checked by its own schema. */
+/** The configuration is parsed by its own schema. */
 const jobSchema = z.strictObject({
   name: z.string().max(1000, 'expected a name of at most 1000 characters'),
   config: z.record(z.string(), z.unknown()),

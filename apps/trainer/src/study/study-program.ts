@@ -13,7 +13,7 @@ import { createReporter } from '../command/reporter.ts';
 import { DEFAULT_LEASE_SECONDS, redisAddress } from './queue.ts';
 import { DEFAULT_STORE } from './store.ts';
 
-/** What commands are called with besides their options. */
+/** The arguments of commands besides their options. */
 export interface CommandsContext {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;

@@ -121,7 +121,7 @@ const requireWatched = ({ callbacks, validationSplit }: RunConfig, what: string)
   );
 };
 
-/** Returns the number of classes that a run's model tells apart. */
+/** Returns the number of classes that a run's model distinguishes. */
 export const classesOf = ({ dataset, model }: Pick<RunConfig, 'dataset' | 'model'>): number =>
   model.numClasses ?? datasetOf(dataset).classNames.length;
 
