@@ -100,6 +100,7 @@ describe('every flag is taken by a sweep with several values', () => {
 
 describe('every other option of every command is taken with every kind of value that its help names', () => {
   const values: Readonly<Record<string, readonly (readonly [typed: string, value: unknown])[]>> = {
+    '--allow-host': [['lab.example', ['lab.example']]],
     '--backend': ['auto', 'node', 'webgpu', 'wasm', 'cpu'].map((name) => [name, name]),
     '--checkpoint': [
       ['last', 'last'],

@@ -339,10 +339,10 @@ describe('what is larger than anything that is trained is refused at once, with 
     ['worker --queue redis://localhost --lease 1e15', 'Expected a whole number from 1 to 86400.'],
     [
       'worker --queue redis://127.0.0.1:99999',
-      'Expected the address of a Redis server, such as redis://localhost:6379.',
+      'expected the address of a Redis server, such as redis://localhost:6379',
     ],
-    ['study run tutorial --queue redis://127.0.0.1:99999', 'Expected the address of a Redis server'],
-    ['study run tutorial --queue redis://[::1', 'Expected the address of a Redis server'],
+    ['study run tutorial --queue redis://127.0.0.1:99999', 'expected the address of a Redis server'],
+    ['study run tutorial --queue redis://[::1', 'expected the address of a Redis server'],
     ['view --port 65536', 'Expected a whole number from 0 to 65535.'],
   ])('%.80s', async (line, message) => {
     const outcome = await outcomeOf(line);

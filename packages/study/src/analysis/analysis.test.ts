@@ -1,3 +1,4 @@
+import { datasetOf } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
 import { shippedStudies } from '../study/shipped.ts';
 import { parseStudy } from '../study/study.ts';
@@ -34,7 +35,7 @@ describe('analyzeStudy', () => {
 
   test('counts the test images of all seeds together', () => {
     const { test: pooled } = analysis.arms[0]!;
-    expect(pooled?.classNames).toEqual(['cat', 'dog']);
+    expect(pooled?.classNames).toEqual(datasetOf('cifar10').classNames);
     expect(pooled?.confusion).toEqual([
       [24, 6],
       [12, 18],
