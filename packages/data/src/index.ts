@@ -4,4 +4,4 @@ export type { LoadedDataset } from './loaded-dataset.ts';
 export { picturePixels, withoutAlpha } from './picture.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { drawShapes } from './shapes.ts';
-export { limit, type Split, splitLast, splitStratified } from './split.ts';
+export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
