@@ -241,7 +241,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--max-norm-axis', '0,7'], /maxNorm\.axis/],
     [['--seed', '-4'], /seed.*received -4/],
     [['--backend', 'gpu'], /--backend.*auto, node, webgpu, wasm, cpu/],
-    [['--workers', '0'], /--workers.*whole number above 0/],
+    [['--workers', '0'], /--workers.*whole number from 1 to 1024/],
     [['--config', 'nowhere.json'], /nowhere\.json: expected a file that can be read/],
     [['--epoch', '3'], /unknown option '--epoch'/],
     [['twice'], /too many arguments/],
