@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import { type RunEvent, runEventSchema } from '@dropout-lab/contracts';
 import { isNotFound, type RegularFile, readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
-import { parseEventLog, RunDirectoryError, runFiles } from '@dropout-lab/runs';
-import { withEvents } from '../shared/runs/catalogue.ts';
+import { RunDirectoryError, runFiles } from '@dropout-lab/runs';
+import { eventIn, type KeptEvents, keepEvents } from './kept-events.ts';
 
 const LARGEST_LOG = 512 * 2 ** 20;
 /** An event takes some 200 bytes. */
 const LONGEST_LINE = 64 * 1024;
-/** The most bytes of a log besides steps: some 100,000 epochs. */
-const MOST_PARSED = 32 * 2 ** 20;
+/** The most bytes of a log besides steps and epochs. */
+const MOST_OTHERS = 16 * 2 ** 20;
 const PART = 2 ** 20;
 const NEWLINE = 0x0a;
 
-const beginningOf = (kind: string): Buffer => Buffer.from(`{"kind":"${kind}`);
+const beginningOf = (kind: string): string => `{"kind":"${kind}`;
 const event = beginningOf('');
 /** Of consecutive steps only the last is drawn, and parsed. */
 const step = beginningOf('step"');
+const epoch = beginningOf('epoch"');
 const parsed = runEventSchema.options
   .map(({ shape }) => shape.kind.value)
   .filter((kind) => kind !== 'step' && kind !== 'checkpoint' && kind !== 'validating')
@@ -30,7 +31,8 @@ export interface RunLog {
   /** The events that a digest keeps of those that were read. */
   readonly events: readonly RunEvent[];
   /**
-   * Reads what was appended since the last time; everything when the log is another file, which is `restarted`.
+   * Reads what was appended since the last time; everything when the log is another file, or
+   * the events that are kept are no longer those before and some more, which is `restarted`.
    *
    * @throws RunDirectoryError when it is no file that can be read, or has more than can be drawn.
    */
@@ -46,9 +48,9 @@ interface Progress {
   rest: Buffer;
   /** Whether that line is too long already. */
   isSkipping: boolean;
-  /** Bytes of lines that were parsed. */
+  /** Bytes of lines that were parsed, apart from epochs. */
   parsed: number;
-  events: readonly RunEvent[];
+  readonly kept: KeptEvents;
 }
 
 /**
@@ -76,11 +78,11 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
 
   return {
     get events() {
-      return log?.events ?? [];
+      return log?.kept.events ?? [];
     },
     read: async () => {
       let restarted = false;
-      let lastStep: Buffer | undefined;
+      let lastStep: string | undefined;
       const added: RunEvent[] = [];
       while (!signal.aborted) {
         const part = await readPart(log?.offset ?? 0);
@@ -91,55 +93,57 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
           [log, restarted, lastStep, added.length] = [undefined, true, undefined, 0];
           continue;
         }
-        log ??= { file, offset: 0, rest: Buffer.alloc(0), isSkipping: false, parsed: 0, events: [] };
+        log ??= { file, offset: 0, rest: Buffer.alloc(0), isSkipping: false, parsed: 0, kept: keepEvents() };
+        const fresh: RunEvent[] = [];
         for (const line of linesOf(log, part.bytes)) {
-          if (startsWith(line, step)) lastStep = line;
+          if (line.startsWith(step)) lastStep = line;
           if (!isWorthParsing(line)) continue;
-          const found = eventIn(line);
-          log.parsed += line.length + (found ? 0 : COST_OF_NONSENSE);
-          if (log.parsed > MOST_PARSED) {
+          const isEpoch = line.startsWith(epoch);
+          const found = isEpoch ? log.kept.takeEpoch(line) : eventIn(line);
+          if (!isEpoch) log.parsed += line.length;
+          if (!found) log.parsed += COST_OF_NONSENSE;
+          if (log.parsed > MOST_OTHERS) {
             throw new RunDirectoryError(
-              `${path}: expected at most ${MOST_PARSED / 2 ** 20} MiB of events other than steps, and few lines that are no events, found more: move the run away`,
+              `${path}: expected at most ${MOST_OTHERS / 2 ** 20} MiB of events other than steps and epochs, and few lines that are no events, found more: move the run away`,
             );
           }
           if (!found) continue;
-          added.push(found);
+          if (found !== 'left out') fresh.push(found);
           lastStep = undefined;
+          restarted ||= isEpoch && log.kept.isThinned;
         }
+        log.kept.add(fresh);
         log.offset += part.bytes.length;
+        if (!restarted) added.push(...fresh);
         if (part.bytes.length === 0 || log.offset >= size) break;
       }
       const last = lastStep && eventIn(lastStep);
-      if (last) added.push(last);
-      if (log) log.events = withEvents(log.events, added);
+      if (last) {
+        added.push(last);
+        log?.kept.add([last]);
+      }
       return { restarted, added };
     },
   };
 };
 
 /** Returns the lines that end in these bytes, without those that are too long for an event, and keeps what follows them. */
-function* linesOf(log: Progress, bytes: Buffer): Generator<Buffer> {
-  let start = 0;
-  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-    const piece = bytes.subarray(start, end);
-    const line = log.rest.length > 0 ? Buffer.concat([log.rest, piece]) : piece;
-    const isEvent = !log.isSkipping && line.length <= LONGEST_LINE;
+const linesOf = (log: Progress, bytes: Buffer): string[] => {
+  const end = bytes.lastIndexOf(NEWLINE) + 1;
+  const after = bytes.subarray(end);
+  let lines: string[] = [];
+  if (end > 0) {
+    const text = Buffer.concat([log.rest, bytes.subarray(0, end)]).toString('utf8');
+    lines = text.split('\n').slice(log.isSkipping ? 1 : 0, -1);
     log.rest = Buffer.alloc(0);
     log.isSkipping = false;
-    start = end + 1;
-    if (isEvent) yield line;
   }
-  const rest = bytes.subarray(start);
-  log.isSkipping ||= log.rest.length + rest.length > LONGEST_LINE;
-  log.rest = log.isSkipping ? Buffer.alloc(0) : Buffer.concat([log.rest, rest]);
-}
+  log.isSkipping ||= log.rest.length + after.length > LONGEST_LINE;
+  log.rest = log.isSkipping ? Buffer.alloc(0) : Buffer.concat([log.rest, after]);
+  return lines.filter(({ length }) => length <= LONGEST_LINE);
+};
 
 /** Whether a line may be an event that is drawn: kinds that are not known, too, are cheap to leave out. */
-const isWorthParsing = (line: Buffer): boolean =>
+const isWorthParsing = (line: string): boolean =>
   line.length >= SHORTEST_EVENT &&
-  (!startsWith(line, event) || parsed.some((start) => startsWith(line, start)));
-
-const startsWith = (line: Buffer, start: Buffer): boolean =>
-  line.length >= start.length && line.compare(start, 0, start.length, 0, start.length) === 0;
-
-const eventIn = (line: Buffer): RunEvent | undefined => parseEventLog(line.toString('utf8')).events[0];
+  (!line.startsWith(event) || parsed.some((start) => line.startsWith(start)));

@@ -55,7 +55,7 @@ const summarize = (run: RunDigest): Summary => {
     run,
     status,
     history,
-    epochs: history.length,
+    epochs: history.at(-1)?.epoch ?? 0,
     accuracies: evenly(history.map(({ val_accuracy }) => val_accuracy ?? Number.NaN)),
     checkpoint: shownCheckpoint(run, history, lowestLoss?.epoch),
     best: bestAccuracy(history),
@@ -65,7 +65,7 @@ const summarize = (run: RunDigest): Summary => {
     onset: overfittingOnset(history),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     warnings: run.events.flatMap((event) => (event.kind === 'warning' ? event.message : [])),
-    progress: status === 'running' ? progressOf(run, history.length) : undefined,
+    progress: status === 'running' ? progressOf(run, history.at(-1)?.epoch ?? 0) : undefined,
   };
 };
 
