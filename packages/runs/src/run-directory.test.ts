@@ -177,14 +177,6 @@ describe('two runs never share a directory', () => {
     );
   });
 
-  test('a lock that its writer has not filled yet is respected', async () => {
-    const path = await closedRun();
-    writeFileSync(join(path, 'run.lock'), '');
-    await expect(resumeRunDirectory(path)).rejects.toThrow(
-      'but a process is writing; wait for it to end, or delete',
-    );
-  });
-
   test('a lock of this process’s number from before it started is stale', async () => {
     const path = await closedRun();
     lock(path, { pid: process.pid, hostname: hostname(), since: '2001-01-01T00:00:00.000Z' });

@@ -111,6 +111,21 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
+test.runIf(process.platform === 'linux')('out of room when it is resumed, a run is not locked', async () => {
+  const path = await newRun();
+  const child = spawn('sh', ['-c', 'ulimit -f 0 && exec "$0" "$@"', process.execPath, writer, 'open', path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(errors).toMatch(/RunDirectoryError: .* expected to write the run, but .*EFBIG/);
+  expect(readdirSync(path)).toEqual(['checkpoints', 'events.jsonl', 'run.json']);
+  await (await resumeRunDirectory(path)).close();
+});
+
 test('a reader beside a writer always reads one whole checkpoint', async () => {
   const path = await newRun();
   const child = start('save', path);

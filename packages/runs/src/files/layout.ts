@@ -8,6 +8,7 @@ export const runFiles = {
   predictions: 'predictions.json',
   history: 'history.csv',
   checkpoints: 'checkpoints',
+  lock: 'run.lock',
 } as const;
 
 /** Names inside a checkpoint's folder. The first two are the stock tfjs-layers format. */
