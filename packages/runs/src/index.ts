@@ -17,6 +17,7 @@ export { type EventLog, parseEventLog } from './events/event-log.ts';
 export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './events/history.ts';
 export { historyCsv } from './events/history-csv.ts';
 export { checkpointFiles, runFiles } from './files/layout.ts';
+export { isUnfinished } from './files/unfinished.ts';
 export { createMemoryRun, type MemoryRun } from './memory-run.ts';
 export { type NewRun, newRunManifest } from './new-run-manifest.ts';
 export { configDigest, newRunId } from './run-id.ts';

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -20,6 +21,7 @@ import {
   RunExistsError,
   RunLockedError,
 } from './errors.ts';
+import { isUnfinished, replacedName } from './files/unfinished.ts';
 import {
   createNumberedRunDirectory,
   createRunDirectory,
@@ -27,6 +29,7 @@ import {
   resumeRunDirectory,
 } from './run-directory.ts';
 import { checkpointAt, manifest } from './testing.ts';
+import { saveRunDirectory } from './whole-run.ts';
 
 const step = (number: number): RunEvent => ({
   kind: 'step',
@@ -41,6 +44,7 @@ const step = (number: number): RunEvent => ({
   imagesPerSecond: 1000,
 });
 const started: RunEvent = { kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 10 };
+const lock = (path: string, holder: object) => writeFileSync(join(path, 'run.lock'), JSON.stringify(holder));
 const newRun = async () => createRunDirectory(join(temporaryFolder(), 'runs', 'a'), manifest);
 const closedRun = async (): Promise<string> => {
   const run = await newRun();
@@ -158,9 +162,6 @@ describe('two runs never share a directory', () => {
     await (await resumeRunDirectory(run.path)).close();
   });
 
-  const lock = (path: string, holder: object) =>
-    writeFileSync(join(path, 'run.lock'), JSON.stringify(holder));
-
   test('the lock of another machine is taken over when its holder is known to be gone, one of this machine is not', async () => {
     const path = await closedRun();
     lock(path, { pid: 1, hostname: 'another-machine', since: new Date().toISOString() });
@@ -183,6 +184,104 @@ describe('two runs never share a directory', () => {
     const run = await resumeRunDirectory(path);
     expect(readdirSync(path).filter((file) => file.startsWith('run.lock'))).toEqual(['run.lock']);
     await run.close();
+  });
+});
+
+describe('a folder without a run in it', () => {
+  const dead = { pid: 2 ** 22, hostname: hostname(), since: '2001-01-01T00:00:00.000Z' };
+  /** Filled with what a process leaves that is killed at one moment of making a run, this version's or an earlier one's. */
+  const leftovers: Record<string, (folder: string) => void> = {
+    'just made': () => {},
+    'with the lock of a process that is gone': (folder) => lock(folder, dead),
+    'with a lock that was never filled': (folder) => {
+      writeFileSync(join(folder, 'run.lock'), '');
+      utimesSync(join(folder, 'run.lock'), 1e9, 1e9);
+    },
+    'with a folder for checkpoints': (folder) => {
+      lock(folder, dead);
+      mkdirSync(join(folder, 'checkpoints'));
+    },
+    'with half a manifest': (folder) => {
+      lock(folder, dead);
+      writeFileSync(join(folder, 'run.lock.tmp-0a1b2c3d'), '');
+      utimesSync(join(folder, 'run.lock.tmp-0a1b2c3d'), 1e9, 1e9);
+      mkdirSync(join(folder, 'checkpoints'));
+      writeFileSync(join(folder, 'run.json.tmp-99'), '{"half');
+    },
+  };
+
+  test.each(Object.entries(leftovers))('%s, is taken over by a new run', async (_, fill) => {
+    const root = temporaryFolder();
+    for (const make of [
+      async (path: string) => (await createRunDirectory(path, manifest)).close(),
+      (path: string) => saveRunDirectory(path, { manifest, events: [], checkpoints: {} }),
+    ]) {
+      const path = join(root, manifest.id);
+      mkdirSync(path);
+      fill(path);
+      await make(path);
+      expect((await openRunDirectory(path)).manifest).toEqual(manifest);
+      expect(readdirSync(path).sort()).toEqual(['checkpoints', 'events.jsonl', 'run.json']);
+      expect(readdirSync(root)).toEqual([manifest.id]);
+      rmSync(path, { recursive: true });
+    }
+    mkdirSync(join(root, manifest.id));
+    fill(join(root, manifest.id));
+    const numbered = await createNumberedRunDirectory(root, manifest);
+    expect(numbered.path).toBe(join(root, manifest.id));
+    await numbered.close();
+  });
+
+  /** What is not a run's, or may be written this moment, with the error that a new run there gets. */
+  const others: Record<string, [(folder: string) => void, new (message: string) => Error]> = {
+    'with a file of the user': [(folder) => writeFileSync(join(folder, 'notes.txt'), ''), RunExistsError],
+    'with events alone': [(folder) => writeFileSync(join(folder, 'events.jsonl'), ''), RunExistsError],
+    'with checkpoints alone': [
+      (folder) => mkdirSync(join(folder, 'checkpoints', 'last'), { recursive: true }),
+      RunExistsError,
+    ],
+    'with the lock of another machine': [
+      (folder) => lock(folder, { ...dead, hostname: 'another-machine' }),
+      RunLockedError,
+    ],
+    'with the lock of a living process': [
+      (folder) => lock(folder, { ...dead, pid: process.ppid }),
+      RunLockedError,
+    ],
+    'with a lock of this moment': [(folder) => writeFileSync(join(folder, 'run.lock'), ''), RunLockedError],
+  };
+
+  test.each(Object.entries(others))('%s, is left alone', async (_, [fill, error]) => {
+    const path = join(temporaryFolder(), manifest.id);
+    mkdirSync(path);
+    fill(path);
+    const before = readdirSync(path, { recursive: true });
+    await expect(createRunDirectory(path, manifest)).rejects.toThrow(error);
+    expect(readdirSync(path, { recursive: true })).toEqual(before);
+    const numbered = await createNumberedRunDirectory(join(path, '..'), manifest);
+    expect(numbered.path).toBe(`${path}-2`);
+    await numbered.close();
+  });
+
+  test('of many that ask for it at once, one gets it', async () => {
+    const path = join(temporaryFolder(), 'a');
+    mkdirSync(path);
+    const asked = await Promise.allSettled(
+      Array.from({ length: 8 }, () => createRunDirectory(path, manifest)),
+    );
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('a run that was not whole yet when its process was killed is removed when it is made again', async () => {
+    const root = temporaryFolder();
+    const [gone, living] = [join(root, 'a.tmp-0a1b2c3d'), join(root, 'a.tmp-99999999')];
+    for (const folder of [gone, living]) mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+    lock(gone, dead);
+    lock(living, { ...dead, pid: process.ppid });
+    expect([gone, living, replacedName('a')].map(isUnfinished)).toEqual([true, true, true]);
+    expect(['a', 'a.tmp', 'a.tmp-0a', '0a1b2c3d'].map(isUnfinished)).toEqual([false, false, false, false]);
+    await (await createRunDirectory(join(root, 'a'), manifest)).close();
+    expect(readdirSync(root)).toEqual(['a', 'a.tmp-99999999']);
   });
 });
 

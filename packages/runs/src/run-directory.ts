@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
   type EvaluationReport,
@@ -12,7 +12,7 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import { isNotFound, systemErrorCode, writeDurably } from '@dropout-lab/files/node';
+import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import type { z } from 'zod';
 import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
 import {
@@ -21,15 +21,17 @@ import {
   recoverCheckpoints,
   saveCheckpoint,
 } from './checkpoints/checkpoint-store.ts';
-import { RunDirectoryError, RunExistsError } from './errors.ts';
+import { RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
 import { type EventLog, parseEventLog } from './events/event-log.ts';
 import { openEventWriter } from './events/event-writer.ts';
 import { historyCsv } from './events/history-csv.ts';
 import { fileError } from './files/file-errors.ts';
 import { parseJson, toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
-import { acquireLock, isLocked } from './files/lock.ts';
+import { exists, isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
+import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
 import { syncFolder } from './files/sync-folder.ts';
+import { replacedName, unfinishedName } from './files/unfinished.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A run directory to read; another process may be writing it. */
@@ -72,34 +74,72 @@ export interface RunDirectory extends RunReader, RunStore {
 const elsewhere = 'choose another place for the run';
 
 /**
- * Makes a new run directory and writes its `run.json`. Folders above it are made too.
+ * Makes a new run directory and writes its `run.json`. Folders above it are made too. It gets its name when it is whole,
+ * so that a killed process leaves none that could neither be resumed nor made again.
  *
- * @param path A folder that does not exist yet.
- * @throws RunExistsError when something is there already.
+ * @param path A folder that does not exist yet, or is empty, or is what a process left that was killed before `run.json`.
+ * @throws RunExistsError when something else is there.
+ * @throws RunLockedError while another process makes its run there.
  * @throws RunDirectoryError when it cannot be made; nothing is left behind.
  */
 export const createRunDirectory = async (path: string, manifest: RunManifest): Promise<RunDirectory> => {
-  const refuse = (error: unknown): never => {
-    throw fileError(error, path, 'to make a folder for the run', elsewhere);
-  };
-  await mkdir(dirname(path), { recursive: true }).catch(refuse);
-  // Not recursive: of two that would make the same folder, one fails.
-  await mkdir(path).catch((error) => {
-    if (systemErrorCode(error) !== 'EEXIST') refuse(error);
-    throw new RunExistsError(
-      `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
-    );
-  });
+  const place = resolve(path);
   try {
-    return await openForWriting(path, manifest, async () => {
-      await mkdir(join(path, runFiles.checkpoints));
-      writeDurably(join(path, runFiles.manifest), toJson(manifest));
-      await syncFolder(path);
-    });
+    await mkdir(dirname(place), { recursive: true });
+    await recoverRun(place);
+    if (await exists(place)) return await createInLeftover(path, manifest);
+    const unfinished = unfinishedName(place);
+    try {
+      await mkdir(unfinished);
+      // The lock moves along.
+      acquireLock(unfinished);
+      await fillNewRun(unfinished, manifest);
+      await rename(unfinished, place);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      // Of two that would make the same run, one fails here: a folder takes the place of an empty one at most.
+      throw (await exists(place)) ? existsError(path) : error;
+    }
+    try {
+      await syncFolder(dirname(place));
+      return writerOf(path, manifest, openEventWriter(join(path, runFiles.events)));
+    } catch (error) {
+      await rm(place, { recursive: true, force: true });
+      throw error;
+    }
   } catch (error) {
-    await rm(path, { recursive: true, force: true });
-    throw error;
+    if (error instanceof RunDirectoryError) throw error;
+    throw fileError(error, path, 'to make a folder for the run', elsewhere);
   }
+};
+
+const existsError = (path: string): RunExistsError =>
+  new RunExistsError(
+    `${path}: expected no such folder yet, but it exists; resume the run in it, or ${elsewhere}`,
+  );
+
+const fillNewRun = async (folder: string, manifest: RunManifest): Promise<void> => {
+  await mkdir(join(folder, runFiles.checkpoints), { recursive: true });
+  writeDurably(join(folder, runFiles.manifest), toJson(manifest));
+  await syncFolder(folder);
+};
+
+/** Makes the run where a folder is: whenever it is killed, it leaves what can be taken over again. */
+const createInLeftover = async (path: string, manifest: RunManifest): Promise<RunDirectory> => {
+  if (!(await isLeftover(path))) throw existsError(path);
+  const prepare = async () => {
+    // Looked at again, now that nobody else can make a run there.
+    if (!(await isLeftover(path))) throw existsError(path);
+    try {
+      await removeUnfinished(path);
+      await fillNewRun(path, manifest);
+    } catch (error) {
+      for (const file of [runFiles.manifest, runFiles.checkpoints])
+        await rm(join(path, file), { recursive: true, force: true });
+      throw error;
+    }
+  };
+  return openForWriting(path, manifest, prepare);
 };
 
 /**
@@ -117,7 +157,7 @@ export const createNumberedRunDirectory = async (
     try {
       return await createRunDirectory(join(root, id), { ...manifest, id });
     } catch (error) {
-      if (!(error instanceof RunExistsError)) throw error;
+      if (!(error instanceof RunExistsError || error instanceof RunLockedError)) throw error;
     }
   }
 };
@@ -139,8 +179,10 @@ export const resumeRunDirectory = async (
   path: string,
   { takeOver = false }: ResumeOptions = {},
 ): Promise<RunDirectory> => {
+  await writing(path, () => recoverRun(resolve(path)));
   const manifest = await readManifest(path);
   const prepare = async () => {
+    await removeUnfinished(path);
     const checkpoints = join(path, runFiles.checkpoints);
     await mkdir(checkpoints, { recursive: true });
     await recoverCheckpoints(checkpoints);
@@ -154,8 +196,22 @@ export const resumeRunDirectory = async (
  * @throws RunDirectoryError when it is none.
  * @throws ConfigError when it was made by a newer version.
  */
-export const openRunDirectory = async (path: string): Promise<RunReader> =>
-  readerOf(path, await readManifest(path));
+export const openRunDirectory = async (path: string): Promise<RunReader> => {
+  const place = await placeOf(path);
+  return readerOf(place, await readManifest(place));
+};
+
+/** Returns the place of a run that may just be replaced, or was when its writer was killed. */
+const placeOf = async (path: string): Promise<string> => {
+  const previous = replacedName(resolve(path));
+  try {
+    const isAway = !(await exists(path)) && (await exists(previous));
+    // Looked for once more: its writer may have been between two renames at the first look, and done at the second.
+    return isAway && !(await exists(path)) ? previous : path;
+  } catch (error) {
+    throw fileError(error, path, 'a run directory', 'give the path that the run printed');
+  }
+};
 
 const readerOf = (path: string, manifest: RunManifest): RunReader => {
   const checkpoints = join(path, runFiles.checkpoints);
@@ -179,11 +235,10 @@ const openForWriting = async (
 ): Promise<RunDirectory> => {
   const release = await writing(path, () => acquireLock(path, takeOver));
   try {
-    const events = await writing(path, async () => {
+    return await writing(path, async () => {
       await prepare();
-      return openEventWriter(join(path, runFiles.events));
+      return writerOf(path, manifest, openEventWriter(join(path, runFiles.events)));
     });
-    return writerOf(path, manifest, events, release);
   } catch (error) {
     release();
     throw error;
@@ -200,7 +255,6 @@ const writerOf = (
   path: string,
   manifest: RunManifest,
   events: ReturnType<typeof openEventWriter>,
-  release: () => void,
 ): RunDirectory => {
   /** The events of `history.csv`, from the first time on that it changes. */
   let epochs: RunEvent[] | undefined;
@@ -238,7 +292,7 @@ const writerOf = (
     async close() {
       await saving;
       events.close();
-      release();
+      releaseLock(path);
     },
   };
 };
@@ -248,7 +302,7 @@ const readManifest = async (path: string): Promise<RunManifest> => {
   const text = await readText(file);
   if (text === undefined) {
     throw new RunDirectoryError(
-      `${path}: expected a run directory, found no ${runFiles.manifest} in it; give the path that the run printed`,
+      `${path}: expected a run directory, found no ${runFiles.manifest} in it; give the path that the run printed, or start the run again if it was killed before it began`,
     );
   }
   return parseRunManifest(parseJson(text, file), file);

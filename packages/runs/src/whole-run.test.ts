@@ -1,14 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { decodeRun } from './decode-run.ts';
 import { encodeRun, type RunContents } from './encode-run.ts';
 import { CheckpointCorruptError, RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
-import { createRunDirectory } from './run-directory.ts';
+import { replacedName, unfinishedName } from './files/unfinished.ts';
+import { createRunDirectory, openRunDirectory, resumeRunDirectory } from './run-directory.ts';
 import { checkpointAt, manifest } from './testing.ts';
-import { loadRunDirectory, saveRunDirectory } from './whole-run.ts';
+import { loadRunDirectory, replaceRun, saveRunDirectory } from './whole-run.ts';
 
 const events: RunEvent[] = [
   { kind: 'run-started', time: 0, epochs: 1, stepsPerEpoch: 2 },
@@ -88,4 +90,68 @@ test('what is no run, and a run that is being written, are not replaced', async 
   await run.close();
   await saveRunDirectory(path, bare);
   expect(readdirSync(folder).sort()).toEqual(['notes', 'training']);
+});
+
+describe('the run that is replaced', () => {
+  const dead = JSON.stringify({ pid: 2 ** 22, hostname: hostname(), since: '2001-01-01T00:00:00.000Z' });
+  /** A folder in which a process was killed that had just moved the run `a` aside, to put another in its place. */
+  const killedBetweenRenames = async (): Promise<string> => {
+    const path = join(temporaryFolder(), 'a');
+    await saveRunDirectory(path, contents);
+    await saveRunDirectory(unfinishedName(path), bare);
+    for (const folder of readdirSync(dirname(path)))
+      writeFileSync(join(path, '..', folder, 'run.lock'), dead);
+    renameSync(path, replacedName(path));
+    return path;
+  };
+
+  test('is there again when the other could not take its place', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'a');
+    await saveRunDirectory(path, contents);
+    await expect(replaceRun(path, join(folder, 'not there'))).rejects.toThrow('ENOENT');
+    expect(await loadRunDirectory(path)).toEqual(contents);
+    expect((await openRunDirectory(path)).isBeingWritten()).toBe(false);
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test('is read where it is after a kill between the two renames, which changes nothing', async () => {
+    const path = await killedBetweenRenames();
+    const before = readdirSync(dirname(path));
+    expect(await loadRunDirectory(path)).toEqual(contents);
+    expect(readdirSync(dirname(path))).toEqual(before);
+  });
+
+  test.each<[string, (path: string) => Promise<unknown>, RunContents]>([
+    ['resumed', async (path) => (await resumeRunDirectory(path)).close(), contents],
+    [
+      'made anew',
+      (path) => expect(createRunDirectory(path, manifest)).rejects.toThrow(RunExistsError),
+      contents,
+    ],
+    ['saved again', (path) => saveRunDirectory(path, bare), bare],
+  ])('has its place back when it is %s after such a kill', async (_, open, expected) => {
+    const path = await killedBetweenRenames();
+    await open(path);
+    expect(await loadRunDirectory(path)).toEqual(expected);
+    expect(readdirSync(dirname(path))).toEqual(['a']);
+  });
+
+  test('is removed after a kill before it was', async () => {
+    const path = join(temporaryFolder(), 'a');
+    await saveRunDirectory(path, contents);
+    await saveRunDirectory(replacedName(path), bare);
+    await (await resumeRunDirectory(path)).close();
+    expect(await loadRunDirectory(path)).toEqual(contents);
+    expect(readdirSync(dirname(path))).toEqual(['a']);
+  });
+
+  test('is kept when something else has come into its place meanwhile', async () => {
+    const path = join(temporaryFolder(), 'a');
+    await saveRunDirectory(replacedName(path), contents);
+    mkdirSync(path);
+    writeFileSync(join(path, 'notes.txt'), 'mine');
+    await expect(saveRunDirectory(path, bare)).rejects.toThrow(RunExistsError);
+    expect(await loadRunDirectory(replacedName(path))).toEqual(contents);
+  });
 });

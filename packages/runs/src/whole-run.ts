@@ -6,11 +6,15 @@ import type { RunContents } from './encode-run.ts';
 import { RunExistsError, RunLockedError } from './errors.ts';
 import { fileError } from './files/file-errors.ts';
 import { checkpointNames } from './files/layout.ts';
+import { isLeftover, recoverRun } from './files/leftovers.ts';
+import { acquireLock, releaseLock } from './files/lock.ts';
 import { syncFolder } from './files/sync-folder.ts';
+import { replacedName, unfinishedName } from './files/unfinished.ts';
 import { createRunDirectory, openRunDirectory } from './run-directory.ts';
 
 /**
  * Writes a whole run as a run directory. It replaces a run that is there: it is written beside it first, then renamed.
+ * Whenever it is killed, the run that was there, or the new one, is there when it is next opened.
  *
  * @throws RunExistsError when something else than a run is there.
  * @throws RunLockedError while another process writes the run that is there.
@@ -19,9 +23,14 @@ import { createRunDirectory, openRunDirectory } from './run-directory.ts';
 export const saveRunDirectory = async (where: string, contents: RunContents): Promise<void> => {
   // Without a slash at its end, for what is beside it.
   const path = resolve(where);
+  const refuse = (error: unknown): never => {
+    throw error instanceof RunExistsError || error instanceof RunLockedError
+      ? error
+      : fileError(error, path, 'to write the run', 'choose another place for it');
+  };
+  await recoverRun(path).catch(refuse);
   const isTaken = await isReplaceable(path);
-  const temporary = `${path}.tmp-${process.pid}`;
-  const previous = `${path}.previous-${process.pid}`;
+  const temporary = unfinishedName(path);
   try {
     const run = await createRunDirectory(temporary, contents.manifest);
     try {
@@ -33,16 +42,46 @@ export const saveRunDirectory = async (where: string, contents: RunContents): Pr
     } finally {
       await run.close();
     }
-    if (isTaken) await rename(path, previous);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-    await rm(previous, { recursive: true, force: true });
+    // It moves along; if this process is killed before, it shows that nobody is at it any more.
+    acquireLock(temporary);
+    if (isTaken) await replaceRun(path, temporary);
+    else await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error instanceof RunExistsError
-      ? error
-      : fileError(error, path, 'to write the run', 'choose another place for it');
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    refuse(error);
   }
+  try {
+    await syncFolder(dirname(path));
+    await rm(replacedName(path), { recursive: true, force: true });
+  } catch (error) {
+    refuse(error);
+  } finally {
+    releaseLock(path);
+  }
+};
+
+/**
+ * Puts a run in the place of another, which is then beside it, as {@link replacedName} says.
+ *
+ * @throws RunLockedError while another process writes the run that is there.
+ * @throws Error of the file system; the run that was there is there again.
+ */
+export const replaceRun = async (path: string, by: string): Promise<void> => {
+  const previous = replacedName(path);
+  const release = acquireLock(path);
+  await rename(path, previous).catch((error) => {
+    release();
+    throw error;
+  });
+  await rename(by, path).catch(async (error) => {
+    // Where even this fails, the next process that opens the run brings it back.
+    const isBack = await rename(previous, path).then(
+      () => true,
+      () => false,
+    );
+    releaseLock(isBack ? path : previous);
+    throw error;
+  });
 };
 
 /** Whether there is a run to be replaced. @throws RunExistsError, RunLockedError. */
@@ -53,6 +92,7 @@ const isReplaceable = async (path: string): Promise<boolean> => {
     if (systemErrorCode(error) === 'ENOENT') return false;
     throw fileError(error, path, 'to write the run', 'choose another place for it');
   }
+  if (await isLeftover(path)) return true;
   const run = await openRunDirectory(path).catch((cause) => {
     throw new RunExistsError(
       `${path}: expected a free place or a run to be replaced, found something else: choose another place for the run`,

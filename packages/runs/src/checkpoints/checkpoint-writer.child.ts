@@ -1,14 +1,33 @@
 /**
  * For kill.test.ts, in a process of its own: `save RUN` resumes the run and saves one checkpoint after another
  * until it is killed; `grow RUN` saves a small one, then one, and predictions, that the limit on file sizes does not allow;
- * `open RUN` only keeps the run open.
+ * `open RUN` only keeps the run open; `create FOLDER` makes the runs 0, 1, 2, … in it until it is killed; `replace RUN`
+ * saves runs in its place, of 1, 2, 3, … events, until it is killed.
  */
-import { resumeRunDirectory } from '../run-directory.ts';
-import { checkpointAt } from '../testing.ts';
+import type { RunEvent } from '@dropout-lab/contracts';
+import { createRunDirectory, resumeRunDirectory } from '../run-directory.ts';
+import { checkpointAt, manifest } from '../testing.ts';
+import { saveRunDirectory } from '../whole-run.ts';
 
-const [command, path] = process.argv.slice(2) as ['save' | 'grow' | 'open', string];
-const run = await resumeRunDirectory(path);
+const [command, path] = process.argv.slice(2) as ['save' | 'grow' | 'open' | 'create' | 'replace', string];
 const say = (line: string) => process.stdout.write(`${line}\n`);
+
+if (command === 'create') {
+  for (let number = 0; ; number++) {
+    await (await createRunDirectory(`${path}/${number}`, manifest)).close();
+    say(`created ${number}`);
+  }
+}
+if (command === 'replace') {
+  const events: RunEvent[] = [];
+  for (;;) {
+    events.push({ kind: 'warning', time: events.length, message: '' });
+    await saveRunDirectory(path, { manifest, events, checkpoints: {} });
+    say(`saved ${events.length}`);
+  }
+}
+
+const run = await resumeRunDirectory(path);
 
 if (command === 'save') {
   let step = (await run.hasCheckpoint('last'))

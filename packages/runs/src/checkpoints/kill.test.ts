@@ -9,6 +9,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { buildChild } from '../../../../scripts/build-child.ts';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { RunLockedError } from '../errors.ts';
+import { isUnfinished } from '../files/unfinished.ts';
 import { createRunDirectory, openRunDirectory, resumeRunDirectory } from '../run-directory.ts';
 import { checkpointAt, manifest } from '../testing.ts';
 
@@ -63,6 +64,48 @@ test('killed at random moments while it writes checkpoints, a run always has a g
     expect(readdirSync(join(path, 'checkpoints'))).toEqual(['last']);
     await run.close();
     step = saved;
+  }
+});
+
+test('killed at random moments while it makes runs, it leaves each of them whole or to be made again', async () => {
+  const generator = createGenerator(randomKey(2020));
+  for (let round = 0; round < 8; round++) {
+    const folder = temporaryFolder();
+    const child = start('create', folder);
+    await firstLine(child);
+    await sleep(generator.nextFloat() * 30);
+    await kill(child);
+    const names = readdirSync(folder);
+    for (const name of names) if (!isUnfinished(name)) await openRunDirectory(join(folder, name));
+    for (let number = 0; number <= names.length; number++) {
+      const path = join(folder, `${number}`);
+      const run = existsSync(path)
+        ? await resumeRunDirectory(path)
+        : await createRunDirectory(path, manifest);
+      await run.close();
+      expect(readdirSync(path)).toEqual(['checkpoints', 'events.jsonl', 'run.json']);
+    }
+  }
+});
+
+test('killed at random moments while it replaces a run, it leaves the one before or the new one', async () => {
+  const generator = createGenerator(randomKey(2021));
+  for (let round = 0; round < 8; round++) {
+    const path = join(temporaryFolder(), 'a');
+    const child = start('replace', path);
+    let saved = 0;
+    const lines = createInterface({ input: child.stdout! }).on('line', () => {
+      saved++;
+    });
+    await once(lines, 'line');
+    await sleep(generator.nextFloat() * 40);
+    child.kill('SIGKILL');
+    await once(lines, 'close');
+    const { events } = await (await openRunDirectory(path)).readEvents();
+    expect([saved, saved + 1]).toContain(events.length);
+    const run = await resumeRunDirectory(path);
+    expect((await run.readEvents()).events).toEqual(events);
+    await run.close();
   }
 });
 

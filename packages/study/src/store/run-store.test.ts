@@ -89,6 +89,8 @@ test('a run is found by its configuration, whatever its folder is called', async
   const path = join(store, '0123456789abcdef');
   await (await createRunDirectory(path, manifestOf(planned!))).close();
   await mkdir(join(store, 'no run'));
+  // Of a process that was killed while it made the run, or is just making it.
+  await (await createRunDirectory(join(store, 'ffff.tmp-0a1b2c3d'), manifestOf(planned!))).close();
   expect(await findRun(store, planned!.config)).toBe(path);
   expect(await readStudyRun(store, planned!)).toMatchObject({ state: 'stopped', path });
   expect(await findRun(store, other!.config)).toBe(runPath(store, other!.config));

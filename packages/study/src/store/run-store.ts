@@ -10,7 +10,7 @@ import {
   type RunConfig,
 } from '@dropout-lab/contracts';
 import { isNotFound, readTextFile, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
-import { configDigest, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
+import { configDigest, isUnfinished, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { z } from 'zod';
 import type { PlannedRun } from '../study/plan.ts';
@@ -48,7 +48,9 @@ const AT_ONCE = 32;
  */
 const runsOfOtherNames = async (store: string): Promise<Map<string, string>> => {
   const folders = await readdir(store, { withFileTypes: true }).catch(() => []);
-  const paths = folders.filter((entry) => entry.isDirectory()).map(({ name }) => join(store, name));
+  const paths = folders
+    .filter((entry) => entry.isDirectory() && !isUnfinished(entry.name))
+    .map(({ name }) => join(store, name));
   const runs = new Map<string, string>();
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     await Promise.all(
