@@ -79,6 +79,7 @@ export {
   type TrainingProgress,
   trainingProgressSchema,
 } from './run/snapshot.ts';
+export { type ConfigDifference, configDifferences } from './settings/config-differences.ts';
 export {
   type Assignment,
   choosesMember,

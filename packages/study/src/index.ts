@@ -5,7 +5,6 @@ export {
   type PooledTest,
   type StudyAnalysis,
 } from './analysis/analysis.ts';
-export { type ConfigDifference, configDifferences } from './analysis/config-differences.ts';
 export { armCurve, type CurveMetric, type CurvePoint, metricAt } from './analysis/curves.ts';
 export {
   type MetricKey,

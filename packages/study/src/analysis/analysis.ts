@@ -1,8 +1,12 @@
-import type { EvaluationReport, ReliabilityBin } from '@dropout-lab/contracts';
+import {
+  type ConfigDifference,
+  configDifferences,
+  type EvaluationReport,
+  type ReliabilityBin,
+} from '@dropout-lab/contracts';
 import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
-import { type ConfigDifference, configDifferences } from './config-differences.ts';
 import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
 import {
   type MetricKey,

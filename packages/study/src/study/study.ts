@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  configDifferences,
   mergeConfig,
   parseRunConfigAt,
   parseWith,

@@ -1,6 +1,13 @@
 import { HUES } from '@dropout-lab/charts/palette';
-import { canonicalJson, isPlain, memberOf, type RunConfig, valueAt } from '@dropout-lab/contracts';
-import { type ConfigDifference, configDifferences } from '@dropout-lab/study';
+import {
+  type ConfigDifference,
+  canonicalJson,
+  configDifferences,
+  isPlain,
+  memberOf,
+  type RunConfig,
+  valueAt,
+} from '@dropout-lab/contracts';
 import { settingInWords } from '../settings/setting-words.ts';
 import type { RunFacts } from './catalogue.ts';
 

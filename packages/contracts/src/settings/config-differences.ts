@@ -1,3 +1,5 @@
+import { isPlain } from './plain.ts';
+
 /** A setting in which configurations differ. */
 export interface ConfigDifference {
   /** Keys that lead to it, joined by dots: `model.dropout.rate`. */
@@ -26,9 +28,6 @@ const differencesAt = (path: string, values: readonly unknown[]): ConfigDifferen
     ),
   );
 };
-
-const isPlain = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Equal as plain data; the order of keys says nothing. */
 const isSame = (a: unknown, b: unknown): boolean => {

@@ -1,5 +1,5 @@
-import { parseRunConfig } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
+import { parseRunConfig } from '../index.ts';
 import { configDifferences } from './config-differences.ts';
 
 test('equal configurations differ in nothing', () => {
