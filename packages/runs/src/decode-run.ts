@@ -1,7 +1,6 @@
 import {
   type CheckpointName,
   evaluationReportSchema,
-  parseRunManifest,
   parseWith,
   predictionsSchema,
 } from '@dropout-lab/contracts';
@@ -9,13 +8,15 @@ import type { z } from 'zod';
 import {
   type CheckpointContents,
   decodeCheckpoint,
-  requireDigests,
+  requireIntact,
+  trainedManifestOf,
 } from './checkpoints/checkpoint-format.ts';
 import type { RunContents } from './encode-run.ts';
 import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
 import { parseEventLog } from './events/event-log.ts';
 import { parseJson } from './files/json.ts';
 import { checkpointFiles, checkpointNames, runFiles } from './files/layout.ts';
+import { decodeManifest } from './manifest-file.ts';
 
 /**
  * Reads the run in the files of its directory: the inverse of {@link encodeRun}, for files of earlier versions too.
@@ -23,7 +24,8 @@ import { checkpointFiles, checkpointNames, runFiles } from './files/layout.ts';
  *
  * @param files Contents by path within the directory. All but `run.json` may be missing.
  * @param where The directory, for errors.
- * @throws RunDirectoryError when there is no `run.json`, or a file is damaged.
+ * @throws RunDirectoryError when there is no `run.json`, or a file is damaged; RunChangedError when `run.json` is not as it
+ *   was written, or not as a checkpoint was trained with.
  * @throws ConfigError when a file is of another form or of a newer version.
  */
 export const decodeRun = async (
@@ -42,19 +44,21 @@ export const decodeRun = async (
     const value = json(path);
     return value === undefined ? undefined : parseWith(schema, value, `${where}/${path}`);
   };
-  if (files[runFiles.manifest] === undefined) {
+  if (text(runFiles.manifest) === undefined) {
     throw new RunDirectoryError(
       `${where}: expected the files of a run, found no ${runFiles.manifest} among them: give all that the run was saved as`,
     );
   }
-  const manifest = parseRunManifest(json(runFiles.manifest), `${where}/${runFiles.manifest}`);
+  const manifest = await decodeManifest(text(runFiles.manifest)!, `${where}/${runFiles.manifest}`, () =>
+    trainedManifestOf(checkpointNames.map((name) => text(statePath(name)))),
+  );
   const checkpoint = async (name: CheckpointName) => {
     const folder = `${runFiles.checkpoints}/${name}`;
     const [model, weights, optimizer, state] = [
       text(`${folder}/${checkpointFiles.model}`),
       bytes(files[`${folder}/${checkpointFiles.weights}`]),
       bytes(files[`${folder}/${checkpointFiles.optimizer}`]),
-      text(`${folder}/${checkpointFiles.state}`),
+      text(statePath(name)),
     ];
     if (state === undefined) return undefined;
     const place = `${where}/${folder}`;
@@ -67,7 +71,7 @@ export const decodeRun = async (
       'optimizer.bin': optimizer,
       'state.json': state,
     };
-    await requireDigests(contents, manifest.config, place);
+    await requireIntact(contents, manifest, place);
     return decodeCheckpoint(contents, manifest.config, place);
   };
   const evaluation = parsed(runFiles.evaluation, evaluationReportSchema);
@@ -86,6 +90,9 @@ export const decodeRun = async (
     ...(predictions && { predictions }),
   };
 };
+
+const statePath = (name: CheckpointName): string =>
+  `${runFiles.checkpoints}/${name}/${checkpointFiles.state}`;
 
 const bytes = (content: string | Uint8Array | undefined): Uint8Array | undefined =>
   typeof content === 'string' ? new TextEncoder().encode(content) : content;

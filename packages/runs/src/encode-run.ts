@@ -3,6 +3,7 @@ import { type Checkpoint, encodeCheckpoint } from './checkpoints/checkpoint-form
 import { historyCsv } from './events/history-csv.ts';
 import { toJson, toJsonLine } from './files/json.ts';
 import { checkpointNames, runFiles } from './files/layout.ts';
+import { encodeManifest } from './manifest-file.ts';
 
 /** All of a run, as it stands in its directory or in memory. */
 export interface RunContents {
@@ -29,7 +30,7 @@ export const encodeRun = async ({
 }: RunContents): Promise<Record<string, string | Uint8Array>> => {
   const history = historyCsv(events);
   const files = {
-    [runFiles.manifest]: toJson(manifest),
+    [runFiles.manifest]: await encodeManifest(manifest),
     [runFiles.events]: events.map(toJsonLine).join(''),
     ...(history !== '' && { [runFiles.history]: history }),
     ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
@@ -38,7 +39,7 @@ export const encodeRun = async ({
   const encoded = await Promise.all(
     checkpointNames.map(async (name) => {
       const checkpoint = checkpoints[name];
-      return Object.entries(checkpoint ? await encodeCheckpoint(checkpoint) : {}).map(
+      return Object.entries(checkpoint ? await encodeCheckpoint(checkpoint, manifest) : {}).map(
         ([file, content]) => [`${runFiles.checkpoints}/${name}/${file}`, content] as const,
       );
     }),

@@ -15,6 +15,11 @@ export class RunLockedError extends RunDirectoryError {
   override readonly name = 'RunLockedError';
 }
 
+/** A `run.json` that is not as it was written, or not as it was when a checkpoint was trained. */
+export class RunChangedError extends RunDirectoryError {
+  override readonly name = 'RunChangedError';
+}
+
 /** A checkpoint that is not there. */
 export class CheckpointMissingError extends RunDirectoryError {
   override readonly name = 'CheckpointMissingError';
@@ -31,7 +36,7 @@ export class CheckpointCorruptError extends RunDirectoryError {
     options?: ErrorOptions,
   ) {
     super(
-      `${file}: expected ${expected}, found ${found}: the checkpoint is damaged; use the run's other checkpoint or a copy`,
+      `${file}: expected ${expected}, found ${found}: the checkpoint is damaged; use the run's other checkpoint, or put a copy in its place`,
       options,
     );
   }

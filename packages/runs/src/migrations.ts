@@ -51,7 +51,11 @@ const renamed = (slot: NamedArray, names: readonly string[]): NamedArray => {
   return place === undefined ? slot : { ...slot, name: `callback/${names[Number(place)]}/${rest}` };
 };
 
+/** Version 2 did not say with what the checkpoint was trained, and had no digest of itself. */
+const withoutRun: MigrationStep = (state) => ({ ...state, run: null });
+
 /** Of `state.json`. */
 export const stateSteps = (config: Pick<RunConfig, 'callbacks'>): readonly MigrationStep[] => [
   callbacksByName(config),
+  withoutRun,
 ];

@@ -6,7 +6,6 @@ import {
   type EvaluationReport,
   evaluationReportSchema,
   type Predictions,
-  parseRunManifest,
   parseWith,
   predictionsSchema,
   type RunEvent,
@@ -14,11 +13,13 @@ import {
 } from '@dropout-lab/contracts';
 import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import type { z } from 'zod';
-import type { Checkpoint } from './checkpoints/checkpoint-format.ts';
+import { type Checkpoint, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
 import {
   hasCheckpoint,
   loadCheckpoint,
+  readStates,
   recoverCheckpoints,
+  requireIntactCheckpoints,
   saveCheckpoint,
 } from './checkpoints/checkpoint-store.ts';
 import { RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
@@ -32,6 +33,7 @@ import { exists, isLeftover, recoverRun, removeUnfinished } from './files/leftov
 import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
 import { syncFolder } from './files/sync-folder.ts';
 import { replacedName, unfinishedName } from './files/unfinished.ts';
+import { decodeManifest, encodeManifest } from './manifest-file.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A run directory to read; another process may be writing it. */
@@ -47,8 +49,10 @@ export interface RunReader {
   readPredictions(): Promise<Predictions | undefined>;
   /** Whether that checkpoint has been written; its files are not read. */
   hasCheckpoint(name: CheckpointName): Promise<boolean>;
-  /** Verifies checksums. @throws CheckpointMissingError, CheckpointCorruptError. */
+  /** Verifies it by its digests. @throws CheckpointMissingError, CheckpointCorruptError, RunChangedError. */
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
+  /** Verifies every checkpoint that there is. @throws CheckpointCorruptError, RunChangedError. */
+  requireIntact(): Promise<void>;
   /**
    * Whether a living process is writing the directory, as far as can be known from this machine.
    *
@@ -120,7 +124,7 @@ const existsError = (path: string): RunExistsError =>
 
 const fillNewRun = async (folder: string, manifest: RunManifest): Promise<void> => {
   await mkdir(join(folder, runFiles.checkpoints), { recursive: true });
-  writeDurably(join(folder, runFiles.manifest), toJson(manifest));
+  writeDurably(join(folder, runFiles.manifest), await encodeManifest(manifest));
   await syncFolder(folder);
 };
 
@@ -169,9 +173,11 @@ export interface ResumeOptions {
 }
 
 /**
- * Opens a run directory to go on writing: cleans up what a killed writer left.
+ * Opens a run directory to go on writing: cleans up what a killed writer left, and verifies every checkpoint.
  *
  * @throws RunDirectoryError when it is none, or cannot be written.
+ * @throws RunChangedError when `run.json` is not as it was written, or as a checkpoint was trained with.
+ * @throws CheckpointCorruptError when a checkpoint is damaged.
  * @throws RunLockedError while another process writes it.
  * @throws ConfigError when it was made by a newer version.
  */
@@ -186,6 +192,7 @@ export const resumeRunDirectory = async (
     const checkpoints = join(path, runFiles.checkpoints);
     await mkdir(checkpoints, { recursive: true });
     await recoverCheckpoints(checkpoints);
+    await requireIntactCheckpoints(checkpoints, manifest);
   };
   return openForWriting(path, manifest, prepare, takeOver);
 };
@@ -193,7 +200,7 @@ export const resumeRunDirectory = async (
 /**
  * Opens a run directory to read; changes nothing in it.
  *
- * @throws RunDirectoryError when it is none.
+ * @throws RunDirectoryError when it is none; RunChangedError when `run.json` is not as it was written.
  * @throws ConfigError when it was made by a newer version.
  */
 export const openRunDirectory = async (path: string): Promise<RunReader> => {
@@ -222,7 +229,8 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
     readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
     readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
     hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),
-    loadCheckpoint: (name) => loadCheckpoint(checkpoints, name, manifest.config),
+    loadCheckpoint: (name) => loadCheckpoint(checkpoints, name, manifest),
+    requireIntact: () => requireIntactCheckpoints(checkpoints, manifest),
     isBeingWritten: () => isLocked(path),
   };
 };
@@ -275,7 +283,7 @@ const writerOf = (
       }
     },
     saveCheckpoint(name, checkpoint) {
-      const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint);
+      const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint, manifest);
       const saved = saving.then(save);
       // One after the other; the failure of one is its caller's to handle, and does not stop the next.
       saving = saved.catch(() => {});
@@ -305,7 +313,9 @@ const readManifest = async (path: string): Promise<RunManifest> => {
       `${path}: expected a run directory, found no ${runFiles.manifest} in it; give the path that the run printed, or start the run again if it was killed before it began`,
     );
   }
-  return parseRunManifest(parseJson(text, file), file);
+  return decodeManifest(text, file, async () =>
+    trainedManifestOf(await readStates(join(path, runFiles.checkpoints))),
+  );
 };
 
 const readJson = async <S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> => {

@@ -1,10 +1,11 @@
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
-import { RunExistsError } from '@dropout-lab/runs';
+import { CheckpointCorruptError, RunChangedError, RunExistsError } from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
 import { printable, printableLines } from './printable.ts';
 
-/** A command line or configuration that cannot be: nothing has been written. */
+/** A command line, a configuration or a run that cannot be: nothing has been written. */
 const USAGE = 2;
+const refusals = [ConfigError, RunExistsError, RunChangedError, CheckpointCorruptError];
 
 /** The exit code that shells give for a program that Ctrl-C ended. */
 export const INTERRUPTED = 130;
@@ -15,7 +16,7 @@ export const exitCodeOf = (
   { isInterrupted }: { readonly isInterrupted: boolean },
 ): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof ConfigError || error instanceof RunExistsError) return USAGE;
+  if (refusals.some((kind) => error instanceof kind)) return USAGE;
   return isInterrupted ? INTERRUPTED : 1;
 };
 

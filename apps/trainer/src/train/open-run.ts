@@ -83,6 +83,7 @@ export const beginRun = async (
  * was killed before its first.
  *
  * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
+ * @throws RunDirectoryError when a file of the run is not as it was written.
  */
 export const reopenRun = async (
   path: string,
@@ -104,6 +105,7 @@ export const reopenRun = async (
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
   }
+  await reader.requireIntact();
   const { name } = await startReported(backendChoice(backend.name), reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);

@@ -65,7 +65,7 @@ describe('run.json of version 1', () => {
     [{ inputShape: [16, 16, 1] }, 'cifar10', { inputShape: [16, 16, 1] }],
   ])('with the model %j of %s', (model, dataset, expected) => {
     const { schemaVersion, config } = parseRunManifest(manifestOf(model, dataset), 'run.json');
-    expect(schemaVersion).toBe(2);
+    expect(schemaVersion).toBe(3);
     expect(config).toEqual(parseRunConfig({ dataset, model: expected }));
   });
 });

@@ -20,5 +20,8 @@ const modelIsPreset: MigrationStep = (manifest) => {
   return { ...manifest, config: { ...config, model } };
 };
 
+/** Version 3 has a digest beside the manifest, which `@dropout-lab/runs` writes and checks; the manifest is the same. */
+const hasDigest: MigrationStep = (manifest) => manifest;
+
 /** The migrations of `run.json`, oldest first. */
-export const manifestSteps: readonly MigrationStep[] = [modelIsPreset];
+export const manifestSteps: readonly MigrationStep[] = [modelIsPreset, hasDigest];

@@ -66,7 +66,7 @@ test('the refusal of a newer version says what to do', () => {
   const newer = { ...manifest, schemaVersion: RUN_SCHEMA_VERSION + 1, config: 'of another shape' };
   expect(() => parseRunManifest(newer, 'run.json')).toThrow(
     new ConfigError(
-      'run.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab; update dropout-lab to read it',
+      'run.json: expected schemaVersion 3 or older, received 4: it was made by a newer dropout-lab; update dropout-lab to read it',
       ['schemaVersion'],
     ),
   );
@@ -76,7 +76,7 @@ test('anything but a manifest is refused with the first value at fault', () => {
   const refusal = (value: unknown) => () => parseRunManifest(value, 'run.json');
   expect(refusal(null)).toThrow('run.json: expected an object, received null');
   expect(refusal({ ...manifest, schemaVersion: 'one' })).toThrow(
-    'run.json: schemaVersion: expected 2, received "one"',
+    'run.json: schemaVersion: expected 3, received "one"',
   );
   expect(refusal({ ...manifest, id: '' })).toThrow('run.json: id: expected a name, received ""');
   expect(refusal({ ...manifest, config: { epochs: -1 } })).toThrow(

@@ -8,7 +8,7 @@ import { manifestSteps } from './migrations.ts';
 import { classesOf, type RunConfig, runConfigSchema } from './run-config.ts';
 
 /** Version of the run directory's layout. Readers accept it and every older one, and refuse newer ones. */
-export const RUN_SCHEMA_VERSION = 2;
+export const RUN_SCHEMA_VERSION = 3;
 
 const backendSchema = z.object({
   /** TensorFlow.js's name: `tensorflow` (tfjs-node), `wasm`, `cpu`, `webgl`, `webgpu`. */

@@ -11,7 +11,7 @@ import {
 
 const checkpoint = checkpointAt(7);
 const { config } = manifest;
-const encoded = await encodeCheckpoint(checkpoint);
+const encoded = await encodeCheckpoint(checkpoint, manifest);
 const refusal = (changed: Partial<CheckpointContents>) => () =>
   decodeCheckpoint({ ...encoded, ...changed }, config, 'last');
 
@@ -21,7 +21,7 @@ test('a round trip keeps every bit, of unusual numbers too', async () => {
     ...checkpoint,
     snapshot: { ...checkpoint.snapshot, weights: [{ name: 'w', shape: [2, 4], values }] },
   };
-  const decoded = decodeCheckpoint(await encodeCheckpoint(unusual), config, 'last');
+  const decoded = decodeCheckpoint(await encodeCheckpoint(unusual, manifest), config, 'last');
   expect(decoded).toEqual(unusual);
   expect(new Uint32Array(decoded.snapshot.weights[0]!.values.buffer)).toEqual(new Uint32Array(values.buffer));
 });
@@ -29,10 +29,10 @@ test('a round trip keeps every bit, of unusual numbers too', async () => {
 test('arrays that are views of a part of a buffer, and bytes that begin at an odd offset, are read right', async () => {
   const buffer = Float32Array.of(9, 1, 2, 9);
   const weights = [{ name: 'w', shape: [2], values: buffer.subarray(1, 3) }];
-  const contents = await encodeCheckpoint({
-    ...checkpoint,
-    snapshot: { ...checkpoint.snapshot, weights },
-  });
+  const contents = await encodeCheckpoint(
+    { ...checkpoint, snapshot: { ...checkpoint.snapshot, weights } },
+    manifest,
+  );
   expect(contents['weights.bin']).toHaveLength(8);
   const shifted = new Uint8Array(9);
   shifted.set(contents['weights.bin'], 1);
@@ -42,7 +42,7 @@ test('arrays that are views of a part of a buffer, and bytes that begin at an od
 
 test('a snapshot without slots is a checkpoint too', async () => {
   const plain = { ...checkpoint, snapshot: { ...checkpoint.snapshot, slots: [] } };
-  expect(decodeCheckpoint(await encodeCheckpoint(plain), config, 'last')).toEqual(plain);
+  expect(decodeCheckpoint(await encodeCheckpoint(plain, manifest), config, 'last')).toEqual(plain);
 });
 
 test('model.json is the stock tfjs-layers format', () => {
@@ -65,7 +65,8 @@ test('model.json is the stock tfjs-layers format', () => {
 
 test('refuses to write arrays that could not be read back', async () => {
   const write = (...weights: { name: string; shape: number[]; values: Float32Array }[]) =>
-    expect(encodeCheckpoint({ ...checkpoint, snapshot: { ...checkpoint.snapshot, weights } })).rejects;
+    expect(encodeCheckpoint({ ...checkpoint, snapshot: { ...checkpoint.snapshot, weights } }, manifest))
+      .rejects;
   const one = { name: 'w', shape: [1], values: new Float32Array(1) };
   await write({ ...one, shape: [2, 3] }).toThrow(
     new RunDirectoryError('checkpoint: w: expected 6 values for shape [2,3], found 1'),
@@ -85,10 +86,10 @@ test('damage is reported with the file, what was expected and what was found', (
 });
 
 test('JSON of another form is refused by the value at fault', () => {
-  const newer = { ...JSON.parse(encoded['state.json']), schemaVersion: 3 };
+  const newer = { ...JSON.parse(encoded['state.json']), schemaVersion: 4 };
   expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(ConfigError);
   expect(refusal({ 'state.json': JSON.stringify(newer) })).toThrow(
-    'last/state.json: expected schemaVersion 2 or older, received 3: it was made by a newer dropout-lab; update dropout-lab to read it',
+    'last/state.json: expected schemaVersion 3 or older, received 4: it was made by a newer dropout-lab; update dropout-lab to read it',
   );
 });
 

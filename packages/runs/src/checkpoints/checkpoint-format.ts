@@ -1,8 +1,10 @@
 import {
   migrate,
   type NamedArray,
+  parseRunManifest,
   parseWith,
   type RunConfig,
+  type RunManifest,
   type Snapshot,
   trainingProgressSchema,
 } from '@dropout-lab/contracts';
@@ -10,6 +12,8 @@ import { sha256 } from '@dropout-lab/files';
 import { z } from 'zod';
 import { CheckpointCorruptError, RunDirectoryError } from '../errors.ts';
 import { checkpointFiles } from '../files/layout.ts';
+import { brokenSealOf, sealed } from '../files/seal.ts';
+import { requireTrainedWith } from '../manifest-file.ts';
 import { stateSteps } from '../migrations.ts';
 
 /** A model and where its training stands. */
@@ -36,10 +40,12 @@ const modelSchema = z.object({
 });
 
 /** Of `state.json`. */
-const STATE_VERSION = 2;
+const STATE_VERSION = 3;
 
 const stateSchema = z.object({
   schemaVersion: z.literal(STATE_VERSION),
+  /** The run's manifest, parsed by {@link trainedManifestOf}; null in checkpoints of earlier versions. */
+  run: z.record(z.string(), z.unknown()).nullable(),
   progress: trainingProgressSchema,
   /** The arrays of optimizer.bin, in order. */
   slots: z.array(arraySpecSchema),
@@ -51,15 +57,16 @@ const stateSchema = z.object({
 type CheckpointState = z.output<typeof stateSchema>;
 
 /**
- * A checkpoint's files. `model.json` and `weights.bin` are the stock tfjs-layers format, which
+ * Returns a checkpoint's files. `model.json` and `weights.bin` are the stock tfjs-layers format, which
  * `tf.loadLayersModel` reads; values are float32, little-endian, one array after the other.
  *
+ * @param manifest The run's, which the checkpoint is tied to.
  * @throws RunDirectoryError when an array's shape is not its length, or two have one name.
  */
-export const encodeCheckpoint = async ({
-  modelTopology,
-  snapshot,
-}: Checkpoint): Promise<CheckpointContents> => {
+export const encodeCheckpoint = async (
+  { modelTopology, snapshot }: Checkpoint,
+  manifest: RunManifest,
+): Promise<CheckpointContents> => {
   const weights = specsOf(snapshot.weights);
   const model = JSON.stringify({
     format: 'layers-model',
@@ -77,6 +84,7 @@ export const encodeCheckpoint = async ({
   };
   const state: CheckpointState = {
     schemaVersion: STATE_VERSION,
+    run: manifest,
     progress: snapshot.progress,
     slots: specsOf(snapshot.slots),
     sha256: {
@@ -85,11 +93,11 @@ export const encodeCheckpoint = async ({
       'optimizer.bin': await sha256(contents['optimizer.bin']),
     },
   };
-  return { ...contents, 'state.json': JSON.stringify(state) };
+  return { ...contents, 'state.json': JSON.stringify(await sealed(state)) };
 };
 
 /**
- * The checkpoint in the files of its folder; needs no file system. Checksums are not verified here: `loadCheckpoint` of
+ * The checkpoint in the files of its folder; needs no file system. Digests are not verified here: `loadCheckpoint` of
  * `@dropout-lab/runs/node` does that.
  *
  * @param config The run's, which gives the names of its callbacks to checkpoints that were kept without.
@@ -115,21 +123,47 @@ export const decodeCheckpoint = (
 };
 
 /**
- * Compares a checkpoint's files with the digests that its `state.json` has of them.
+ * Compares a checkpoint's files with the digests that its `state.json` has of them and of itself, and the run's manifest
+ * with that of the run that the checkpoint was trained in.
  *
  * @throws CheckpointCorruptError naming the first file that differs.
+ * @throws RunChangedError naming the settings that differ.
  */
-export const requireDigests = async (
+export const requireIntact = async (
   contents: CheckpointContents,
-  config: Pick<RunConfig, 'callbacks'>,
+  manifest: RunManifest,
   where: string,
 ): Promise<void> => {
-  const state = decodeState(contents['state.json'], config, where);
+  const file = `${where}/${checkpointFiles.state}`;
+  const broken = await brokenSealOf(parseJson(contents['state.json'], file), STATE_VERSION);
+  if (broken) throw new CheckpointCorruptError(file, broken.expected, broken.found);
+  const state = decodeState(contents['state.json'], manifest.config, where);
   for (const file of ['model.json', 'weights.bin', 'optimizer.bin'] as const) {
     const found = await sha256(contents[file]);
     if (found === state.sha256[file]) continue;
     throw new CheckpointCorruptError(`${where}/${file}`, `SHA-256 ${state.sha256[file]}`, found);
   }
+  if (state.run) requireTrainedWith(parseRunManifest(state.run, file), manifest, where);
+};
+
+/**
+ * Returns the manifest that a run had when it wrote a checkpoint, from the first of some `state.json` that is as it was
+ * written; undefined where none is, or knows.
+ */
+export const trainedManifestOf = async (
+  states: readonly (string | undefined)[],
+): Promise<RunManifest | undefined> => {
+  for (const text of states) {
+    if (text === undefined) continue;
+    try {
+      const state = JSON.parse(text);
+      if ((await brokenSealOf(state, STATE_VERSION)) === undefined)
+        return parseRunManifest(state.run, checkpointFiles.state);
+    } catch {
+      // Damaged, or of another version: another may know.
+    }
+  }
+  return undefined;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointName, RunConfig } from '@dropout-lab/contracts';
+import type { CheckpointName, RunManifest } from '@dropout-lab/contracts';
 import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
 import { fileError } from '../files/file-errors.ts';
@@ -11,7 +11,7 @@ import {
   type CheckpointContents,
   decodeCheckpoint,
   encodeCheckpoint,
-  requireDigests,
+  requireIntact,
 } from './checkpoint-format.ts';
 
 const previousOf = (target: string): string => `${target}.previous`;
@@ -28,8 +28,9 @@ export const saveCheckpoint = async (
   folder: string,
   name: CheckpointName,
   checkpoint: Checkpoint,
+  manifest: RunManifest,
 ): Promise<void> => {
-  const contents = await encodeCheckpoint(checkpoint);
+  const contents = await encodeCheckpoint(checkpoint, manifest);
   const target = join(folder, name);
   const temporary = `${target}.tmp-${process.pid}`;
   const previous = previousOf(target);
@@ -79,17 +80,18 @@ export const hasCheckpoint = async (folder: string, name: CheckpointName): Promi
   (await currentFolder(folder, name)) !== undefined;
 
 /**
- * Reads a checkpoint and verifies its checksums; changes nothing, and may run beside a writer.
+ * Reads a checkpoint and verifies it by its digests; changes nothing, and may run beside a writer.
  *
  * @param folder The run's `checkpoints`.
- * @param config The run's.
+ * @param manifest The run's.
  * @throws CheckpointMissingError when there is none of that name.
  * @throws CheckpointCorruptError naming file, expected and found.
+ * @throws RunChangedError when it was trained with other settings than the manifest's, which it names.
  */
 export const loadCheckpoint = async (
   folder: string,
   name: CheckpointName,
-  config: RunConfig,
+  manifest: RunManifest,
 ): Promise<Checkpoint> => {
   for (;;) {
     const current = await currentFolder(folder, name);
@@ -99,7 +101,7 @@ export const loadCheckpoint = async (
       );
     }
     try {
-      return await readCheckpoint(current.path, config);
+      return await readCheckpoint(current.path, manifest);
     } catch (error) {
       // A writer may have replaced the checkpoint between two of its files, which the checksums show.
       const replaced = (await currentFolder(folder, name))?.identity !== current.identity;
@@ -108,7 +110,7 @@ export const loadCheckpoint = async (
   }
 };
 
-const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkpoint> => {
+const readCheckpoint = async (folder: string, manifest: RunManifest): Promise<Checkpoint> => {
   const bytes = async (file: string): Promise<Uint8Array> => {
     try {
       return await readFile(join(folder, file));
@@ -124,9 +126,23 @@ const readCheckpoint = async (folder: string, config: RunConfig): Promise<Checkp
     'optimizer.bin': await bytes(checkpointFiles.optimizer),
     'state.json': await text(checkpointFiles.state),
   };
-  await requireDigests(contents, config, folder);
-  return decodeCheckpoint(contents, config, folder);
+  await requireIntact(contents, manifest, folder);
+  return decodeCheckpoint(contents, manifest.config, folder);
 };
+
+/** Reads and verifies every checkpoint that there is, as {@link loadCheckpoint} does. */
+export const requireIntactCheckpoints = async (folder: string, manifest: RunManifest): Promise<void> => {
+  for (const name of checkpointNames)
+    if (await hasCheckpoint(folder, name)) await loadCheckpoint(folder, name, manifest);
+};
+
+/** Returns the text of each checkpoint's `state.json`, as far as it can be read. */
+export const readStates = (folder: string): Promise<(string | undefined)[]> =>
+  Promise.all(
+    checkpointNames.map((name) =>
+      readFile(join(folder, name, checkpointFiles.state), 'utf8').catch(() => undefined),
+    ),
+  );
 
 interface Place {
   readonly path: string;

@@ -98,7 +98,7 @@ test('a run is found by its configuration, whatever its folder is called', async
 
 test.each([
   ['damaged', '{', 'damaged/run.json: expected JSON'],
-  ['newer', '{"schemaVersion": 99}', 'newer/run.json: expected schemaVersion 2 or older, received 99'],
+  ['newer', '{"schemaVersion": 99}', 'newer/run.json: expected schemaVersion 3 or older, received 99'],
 ])(
   'a run that is %s may be the one that is looked for, so it is not passed over',
   async (name, text, message) => {

@@ -1,0 +1,76 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli } from '../command/testing.ts';
+
+/** Twelve steps in three epochs of drawn images, a checkpoint after each second. */
+const start = (run: string): string[] => [
+  ...['train', '--run-dir', run, '--dataset', 'shapes', '--limit-train', '50', '--limit-test', '20'],
+  ...['--set', 'model.filters=[2,2]', '--set', 'model.units=[4]', '--batch-size', '10', '--epochs', '3'],
+  ...['--checkpoint-every', '2', '--backend', 'cpu', '--json'],
+];
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  const signal = { name: 'SIGINT', afterLine: 9, delayMs: 0 } as const;
+  expect((await runCli(start('stopped'), { cwd: folder, signal })).code).toBe(130);
+  expect((await readdir(join(folder, 'stopped', 'checkpoints'))).sort()).toEqual(['best', 'last']);
+});
+
+describe('--resume of a run that was changed is refused before an image is read:', () => {
+  test.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'the seed',
+      'run.json',
+      (text) => text.replace('"seed": 0', '"seed": 1'),
+      /run\.json: expected the content that was written .*: config\.seed is 1 instead of 0; restore the file/,
+    ],
+    [
+      'the number of workers',
+      'run.json',
+      (text) => text.replace('"workers": 1', '"workers": 2'),
+      /run\.json: expected .*: backend\.workers is 2 instead of 1; restore the file/,
+    ],
+    [
+      'the memory of a callback',
+      'checkpoints/last/state.json',
+      (text) => text.replace(/("best_checkpoint":)\d/, '$19'),
+      /checkpoints\/last\/state\.json: expected SHA-256 .*, found .*: the checkpoint is damaged; use the/,
+    ],
+    [
+      'weights of the best checkpoint',
+      'checkpoints/best/weights.bin',
+      (text) => `${text} `,
+      /checkpoints\/best\/weights\.bin: expected SHA-256 .*, found .*: the checkpoint is damaged; use the/,
+    ],
+  ])('%s', async (_, file, change, message) => {
+    const run = join(folder, 'changed');
+    await rm(run, { recursive: true, force: true });
+    await cp(join(folder, 'stopped'), run, { recursive: true });
+    const before = await readFile(join(run, file), 'latin1');
+    const after = change(before);
+    expect(after).not.toBe(before);
+    await writeFile(join(run, file), after, 'latin1');
+    const { code, stdout, stderr } = await runCli(['train', '--resume', 'changed', '--json'], {
+      cwd: folder,
+    });
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n').filter((line) => line !== '')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(await readdir(run)).not.toContain('run.lock');
+  });
+});
+
+test('a run that was killed before its run.json is started again in the same folder', async () => {
+  await mkdir(join(folder, 'begun', 'checkpoints'), { recursive: true });
+  await writeFile(
+    join(folder, 'begun', 'run.lock'),
+    JSON.stringify({ pid: 2 ** 22, hostname: hostname(), since: '2001-01-01T00:00:00Z' }),
+  );
+  const { code, stderr } = await runCli(start('begun'), { cwd: folder });
+  expect(code, stderr).toBe(0);
+});
