@@ -32,12 +32,14 @@ describe.each(versions)('runs that %s wrote are read', (version) => {
 
   test('the events, whether it ended or was interrupted', async () => {
     const completed = await (await open(version, 'completed')).readEvents();
+    expect([completed.gaps, completed.torn]).toEqual([undefined, false]);
     expect(runStatus(completed.events)).toBe('completed');
     expect(readHistory(completed.events)).toMatchObject([
       { epoch: 1, step: 8, accuracy: 0.09, val_accuracy: 0.04 },
       { epoch: 2, step: 16, accuracy: 0.1, val_accuracy: 0.1 },
     ]);
     const interrupted = await (await open(version, 'interrupted')).readEvents();
+    expect(interrupted.gaps).toBeUndefined();
     expect(runStatus(interrupted.events)).toBe('interrupted');
     expect(readHistory(interrupted.events)).toHaveLength(1);
   });

@@ -15,6 +15,14 @@ export {
   RunLockedError,
 } from './errors.ts';
 export { type EventLog, parseEventLog } from './events/event-log.ts';
+export {
+  createGapFinder,
+  type EventGaps,
+  type GapFinder,
+  gapsInWords,
+  type NumberRange,
+  type ReachedProgress,
+} from './events/gaps.ts';
 export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } from './events/history.ts';
 export { historyCsv } from './events/history-csv.ts';
 export { checkpointFiles, runFiles } from './files/layout.ts';

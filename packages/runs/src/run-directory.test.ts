@@ -70,6 +70,7 @@ describe('a run directory', () => {
     const predictions = { labels: [0], predicted: [1], confidence: [0.75] };
     run.append(started);
     run.append(step(1));
+    run.append(step(2));
     await run.saveCheckpoint('last', checkpointAt(1));
     await run.saveCheckpoint('best', checkpointAt(2));
     await run.writeEvaluation(report);
@@ -78,7 +79,7 @@ describe('a run directory', () => {
 
     const reader = await openRunDirectory(run.path);
     expect(reader.manifest).toEqual(manifest);
-    expect(await reader.readEvents()).toEqual({ events: [started, step(1)], torn: false });
+    expect(await reader.readEvents()).toEqual({ events: [started, step(1), step(2)], torn: false });
     expect(await reader.loadCheckpoint('last')).toEqual(checkpointAt(1));
     expect(await reader.loadCheckpoint('best')).toEqual(checkpointAt(2));
     expect(await reader.readEvaluation()).toEqual(report);
@@ -377,6 +378,29 @@ describe('damage', () => {
     await expect(openRunDirectory(path)).rejects.toThrow(
       'run.json: expected JSON, found 1 characters that are not JSON',
     );
+  });
+});
+
+describe('lines that events.jsonl has lost', () => {
+  test('are found by what a checkpoint knows', async () => {
+    const run = await newRun();
+    for (const number of [1, 2, 3, 4]) run.append(step(number));
+    await run.saveCheckpoint('last', checkpointAt(4));
+    await run.close();
+    const reader = await openRunDirectory(run.path);
+    expect((await reader.readEvents()).gaps).toBeUndefined();
+
+    const file = join(run.path, 'events.jsonl');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${lines.slice(0, 2).join('\n')}\n`);
+    expect((await reader.readEvents()).gaps).toEqual({ epochs: [], steps: [[3, 4]] });
+  });
+
+  test('are not made up from a checkpoint that is damaged', async () => {
+    const path = await closedRun();
+    const state = join(path, 'checkpoints', 'last', 'state.json');
+    writeFileSync(state, readFileSync(state, 'utf8').replace('"epoch":0', '"epoch":7'));
+    expect((await (await openRunDirectory(path)).readEvents()).gaps).toBeUndefined();
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from '@dropout-lab/contracts';
 import { isNotFound, writeDurably } from '@dropout-lab/files/node';
 import type { z } from 'zod';
-import { type Checkpoint, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
+import { type Checkpoint, reachedIn, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
 import {
   hasCheckpoint,
   loadCheckpoint,
@@ -41,7 +41,7 @@ export interface RunReader {
   readonly path: string;
   /** The run's manifest, as read when this was opened: it never changes. */
   readonly manifest: RunManifest;
-  /** `events.jsonl` so far. */
+  /** `events.jsonl` so far, with the gaps that it or a checkpoint shows. */
   readEvents(): Promise<EventLog>;
   /** `evaluation.json`, or undefined before the run is evaluated. @throws RunDirectoryError, ConfigError when it is damaged. */
   readEvaluation(): Promise<EvaluationReport | undefined>;
@@ -225,7 +225,11 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
   return {
     path,
     manifest,
-    readEvents: async () => parseEventLog((await readText(join(path, runFiles.events))) ?? ''),
+    readEvents: async () => {
+      // Before the events: a writer keeps those of an epoch before its checkpoint.
+      const reached = await reachedIn(await readStates(checkpoints), manifest.config);
+      return parseEventLog((await readText(join(path, runFiles.events))) ?? '', reached);
+    },
     readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
     readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
     hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),

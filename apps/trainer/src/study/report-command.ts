@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
+import { gapsInWords } from '@dropout-lab/runs';
 import { planRuns, type StudyRun } from '@dropout-lab/study';
 import {
   type LoadStudyOptions,
@@ -36,6 +37,9 @@ export const reportCommand = async (
   const unfinished = runs.filter(({ state }) => state !== 'finished');
   for (const { arm, seed, state } of unfinished) {
     reporter.line(`Not in the report: ${arm.name}, seed ${seed} (${state})`);
+  }
+  for (const { arm, seed, gaps } of runs) {
+    if (gaps) reporter.line(`${arm.name}, seed ${seed}: ${gapsInWords(gaps)}`);
   }
   const shown = study.arms.length > MOST_GALLERIES ? [] : firstFinished(runs);
   const galleries = await galleriesOf(shown, options, reporter, signal);

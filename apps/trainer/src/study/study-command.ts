@@ -1,4 +1,5 @@
 import { ConfigError, type RunEvent } from '@dropout-lab/contracts';
+import { gapsInWords } from '@dropout-lab/runs';
 import { planRuns, type Study, type StudyRun, shippedStudies } from '@dropout-lab/study';
 import {
   type LoadedStudy,
@@ -238,10 +239,11 @@ export const studyStatusCommand = async (
       run.path,
     ]);
   for (const line of table(head, rows)) reporter.line(line);
+  for (const run of runs) if (run.gaps) reporter.line(`${nameOf(run)}: ${gapsInWords(run.gaps)}`);
   return 0;
 };
 
-const summaryOf = ({ arm, seed, state, config, history, evaluation, path }: StudyRun) => ({
+const summaryOf = ({ arm, seed, state, config, history, gaps, evaluation, path }: StudyRun) => ({
   arm: arm.name,
   seed,
   state,
@@ -250,6 +252,7 @@ const summaryOf = ({ arm, seed, state, config, history, evaluation, path }: Stud
   val_loss: history.at(-1)?.val_loss ?? null,
   val_accuracy: history.at(-1)?.val_accuracy ?? null,
   test_accuracy: evaluation?.accuracy ?? null,
+  gaps: gaps ? gapsInWords(gaps) : null,
   path,
 });
 

@@ -177,6 +177,23 @@ describe('report', () => {
   });
 });
 
+test('lines that the events of a run have lost are named by study status and by the report', async () => {
+  const rows: object[] = await statusOf('small');
+  expect(rows.map((row) => ('gaps' in row ? row.gaps : 'none said'))).toEqual([null, null, null]);
+  const [finished] = await statusOf('small');
+  const file = join(folder, finished!.path, 'events.jsonl');
+  const events = await readFile(file, 'utf8');
+  const lines = events.split('\n').filter((line) => !line.startsWith('{"kind":"epoch"'));
+  await writeFile(file, lines.join('\n'));
+  const sentence =
+    'dropout, seed 0: events.jsonl lacks epochs 1 to 2: what is said of epochs is of the others';
+  expect((await dropoutLab('study', 'status', 'small')).stdout).toContain(sentence);
+  const { code, stdout } = await dropoutLab('report', 'small', '--output', 'lost', '--backend', 'wasm');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(sentence) });
+  expect(await readFile(join(folder, 'lost', 'README.md'), 'utf8')).toContain(sentence);
+  await writeFile(file, events);
+});
+
 describe('sweep', () => {
   test('tries each value, ranks them by validation, and can be reported by its name', async () => {
     const config = await writeStudy('sweep.json', { ...study.config, epochs: 1 });

@@ -14,7 +14,7 @@ import {
 import { prepareRunData } from '@dropout-lab/data';
 import type { ExperimentOptions, PreparedRun } from '@dropout-lab/experiment';
 import { threadReplicas } from '@dropout-lab/experiment/node';
-import { runStatus } from '@dropout-lab/runs';
+import { gapsInWords, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -99,13 +99,15 @@ export const reopenRun = async (
     );
   }
   requireLoadable(reader.manifest, `--resume ${path}`);
-  const status = runStatus((await reader.readEvents()).events);
+  const { events, gaps } = await reader.readEvents();
+  const status = runStatus(events);
   if (status === 'completed' || status === 'early_stopping') {
     throw new ConfigError(
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
   }
   await reader.requireIntact();
+  if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
   const { name } = await startReported(backendChoice(backend.name), reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);

@@ -11,6 +11,7 @@ import {
 import { sha256 } from '@dropout-lab/files';
 import { z } from 'zod';
 import { CheckpointCorruptError, RunDirectoryError } from '../errors.ts';
+import { furthest, type ReachedProgress } from '../events/gaps.ts';
 import { checkpointFiles } from '../files/layout.ts';
 import { brokenSealOf, sealed } from '../files/seal.ts';
 import { requireTrainedWith } from '../manifest-file.ts';
@@ -164,6 +165,24 @@ export const trainedManifestOf = async (
     }
   }
   return undefined;
+};
+
+/** Returns how far a run has come by each `state.json` that is as it was written. */
+export const reachedIn = async (
+  states: readonly (string | undefined)[],
+  config: Pick<RunConfig, 'callbacks'>,
+): Promise<ReachedProgress> => {
+  let reached: ReachedProgress = { epoch: 0, step: 0 };
+  for (const text of states) {
+    if (text === undefined) continue;
+    try {
+      if (await brokenSealOf(JSON.parse(text), STATE_VERSION)) continue;
+      reached = furthest(reached, decodeState(text, config, '').progress);
+    } catch {
+      // Said when the checkpoint is read.
+    }
+  }
+  return reached;
 };
 
 /**

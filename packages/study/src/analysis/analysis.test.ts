@@ -72,6 +72,21 @@ describe('analyzeStudy', () => {
     expect(comparisons[0]?.differences.val_accuracy?.statistics).toBeUndefined();
   });
 
+  test('takes no metric from the epochs of a run that has lost some, and names it', () => {
+    const gaps = { epochs: [[3, 4]], steps: [] } as const;
+    const some = runs.map((run, i) => (i === 0 ? { ...run, history: run.history.slice(0, 2), gaps } : run));
+    const analysis = analyzeStudy(threeArms, some);
+    expect(analysis.gaps).toEqual([{ arm: 'dropout', seed: 0, gaps }]);
+    const [first] = analysis.arms[0]!.runs;
+    expect(first).toMatchObject({
+      epochs: 4,
+      lowestLossEpoch: undefined,
+      metrics: { val_loss: Number.NaN, val_accuracy: Number.NaN, test_accuracy: expect.closeTo(0.75, 1) },
+    });
+    expect(analysis.comparisons[0]?.differences.val_accuracy?.seeds).toEqual([1, 2, 3, 4, 5]);
+    expect(analysis.comparisons[0]?.differences.test_accuracy?.seeds).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test('of nothing finished there is nothing to say', () => {
     const none = runs.map((run) => ({ ...run, state: 'missing' as const, history: [], manifest: undefined }));
     const { arms, missing, comparisons, provenance } = analyzeStudy(threeArms, none);

@@ -5,6 +5,7 @@ import {
   type ReliabilityBin,
 } from '@dropout-lab/contracts';
 import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
+import type { EventGaps } from '@dropout-lab/runs';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
 import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
@@ -72,6 +73,12 @@ export interface StudyAnalysis {
     readonly epoch: number;
     readonly epochs: number;
   }[];
+  /** Runs whose events lack lines, finished or not. */
+  readonly gaps: readonly {
+    readonly arm: string;
+    readonly seed: number;
+    readonly gaps: EventGaps;
+  }[];
   readonly provenance: Provenance;
 }
 
@@ -105,8 +112,9 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
     missing: runs.flatMap(({ arm, seed, state, history, config }) =>
       state === 'finished'
         ? []
-        : [{ arm: arm.name, seed, state, epoch: history.length, epochs: config.epochs }],
+        : [{ arm: arm.name, seed, state, epoch: history.at(-1)?.epoch ?? 0, epochs: config.epochs }],
     ),
+    gaps: runs.flatMap(({ arm, seed, gaps }) => (gaps ? [{ arm: arm.name, seed, gaps }] : [])),
     provenance: provenanceOf(finished.map(({ manifest }) => manifest!)),
   };
 };

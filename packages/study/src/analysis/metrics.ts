@@ -112,15 +112,20 @@ export interface RunSummary {
   readonly onset: number | undefined;
 }
 
-export const summarizeRun = (run: StudyRun): RunSummary => ({
-  seed: run.seed,
-  epochs: run.history.length,
-  metrics: Object.fromEntries(
-    metricDefinitions.map(({ key, of }) => [key, of(run) ?? Number.NaN]),
-  ) as RunMetrics,
-  lowestLossEpoch: lowestValidationLoss(run.history)?.epoch,
-  onset: overfittingOnset(run.history),
-});
+/** Summarizes a finished run. Of one that has lost epochs, no metric that is taken from them is given. */
+export const summarizeRun = (run: StudyRun): RunSummary => {
+  const lost = run.gaps?.epochs ?? [];
+  const history = lost.length === 0 ? run.history : [];
+  return {
+    seed: run.seed,
+    epochs: Math.max(0, run.history.at(-1)?.epoch ?? 0, ...lost.map(([, last]) => last)),
+    metrics: Object.fromEntries(
+      metricDefinitions.map(({ key, of }) => [key, of({ ...run, history }) ?? Number.NaN]),
+    ) as RunMetrics,
+    lowestLossEpoch: lowestValidationLoss(history)?.epoch,
+    onset: overfittingOnset(history),
+  };
+};
 
 /** A metric over seeds. */
 export interface MetricSummary {

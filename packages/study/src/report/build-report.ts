@@ -6,6 +6,7 @@ import {
   reliabilityChart,
   sweepChart,
 } from '@dropout-lab/charts';
+import { gapsInWords } from '@dropout-lab/runs';
 import {
   type ArmAnalysis,
   type ComparisonAnalysis,
@@ -37,6 +38,7 @@ export const buildReport = (
     ...(description === undefined ? [] : [paragraph(description)]),
     ...extentOf(analysis),
     ...missingOf(analysis),
+    ...gapsOf(analysis),
     ...(isEmpty
       ? []
       : [
@@ -84,6 +86,19 @@ const missingOf = ({ missing }: StudyAnalysis): ReportBlock[] =>
             ({ arm, seed, state, epoch, epochs }) =>
               `${arm}, seed ${seed}: ${states[state]}${state === 'missing' ? '' : ` (${epoch} of ${epochs} epochs)`}`,
           ),
+        },
+      ];
+
+const gapsOf = ({ gaps }: StudyAnalysis): ReportBlock[] =>
+  gaps.length === 0
+    ? []
+    : [
+        paragraph(
+          'These runs have lost lines of their events. Of one that has lost epochs, curves show the others, and the only metrics are those of the test images:',
+        ),
+        {
+          kind: 'list',
+          items: gaps.map((one) => `${one.arm}, seed ${one.seed}: ${gapsInWords(one.gaps)}`),
         },
       ];
 

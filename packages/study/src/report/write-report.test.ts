@@ -118,6 +118,21 @@ describe('writeReport', () => {
     expect(markdown).toContain('- sgd, seed 5: has not begun');
   });
 
+  test('it names runs whose events have lost lines', async () => {
+    const path = temporaryFolder();
+    const runs = clearRuns().map((run) =>
+      run.arm.name === 'no-dropout' && run.seed === 1
+        ? { ...run, history: run.history.slice(0, 1), gaps: { epochs: [[2, 3]], steps: [[9, 9]] } as const }
+        : run,
+    );
+    await writeReport(path, threeArms, runs, []);
+    const markdown = await readFile(join(path, 'README.md'), 'utf8');
+    expect(markdown).toContain('all 18 runs are finished, 3 epochs each');
+    expect(markdown).toContain(
+      '- no-dropout, seed 1: events.jsonl lacks epochs 2 to 3 and step 9: what is said of epochs is of the others',
+    );
+  });
+
   test('a sweep is drawn by its setting, without galleries of nine arms', async () => {
     const path = temporaryFolder();
     const study = parseStudy(

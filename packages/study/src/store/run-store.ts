@@ -74,7 +74,7 @@ const readRunAt = async (path: string, planned: PlannedRun): Promise<StudyRun> =
     return { ...about, state: 'missing', history: [], manifest: undefined, evaluation: undefined };
   }
   const reader = await openRunDirectory(path);
-  const { events } = await reader.readEvents();
+  const { events, gaps } = await reader.readEvents();
   const evaluation = await reader.readEvaluation();
   const status = runStatus(events);
   const state = ((): RunState => {
@@ -82,7 +82,8 @@ const readRunAt = async (path: string, planned: PlannedRun): Promise<StudyRun> =
     if (status === 'nan') return 'diverged';
     return reader.isBeingWritten() ? 'running' : 'stopped';
   })();
-  return { ...about, state, history: readHistory(events), manifest: reader.manifest, evaluation };
+  const history = readHistory(events);
+  return { ...about, state, history, gaps, manifest: reader.manifest, evaluation };
 };
 
 /** All runs of a plan, in its order. */

@@ -1,5 +1,5 @@
 import type { EvaluationReport, RunManifest } from '@dropout-lab/contracts';
-import type { EpochRow } from '@dropout-lab/runs';
+import type { EpochRow, EventGaps } from '@dropout-lab/runs';
 import type { PlannedRun } from '../study/plan.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface StudyRun extends PlannedRun {
   /** Its folder, which need not exist yet. */
   readonly path: string;
   readonly history: readonly EpochRow[];
+  /** Lines of its events that were lost; undefined when none were. */
+  readonly gaps?: EventGaps | undefined;
   /** Undefined while the run is missing. */
   readonly manifest: RunManifest | undefined;
   /** On the test images; of finished runs. */
