@@ -30,6 +30,8 @@ const SHORTEST_EVENT = '{"kind":"?"}'.length;
 export interface RunLog {
   /** The events that a digest keeps of those that were read. */
   readonly events: readonly RunEvent[];
+  /** Whether epochs are left out. */
+  readonly isThinned: boolean;
   /**
    * Reads what was appended since the last time; everything when the log is another file, or
    * the events that are kept are no longer those before and some more, which is `restarted`.
@@ -79,6 +81,9 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
   return {
     get events() {
       return log?.kept.events ?? [];
+    },
+    get isThinned() {
+      return log?.kept.isThinned ?? false;
     },
     read: async () => {
       let restarted = false;

@@ -1,6 +1,6 @@
 import { datasetOf, runConfigSchema, withoutDefaults } from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
-import { type EpochRow, readHistory, runStatus } from '@dropout-lab/runs';
+import { createGapFinder, type EpochRow, gapsInWords, readHistory, runStatus } from '@dropout-lab/runs';
 import {
   type Catalogue,
   type CorruptRun,
@@ -64,9 +64,21 @@ const summarize = (run: RunDigest): Summary => {
     test: evaluated && { loss: evaluated.loss, accuracy: evaluated.accuracy },
     onset: overfittingOnset(history),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
-    warnings: run.events.flatMap((event) => (event.kind === 'warning' ? event.message : [])),
+    warnings: [
+      ...run.events.flatMap((event) => (event.kind === 'warning' ? event.message : [])),
+      ...lostEpochsOf(run),
+    ],
     progress: status === 'running' ? progressOf(run, history.at(-1)?.epoch ?? 0) : undefined,
   };
+};
+
+/** Names epochs that the events lack. Of steps, a digest keeps too few to say. */
+const lostEpochsOf = ({ events, isThinned = false }: RunDigest): string[] => {
+  if (isThinned) return [];
+  const finder = createGapFinder();
+  for (const event of events) finder.add(event);
+  const { epochs = [] } = finder.gaps() ?? {};
+  return epochs.length === 0 ? [] : [`${gapsInWords({ epochs, steps: [] })}.`];
 };
 
 const statusOf = ({ manifest, events, isBeingWritten }: RunDigest): Status => {
