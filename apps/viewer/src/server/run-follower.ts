@@ -64,7 +64,7 @@ export const followRun = (root: string, name: string, signal: AbortSignal): RunF
       revision,
       manifest: of,
       events: log.events,
-      ...(log.isThinned && { isThinned: true }),
+      isThinned: log.isThinned,
       isBeingWritten: isLocked(folder),
       checkpoints: there,
       hasEvaluation: (await hasEvaluation()).value,

@@ -132,6 +132,7 @@ export const createDigest = (
     learningRate: 0.001,
     seconds,
   })),
+  isThinned: false,
   isBeingWritten: false,
   checkpoints: [],
   hasEvaluation: false,

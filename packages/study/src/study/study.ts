@@ -1,6 +1,5 @@
 import {
   ConfigError,
-  configDifferences,
   mergeConfig,
   parseRunConfigAt,
   parseWith,

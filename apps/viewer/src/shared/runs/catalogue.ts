@@ -28,8 +28,8 @@ export interface RunDigest extends RunFacts {
   readonly manifest: RunManifest;
   /** In the order written: every kind except `checkpoint` and `validating`; of `step` only the last since the last epoch. */
   readonly events: readonly RunEvent[];
-  /** Where some epochs are left out, since there are more of them than a chart can show. */
-  readonly isThinned?: true;
+  /** Whether some epochs are left out, since there are more of them than a chart can show. */
+  readonly isThinned: boolean;
   /** Whether a process is writing it. */
   readonly isBeingWritten: boolean;
 }
@@ -153,6 +153,7 @@ export const digestSchema: z.ZodType<RunDigest> = z.object({
   revision,
   manifest,
   events: z.array(runEventSchema),
+  isThinned: z.boolean(),
   isBeingWritten: z.boolean(),
   checkpoints: z.array(checkpointName),
   hasEvaluation: z.boolean(),

@@ -73,7 +73,7 @@ const summarize = (run: RunDigest): Summary => {
 };
 
 /** Names epochs that the events lack. Of steps, a digest keeps too few to say. */
-const lostEpochsOf = ({ events, isThinned = false }: RunDigest): string[] => {
+const lostEpochsOf = ({ events, isThinned }: RunDigest): string[] => {
   if (isThinned) return [];
   const finder = createGapFinder();
   for (const event of events) finder.add(event);

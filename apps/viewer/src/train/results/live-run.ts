@@ -15,6 +15,7 @@ export const newLiveRun = (name: string, manifest: RunManifest): LiveRun => ({
     revision: 0,
     manifest,
     events: [],
+    isThinned: false,
     isBeingWritten: true,
     checkpoints: [],
     hasEvaluation: false,
