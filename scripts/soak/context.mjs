@@ -1,4 +1,4 @@
-/** What the trials of a soak share: seeded chance, the command in processes of its own, and the runs to compare with. */
+/** The parts that the trials of a soak share: seeded chance, the command in processes of its own, and the runs to compare with. */
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

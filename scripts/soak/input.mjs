@@ -53,7 +53,7 @@ const texts = [
   () => 'null',
 ];
 
-/** What lies where a configuration is expected. @type {readonly ((path: string) => unknown)[]} */
+/** Things in the place of a configuration. @type {readonly ((path: string) => unknown)[]} */
 const places = [
   (path) => mkdir(path),
   (path) => symlink(path, path),

@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- --minutes N [--seed S] [--only KIND]`: kills runs, fills their disk, turns bits of their files, gives the
- * command wrong input, and leaves the viewer in the middle of an answer, at random from a seed, for as long as it is told;
- * then prints what it did and whether everything held. docs/reliability.md has the figures of a long one.
+ * command wrong input, and leaves the viewer in the middle of an answer, at random from a seed;
+ * after that time it prints what it did and whether all was as it should be. docs/reliability.md has the counts of a long one.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ for (const [name, counts] of Object.entries(done))
       .map(([what, n]) => `${n} ${what}`)
       .join(', ')}`,
   );
-console.log(broken.length === 0 ? 'Everything held.' : `${broken.length} did not hold.`);
+console.log(broken.length === 0 ? 'All was as it should be.' : `${broken.length} broken.`);
 process.exitCode = broken.length === 0 ? 0 : 1;
 
 /** @param {Record<string, number>} total @param {Record<string, number>} counts */

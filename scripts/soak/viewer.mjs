@@ -19,7 +19,7 @@ const files = [
   'checkpoints',
 ];
 
-/** What lies where a run's file is expected. @type {readonly ((path: string) => unknown)[]} */
+/** Things in the place of a run's file. @type {readonly ((path: string) => unknown)[]} */
 const places = [
   (path) => mkdir(path),
   (path) => symlink(path, path),

@@ -1,5 +1,6 @@
 import {
   type BackendDescription,
+  parseRunManifest,
   RUN_SCHEMA_VERSION,
   type RunManifest,
   withoutSecrets,
@@ -18,17 +19,25 @@ export interface NewRun
   readonly command: readonly string[];
 }
 
-/** The manifest of a run that begins now, named by {@link newRunId}. */
+/**
+ * The manifest of a run that begins now, named by {@link newRunId}.
+ *
+ * @throws ConfigError when it could not be read again, such as with fewer class names than the model has classes.
+ */
 export const newRunManifest = (
   { backend, workers, classNames, command, versions, ...run }: NewRun,
   now: Date = new Date(),
-): RunManifest => ({
-  schemaVersion: RUN_SCHEMA_VERSION,
-  id: newRunId(now, run.config),
-  createdAt: now.toISOString(),
-  ...run,
-  classNames: [...classNames],
-  backend: { name: backend.name, description: backend.description, workers },
-  versions: { ...versions, ...backend.versions },
-  command: command.map(withoutSecrets),
-});
+): RunManifest =>
+  parseRunManifest(
+    {
+      schemaVersion: RUN_SCHEMA_VERSION,
+      id: newRunId(now, run.config),
+      createdAt: now.toISOString(),
+      ...run,
+      classNames: [...classNames],
+      backend: { name: backend.name, description: backend.description, workers },
+      versions: { ...versions, ...backend.versions },
+      command: command.map(withoutSecrets),
+    },
+    'the manifest of a new run',
+  );

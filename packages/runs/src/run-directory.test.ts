@@ -233,7 +233,7 @@ describe('a folder without a run in it', () => {
     await numbered.close();
   });
 
-  /** What is not a run's, or may be written this moment, with the error that a new run there gets. */
+  /** Folders that are not a run's, or that may be written this moment, with the error that a new run there gets. */
   const others: Record<string, [(folder: string) => void, new (message: string) => Error]> = {
     'with a file of the user': [(folder) => writeFileSync(join(folder, 'notes.txt'), ''), RunExistsError],
     'with events alone': [(folder) => writeFileSync(join(folder, 'events.jsonl'), ''), RunExistsError],

@@ -3,7 +3,7 @@ import type { RunEvent } from '@dropout-lab/contracts';
 /** A range of numbers, both ends included. */
 export type NumberRange = readonly [first: number, last: number];
 
-/** Epochs and steps that a run has made, and of which its events say nothing: lines of `events.jsonl` that were lost. */
+/** Epochs and steps that a run has made, but that its events lack: lines of `events.jsonl` that were lost. */
 export interface EventGaps {
   /** In order, as are steps. */
   readonly epochs: readonly NumberRange[];
