@@ -358,7 +358,9 @@ describe('live', () => {
       name?: string;
       events?: { kind: string }[];
     }[];
-    expect(about[0]).toMatchObject({ kind: 'run', run: { name: 'growing', status: 'running' } });
+    // At the first look it may not have begun.
+    expect(about[0]).toMatchObject({ kind: 'run', run: { name: 'growing' } });
+    expect(['waiting', 'running']).toContain(about[0]!.run!.status);
     const kinds = about.flatMap(({ events = [] }) => events.map(({ kind }) => kind));
     expect(kinds).toEqual(expect.arrayContaining(['epoch', 'step']));
     expect(about.at(-1)).toEqual({ kind: 'gone', name: 'growing' });
