@@ -206,6 +206,11 @@ describe('what is no archive', () => {
       'no content type that begins with "<!doctype html>',
     ],
     [
+      'a file of bytes that are no archive',
+      (_, response) => response.writeHead(200).end(Buffer.alloc(archive.length)),
+      'no content type that begins with the bytes 00 00 00 00 00 00 00 00',
+    ],
+    [
       'a file of another length',
       (_, response) => response.writeHead(200, { 'content-length': half }).end(archive.subarray(0, half)),
       `found ${half} bytes`,

@@ -44,13 +44,9 @@ export class CifarUnavailableError extends DropoutLabError {
     /** The place of an archive that was fetched in another way. */
     archive: string,
   ) {
-    const tried = failures.map(({ source, reason }) => `  ${source}: ${reason}`);
+    const tried = failures.map(({ source, reason }) => `${source}: ${reason}`);
     super(
-      [
-        `${dataset}: expected one source to give the missing files, but each failed:`,
-        ...tried,
-        `Run it again to continue where the download stopped; or set HTTPS_PROXY where only a proxy reaches the internet, name a mirror of the archive, put the archive there by hand (${archive}), or pass a folder with the official .bin files.`,
-      ].join('\n'),
+      `${dataset}: expected one source to give the missing files, but each failed: ${tried.join('; ')}. Run it again to continue where the download stopped; or set HTTPS_PROXY where only a proxy reaches the internet, name a mirror of the archive, put the archive there by hand (${archive}), or pass a folder with the official .bin files.`,
     );
   }
 }
