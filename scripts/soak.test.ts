@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runNode } from './run-node.ts';
 import { repository } from './spawn-turbo.mjs';
 
-test('a minute of kills, full disks, turned bits, wrong input and clients that leave: all is as it should be', {
+test('a minute of kills, full disks, turned bits, wrong input, clients that leave and mirrors that lie: all is as it should be', {
   timeout: 600_000,
 }, async () => {
   const { code, stdout } = await runNode(['scripts/soak/main.mjs', '--minutes', '1', '--seed', '1'], {
@@ -13,7 +13,7 @@ test('a minute of kills, full disks, turned bits, wrong input and clients that l
     stdout: expect.stringMatching(/\nAll was as it should be\.\n$/),
   });
   // Every kind had its turn.
-  for (const kind of ['kills', 'fullDisks', 'damage', 'badInput', 'disconnects'])
+  for (const kind of ['kills', 'fullDisks', 'damage', 'badInput', 'disconnects', 'mirrors'])
     expect(stdout).toContain(`  ${kind}: `);
 });
 

@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- --minutes N [--seed S] [--only KIND]`: kills runs, fills their disk, turns bits of their files, gives the
- * command wrong input, and leaves the viewer in the middle of an answer, at random from a seed;
+ * command wrong input, leaves the viewer in the middle of an answer, and fetches images from mirrors that lie, at random from a seed;
  * after that time it prints what it did and whether all was as it should be. docs/reliability.md has the counts of a long one.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,9 +12,10 @@ import { Broken, prepare, randomOf, trialKey } from './context.mjs';
 import { damage } from './damage.mjs';
 import { badInput } from './input.mjs';
 import { fullDisks, kills } from './kills.mjs';
+import { mirrors } from './mirrors.mjs';
 import { disconnects } from './viewer.mjs';
 
-const kinds = { kills, fullDisks, damage, badInput, disconnects };
+const kinds = { kills, fullDisks, damage, badInput, disconnects, mirrors };
 const names = /** @type {(keyof typeof kinds)[]} */ (Object.keys(kinds));
 
 const { values } = parseArgs({
