@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
+  DropoutLabError,
   type EvaluationReport,
   evaluationReportSchema,
   type Predictions,
@@ -35,11 +36,12 @@ import { syncFolder } from './files/sync-folder.ts';
 import { replacedName, unfinishedName } from './files/unfinished.ts';
 import { decodeManifest, encodeManifest } from './manifest-file.ts';
 import type { RunStore } from './run-store.ts';
+import { manifestToTrainOn } from './train-on.ts';
 
 /** A run directory to read; another process may be writing it. */
 export interface RunReader {
   readonly path: string;
-  /** The run's manifest, as read when this was opened: it never changes. */
+  /** The run's manifest, as read when this was opened: of it, only the number of epochs may change. */
   readonly manifest: RunManifest;
   /** `events.jsonl` so far, with the gaps that it or a checkpoint shows. */
   readEvents(): Promise<EventLog>;
@@ -53,6 +55,12 @@ export interface RunReader {
   loadCheckpoint(name: CheckpointName): Promise<Checkpoint>;
   /** Verifies every checkpoint that there is. @throws CheckpointCorruptError, RunChangedError. */
   requireIntact(): Promise<void>;
+  /**
+   * Returns the manifest that the run would have when it is resumed with another number of epochs; writes nothing.
+   *
+   * @throws ConfigError when that is less than it was, or the run could not end as one that had so many from the start.
+   */
+  manifestWith(epochs: number): Promise<RunManifest>;
   /**
    * Whether a living process is writing the directory, as far as can be known from this machine.
    *
@@ -137,13 +145,14 @@ const createInLeftover = async (path: string, manifest: RunManifest): Promise<Ru
     try {
       await removeUnfinished(path);
       await fillNewRun(path, manifest);
+      return manifest;
     } catch (error) {
       for (const file of [runFiles.manifest, runFiles.checkpoints])
         await rm(join(path, file), { recursive: true, force: true });
       throw error;
     }
   };
-  return openForWriting(path, manifest, prepare);
+  return openForWriting(path, prepare);
 };
 
 /**
@@ -170,6 +179,8 @@ export const createNumberedRunDirectory = async (
 export interface ResumeOptions {
   /** Another machine's writer is known to be gone, by a job queue say: take its lock over. */
   readonly takeOver?: boolean;
+  /** Train on to so many epochs: `run.json` is written with them; as many as it has when left out. */
+  readonly epochs?: number | undefined;
 }
 
 /**
@@ -179,22 +190,37 @@ export interface ResumeOptions {
  * @throws RunChangedError when `run.json` is not as it was written, or as a checkpoint was trained with.
  * @throws CheckpointCorruptError when a checkpoint is damaged.
  * @throws RunLockedError while another process writes it.
- * @throws ConfigError when it was made by a newer version.
+ * @throws ConfigError when it was made by a newer version, or cannot have so many epochs; then nothing is written.
  */
 export const resumeRunDirectory = async (
   path: string,
-  { takeOver = false }: ResumeOptions = {},
+  { takeOver = false, epochs }: ResumeOptions = {},
 ): Promise<RunDirectory> => {
   await writing(path, () => recoverRun(resolve(path)));
-  const manifest = await readManifest(path);
+  // A folder that is no run is refused before anything is made in it.
+  await readManifest(path);
   const prepare = async () => {
+    // Read again, now that nobody else can change it.
+    const manifest = await readManifest(path);
     await removeUnfinished(path);
     const checkpoints = join(path, runFiles.checkpoints);
     await mkdir(checkpoints, { recursive: true });
     await recoverCheckpoints(checkpoints);
     await requireIntactCheckpoints(checkpoints, manifest);
+    if (epochs === undefined) return manifest;
+    const longer = await readerOf(path, manifest).manifestWith(epochs);
+    if (longer.config.epochs !== manifest.config.epochs) await writeLonger(path, longer);
+    return longer;
   };
-  return openForWriting(path, manifest, prepare, takeOver);
+  return openForWriting(path, prepare, takeOver);
+};
+
+/** Replaces `run.json`, which alone decides how long a run is: killed before that or after, it is one or the other. */
+const writeLonger = async (path: string, manifest: RunManifest): Promise<void> => {
+  writeDurably(join(path, runFiles.manifest), await encodeManifest(manifest));
+  await syncFolder(path);
+  // They are of the shorter run: its metrics remain in the events.
+  for (const file of [runFiles.evaluation, runFiles.predictions]) await rm(join(path, file), { force: true });
 };
 
 /**
@@ -235,20 +261,25 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
     hasCheckpoint: (name) => hasCheckpoint(checkpoints, name),
     loadCheckpoint: (name) => loadCheckpoint(checkpoints, name, manifest),
     requireIntact: () => requireIntactCheckpoints(checkpoints, manifest),
+    async manifestWith(epochs) {
+      const { events } = await this.readEvents();
+      const hasTrained = await this.hasCheckpoint('last');
+      const progress = hasTrained ? (await this.loadCheckpoint('last')).snapshot.progress : undefined;
+      return manifestToTrainOn({ manifest, events, progress }, epochs, path);
+    },
     isBeingWritten: () => isLocked(path),
   };
 };
 
 const openForWriting = async (
   path: string,
-  manifest: RunManifest,
-  prepare: () => Promise<void>,
+  prepare: () => Promise<RunManifest>,
   takeOver = false,
 ): Promise<RunDirectory> => {
   const release = await writing(path, () => acquireLock(path, takeOver));
   try {
     return await writing(path, async () => {
-      await prepare();
+      const manifest = await prepare();
       return writerOf(path, manifest, openEventWriter(join(path, runFiles.events)));
     });
   } catch (error) {
@@ -336,8 +367,8 @@ const readText = async (file: string): Promise<string | undefined> => {
   }
 };
 
-const writeError = (error: unknown, path: string): RunDirectoryError =>
-  error instanceof RunDirectoryError
+const writeError = (error: unknown, path: string): DropoutLabError =>
+  error instanceof DropoutLabError
     ? error
     : fileError(error, path, 'to write the run', 'free the place or the permission, then resume the run');
 

@@ -2,6 +2,7 @@ export { type ArmGallery, MOST_GALLERIES } from './report/arm-gallery.ts';
 export { ReportError, reportFiles, writeReport } from './report/write-report.ts';
 export {
   findRun,
+  isNamedByConfig,
   readRecordedStudy,
   readStudyRun,
   readStudyRuns,

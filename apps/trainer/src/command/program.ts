@@ -59,7 +59,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .addOption(backendOption())
     .addOption(workersOption())
     .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
-    .option('--resume <run>', 'resume a run from its last checkpoint')
+    .option('--resume <run>', 'resume a run from its last checkpoint; with --epochs, train it on to more')
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .option('--json', 'events as lines of JSON on stdout')
@@ -198,10 +198,10 @@ const requireValues = (command: Command): void => {
   command.error(`error: missing required argument '${name}'`);
 };
 
-/** Refuses settings for a run that is resumed: it continues as it was started. */
+/** Refuses settings for a run that is resumed: it continues as it was started, but may do so for longer. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
   if (resume === undefined) return;
-  const allowed = new Set(['resume', 'json', 'dataDir', 'mirror']);
+  const allowed = new Set(['resume', 'epochs', 'json', 'dataDir', 'mirror']);
   const refused = command.options.find(
     (option) =>
       !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import {
   type BackendChoice,
   defaultWorkers,
@@ -8,6 +9,7 @@ import {
   ConfigError,
   type DataDescription,
   type RunConfig,
+  type RunEvent,
   type RunManifest,
   type Snapshot,
 } from '@dropout-lab/contracts';
@@ -16,6 +18,7 @@ import type { ExperimentOptions, PreparedRun } from '@dropout-lab/experiment';
 import { threadReplicas } from '@dropout-lab/experiment/node';
 import { gapsInWords, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
+import { isNamedByConfig } from '@dropout-lab/study/node';
 import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { backendChoice } from '../command/recorded-backend.ts';
@@ -48,6 +51,8 @@ export interface BeginOptions extends RunOptions {
 export interface ReopenOptions extends DataOptions {
   /** A writer on another machine is known to be gone, though its lock is there still. */
   readonly takeOver?: boolean;
+  /** Train on to so many epochs; as many as the run has when left out. */
+  readonly epochs?: number | undefined;
 }
 
 /**
@@ -87,12 +92,12 @@ export const beginRun = async (
  */
 export const reopenRun = async (
   path: string,
-  { takeOver = false, ...options }: ReopenOptions,
+  { takeOver = false, epochs, ...options }: ReopenOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunToTrain> => {
   const reader = await openRunDirectory(path);
-  const { config, backend, importedFrom } = reader.manifest;
+  const { backend, importedFrom } = reader.manifest;
   if (importedFrom !== undefined) {
     throw new ConfigError(
       `--resume ${path}: expected a run that trains here, but this one has weights imported from ${importedFrom.file}: evaluate it, or start a run of its own`,
@@ -100,8 +105,12 @@ export const reopenRun = async (
   }
   requireLoadable(reader.manifest, `--resume ${path}`);
   const { events, gaps } = await reader.readEvents();
+  if (epochs !== undefined) await requireOwnName(path);
+  const { config } = epochs === undefined ? reader.manifest : await reader.manifestWith(epochs);
   const status = runStatus(events);
-  if (status === 'completed' || status === 'early_stopping') {
+  // One that was killed when it had just got more epochs has ended with fewer.
+  const isDone = status === 'completed' && events.findLast(isEnd)!.epoch >= config.epochs;
+  if (isDone || status === 'early_stopping') {
     throw new ConfigError(
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,
     );
@@ -116,11 +125,27 @@ export const reopenRun = async (
     data,
     replicas: replicasOn(config, name, { workers: backend.workers }),
     open: async () => {
-      const run = await resumeRunDirectory(path, { takeOver });
+      const run = await resumeRunDirectory(path, { takeOver, epochs });
+      if (run.manifest.config.epochs !== config.epochs) {
+        await run.close();
+        throw new ConfigError(
+          `--resume ${path}: expected a run of ${config.epochs} epochs, but another process has just made it one of ${run.manifest.config.epochs}: resume it again`,
+        );
+      }
       const hasTrained = await run.hasCheckpoint('last');
       return { run, resumeFrom: hasTrained ? (await run.loadCheckpoint('last')).snapshot : undefined };
     },
   };
+};
+
+const isEnd = (event: RunEvent) => event.kind === 'run-ended';
+
+/** @throws ConfigError when the run is a study's, which finds it by its configuration. */
+const requireOwnName = async (path: string): Promise<void> => {
+  if (!isNamedByConfig(await realpath(path))) return;
+  throw new ConfigError(
+    `--resume ${path}: expected a run of its own to train on, but this one is in the store of a study, named by its configuration: resume it without --epochs, or give the study more epochs`,
+  );
 };
 
 const requireSameData = (path: string, { data }: RunManifest, found: DataDescription): void => {

@@ -104,9 +104,9 @@ describe('what cannot be resumed is refused', () => {
   });
 
   test('a run that is resumed with another configuration', async () => {
-    const { code, stderr } = await runCli(['train', '--resume', 'x', '--epochs', '3'], { cwd: folder });
+    const { code, stderr } = await runCli(['train', '--resume', 'x', '--seed', '3'], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/'--epochs' cannot be used with --resume/);
+    expect(stderr).toMatch(/'--seed' cannot be used with --resume/);
   });
 
   test('a folder that is no run', async () => {

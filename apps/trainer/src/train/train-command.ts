@@ -29,6 +29,7 @@ export const trainCommand = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const config = options.resume === undefined ? await readRunConfig(options) : undefined;
+  const epochs = await readEpochs(options);
   // Only now: what is wrong with the options is said before TensorFlow.js has loaded.
   const [{ beginRun, reopenRun }, { trainRun }] = await Promise.all([
     import('./open-run.ts'),
@@ -36,7 +37,7 @@ export const trainCommand = async (
   ]);
   const run = config
     ? await beginRun(config, options, command, reporter, signal)
-    : await reopenRun(options.resume!, options, reporter, signal);
+    : await reopenRun(options.resume!, { ...options, epochs }, reporter, signal);
   const { reason, path } = await trainRun(run, reporter, signal);
   if (reason === 'completed' || reason === 'early_stopping') {
     for (const line of await closingLines(path)) reporter.line(line);
@@ -48,6 +49,10 @@ export const trainCommand = async (
   );
   return exitCodes[reason];
 };
+
+/** The number of epochs that was asked for, undefined when none was. @throws ConfigError when it is none. */
+const readEpochs = async ({ epochs }: TrainOptions): Promise<number | undefined> =>
+  epochs === undefined ? undefined : (await readRunConfig({ epochs })).epochs;
 
 /** The best epoch of a run that has ended, epochs before it was resumed included, and how to look at it. */
 const closingLines = async (path: string): Promise<string[]> => {

@@ -7,7 +7,14 @@ import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { loadStudy } from '../study/load-study.ts';
 import { planRuns } from '../study/plan.ts';
 import { manifestOf, threeArms } from '../testing/study-runs.ts';
-import { findRun, readRecordedStudy, readStudyRun, recordStudy, runPath } from './run-store.ts';
+import {
+  findRun,
+  isNamedByConfig,
+  readRecordedStudy,
+  readStudyRun,
+  recordStudy,
+  runPath,
+} from './run-store.ts';
 
 const time = 0;
 const started: RunEvent = { kind: 'run-started', time, epochs: 3, stepsPerEpoch: 1 };
@@ -35,6 +42,12 @@ test.each([
   expect((await readStudyRun(store, planned!)).state).toBe(state === 'diverged' ? 'diverged' : 'running');
   await run.close();
   expect((await readStudyRun(store, planned!)).state).toBe(state);
+});
+
+test('a run of a store is known by its name', () => {
+  const [planned] = planRuns(threeArms);
+  expect(isNamedByConfig(runPath('store', planned!.config))).toBe(true);
+  expect(isNamedByConfig('runs/2026-11-24T08-00-00-1a2b3c')).toBe(false);
 });
 
 test('a store remembers the studies that were run in it', async () => {

@@ -1,5 +1,5 @@
 import { access, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   ConfigError,
   isPlain,
@@ -20,7 +20,13 @@ import type { RunState, StudyRun } from './study-run.ts';
 /** The folder of a new run in a store, named by its configuration. */
 export const runPath = (store: string, config: RunConfig): string => join(store, nameOf(config));
 
-const nameOf = (config: RunConfig): string => configDigest(config).slice(0, 16);
+const nameOf = (config: RunConfig): string => configDigest(config).slice(0, NAME_LENGTH);
+
+const NAME_LENGTH = 16;
+
+/** Whether a folder is named as stores name their runs, by the configuration, which must then stay as it is. */
+export const isNamedByConfig = (path: string): boolean =>
+  new RegExp(`^[0-9a-f]{${NAME_LENGTH}}$`).test(basename(path));
 
 /**
  * The folder of a run in a store: studies that have a run in common share it, and a run that is there is never trained
