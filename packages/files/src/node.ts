@@ -1,6 +1,7 @@
 export { cacheDirectory } from './cache-directory.ts';
 export { digestOfFile } from './digest-of-file.ts';
 export { isProcessAlive } from './is-process-alive.ts';
+export { makeFolder } from './make-folder.ts';
 export {
   type ReadOptions,
   RefusedFileError,

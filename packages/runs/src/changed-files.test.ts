@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NamedArray, parseRunConfig, parseRunManifest, type RunManifest } from '@dropout-lab/contracts';
+import {
+  type NamedArray,
+  parseRunConfig,
+  parseRunManifest,
+  type RunEvent,
+  type RunManifest,
+} from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { decodeRun } from './decode-run.ts';
@@ -61,6 +67,46 @@ test('one digit of run.json or of a state.json, whichever it is, is found', asyn
   }
   expect(tried).toBeGreaterThan(500);
 }, 30_000);
+
+test('one digit of the predictions, or of the events before a checkpoint, is found', async () => {
+  const events: RunEvent[] = [1, 2].map((step) => ({
+    kind: 'epoch',
+    time: step,
+    epoch: step,
+    step,
+    logs: { loss: 0.5, accuracy: 0.25 },
+    learningRate: 0.1,
+    seconds: 1,
+  }));
+  const predictions = { labels: [0, 1], predicted: [1, 1], confidence: [0.5, 0.75] };
+  const path = join(temporaryFolder(), 'run');
+  await saveRunDirectory(path, { ...contents, events, predictions });
+  const run = await openRunDirectory(path);
+  expect((await run.readEvents()).gaps).toBeUndefined();
+
+  const logFile = join(path, 'events.jsonl');
+  const log = readFileSync(logFile, 'utf8');
+  for (const place of digitsOf(log)) {
+    writeFileSync(logFile, withOtherDigit(log, place));
+    expect((await run.readEvents()).gaps, log.slice(place - 30, place + 5)).toMatchObject({
+      isChanged: true,
+    });
+  }
+  for (const other of ['', 'garbage\n', log.slice(1), log.replace('\n', '\r\n')]) {
+    writeFileSync(logFile, other);
+    expect((await run.readEvents()).gaps, other).toMatchObject({ isChanged: true });
+  }
+  // What comes after the checkpoint is not known to it.
+  writeFileSync(logFile, `${log}{"kind":"warn`);
+  expect((await run.readEvents()).gaps).toBeUndefined();
+
+  const file = join(path, 'predictions.json');
+  const text = readFileSync(file, 'utf8');
+  for (const place of digitsOf(text)) {
+    writeFileSync(file, withOtherDigit(text, place));
+    await expect(run.readPredictions(), text.slice(0, place + 5)).rejects.toThrow(RunDirectoryError);
+  }
+});
 
 describe('a run is not resumed, and what differs is named, when it has', () => {
   test.each<[string, RegExp, string, string]>([

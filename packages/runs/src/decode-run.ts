@@ -1,9 +1,4 @@
-import {
-  type CheckpointName,
-  evaluationReportSchema,
-  parseWith,
-  predictionsSchema,
-} from '@dropout-lab/contracts';
+import { type CheckpointName, evaluationReportSchema, predictionsSchema } from '@dropout-lab/contracts';
 import type { z } from 'zod';
 import {
   type CheckpointContents,
@@ -14,8 +9,8 @@ import {
 import type { RunContents } from './encode-run.ts';
 import { CheckpointCorruptError, RunDirectoryError } from './errors.ts';
 import { parseEventLog } from './events/event-log.ts';
-import { parseJson } from './files/json.ts';
 import { checkpointFiles, checkpointNames, runFiles } from './files/layout.ts';
+import { parseSealed } from './files/sealed-json.ts';
 import { decodeManifest } from './manifest-file.ts';
 
 /**
@@ -36,13 +31,9 @@ export const decodeRun = async (
     const content = files[path];
     return content instanceof Uint8Array ? new TextDecoder().decode(content) : content;
   };
-  const json = (path: string): unknown => {
+  const parsed = async <S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> => {
     const content = text(path);
-    return content === undefined ? undefined : parseJson(content, `${where}/${path}`);
-  };
-  const parsed = <S extends z.ZodType>(path: string, schema: S): z.output<S> | undefined => {
-    const value = json(path);
-    return value === undefined ? undefined : parseWith(schema, value, `${where}/${path}`);
+    return content === undefined ? undefined : parseSealed(content, schema, `${where}/${path}`);
   };
   if (text(runFiles.manifest) === undefined) {
     throw new RunDirectoryError(
@@ -74,8 +65,8 @@ export const decodeRun = async (
     await requireIntact(contents, manifest, place);
     return decodeCheckpoint(contents, manifest.config, place);
   };
-  const evaluation = parsed(runFiles.evaluation, evaluationReportSchema);
-  const predictions = parsed(runFiles.predictions, predictionsSchema);
+  const evaluation = await parsed(runFiles.evaluation, evaluationReportSchema);
+  const predictions = await parsed(runFiles.predictions, predictionsSchema);
   const checkpoints = await Promise.all(
     checkpointNames.map(async (name) => {
       const found = await checkpoint(name);

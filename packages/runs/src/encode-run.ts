@@ -1,8 +1,10 @@
 import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
 import { type Checkpoint, encodeCheckpoint } from './checkpoints/checkpoint-format.ts';
 import { historyCsv } from './events/history-csv.ts';
 import { toJson, toJsonLine } from './files/json.ts';
 import { checkpointNames, runFiles } from './files/layout.ts';
+import { sealed } from './files/seal.ts';
 import { encodeManifest } from './manifest-file.ts';
 
 /** All of a run, as it stands in its directory or in memory. */
@@ -29,17 +31,19 @@ export const encodeRun = async ({
   predictions,
 }: RunContents): Promise<Record<string, string | Uint8Array>> => {
   const history = historyCsv(events);
+  const log = events.map(toJsonLine).join('');
   const files = {
     [runFiles.manifest]: await encodeManifest(manifest),
-    [runFiles.events]: events.map(toJsonLine).join(''),
+    [runFiles.events]: log,
     ...(history !== '' && { [runFiles.history]: history }),
-    ...(evaluation && { [runFiles.evaluation]: toJson(evaluation) }),
-    ...(predictions && { [runFiles.predictions]: toJsonLine(predictions) }),
+    ...(evaluation && { [runFiles.evaluation]: toJson(await sealed(evaluation)) }),
+    ...(predictions && { [runFiles.predictions]: toJsonLine(await sealed(predictions)) }),
   };
+  const beginning = { bytes: new TextEncoder().encode(log).length, sha256: await sha256(log) };
   const encoded = await Promise.all(
     checkpointNames.map(async (name) => {
       const checkpoint = checkpoints[name];
-      return Object.entries(checkpoint ? await encodeCheckpoint(checkpoint, manifest) : {}).map(
+      return Object.entries(checkpoint ? await encodeCheckpoint(checkpoint, manifest, beginning) : {}).map(
         ([file, content]) => [`${runFiles.checkpoints}/${name}/${file}`, content] as const,
       );
     }),

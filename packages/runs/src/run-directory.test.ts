@@ -393,7 +393,11 @@ describe('lines that events.jsonl has lost', () => {
     const file = join(run.path, 'events.jsonl');
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, `${lines.slice(0, 2).join('\n')}\n`);
-    expect((await reader.readEvents()).gaps).toEqual({ epochs: [], steps: [[3, 4]] });
+    expect((await reader.readEvents()).gaps).toEqual({
+      epochs: [],
+      steps: [[3, 4]],
+      isChanged: true,
+    });
   });
 
   test('are not made up from a checkpoint that is damaged', async () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -7,14 +7,19 @@ import {
   type EvaluationReport,
   evaluationReportSchema,
   type Predictions,
-  parseWith,
   predictionsSchema,
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import { isNotFound, writeDurably } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  makeFolder,
+  readRegularFile,
+  readRegularFileSync,
+  writeDurably,
+} from '@dropout-lab/files/node';
 import type { z } from 'zod';
-import { type Checkpoint, reachedIn, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
+import { type Checkpoint, knownOfEvents, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
 import {
   hasCheckpoint,
   loadCheckpoint,
@@ -27,11 +32,14 @@ import { RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
 import { type EventLog, parseEventLog } from './events/event-log.ts';
 import { openEventWriter } from './events/event-writer.ts';
 import { historyCsv } from './events/history-csv.ts';
+import type { LogBeginning } from './events/log-beginning.ts';
 import { fileError } from './files/file-errors.ts';
-import { parseJson, toJson, toJsonLine } from './files/json.ts';
+import { toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
 import { exists, isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
 import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
+import { sealed } from './files/seal.ts';
+import { parseSealed } from './files/sealed-json.ts';
 import { syncFolder } from './files/sync-folder.ts';
 import { replacedName, unfinishedName } from './files/unfinished.ts';
 import { decodeManifest, encodeManifest } from './manifest-file.ts';
@@ -97,7 +105,7 @@ const elsewhere = 'choose another place for the run';
 export const createRunDirectory = async (path: string, manifest: RunManifest): Promise<RunDirectory> => {
   const place = resolve(path);
   try {
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolder(dirname(place));
     await recoverRun(place);
     if (await exists(place)) return await createInLeftover(path, manifest);
     const unfinished = unfinishedName(place);
@@ -253,8 +261,10 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
     manifest,
     readEvents: async () => {
       // Before the events: a writer keeps those of an epoch before its checkpoint.
-      const reached = await reachedIn(await readStates(checkpoints), manifest.config);
-      return parseEventLog((await readText(join(path, runFiles.events))) ?? '', reached);
+      const { reached, beginnings } = await knownOfEvents(await readStates(checkpoints), manifest.config);
+      const log = (await readBytes(join(path, runFiles.events))) ?? Buffer.alloc(0);
+      const isChanged = !beginnings.every((beginning) => beginsWith(log, beginning));
+      return parseEventLog(log.toString('utf8'), reached, isChanged);
     },
     readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
     readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
@@ -288,8 +298,13 @@ const openForWriting = async (
   }
 };
 
-const readEventsNow = (path: string): RunEvent[] =>
-  parseEventLog(readFileSync(join(path, runFiles.events), 'utf8')).events;
+const readEventsNow = (path: string): RunEvent[] => {
+  const { bytes } = readRegularFileSync(join(path, runFiles.events), { limit: LARGEST_FILE });
+  return parseEventLog(bytes.toString('utf8')).events;
+};
+
+const beginsWith = (log: Buffer, { bytes, sha256 }: LogBeginning): boolean =>
+  log.length >= bytes && createHash('sha256').update(log.subarray(0, bytes)).digest('hex') === sha256;
 
 /** The events that `history.csv` is made of. */
 const isOfHistory = ({ kind }: RunEvent): boolean => kind === 'epoch' || kind === 'run-resumed';
@@ -318,7 +333,8 @@ const writerOf = (
       }
     },
     saveCheckpoint(name, checkpoint) {
-      const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint, manifest);
+      const save = () =>
+        saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint, manifest, events.written());
       const saved = saving.then(save);
       // One after the other; the failure of one is its caller's to handle, and does not stop the next.
       saving = saved.catch(() => {});
@@ -326,11 +342,11 @@ const writerOf = (
     },
     writeEvaluation(report) {
       const file = join(path, runFiles.evaluation);
-      return writing(file, () => writeDurably(file, toJson(report)));
+      return writing(file, async () => writeDurably(file, toJson(await sealed(report))));
     },
     writePredictions(predictions) {
       const file = join(path, runFiles.predictions);
-      return writing(file, () => writeDurably(file, toJsonLine(predictions)));
+      return writing(file, async () => writeDurably(file, toJsonLine(await sealed(predictions))));
     },
     async close() {
       await saving;
@@ -355,12 +371,18 @@ const readManifest = async (path: string): Promise<RunManifest> => {
 
 const readJson = async <S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> => {
   const text = await readText(file);
-  return text === undefined ? undefined : parseWith(schema, parseJson(text, file), file);
+  return text === undefined ? undefined : parseSealed(text, schema, file);
 };
 
-const readText = async (file: string): Promise<string | undefined> => {
+const readText = async (file: string): Promise<string | undefined> =>
+  (await readBytes(file))?.toString('utf8');
+
+/** In bytes; events of a step take some 200. */
+const LARGEST_FILE = 512 * 2 ** 20;
+
+const readBytes = async (file: string): Promise<Buffer | undefined> => {
   try {
-    return await readFile(file, 'utf8');
+    return (await readRegularFile(file, { limit: LARGEST_FILE })).bytes;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw fileError(error, file, 'a file that can be read', 'check its permissions');

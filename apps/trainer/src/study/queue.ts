@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConfigError,
@@ -10,7 +10,7 @@ import {
   shownAddress,
   withoutSecrets,
 } from '@dropout-lab/contracts';
-import { readTextFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { makeFolder, readTextFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { z } from 'zod';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
@@ -128,8 +128,10 @@ export const redisAddress = (text: string): string => {
     decoded(url.username + url.password) !== undefined
   )
     return text;
+  // Without a scheme it may be nothing but a password.
+  const received = /:\/\/|@/.test(text) ? shownAddress(text) : 'one without redis://';
   throw new ConfigError(
-    `--queue: expected the address of a Redis server, such as redis://localhost:6379, received ${shownAddress(text)}: a port is at most 65535, and of a password, / ? # % and spaces are written as %2F %3F %23 %25 and %20`,
+    `--queue: expected the address of a Redis server, such as redis://localhost:6379, received ${received}: a port is at most 65535, and of a password, / ? # % and spaces are written as %2F %3F %23 %25 and %20`,
   );
 };
 
@@ -143,7 +145,7 @@ const decoded = (text: string): string | undefined => {
 
 /** Made by the first that asks; of several at once, one makes it. */
 const storeId = async (store: string): Promise<string> => {
-  await mkdir(store, { recursive: true });
+  await makeFolder(store);
   const file = join(store, 'store-id');
   try {
     await writeFile(file, randomUUID(), { flag: 'wx' });

@@ -132,6 +132,8 @@ export const reopenRun = async (
           `--resume ${path}: expected a run of ${config.epochs} epochs, but another process has just made it one of ${run.manifest.config.epochs}: resume it again`,
         );
       }
+      // The next checkpoint is saved after the events as they are now.
+      if (gaps?.isChanged) run.append({ kind: 'warning', time: Date.now(), message: gapsInWords(gaps) });
       const hasTrained = await run.hasCheckpoint('last');
       return { run, resumeFrom: hasTrained ? (await run.loadCheckpoint('last')).snapshot : undefined };
     },

@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
@@ -51,7 +52,7 @@ export const exportViewer = async ({
   watcher.close();
   const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
 
-  await mkdir(output, { recursive: true });
+  await makeFolder(output);
   await cp(siteFolder, output, { recursive: true });
   const write = async (path: string, content: string | FileInParts['parts']): Promise<void> => {
     await mkdir(dirname(path), { recursive: true });

@@ -1,7 +1,12 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
-import { systemErrorCode, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
+import {
+  makeFolder as make,
+  systemErrorCode,
+  systemErrorSentence,
+  writeDurably,
+} from '@dropout-lab/files/node';
 
 /** The cache cannot be written: full disk, read-only file system, missing permission. */
 export class CifarStorageError extends DropoutLabError {
@@ -27,8 +32,7 @@ export const storing = async <T>(path: string, work: () => Promise<T>): Promise<
   }
 };
 
-export const makeFolder = (path: string): Promise<unknown> =>
-  storing(path, () => mkdir(path, { recursive: true }));
+export const makeFolder = (path: string): Promise<unknown> => storing(path, () => make(path));
 
 /** Moves a file; false when there was none. */
 export const moveIfThere = (from: string, to: string): Promise<boolean> =>

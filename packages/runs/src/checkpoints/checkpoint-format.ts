@@ -12,6 +12,7 @@ import { sha256 } from '@dropout-lab/files';
 import { z } from 'zod';
 import { CheckpointCorruptError, RunDirectoryError } from '../errors.ts';
 import { furthest, type ReachedProgress } from '../events/gaps.ts';
+import type { LogBeginning } from '../events/log-beginning.ts';
 import { checkpointFiles } from '../files/layout.ts';
 import { brokenSealOf, sealed } from '../files/seal.ts';
 import { requireTrainedWith } from '../manifest-file.ts';
@@ -52,6 +53,8 @@ const stateSchema = z.object({
   slots: z.array(arraySpecSchema),
   /** Of the other files, by name, in hexadecimal. */
   sha256: z.object({ 'model.json': z.string(), 'weights.bin': z.string(), 'optimizer.bin': z.string() }),
+  /** `events.jsonl` up to this checkpoint; absent where no run directory has written it. */
+  events: z.object({ bytes: z.number().int().min(0), sha256: z.string() }).optional(),
 });
 
 /** `state.json`, checked. */
@@ -62,11 +65,13 @@ type CheckpointState = z.output<typeof stateSchema>;
  * `tf.loadLayersModel` reads; values are float32, little-endian, one array after the other.
  *
  * @param manifest The run's, which the checkpoint is tied to.
+ * @param events The run's events so far, where they are in a file.
  * @throws RunDirectoryError when an array's shape is not its length, or two have one name.
  */
 export const encodeCheckpoint = async (
   { modelTopology, snapshot }: Checkpoint,
   manifest: RunManifest,
+  events?: LogBeginning,
 ): Promise<CheckpointContents> => {
   const weights = specsOf(snapshot.weights);
   const model = JSON.stringify({
@@ -93,6 +98,7 @@ export const encodeCheckpoint = async (
       'weights.bin': await sha256(contents['weights.bin']),
       'optimizer.bin': await sha256(contents['optimizer.bin']),
     },
+    ...(events && { events }),
   };
   return { ...contents, 'state.json': JSON.stringify(await sealed(state)) };
 };
@@ -167,22 +173,33 @@ export const trainedManifestOf = async (
   return undefined;
 };
 
-/** Returns how far a run has come by each `state.json` that is as it was written. */
-export const reachedIn = async (
+/** What checkpoints know of a run's events. */
+export interface KnownOfEvents {
+  /** How far the run has come. */
+  readonly reached: ReachedProgress;
+  /** The events as they were when each was saved. */
+  readonly beginnings: readonly LogBeginning[];
+}
+
+/** Returns what each `state.json` that is as it was written knows of the run's events. */
+export const knownOfEvents = async (
   states: readonly (string | undefined)[],
   config: Pick<RunConfig, 'callbacks'>,
-): Promise<ReachedProgress> => {
+): Promise<KnownOfEvents> => {
   let reached: ReachedProgress = { epoch: 0, step: 0 };
+  const beginnings: LogBeginning[] = [];
   for (const text of states) {
     if (text === undefined) continue;
     try {
       if (await brokenSealOf(JSON.parse(text), STATE_VERSION)) continue;
-      reached = furthest(reached, decodeState(text, config, '').progress);
+      const { progress, events } = decodeState(text, config, '');
+      reached = furthest(reached, progress);
+      if (events) beginnings.push(events);
     } catch {
       // Said when the checkpoint is read.
     }
   }
-  return reached;
+  return { reached, beginnings };
 };
 
 /**

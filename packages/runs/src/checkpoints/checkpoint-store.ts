@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointName, RunManifest } from '@dropout-lab/contracts';
-import { isNotFound, writeDurably } from '@dropout-lab/files/node';
+import { isNotFound, RefusedFileError, readRegularFile, writeDurably } from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
+import type { LogBeginning } from '../events/log-beginning.ts';
 import { fileError } from '../files/file-errors.ts';
 import { checkpointFiles, checkpointNames } from '../files/layout.ts';
 import { syncFolder } from '../files/sync-folder.ts';
@@ -14,6 +15,9 @@ import {
   requireIntact,
 } from './checkpoint-format.ts';
 
+/** In bytes: a quarter of a milliard of weights, more than a model may have. */
+const LARGEST_FILE = 2 ** 30;
+
 const previousOf = (target: string): string => `${target}.previous`;
 
 /**
@@ -22,6 +26,7 @@ const previousOf = (target: string): string => `${target}.previous`;
  * `<name>.previous`.
  *
  * @param folder The run's `checkpoints`.
+ * @param events The run's, so far.
  * @throws RunDirectoryError when it cannot be written; the one before is kept.
  */
 export const saveCheckpoint = async (
@@ -29,8 +34,9 @@ export const saveCheckpoint = async (
   name: CheckpointName,
   checkpoint: Checkpoint,
   manifest: RunManifest,
+  events?: LogBeginning,
 ): Promise<void> => {
-  const contents = await encodeCheckpoint(checkpoint, manifest);
+  const contents = await encodeCheckpoint(checkpoint, manifest, events);
   const target = join(folder, name);
   const temporary = `${target}.tmp-${process.pid}`;
   const previous = previousOf(target);
@@ -113,8 +119,10 @@ export const loadCheckpoint = async (
 const readCheckpoint = async (folder: string, manifest: RunManifest): Promise<Checkpoint> => {
   const bytes = async (file: string): Promise<Uint8Array> => {
     try {
-      return await readFile(join(folder, file));
+      return (await readRegularFile(join(folder, file), { limit: LARGEST_FILE })).bytes;
     } catch (error) {
+      if (error instanceof RefusedFileError)
+        throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', error.message, { cause: error });
       if (!isNotFound(error)) throw error;
       throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', 'none', { cause: error });
     }
@@ -140,7 +148,10 @@ export const requireIntactCheckpoints = async (folder: string, manifest: RunMani
 export const readStates = (folder: string): Promise<(string | undefined)[]> =>
   Promise.all(
     checkpointNames.map((name) =>
-      readFile(join(folder, name, checkpointFiles.state), 'utf8').catch(() => undefined),
+      readRegularFile(join(folder, name, checkpointFiles.state), { limit: LARGEST_FILE }).then(
+        ({ bytes }) => bytes.toString('utf8'),
+        () => undefined,
+      ),
     ),
   );
 

@@ -16,15 +16,16 @@ export interface EventLog {
  * kind that this version does not know, are left out; no text is refused.
  *
  * @param reached By what is known apart from the text, such as a checkpoint.
+ * @param isChanged Whether the text is known not to be the one that was written.
  */
-export const parseEventLog = (text: string, reached?: ReachedProgress): EventLog => {
+export const parseEventLog = (text: string, reached?: ReachedProgress, isChanged = false): EventLog => {
   const events = text
     .split('\n')
     .map((line) => parseRunEvent(parseJson(line)))
     .filter((event) => event !== undefined);
   const finder = createGapFinder();
   for (const event of events) finder.add(event);
-  const gaps = finder.gaps(reached);
+  const gaps = finder.gaps(reached, isChanged);
   return { events, torn: text !== '' && !text.endsWith('\n'), ...(gaps && { gaps }) };
 };
 

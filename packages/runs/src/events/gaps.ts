@@ -9,6 +9,8 @@ export interface EventGaps {
   readonly epochs: readonly NumberRange[];
   /** Empty in a log without any steps. */
   readonly steps: readonly NumberRange[];
+  /** Where the events that a checkpoint was saved after are not those that were written. */
+  readonly isChanged?: true;
 }
 
 /** How far a run is known to have come, by its checkpoint say. */
@@ -24,7 +26,7 @@ export interface GapFinder {
   /** Takes the next event; in the order written. */
   add(event: RunEvent): void;
   /** Returns the gaps so far; undefined when there are none. @param reached By what is known apart from the events. */
-  gaps(reached?: ReachedProgress): EventGaps | undefined;
+  gaps(reached?: ReachedProgress, isChanged?: boolean): EventGaps | undefined;
 }
 
 const nothing: ReachedProgress = { epoch: 0, step: 0 };
@@ -79,14 +81,15 @@ export const createGapFinder = (): GapFinder => {
           reached = furthest(reached, event);
       }
     },
-    gaps: (known = nothing) => {
+    gaps: (known = nothing, isChanged = false) => {
       const { epoch, step } = furthest(reached, known);
       const seen = merged([...epochs.keys()].map((one) => [one, one]));
       const gaps = {
         epochs: missingFrom(seen, epoch),
         steps: steps.length === 0 ? [] : missingFrom(steps, step),
+        ...(isChanged && { isChanged }),
       };
-      return gaps.epochs.length + gaps.steps.length === 0 ? undefined : gaps;
+      return gaps.epochs.length + gaps.steps.length === 0 && !isChanged ? undefined : gaps;
     },
   };
 };
@@ -117,10 +120,13 @@ const missingFrom = (ranges: readonly NumberRange[], last: number): NumberRange[
 
 /**
  * Returns gaps as a sentence without its full stop: `events.jsonl lacks epochs 3 to 6 and steps 9 to 12: what is said of
- * epochs is of the others`.
+ * epochs is of the others`, or `events.jsonl is not as it was written: what is said of epochs may be wrong`.
  */
-export const gapsInWords = ({ epochs, steps }: EventGaps): string =>
-  `events.jsonl lacks ${[...rangesInWords('epoch', epochs), ...rangesInWords('step', steps)].join(' and ')}${epochs.length > 0 ? ': what is said of epochs is of the others' : ''}`;
+export const gapsInWords = ({ epochs, steps }: EventGaps): string => {
+  const lacks = [...rangesInWords('epoch', epochs), ...rangesInWords('step', steps)];
+  if (lacks.length === 0) return 'events.jsonl is not as it was written: what is said of epochs may be wrong';
+  return `events.jsonl lacks ${lacks.join(' and ')}${epochs.length > 0 ? ': what is said of epochs is of the others' : ''}`;
+};
 
 const MOST_RANGES = 4;
 

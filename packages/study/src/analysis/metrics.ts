@@ -112,10 +112,11 @@ export interface RunSummary {
   readonly onset: number | undefined;
 }
 
-/** Summarizes a finished run. Of one that has lost epochs, no metric that is taken from them is given. */
+/** Summarizes a finished run. Of one whose epochs are lost or changed, no metric that is taken from them is given. */
 export const summarizeRun = (run: StudyRun): RunSummary => {
   const lost = run.gaps?.epochs ?? [];
-  const history = lost.length === 0 ? run.history : [];
+  const isWhole = lost.length === 0 && !run.gaps?.isChanged;
+  const history = isWhole ? run.history : [];
   return {
     seed: run.seed,
     epochs: Math.max(0, run.history.at(-1)?.epoch ?? 0, ...lost.map(([, last]) => last)),

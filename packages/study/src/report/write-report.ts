@@ -3,7 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
 import { DropoutLabError } from '@dropout-lab/contracts';
-import { isNotFound, systemErrorCode, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  makeFolder,
+  systemErrorCode,
+  systemErrorSentence,
+  writeDurably,
+} from '@dropout-lab/files/node';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import { analyzeStudy } from '../analysis/analysis.ts';
@@ -48,7 +54,7 @@ export const writeReport = async (
 ): Promise<void> => {
   const files = await filesOf(study, runs, galleries);
   await writing(folder, async () => {
-    const made = await mkdir(folder, { recursive: true });
+    const made = await makeFolder(folder);
     try {
       const unfinished = await mkdtemp(join(folder, '.report-'));
       try {

@@ -1,4 +1,4 @@
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   ConfigError,
@@ -9,7 +9,13 @@ import {
   parseWith,
   type RunConfig,
 } from '@dropout-lab/contracts';
-import { isNotFound, readTextFile, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  makeFolder,
+  readTextFile,
+  systemErrorSentence,
+  writeDurably,
+} from '@dropout-lab/files/node';
 import { configDigest, isUnfinished, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { z } from 'zod';
@@ -119,7 +125,7 @@ const recordPath = (store: string, name: string): string => join(store, `${name}
 
 /** Notes what study was run with what seeds, for its status and report. */
 export const recordStudy = async (store: string, study: StudyInput): Promise<void> => {
-  await mkdir(store, { recursive: true });
+  await makeFolder(store);
   const record = { schemaVersion: RECORD_VERSION, study };
   writeDurably(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
 };
