@@ -258,6 +258,7 @@ describe('what cannot be is refused in one sentence', () => {
     await expect(load(join(folder, 'nowhere'))).rejects.toThrow('expected a run directory');
     await expect(load({})).rejects.toThrow('expected the files of a run, found no run.json');
     mkdirSync(join(folder, 'taken'));
+    writeFileSync(join(folder, 'taken', 'mine'), '');
     await expect(trained.save(join(folder, 'taken'))).rejects.toThrow('expected a free place or a run');
   });
 

@@ -52,5 +52,6 @@ test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as
   const reported = await runCli(['report', file, ...options, '--output', output], { cwd: folder });
   expect(reported).toMatchObject({ code: 0 });
   const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8'));
-  expect(timeless(report)).toEqual(expected.report);
+  // That version did not look for gaps.
+  expect(timeless(report)).toEqual({ ...expected.report, gaps: [] });
 }, 300_000);

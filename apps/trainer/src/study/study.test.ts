@@ -166,7 +166,7 @@ describe('report', () => {
     const pictures = [...markdown.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
     expect(pictures).toContain('charts/mistakes-dropout-light.svg');
     for (const path of pictures) expect(await read(path)).toMatch(/^<svg/);
-    const rows = (await read('curves.csv')).trim().split('\n');
+    const rows = (await read('curves.csv')).trim().split('\r\n');
     expect(rows[0]).toBe('arm,seed,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds');
     expect(rows).toHaveLength(1 + 2 * 2);
     const { arms } = JSON.parse(await read('report.json')) as {

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFiles } from '@dropout-lab/runs';
+import { isUnfinished, runFiles } from '@dropout-lab/runs';
 
 /** Runs are in `runs/`, those of studies in `runs/studies/`; `--run-dir` and `--store` may name deeper folders. */
 const DEPTH = 4;
 
 /** Folders that are never runs. */
-const isHidden = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
+const isHidden = (name: string): boolean =>
+  name.startsWith('.') || name === 'node_modules' || isUnfinished(name);
 
 /**
  * Returns the folders below `root` that are a run, or what is left of one, by their path relative to it with forward

@@ -173,7 +173,7 @@ export const trainedManifestOf = async (
   return undefined;
 };
 
-/** What checkpoints know of a run's events. */
+/** Things that checkpoints know of a run's events. */
 export interface KnownOfEvents {
   /** How far the run has come. */
   readonly reached: ReachedProgress;
