@@ -1,7 +1,7 @@
 import { DropoutLabError, shownAddress } from '@dropout-lab/contracts';
 
 /** The fault of a data file. */
-export type CifarFileFault = 'missing' | 'html' | 'wrong-length' | 'bad-label' | 'altered';
+export type CifarFileFault = 'missing' | 'no-file' | 'html' | 'wrong-length' | 'bad-label' | 'altered';
 
 /** A file that is not what the official binary layout, or its known digest, says it must be. */
 export class CifarFormatError extends DropoutLabError {

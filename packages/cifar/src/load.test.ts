@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +53,32 @@ describe('a folder of the user', () => {
     expect(train1).toMatchObject({ status: 'ok', sha256: dataset.files[0]!.sha256 });
     expect(held).toMatchObject({ status: fault, found: expect.stringContaining(found) });
   });
+
+  test.runIf(process.platform !== 'win32').each<[string, (path: string) => unknown, string]>([
+    ['a named pipe', (path) => spawnSync('mkfifo', [path]), 'a named pipe'],
+    ['a link to a device', (path) => symlink('/dev/zero', path), 'a device'],
+    ['a folder', (path) => mkdir(path), 'a folder'],
+    [
+      '3 GB',
+      async (path) => {
+        await writeFile(path, '');
+        await truncate(path, 3 * 2 ** 30);
+      },
+      '3221225472 bytes, and the limit is 268435456',
+    ],
+  ])(
+    'with %s in the place of a file is refused, neither waited for nor read without end',
+    async (_, put, found) => {
+      const directory = temporaryFolder();
+      await writeFiles(directory, { 'test.bin': null });
+      await put(join(directory, 'test.bin'));
+      await expect(loadCifar(dataset, { directory })).rejects.toMatchObject({
+        name: 'CifarFormatError',
+        fault: 'no-file',
+        found,
+      });
+    },
+  );
 });
 
 describe('the cache', () => {

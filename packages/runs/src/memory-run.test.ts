@@ -23,8 +23,10 @@ const events: RunEvent[] = [
 ];
 
 const keep = async (run: RunStore): Promise<void> => {
-  for (const event of events) run.append(event);
+  const [first, ...others] = events;
+  run.append(first!);
   await run.saveCheckpoint('best', checkpointAt(1));
+  for (const event of others) run.append(event);
   await run.saveCheckpoint('last', checkpointAt(1));
   await run.saveCheckpoint('last', checkpointAt(2));
   await run.writePredictions({ labels: [0, 1], predicted: [1, 1], confidence: [0.5, 0.75] });

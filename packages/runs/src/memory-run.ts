@@ -1,4 +1,10 @@
-import type { EvaluationReport, Predictions, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import type {
+  CheckpointName,
+  EvaluationReport,
+  Predictions,
+  RunEvent,
+  RunManifest,
+} from '@dropout-lab/contracts';
 import { encodeRun, type RunContents } from './encode-run.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -14,6 +20,7 @@ export interface MemoryRun extends RunStore {
 export const createMemoryRun = (manifest: RunManifest): MemoryRun => {
   const events: RunEvent[] = [];
   let checkpoints: RunContents['checkpoints'] = {};
+  let savedAfter: Partial<Record<CheckpointName, number>> = {};
   let evaluation: EvaluationReport | undefined;
   let predictions: Predictions | undefined;
   const contents = (): RunContents => ({
@@ -30,6 +37,7 @@ export const createMemoryRun = (manifest: RunManifest): MemoryRun => {
     },
     saveCheckpoint: async (name, checkpoint) => {
       checkpoints = { ...checkpoints, [name]: checkpoint };
+      savedAfter = { ...savedAfter, [name]: events.length };
     },
     writeEvaluation: async (report) => {
       evaluation = report;
@@ -39,6 +47,6 @@ export const createMemoryRun = (manifest: RunManifest): MemoryRun => {
     },
     close: async () => {},
     contents,
-    files: () => encodeRun(contents()),
+    files: () => encodeRun(contents(), savedAfter),
   };
 };

@@ -333,8 +333,9 @@ const writerOf = (
       }
     },
     saveCheckpoint(name, checkpoint) {
-      const save = () =>
-        saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint, manifest, events.written());
+      // As it is now, though the checkpoint before it may have to be written first.
+      const log = events.written();
+      const save = () => saveCheckpoint(join(path, runFiles.checkpoints), name, checkpoint, manifest, log);
       const saved = saving.then(save);
       // One after the other; the failure of one is its caller's to handle, and does not stop the next.
       saving = saved.catch(() => {});

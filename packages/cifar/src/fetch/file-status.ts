@@ -1,7 +1,7 @@
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@dropout-lab/files';
-import { isNotFound } from '@dropout-lab/files/node';
+import { isNotFound, RefusedFileError, readRegularFile } from '@dropout-lab/files/node';
 import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 import { type CifarFileFault, CifarFormatError } from '../errors.ts';
 import { verifyBytes } from '../verify.ts';
@@ -28,7 +28,10 @@ const SUMS = 'SHA256SUMS';
 
 /** Digests recorded when files without an official one came out of a verified archive, by file name. */
 const recordedSums = async (directory: string): Promise<ReadonlyMap<string, string>> => {
-  const text = await readFile(join(directory, SUMS), 'utf8').catch(() => '');
+  const text = await readRegularFile(join(directory, SUMS), { limit: 2 ** 20 }).then(
+    ({ bytes }) => bytes.toString('utf8'),
+    () => '',
+  );
   return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(([, hex, name]) => [name!, hex!]));
 };
 
@@ -44,11 +47,18 @@ export const recordSum = async (
   await storeFile(join(directory, SUMS), text, workFolder);
 };
 
-const readIfThere = (path: string): Promise<Uint8Array | null> =>
-  readFile(path).catch((error) => {
+/** In bytes; the largest official file has 154 MB. */
+const LARGEST_FILE = 2 ** 28;
+
+const readIfThere = async (path: string): Promise<Uint8Array | RefusedFileError | null> => {
+  try {
+    return (await readRegularFile(path, { limit: LARGEST_FILE })).bytes;
+  } catch (error) {
+    if (error instanceof RefusedFileError) return error;
     if (isNotFound(error)) return null;
     throw error;
-  });
+  }
+};
 
 /** Reads and verifies one file of a data set's folder. */
 const checkFile = async (
@@ -63,6 +73,10 @@ const checkFile = async (
   const expected = known === null ? 'whole records (no digest known)' : `SHA-256 ${known}`;
   if (bytes === null) {
     return { ...about, status: 'missing', expected, found: 'no file', sha256: null, bytes };
+  }
+  if (bytes instanceof RefusedFileError) {
+    const found = bytes.message.replace(/^it (is|has) /, '');
+    return { ...about, status: 'no-file', expected, found, sha256: null, bytes: null };
   }
   try {
     const digest = await verifyBytes(dataset, file, path, bytes, known);
