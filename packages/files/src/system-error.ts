@@ -14,8 +14,8 @@ export const isNotFound = (error: unknown): boolean => {
 };
 
 /**
- * Returns a failure of the file system, or a {@link RefusedFileError}, as one sentence: `runs/a: expected to make a folder for the run, but the system says
- * "no space left on device" (ENOSPC); choose another place`.
+ * Returns a failure of the file system, or a {@link RefusedFileError}, as one sentence: `runs/a: expected to make a folder
+ * for the run, but the system says "no space left on device" (ENOSPC); choose another place`.
  *
  * @param expected The aim: `to write a checkpoint`.
  * @param advice The next thing to do.

@@ -64,7 +64,7 @@ export const fitted = (line: string, columns: number): string => {
   if (fits(line)) return line;
   const parts = line.replace(BAR, '').split(' - ');
   while (parts.length > 1 && !fits(parts.join(' - '))) parts.pop();
-  const [words] = [parts.join(' - ').split(' ')];
+  const words = parts.join(' - ').split(' ');
   if (fits(words.join(' '))) return words.join(' ');
   while (words.length > 1 && !fits(`${words.join(' ')} …`)) words.pop();
   const rest = `${words.join(' ')} …`;

@@ -10,8 +10,9 @@ import {
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
-import { readTextFile, systemErrorSentence } from '@dropout-lab/files/node';
+import { readTextFile } from '@dropout-lab/files/node';
 import { assignmentsOf, flagValuesOf } from './config-options.ts';
+import { readInput } from './read-input.ts';
 
 /** The options that change a run's configuration, as commander gives them: flags under their names in camel case. */
 export interface ConfigOptions {
@@ -41,7 +42,10 @@ export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> 
 export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<PlainObject> => {
   if (path === undefined) return {};
   const what = `--config ${path}`;
-  const value = parseJson(await readText(path, what), what);
+  const text = await readInput(what, 'a file that can be read', () =>
+    readTextFile(path, { limit: MOST_BYTES }),
+  );
+  const value = parseJson(text, what);
   if (!isPlain(value)) {
     throw new ConfigError(
       `${what}: expected a JSON object of run settings, such as {"epochs": 5}, received ${JSON.stringify(value).slice(0, 80)}`,
@@ -55,15 +59,3 @@ export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<P
 
 /** Configurations are written by people: a longer one is another file. In bytes. */
 const MOST_BYTES = 2 ** 20;
-
-const readText = async (path: string, what: string): Promise<string> => {
-  try {
-    return await readTextFile(path, { limit: MOST_BYTES });
-  } catch (cause) {
-    throw new ConfigError(
-      systemErrorSentence(cause, what, 'a file that can be read', 'check its name and permissions'),
-      [],
-      { cause },
-    );
-  }
-};

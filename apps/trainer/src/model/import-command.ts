@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { ConfigError, datasetOf } from '@dropout-lab/contracts';
+import { datasetOf } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import { readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
+import { readRegularFile } from '@dropout-lab/files/node';
 import { decodeKerasWeights } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
+import { readInput } from '../command/read-input.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { createRun } from '../train/create-run.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
@@ -30,7 +31,9 @@ export const importCommand = async (
 ): Promise<number> => {
   const config = await readRunConfig(options);
   requireRunnable(config);
-  const bytes = await readBytes(file);
+  const { bytes } = await readInput(file, 'a file that can be read', () =>
+    readRegularFile(file, { limit: MOST_BYTES }),
+  );
   // The model is built for its shapes and its topology; nothing is computed.
   const backend = await startBackend('cpu');
   const spec = modelSpecOf(config);
@@ -69,15 +72,3 @@ export const importCommand = async (
 
 /** Of a file with the weights of the largest model that is built, and an optimizer's for each. */
 const MOST_BYTES = 2 ** 31;
-
-const readBytes = async (file: string): Promise<Uint8Array> => {
-  try {
-    return (await readRegularFile(file, { limit: MOST_BYTES })).bytes;
-  } catch (cause) {
-    throw new ConfigError(
-      systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions'),
-      [],
-      { cause },
-    );
-  }
-};

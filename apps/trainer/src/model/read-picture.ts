@@ -1,7 +1,8 @@
-import { ConfigError, DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
+import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
 import { greyLevel } from '@dropout-lab/data';
-import { readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
+import { readRegularFile } from '@dropout-lab/files/node';
 import sharp from 'sharp';
+import { readInput } from '../command/read-input.ts';
 
 /**
  * An image file's pixels of shape [height, width, channels], grey of one channel as Keras takes it: turned as its camera
@@ -52,17 +53,8 @@ const pixelsIn = async (bytes: Uint8Array): Promise<number> => {
   return width * height;
 };
 
-const readPictureFile = async (path: string, title: string): Promise<Uint8Array> => {
-  try {
-    return (await readRegularFile(path, { limit: MOST_BYTES })).bytes;
-  } catch (cause) {
-    throw new ConfigError(
-      systemErrorSentence(cause, title, 'a PNG or JPEG image', 'check its name and permissions'),
-      [],
-      { cause },
-    );
-  }
-};
+const readPictureFile = async (path: string, title: string): Promise<Uint8Array> =>
+  (await readInput(title, 'a PNG or JPEG image', () => readRegularFile(path, { limit: MOST_BYTES }))).bytes;
 
 const greysOf = (colours: Uint8Array): Buffer => {
   const greys = Buffer.alloc(colours.length / 3);

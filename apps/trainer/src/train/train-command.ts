@@ -56,22 +56,22 @@ const readEpochs = async ({ epochs }: TrainOptions): Promise<number | undefined>
 
 /** The best epoch of a run that has ended, epochs before it was resumed included, and how to look at it. */
 const closingLines = async (path: string): Promise<string[]> => {
-  const [{ readHistory }, { openRunDirectory }] = await Promise.all([
+  const [{ lowestValidationLoss }, { readHistory }, { openRunDirectory }] = await Promise.all([
+    import('@dropout-lab/metrics'),
     import('@dropout-lab/runs'),
     import('@dropout-lab/runs/node'),
   ]);
-  const { events } = await (await openRunDirectory(path)).readEvents();
+  const history = readHistory((await (await openRunDirectory(path)).readEvents()).events);
   return [
-    ...bestLine(readHistory(events)),
+    ...bestLine(history, lowestValidationLoss(history)?.epoch),
     `Look at it with: ${invocationOf(dirname(path) === 'runs' ? ['view'] : ['view', dirname(path)])}`,
   ];
 };
 
 /** Nothing without validation: the best on the training images says little. */
-const bestLine = (history: readonly EpochRow[]): string[] => {
-  const validated = history.filter(({ val_loss }) => val_loss !== undefined);
-  if (validated.length === 0) return [];
-  const best = validated.reduce((a, b) => (b.val_loss! < a.val_loss! ? b : a));
+const bestLine = (history: readonly EpochRow[], epoch: number | undefined): string[] => {
+  const best = history.find((row) => row.epoch === epoch);
+  if (best === undefined) return [];
   return [
     `Best epoch: ${best.epoch} of ${history.length}, by validation loss - val_loss: ${formatMetric(best.val_loss)} - val_accuracy: ${formatMetric(best.val_accuracy)}`,
   ];

@@ -153,25 +153,31 @@ export const requireIntact = async (
   if (state.run) requireTrainedWith(parseRunManifest(state.run, file), manifest, where);
 };
 
+/** Returns the result of `read` for each `state.json` that is as it was written; damaged ones are said when a checkpoint is read. */
+const fromIntact = async <T>(
+  states: readonly (string | undefined)[],
+  read: (state: string) => T,
+): Promise<T[]> => {
+  const found: T[] = [];
+  for (const text of states) {
+    if (text === undefined) continue;
+    try {
+      if ((await brokenSealOf(JSON.parse(text), STATE_VERSION)) === undefined) found.push(read(text));
+    } catch {
+      // No JSON, or of another form or version: another may know.
+    }
+  }
+  return found;
+};
+
 /**
  * Returns the manifest that a run had when it wrote a checkpoint, from the first of some `state.json` that is as it was
  * written; undefined where none is, or knows.
  */
 export const trainedManifestOf = async (
   states: readonly (string | undefined)[],
-): Promise<RunManifest | undefined> => {
-  for (const text of states) {
-    if (text === undefined) continue;
-    try {
-      const state = JSON.parse(text);
-      if ((await brokenSealOf(state, STATE_VERSION)) === undefined)
-        return parseRunManifest(state.run, checkpointFiles.state);
-    } catch {
-      // Damaged, or of another version: another may know.
-    }
-  }
-  return undefined;
-};
+): Promise<RunManifest | undefined> =>
+  (await fromIntact(states, (text) => parseRunManifest(JSON.parse(text).run, checkpointFiles.state)))[0];
 
 /** Things that checkpoints know of a run's events. */
 export interface KnownOfEvents {
@@ -186,20 +192,11 @@ export const knownOfEvents = async (
   states: readonly (string | undefined)[],
   config: Pick<RunConfig, 'callbacks'>,
 ): Promise<KnownOfEvents> => {
-  let reached: ReachedProgress = { epoch: 0, step: 0 };
-  const beginnings: LogBeginning[] = [];
-  for (const text of states) {
-    if (text === undefined) continue;
-    try {
-      if (await brokenSealOf(JSON.parse(text), STATE_VERSION)) continue;
-      const { progress, events } = decodeState(text, config, '');
-      reached = furthest(reached, progress);
-      if (events) beginnings.push(events);
-    } catch {
-      // Said when the checkpoint is read.
-    }
-  }
-  return { reached, beginnings };
+  const known = await fromIntact(states, (text) => decodeState(text, config, ''));
+  return {
+    reached: known.map(({ progress }) => progress).reduce(furthest, { epoch: 0, step: 0 }),
+    beginnings: known.flatMap(({ events }) => events ?? []),
+  };
 };
 
 /**
