@@ -21,4 +21,5 @@ export const shownAddress = (address: string): string => {
 
 /** Returns a text (a message, a word of a command line) with each address in it as {@link shownAddress} has it. */
 export const withoutSecrets = (text: string): string =>
-  text.replaceAll(/[a-z][a-z\d+.-]+:\/+\S+/gi, shownAddress);
+  // Without a limit, a long word would be looked through from each of its letters. Of a longer scheme the end is found.
+  text.replaceAll(/[a-z][a-z\d+.-]{1,30}:\/+\S+/gi, shownAddress);
