@@ -1,6 +1,6 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 import { readHistory } from '@dropout-lab/runs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { epochEvent, started, stepEvent } from '../testing/runs.ts';
 import { type KeptEvents, keepEvents } from './kept-events.ts';
 
@@ -91,7 +91,49 @@ describe('of more epochs than a chart shows', () => {
     '{"kind":"epoch"}',
     '{"kind":"epoch","step":1',
     '{"kind":"epoch","step":1,"seconds":1,"logs":[]}',
+    '{"kind":"epoch","time":1,"epoch":1,"step":1,"logs":{"loss":1},"learningRate":1,"seconds":1..2}',
+    '{"kind":"epoch","time":1,"epoch":1,"step":-,"logs":{"loss":1},"learningRate":1,"seconds":1}',
   ])('%s is none', (line) => {
     expect(kept.takeEpoch(line)).toBeUndefined();
   });
+
+  test('one that is left out is not parsed, since that takes most of the time of a long log', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const before = readHistory(kept.events).length;
+    parse.mockClear();
+    take(kept, EPOCHS + 1, EPOCHS + 1000, epochOf);
+    const parsed = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(parsed).toBeGreaterThan(0);
+    expect(parsed).toBeLessThanOrEqual(readHistory(kept.events).length - before + 3);
+  });
+
+  test.each<[string, (epoch: string) => string]>([
+    ['as it is written', (epoch) => epoch],
+    ['with spaces', (epoch) => epoch.replaceAll(':', ': ')],
+    ['with its keys in another order', (epoch) => JSON.stringify({ kind: 'epoch', ...reversed(epoch) })],
+    ['with metrics in another order', (epoch) => epoch.replace(/"logs":\{(.*?)\}/, reversedLogs)],
+    ['with a metric that has a brace', (epoch) => epoch.replace('"logs":{', '"logs":{"a}b":1,')],
+    ['with a metric that has a quote', (epoch) => epoch.replace('"logs":{', '"logs":{"a\\"val_loss":-9,')],
+    ['with a metric that ends alike', (epoch) => epoch.replace('"logs":{', '"logs":{"my_val_loss":-9,')],
+    ['with one that is not known', (epoch) => epoch.replace('"logs":{', '"logs":{"top_5":null,')],
+    ['with one more key', (epoch) => epoch.replace('"seconds"', '"more":{"val_loss":-9},"seconds"')],
+    ['with exponents', (epoch) => epoch.replace('"val_accuracy":0.99', '"val_accuracy":99e-2')],
+  ])('the best one is found %s', (_, written) => {
+    const other = keepEvents();
+    take(other, 1, EPOCHS, epochOf);
+    const peak = lineOf(epochEvent(EPOCHS + 1, { val_accuracy: 0.99, val_loss: 1e-3 }));
+    expect(other.takeEpoch(written(peak))).toBeDefined();
+    take(other, EPOCHS + 2, EPOCHS + 100, epochOf);
+    const history = readHistory(other.events);
+    expect(history.find(({ val_accuracy }) => val_accuracy === 0.99)?.epoch).toBe(EPOCHS + 1);
+    expect(history.find(({ val_loss }) => val_loss === 1e-3)?.epoch).toBe(EPOCHS + 1);
+    expect(Math.min(...history.map(({ val_loss }) => val_loss ?? 9))).toBe(1e-3);
+  });
 });
+
+const reversed = (line: string): object =>
+  Object.fromEntries(Object.entries(JSON.parse(line) as object).toReversed());
+
+const reversedLogs = (_: string, logs: string): string =>
+  `"logs":{${logs.split(',').toReversed().join(',')}}`;

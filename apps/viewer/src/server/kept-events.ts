@@ -1,5 +1,4 @@
-import { isPlain, type RunEvent } from '@dropout-lab/contracts';
-import { parseEventLog } from '@dropout-lab/runs';
+import { isPlain, parseRunEvent, type RunEvent } from '@dropout-lab/contracts';
 import { withEvents } from '../shared/runs/catalogue.ts';
 
 /** The most bytes of epochs that are kept, some 17,000 epochs: a chart has fewer pixels. */
@@ -12,6 +11,15 @@ interface Peak {
   readonly value: number;
   readonly step: number;
   event(): RunEvent | undefined;
+}
+
+/** The part of an epoch that the choice of epochs depends on. */
+interface EpochFacts {
+  readonly step: number;
+  readonly seconds: number;
+  /** Of validation, as is the loss. */
+  readonly accuracy: unknown;
+  readonly loss: unknown;
 }
 
 /** The events of a log that are drawn. */
@@ -30,7 +38,7 @@ export interface KeptEvents {
 }
 
 /** Returns the event of a line; undefined when it is none. */
-export const eventIn = (line: string): RunEvent | undefined => parseEventLog(line).events[0];
+export const eventIn = (line: string): RunEvent | undefined => parseRunEvent(jsonIn(line));
 
 /**
  * Keeps the events of a log, of so many epochs that a chart could not show them only every second, fourth, … one; the one
@@ -47,11 +55,7 @@ export const keepEvents = (): KeptEvents => {
   let lowest: Peak | undefined;
   let last: Peak | undefined;
 
-  const note = (
-    { step, logs }: Pick<EpochEvent, 'step' | 'logs'>,
-    event: () => RunEvent | undefined,
-  ): void => {
-    const { val_accuracy: accuracy, val_loss: loss } = logs;
+  const note = ({ step, accuracy, loss }: EpochFacts, event: () => RunEvent | undefined): void => {
     last = { value: epochs, step, event };
     if (isNumber(accuracy) && accuracy > (best?.value ?? -1)) best = { value: accuracy, step, event };
     if (isNumber(loss) && loss < (lowest?.value ?? Number.POSITIVE_INFINITY))
@@ -64,7 +68,7 @@ export const keepEvents = (): KeptEvents => {
     let left = 0;
     kept = kept.flatMap((event) => {
       if (event.kind !== 'epoch') return event;
-      if (stride === 1) note(event, () => event);
+      if (stride === 1) note(factsOf(event), () => event);
       isNext = !isNext;
       left += event.seconds;
       if (!isNext) return [];
@@ -97,7 +101,7 @@ export const keepEvents = (): KeptEvents => {
         return event;
       }
       // Much faster than by the schema, which those that are shown are checked by.
-      const epoch = epochIn(line);
+      const epoch = factsIn(line);
       if (!epoch) return undefined;
       epochs++;
       note(epoch, () => eventIn(line));
@@ -130,12 +134,54 @@ const withEpoch = (events: RunEvent[], epoch: EpochEvent): RunEvent[] => {
   return events.toSpliced(after + 1, 0, epoch);
 };
 
-/** Returns what a line says of an epoch, checked no further than it is used. */
-const epochIn = (line: string): Pick<EpochEvent, 'step' | 'logs' | 'seconds'> | undefined => {
+const factsOf = ({ step, seconds, logs }: EpochEvent): EpochFacts => ({
+  step,
+  seconds,
+  accuracy: logs.val_accuracy,
+  loss: logs.val_loss,
+});
+
+/** Returns what is used of an epoch that may be left out; undefined where a line is none, as far as it was looked at. */
+const factsIn = (line: string): EpochFacts | undefined => {
+  const written = WRITTEN_EPOCH.exec(line);
+  if (!written) return parsedFactsIn(line);
+  const [, step, logs = '', seconds] = written;
+  return {
+    step: Number(step),
+    seconds: Number(seconds),
+    accuracy: numberAfter('"val_accuracy":', logs),
+    loss: numberAfter('"val_loss":', logs),
+  };
+};
+
+const parsedFactsIn = (line: string): EpochFacts | undefined => {
+  const epoch = jsonIn(line);
+  if (!isPlain(epoch)) return undefined;
+  const { step, seconds, logs } = epoch;
+  if (!isNumber(step) || !isNumber(seconds) || !isPlain(logs)) return undefined;
+  const { val_accuracy: accuracy, val_loss: loss } = logs;
+  return { step, seconds, accuracy, loss };
+};
+
+const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
+/** An epoch as runs write it, for which this takes half as long as `JSON.parse`. */
+const WRITTEN_EPOCH = new RegExp(
+  String.raw`^\{"kind":"epoch","time":${NUMBER},"epoch":\d+,"step":(\d+),"logs":\{((?:"[^"\\]*":(?:null|${NUMBER}),?)*)\},"learningRate":${NUMBER},"seconds":(${NUMBER})\}$`,
+);
+
+/** Returns the number of a key; undefined where it is null or absent. */
+const numberAfter = (key: string, logs: string): number | undefined => {
+  const at = logs.indexOf(key);
+  if (at === -1) return undefined;
+  const start = at + key.length;
+  const end = logs.indexOf(',', start);
+  const value = end === -1 ? logs.slice(start) : logs.slice(start, end);
+  return value === 'null' ? undefined : Number(value);
+};
+
+const jsonIn = (line: string): unknown => {
   try {
-    const epoch = JSON.parse(line);
-    const isOne = isNumber(epoch.step) && isNumber(epoch.seconds) && isPlain(epoch.logs);
-    return isOne ? epoch : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

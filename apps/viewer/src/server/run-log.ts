@@ -19,7 +19,7 @@ const step = beginningOf('step"');
 const epoch = beginningOf('epoch"');
 const parsed = runEventSchema.options
   .map(({ shape }) => shape.kind.value)
-  .filter((kind) => kind !== 'step' && kind !== 'checkpoint' && kind !== 'validating')
+  .filter((kind) => kind !== 'step' && kind !== 'epoch' && kind !== 'checkpoint' && kind !== 'validating')
   .map((kind) => beginningOf(`${kind}"`));
 /** In bytes: to find that a line is no event takes longer than to read one. */
 const COST_OF_NONSENSE = 1024;
@@ -101,9 +101,9 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
         log ??= { file, offset: 0, rest: Buffer.alloc(0), isSkipping: false, parsed: 0, kept: keepEvents() };
         const fresh: RunEvent[] = [];
         for (const line of linesOf(log, part.bytes)) {
-          if (line.startsWith(step)) lastStep = line;
-          if (!isWorthParsing(line)) continue;
           const isEpoch = line.startsWith(epoch);
+          if (!isEpoch && line.startsWith(step)) lastStep = line;
+          if (!isEpoch && !isWorthParsing(line)) continue;
           const found = isEpoch ? log.kept.takeEpoch(line) : eventIn(line);
           if (!isEpoch) log.parsed += line.length;
           if (!found) log.parsed += COST_OF_NONSENSE;
@@ -148,7 +148,7 @@ const linesOf = (log: Progress, bytes: Buffer): string[] => {
   return lines.filter(({ length }) => length <= LONGEST_LINE);
 };
 
-/** Whether a line may be an event that is drawn: kinds that are not known, too, are cheap to leave out. */
+/** Whether a line may be an event that is drawn, apart from epochs: kinds that are not known, too, are cheap to leave out. */
 const isWorthParsing = (line: string): boolean =>
   line.length >= SHORTEST_EVENT &&
   (!line.startsWith(event) || parsed.some((start) => line.startsWith(start)));
