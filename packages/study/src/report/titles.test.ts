@@ -46,7 +46,8 @@ const write = async (title: string, classNames: readonly string[] = ['cat', 'dog
     manifest: run.manifest && { ...run.manifest, classNames: [...classNames] },
   }));
   await writeReport(folder, study, runs, []);
-  const pictures = join(folder, reportFiles.charts);
+  const [name] = await readdir(join(folder, reportFiles.charts));
+  const pictures = join(folder, reportFiles.charts, name!);
   const names = (await readdir(pictures)).filter((name) => name.endsWith('.svg'));
   const svgs = await Promise.all(
     names.map(async (name) => [name, textsOfXml(await readFile(join(pictures, name), 'utf8'))] as const),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, normalize, relative } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
@@ -29,6 +29,17 @@ const gallery: ArmGallery = {
 const folder = temporaryFolder();
 const read = (name: string) => readFile(join(folder, name), 'utf8');
 
+/** The folder of a report's charts. */
+const chartsOf = async (path: string): Promise<string> => {
+  const found = await readdir(join(path, reportFiles.charts));
+  expect(found).toHaveLength(1);
+  return join(path, reportFiles.charts, found[0]!);
+};
+
+/** The paths of the pictures of a page in Markdown. */
+const picturesIn = (markdown: string): string[] =>
+  [...markdown.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
+
 beforeAll(async () => {
   await writeReport(folder, threeArms, clearRuns(), [gallery]);
 });
@@ -51,16 +62,17 @@ describe('writeReport', () => {
     const { document } = parseHTML(await read('index.html'));
     const pictures = [...document.querySelectorAll('svg')];
     expect(pictures.map((svg) => svg.getAttribute('aria-label'))).not.toContain(null);
-    const files = await readdir(join(folder, 'charts'));
+    const charts = await chartsOf(folder);
+    const files = await readdir(charts);
     expect(files).toHaveLength(3 * pictures.length);
     expect(files).toContain('accuracy-dropout-and-no-dropout.png');
     for (const file of files.filter((name) => name.endsWith('.svg'))) {
-      const svg = await read(join('charts', file));
+      const svg = await readFile(join(charts, file), 'utf8');
       // No colour is left by its name: not every reader of SVG knows those.
       expect(svg, file).not.toContain('var(--');
       expect(svg, file).not.toMatch(/NaN|undefined/);
     }
-    const png = await readFile(join(folder, 'charts', 'accuracy-dropout-and-no-dropout.png'));
+    const png = await readFile(join(charts, 'accuracy-dropout-and-no-dropout.png'));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     // The width of an IHDR: twice that of the picture and its margin.
     expect(png.readUInt32BE(16)).toBe(2 * (480 + 2 * 12));
@@ -85,10 +97,9 @@ describe('writeReport', () => {
     expect(markdown).toMatch(/^# Three \\<arms\\>\n/);
     expect(markdown).toContain('| test accuracy | 0.7503 ± ');
     expect(markdown).toContain('| dropout | 0.7503 | 0.7 / 0.8 | 0.8397 | 0.8 | no overfitting |');
-    const files = await readdir(join(folder, 'charts'));
-    const paths = [...markdown.matchAll(/(?:src|srcset)="charts\/([^"]+)"/g)].map(([, file]) => file!);
+    const paths = picturesIn(markdown);
     expect(paths.length).toBeGreaterThan(10);
-    for (const path of paths) expect(files).toContain(path);
+    for (const path of paths) expect(await read(path)).toMatch(/^<svg/);
   });
 
   test('the data: an epoch a row, and a run a row', async () => {
@@ -141,10 +152,11 @@ describe('writeReport', () => {
     );
     const runs = finishedRuns(study, (arm) => ({ accuracy: arm === 'dropout-0.3' ? 0.8 : 0.7, loss: 1 }));
     await writeReport(path, study, runs, []);
-    const files = await readdir(join(path, 'charts'));
+    const charts = await chartsOf(path);
+    const files = await readdir(charts);
     expect(files).toContain('sweep-val-accuracy.png');
     expect(files.filter((name) => name.startsWith('confusion'))).toEqual([]);
-    const svg = await readFile(join(path, 'charts', 'all-accuracy-dark.svg'), 'utf8');
+    const svg = await readFile(join(charts, 'all-accuracy-dark.svg'), 'utf8');
     // Nine arms, nine colours.
     const strokes = svg.match(/stroke-width="1\.25" stroke="#[0-9a-f]{6}" fill="none"/g);
     expect(new Set(strokes).size).toBe(9);
@@ -226,9 +238,75 @@ test('a new report takes the place of the earlier one, pictures too, and leaves 
   const path = temporaryFolder();
   await writeFile(join(path, 'notes.txt'), 'mine');
   await writeReport(path, threeArms, clearRuns(), [gallery]);
-  expect(await readdir(join(path, 'charts'))).toContain('mistakes-dropout.png');
+  expect(await readdir(await chartsOf(path))).toContain('mistakes-dropout.png');
   await writeReport(path, threeArms, clearRuns(), []);
-  expect(await readdir(join(path, 'charts'))).not.toContain('mistakes-dropout.png');
+  expect(await readdir(await chartsOf(path))).not.toContain('mistakes-dropout.png');
   expect((await readdir(path)).toSorted()).toEqual([...Object.values(reportFiles), 'notes.txt'].toSorted());
   expect(await readFile(join(path, 'notes.txt'), 'utf8')).toBe('mine');
+});
+
+describe('a process that is killed while it replaces a report', () => {
+  const accuracies = [0.7, 0.8] as const;
+  const [before, after] = accuracies.map((accuracy) =>
+    finishedRuns(threeArms, () => ({ accuracy, loss: 1 })),
+  );
+
+  /** Writes the report in a process that is killed before its rename of that number; returns how many it did. */
+  const writeKilledAt = async (path: string, rename: number): Promise<number> => {
+    const input = join(temporaryFolder(), 'runs.json');
+    await writeFile(input, JSON.stringify({ study: threeArms, runs: after }));
+    const program = `
+      import fs, { readFileSync, writeSync } from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { rename } = fs.promises;
+      let renames = 0;
+      fs.promises.rename = (...paths) => {
+        if (renames === ${rename}) process.kill(process.pid, 'SIGKILL');
+        writeSync(1, '.');
+        renames++;
+        return rename(...paths);
+      };
+      syncBuiltinESMExports();
+      const { writeReport } = await import('@dropout-lab/study/node');
+      const { study, runs } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+      await writeReport(process.argv[2], study, runs, []);`;
+    const node = ['--input-type=module', '-e', program, input, path];
+    const cwd = join(import.meta.dirname, '..', '..');
+    const { stdout, stderr } = spawnSync(process.execPath, node, { cwd, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.length;
+  };
+
+  /** The files of a report by their paths in its folder. */
+  const filesIn = async (path: string): Promise<Map<string, string>> =>
+    new Map(Object.entries(await contentsOf(path)).map(([file, text]) => [relative(path, file), text]));
+
+  test('leaves two pages, each with its own pictures, and the next report removes the rest', async () => {
+    const [earlier, later] = [temporaryFolder(), temporaryFolder()];
+    await writeReport(earlier, threeArms, before!, []);
+    const renames = await writeKilledAt(later, Number.POSITIVE_INFINITY);
+    const whole = [await filesIn(earlier), await filesIn(later)];
+    const pages = [reportFiles.html, reportFiles.markdown];
+    const pictures = renames - (Object.keys(reportFiles).length - 1);
+    const ends = Array.from({ length: renames - pictures }, (_, i) => pictures + i);
+    const found: number[][] = [];
+    for (const at of [1, ...ends]) {
+      const path = temporaryFolder();
+      await cp(earlier, path, { recursive: true });
+      expect(await writeKilledAt(path, at)).toBe(at);
+      const left = await filesIn(path);
+      for (const name of Object.values(reportFiles).filter((file) => file !== reportFiles.charts))
+        expect(whole.map((files) => files.get(name))).toContain(left.get(name));
+      const isOf = pages.map((name) => whole.findIndex((files) => files.get(name) === left.get(name)));
+      found.push(isOf);
+      for (const picture of picturesIn(left.get(reportFiles.markdown)!))
+        expect(left.get(normalize(picture))).toBe(whole[isOf[1]!]!.get(normalize(picture)));
+      if (at !== 1 && at !== ends.at(-1)) continue;
+      // In a process of its own too: names inside of pictures count up.
+      await writeKilledAt(path, Number.POSITIVE_INFINITY);
+      expect(await filesIn(path)).toEqual(whole[1]);
+    }
+    expect(pictures).toBeGreaterThan(10);
+    expect(found).toEqual([...found.slice(0, -1).map(() => [0, 0]), [0, 1]]);
+  }, 120_000);
 });

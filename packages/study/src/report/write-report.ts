@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
 import { DropoutLabError } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
 import {
   isNotFound,
+  isProcessAlive,
   makeFolder,
   systemErrorCode,
   systemErrorSentence,
@@ -22,7 +24,7 @@ import { curvesCsv, metricsCsv } from './csv.ts';
 import { htmlOf } from './html.ts';
 import { markdownOf } from './markdown.ts';
 
-/** Names inside a report's folder. */
+/** Names inside a report's folder; in that of the charts, each report has a folder of its own. */
 export const reportFiles = {
   html: 'index.html',
   markdown: 'README.md',
@@ -40,7 +42,8 @@ export class ReportError extends DropoutLabError {
 /**
  * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with charts
  * beside it, and the data. It is written whole or not at all: files of an earlier report are replaced once all are
- * there, and stay when that fails. Other files in the folder are left alone.
+ * there, and stay when that fails. A process that is killed meanwhile may leave some files of the one and some of the
+ * other, but no page that shows pictures of the other, or none. Other files in the folder are left alone.
  *
  * @param runs Of all arms and seeds of the study; only finished ones are shown.
  * @param galleries Of arms that have a finished run.
@@ -52,15 +55,16 @@ export const writeReport = async (
   runs: readonly StudyRun[],
   galleries: readonly ArmGallery[],
 ): Promise<void> => {
-  const files = await filesOf(study, runs, galleries);
+  const { charts, files } = await filesOf(study, runs, galleries);
   await writing(folder, async () => {
     const made = await makeFolder(folder);
     try {
-      const unfinished = await mkdtemp(join(folder, '.report-'));
+      await removeUnfinished(folder);
+      const unfinished = await mkdtemp(join(folder, `${UNFINISHED}${process.pid}-`));
       try {
-        await mkdir(join(unfinished, reportFiles.charts));
+        await makeFolder(join(unfinished, charts));
         for (const [name, content] of files) writeDurably(join(unfinished, name), content);
-        await replaceFiles(unfinished, folder);
+        await replaceFiles(unfinished, folder, { charts, names: [...files.keys()] });
       } finally {
         await rm(unfinished, { recursive: true, force: true });
       }
@@ -68,7 +72,26 @@ export const writeReport = async (
       if (made !== undefined) await rm(made, { recursive: true, force: true });
       throw error;
     }
+    await removeOtherCharts(folder, charts);
   });
+};
+
+/** Before the number of the process that writes the report, and more. */
+const UNFINISHED = '.report-';
+
+/** Removes what processes left that were killed. */
+const removeUnfinished = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(UNFINISHED) ? Number.parseInt(name.slice(UNFINISHED.length), 10) : Number.NaN;
+    if (pid > 0 && !isProcessAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+};
+
+const removeOtherCharts = async (folder: string, charts: string): Promise<void> => {
+  for (const name of await readdir(join(folder, reportFiles.charts))) {
+    const path = join(reportFiles.charts, name);
+    if (path !== normalize(charts)) await rm(join(folder, path), { recursive: true, force: true });
+  }
 };
 
 const writing = async (folder: string, work: () => Promise<void>): Promise<void> => {
@@ -81,48 +104,65 @@ const writing = async (folder: string, work: () => Promise<void>): Promise<void>
   }
 };
 
-/** The content of each file of a report, by its name. */
+/** The files of a report. */
+interface ReportContents {
+  /** The folder of its charts, named by their content: those of another report are in another. */
+  readonly charts: string;
+  /** The content by the name, in the order in which they are put into place: what refers to others comes after them. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+}
+
 const filesOf = async (
   study: Study,
   runs: readonly StudyRun[],
   galleries: readonly ArmGallery[],
-): Promise<ReadonlyMap<string, string | Uint8Array>> => {
+): Promise<ReportContents> => {
   const analysis = analyzeStudy(study, runs);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const blocks = buildReport(analysis, galleries, document as unknown as Document);
   const arms = study.arms.length;
-  const files = new Map<string, string | Uint8Array>();
-  const charts = blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []));
-  for (const chart of charts) {
+  const pictures = new Map<string, string | Uint8Array>();
+  for (const chart of blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []))) {
     const light = standaloneSvg(chart.svg, 'light', arms);
-    files.set(pathOf(chart.name, 'light'), light);
-    files.set(pathOf(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark', arms));
-    files.set(`${reportFiles.charts}/${chart.name}.png`, await pngOf(light, chart.isPhotographic));
+    pictures.set(svgName(chart.name, 'light'), light);
+    pictures.set(svgName(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark', arms));
+    pictures.set(`${chart.name}.png`, await pngOf(light, chart.isPhotographic));
   }
-  return files
-    .set(reportFiles.html, htmlOf(blocks, arms))
-    .set(reportFiles.markdown, markdownOf(blocks, pathOf))
+  const charts = `${reportFiles.charts}/${await nameOf(pictures)}`;
+  const files = new Map<string, string | Uint8Array>();
+  for (const [name, content] of pictures) files.set(`${charts}/${name}`, content);
+  files
     .set(reportFiles.json, `${JSON.stringify(analysis, null, 2)}\n`)
     .set(reportFiles.curves, curvesCsv(runs))
-    .set(reportFiles.metrics, metricsCsv(analysis));
+    .set(reportFiles.metrics, metricsCsv(analysis))
+    .set(
+      reportFiles.markdown,
+      markdownOf(blocks, (name, theme) => `${charts}/${svgName(name, theme)}`),
+    )
+    .set(reportFiles.html, htmlOf(blocks, arms));
+  return { charts, files };
+};
+
+const nameOf = async (pictures: ReadonlyMap<string, string | Uint8Array>): Promise<string> => {
+  const digests = [...pictures].map(async ([name, content]) => `${await sha256(content)} ${name}`);
+  return (await sha256((await Promise.all(digests)).join('\n'))).slice(0, 12);
 };
 
 /** Puts each file of a report into its place; when one cannot be put there, the earlier ones are put back. */
-const replaceFiles = async (from: string, to: string): Promise<void> => {
-  const earlier = await mkdtemp(join(from, 'earlier-'));
+const replaceFiles = async (
+  from: string,
+  to: string,
+  { charts, names }: { readonly charts: string; readonly names: readonly string[] },
+): Promise<void> => {
   const undo: (() => Promise<void>)[] = [];
-  const move = async (before: string, after: string): Promise<void> => {
-    await rename(before, after);
-    undo.unshift(() => rename(after, before));
-  };
   try {
-    for (const name of Object.values(reportFiles)) {
-      try {
-        await move(join(to, name), join(earlier, name));
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
-      await move(join(from, name), join(to, name));
+    const made = await makeFolder(join(to, charts));
+    if (made !== undefined) undo.unshift(() => rm(made, { recursive: true, force: true }));
+    for (const name of names) {
+      const [path, earlier] = [join(to, name), join(from, `${name}.earlier`)];
+      const isThere = await keepIfThere(path, earlier);
+      await rename(join(from, name), path);
+      undo.unshift(() => (isThere ? rename(earlier, path) : rm(path, { force: true })));
     }
   } catch (error) {
     for (const step of undo) await step();
@@ -130,7 +170,19 @@ const replaceFiles = async (from: string, to: string): Promise<void> => {
   }
 };
 
-const pathOf = (name: string, theme: ThemeName): string => `${reportFiles.charts}/${name}-${theme}.svg`;
+/** Copies a file, so that there is no moment without it; anything else has to make room. */
+const keepIfThere = async (path: string, copy: string): Promise<boolean> => {
+  try {
+    if ((await lstat(path)).isFile()) await copyFile(path, copy);
+    else await rename(path, copy);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+};
+
+const svgName = (name: string, theme: ThemeName): string => `${name}-${theme}.svg`;
 
 /** Twice the size in pixels where that is sharper, for dense screens. Not every machine has a font: Inter comes along. */
 const pngOf = async (svg: string, isPhotographic: ReportChart['isPhotographic']): Promise<Uint8Array> => {
