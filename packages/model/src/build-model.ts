@@ -8,9 +8,10 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
+import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
 import { drawKernel } from './layers/kernel.ts';
-import { implementationOf, outputShapeOf } from './output-shape.ts';
+import { sizeOf } from './size.ts';
 import { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 import { assign } from './weights/weights.ts';
 
@@ -69,7 +70,7 @@ export const requireBuildable = (
   custom: readonly LayerDefinition[] = [],
 ): readonly NamedLayer[] => {
   const named = namedLayers(spec);
-  requireClassifier(spec, outputShapeOf(named, spec.inputShape, custom));
+  requireClassifier(spec, sizeOf(named, spec.inputShape, custom).output);
   return named;
 };
 

@@ -29,6 +29,7 @@ export type { NoiseShape } from './layers/noise-shape.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
+export { requireTrainable } from './require-trainable.ts';
 export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './weights/layers-of-model.ts';
 export { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 export { describeNotFinite, findNotFinite, type NotFinite } from './weights/not-finite.ts';

@@ -271,6 +271,8 @@ describe('what is larger than anything that is trained is refused at once, with 
     await writeFile(join(folder, 'arms.json'), JSON.stringify({ name: 'a', title: 'b', arms }));
     const seeds = Array.from({ length: 6000 }, (_, i) => i);
     const two = { a: { title: 'a' }, b: { title: 'b', changes: { epochs: 2 } } };
+    const config = { batchSize: 40_000, model: { filters: [256, 256] } };
+    await writeFile(join(folder, 'batch.json'), JSON.stringify({ name: 'a', title: 'b', arms: two, config }));
     await writeFile(join(folder, 'runs.json'), JSON.stringify({ name: 'a', title: 'b', arms: two, seeds }));
   });
 
@@ -296,6 +298,22 @@ describe('what is larger than anything that is trained is refused at once, with 
     [
       `train --set model.layers=[{"kind":"conv2d","filters":400000}]`,
       /expected an output of at most 268435456 values, received one of \[30,30,400000\]/,
+    ],
+    [
+      `train --set model.units=[${Array(20).fill(16_000)}]`,
+      /dense_1: expected kernels of at most 268435456 weights in all, received \d+ up to this one: use fewer/,
+    ],
+    [
+      `train --set model.layers=[${Array(5).fill('{"kind":"residual","layers":[{"kind":"conv2d","filters":3,"kernelSize":4000,"padding":"same"}]}')}]`,
+      /conv2d_1: expected kernels of at most 268435456 weights in all, received 288000000 up to this one/,
+    ],
+    [
+      'train --batch-size 40000 --set model.filters=[256,256]',
+      /batchSize: expected at most 8589934592 values in all outputs of the model for a batch, received 40000 images of \d+ values each: use a batchSize of at most \d+/,
+    ],
+    [
+      'study run FILES/batch.json --store PLACE/x',
+      /batchSize: expected at most 8589934592 values in all outputs of the model for a batch/,
     ],
     [
       'train --set model.inputShape=[20000,20000,3]',

@@ -1,13 +1,13 @@
 import { type RunConfig, requireDataset } from '@dropout-lab/contracts';
-import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
+import { requireTrainable } from '@dropout-lab/model';
 
 /**
  * Refuses, before anything is fetched or written, a configuration that its data set cannot serve, or a model that cannot
- * be built.
+ * be built or is too large for its batches.
  *
  * @throws ConfigError
  */
 export const requireRunnable = (config: RunConfig): void => {
   requireDataset(config);
-  requireBuildable(modelSpecOf(config));
+  requireTrainable(config);
 };

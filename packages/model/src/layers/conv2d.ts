@@ -1,6 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './definition.ts';
-import { kernelArgs, requireAxes, requireKernel } from './kernel.ts';
+import { kernelArgs, requireAxes } from './kernel.ts';
 
 /** A convolution of stride 1, as `keras.layers.Conv2D`: [height, width, channels] to [height', width', filters]. */
 export const conv2d: LayerImplementation<LayerOf<'conv2d'>> = {
@@ -12,10 +12,10 @@ export const conv2d: LayerImplementation<LayerOf<'conv2d'>> = {
     const image = requireImage(input, where);
     requireAxes(settings, 4, where);
     const { filters, kernelSize, padding } = settings;
-    const [height, width, channels] = image;
-    requireKernel([kernelSize, kernelSize, channels, filters], where);
+    const [height, width] = image;
     if (padding === 'same') return [height, width, filters];
     requireWindow(image, 'kernelSize', kernelSize, where);
     return [height - kernelSize + 1, width - kernelSize + 1, filters];
   },
+  kernelShape: ({ filters, kernelSize }, input) => [kernelSize, kernelSize, input.at(-1)!, filters],
 };

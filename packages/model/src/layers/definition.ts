@@ -26,6 +26,8 @@ export interface LayerImplementation<Settings> {
    * @throws ConfigError when the layer cannot take such an input.
    */
   readonly outputShape: (settings: Settings, input: Shape, where: string) => Shape;
+  /** Returns the kernel's shape, where it has one, for an input that it can take. */
+  readonly kernelShape?: (settings: Settings, input: Shape) => Shape;
 }
 
 /** @throws ConfigError when an input is not an image. */

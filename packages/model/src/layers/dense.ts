@@ -1,20 +1,18 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { LayerImplementation, LayerOf } from './definition.ts';
-import { kernelArgs, requireAxes, requireKernel } from './kernel.ts';
+import { kernelArgs, requireAxes } from './kernel.ts';
 
 /** A fully connected layer, as `keras.layers.Dense`: [inputs] to [units]. */
 export const dense: LayerImplementation<LayerOf<'dense'>> = {
   create: (settings, { name }) => layers.dense({ name, units: settings.units, ...kernelArgs(settings) }),
   outputShape: (settings, input, where) => {
     requireAxes(settings, 2, where);
-    if (input.length === 1) {
-      requireKernel([...input, settings.units], where);
-      return [settings.units];
-    }
+    if (input.length === 1) return [settings.units];
     throw new ConfigError(
       `${where}: expected a flat input, received one of shape [${input}]: put a flatten layer before it`,
       ['layers'],
     );
   },
+  kernelShape: ({ units }, input) => [...input, units],
 };

@@ -40,19 +40,6 @@ export const requireAxes = ({ kernelConstraint }: WithKernel, rank: number, wher
   );
 };
 
-/** The most weights of a kernel: more would not fit into memory beside their gradients and moments. */
-const MOST_WEIGHTS = 2 ** 28;
-
-/** @throws ConfigError when a kernel is too large to be made. */
-export const requireKernel = (shape: readonly number[], where: string): void => {
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (size <= MOST_WEIGHTS) return;
-  throw new ConfigError(
-    `${where}: expected a kernel of at most ${MOST_WEIGHTS} weights, received one of [${shape}], ${size} weights: use fewer filters or units, or pool before it`,
-    ['layers'],
-  );
-};
-
 type Initializer = WithKernel['kernelInitializer'];
 
 /** Half the width of the uniform distribution of an initial kernel. */
