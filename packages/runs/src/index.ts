@@ -27,7 +27,7 @@ export { type EpochRow, type RunStatus, readHistory, runStatus, withoutVoided } 
 export { historyCsv } from './events/history-csv.ts';
 export { checkpointFiles, runFiles } from './files/layout.ts';
 export { isUnfinished } from './files/unfinished.ts';
-export { decodeManifest } from './manifest-file.ts';
+export { decodeManifest, encodeManifest } from './manifest-file.ts';
 export { createMemoryRun, type MemoryRun } from './memory-run.ts';
 export { type NewRun, newRunManifest } from './new-run-manifest.ts';
 export { configDigest, newRunId } from './run-id.ts';

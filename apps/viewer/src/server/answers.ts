@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DIGEST_FILE } from '../shared/runs/catalogue.ts';
-import { type FileInParts, openConfined } from './confined.ts';
+import { type FileInParts, ofText, openConfined } from './confined.ts';
 import { imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
-import { servedRunFiles } from './run-files.ts';
+import { openRunFile } from './run-files.ts';
 import type { RunsWatcher } from './watch-runs.ts';
 
 /** Where the files come from that are served besides the pages. */
@@ -40,10 +40,8 @@ export const createAnswer =
       const digest = watcher.digest(name);
       if (digest && inside === DIGEST_FILE)
         return send(request, response, JSON_TYPE, ofText(JSON.stringify(digest)));
-      if (digest && servedRunFiles.includes(inside)) {
-        const found = await openConfined(root, join(root, name, inside));
-        if (found) return send(request, response, typeOf(inside), found);
-      }
+      const found = digest && (await openRunFile(root, digest, inside));
+      if (found) return send(request, response, typeOf(inside), found);
     }
     if (area === 'data') {
       const image = imageFiles(dataFolder).get(rest.join('/'));
@@ -57,11 +55,6 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES_TYPE = 'application/octet-stream';
 
 const typeOf = (file: string): string => (extname(file) === '.json' ? JSON_TYPE : BYTES_TYPE);
-
-const ofText = (text: string): FileInParts => {
-  const bytes = Buffer.from(text);
-  return { size: bytes.length, parts: [bytes] };
-};
 
 /** Sends a file as fast as it is taken. */
 const send = async (

@@ -7,6 +7,12 @@ export interface FileInParts {
   readonly parts: AsyncIterable<Uint8Array> | readonly Uint8Array[];
 }
 
+/** Returns a text as a file. */
+export const ofText = (text: string): FileInParts => {
+  const bytes = Buffer.from(text);
+  return { size: bytes.length, parts: [bytes] };
+};
+
 /** The longest file of a run that is served. */
 const LARGEST_FILE = 512 * 2 ** 20;
 const PART = 2 ** 20;

@@ -7,7 +7,7 @@ import { siteFolder } from '../site-folder.ts';
 import { type FileInParts, openConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';
 import { findImages, imageFiles } from './images.ts';
-import { servedRunFiles } from './run-files.ts';
+import { openRunFile, servedRunFiles } from './run-files.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to export, and the folder to export them to. */
@@ -62,7 +62,7 @@ export const exportViewer = async ({
     if (isCorrupt(run)) continue;
     await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
     for (const file of servedRunFiles) {
-      const found = await openConfined(root, join(root, run.name, file));
+      const found = await openRunFile(root, run, file);
       if (found) await write(join(output, 'runs', run.name, file), found.parts);
     }
   }

@@ -1,4 +1,4 @@
-import { isPlain, parseRunEvent, type RunEvent } from '@dropout-lab/contracts';
+import { isPlain, parseRunEvent, type RunEvent, withoutSecrets } from '@dropout-lab/contracts';
 import { withEvents } from '../shared/runs/catalogue.ts';
 
 /** The most bytes of epochs that are kept, some 17,000 epochs: a chart has fewer pixels. */
@@ -37,8 +37,11 @@ export interface KeptEvents {
   readonly isThinned: boolean;
 }
 
-/** Returns the event of a line; undefined when it is none. */
-export const eventIn = (line: string): RunEvent | undefined => parseRunEvent(jsonIn(line));
+/** Returns the event of a line; undefined when it is none. Messages of earlier versions had passwords of addresses in them. */
+export const eventIn = (line: string): RunEvent | undefined => {
+  const event = parseRunEvent(jsonIn(line));
+  return event && 'message' in event ? { ...event, message: withoutSecrets(event.message) } : event;
+};
 
 /**
  * Keeps the events of a log, of so many epochs that a chart could not show them only every second, fourth, … one; the one
