@@ -23,6 +23,9 @@ test('an export has the pages, the catalogue and the files of runs', async () =>
   for (const file of ['run.json', 'digest.json'])
     await access(join(output, 'runs', 'study', 'arm', 'seed-1', file));
   await expect(access(join(output, 'runs', 'study', 'arm', 'seed-1', 'events.jsonl'))).rejects.toThrow();
+  const one = join(folder, 'one');
+  expect(await exportViewer({ runsFolder: join(runsFolder, 'study', 'arm', 'seed-1'), output: one })).toBe(1);
+  await access(join(one, 'runs', 'seed-1', 'digest.json'));
   await expect(exportViewer({ runsFolder, output })).rejects.toThrow(/expected an empty folder/);
   await expect(exportViewer({ runsFolder: join(folder, 'none'), output: join(folder, 'b') })).rejects.toThrow(
     /expected a folder of runs/,

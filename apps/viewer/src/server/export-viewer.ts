@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
@@ -6,12 +6,14 @@ import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
 import { type FileInParts, openConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';
+import { rootOf } from './find-runs.ts';
 import { findImages, imageFiles } from './images.ts';
 import { openRunFile, servedRunFiles } from './run-files.ts';
 import { watchRuns } from './watch-runs.ts';
 
-/** The runs to export, and the folder to export them to. */
+/** The runs to export, and the place to export them to. */
 export interface ExportOptions {
+  /** The folder whose runs are exported, or a single run's. */
   readonly runsFolder: string;
   /** The folder for the files, which is empty or does not exist yet. */
   readonly output: string;
@@ -38,16 +40,15 @@ export const exportViewer = async ({
       `${output}: expected an empty folder or none, found ${there[0]} in it: choose another`,
     );
   }
-  const root = await realpath(runsFolder).catch((cause) => {
+  await access(runsFolder).catch((cause) => {
     throw new ViewerError(
       `${runsFolder}: expected a folder of runs, found none: give the folder that has them`,
-      {
-        cause,
-      },
+      { cause },
     );
   });
+  const { root, only } = await rootOf(runsFolder);
   const datasets = images ? await findImages(dataFolder) : [];
-  const watcher = watchRuns(root, { place: 'an export', images: datasets });
+  const watcher = watchRuns(root, { place: 'an export', images: datasets, only });
   await watcher.refresh();
   watcher.close();
   const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));

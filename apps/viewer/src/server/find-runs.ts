@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isUnfinished, runFiles } from '@dropout-lab/runs';
 
 /** Runs are in `runs/`, those of studies in `runs/studies/`; `--run-dir` and `--store` may name deeper folders. */
@@ -32,4 +32,14 @@ export const findRuns = async (root: string): Promise<string[]> => {
   };
   await look('', 0);
   return found.sort();
+};
+
+/** Returns the folder to watch, and the one run in it where the given folder is a run itself. */
+export const rootOf = async (runsFolder: string): Promise<{ root: string; only: string | undefined }> => {
+  const root = await realpath(runsFolder).catch(() => resolve(runsFolder));
+  const isRun = await stat(join(root, runFiles.manifest)).then(
+    (file) => file.isFile(),
+    () => false,
+  );
+  return isRun ? { root: dirname(root), only: basename(root) } : { root, only: undefined };
 };

@@ -1,11 +1,9 @@
-import { realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
-import { runFiles } from '@dropout-lab/runs';
 import { createAnswer, refuse } from './answers.ts';
 import { ViewerError } from './errors.ts';
+import { rootOf } from './find-runs.ts';
 import { findImages } from './images.ts';
 import { openPages } from './pages.ts';
 import { isHostName, refusalOfHost, refusalOfOrigin, securityHeaders, segmentsOf } from './security.ts';
@@ -94,16 +92,6 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
       await closed;
     },
   };
-};
-
-/** Returns the folder to watch, and the one run in it where the given folder is a run itself. */
-const rootOf = async (runsFolder: string): Promise<{ root: string; only: string | undefined }> => {
-  const root = await realpath(runsFolder).catch(() => resolve(runsFolder));
-  const isRun = await stat(join(root, runFiles.manifest)).then(
-    (file) => file.isFile(),
-    () => false,
-  );
-  return isRun ? { root: dirname(root), only: basename(root) } : { root, only: undefined };
 };
 
 type Server = ReturnType<typeof createServer>;
