@@ -54,7 +54,7 @@ describe.each(ways)('%s', (_, read) => {
     expect((await read(join(within, 'mine'), { limit: 9, within })).bytes.toString()).toBe('mine');
     expect(await refusal(join(within, 'link'), { within })).toMatchObject({ code: 'ELOOP' });
     expect(await refusal(join(within, 'out', 'file'), { within })).toEqual(
-      new RefusedFileError(`it lies outside of ${within}`),
+      new RefusedFileError(`it lies outside of ${within}`, 'put a copy of it there'),
     );
     expect(await refusal(join(within, '..', 'file'), { within })).toBeInstanceOf(RefusedFileError);
   });
@@ -85,6 +85,9 @@ describe.each(ways)('%s', (_, read) => {
     const error = await refusal(file, { limit: 2 ** 20 });
     expect(systemErrorSentence(error, 'x', 'a configuration', 'use another')).toBe(
       'x: expected a configuration, but it has 3221225472 bytes, and the limit is 1048576; use another',
+    );
+    expect(systemErrorSentence(error, 'x', 'a configuration')).toBe(
+      'x: expected a configuration, but it has 3221225472 bytes, and the limit is 1048576; put a shorter one in its place',
     );
     expect(await refusal(file, { limit: 2 ** 20, offset: 3 * 2 ** 30 - 1 })).toBeInstanceOf(RefusedFileError);
   });

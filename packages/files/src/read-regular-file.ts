@@ -5,6 +5,14 @@ import { dirname, sep } from 'node:path';
 /** A file is not read, because of its kind, its length or its place; the message says so: `it is a named pipe`. */
 export class RefusedFileError extends Error {
   override readonly name = 'RefusedFileError';
+
+  /** @param advice The next thing to do, whoever wanted to read it: `put a regular file in its place`. */
+  constructor(
+    message: string,
+    readonly advice: string,
+  ) {
+    super(message);
+  }
 }
 
 /** How much of a file is read, and where it must lie. */
@@ -72,12 +80,17 @@ const flagsOf = ({ within }: ReadOptions): number =>
 
 const requireWithin = (root: string, folder: string): void => {
   if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep))
-    throw new RefusedFileError(`it lies outside of ${root}`);
+    throw new RefusedFileError(`it lies outside of ${root}`, 'put a copy of it there');
 };
 
 const prepare = (stats: Stats, { limit, offset = 0, length = limit }: ReadOptions) => {
-  if (!stats.isFile()) throw new RefusedFileError(`it is ${kindOf(stats)}`);
-  if (stats.size > limit) throw new RefusedFileError(`it has ${stats.size} bytes, and the limit is ${limit}`);
+  if (!stats.isFile())
+    throw new RefusedFileError(`it is ${kindOf(stats)}`, 'put a regular file in its place');
+  if (stats.size > limit)
+    throw new RefusedFileError(
+      `it has ${stats.size} bytes, and the limit is ${limit}`,
+      'put a shorter one in its place',
+    );
   return { stats, start: offset, bytes: Buffer.alloc(Math.min(length, Math.max(0, stats.size - offset))) };
 };
 

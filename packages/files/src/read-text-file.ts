@@ -11,11 +11,11 @@ export const readTextFile = async (path: string, options: Pick<ReadOptions, 'lim
 
 const decodeText = (bytes: Uint8Array): string => {
   const encoding = otherEncodingOf(bytes);
-  if (encoding !== undefined) throw new RefusedFileError(`its text is ${encoding}: save it as UTF-8`);
+  if (encoding !== undefined) throw new RefusedFileError(`its text is ${encoding}`, 'save it as UTF-8');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new RefusedFileError('its text is not UTF-8: save it as UTF-8');
+    throw new RefusedFileError('its text is not UTF-8', 'save it as UTF-8');
   }
 };
 

@@ -18,13 +18,13 @@ export const isNotFound = (error: unknown): boolean => {
  * for the run, but the system says "no space left on device" (ENOSPC); choose another place`.
  *
  * @param expected The aim: `to write a checkpoint`.
- * @param advice The next thing to do.
+ * @param advice The next thing to do; that of a refusal, or to check name and permissions, when left out.
  */
 export const systemErrorSentence = (
   error: unknown,
   path: string,
   expected: string,
-  advice: string,
+  advice = error instanceof RefusedFileError ? error.advice : 'check its name and permissions',
 ): string => {
   if (error instanceof RefusedFileError)
     return `${path}: expected ${expected}, but ${error.message}; ${advice}`;

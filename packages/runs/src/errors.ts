@@ -5,6 +5,11 @@ export class RunDirectoryError extends DropoutLabError {
   override readonly name: string = 'RunDirectoryError';
 }
 
+/** A folder that is no run, or a run with a file that is needed and cannot be read. */
+export class RunUnreadableError extends RunDirectoryError {
+  override readonly name = 'RunUnreadableError';
+}
+
 /** A new run was to go where something is already: two runs never share a directory. */
 export class RunExistsError extends RunDirectoryError {
   override readonly name = 'RunExistsError';

@@ -13,6 +13,7 @@ export {
   RunDirectoryError,
   RunExistsError,
   RunLockedError,
+  RunUnreadableError,
 } from './errors.ts';
 export { type EventLog, parseEventLog } from './events/event-log.ts';
 export {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -16,6 +16,7 @@ import {
   makeFolder,
   readRegularFile,
   readRegularFileSync,
+  systemErrorSentence,
   writeDurably,
 } from '@dropout-lab/files/node';
 import type { z } from 'zod';
@@ -28,15 +29,16 @@ import {
   requireIntactCheckpoints,
   saveCheckpoint,
 } from './checkpoints/checkpoint-store.ts';
-import { RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
+import { RunDirectoryError, RunExistsError, RunLockedError, RunUnreadableError } from './errors.ts';
 import { type EventLog, parseEventLog } from './events/event-log.ts';
 import { openEventWriter } from './events/event-writer.ts';
 import { historyCsv } from './events/history-csv.ts';
 import type { LogBeginning } from './events/log-beginning.ts';
+import { exists } from './files/exists.ts';
 import { fileError } from './files/file-errors.ts';
 import { toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
-import { exists, isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
+import { isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
 import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
 import { sealed } from './files/seal.ts';
 import { parseSealed } from './files/sealed-json.ts';
@@ -250,7 +252,10 @@ const placeOf = async (path: string): Promise<string> => {
     // Looked for once more: its writer may have been between two renames at the first look, and done at the second.
     return isAway && !(await exists(path)) ? previous : path;
   } catch (error) {
-    throw fileError(error, path, 'a run directory', 'give the path that the run printed');
+    const advice = 'give the path that the run printed';
+    throw new RunUnreadableError(systemErrorSentence(error, path, 'a run directory', advice), {
+      cause: error,
+    });
   }
 };
 
@@ -361,13 +366,20 @@ const readManifest = async (path: string): Promise<RunManifest> => {
   const file = join(path, runFiles.manifest);
   const text = await readText(file);
   if (text === undefined) {
-    throw new RunDirectoryError(
-      `${path}: expected a run directory, found no ${runFiles.manifest} in it; give the path that the run printed, or start the run again if it was killed before it began`,
+    throw new RunUnreadableError(
+      `${path}: expected a run directory, found ${await foundAt(path)}; give the path that the run printed, or start the run again if it was killed before it began`,
     );
   }
   return decodeManifest(text, file, async () =>
     trainedManifestOf(await readStates(join(path, runFiles.checkpoints))),
   );
+};
+
+/** Returns what is there instead of a run, in words. */
+const foundAt = async (path: string): Promise<string> => {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 'nothing there';
+  return found.isDirectory() ? `no ${runFiles.manifest} in it` : 'no folder';
 };
 
 const readJson = async <S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> => {
@@ -386,7 +398,8 @@ const readBytes = async (file: string): Promise<Buffer | undefined> => {
     return (await readRegularFile(file, { limit: LARGEST_FILE })).bytes;
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw fileError(error, file, 'a file that can be read', 'check its permissions');
+    const sentence = systemErrorSentence(error, file, 'a file that can be read');
+    throw new RunUnreadableError(sentence, { cause: error });
   }
 };
 

@@ -1,11 +1,24 @@
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
-import { CheckpointCorruptError, RunChangedError, RunExistsError } from '@dropout-lab/runs';
+import {
+  CheckpointCorruptError,
+  CheckpointMissingError,
+  RunChangedError,
+  RunExistsError,
+  RunUnreadableError,
+} from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
 import { printable, printableLines } from './printable.ts';
 
 /** A command line, a configuration or a run that cannot be: nothing has been written. */
 const USAGE = 2;
-const refusals = [ConfigError, RunExistsError, RunChangedError, CheckpointCorruptError];
+const refusals = [
+  ConfigError,
+  RunUnreadableError,
+  RunExistsError,
+  RunChangedError,
+  CheckpointMissingError,
+  CheckpointCorruptError,
+];
 
 /** The exit code that shells give for a program that Ctrl-C ended. */
 export const INTERRUPTED = 130;

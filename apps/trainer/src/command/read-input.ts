@@ -12,8 +12,6 @@ export const readInput = async <T>(what: string, expected: string, read: () => P
   try {
     return await read();
   } catch (cause) {
-    throw new ConfigError(systemErrorSentence(cause, what, expected, 'check its name and permissions'), [], {
-      cause,
-    });
+    throw new ConfigError(systemErrorSentence(cause, what, expected), [], { cause });
   }
 };

@@ -100,7 +100,7 @@ describe('a text of an editor is read, or refused by its encoding', () => {
     isRefused(
       line,
       new RegExp(
-        `expected a file that can be read, but its text is ${encoding.replaceAll(/[()]/g, '\\$&')}: save it as UTF-8;`,
+        `expected a file that can be read, but its text is ${encoding.replaceAll(/[()]/g, '\\$&')}; save it as UTF-8$`,
       ),
     ),
   );
@@ -125,12 +125,12 @@ describe.runIf(process.platform !== 'win32')(
     });
 
     const kinds = [
-      ['pipe', 'it is a named pipe'],
-      ['zero', 'it is a device'],
-      ['folder', 'it is a folder'],
-      ['loop', 'the system says "too many symbolic links encountered" (ELOOP)'],
-      ['long', 'it has 3221225472 bytes, and the limit is \\d+'],
-      ['none', 'the system says "no such file or directory" (ENOENT)'],
+      ['pipe', 'it is a named pipe; put a regular file in its place$'],
+      ['zero', 'it is a device; put a regular file in its place$'],
+      ['folder', 'it is a folder; put a regular file in its place$'],
+      ['loop', 'the system says "too many symbolic links encountered" (ELOOP); '],
+      ['long', 'it has 3221225472 bytes, and the limit is \\d+; put a shorter one in its place$'],
+      ['none', 'the system says "no such file or directory" (ENOENT); '],
     ] as const;
     test.each(
       kinds.flatMap(([kind, words]) =>
@@ -141,14 +141,120 @@ describe.runIf(process.platform !== 'win32')(
           `import FILES/${kind}.h5 --run-dir PLACE/x`,
           `study run FILES/${kind}.json --store PLACE/x`,
           `study status FILES/${kind}.ts --store PLACE/x`,
-          ...(kind === 'none' ? [] : [`study status known --store FILES/store-${kind}`]),
         ].map((line) => [line, words] as const),
       ),
     )('%s: %s', (line, words) =>
-      isRefused(line, new RegExp(`: expected .*, but ${words.replaceAll(/[()]/g, '\\$&')}; `)),
+      isRefused(line, new RegExp(`: expected .*, but ${words.replaceAll(/[()]/g, '\\$&')}`)),
+    );
+
+    test.each(kinds.filter(([kind]) => kind !== 'none'))(
+      'study status known, whose record is %s',
+      (kind, words) =>
+        isRefused(
+          `study status known --store FILES/store-${kind}`,
+          new RegExp(
+            `: expected the study as it was run, but ${words.replaceAll(/[()]/g, '\\$&').replace(/; .*/, '')}; give the file of the study instead, or remove this one$`,
+          ),
+        ),
     );
   },
 );
+
+describe('what is no run, or no store of runs, is refused', () => {
+  /** Makes what stands in a run's place. */
+  const made: Readonly<Record<string, (run: string) => unknown>> = {
+    'no-run': () => {},
+    'no-run/below': () => {},
+    'empty-run': (run) => mkdir(run),
+    'file-run': (run) => writeFile(run, ''),
+    'file-run/below': () => {},
+    'other-run': async (run) => {
+      await mkdir(join(run, 'checkpoints', 'last'), { recursive: true });
+      await writeFile(join(run, 'events.jsonl'), '');
+    },
+    'folder-run': (run) => mkdir(join(run, 'run.json'), { recursive: true }),
+    'nothing-run': (run) => writeIn(run, ''),
+    'text-run': (run) => writeIn(run, 'hello'),
+    'object-run': (run) => writeIn(run, '{}'),
+    ...(process.platform !== 'win32' && {
+      'pipe-run': async (run: string) => {
+        await mkdir(run);
+        execFileSync('mkfifo', [join(run, 'run.json')]);
+      },
+      'loop-run': async (run: string) => {
+        await mkdir(run);
+        await symlink('run.json', join(run, 'run.json'));
+      },
+    }),
+  };
+  const words: Readonly<Record<string, string>> = {
+    'no-run': 'expected a run directory, found nothing there; give the path that the run printed, or',
+    'no-run/below': 'expected a run directory, found nothing there;',
+    'empty-run': 'expected a run directory, found no run.json in it;',
+    'file-run': 'expected a run directory, found no folder;',
+    'file-run/below': 'expected a run directory, found nothing there;',
+    'other-run': 'expected a run directory, found no run.json in it;',
+    'folder-run': 'expected a file that can be read, but it is a folder; put a regular file in its place',
+    'nothing-run': 'expected JSON, found 0 characters that are not JSON; restore the file from a copy',
+    'text-run': 'expected JSON, found 5 characters that are not JSON; restore the file from a copy',
+    'object-run': 'schemaVersion: expected',
+    'pipe-run': 'expected a file that can be read, but it is a named pipe; put a regular file in its place',
+    'loop-run': 'expected a file that can be read, but the system says "too many symbolic links encountered"',
+  };
+  const writeIn = async (run: string, manifest: string) => {
+    await mkdir(run);
+    await writeFile(join(run, 'run.json'), manifest);
+  };
+  beforeAll(async () => {
+    for (const [name, make] of Object.entries(made)) await make(join(folder, name));
+  });
+
+  test.each(
+    Object.keys(made).flatMap((name) =>
+      [
+        `train --resume FILES/${name}`,
+        `train --resume FILES/${name} --epochs 90`,
+        `evaluate FILES/${name}`,
+        `predict FILES/${name} FILES/none.png`,
+        `export FILES/${name} --output PLACE/x.weights.h5`,
+      ].map((line) => [line, words[name]!] as const),
+    ),
+  )('%s: %s', async (line, message) => {
+    const name = /FILES\/(\S+-run\S*)/.exec(line)![1]!;
+    const before = await readdir(join(folder, name)).catch(() => 'none');
+    await isRefused(line, message);
+    expect(await readdir(join(folder, name)).catch(() => 'none')).toEqual(before);
+  });
+
+  const stores = [
+    ['no-run', 'found none; give the folder that the study was run in, or run it first'],
+    ['file-run', 'found a file; give the folder'],
+    ['file-run/below', 'found a path below a file; give the folder'],
+  ] as const;
+  test.each(
+    stores.flatMap(([name, message]) =>
+      [
+        `study status tutorial --store FILES/${name}`,
+        `study status tutorial --store FILES/${name} --json`,
+        `report tutorial --store FILES/${name} --output PLACE/x`,
+        ...(name === 'no-run' ? [] : [`study run tutorial --store FILES/${name}`]),
+        ...(name === 'no-run' ? [] : [`sweep --dropout 0,0.5 --store FILES/${name}`]),
+      ].map((line) => [line, message] as const),
+    ),
+  )('%s: %s', (line, message) => isRefused(line, `expected a folder of runs, ${message}`));
+
+  test.each([
+    ['view FILES/no-run', 'expected a folder of runs, but the system says "no such file or directory"'],
+    ['view FILES/file-run', 'expected a folder of runs, but the system says "not a directory"'],
+    ['view FILES/no-run --export PLACE/x', 'expected a folder of runs, but'],
+    ['view FILES/file-run --export PLACE/x', 'expected a folder of runs, but'],
+    ['import FILES/empty-run --run-dir PLACE/x', 'expected a file that can be read, but it is a folder; put'],
+    ['import FILES/file-run --run-dir PLACE/x', 'expected a .weights.h5 or .keras file of Keras 3, found 0'],
+    ['report FILES/empty-run --output PLACE/x', 'expected a study file (.ts, .js or .json), a study that'],
+    ['study status FILES/file-run', 'expected a study file (.ts, .js or .json), a study that'],
+    ['study run FILES/other-run --store PLACE/x', 'expected a study file (.ts, .js or .json), a study that'],
+  ])('%s: %s', (line, message) => isRefused(line, message));
+});
 
 describe('a missing value is a mistake of the command line', () => {
   test.each([

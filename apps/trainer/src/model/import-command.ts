@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { datasetOf } from '@dropout-lab/contracts';
+import { ConfigError, datasetOf } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
 import { readRegularFile } from '@dropout-lab/files/node';
-import { decodeKerasWeights } from '@dropout-lab/interchange';
+import { decodeKerasWeights, KerasWeightsError } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readRunConfig } from '../command/options.ts';
@@ -38,7 +38,7 @@ export const importCommand = async (
   const backend = await startBackend('cpu');
   const spec = modelSpecOf(config);
   const model = buildModel(spec, config.seed);
-  const weights = await decodeKerasWeights(bytes, await readWeights(model), spec, file);
+  const weights = await decodeKerasWeights(bytes, await readWeights(model), spec, file).catch(refuse);
   const modelTopology = model.toJSON(null, false) as object;
   const parameters = model.countParams();
   model.dispose();
@@ -68,6 +68,11 @@ export const importCommand = async (
   reporter.line(`Imported ${parameters} parameters from ${file}`);
   reporter.line(`Run directory: ${run.path}`);
   return 0;
+};
+
+/** Passes a refusal of the file on as the command's, which has an exit code of its own. */
+const refuse = (error: unknown): never => {
+  throw error instanceof KerasWeightsError ? new ConfigError(error.message, [], { cause: error }) : error;
 };
 
 /** Of a file with the weights of the largest model that is built, and an optimizer's for each. */

@@ -13,6 +13,7 @@ import {
 } from '@dropout-lab/study/node';
 import type { Reporter } from '../command/reporter.ts';
 import { type GalleryOptions, galleriesOf } from './gallery.ts';
+import { requireStore } from './store.ts';
 
 export interface ReportOptions extends LoadStudyOptions, GalleryOptions {
   /** Folder of the report; `reports/<study>` when left out. */
@@ -27,6 +28,7 @@ export const reportCommand = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const { study } = await loadStudy(nameOrFile, options);
+  await requireStore(options.store);
   const folder = options.output ?? join('reports', study.name);
   if ((await stat(folder).catch(() => undefined))?.isDirectory() === false) {
     throw new ConfigError(

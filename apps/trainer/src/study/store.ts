@@ -1,2 +1,35 @@
+import { stat } from 'node:fs/promises';
+import { ConfigError } from '@dropout-lab/contracts';
+import { isNotFound, systemErrorSentence } from '@dropout-lab/files/node';
+
 /** The folder that runs of studies are kept in by default. */
 export const DEFAULT_STORE = 'runs/studies';
+
+/**
+ * Refuses what is no store of runs, before anything is read of it.
+ *
+ * @throws ConfigError when it is no folder, or is missing where runs are to be read.
+ */
+export const requireStore = async (
+  store: string,
+  { mayBeMissing = false }: { readonly mayBeMissing?: boolean } = {},
+): Promise<void> => {
+  const refuse = (found: string, cause?: unknown): never => {
+    throw new ConfigError(
+      `--store ${store}: expected a folder of runs, found ${found}; give the folder that the study was run in, or run it first`,
+      [],
+      { cause },
+    );
+  };
+  try {
+    if (!(await stat(store)).isDirectory()) refuse('a file');
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    if (!isNotFound(error)) {
+      const sentence = systemErrorSentence(error, `--store ${store}`, 'a folder of runs', 'choose another');
+      throw new ConfigError(sentence, [], { cause: error });
+    }
+    const isBelowFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
+    if (isBelowFile || !mayBeMissing) refuse(isBelowFile ? 'a path below a file' : 'none', error);
+  }
+};

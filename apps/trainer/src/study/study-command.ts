@@ -15,6 +15,7 @@ import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { reportInvocation, runInvocation } from './next-command.ts';
 import { inOwnProcess, RunFailedError } from './run-task.ts';
+import { requireStore } from './store.ts';
 import type { StudyRunOptions } from './study-options.ts';
 import {
   type EpochSeconds,
@@ -62,6 +63,7 @@ export const runStudy = async (
   signal: AbortSignal,
 ): Promise<number> => {
   await requireRunnableArms(study, name);
+  await requireStore(options.store, { mayBeMissing: true });
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
   reporter.line(titleOf(study));
@@ -219,6 +221,7 @@ export const studyStatusCommand = async (
   reporter: Reporter,
 ): Promise<number> => {
   const { study } = await loadStudy(nameOrFile, options);
+  await requireStore(options.store);
   const runs = await readStudyRuns(options.store, planRuns(study));
   if (options.json) {
     process.stdout.write(`${JSON.stringify(runs.map(summaryOf), null, 2)}\n`);

@@ -111,7 +111,7 @@ describe('what cannot be resumed is refused', () => {
 
   test('a folder that is no run', async () => {
     const { code, stderr } = await runCli(['train', '--resume', folder], { cwd: folder });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/run\.json/);
   });
 });

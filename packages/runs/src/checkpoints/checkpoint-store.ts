@@ -4,6 +4,7 @@ import type { CheckpointName, RunManifest } from '@dropout-lab/contracts';
 import { isNotFound, RefusedFileError, readRegularFile, writeDurably } from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
 import type { LogBeginning } from '../events/log-beginning.ts';
+import { exists } from '../files/exists.ts';
 import { fileError } from '../files/file-errors.ts';
 import { checkpointFiles, checkpointNames } from '../files/layout.ts';
 import { syncFolder } from '../files/sync-folder.ts';
@@ -181,5 +182,3 @@ const identityOf = async (path: string): Promise<string | undefined> => {
     throw error;
   }
 };
-
-const exists = async (path: string): Promise<boolean> => (await identityOf(path)) !== undefined;

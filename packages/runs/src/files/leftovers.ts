@@ -1,20 +1,9 @@
-import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isNotFound } from '@dropout-lab/files/node';
+import { exists } from './exists.ts';
 import { runFiles } from './layout.ts';
 import { isLocked } from './lock.ts';
 import { isUnfinished, replacedName } from './unfinished.ts';
-
-/** Whether there is anything of that name. @throws Error of the file system when that cannot be found out. */
-export const exists = async (path: string): Promise<boolean> => {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-};
 
 /**
  * Whether a folder is empty, or has no more than a writer makes before `run.json`, as earlier versions left it when they

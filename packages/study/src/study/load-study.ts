@@ -59,11 +59,7 @@ const readStudyFile = async (file: string): Promise<string> => {
   try {
     return await readTextFile(file, { limit: MOST_STUDY_BYTES });
   } catch (cause) {
-    throw new ConfigError(
-      systemErrorSentence(cause, file, 'a file that can be read', 'check its name and permissions'),
-      [],
-      { cause },
-    );
+    throw new ConfigError(systemErrorSentence(cause, file, 'a file that can be read'), [], { cause });
   }
 };
 
