@@ -1,3 +1,4 @@
+import { ConfigError } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
 import { CIFAR10, CIFAR100, CIFAR100_CLASS_NAMES } from './datasets.ts';
 import { decodeCifar, encodeCifar10 } from './decode.ts';
@@ -93,4 +94,30 @@ test.each<[number, number[], string]>([
   expect(() => encodeCifar10(new Uint8Array(images * 3072), labels)).toThrow(
     expect.objectContaining({ name: 'ConfigError', message: `encodeCifar10: ${message}` }),
   );
+});
+
+test.each<[string, unknown, unknown, string]>([
+  [
+    'brightness from 0 to 1, which would become black',
+    new Float32Array(3072).fill(0.5),
+    [1],
+    'images: expected Uint8Array or Uint8ClampedArray, received Float32Array: scale pixels to bytes from 0 to 255',
+  ],
+  ['pixels of 16 bits', new Uint16Array(3072).fill(500), [1], 'images: expected .*, received Uint16Array'],
+  ['pixels in a list', Array(3072).fill(300), [1], 'images: expected .*, received Array'],
+  ['a data set', { images: new Uint8Array(3072), labels: [1] }, undefined, 'received Object'],
+  ['no pixels', null, [1], 'images: expected .*, received Null'],
+  ['no labels', new Uint8Array(3072), undefined, 'labels: expected a list of classes, received none'],
+  ['a text for a label', new Uint8Array(3072), '1', 'labels: expected whole numbers from 0 to 9'],
+  ['a missing label', new Uint8Array(6144), [1, undefined], 'received undefined for image 1'],
+  [
+    'more labels than there can be',
+    new Uint8Array(3072),
+    { length: 2 ** 31 },
+    'images: expected 6597069766656',
+  ],
+])('%s is not written', (_, images, labels, message) => {
+  const write = () => encodeCifar10(images as Uint8Array, labels as number[]);
+  expect(write).toThrow(ConfigError);
+  expect(write).toThrow(new RegExp(`^encodeCifar10: .*${message}`));
 });

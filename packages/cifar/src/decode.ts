@@ -123,6 +123,16 @@ export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Ui
 };
 
 const requireEncodable = (images: Uint8Array, labels: ArrayLike<number>): void => {
+  const type = Object.prototype.toString.call(images).slice('[object '.length, -1);
+  if (!['Uint8Array', 'Uint8ClampedArray'].includes(type)) {
+    throw new ConfigError(
+      `encodeCifar10: images: expected Uint8Array or Uint8ClampedArray, received ${type}: scale pixels to bytes from 0 to 255`,
+      ['images'],
+    );
+  }
+  if (!Number.isInteger(labels?.length)) {
+    throw new ConfigError('encodeCifar10: labels: expected a list of classes, received none', ['labels']);
+  }
   const pixels = labels.length * IMAGE_BYTES;
   if (labels.length === 0) {
     throw new ConfigError('encodeCifar10: labels: expected at least one, received none', ['labels']);

@@ -82,11 +82,11 @@ const augmenter = (
 export const createBatches = (dataset: ImageDataset, options: BatchOptions): DatasetBatches => {
   const { batchSize, shuffle, dataFormat = 'channels_last' } = options;
   const { images, labels, imageShape } = dataset;
+  requireWhole(dataset);
   const [height, width, channels] = imageShape;
   const imageSize = height * width * channels;
   const size = labels.length;
   if (size === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
-  requireWhole(dataset);
   if (!Number.isInteger(batchSize) || batchSize <= 0) {
     throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
   }
@@ -130,12 +130,21 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
 };
 
 /**
- * Refuses a data set whose parts do not fit together: a missing pixel would be read as NaN, and training would take an
- * unknown label for no class at all.
+ * Refuses a data set whose parts do not fit together: a missing pixel would be read as NaN, brightness from 0 to 1 would
+ * become black, and training would take an unknown label for no class at all.
  *
- * @throws ConfigError when there are more or fewer pixels than the labels need, or a label is out of range.
+ * @throws ConfigError when pixels or labels are in arrays of another type, there are more or fewer pixels than the labels
+ *   need, or a label is out of range.
  */
 export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset): void => {
+  requireType('images', images, ['Uint8Array', 'Uint8ClampedArray'], 'scale pixels to bytes from 0 to 255');
+  requireType('labels', labels, ['Uint8Array', 'Uint16Array', 'Int32Array'], 'count classes from 0');
+  if (!(Array.isArray(imageShape) && imageShape.length === 3 && imageShape.every(isPositiveWhole))) {
+    throw new ConfigError(
+      `imageShape: expected height, width and channels, positive whole numbers, received [${imageShape}]`,
+      ['imageShape'],
+    );
+  }
   const pixels = imageShape.reduce((product, length) => product * length, labels.length);
   if (images.length !== pixels) {
     throw new ConfigError(
@@ -149,4 +158,13 @@ export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDa
     `labels: expected classes from 0 to ${classNames.length - 1}, one for each of the class names, received ${labels[place]} for image ${place}: count classes from 0`,
     ['labels'],
   );
+};
+
+const isPositiveWhole = (value: number): boolean => Number.isInteger(value) && value > 0;
+
+const requireType = (name: string, value: unknown, types: readonly string[], advice: string): void => {
+  // By its name: of an array from another realm, such as a frame, the constructor is another.
+  const type = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (types.includes(type)) return;
+  throw new ConfigError(`${name}: expected ${types.join(' or ')}, received ${type}: ${advice}`, [name]);
 };

@@ -2,6 +2,7 @@ import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
+import { createBatches } from './batches.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** Images of one byte that say which one they are. */
@@ -48,9 +49,13 @@ describe('splitLast', () => {
     expect(splitLast(ten, 0).validation.labels.length).toBe(0);
   });
 
-  test.each([-0.1, 1, Number.NaN])('refuses %s', (fraction) => {
-    expect(() => splitLast(ten, fraction)).toThrow(ConfigError);
-  });
+  test.each([-0.1, 1, Number.NaN, Number.POSITIVE_INFINITY, null, undefined, '0.5', []])(
+    'refuses %j',
+    (fraction) => {
+      expect(() => splitLast(ten, fraction as number)).toThrow(ConfigError);
+      expect(() => splitStratified(ten, fraction as number, randomKey(1))).toThrow(ConfigError);
+    },
+  );
 });
 
 describe('splitStratified', () => {
@@ -101,6 +106,10 @@ describe('splitStratified', () => {
     [[0, 1], 0.5, [1, 1], ['even', 'odd']],
     [[0, 0, 1, 1], 0.9, [1, 1], []],
     [[1, 1], 0.5, [0, 1], []],
+    [[0, 0, 1, 1], 0.999999, [1, 1], []],
+    [[0, 0, 0, 1], 0.999999, [1, 1], ['odd']],
+    // So small that nothing is held out of any class.
+    [[0, 0, 0, 1], 1e-300, [3, 1], []],
   ])(
     'of the classes of %j, %d held out, some of each stay in training',
     (labels, fraction, counts, undivided) => {
@@ -110,6 +119,49 @@ describe('splitStratified', () => {
       expect(split.train.labels.length + split.validation.labels.length).toBe(labels.length);
     },
   );
+});
+
+const asLabels = (labels: unknown) => ({ ...ten, labels }) as ImageDataset;
+const asImages = (images: unknown) => ({ ...ten, images }) as ImageDataset;
+
+test.each<[string, ImageDataset, string]>([
+  [
+    'brightness from 0 to 1, which would become black',
+    asImages(new Float32Array(10).fill(0.5)),
+    'images: expected Uint8Array or Uint8ClampedArray, received Float32Array: scale pixels to bytes from 0 to 255',
+  ],
+  ['pixels in a list', asImages(Array(10).fill(300)), 'received Array'],
+  ['no pixels', asImages(undefined), 'received Undefined'],
+  ['a pixel too few', asImages(new Uint8Array(9)), 'images: expected 10 pixels'],
+  ['a pixel too many', asImages(new Uint8Array(11)), 'images: expected 10 pixels'],
+  [
+    'labels between two classes',
+    asLabels(new Float32Array(10).fill(0.5)),
+    'labels: expected Uint8Array or Uint16Array or Int32Array, received Float32Array: count classes from 0',
+  ],
+  ['labels that are no numbers', asLabels(new Float64Array(10).fill(Number.NaN)), 'received Float64Array'],
+  ['labels in a list', asLabels(Array(10).fill(1)), 'labels: expected Uint8Array or'],
+  ['no labels', asLabels(null), 'received Null'],
+  ['labels below 0', asLabels(new Int32Array(10).fill(-1)), 'received -1 for image 0'],
+  ['labels of no class', asLabels(new Uint16Array(10).fill(257)), 'received 257 for image 0'],
+  ['images of no size', { ...ten, images: new Uint8Array(), imageShape: [0, 1, 1] }, 'received [0,1,1]'],
+  ['images of negative size', { ...ten, imageShape: [-1, -1, 1] }, 'imageShape: expected height, width'],
+  ['images of two dimensions', { ...ten, imageShape: [1, 1] as never }, 'received [1,1]'],
+])('whatever takes a data set apart refuses %s', (_, dataset, message) => {
+  for (const take of [
+    () => limit(dataset, 2),
+    () => splitLast(dataset, 0.5),
+    () => splitStratified(dataset, 0.5, randomKey(1)),
+    () => createBatches(dataset, { batchSize: 2 }),
+  ]) {
+    expect(take).toThrow(ConfigError);
+    expect(take).toThrow(message);
+  }
+});
+
+test('pixels of a canvas are bytes too', () => {
+  const dataset = asImages(Uint8ClampedArray.from(ten.images));
+  expect([...splitStratified(dataset, 0, randomKey(1)).train.images]).toEqual([...ten.images]);
 });
 
 describe('limit', () => {

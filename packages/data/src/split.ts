@@ -38,7 +38,7 @@ const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset
 
 /** Returns how many of `n` images stay for training: Keras's `int(floor(n * (1 - fraction)))`. */
 const trainingCount = (n: number, fraction: number): number => {
-  if (!(fraction >= 0 && fraction < 1)) {
+  if (!(Number.isFinite(fraction) && fraction >= 0 && fraction < 1)) {
     throw new ConfigError(`validation fraction: expected 0 <= fraction < 1, received ${fraction}`);
   }
   return Math.floor(n * (1 - fraction));
@@ -47,12 +47,13 @@ const trainingCount = (n: number, fraction: number): number => {
 /**
  * Returns the first `n` images, as views of the same memory; all of them when there are fewer.
  *
- * @throws ConfigError unless `n` is a positive integer.
+ * @throws ConfigError unless `n` is a positive integer, and the data set is whole.
  */
 export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
   if (!Number.isInteger(n) || n <= 0) {
     throw new ConfigError(`limit: expected a positive whole number of images, received ${n}`);
   }
+  requireWhole(dataset);
   return range(dataset, 0, n);
 };
 
@@ -61,9 +62,11 @@ export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
  * same memory.
  *
  * @param fraction At least 0, below 1.
- * @throws ConfigError when the fraction is impossible or leaves nothing to train on.
+ * @throws ConfigError when the fraction is impossible or leaves nothing to train on, a label is none of a class, or there are
+ *   more or fewer pixels than the labels need.
  */
 export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
+  requireWhole(dataset);
   const n = dataset.labels.length;
   const splitAt = trainingCount(n, fraction);
   if (splitAt === 0) {
@@ -110,6 +113,8 @@ export const splitStratified = (dataset: ImageDataset, fraction: number, key: Ra
     throw new ConfigError('validation fraction: expected a data set with images, received an empty one');
   }
   const undivided =
-    fraction === 0 ? [] : dataset.classNames.filter((_, label) => members[label]!.length === 1);
+    trainingCount(1, fraction) === 1
+      ? []
+      : dataset.classNames.filter((_, label) => members[label]!.length === 1);
   return { train: gather(dataset, train), validation: gather(dataset, validation), undivided };
 };
