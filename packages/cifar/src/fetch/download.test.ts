@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
@@ -51,7 +52,7 @@ const tryIt = async (listener: Listener, start: Uint8Array | null = partial) => 
   if (start) await writeFile(path, start);
   const notices: string[] = [];
   const result = await download(dataset.archive, url, path, {
-    connection: { fetch, proxy: undefined },
+    connection: { fetch, proxyOf: () => undefined },
     patience,
     signal: undefined,
     onBytes: () => {},
@@ -137,6 +138,30 @@ test.each<[string, Listener, string | RegExp]>([
     (request, response) => answerWith(rangeOf(request) > 0 ? altered : archive)(request, response),
     'complete',
   ],
+  [
+    'sends a part without its place',
+    (request, response) => response.writeHead(206).end(archive.subarray(rangeOf(request))),
+    /found a part without its place \(content-range\)$/,
+  ],
+  [
+    'sends a web page as the rest',
+    (request, response) => {
+      const from = rangeOf(request);
+      response.writeHead(206, { 'content-range': `bytes ${from}-${bytes - 1}/${bytes}` });
+      response.end('<html>Log in');
+    },
+    /that begins with "<html>Log in"$/,
+  ],
+  [
+    'takes the archive for an encoded one',
+    (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(archive),
+    /no content type, sent as content-encoding gzip, that begins with the bytes/,
+  ],
+  [
+    'wants a password for a proxy',
+    (_, response) => response.writeHead(407).end(),
+    /the proxy wants a user and a password \(HTTP 407\): write them into its address/,
+  ],
   ['has a web page instead', (_, response) => response.end('<!doctype html>'), /begins with/],
   ['has nothing', (_, response) => response.writeHead(503).end(), /HTTP 503/],
 ])('a server that %s leaves what was there, or the archive', async (_, listener, expected) => {
@@ -174,6 +199,22 @@ test('many broken connections are no reason to stop when each brings the archive
   }, null);
   expect({ result, requests }).toEqual({ result: 'complete', requests: 30 });
   expect(left).toEqual(archive);
+});
+
+test('a connection whose answer is of no use is closed', async () => {
+  let closed: Promise<unknown> | undefined;
+  const { result } = await tryIt((request, response) => {
+    if (rangeOf(request) === 0) return answerWith(archive)(request, response);
+    closed = once(response, 'close');
+    response.writeHead(416, { 'content-length': 100 }).flushHeaders();
+  });
+  expect(result).toBe('complete');
+  await closed;
+});
+
+test('a partial that is longer than the archive is the archive, where it begins with it', async () => {
+  const { result, requests } = await tryIt(answerWith(archive), Uint8Array.from([...archive, 1, 2]));
+  expect({ result, requests }).toEqual({ result: 'complete', requests: 0 });
 });
 
 test('skipping what is there already is said', async () => {

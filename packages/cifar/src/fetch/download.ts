@@ -4,8 +4,8 @@ import { shownAddress } from '@dropout-lab/contracts';
 import { digestOfFile } from '@dropout-lab/files/node';
 import type { CifarArchive } from '../datasets.ts';
 import { CifarDownloadError } from '../errors.ts';
-import { quoteStart } from './html.ts';
-import type { Connection } from './proxy.ts';
+import { htmlStart, quoteStart } from './html.ts';
+import { type Connection, refusalOfProxy } from './proxy.ts';
 import { type Answer, ask, InterruptedError, type Patience } from './request.ts';
 import { sizeOf, storing } from './storage.ts';
 
@@ -28,7 +28,7 @@ const askForRest = async (
 ): Promise<Answer> => {
   const answer = await ask(url, had, connection, patience, signal);
   if (answer.status !== 416 || had === 0) return answer;
-  await answer.body.return(undefined);
+  answer.discard();
   return ask(url, 0, connection, patience, signal);
 };
 
@@ -49,11 +49,15 @@ const complaint = (
   had: number,
 ): string | undefined => {
   const { status, statusText, headers } = answer;
+  if (status === 407) return refusalOfProxy(status);
   if (status < 200 || status > 299) return `HTTP ${status} ${statusText}`.trim();
   const type = headers.get('content-type') ?? 'no content type';
   const { offset, total } = extentOf(answer);
-  if (/html/i.test(type) || (offset === 0 && !isGzip(start))) {
-    return `${type} that begins with ${quoteStart(start)}`;
+  if (Number.isNaN(offset)) return 'a part without its place (content-range)';
+  if (/html/i.test(type) || htmlStart(start) !== undefined || (offset === 0 && !isGzip(start))) {
+    // What a server calls encoded is unpacked on the way, the archive too.
+    const encoding = headers.get('content-encoding');
+    return `${type}${encoding ? `, sent as content-encoding ${encoding},` : ''} that begins with ${quoteStart(start)}`;
   }
   if (!Number.isNaN(total) && total !== archive.bytes) return `${total} bytes (${type})`;
   return offset === 0 || offset === had ? undefined : `bytes from ${offset} on, not from ${had}`;
@@ -72,7 +76,9 @@ const fetchRest = async (
     let chunk = await answer.body.next();
     const fault = complaint(archive, answer, chunk.value ?? new Uint8Array(), had);
     if (fault !== undefined) {
-      throw new CifarDownloadError(url, `${archive.fileName} of ${archive.bytes} bytes`, fault);
+      const proxy = options.connection.proxyOf(url);
+      const found = proxy ? `${fault} (${proxy})` : fault;
+      throw new CifarDownloadError(url, `${archive.fileName} of ${archive.bytes} bytes`, found);
     }
     let done = extentOf(answer).offset;
     if (done < had) {
@@ -96,7 +102,7 @@ const fetchRest = async (
       await file.close();
     }
   } finally {
-    await answer.body.return(undefined);
+    answer.discard();
   }
 };
 
@@ -128,7 +134,7 @@ const fetchAll = async (
     const pause = options.patience.pausesMs[fruitless];
     // Another mirror may be better than one that brings nothing at all.
     if (has === 0 || pause === undefined) {
-      const { proxy } = options.connection;
+      const proxy = options.connection.proxyOf(url);
       const found = `${has} bytes${fruitless > 1 ? ` after ${fruitless} tries that brought little` : ''}, then: ${reason}`;
       throw new CifarDownloadError(url, `${archive.bytes} bytes`, proxy ? `${found} (${proxy})` : found);
     }
@@ -151,7 +157,7 @@ export const download = async (
   options: DownloadOptions,
 ): Promise<void> => {
   const { algorithm, hex } = archive.digest;
-  if ((await sizeOf(path)) > archive.bytes) await truncate(path, 0);
+  if ((await sizeOf(path)) > archive.bytes) await truncate(path, archive.bytes);
   const had = await sizeOf(path);
   await fetchAll(archive, url, path, options);
 

@@ -92,6 +92,26 @@ describe('the environment’s proxy', () => {
       (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com' }),
       true,
     ],
+    [
+      'NO_PROXY with an ending of the host',
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com .0.0.1' }),
+      false,
+    ],
+    [
+      'NO_PROXY with another port of the host',
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: '127.0.0.1:1' }),
+      true,
+    ],
+    [
+      'NO_PROXY with * among others',
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com, *' }),
+      false,
+    ],
+    [
+      'HTTPS_PROXY when HTTP_PROXY is blank',
+      (address) => ({ HTTPS_PROXY: `http://${address}`, HTTP_PROXY: '  ' }),
+      false,
+    ],
     ['nothing', () => ({}), false],
   ])('%s', async (name, variablesOf, isUsed) => {
     const { log, address } = await startProxy(name.includes('password') ? 'me:s3@cret' : undefined);
@@ -130,6 +150,9 @@ describe('the environment’s proxy', () => {
     ['socks5://me:s3cret@proxy:1080', 'socks5://***@proxy:1080'],
     ['http://me:s3/cret@proxy', 'http://***'],
     ['http://', 'http://'],
+    ['http://me:s3%cret@proxy:3128', 'http://***@proxy:3128'],
+    ['http://proxy:3128/path?s3cret', 'http://proxy:3128/path?***'],
+    ['ht!tp://proxy', 'ht!tp://proxy'],
     ['me:s3cret@proxy:99999', '***@proxy:99999'],
   ])('%s is refused before a folder is made, and shown as %s', async (value, shown) => {
     const cacheDirectory = temporaryFolder();
@@ -149,18 +172,33 @@ describe('the environment’s proxy', () => {
       vi.stubEnv('HTTP_PROXY', `http://me:s3cret@${address}`);
       const failed = fetchFrom(`${protocol}://me:s3cret@127.0.0.1:4/archive?key=s3cret`);
       await expect(failed).rejects.toThrow(
-        /407[\s\S]*or set HTTPS_PROXY where only a proxy[\s\S]*put the archive there/,
+        /the proxy wants a user and a password \(HTTP 407\): write them into its address[\s\S]*put the archive there/,
       );
       const message = await failed.catch((error: Error) => error.message);
-      if (protocol === 'https') expect(message).toContain(`HTTP_PROXY is http://***@${address}`);
+      expect(message).toContain(`(HTTP_PROXY is http://***@${address})`);
       expect(message).toContain(`${protocol}://***@127.0.0.1:4/archive?***`);
       expect(message).not.toMatch(/s3|cret/);
     },
   );
 
-  test('one that is not there is named in the error', async () => {
-    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:4');
-    await expect(fetchFrom('http://127.0.0.1:10/')).rejects.toThrow('(HTTP_PROXY is http://127.0.0.1:4)');
+  test.each<[string, Record<string, string>, string]>([
+    ['http', { HTTP_PROXY: 'http://127.0.0.1:4' }, '(HTTP_PROXY is http://127.0.0.1:4)'],
+    ['http', { HTTP_PROXY: 'http://127.0.0.1:4', HTTPS_PROXY: 'http://127.0.0.1:5' }, '(HTTP_PROXY is'],
+    ['https', { HTTP_PROXY: 'http://127.0.0.1:4', HTTPS_PROXY: 'http://127.0.0.1:5' }, '(HTTPS_PROXY is'],
+    [
+      'http',
+      { HTTP_PROXY: 'http://127.0.0.1:4', no_proxy: 'example.com' },
+      '(HTTP_PROXY is http://127.0.0.1:4, no_proxy is example.com)',
+    ],
+    ['http', { HTTPS_PROXY: 'http://127.0.0.1:5' }, 'ECONNREFUSED 127.0.0.1:10;'],
+  ])('for %s, with %j, the error names what was used', async (protocol, variablesOf, named) => {
+    for (const [variable, value] of Object.entries(variablesOf)) vi.stubEnv(variable, value);
+    await expect(fetchFrom(`${protocol}://127.0.0.1:10/`)).rejects.toThrow(named);
+  });
+
+  test('a mirror without TLS is reported in words', async () => {
+    const mirror = await serve((_, response) => void response.end());
+    await expect(fetchFrom(mirror.replace('http:', 'https:'))).rejects.toThrow(/then: wrong version number;/);
   });
 });
 
@@ -179,6 +217,7 @@ describe('a mirror', () => {
     ['ftp://me:s3cret@host/file', 'ftp://***@host/file'],
     ['host/file?s3cret', 'host/file?***'],
     ['https://me:s3/cret@host/file', 'https://***'],
+    ['https://me:s3%cret@host/file', 'https://***@host/file'],
     ['', ''],
   ])('%s is refused before a folder is made, and shown as %s', async (mirror, shown) => {
     const cacheDirectory = temporaryFolder();

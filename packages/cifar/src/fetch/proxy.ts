@@ -1,10 +1,14 @@
+import { isIPv6 } from 'node:net';
 import { ConfigError, shownAddress } from '@dropout-lab/contracts';
 
 /** `fetch` as this process reaches the internet. */
 export interface Connection {
   readonly fetch: typeof globalThis.fetch;
-  /** The proxy for messages, with its variable: `HTTPS_PROXY is http://***@proxy:3128`; undefined where there is none. */
-  readonly proxy: string | undefined;
+  /**
+   * Returns the proxy on the way to an address, for messages, with its variable: `HTTPS_PROXY is http://***@proxy:3128`;
+   * undefined where there is none.
+   */
+  readonly proxyOf: (address: string) => string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,14 +22,41 @@ const variable = (environment: Environment, name: string): readonly [string, str
   return undefined;
 };
 
+const isProxy = (url: URL): boolean =>
+  url.pathname === '/' && url.search === '' && url.hash === '' && hasDecodableUser(url);
+
 /** Many write `proxy:3128`, and curl and npm take it. */
 const proxyAddress = ([name, value]: readonly [string, string]): string => {
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
+  if (/^https?:/i.test(address) && URL.canParse(address) && isProxy(new URL(address))) return address;
   throw new ConfigError(
     `${name}: expected the address of an HTTP proxy, such as http://proxy.example:3128, received ${shownAddress(value)}: correct it, or unset it to do without`,
   );
 };
+
+/** The hosts in NO_PROXY as undici takes them: IPv6 addresses in brackets, and `*` only alone. */
+const exceptions = (value: string): string => {
+  const hosts = value.split(/[,\s]+/);
+  return hosts.includes('*') ? '*' : hosts.map((host) => (isIPv6(host) ? `[${host}]` : host)).join();
+};
+
+const shown = ([name, value]: readonly [string, string]): string => `${name} is ${shownAddress(value)}`;
+
+/** Whether a URL's user and password can be decoded: a raw `%` in one cannot. */
+export const hasDecodableUser = ({ username, password }: URL): boolean => {
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Returns a sentence about an answer of the proxy itself. */
+export const refusalOfProxy = (status: number): string =>
+  status === 407
+    ? 'the proxy wants a user and a password (HTTP 407): write them into its address, as in http://user:password@proxy.example:3128'
+    : `the proxy refused the connection (HTTP ${status})`;
 
 /**
  * Returns the `fetch` for downloads: through the proxy that HTTPS_PROXY or HTTP_PROXY name, but for the hosts in NO_PROXY.
@@ -37,12 +68,13 @@ export const connectionOf = async (environment: Environment = process.env): Prom
   const http = variable(environment, 'HTTP_PROXY');
   // As npm has it, for whom one proxy does for both.
   const https = variable(environment, 'HTTPS_PROXY') ?? http;
-  const used = https ?? http;
-  if (used === undefined) return { fetch: globalThis.fetch, proxy: undefined };
+  const except = variable(environment, 'NO_PROXY');
+  if (https === undefined) return { fetch: globalThis.fetch, proxyOf: () => undefined };
   const settings = {
-    httpsProxy: https && proxyAddress(https),
-    httpProxy: http && proxyAddress(http),
-    noProxy: variable(environment, 'NO_PROXY')?.[1] ?? '',
+    // Not undefined: it would look at the environment itself.
+    httpsProxy: proxyAddress(https),
+    httpProxy: http ? proxyAddress(http) : '',
+    noProxy: except ? exceptions(except[1]) : '',
     // Proxies often refuse tunnels to other ports than that of https.
     proxyTunnel: false,
   };
@@ -50,5 +82,9 @@ export const connectionOf = async (environment: Environment = process.env): Prom
   const dispatcher = new undici.EnvHttpProxyAgent(settings as object);
   // Its own fetch: agents of one version do not work in the fetch of another.
   const fetch = (url: string, init: object) => undici.fetch(url, { ...init, dispatcher });
-  return { fetch: fetch as unknown as Connection['fetch'], proxy: `${used[0]} is ${shownAddress(used[1])}` };
+  const proxyOf = (address: string): string | undefined => {
+    const used = address.toLowerCase().startsWith('https:') ? https : http;
+    return used && [used, ...(except ? [except] : [])].map(shown).join(', ');
+  };
+  return { fetch: fetch as unknown as Connection['fetch'], proxyOf };
 };

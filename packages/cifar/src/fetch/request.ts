@@ -1,6 +1,6 @@
 import { setTimeout as startTimer } from 'node:timers';
 import { ConfigError, shownAddress, withoutSecrets } from '@dropout-lab/contracts';
-import type { Connection } from './proxy.ts';
+import { type Connection, hasDecodableUser, refusalOfProxy } from './proxy.ts';
 
 /** How long a download waits, and how often it asks. */
 export interface Patience {
@@ -22,6 +22,8 @@ export interface Answer {
   readonly statusText: string;
   readonly headers: Headers;
   readonly body: AsyncGenerator<Uint8Array>;
+  /** Ends the connection, unless all was taken: what is left is not waited for. */
+  readonly discard: () => void;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface Answer {
  * @throws ConfigError
  */
 export const requireMirror = (url: string): void => {
-  if (/^https?:\/\/\S+$/i.test(url) && URL.canParse(url)) return;
+  if (/^https?:\/\/\S+$/i.test(url) && URL.canParse(url) && hasDecodableUser(new URL(url))) return;
   throw new ConfigError(
     `mirror: expected the address of a copy of the archive, such as https://mirror.example/archive.tar.gz, received ${shownAddress(url)}`,
   );
@@ -100,6 +102,10 @@ export const ask = async (
       statusText: response.statusText,
       headers: response.headers,
       body: body(response),
+      discard: () => {
+        clearTimeout(timer);
+        stalled.abort();
+      },
     };
   } catch (error) {
     throw failed(error);
@@ -111,7 +117,13 @@ const reasonOf = (error: unknown): string => {
   let reason = error;
   while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;
   if (reason instanceof AggregateError) reason = reason.errors[0];
-  const text = reason instanceof Error ? reason.message : String(reason);
+  // Of OpenSSL's errors, the message is its file and line, too.
+  const { reason: short } = reason as { readonly reason?: unknown };
+  const text = typeof short === 'string' ? short : reason instanceof Error ? reason.message : String(reason);
+  // All that fetch lets anybody see of an answer with status 407.
+  if (text === '') return refusalOfProxy(407);
+  const status = /^Proxy [\w ]+ \((\d+)\)/.exec(text)?.[1];
+  if (status !== undefined) return refusalOfProxy(Number(status));
   return withoutSecrets(
     text === 'terminated' || text === 'other side closed' ? 'the connection broke off' : text,
   );
