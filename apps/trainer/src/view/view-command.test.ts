@@ -1,6 +1,6 @@
 import type { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -58,8 +58,15 @@ test.each([
   ['--allow-host', 'lab.example', '--allow-host', '*'],
   ['--host', '192.0.2.1'],
   ['--export', 'full'],
+  ['--export', 'file'],
+  ['--export', 'file/below'],
+  ['--export', 'loop'],
+  ['--export', '/proc/below'],
 ])('what cannot be is refused in a sentence: %s %s', async (...options) => {
   await mkdir(join(folder, 'full', 'of'), { recursive: true });
+  await writeFile(join(folder, 'file'), '');
+  await rm(join(folder, 'loop'), { force: true });
+  await symlink('loop', join(folder, 'loop'));
   await mkdir(join(folder, 'runs'), { recursive: true });
   const { code, stdout, stderr } = await runCli(['view', '--no-open', ...options], { cwd: folder });
   expect(stderr).toMatch(/^dropout-lab: .*: expected [^\n]*\n$/);

@@ -1,6 +1,6 @@
 import { access, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '@dropout-lab/files/node';
+import { makeFolder, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
@@ -22,11 +22,24 @@ export interface ExportOptions {
   readonly dataFolder?: string;
 }
 
+/** @throws ViewerError where the system refuses it. */
+const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    throw new ViewerError(
+      systemErrorSentence(cause, path, 'to write an export', 'make room there, or choose another folder'),
+      { cause },
+    );
+  }
+};
+
 /**
  * Writes the viewer's pages and the runs of a folder as plain files, for any web server.
  *
  * @returns The number of runs.
- * @throws ViewerError when the output folder has something in it, or the folder of runs cannot be read.
+ * @throws ViewerError when the output folder has something in it or cannot be written, or the folder of runs cannot be read.
  */
 export const exportViewer = async ({
   runsFolder,
@@ -34,7 +47,14 @@ export const exportViewer = async ({
   images = false,
   dataFolder,
 }: ExportOptions): Promise<number> => {
-  const there = await readdir(output).catch(() => []);
+  const there = await writing(output, async () => {
+    try {
+      return await readdir(output);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  });
   if (there.length > 0) {
     throw new ViewerError(
       `${output}: expected an empty folder or none, found ${there[0]} in it: choose another`,
@@ -53,12 +73,15 @@ export const exportViewer = async ({
   watcher.close();
   const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
 
-  await makeFolder(output);
-  await cp(siteFolder, output, { recursive: true });
-  const write = async (path: string, content: string | FileInParts['parts']): Promise<void> => {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
-  };
+  await writing(output, async () => {
+    await makeFolder(output);
+    await cp(siteFolder, output, { recursive: true });
+  });
+  const write = (path: string, content: string | FileInParts['parts']): Promise<void> =>
+    writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    });
   for (const run of runs) {
     if (isCorrupt(run)) continue;
     await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
