@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseStudy, planRuns } from '@dropout-lab/study';
 import { runPath } from '@dropout-lab/study/node';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemProgram } from '../../../../scripts/system-packages.mjs';
@@ -125,6 +126,80 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
   }, 240_000);
 });
 
+test.skipIf(redisServer === undefined)(
+  'a worker fails what is no job in a sentence, and takes the next one',
+  async () => {
+    const port = await startRedis([]);
+    const store = temporaryFolder();
+    await writeFile(join(store, 'store-id'), 'test');
+    const url = `redis://localhost:${port}`;
+    const queue = new Queue('dropout-lab-test', { connection: { url } });
+    const worker = startCli(
+      ['worker', '--queue', url, '--store', store, '--backend', 'wasm', '--workers', '1', '--lease', '2'],
+      store,
+    );
+    onTestFinished(async () => {
+      await queue.close();
+      worker.child.kill('SIGINT');
+      expect(await worker.ended).toBe(130);
+    });
+    await expect.poll(() => worker.lines.join(), { timeout: 30_000 }).toContain('waits for runs');
+
+    const redis = await queue.client;
+    const job = { name: 'x', config: { epochs: 0 }, command: [] };
+    const altered: readonly (readonly [string, string, string])[] = [
+      ['data', '{oops', 'a run: failed: job: expected an object, received null'],
+      ['data', '\0', 'a run: failed: job: expected an object, received null'],
+      ['data', 'NaN', 'a run: failed: job: expected an object, received null'],
+      ['opts', '{oops', 'a run: failed: job: expected an object, received null'],
+      ['progress', '{oops', 'a run: failed: job: expected an object, received null'],
+      ['data', '5', 'a run: failed: job: expected an object, received 5'],
+      ['data', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'a run: failed: job: expected an object'],
+      [
+        'data',
+        `{"name":"deep","config":${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)},"command":[]}`,
+        'deep: failed: job: config: expected at most 100 levels of nesting',
+      ],
+      ['name', '', 'x: failed: job: config: epochs: expected a whole number above 0, received 0'],
+    ];
+    for (const [i, [field, text, line]] of altered.entries()) {
+      const before = worker.lines.length;
+      // Time to alter it before it is taken.
+      await queue.add('run', job, { jobId: `job${i}`, delay: 500, removeOnFail: true });
+      await redis.hset(queue.toKey(`job${i}`), { [field]: text });
+      await expect.poll(() => worker.lines.slice(before).join('\n'), { timeout: 30_000 }).toContain(line);
+    }
+    await queue.add('run', { ...job, config: { ...smallRun, callbacks: [], epochs: 1 } });
+    await expect.poll(() => worker.lines.join('\n'), { timeout: 60_000 }).toContain('x: completed');
+    expect(await queue.getFailedCount()).toBe(0);
+  },
+  240_000,
+);
+
+test.skipIf(redisServer === undefined)(
+  'a server that refuses again and again is reported now and then',
+  async () => {
+    const port = await startRedis([]);
+    const store = temporaryFolder();
+    await writeFile(join(store, 'store-id'), 'test');
+    const url = `redis://localhost:${port}`;
+    const worker = startCli(['worker', '--queue', url, '--store', store], store);
+    onTestFinished(() => void worker.child.kill('SIGKILL'));
+    await expect.poll(() => worker.lines.join(), { timeout: 30_000 }).toContain('waits for runs');
+    const queue = new Queue('dropout-lab-test', { connection: { url } });
+    await queue.add('run', {});
+    await expect.poll(() => worker.lines.join(), { timeout: 30_000 }).toContain('a run: failed');
+    // As with a full disk, of which it cannot make a copy.
+    await (await queue.client).set('bull:dropout-lab-test:wait', 'no list');
+    await queue.close();
+    worker.child.kill('SIGINT');
+    expect(await worker.ended).toBe(130);
+    const reports = worker.lines.filter((line) => line.startsWith('queue: '));
+    expect(new Set(reports).size).toBe(reports.length);
+  },
+  120_000,
+);
+
 test('a server that does not answer is reported in one sentence', async () => {
   const cwd = temporaryFolder();
   const url = `redis://localhost:${await freePort()}`;
@@ -134,6 +209,36 @@ test('a server that does not answer is reported in one sentence', async () => {
     /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one/,
   );
 });
+
+test.each<[string, (socket: Socket) => void, string]>([
+  ['never answers', () => {}, 'no answer came in 10 seconds'],
+  ['begins an answer', (socket) => socket.write('$99999999\r\nabc'), 'no answer came in 10 seconds'],
+  ['hangs up', (socket) => socket.destroy(), ''],
+  ['is a web server', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'Protocol error'],
+  [
+    'says yes to everything',
+    (socket) => socket.on('data', () => socket.write('+OK\r\n')),
+    'it answers PING with "OK"',
+  ],
+])(
+  'a server that %s is reported in one sentence',
+  async (_, answer, reason) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      answer(socket);
+    }).listen(0);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const url = `redis://localhost:${(server.address() as { port: number }).port}`;
+    const { code, stderr } = await runCli(['worker', '--queue', url], { cwd: temporaryFolder() });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one, .*\n$/,
+    );
+    expect(stderr).toContain(reason);
+  },
+  60_000,
+);
 
 test.skipIf(redisServer === undefined).each([
   ['has another password', ['--requirepass', 'another'], 'WRONGPASS'],

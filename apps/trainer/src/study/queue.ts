@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConfigError,
   DropoutLabError,
@@ -12,6 +13,7 @@ import {
 } from '@dropout-lab/contracts';
 import { makeFolder, readTextFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { z } from 'zod';
+import type { Reporter } from '../command/reporter.ts';
 
 /** A job of the queue: one run, which whoever takes it finds or makes in the store. */
 export interface RunJob {
@@ -26,7 +28,10 @@ export interface RunJob {
 const jobSchema = z.strictObject({
   name: z.string().max(1000, 'expected a name of at most 1000 characters'),
   config: z.record(z.string(), z.unknown()),
-  command: z.array(z.string()).max(1000, 'expected at most 1000 words'),
+  command: z
+    .array(z.string())
+    .max(1000, 'expected at most 1000 words')
+    .refine((words) => words.join('').length <= 100_000, 'expected at most 100000 characters'),
 });
 
 /**
@@ -81,6 +86,22 @@ const load = async <T>(module: () => Promise<T>): Promise<T> => {
   }
 };
 
+const ANSWER_MS = 10_000;
+
+/** @throws Error when the work takes longer. */
+const within = async <T>(milliseconds: number, work: () => Promise<T>): Promise<T> => {
+  const ended = new AbortController();
+  const late = sleep(milliseconds, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`no answer came in ${milliseconds / 1000} seconds`);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    ended.abort();
+    late.catch(() => {});
+  }
+};
+
 /** Left to itself, the client would try for ever, and say nothing. */
 const requireRedis = async (url: string): Promise<void> => {
   const { Redis } = await load(() => import('ioredis'));
@@ -91,8 +112,11 @@ const requireRedis = async (url: string): Promise<void> => {
     reason ??= error;
   });
   try {
-    await redis.connect();
-    await redis.ping();
+    const found = await within(ANSWER_MS, async () => {
+      await redis.connect();
+      return redis.ping();
+    });
+    if (found !== 'PONG') throw new Error(`it answers PING with ${JSON.stringify(found)?.slice(0, 80)}`);
   } catch (error) {
     // Without its cause, which has the client's last command with it: the one that gave the password.
     throw new QueueError(
@@ -112,6 +136,22 @@ export const queueErrorText = (error: unknown, url: string): string => {
   const secrets = [password, decoded(password) ?? '', ...searchParams.values()].filter((text) => text !== '');
   const message = error instanceof Error ? error.message : String(error);
   return withoutSecrets(secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message));
+};
+
+/** The same error, again and again, is worth a line this often. */
+const SAME_ERROR_MS = 15_000;
+
+/** Returns a listener that reports errors of the queue, without its password: a server that refuses does so many times a second. */
+export const queueErrorReporter = (url: string, reporter: Pick<Reporter, 'line'>) => {
+  const reported = new Map<string, number>();
+  return (error: Error): void => {
+    const text = queueErrorText(error, url);
+    const now = Date.now();
+    for (const [old, time] of reported) if (now - time >= SAME_ERROR_MS) reported.delete(old);
+    if (reported.has(text)) return;
+    reported.set(text, now);
+    reporter.line(`queue: ${text}`);
+  };
 };
 
 /**

@@ -25,6 +25,9 @@ test.each<[unknown, string]>([
   [{ ...job, config: { epoch: 1 } }, 'job: config: epoch: expected one of the keys'],
   [{ ...job, command: 'x' }, 'job: command: expected a list, received "x"'],
   [{ ...job, command: [{}] }, 'job: command[0]: expected a string, received {}'],
+  [{ ...job, command: Array(1001).fill('x') }, 'job: command: expected at most 1000 words, received ["x",'],
+  [{ ...job, command: ['x'.repeat(5e6)] }, 'job: command: expected at most 100000 characters, received ["x'],
+  [{ ...job, command: Array(500).fill('x'.repeat(500)) }, 'job: command: expected at most 100000 characters'],
   [
     { ...job, path: '../x' },
     'job: path: expected one of the keys "name", "config", "command", received "../x"',

@@ -3,7 +3,7 @@ import { configDigest } from '@dropout-lab/runs';
 import type { StudyRun } from '@dropout-lab/study';
 import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { connectQueue, queueErrorText, type RunJob, type RunProgress } from './queue.ts';
+import { connectQueue, queueErrorReporter, type RunJob, type RunProgress } from './queue.ts';
 
 export interface QueueOptions {
   readonly queue: string;
@@ -35,7 +35,7 @@ export const runOnQueue = async (
   const events = new bullmq.QueueEvents(name, { connection });
   const waiting = new Map(runs.map((run) => [configDigest(run.config), run]));
   const lines = new Map<string, string>();
-  const report = (error: Error): void => reporter.line(`queue: ${queueErrorText(error, url)}`);
+  const report = queueErrorReporter(url, reporter);
   queue.on('error', report);
   events.on('error', report);
 

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { isPlain, shownAddress } from '@dropout-lab/contracts';
 import { readStudyRun } from '@dropout-lab/study/node';
-import type { Job } from 'bullmq';
+import type { Job, Worker } from 'bullmq';
 import type { Reporter } from '../command/reporter.ts';
 import type { RunOptions } from '../train/open-run.ts';
-import { connectQueue, parseRunJob, queueErrorText, type RunProgress } from './queue.ts';
+import { connectQueue, parseRunJob, queueErrorReporter, type RunProgress } from './queue.ts';
 import { inOwnProcess } from './run-task.ts';
 import { shareOfMachine } from './study-plan.ts';
 
@@ -84,13 +84,43 @@ export const workerCommand = async (
     for (const id of ids) losses.get(id)?.abort();
   });
   worker.on('failed', (job, error) => reporter.line(`${nameOf(job?.data)}: failed: ${error.message}`));
-  worker.on('error', (error) => reporter.line(`queue: ${queueErrorText(error, url)}`));
+  const report = queueErrorReporter(url, reporter);
+  worker.on('error', (error) => {
+    report(error);
+    if (error instanceof SyntaxError) makeReadable(worker).catch(report);
+  });
   await worker.waitUntilReady();
   reporter.line(`Worker ${me} waits for runs of ${store} at ${shownAddress(url)}; Ctrl-C ends it`);
 
   await aborted(signal);
   await worker.close();
   return INTERRUPTED;
+};
+
+/**
+ * Makes an empty job of each one that is no JSON: BullMQ cannot read it, and so cannot fail it either, and would give it to a
+ * worker again at the end of every lease.
+ */
+const makeReadable = async (worker: Worker<unknown, string>): Promise<void> => {
+  const client = await worker.client;
+  for (const id of await client.lrange(worker.toKey('active'), 0, -1)) {
+    const fields = await client.hgetall(worker.toKey(id));
+    const texts = JSON_FIELDS.flatMap((name) => fields[name] || []);
+    if (texts.every(isJson)) continue;
+    await client.hset(worker.toKey(id), { data: 'null', opts: '{"removeOnFail":true}' });
+    await client.hdel(worker.toKey(id), 'progress', 'parent');
+  }
+};
+
+const JSON_FIELDS = ['data', 'opts', 'progress', 'parent'];
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Of a job that may be none. */
