@@ -10,6 +10,8 @@ const LONGEST_LINE = 64 * 1024;
 /** The most bytes of a log besides steps and epochs. */
 const MOST_OTHERS = 16 * 2 ** 20;
 const PART = 2 ** 20;
+/** The bytes before, which show that a log is still the one that was read. */
+const TAIL = 4096;
 const NEWLINE = 0x0a;
 
 const beginningOf = (kind: string): string => `{"kind":"${kind}`;
@@ -33,7 +35,7 @@ export interface RunLog {
   /** Whether epochs are left out. */
   readonly isThinned: boolean;
   /**
-   * Reads what was appended since the last time; everything when the log is another file, or
+   * Reads what was appended since the last time; everything when the log is another file or was written anew, or
    * the events that are kept are no longer those before and some more, which is `restarted`.
    *
    * @throws RunDirectoryError when it is no file that can be read, or has more than can be drawn.
@@ -46,6 +48,8 @@ interface Progress {
   /** Which file it is. */
   readonly file: string;
   offset: number;
+  /** The last bytes before `offset`. */
+  tail: Buffer;
   /** Of a line that does not end yet. */
   rest: Buffer;
   /** Whether that line is too long already. */
@@ -90,17 +94,29 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
       let lastStep: string | undefined;
       const added: RunEvent[] = [];
       while (!signal.aborted) {
-        const part = await readPart(log?.offset ?? 0);
+        const tail = log?.tail ?? Buffer.alloc(0);
+        const part = await readPart((log?.offset ?? 0) - tail.length);
         if (part === undefined) break;
         const { dev, ino, size } = part.stats;
         const file = `${dev}/${ino}`;
-        if (log && (log.file !== file || size < log.offset)) {
+        // Written anew in its place, it may be as long as it was, or longer.
+        const isSame = log?.file === file && part.bytes.subarray(0, tail.length).equals(tail);
+        if (log && !isSame) {
           [log, restarted, lastStep, added.length] = [undefined, true, undefined, 0];
           continue;
         }
-        log ??= { file, offset: 0, rest: Buffer.alloc(0), isSkipping: false, parsed: 0, kept: keepEvents() };
+        const bytes = part.bytes.subarray(tail.length);
+        log ??= {
+          file,
+          offset: 0,
+          tail,
+          rest: Buffer.alloc(0),
+          isSkipping: false,
+          parsed: 0,
+          kept: keepEvents(),
+        };
         const fresh: RunEvent[] = [];
-        for (const line of linesOf(log, part.bytes)) {
+        for (const line of linesOf(log, bytes)) {
           const isEpoch = line.startsWith(epoch);
           if (!isEpoch && line.startsWith(step)) lastStep = line;
           if (!isEpoch && !isWorthParsing(line)) continue;
@@ -118,9 +134,10 @@ export const openRunLog = (root: string, folder: string, signal: AbortSignal): R
           restarted ||= isEpoch && log.kept.isThinned;
         }
         log.kept.add(fresh);
-        log.offset += part.bytes.length;
+        log.offset += bytes.length;
+        log.tail = Buffer.from(part.bytes.subarray(-TAIL));
         if (!restarted) added.push(...fresh);
-        if (part.bytes.length === 0 || log.offset >= size) break;
+        if (bytes.length === 0 || log.offset >= size) break;
       }
       const last = lastStep && eventIn(lastStep);
       if (last) {
