@@ -1,7 +1,9 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { digestOfFile } from '@dropout-lab/files/node';
 import { download } from './download.ts';
+import { setAside } from './file-status.ts';
 import { connectionOf } from './proxy.ts';
 import { PATIENCE } from './request.ts';
 import type { SourceRequest } from './source.ts';
@@ -59,6 +61,12 @@ export const fetchFromArchive = async (request: SourceRequest): Promise<void> =>
   if (await isPlaced(request, placed)) return unpack(request, placed);
   const partial = `${placed}.partial`;
   const path = join(workFolder, dataset.archive.fileName);
+  // What a link leads to is nobody's download, and a named pipe would be waited for.
+  const found = await lstat(partial).catch(() => undefined);
+  if (found && !found.isFile()) {
+    const aside = await setAside({ path: partial, sha256: null });
+    request.onNotice(`${partial}: expected a file, found something else; set aside as ${aside}`);
+  }
   await moveIfThere(partial, path);
   try {
     await downloadFromAny(request, path);

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -238,6 +239,36 @@ test('a longer download of another fetch is not replaced by a shorter one', asyn
   await expect(fetchCifar(dataset, { cacheDirectory, mirrors: [url] })).rejects.toThrow('Run it again');
   expect(new Uint8Array(await readFile(kept))).toEqual(partial);
 });
+
+test.skipIf(process.platform === 'win32').each<[string, (path: string) => unknown]>([
+  ['a folder', (path) => mkdir(path)],
+  ['a named pipe', (path) => spawnSync('mkfifo', [path])],
+  ['a link to another file', (path) => symlink(join(path, '..', 'other'), path)],
+  ['a link to itself', (path) => symlink(path, path)],
+])(
+  '%s in the place of a partial or of a file of the data set is set aside, twice too',
+  async (what, make) => {
+    const cacheDirectory = temporaryFolder();
+    const folder = join(cacheDirectory, dataset.directory);
+    await mkdir(folder);
+    await writeFile(join(folder, 'other'), 'of somebody else');
+    const url = await serve(answerWith(archive));
+    const file = join(folder, dataset.files[0]!.name);
+    for (let time = 1; time <= 2; time++) {
+      await rm(file, { force: true });
+      await make(join(folder, `${fileName}.partial`));
+      await make(file);
+      const { source } = await fetchCifar(dataset, { cacheDirectory, mirrors: [url], sources: ['archive'] });
+      expect(source).toBe('archive');
+      const names = await readdir(folder);
+      expect(names.filter((name) => name.includes('.partial.bad-'))).toHaveLength(time);
+      expect(names.filter((name) => name.startsWith(`${dataset.files[0]!.name}.bad-`)))
+        // The same content has the same name.
+        .toHaveLength(what === 'a link to another file' ? 1 : time);
+    }
+    expect(await readFile(join(folder, 'other'), 'utf8')).toBe('of somebody else');
+  },
+);
 
 test('a longer download is not replaced by that of a killed process', async () => {
   const cacheDirectory = temporaryFolder();

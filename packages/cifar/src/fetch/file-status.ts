@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@dropout-lab/files';
-import { isNotFound, RefusedFileError, readRegularFile } from '@dropout-lab/files/node';
+import { isNotFound, RefusedFileError, readRegularFile, systemErrorCode } from '@dropout-lab/files/node';
 import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 import { type CifarFileFault, CifarFormatError } from '../errors.ts';
 import { verifyBytes } from '../verify.ts';
@@ -56,6 +57,9 @@ const readIfThere = async (path: string): Promise<Uint8Array | RefusedFileError 
   } catch (error) {
     if (error instanceof RefusedFileError) return error;
     if (isNotFound(error)) return null;
+    const code = systemErrorCode(error) ?? '';
+    if (['ELOOP', 'EACCES', 'EPERM'].includes(code))
+      return new RefusedFileError(`it is unreadable (${code})`);
     throw error;
   }
 };
@@ -104,13 +108,16 @@ export const checkFiles = async (
 };
 
 /**
- * Renames a bad file out of the way, never deleting it. The new name contains the content's digest, so that two
- * different bad files never replace one another.
+ * Renames a bad file out of the way, never deleting it. The new name contains the content's digest, or else random
+ * letters, so that two different bad files never replace one another.
  *
  * @returns The new path.
  */
-export const setAside = async ({ path, sha256 }: CifarFileStatus): Promise<string> => {
-  const aside = `${path}.bad-${sha256?.slice(0, 8)}`;
+export const setAside = async ({
+  path,
+  sha256,
+}: Pick<CifarFileStatus, 'path' | 'sha256'>): Promise<string> => {
+  const aside = `${path}.bad-${(sha256 ?? randomUUID()).slice(0, 8)}`;
   await storing(path, () => rename(path, aside));
   return aside;
 };

@@ -46,10 +46,10 @@ export const moveIfThere = (from: string, to: string): Promise<boolean> =>
     ),
   );
 
-/** Bytes of a file; 0 when there is none. */
+/** Bytes of a file; 0 when there is none, or something else that cannot be appended to. */
 export const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
-    ({ size }) => size,
+    (file) => (file.isFile() ? file.size : 0),
     () => 0,
   );
 
