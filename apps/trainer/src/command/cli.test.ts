@@ -166,13 +166,14 @@ describe('predict', () => {
       async (path) => writeFile(path, (await readFile((await writeImages())[0]!)).subarray(0, 60)),
     ],
   ])('%s in the place of a picture is named, and the other pictures are answered', async (what, make) => {
-    const bad = join(folder, `${what}.png`);
+    // A mark of direction, which a terminal would obey.
+    const bad = join(folder, `${what}\u202e.png`);
     await make(bad);
     const [first, , third] = await writeImages();
     for (const files of [[first!, bad, third!], [bad]]) {
       const { code, stdout, stderr } = await runCli(['predict', run, ...files, '--json'], { cwd: folder });
       expect(code).toBe(1);
-      expect(stderr).toContain(`${bad}: expected`);
+      expect(stderr).toContain(`dropout-lab: ${bad.replace('\u202e', '\\u{202e}')}: expected`);
       const answered = stdout.split('\n').filter((line) => line !== '');
       expect(answered.map((line) => JSON.parse(line).file)).toEqual(files.filter((file) => file !== bad));
     }

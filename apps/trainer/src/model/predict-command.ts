@@ -2,6 +2,7 @@ import { DropoutLabError, type ImageDataset, type ImageShape } from '@dropout-la
 import { createBatches } from '@dropout-lab/data';
 import { modelSpecOf } from '@dropout-lab/model';
 import { createReplica, predictLogits } from '@dropout-lab/training';
+import { messageOf } from '../command/failure.ts';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { predictionsIn, requireAnswers } from './predictions.ts';
@@ -28,7 +29,7 @@ export const predictCommand = async (
   const { inputShape } = modelSpecOf(config);
   requirePictures(inputShape);
   const { pictures, failures } = await readPictures(files, inputShape);
-  for (const failure of failures) process.stderr.write(`dropout-lab: ${failure}\n`);
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
   const exitCode = failures.length > 0 ? 1 : 0;
   if (pictures.length === 0) return exitCode;
   const dataset: ImageDataset = {
@@ -65,7 +66,7 @@ const readPictures = async (files: readonly string[], shape: ImageShape) => {
       pictures.push({ file, pixels: await readPicture(file, shape, file) });
     } catch (error) {
       if (!(error instanceof DropoutLabError)) throw error;
-      failures.push(error.message);
+      failures.push(messageOf(error));
     }
   }
   return { pictures, failures };
