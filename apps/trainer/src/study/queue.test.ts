@@ -189,7 +189,7 @@ test.skipIf(redisServer === undefined)(
     const queue = new Queue('dropout-lab-test', { connection: { url } });
     await queue.add('run', {});
     await expect.poll(() => worker.lines.join(), { timeout: 30_000 }).toContain('a run: failed');
-    // As with a full disk, of which it cannot make a copy.
+    // Redis refuses each command on a key of another kind, as it refuses writes with a full disk.
     await (await queue.client).set('bull:dropout-lab-test:wait', 'no list');
     await queue.close();
     worker.child.kill('SIGINT');

@@ -131,7 +131,7 @@ const requireRedis = async (url: string): Promise<void> => {
  * Returns the message of an error of the queue's client or server, without the password: a server that does not know AUTH
  * repeats what it was given.
  */
-export const queueErrorText = (error: unknown, url: string): string => {
+const queueErrorText = (error: unknown, url: string): string => {
   const { password, searchParams } = new URL(url);
   const secrets = [password, decoded(password) ?? '', ...searchParams.values()].filter((text) => text !== '');
   const message = error instanceof Error ? error.message : String(error);
