@@ -3,7 +3,7 @@ import { browser } from './library/browser.ts';
 import { loaderOf } from './library/datasets.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
-import { loadOn } from './library/trained.ts';
+import { loadOn } from './library/trained-model.ts';
 
 export { sample, shapes } from './library/datasets.ts';
 

@@ -2,12 +2,12 @@ import { loaderOf } from './library/datasets.ts';
 import { node } from './library/node.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
-import { loadOn } from './library/trained.ts';
+import { loadOn } from './library/trained-model.ts';
 
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
-export type { LoadOptions, TrainedModel } from './library/trained.ts';
+export type { LoadOptions, TrainedModel } from './library/trained-model.ts';
 export type { Prediction } from './model/predictions.ts';
 
 const start = backendStarter(node);

@@ -1,3 +1,4 @@
+export { type DatasetLoader, datasetLoaders } from './dataset-table.ts';
 export {
   CIFAR10,
   CIFAR10_CLASS_NAMES,
@@ -11,5 +12,4 @@ export {
 } from './datasets.ts';
 export { type CifarFileBytes, decodeCifar, encodeCifar10 } from './decode.ts';
 export { CifarDownloadError, type CifarFileFault, CifarFormatError } from './errors.ts';
-export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-from-urls.ts';
-export { type DatasetLoader, datasetLoaders } from './loaders.ts';
+export { type LoadFromUrlsOptions, loadCifarFromUrls } from './load-cifar-from-urls.ts';

@@ -1,7 +1,7 @@
 import type { DatasetName } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
-import { type LoadCifarOptions, loadCifar } from './load.ts';
-import { datasetLoaders } from './loaders.ts';
+import { datasetLoaders } from './dataset-table.ts';
+import { type LoadCifarOptions, loadCifar } from './load-cifar.ts';
 
 /**
  * Loads a data set by the name that a run configuration has for it: its files as {@link loadCifar} does, or drawn.

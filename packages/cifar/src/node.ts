@@ -4,5 +4,11 @@ export { type CifarSourceFailure, CifarUnavailableError, type FetchCifarOptions 
 export type { CifarFileStatus } from './fetch/file-status.ts';
 export type { CifarProgress, CifarSourceName } from './fetch/source.ts';
 export { CifarStorageError } from './fetch/storage.ts';
-export { type FetchedCifar, fetchCifar, type LoadCifarOptions, loadCifar, verifyCifar } from './load.ts';
+export {
+  type FetchedCifar,
+  fetchCifar,
+  type LoadCifarOptions,
+  loadCifar,
+  verifyCifar,
+} from './load-cifar.ts';
 export { loadDataset } from './load-dataset.ts';

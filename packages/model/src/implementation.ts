@@ -1,6 +1,6 @@
 import { ConfigError, type LayerSpec } from '@dropout-lab/contracts';
 import type { LayerDefinition } from './layers/define-layer.ts';
-import type { LayerImplementation } from './layers/definition.ts';
+import type { LayerImplementation } from './layers/layer.ts';
 import { layerTable } from './layers/table.ts';
 
 /** @throws ConfigError when the kind is neither built in nor one of the user's own. */

@@ -13,10 +13,10 @@ export {
 } from './layers/batch-normalization.ts';
 export type { SliceExchange } from './layers/batch-statistics.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './layers/define-layer.ts';
-export type { LayerContext, Shape } from './layers/definition.ts';
 export { Dropout, type DropoutConfig } from './layers/dropout.ts';
 export { GaussianDropout, type GaussianDropoutConfig } from './layers/gaussian-dropout.ts';
 export { GaussianNoise, type GaussianNoiseConfig } from './layers/gaussian-noise.ts';
+export type { LayerContext, Shape } from './layers/layer.ts';
 export {
   type DropoutPosition,
   type LayerArgs,

@@ -1,7 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
-import type { Shape } from './layers/definition.ts';
+import type { Shape } from './layers/layer.ts';
 import { requireSameShape } from './layers/residual.ts';
 import type { NamedLayer } from './weights/named-layers.ts';
 

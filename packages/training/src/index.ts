@@ -35,5 +35,5 @@ export {
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
-export type { Schedule } from './schedules/definition.ts';
+export type { Schedule } from './schedules/schedule.ts';
 export { learningRateAt } from './schedules/table.ts';

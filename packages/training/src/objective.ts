@@ -3,7 +3,7 @@ import { type Head, headOf } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from './errors.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
-import type { Loss } from './losses/definition.ts';
+import type { Loss } from './losses/loss.ts';
 import { createLoss, defaultLoss } from './losses/table.ts';
 
 /** A loss with the head and the output shape of the model that it is computed for. */

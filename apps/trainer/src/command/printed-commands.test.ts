@@ -13,8 +13,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { reportInvocation, runInvocation } from '../study/next-command.ts';
 import { DEFAULT_STORE } from '../study/store.ts';
 import { invocationOf } from './invocation.ts';
-import { readRunConfig } from './options.ts';
 import { type ReadCommand, readCommandLine } from './read-command-line.testing.ts';
+import { readRunConfig } from './read-run-config.ts';
 
 /** Splits a command line as a shell does. */
 const wordsOf = (line: string): string[] =>

@@ -2,6 +2,9 @@ import { withoutSecrets } from '@dropout-lab/contracts';
 import { Command, Option } from 'commander';
 import { addStudyCommands, type CommandsContext } from '../study/study-program.ts';
 import { version } from '../version.ts';
+import { addConfigOptions } from './config-options.ts';
+import { printableLines } from './printable.ts';
+import { createReporter } from './reporter.ts';
 import {
   backendOption,
   checkpointOption,
@@ -10,10 +13,7 @@ import {
   mirrorOption,
   port,
   workersOption,
-} from './command-options.ts';
-import { addConfigOptions } from './config-options.ts';
-import { printableLines } from './printable.ts';
-import { createReporter } from './reporter.ts';
+} from './shared-options.ts';
 
 /**
  * The command line. Options are only read here; the schemas of @dropout-lab/contracts check them. Each command

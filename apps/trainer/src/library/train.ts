@@ -14,7 +14,7 @@ import { configOfData, requireTrainingData, type TrainingData } from './datasets
 import { pausing } from './pausing.ts';
 import type { Backend, Platform } from './platform.ts';
 import type { BackendStarter } from './start-backend.ts';
-import { openTrained, type TrainedModel } from './trained.ts';
+import { openTrained, type TrainedModel } from './trained-model.ts';
 
 /**
  * The images and the settings of a training: those of a run configuration, such as `epochs`, `batchSize`, `optimizer`,

@@ -4,8 +4,8 @@ import { createReplica } from '@dropout-lab/training';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
+import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
-import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 
 /** `dropout-lab evaluate`: a run's metrics on the test images. @returns The exit code. */
 export const evaluateCommand = async (

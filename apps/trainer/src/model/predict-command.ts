@@ -5,9 +5,9 @@ import { createReplica, predictLogits } from '@dropout-lab/training';
 import { messageOf } from '../command/failure.ts';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { predictionsIn, requireAnswers } from './predictions.ts';
 import { readPicture } from './read-picture.ts';
-import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './trained-model.ts';
 
 const TOP = 3;
 

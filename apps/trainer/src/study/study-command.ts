@@ -14,6 +14,7 @@ import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { reportInvocation, runInvocation } from './next-command.ts';
+import { type QueueOutcome, runOnQueue } from './run-on-queue.ts';
 import { inOwnProcess, RunFailedError } from './run-task.ts';
 import { requireStore } from './store.ts';
 import type { StudyRunOptions } from './study-options.ts';
@@ -27,7 +28,6 @@ import {
   secondsLeft,
   shareOfMachine,
 } from './study-plan.ts';
-import { type QueueOutcome, runOnQueue } from './study-queue.ts';
 
 const INTERRUPTED = 130;
 

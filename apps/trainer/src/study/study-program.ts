@@ -1,5 +1,7 @@
 import { MOST_SEEDS } from '@dropout-lab/study';
 import { type Command, InvalidArgumentError } from 'commander';
+import { addConfigOptions } from '../command/config-options.ts';
+import { createReporter } from '../command/reporter.ts';
 import {
   backendOption,
   dataDirOption,
@@ -7,9 +9,7 @@ import {
   mirrorOption,
   wholeUpTo,
   workersOption,
-} from '../command/command-options.ts';
-import { addConfigOptions } from '../command/config-options.ts';
-import { createReporter } from '../command/reporter.ts';
+} from '../command/shared-options.ts';
 import { DEFAULT_LEASE_SECONDS, redisAddress } from './queue.ts';
 import { DEFAULT_STORE } from './store.ts';
 

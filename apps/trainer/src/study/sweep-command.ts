@@ -12,12 +12,12 @@ import {
 } from '@dropout-lab/contracts';
 import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
 import { readStudyRuns } from '@dropout-lab/study/node';
-import { severalOf } from '../command/command-options.ts';
 import { assignmentsOf, type FlagValues, flagValuesOf } from '../command/config-options.ts';
 import { formatMetric } from '../command/format.ts';
-import { type ConfigOptions, readConfigFile } from '../command/options.ts';
+import { type ConfigOptions, readConfigFile } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
+import { severalOf } from './several-values.ts';
 import { runStudy } from './study-command.ts';
 import type { StudyRunOptions } from './study-options.ts';
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
-import { type ConfigOptions, readRunConfig } from '../command/options.ts';
+import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import type { BeginOptions } from './open-run.ts';
 

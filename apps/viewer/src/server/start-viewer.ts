@@ -1,11 +1,20 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
-import { createAnswer, refuse } from './answers.ts';
+
+<<<<<<< HEAD
+
+=======
+
+import { runFiles } from '@dropout-lab/runs';
+
+>>>>>>> f436073 (Files are named for what they have: routes, read-run-config, run-on-queue, load-cifar, dataset-table, a family's layer, loss and schedule)
+
 import { ViewerError } from './errors.ts';
 import { rootOf } from './find-runs.ts';
 import { findImages } from './images.ts';
 import { openPages } from './pages.ts';
+import { createRoutes, createRoutes, refuse, refuse } from './routes.ts';
 import { isHostName, refusalOfHost, refusalOfOrigin, securityHeaders, segmentsOf } from './security.ts';
 import { watchRuns } from './watch-runs.ts';
 
@@ -60,7 +69,7 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
     only,
   });
 
-  const answer = createAnswer({ watcher, root, dataFolder });
+  const route = createRoutes({ watcher, root, dataFolder });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     const misdirected = refusalOfHost(request.headers.host, host, allowedHosts);
@@ -74,7 +83,7 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
     const segments = segmentsOf(request.url ?? '');
     if (segments === undefined) return refuse(response, 400, 'no such address');
     pages(request, response, () => {
-      answer(request, response, segments).catch(() => {
+      route(request, response, segments).catch(() => {
         if (response.headersSent) response.destroy();
         else refuse(response, 500, 'this could not be read');
       });

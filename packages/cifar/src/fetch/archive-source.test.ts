@@ -5,7 +5,7 @@ import { sha256Sync } from '@dropout-lab/files';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import type { CifarDescriptor } from '../datasets.ts';
-import { fetchCifar, loadCifar } from '../load.ts';
+import { fetchCifar, loadCifar } from '../load-cifar.ts';
 import { serve } from '../testing/serve.ts';
 import { tarGz, tinyDataset } from '../testing/tiny-dataset.ts';
 

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { fetchCifar } from '../load.ts';
+import { fetchCifar } from '../load-cifar.ts';
 import { serve } from '../testing/serve.ts';
 import { tinyDataset } from '../testing/tiny-dataset.ts';
 import { download } from './download.ts';

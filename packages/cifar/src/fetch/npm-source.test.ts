@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import type { CifarDescriptor } from '../datasets.ts';
-import { fetchCifar } from '../load.ts';
+import { fetchCifar } from '../load-cifar.ts';
 import { tinyDataset } from '../testing/tiny-dataset.ts';
 
 const tiny = await tinyDataset();

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { fetchCifar } from '../load.ts';
+import { fetchCifar } from '../load-cifar.ts';
 import { serve } from '../testing/serve.ts';
 import { tinyDataset } from '../testing/tiny-dataset.ts';
 

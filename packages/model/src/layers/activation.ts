@@ -1,5 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** A function of each number, or of each row for softmax, as `keras.layers.Activation`. */
 export const activation: LayerImplementation<LayerOf<'activation'>> = {

@@ -1,6 +1,6 @@
 import { dropoutMask } from '@dropout-lab/random';
 import { add, mul, serialization, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 

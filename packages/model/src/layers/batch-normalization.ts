@@ -20,7 +20,7 @@ import {
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { leafLayers } from '../weights/layers-of-model.ts';
 import { momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
 export type BatchNormalizationConfig = NonNullable<Parameters<typeof layers.batchNormalization>[0]>;

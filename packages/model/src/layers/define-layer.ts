@@ -2,7 +2,7 @@ import { ConfigError } from '@dropout-lab/contracts';
 import type { layers } from '@tensorflow/tfjs-layers';
 import type { z } from 'zod';
 import { z as schemas } from 'zod';
-import type { LayerContext, Shape } from './definition.ts';
+import type { LayerContext, Shape } from './layer.ts';
 import { layerTable } from './table.ts';
 
 /** A layer of a user's own, for lists of layers: see {@link defineLayer}. */

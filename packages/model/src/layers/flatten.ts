@@ -1,5 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** All numbers of an image in a row, as `keras.layers.Flatten`. */
 export const flatten: LayerImplementation<LayerOf<'flatten'>> = {

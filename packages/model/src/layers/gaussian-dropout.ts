@@ -1,6 +1,6 @@
 import { normal } from '@dropout-lab/random';
 import { mul, serialization, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
 /** Constructor arguments of {@link GaussianDropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */

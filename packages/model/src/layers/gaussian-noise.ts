@@ -1,7 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { normal } from '@dropout-lab/random';
 import { add, serialization, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayerImplementation, LayerOf } from './definition.ts';
+import type { LayerImplementation, LayerOf } from './layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
 /** Constructor arguments of {@link GaussianNoise}: Keras's in TensorFlow.js's spelling, and those of every layer. */

@@ -4,7 +4,7 @@ import { uniform } from '@dropout-lab/random';
 import type { Constraint } from '../constraints/constraint.ts';
 import { maxNorm } from '../constraints/max-norm.ts';
 import { unitNorm } from '../constraints/unit-norm.ts';
-import type { LayerOf } from './definition.ts';
+import type { LayerOf } from './layer.ts';
 
 type WithKernel = LayerOf<'conv2d' | 'dense'>;
 

@@ -1,5 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './definition.ts';
+import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './layer.ts';
 
 /** The largest number of each window, as `keras.layers.MaxPooling2D`. */
 export const maxPooling2d: LayerImplementation<LayerOf<'max_pooling2d'>> = {

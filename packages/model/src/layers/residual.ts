@@ -1,6 +1,6 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
-import type { LayerImplementation, LayerOf, Shape } from './definition.ts';
+import type { LayerImplementation, LayerOf, Shape } from './layer.ts';
 
 /**
  * The sum that ends a residual block, `x + f(x)` (He et al. 2016), as `keras.layers.Add`; the layers of `f` are

@@ -1,5 +1,5 @@
-import { type LayerImplementation, type LayerOf, requireImage } from './definition.ts';
 import { Dropout } from './dropout.ts';
+import { type LayerImplementation, type LayerOf, requireImage } from './layer.ts';
 
 /**
  * Dropout of whole feature maps (Tompson et al. 2015), as `keras.layers.SpatialDropout2D`: all pixels of a map share

@@ -12,7 +12,7 @@ import type { Callback } from '../callbacks/callback.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
-import type { Schedule } from '../schedules/definition.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 
 /** Stores checkpoints: in a run directory, a database, memory. */
 export interface CheckpointSink {

@@ -1,7 +1,7 @@
 import type { ClassIndices, Targets } from '@dropout-lab/contracts';
 import { accuracy } from '@dropout-lab/metrics';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Answers } from './definition.ts';
+import type { Answers } from './loss.ts';
 import { areClasses } from './targets.ts';
 
 /** Which of Keras's accuracies a model has: regression has none, nor do several labels at once. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss, LossConfigOf } from './definition.ts';
 import { elementwise } from './elementwise.ts';
+import type { Loss, LossConfigOf } from './loss.ts';
 
 /**
  * `keras.losses.BinaryCrossentropy`: `-(t log p + (1 - t) log(1 - p))` of each output, for targets

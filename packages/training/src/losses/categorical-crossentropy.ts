@@ -1,7 +1,7 @@
 import type { ClassIndices } from '@dropout-lab/contracts';
 import { crossentropyFromLogits } from '@dropout-lab/metrics';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Answers, Loss, LossConfigOf } from './definition.ts';
+import type { Answers, Loss, LossConfigOf } from './loss.ts';
 import { areClasses, meanOverRows, targetAt } from './targets.ts';
 
 /**

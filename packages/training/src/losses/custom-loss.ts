@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
-import type { Loss } from './definition.ts';
 import { outputsOf, outputTensor } from './elementwise.ts';
+import type { Loss } from './loss.ts';
 import { targetTensor, weightedSum } from './targets.ts';
 
 /** A loss of the user's own. */

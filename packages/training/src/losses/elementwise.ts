@@ -1,7 +1,7 @@
 import { softmax } from '@dropout-lab/metrics';
 import type { HeadActivation } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Answers, Loss } from './definition.ts';
+import type { Answers, Loss } from './loss.ts';
 import { meanOverRows, targetAt, weightedSum } from './targets.ts';
 
 /** A loss of each output number by itself. */

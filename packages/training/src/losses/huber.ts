@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss, LossConfigOf } from './definition.ts';
 import { elementwise } from './elementwise.ts';
+import type { Loss, LossConfigOf } from './loss.ts';
 
 /**
  * `keras.losses.Huber` (Huber 1964): of an error `e` it is `e^2 / 2` where `|e| <= delta`, and `delta |e| - delta^2 / 2`

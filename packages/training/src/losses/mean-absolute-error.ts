@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss } from './definition.ts';
 import { elementwise } from './elementwise.ts';
+import type { Loss } from './loss.ts';
 
 /** `keras.losses.MeanAbsoluteError`: `mean(|target - output|)`; its gradient is 0 where they are equal. */
 export const meanAbsoluteError = (): Loss =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss } from './definition.ts';
 import { elementwise } from './elementwise.ts';
+import type { Loss } from './loss.ts';
 
 /** `keras.losses.MeanSquaredError`: `mean((target - output)^2)`. */
 export const meanSquaredError = (): Loss =>

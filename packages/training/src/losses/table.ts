@@ -2,8 +2,8 @@ import { type LossConfig, type LossName, lossSchema, parseWith } from '@dropout-
 import { binaryCrossentropy } from './binary-crossentropy.ts';
 import { categoricalCrossentropy } from './categorical-crossentropy.ts';
 import { type CustomLoss, customLoss } from './custom-loss.ts';
-import type { Loss, LossConfigOf } from './definition.ts';
 import { huber } from './huber.ts';
+import type { Loss, LossConfigOf } from './loss.ts';
 import { meanAbsoluteError } from './mean-absolute-error.ts';
 import { meanSquaredError } from './mean-squared-error.ts';
 

@@ -1,6 +1,6 @@
 import type { Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Answers } from './definition.ts';
+import type { Answers } from './loss.ts';
 
 /** Whether each target is the index of a class, not numbers in the shape of the output. */
 export const areClasses = (targets: Targets, units: number): boolean =>

@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleConfigOf } from './definition.ts';
+import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
 /** Down to `alpha * initial` along half a cosine, as `keras.optimizers.schedules.CosineDecay`. */
 export const cosineDecay =

@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleConfigOf } from './definition.ts';
+import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
 /** `initial * decayRate ^ (step / decaySteps)`, as `keras.optimizers.schedules.ExponentialDecay`. */
 export const exponentialDecay =

@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleConfigOf } from './definition.ts';
+import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
 /** `values[i]` while step <= `boundaries[i]`, as `keras.optimizers.schedules.PiecewiseConstantDecay`. */
 export const piecewiseConstant =

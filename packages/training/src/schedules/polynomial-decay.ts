@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleConfigOf } from './definition.ts';
+import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
 /**
  * `(initial - end) * (1 - step / decaySteps) ^ power + end`, as `keras.optimizers.schedules.PolynomialDecay`. After

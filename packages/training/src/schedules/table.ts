@@ -2,10 +2,10 @@ import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/cont
 import { TrainingError } from '../errors.ts';
 import { constant } from './constant.ts';
 import { cosineDecay } from './cosine-decay.ts';
-import type { Schedule, ScheduleConfigOf } from './definition.ts';
 import { exponentialDecay } from './exponential-decay.ts';
 import { piecewiseConstant } from './piecewise-constant.ts';
 import { polynomialDecay } from './polynomial-decay.ts';
+import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
 const scheduleTable = {
   constant,

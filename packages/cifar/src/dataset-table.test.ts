@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DatasetName, datasetOf, type ImageDataset } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
-import { datasetLoaders } from './loaders.ts';
+import { datasetLoaders } from './dataset-table.ts';
 
 const names = Object.keys(datasetLoaders) as DatasetName[];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { describeCifar } from './describe.ts';
-import { fetchCifar, loadCifar, verifyCifar } from './load.ts';
+import { fetchCifar, loadCifar, verifyCifar } from './load-cifar.ts';
 import { serve } from './testing/serve.ts';
 import { tinyDataset } from './testing/tiny-dataset.ts';
 

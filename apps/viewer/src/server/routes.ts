@@ -20,7 +20,7 @@ interface Sources {
  * Answers a request for the catalogue, its changes, a run's file or a data set's file, by the segments of its path. Not by sirv, which follows
  * symbolic links, waits for named pipes and takes every file of a folder: runs are untrusted, and grow while they are read.
  */
-export const createAnswer =
+export const createRoutes =
   ({ watcher, root, dataFolder }: Sources) =>
   async (
     request: IncomingMessage,

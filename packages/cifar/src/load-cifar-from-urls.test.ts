@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadCifarFromUrls } from './load-from-urls.ts';
+import { loadCifarFromUrls } from './load-cifar-from-urls.ts';
 import { serve } from './testing/serve.ts';
 import { tinyDataset } from './testing/tiny-dataset.ts';
 

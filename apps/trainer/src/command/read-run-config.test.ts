@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { membersOf, optimizerSchema, parseRunConfig } from '@dropout-lab/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { readRunConfig } from './options.ts';
+import { readRunConfig } from './read-run-config.ts';
 
 const optimizers = [...membersOf(optimizerSchema)!.members.keys()].map((name) => `"${name}"`).join(', ');
 
