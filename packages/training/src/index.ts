@@ -2,6 +2,7 @@ export type { Callback, CallbackState, Monitor, TrainingControls } from './callb
 export { type CallbackDefinition, defineCallback } from './callbacks/define-callback.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
+export { type StopAtTargetOptions, stopAtTarget } from './callbacks/stop-at-target.ts';
 export { TrainingError } from './errors.ts';
 export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
 export { imageValues } from './image-values.ts';

@@ -36,8 +36,23 @@ const reduceLROnPlateau = z.strictObject({
   minLearningRate: setting(nonNegative.default(0), 'Lowest learning rate'),
 });
 
-/** The callbacks, by Keras's names and with its defaults. */
-export const callbackSchema = z.discriminatedUnion('name', [earlyStopping, reduceLROnPlateau]);
+const stopAtTarget = z
+  .strictObject({
+    name: z.literal('stop_at_target'),
+    monitor,
+    target: setting(nonNegative, 'Value at which training stops: the least accuracy, or the largest loss'),
+  })
+  .superRefine(({ monitor, target }, context) => {
+    if (!monitor.endsWith('accuracy') || target <= 1) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['target'],
+      message: `expected at most 1 for ${monitor}, received ${target}: an accuracy is a share, such as 0.9`,
+    });
+  });
+
+/** The callbacks, by Keras's names and with its defaults where Keras has them. */
+export const callbackSchema = z.discriminatedUnion('name', [earlyStopping, reduceLROnPlateau, stopAtTarget]);
 
 /** A callback with its settings. */
 export type CallbackConfig = z.output<typeof callbackSchema>;

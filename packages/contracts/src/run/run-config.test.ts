@@ -135,7 +135,7 @@ describe('one sentence says where, what was expected and what was received', () 
     ],
     [
       { callbacks: [{ name: 'x' }] },
-      'callbacks[0].name: expected one of "early_stopping", "reduce_lr_on_plateau", received "x"',
+      'callbacks[0].name: expected one of "early_stopping", "reduce_lr_on_plateau", "stop_at_target", received "x"',
     ],
     [{ model: { filters: [] } }, 'model.filters: expected a list of at least 1 item, received []'],
     [{ model: { filters: 64 } }, 'model.filters: expected a list, received 64'],
