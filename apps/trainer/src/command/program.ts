@@ -178,6 +178,14 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await infoCommand(options.dataset, options, createReporter({ json: false })));
     });
 
+  program
+    .command('info')
+    .description('versions, machine, backends and cache, to paste into a report of a defect')
+    .action(async () => {
+      const { infoCommand } = await import('../machine/info-command.ts');
+      onExitCode(await infoCommand(createReporter({ json: false })));
+    });
+
   addStudyCommands(program, context);
   return program;
 };
