@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
-import { exitCodeOf, INTERRUPTED, messageOf } from './command/failure.ts';
-import { createProgram } from './command/program.ts';
+import { INTERRUPTED } from './command/failure.ts';
+import { runCommand } from './command/run-command.ts';
 
 const controller = new AbortController();
 const interrupt = (): void => {
@@ -17,14 +16,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-try {
-  process.exitCode = await createProgram(controller.signal)(process.argv.slice(2));
-} catch (error) {
-  const isInterrupted = controller.signal.aborted;
-  process.exitCode = exitCodeOf(error, { isInterrupted });
-  // Commander has printed its own message already.
-  if (!(error instanceof CommanderError)) {
-    const message = isInterrupted && error === controller.signal.reason ? 'Interrupted.' : messageOf(error);
-    process.stderr.write(`${message}\n`);
-  }
-}
+process.exitCode = await runCommand(process.argv.slice(2), controller.signal);

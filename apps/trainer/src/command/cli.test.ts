@@ -11,7 +11,7 @@ import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli, writeSmallRun } from './testing.ts';
+import { callCli, runCli, writeSmallRun } from './testing.ts';
 
 let folder: string;
 let run: string;
@@ -116,7 +116,7 @@ describe('evaluate', () => {
   });
 
   test('prints a table for a person', async () => {
-    const { code, stdout } = await runCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
+    const { code, stdout } = await callCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
     expect(code).toBe(0);
     expect(stdout).toMatch(/Test loss: .* \/ Test accuracy: .* \(100 images\)/);
     expect(stdout).toMatch(/^airplane +\d\.\d{4} +\d\.\d{4} +\d\.\d{4}$/m);
@@ -171,7 +171,7 @@ describe('predict', () => {
     await make(bad);
     const [first, , third] = await writeImages();
     for (const files of [[first!, bad, third!], [bad]]) {
-      const { code, stdout, stderr } = await runCli(['predict', run, ...files, '--json'], { cwd: folder });
+      const { code, stdout, stderr } = await callCli(['predict', run, ...files, '--json'], { cwd: folder });
       expect(code).toBe(1);
       expect(stderr).toContain(`dropout-lab: ${bad.replace('\u202e', '\\u{202e}')}: expected`);
       const answered = stdout.split('\n').filter((line) => line !== '');
@@ -196,7 +196,7 @@ describe('data', () => {
   });
 
   test('fetch finds what is there', async () => {
-    const { code, stdout } = await runCli(['data', 'fetch'], { cwd: folder });
+    const { code, stdout } = await callCli(['data', 'fetch'], { cwd: folder });
     expect(code).toBe(0);
     expect(stdout).toContain('in the cache already');
   });
@@ -212,10 +212,10 @@ describe('data', () => {
     const bytes = await readFile(file);
     bytes[1000]! ^= 1;
     await writeFile(file, bytes);
-    const verify = await runCli(['data', 'verify', '--data-dir', altered], { cwd: folder });
+    const verify = await callCli(['data', 'verify', '--data-dir', altered], { cwd: folder });
     expect(verify.code).toBe(1);
     expect(verify.stdout).toMatch(/^data_batch_3\.bin: altered/m);
-    const train = await runCli(['train', '--data-dir', altered, '--run-dir', join(folder, 'never')], {
+    const train = await callCli(['train', '--data-dir', altered, '--run-dir', join(folder, 'never')], {
       cwd: folder,
     });
     expect(train.code).toBe(1);
@@ -248,7 +248,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['twice'], /too many arguments/],
   ])('train %j', async (args, message) => {
     const empty = temporaryFolder();
-    const { code, stdout, stderr } = await runCli(['train', ...args], { cwd: empty });
+    const { code, stdout, stderr } = await callCli(['train', ...args], { cwd: empty });
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('('))).toHaveLength(1);
@@ -262,8 +262,8 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
   });
 
   test('--help and --version are no mistakes', async () => {
-    expect(await runCli(['--version'], { cwd: folder })).toMatchObject({ code: 0, stdout: '0.1.0' });
-    const { code, stdout } = await runCli(['train', '--help'], { cwd: folder });
+    expect(await callCli(['--version'], { cwd: folder })).toMatchObject({ code: 0, stdout: '0.1.0' });
+    const { code, stdout } = await callCli(['train', '--help'], { cwd: folder });
     expect(code).toBe(0);
     for (const option of ['--epochs', '--dropout-input', '--max-norm-axis', '--resume', '--json']) {
       expect(stdout).toContain(option);
@@ -273,7 +273,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
 
 describe('where a run cannot be written', () => {
   test('two runs never share a directory', async () => {
-    const { code, stderr } = await runCli(['train', '--limit-train', '100', '--run-dir', run], {
+    const { code, stderr } = await callCli(['train', '--limit-train', '100', '--run-dir', run], {
       cwd: folder,
     });
     expect(code).toBe(2);
@@ -283,7 +283,7 @@ describe('where a run cannot be written', () => {
   test('a place that cannot be written is refused before the first step', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
-    const { code, stdout, stderr } = await runCli(
+    const { code, stdout, stderr } = await callCli(
       ['train', '--limit-train', '100', '--run-dir', join(file, 'run')],
       {
         cwd: folder,
@@ -303,7 +303,7 @@ describe('where a run cannot be written', () => {
       ['evaluate', newer],
       ['train', '--resume', newer],
     ]) {
-      const { code, stderr } = await runCli(args, { cwd: folder });
+      const { code, stderr } = await callCli(args, { cwd: folder });
       expect(code).toBe(2);
       expect(stderr).toMatch(/made by a newer dropout-lab/);
     }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { digestOfFile } from '@dropout-lab/files/node';
+import { vi } from 'vitest';
+import { runCommand } from './run-command.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -48,6 +50,32 @@ export const runCli = (
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: lines.join('\n'), stderr }));
   });
+
+/**
+ * Runs a command line in this process: the program of the built command without the second that a process takes to start.
+ * For commands that read and answer; one that is interrupted, or that writes while it is watched, needs {@link runCli}.
+ */
+export const callCli = async (
+  args: readonly string[],
+  { cwd }: Pick<CliOptions, 'cwd'>,
+): Promise<CliResult> => {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    }),
+  );
+  const before = process.cwd();
+  process.chdir(cwd);
+  try {
+    const code = await runCommand(args, new AbortController().signal);
+    return { code, stdout: written.stdout.replace(/\n$/, ''), stderr: written.stderr };
+  } finally {
+    process.chdir(before);
+    for (const spy of spies) spy.mockRestore();
+  }
+};
 
 /** Starts the built command, to be watched and stopped while it goes on. */
 export const startCli = (args: readonly string[], cwd: string) => {

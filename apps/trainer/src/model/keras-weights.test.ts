@@ -6,7 +6,7 @@ import { openRunDirectory } from '@dropout-lab/runs/node';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli, writeSmallRun } from '../command/testing.ts';
+import { callCli, runCli, writeSmallRun } from '../command/testing.ts';
 
 let folder: string;
 let run: string;
@@ -24,10 +24,11 @@ beforeAll(async () => {
 });
 
 const importInto = (name: string, file: string, ...options: string[]) =>
-  runCli(['import', file, '--run-dir', join(folder, name), ...options], { cwd: folder });
+  callCli(['import', file, '--run-dir', join(folder, name), ...options], { cwd: folder });
 
 test('export and import give the checkpoint’s weights back to the bit, and the same metrics', async () => {
-  const { code, stdout } = await importInto('imported', exported(), '--config', 'small.json');
+  const args = ['import', exported(), '--config', 'small.json', '--run-dir', join(folder, 'imported')];
+  const { code, stdout } = await runCli(args, { cwd: folder });
   expect(code).toBe(0);
   expect(stdout.split('\n').at(-1)).toBe(`Run directory: ${join(folder, 'imported')}`);
   const [before, after] = await Promise.all(
@@ -61,7 +62,7 @@ describe('an imported run', () => {
 
   test('has nothing to resume', async () => {
     await importInto('resumed', exported(), '--config', 'small.json');
-    const { code, stderr } = await runCli(['train', '--resume', join(folder, 'resumed')], { cwd: folder });
+    const { code, stderr } = await callCli(['train', '--resume', join(folder, 'resumed')], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain('this one has weights imported from last.weights.h5');
   });
@@ -100,10 +101,10 @@ describe('refusals', () => {
 
   test('of an output that Keras or the disk would not take', async () => {
     const before = await readdir(run);
-    const named = await runCli(['export', run, '--output', 'weights.h5'], { cwd: folder });
+    const named = await callCli(['export', run, '--output', 'weights.h5'], { cwd: folder });
     expect(named.code).toBe(2);
     expect(named.stderr).toContain('--output: expected a name that ends in .weights.h5, received weights.h5');
-    const lost = await runCli(['export', run, '--output', 'no/such/a.weights.h5'], { cwd: folder });
+    const lost = await callCli(['export', run, '--output', 'no/such/a.weights.h5'], { cwd: folder });
     expect(lost.code).toBe(1);
     expect(lost.stderr).toMatch(/^dropout-lab: --output no\/such\/a\.weights\.h5: expected to write a file/);
     expect(await readdir(run)).toEqual(before);
@@ -113,7 +114,7 @@ describe('refusals', () => {
 test('any checkpoint goes to any file', async () => {
   const output = join(folder, 'chosen.weights.h5');
   const args = ['export', run, '--checkpoint', 'best', '--output', output];
-  expect(await runCli(args, { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await callCli(args, { cwd: folder })).toMatchObject({ code: 0 });
   const reader = await openRunDirectory(run);
   const { snapshot } = await reader.loadCheckpoint('best');
   const file = await readFile(output);

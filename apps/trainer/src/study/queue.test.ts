@@ -12,7 +12,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemProgram } from '../../../../scripts/system-packages.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
 
 const redisServer = await systemProgram('redis-server', {
   debian: 'redis-server',
@@ -266,7 +266,7 @@ test.each([
 ])('--queue %s is refused, and shown as %s', async (address, shown) => {
   const cwd = temporaryFolder();
   for (const command of [['worker'], ['study', 'run', 'tutorial']]) {
-    const { code, stderr } = await runCli([...command, '--queue', address], { cwd });
+    const { code, stderr } = await callCli([...command, '--queue', address], { cwd });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringContaining(

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli, runCli } from '../command/testing.ts';
 
 /** Twelve steps in three epochs of drawn images, a checkpoint after each second. */
 const start = (run: string): string[] => [
@@ -55,7 +55,7 @@ describe('--resume of a run that was changed is refused before an image is read:
     const after = change(before);
     expect(after).not.toBe(before);
     await writeFile(join(run, file), after, 'latin1');
-    const { code, stdout, stderr } = await runCli(['train', '--resume', 'changed', '--json'], {
+    const { code, stdout, stderr } = await callCli(['train', '--resume', 'changed', '--json'], {
       cwd: folder,
     });
     expect(stderr).toMatch(message);

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli, runCli } from '../command/testing.ts';
 
 let folder: string;
 const config = {
@@ -106,7 +106,7 @@ describe('what an earlier version kept of a model that diverged', () => {
 
   test.each(commands)('NaN weights: %s refuses them by name', async (...args) => {
     await fill('kept', Number.NaN);
-    const { code, stdout, stderr } = await run(...args, '--checkpoint', 'last');
+    const { code, stdout, stderr } = await callCli([...args, '--checkpoint', 'last'], { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
       /^dropout-lab: .*: dense\/kernel: expected finite numbers, found NaN at index 0: the model diverged, so take an earlier checkpoint, or train with a lower learning rate$/m,
@@ -115,7 +115,7 @@ describe('what an earlier version kept of a model that diverged', () => {
 
   test.each(commands.slice(0, 2))('weights too large for an answer: %s has none', async (...args) => {
     await fill('kept', 3e38);
-    const { code, stdout, stderr } = await run(...args, '--checkpoint', 'last');
+    const { code, stdout, stderr } = await callCli([...args, '--checkpoint', 'last'], { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
       /^dropout-lab: kept: checkpoint last: expected finite answers of the model, found (NaN|-?Infinity) for (grey\.png|test image 0): /m,

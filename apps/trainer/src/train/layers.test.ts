@@ -4,7 +4,7 @@ import { openRunDirectory } from '@dropout-lab/runs/node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { checkpointDigests, runCli } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli } from '../command/testing.ts';
 
 let folder: string;
 
@@ -100,9 +100,11 @@ describe('a list of every kind of layer, on drawings of one channel', () => {
 
   test('goes to Keras and back with its moving statistics, and is as good', async () => {
     const output = join(folder, 'all.weights.h5');
-    expect(await runCli(['export', 'whole', '--output', output], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await callCli(['export', 'whole', '--output', output], { cwd: folder })).toMatchObject({
+      code: 0,
+    });
     const imported = ['import', output, '--config', 'layers.json', '--run-dir', 'imported'];
-    expect(await runCli(imported, { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await callCli(imported, { cwd: folder })).toMatchObject({ code: 0 });
     const evaluated = await Promise.all(
       ['whole', 'imported'].map(async (run) => {
         const { stdout } = await runCli(['evaluate', run, '--backend', 'wasm', '--json'], { cwd: folder });
@@ -121,7 +123,7 @@ describe('a list of every kind of layer, on drawings of one channel', () => {
       .png()
       .toFile(join(folder, 'grey.png'));
     const args = ['predict', 'whole', 'colour.png', 'grey.png', '--backend', 'wasm', '--json'];
-    const { code, stdout } = await runCli(args, { cwd: folder });
+    const { code, stdout } = await callCli(args, { cwd: folder });
     expect(code).toBe(0);
     const [colour, grey] = stdout.split('\n').map((line) => JSON.parse(line).classes);
     expect(colour).toEqual(grey);

@@ -5,7 +5,7 @@ import { readHistory, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { checkpointDigests, runCli, writeSmallRun } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli, writeSmallRun } from '../command/testing.ts';
 
 const STEPS = 2 * 32;
 
@@ -96,7 +96,7 @@ describe('a run that is stopped and resumed ends as one that is not, to the bit'
 
 describe('what cannot be resumed is refused', () => {
   test('a run that is complete', async () => {
-    const { code, stderr } = await runCli(['train', '--resume', join(folder, 'uninterrupted')], {
+    const { code, stderr } = await callCli(['train', '--resume', join(folder, 'uninterrupted')], {
       cwd: folder,
     });
     expect(code).toBe(2);
@@ -104,13 +104,13 @@ describe('what cannot be resumed is refused', () => {
   });
 
   test('a run that is resumed with another configuration', async () => {
-    const { code, stderr } = await runCli(['train', '--resume', 'x', '--seed', '3'], { cwd: folder });
+    const { code, stderr } = await callCli(['train', '--resume', 'x', '--seed', '3'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(/'--seed' cannot be used with --resume/);
   });
 
   test('a folder that is no run', async () => {
-    const { code, stderr } = await runCli(['train', '--resume', folder], { cwd: folder });
+    const { code, stderr } = await callCli(['train', '--resume', folder], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(/run\.json/);
   });

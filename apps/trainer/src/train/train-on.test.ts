@@ -4,7 +4,7 @@ import { readHistory, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { checkpointDigests, runCli } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli } from '../command/testing.ts';
 
 /** Four steps an epoch of drawn images. */
 const start = (run: string, epochs: number, ...options: string[]): string[] => [
@@ -106,13 +106,14 @@ describe('--epochs beside --resume is refused in a sentence, and nothing is writ
       '6',
       /expected a run of its own to train on, but this one is in the store of a study/,
     ],
-  ])('%s', async (title, args, epochs, message) => {
-    const run = join(title.replaceAll(' ', '-'), args[2]!);
-    await cli(...args.with(2, run));
+  ])('%s', async (title, started, epochs, message) => {
+    const run = join(title.replaceAll(' ', '-'), started[2]!);
+    await cli(...started.with(2, run));
     const files = () =>
       Promise.all(['run.json', 'events.jsonl'].map((file) => readFile(at(run, file), 'utf8')));
     const before = await files();
-    const { code, stdout, stderr } = await cli('train', '--resume', run, '--epochs', epochs, '--json');
+    const args = ['train', '--resume', run, '--epochs', epochs, '--json'];
+    const { code, stdout, stderr } = await callCli(args, { cwd: folder });
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

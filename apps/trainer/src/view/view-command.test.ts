@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { createReporter } from '../command/reporter.ts';
-import { runCli, startCli } from '../command/testing.ts';
+import { callCli, startCli } from '../command/testing.ts';
 import { viewCommand } from './view-command.ts';
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ test.each(refusals)('%s in the place of the runs is refused in a sentence', asyn
   const cwd = temporaryFolder();
   await make(join(cwd, 'given'));
   for (const options of [[], ['--export', 'site']]) {
-    const { code, stdout, stderr } = await runCli(['view', 'given', '--no-open', ...options], { cwd });
+    const { code, stdout, stderr } = await callCli(['view', 'given', '--no-open', ...options], { cwd });
     expect(stderr).toMatch(reason);
     expect(stderr).toMatch(/^dropout-lab: given: expected a folder of runs, but .*\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -48,7 +48,7 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be read is refused 
   const cwd = temporaryFolder();
   await mkdir(join(cwd, 'given'));
   await chmod(join(cwd, 'given'), 0);
-  const { code, stderr } = await runCli(['view', 'given', '--no-open'], { cwd });
+  const { code, stderr } = await callCli(['view', 'given', '--no-open'], { cwd });
   expect(stderr).toMatch(/^dropout-lab: given: expected a folder of runs, but .*permission denied/);
   expect(code).toBe(2);
 });
@@ -68,7 +68,7 @@ test.each([
   await rm(join(folder, 'loop'), { force: true });
   await symlink('loop', join(folder, 'loop'));
   await mkdir(join(folder, 'runs'), { recursive: true });
-  const { code, stdout, stderr } = await runCli(['view', '--no-open', ...options], { cwd: folder });
+  const { code, stdout, stderr } = await callCli(['view', '--no-open', ...options], { cwd: folder });
   expect(stderr).toMatch(/^dropout-lab: .*: expected [^\n]*\n$/);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });

@@ -1,20 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
-
-<<<<<<< HEAD
-
-=======
-
-import { runFiles } from '@dropout-lab/runs';
-
->>>>>>> f436073 (Files are named for what they have: routes, read-run-config, run-on-queue, load-cifar, dataset-table, a family's layer, loss and schedule)
-
 import { ViewerError } from './errors.ts';
 import { rootOf } from './find-runs.ts';
 import { findImages } from './images.ts';
 import { openPages } from './pages.ts';
-import { createRoutes, createRoutes, refuse, refuse } from './routes.ts';
+import { createRoutes, refuse } from './routes.ts';
 import { isHostName, refusalOfHost, refusalOfOrigin, securityHeaders, segmentsOf } from './security.ts';
 import { watchRuns } from './watch-runs.ts';
 

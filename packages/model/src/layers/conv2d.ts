@@ -1,16 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
-
-<<<<<<< HEAD
-
 import { kernelArgs, requireAxes } from './kernel.ts';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './layer.ts';
-
-=======
-
-import { kernelArgs, requireAxes, requireKernel } from './kernel.ts';
-import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './layer.ts';
-
->>>>>>> f436073 (Files are named for what they have: routes, read-run-config, run-on-queue, load-cifar, dataset-table, a family's layer, loss and schedule)
 
 /** A convolution of stride 1, as `keras.layers.Conv2D`: [height, width, channels] to [height', width', filters]. */
 export const conv2d: LayerImplementation<LayerOf<'conv2d'>> = {

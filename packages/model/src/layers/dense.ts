@@ -1,17 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
-
-<<<<<<< HEAD
-
 import { kernelArgs, requireAxes } from './kernel.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
-
-=======
-
-import { kernelArgs, requireAxes, requireKernel } from './kernel.ts';
-import type { LayerImplementation, LayerOf } from './layer.ts';
-
->>>>>>> f436073 (Files are named for what they have: routes, read-run-config, run-on-queue, load-cifar, dataset-table, a family's layer, loss and schedule)
 
 /** A fully connected layer, as `keras.layers.Dense`: [inputs] to [units]. */
 export const dense: LayerImplementation<LayerOf<'dense'>> = {
