@@ -1,7 +1,9 @@
+import { multiplyAdd } from './multiply-add';
+
 /**
- * The inner loop that both convolution gradients share. A gradient that comes back through max pooling, ReLU
- * and dropout is nine tenths zeros, so the callers list only what is not zero, and a block of sums stays in
- * registers for the whole list.
+ * The inner loops that all products share: a block of sums stays in registers while coefficients come from memory, each
+ * for a row of as many operands. What is mostly zeros, as a gradient that comes back through max pooling, ReLU and dropout,
+ * is listed without them first.
  */
 
 /** Bytes of a list entry: u32 address, f32 coefficient. */
@@ -37,14 +39,67 @@ export function accumulate(sums: usize, list: usize, listEnd: usize, offset: usi
   for (let entry = list; entry < listEnd; entry += ENTRY_BYTES) {
     const operand = <usize>load<u32>(entry) + offset;
     const coefficient = v128.load32_splat(entry, 4);
-    s0 = f32x4.add(s0, f32x4.mul(coefficient, v128.load(operand)));
-    s1 = f32x4.add(s1, f32x4.mul(coefficient, v128.load(operand, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(coefficient, v128.load(operand, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(coefficient, v128.load(operand, 48)));
-    s4 = f32x4.add(s4, f32x4.mul(coefficient, v128.load(operand, 64)));
-    s5 = f32x4.add(s5, f32x4.mul(coefficient, v128.load(operand, 80)));
-    s6 = f32x4.add(s6, f32x4.mul(coefficient, v128.load(operand, 96)));
-    s7 = f32x4.add(s7, f32x4.mul(coefficient, v128.load(operand, 112)));
+    s0 = multiplyAdd(s0, coefficient, v128.load(operand));
+    s1 = multiplyAdd(s1, coefficient, v128.load(operand, 16));
+    s2 = multiplyAdd(s2, coefficient, v128.load(operand, 32));
+    s3 = multiplyAdd(s3, coefficient, v128.load(operand, 48));
+    s4 = multiplyAdd(s4, coefficient, v128.load(operand, 64));
+    s5 = multiplyAdd(s5, coefficient, v128.load(operand, 80));
+    s6 = multiplyAdd(s6, coefficient, v128.load(operand, 96));
+    s7 = multiplyAdd(s7, coefficient, v128.load(operand, 112));
+  }
+  v128.store(sums, s0);
+  v128.store(sums, s1, 16);
+  v128.store(sums, s2, 32);
+  v128.store(sums, s3, 48);
+  v128.store(sums, s4, 64);
+  v128.store(sums, s5, 80);
+  v128.store(sums, s6, 96);
+  v128.store(sums, s7, 112);
+}
+
+/**
+ * sums[0..BLOCK) += coefficients[run, i] * rows[run, i, 0..BLOCK)
+ *
+ * @param sums BLOCK floats, updated in place.
+ * @param coefficients `runs` runs of `length` floats, `coefficientStep` bytes apart.
+ * @param rows `runs` runs of `length` rows of BLOCK floats, `rowStep` bytes apart.
+ */
+export function accumulateRuns(
+  sums: usize,
+  coefficients: usize,
+  coefficientStep: usize,
+  rows: usize,
+  rowStep: usize,
+  runs: usize,
+  length: usize,
+): void {
+  let s0 = v128.load(sums);
+  let s1 = v128.load(sums, 16);
+  let s2 = v128.load(sums, 32);
+  let s3 = v128.load(sums, 48);
+  let s4 = v128.load(sums, 64);
+  let s5 = v128.load(sums, 80);
+  let s6 = v128.load(sums, 96);
+  let s7 = v128.load(sums, 112);
+  const bytes = length << 2;
+  for (; runs; runs--) {
+    let operand = rows;
+    const end = coefficients + bytes;
+    for (let at = coefficients; at < end; at += 4) {
+      const coefficient = v128.load32_splat(at);
+      s0 = multiplyAdd(s0, coefficient, v128.load(operand));
+      s1 = multiplyAdd(s1, coefficient, v128.load(operand, 16));
+      s2 = multiplyAdd(s2, coefficient, v128.load(operand, 32));
+      s3 = multiplyAdd(s3, coefficient, v128.load(operand, 48));
+      s4 = multiplyAdd(s4, coefficient, v128.load(operand, 64));
+      s5 = multiplyAdd(s5, coefficient, v128.load(operand, 80));
+      s6 = multiplyAdd(s6, coefficient, v128.load(operand, 96));
+      s7 = multiplyAdd(s7, coefficient, v128.load(operand, 112));
+      operand += BLOCK_BYTES;
+    }
+    coefficients += coefficientStep;
+    rows += rowStep;
   }
   v128.store(sums, s0);
   v128.store(sums, s1, 16);

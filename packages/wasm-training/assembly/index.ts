@@ -1,11 +1,17 @@
+export { adam } from './adam';
 export { clip, relu } from './clip';
 export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
-export { convFilterGradient, convFilterGradientScratchBytes } from './conv-filter-gradient';
-export { convInputGradient, convInputGradientScratchBytes } from './conv-input-gradient';
+export {
+  convolve,
+  convolveInputGradient,
+  convolveInputGradientScratchBytes,
+  convolveScratchBytes,
+} from './convolve';
+export { convolveFilterGradient, convolveFilterGradientScratchBytes } from './convolve-filter-gradient';
 export { allFinite } from './finite';
-export { flipKernel } from './flip-kernel';
 export { maxPool } from './max-pool';
 export { maxPoolGradient } from './max-pool-gradient';
+export { multiplyTransposed, multiplyTransposedScratchBytes } from './multiply-matrices';
 export { countNonZeros } from './non-zeros';
 export { sumRows } from './sum-rows';
-export { transpose2d } from './transpose';
+export { sumWinners, unpool } from './winners';

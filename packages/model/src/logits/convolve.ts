@@ -4,6 +4,10 @@ import {
   engine,
   fused,
   type GradSaveFunc,
+  getBackend,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorMap,
   sum,
   type Tensor,
   type Tensor1D,
@@ -45,3 +49,49 @@ export const convolveImages = (
       ],
     };
   })(filter, bias) as Tensor4D;
+
+/** Windows of a max pooling that tile its input. */
+export type PoolSize = readonly [number, number];
+
+/**
+ * The name of the kernel of a convolution with its bias, max pooling and ReLU in one, which the wasm backend has with
+ * `@dropout-lab/wasm-training`. Those of its gradients have this beginning.
+ */
+const POOLED = 'FusedConv2DMaxPool';
+
+/** Whether the active backend convolves and pools in one kernel. */
+export const hasPooledConvolution = (): boolean => getKernel(POOLED, getBackend()) !== undefined;
+
+/** `relu(maxPool(conv2d(x, filter) + bias))` in one kernel, at stride 1; see {@link hasPooledConvolution}. */
+export const convolveAndPool = (
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  options: { readonly pad: 'valid' | 'same'; readonly poolSize: PoolSize },
+  hasInputGradient: boolean,
+): Tensor4D => {
+  const attrs = { ...options, activation: 'relu' };
+  const run = (kernel: string, inputs: NamedTensorMap, own: Readonly<Record<string, unknown>> = {}) =>
+    engine().runKernel(kernel, inputs, { ...attrs, ...own } as unknown as NamedAttrMap) as Tensor;
+  const compute = customGrad((...args) => {
+    const save = args.at(-1) as unknown as GradSaveFunc;
+    const [y, winners] = run(POOLED, { x, filter, bias }) as unknown as [Tensor, Tensor];
+    save([x, filter, winners]);
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, filter, winners] = saved as [Tensor, Tensor, Tensor];
+        const gradients = [
+          run(`${POOLED}BackpropFilter`, { x, dy, winners }, { filterShape: filter.shape }),
+          run(`${POOLED}BackpropBias`, { dy, winners }),
+        ];
+        if (!hasInputGradient) return gradients;
+        return [
+          ...gradients,
+          run(`${POOLED}BackpropInput`, { dy, winners, filter }, { inputShape: x.shape }),
+        ];
+      },
+    };
+  });
+  return compute(...(hasInputGradient ? [filter, bias, x] : [filter, bias])) as Tensor4D;
+};

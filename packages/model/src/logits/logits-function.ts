@@ -1,6 +1,12 @@
 import { relu, type Tensor } from '@tensorflow/tfjs-core';
 import { LayersModel, layers, Sequential } from '@tensorflow/tfjs-layers';
-import { convolve, convolveImages } from './convolve.ts';
+import {
+  convolve,
+  convolveAndPool,
+  convolveImages,
+  hasPooledConvolution,
+  type PoolSize,
+} from './convolve.ts';
 import { logitsModel } from './logits-model.ts';
 
 type Layer = layers.Layer;
@@ -37,12 +43,16 @@ const stepsOf = (chain: readonly Layer[]): Step[] =>
     const [before, after] = [chain[i - 1], chain[i + 1]];
     if (isReluConvolution(layer) && isMaxPooling(after)) {
       const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
-      return [convolution(layer, isFirst ? convolveImages : convolve)];
+      return [pooledConvolution(layer, after!, !isFirst)];
     }
-    // TensorFlow.js passes a list, and layers of the user's own may rely on it.
-    const step: Step = (x, training) => [layer.call([x], { training })].flat()[0]!;
-    return isMaxPooling(layer) && isReluConvolution(before) ? [step, relu] : [step];
+    return isMaxPooling(layer) && isReluConvolution(before) ? [] : [stepOf(layer)];
   });
+
+const stepOf =
+  (layer: Layer): Step =>
+  // TensorFlow.js passes a list, and layers of the user's own may rely on it.
+  (x, training) =>
+    [layer.call([x], { training })].flat()[0]!;
 
 const isMaxPooling = (layer: Layer | undefined): boolean => layer?.getClassName() === 'MaxPooling2D';
 
@@ -54,14 +64,38 @@ const isReluConvolution = (layer: Layer | undefined): boolean => {
   return activation === 'relu' && useBias === true && dataFormat === 'channelsLast' && !isDilated;
 };
 
-/** The layer without its activation. */
-const convolution = (layer: Layer, compute: typeof convolve): Step => {
-  const { strides, padding } = layer.getConfig() as {
+/** A convolution with ReLU and the max pooling after it: in one kernel where the backend has it, and ReLU last. */
+const pooledConvolution = (layer: Layer, pooling: Layer, hasInputGradient: boolean): Step => {
+  const { strides, padding: pad } = layer.getConfig() as unknown as Convolution;
+  const poolSize = tiledBy(pooling);
+  const isOneKernel = poolSize !== undefined && strides.every((stride) => stride === 1);
+  const convolveAlone = hasInputGradient ? convolve : convolveImages;
+  const pool = stepOf(pooling);
+  return (x, training) => {
+    const [filter, bias] = layer.weights.map((weight) => weight.read()) as [Tensor, Tensor];
+    if (isOneKernel && hasPooledConvolution()) {
+      return convolveAndPool(x, filter, bias, { pad, poolSize }, hasInputGradient);
+    }
+    return relu(pool(convolveAlone(x, filter, bias, { strides, pad }), training));
+  };
+};
+
+interface Convolution {
+  readonly strides: [number, number];
+  readonly padding: 'valid' | 'same';
+}
+
+/** The most places of a window that one byte tells apart, and one value is left. */
+const MOST_PLACES = 255;
+
+/** The windows of a max pooling; undefined where they overlap, reach beyond the edge or are too large. */
+const tiledBy = (pooling: Layer): PoolSize | undefined => {
+  const { poolSize, strides, padding, dataFormat } = pooling.getConfig() as {
+    poolSize: [number, number];
     strides: [number, number];
-    padding: 'valid' | 'same';
+    padding: string;
+    dataFormat: string;
   };
-  return (x) => {
-    const [filter, bias] = layer.weights.map((weight) => weight.read());
-    return compute(x, filter!, bias!, { strides, pad: padding });
-  };
+  const isTiled = `${poolSize}` === `${strides}` && padding === 'valid' && dataFormat === 'channelsLast';
+  return isTiled && poolSize[0] * poolSize[1] <= MOST_PLACES ? poolSize : undefined;
 };

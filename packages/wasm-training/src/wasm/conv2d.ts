@@ -1,5 +1,4 @@
 import {
-  Add,
   backend_util,
   Conv2D,
   type Conv2DAttrs,
@@ -9,215 +8,199 @@ import {
   type Conv2DBackpropInputAttrs,
   type FusedConv2DAttrs,
   type TensorInfo,
-  util,
 } from '@tensorflow/tfjs-core';
-import { UnsupportedOperationError } from '../errors.ts';
 import type { Kernel } from '../replace-kernel.ts';
-import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from './instance.ts';
-
-type Shape4D = [number, number, number, number];
-
-/** Sizes of a convolution as the kernels of assembly/ take them. */
-interface Sizes {
-  readonly batch: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-}
-
-const sizesOf = (
-  inputShape: number[],
-  filterShape: number[],
-  { strides, pad, dataFormat, dimRoundingMode }: Omit<Conv2DAttrs, 'dilations'>,
-  operation: string,
-): Sizes => {
-  if (dataFormat !== 'NHWC') {
-    throw new UnsupportedOperationError(
-      `${operation}: expected dataFormat NHWC, got ${dataFormat}: transpose the input`,
-    );
-  }
-  // TensorFlow.js refuses the gradient of a dilated convolution before it calls a kernel.
-  const info = backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-  return {
-    batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    kernelHeight: info.filterHeight,
-    kernelWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  };
-};
-
-const patchSizes = (s: Sizes): readonly number[] => [
-  s.inChannels,
-  s.outHeight,
-  s.outWidth,
-  s.outChannels,
-  s.kernelHeight,
-  s.kernelWidth,
-  s.strideHeight,
-  s.strideWidth,
-];
-
-const allSizes = (s: Sizes): readonly number[] => [
-  s.batch,
-  s.inHeight,
-  s.inWidth,
-  ...patchSizes(s),
-  s.padTop,
-  s.padLeft,
-];
+import { argumentsOf, type Convolution, convolutionOf, withConvolution } from './convolution.ts';
+import { addressOf, allFinite, kernelsOf, type WasmBackend } from './instance.ts';
+import { isSparse } from './is-sparse.ts';
 
 /** The gradient of conv2d with respect to its filter, which the stock backend lacks. */
 export const conv2DBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
-  const wasmBackend = backend as WasmBackend;
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const { filterShape, ...convolution } = attrs as unknown as Conv2DBackpropFilterAttrs;
-  const sizes = sizesOf(x.shape, filterShape, convolution, Conv2DBackpropFilter);
-  const kernels = kernelsOf(wasmBackend);
-  const [xAt, dyAt] = [x, dy].map((tensor) => addressOf(wasmBackend, tensor, Conv2DBackpropFilter));
-  const dw = wasmBackend.makeOutput([...filterShape], 'float32');
-  const dwAt = addressOf(wasmBackend, dw, Conv2DBackpropFilter);
-  withScratch(wasmBackend, kernels.convFilterGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
-    kernels.convFilterGradient(xAt!, dyAt!, dwAt, scratch, ...allSizes(sizes));
-  });
-  // A number of dy that is not finite makes dw not finite; one of x may have been skipped with the zeros of dy.
-  if (!allFinite(wasmBackend, dw, Conv2DBackpropFilter) || !allFinite(wasmBackend, x, Conv2DBackpropFilter)) {
-    kernels.convFilterGradientOfEveryProduct(xAt!, dyAt!, dwAt, ...allSizes(sizes));
+  const sizes = convolutionOf(x.shape, filterShape, convolution, Conv2DBackpropFilter);
+  return filterGradient(backend as WasmBackend, x, dy, undefined, sizes);
+};
+
+/**
+ * @param winners bool, the places of the maxima of the pooled output; undefined where it was not pooled
+ * @returns float32 [kernelHeight, kernelWidth, inChannels, outChannels]
+ */
+export const filterGradient = (
+  backend: WasmBackend,
+  x: TensorInfo,
+  dy: TensorInfo,
+  winners: TensorInfo | undefined,
+  sizes: Convolution,
+): TensorInfo => {
+  const [xAt, dyAt] = [x, dy].map((tensor) => addressOf(backend, tensor, Conv2DBackpropFilter));
+  const { kernelHeight, kernelWidth, inChannels, outChannels } = sizes;
+  const dw = backend.makeOutput([kernelHeight, kernelWidth, inChannels, outChannels], 'float32');
+  const dwAt = addressOf(backend, dw, Conv2DBackpropFilter);
+  withConvolution(
+    backend,
+    sizes,
+    (kernels, address) => kernels.convolveFilterGradientScratchBytes(address),
+    (kernels, address, scratch) =>
+      kernels.convolveFilterGradient(address, xAt!, dyAt!, placesAt(backend, winners), dwAt, scratch),
+  );
+  // A number of dy that is not finite has multiplied the padding; one of x may have been skipped with the zeros of dy.
+  if (![dw, x].every((tensor) => allFinite(backend, tensor, Conv2DBackpropFilter))) {
+    withUnpooled(backend, dy, winners, sizes, (gradient) =>
+      kernelsOf(backend).convFilterGradientOfEveryProduct(xAt!, gradient, dwAt, ...argumentsOf(sizes)),
+    );
   }
   return dw;
 };
 
 /** The gradient of conv2d with respect to its input, which is the forward pass of a transposed convolution. */
 export const conv2DBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
-  const wasmBackend = backend as WasmBackend;
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const { inputShape, ...convolution } = attrs as unknown as Conv2DBackpropInputAttrs;
-  const sizes = sizesOf(inputShape, filter.shape, convolution, Conv2DBackpropInput);
-  const [dyAt, filterAt] = [dy, filter].map((tensor) => addressOf(wasmBackend, tensor, Conv2DBackpropInput));
-  const dx = wasmBackend.makeOutput([...inputShape], 'float32');
-  const dxAt = addressOf(wasmBackend, dx, Conv2DBackpropInput);
-  inputGradient(wasmBackend, dyAt!, filterAt!, dxAt, sizes);
-  if (![dx, filter].every((tensor) => allFinite(wasmBackend, tensor, Conv2DBackpropInput))) {
-    kernelsOf(wasmBackend).convInputGradientOfEveryProduct(dyAt!, filterAt!, dxAt, ...allSizes(sizes));
-  }
+  const sizes = convolutionOf(inputShape, filter.shape, convolution, Conv2DBackpropInput);
+  const dx = (backend as WasmBackend).makeOutput([...inputShape], 'float32');
+  inputGradient(backend as WasmBackend, dy, undefined, filter, dx, sizes);
   return dx;
 };
 
-const inputGradient = (backend: WasmBackend, dy: number, filter: number, dx: number, sizes: Sizes): void => {
-  const kernels = kernelsOf(backend);
-  withScratch(backend, kernels.convInputGradientScratchBytes(...patchSizes(sizes)), (scratch) => {
-    kernels.convInputGradient(dy, filter, dx, scratch, ...allSizes(sizes));
-  });
+/** Writes the gradient of the input to `dx`; `winners` as in {@link filterGradient}. */
+export const inputGradient = (
+  backend: WasmBackend,
+  dy: TensorInfo,
+  winners: TensorInfo | undefined,
+  filter: TensorInfo,
+  dx: TensorInfo,
+  sizes: Convolution,
+): void => {
+  const [dyAt, filterAt, dxAt] = [dy, filter, dx].map((tensor) =>
+    addressOf(backend, tensor, Conv2DBackpropInput),
+  );
+  // 0 times a weight that is not finite is NaN, and zeros are skipped.
+  if (allFinite(backend, filter, Conv2DBackpropInput)) {
+    const mustSkip = winners !== undefined || sizes.strideHeight > 1 || sizes.strideWidth > 1;
+    const sparse = Number(mustSkip || isSparse(backend, dy));
+    withConvolution(
+      backend,
+      sizes,
+      (kernels, address) => kernels.convolveInputGradientScratchBytes(address),
+      (kernels, address, scratch) =>
+        kernels.convolveInputGradient(
+          address,
+          dyAt!,
+          placesAt(backend, winners),
+          filterAt!,
+          dxAt!,
+          scratch,
+          sparse,
+        ),
+    );
+  } else {
+    withUnpooled(backend, dy, winners, sizes, (gradient) =>
+      kernelsOf(backend).convInputGradientOfEveryProduct(gradient, filterAt!, dxAt!, ...argumentsOf(sizes)),
+    );
+  }
 };
 
-/**
- * Up to this fraction of non-zeros it is faster to skip zeros than to multiply by them. Measured on the
- * tutorial's second convolution at batch 250: 70 ms for the stock kernel, 12 ms + 66 ms * fraction for ours.
- */
-const MAX_DENSITY = 0.7;
+const placesAt = (backend: WasmBackend, winners: TensorInfo | undefined): number =>
+  winners ? backend.dataIdMap.get(winners.dataId).memoryOffset : 0;
 
-/** With fewer channels than this, the lists of non-zeros are too short to pay off. */
-const MIN_CHANNELS = 16;
+/** Calls `use` with the address of the gradient of the output before it was pooled. */
+const withUnpooled = (
+  backend: WasmBackend,
+  dy: TensorInfo,
+  winners: TensorInfo | undefined,
+  sizes: Convolution,
+  use: (gradient: number) => void,
+): void => {
+  const dyAt = addressOf(backend, dy, Conv2DBackpropFilter);
+  if (!winners) {
+    use(dyAt);
+    return;
+  }
+  const { batch, outHeight, outWidth, outChannels } = sizes;
+  const bytes = batch * outHeight * outWidth * outChannels * Float32Array.BYTES_PER_ELEMENT;
+  withConvolution(
+    backend,
+    sizes,
+    () => bytes,
+    (kernels, address, gradient) => {
+      kernels.unpool(address, dyAt, placesAt(backend, winners), gradient);
+      use(gradient);
+    },
+  );
+};
 
-/** The stock forward kernel, but for a convolution whose input is mostly zeros. */
+/** What becomes of the sums of a convolution. */
+interface Finish {
+  readonly bias?: TensorInfo | undefined;
+  readonly winners?: TensorInfo | undefined;
+  readonly relu?: boolean;
+}
+
+/** Writes a convolution to `y`. */
+export const convolve = (
+  backend: WasmBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  y: TensorInfo,
+  sizes: Convolution,
+  { bias, winners, relu = false }: Finish = {},
+): void => {
+  const [xAt, filterAt, yAt] = [x, filter, y].map((tensor) => addressOf(backend, tensor, Conv2D));
+  const biasAt = bias ? addressOf(backend, bias, Conv2D) : 0;
+  // 0 times a weight that is not finite is NaN.
+  const sparse = isSparse(backend, x) && allFinite(backend, filter, Conv2D);
+  withConvolution(
+    backend,
+    sizes,
+    (kernels, address) => kernels.convolveScratchBytes(address),
+    (kernels, address, scratch) =>
+      kernels.convolve(
+        ...[address, xAt!, filterAt!, biasAt, yAt!, placesAt(backend, winners), scratch],
+        ...[Number(sparse), Number(relu)],
+      ),
+  );
+};
+
+/** With fewer output channels than this, a block of sums would be mostly empty. */
+const MIN_CHANNELS = 12;
+
+/** The stock forward kernel, but for a convolution that ours is faster for. */
 export const conv2D =
   (stock: Kernel): Kernel =>
   (call) => {
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
     const attrs = call.attrs as unknown as Conv2DAttrs;
-    return sparseConv2D(call.backend as WasmBackend, x, filter, attrs) ?? stock(call);
+    return convolved(call.backend as WasmBackend, x, filter, undefined, attrs) ?? stock(call);
   };
 
-/** The same with a bias, which the stock kernel of Add adds where the input is mostly zeros. */
+/** The same with a bias. */
 export const fusedConv2D =
   (stock: Kernel): Kernel =>
   (call) => {
-    const backend = call.backend as WasmBackend;
     const { x, filter, bias } = call.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
     const attrs = call.attrs as unknown as FusedConv2DAttrs;
     if (!bias || (attrs.activation ?? 'linear') !== 'linear') return stock(call);
-    const y = sparseConv2D(backend, x, filter, attrs);
-    if (!y) return stock(call);
-    const sum = runKernel(backend, Add, { a: y, b: bias });
-    backend.disposeData(y.dataId);
-    return sum;
+    return convolved(call.backend as WasmBackend, x, filter, bias, attrs) ?? stock(call);
   };
 
-/**
- * A convolution of stride 1 of an input that is mostly zeros, as after dropout: computed as the input gradient of the
- * convolution with the flipped kernel, which skips zeros. Undefined for any other convolution, and where a number is NaN or
- * infinite: 0 times that is NaN.
- */
-const sparseConv2D = (
+const convolved = (
   backend: WasmBackend,
   x: TensorInfo,
   filter: TensorInfo,
+  bias: TensorInfo | undefined,
   attrs: Conv2DAttrs,
 ): TensorInfo | undefined => {
-  if (!isPlain(x, filter, attrs) || density(backend, x) > MAX_DENSITY) return undefined;
-  if (![x, filter].every((tensor) => allFinite(backend, tensor, Conv2D))) return undefined;
-  const sizes = sizesOf(x.shape, filter.shape, attrs, Conv2D);
-  const [xAt, filterAt] = [x, filter].map((tensor) => addressOf(backend, tensor, Conv2D));
+  const isOurs =
+    attrs.dataFormat === 'NHWC' &&
+    x.dtype === 'float32' &&
+    filter.dtype === 'float32' &&
+    filter.shape[3]! >= MIN_CHANNELS &&
+    backend_util.tupleValuesAreOne(attrs.dilations) &&
+    (bias === undefined || (bias.dtype === 'float32' && bias.shape.length === 1));
+  if (!isOurs) return undefined;
+  const sizes = convolutionOf(x.shape, filter.shape, attrs, Conv2D);
   const y = backend.makeOutput([sizes.batch, sizes.outHeight, sizes.outWidth, sizes.outChannels], 'float32');
-  const { kernelHeight, kernelWidth, inChannels, outChannels } = sizes;
-  withScratch(backend, util.sizeFromShape(filter.shape) * Float32Array.BYTES_PER_ELEMENT, (flipped) => {
-    kernelsOf(backend).flipKernel(filterAt!, flipped, kernelHeight, kernelWidth, inChannels, outChannels);
-    inputGradient(backend, xAt!, flipped, addressOf(backend, y, Conv2D), mirrored(sizes));
-  });
+  convolve(backend, x, filter, y, sizes, { bias });
   return y;
 };
-
-const isPlain = (
-  x: TensorInfo,
-  filter: TensorInfo,
-  { strides, pad, dataFormat, dilations }: Conv2DAttrs,
-): boolean =>
-  dataFormat === 'NHWC' &&
-  x.dtype === 'float32' &&
-  filter.shape[2]! >= MIN_CHANNELS &&
-  filter.shape[3]! >= MIN_CHANNELS &&
-  (pad === 'valid' || pad === 'same') &&
-  backend_util.tupleValuesAreOne(strides) &&
-  backend_util.tupleValuesAreOne(dilations);
-
-const density = (backend: WasmBackend, x: TensorInfo): number => {
-  const length = util.sizeFromShape(x.shape);
-  return kernelsOf(backend).countNonZeros(addressOf(backend, x, Conv2D), length) / length;
-};
-
-/** The convolution whose input gradient is this one's forward pass, at stride 1. */
-const mirrored = (s: Sizes): Sizes => ({
-  ...s,
-  inHeight: s.outHeight,
-  inWidth: s.outWidth,
-  inChannels: s.outChannels,
-  outHeight: s.inHeight,
-  outWidth: s.inWidth,
-  outChannels: s.inChannels,
-  padTop: s.kernelHeight - 1 - s.padTop,
-  padLeft: s.kernelWidth - 1 - s.padLeft,
-});

@@ -18,29 +18,34 @@ export interface WasmBackend extends KernelBackend {
     _free(address: number): void;
   };
   readonly dataIdMap: { get(dataId: DataId): { readonly memoryOffset: number } };
-  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  makeOutput(shape: number[], dtype: 'float32' | 'bool'): TensorInfo;
 }
 
-/** Addresses, then the sizes of a convolution or pooling, in the order that every kernel of assembly/ takes them. */
+/** Addresses, then the sizes of a pooling, in the order that every kernel of assembly/ takes them. */
 type Numbers = readonly number[];
 
 interface KernelExports {
+  adam(...args: Numbers): void;
   /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
   clip(x: number, target: number, length: number, low: number, high: number): void;
   convFilterGradientOfEveryProduct(...args: Numbers): void;
   convInputGradientOfEveryProduct(...args: Numbers): void;
-  convFilterGradient(...args: Numbers): void;
-  convFilterGradientScratchBytes(...args: Numbers): number;
-  convInputGradient(...args: Numbers): void;
-  convInputGradientScratchBytes(...args: Numbers): number;
+  convolve(...args: Numbers): void;
+  convolveScratchBytes(convolution: number): number;
+  convolveInputGradient(...args: Numbers): void;
+  convolveInputGradientScratchBytes(convolution: number): number;
+  convolveFilterGradient(...args: Numbers): void;
+  convolveFilterGradientScratchBytes(convolution: number): number;
   countNonZeros(values: number, length: number): number;
-  flipKernel(...args: Numbers): void;
   maxPool(...args: Numbers): void;
   maxPoolGradient(...args: Numbers): void;
+  multiplyTransposed(...args: Numbers): void;
+  multiplyTransposedScratchBytes(rows: number, columns: number, bColumns: number): number;
   relu(x: number, target: number, length: number): void;
   sumRows(source: number, target: number, rows: number, columns: number): void;
-  transpose2d(source: number, target: number, rows: number, columns: number): void;
+  sumWinners(dy: number, winners: number, target: number, rows: number, columns: number): void;
+  unpool(...args: Numbers): void;
 }
 
 const instances = new WeakMap<WasmBackend, KernelExports>();

@@ -21,12 +21,33 @@ import {
   Sum,
 } from '@tensorflow/tfjs-core';
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
+import { FusedAdam, fusedAdam } from './adam.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
-import { transposingFirst } from './mat-mul.ts';
+import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
+import {
+  FusedConv2DMaxPool,
+  FusedConv2DMaxPoolBackpropBias,
+  FusedConv2DMaxPoolBackpropFilter,
+  FusedConv2DMaxPoolBackpropInput,
+  fusedConv2DMaxPool,
+  fusedConv2DMaxPoolBackpropBias,
+  fusedConv2DMaxPoolBackpropFilter,
+  fusedConv2DMaxPoolBackpropInput,
+} from './pooled-convolution.ts';
 import { cast, identity } from './share.ts';
 import { sum } from './sum.ts';
+
+/** Kernels that the stock backend does not have. */
+const additions: Readonly<Record<string, Kernel>> = {
+  [Conv2DBackpropFilter]: conv2DBackpropFilter,
+  [FusedAdam]: fusedAdam,
+  [FusedConv2DMaxPool]: fusedConv2DMaxPool,
+  [FusedConv2DMaxPoolBackpropBias]: fusedConv2DMaxPoolBackpropBias,
+  [FusedConv2DMaxPoolBackpropFilter]: fusedConv2DMaxPoolBackpropFilter,
+  [FusedConv2DMaxPoolBackpropInput]: fusedConv2DMaxPoolBackpropInput,
+};
 
 /** The replacement of each stock kernel. */
 const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
@@ -37,8 +58,8 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [MaxPool]: () => maxPool,
   [MaxPoolGrad]: () => maxPoolGrad,
   [AvgPool]: avgPool,
-  [BatchMatMul]: (stock) => transposingFirst(BatchMatMul, stock),
-  [_FusedMatMul]: (stock) => activatedAfterwards(transposingFirst(_FusedMatMul, stock)),
+  [BatchMatMul]: batchMatMul,
+  [_FusedMatMul]: (stock) => activatedAfterwards(fusedMatMul(stock)),
   [Sum]: sum,
   [Identity]: () => identity,
   [Cast]: cast,
@@ -60,6 +81,6 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
  * of a window with a NaN is NaN, as numpy.max, while stock backends ignore it.
  */
 export const registerTrainingKernels = (): void => {
-  addKernel('wasm', Conv2DBackpropFilter, conv2DBackpropFilter);
+  for (const [kernelName, kernel] of Object.entries(additions)) addKernel('wasm', kernelName, kernel);
   for (const [kernelName, create] of Object.entries(replacements)) replaceKernel('wasm', kernelName, create);
 };
