@@ -1,8 +1,9 @@
-import type { Batch } from '@dropout-lab/contracts';
-import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
-import type { Replica, SliceGradients } from './replica.ts';
+import { createPool } from './pool.ts';
+import type { Replica } from './replica.ts';
 import { abandonedName, createExchangeMemory } from './slice-exchange.ts';
+import { addGradients, concatenated } from './slice-gradients.ts';
+import { rowsOf, shareTree, sumOf, sumTreeWithin } from './sum-tree.ts';
 
 /** Options of {@link parallelReplica}. */
 export interface ParallelOptions {
@@ -14,9 +15,11 @@ export interface ParallelOptions {
 }
 
 /**
- * Returns a replica that splits every batch evenly over several and adds up their results: data parallelism. Since masks are
- * drawn by row of the whole batch, and batch normalization exchanges its sums, it computes the same as a single replica, but
- * for the order of float32 sums; with the same number of replicas, the same bits.
+ * Returns a replica that shares every batch among several and adds up their results: data parallelism. Masks are drawn by row
+ * of the whole batch, and on the wasm and cpu backends a batch is computed in slices that do not depend on the number of
+ * replicas, summed in an order that does not either ({@link SumTree}): the result is that of a single replica, to the bit.
+ * With batch normalization, which exchanges its sums between the slices of a batch, one for each replica, the order of float32
+ * sums depends on the number of replicas; with the same number, the bits are the same.
  *
  * @param replicas At least one; they are disposed with this one.
  * @throws TrainingError when there are several, and a layer needs the whole batch at once; with batch normalization also
@@ -32,19 +35,58 @@ export const parallelReplica = (
   const shared = replicas.find(({ sharedStatistics }) => sharedStatistics)?.sharedStatistics;
   const memories = shared && createPool(() => createExchangeMemory(replicas.length, shared.numbers));
 
-  /** Starts replicas of other threads first: one on this thread computes at once, and leaves no time to start the others. */
-  const ask = <Slice, Answer>(
-    slices: readonly Slice[],
-    answerOf: (replica: Replica, slice: Slice, index: number) => Promise<Answer>,
+  /** Asks replicas of other threads first: one on this thread computes at once, and leaves no time to ask the others. */
+  const ask = <Answer>(
+    tasks: readonly { readonly replica: Replica; readonly run: () => Promise<Answer> }[],
   ): Promise<Answer[]> => {
     const answers: Promise<Answer>[] = [];
     for (const isHere of [false, true]) {
-      slices.forEach((slice, i) => {
-        const replica = replicas[i]!;
-        if ((replica.isOnThisThread ?? false) === isHere) answers[i] = answerOf(replica, slice, i);
+      tasks.forEach(({ replica, run }, i) => {
+        if ((replica.isOnThisThread ?? false) === isHere) answers[i] = run();
       });
     }
     return Promise.all(answers);
+  };
+
+  /** One slice for each replica, at the same time: they exchange statistics. */
+  const exchangingGradients: Replica['gradients'] = async (batch, position) => {
+    const slices = splitRows(batch.size, replicas.length);
+    const count = slices.length;
+    const memory = count > 1 ? memories?.take() : undefined;
+    const parts = await ask(
+      slices.map((rows, index) => {
+        const replica = replicas[index]!;
+        const compute = () =>
+          replica.gradients(rowsOf(batch, rows), {
+            ...position,
+            rowOffset: position.rowOffset + rows.start,
+            group: memory && { memory, index, count, timeoutSeconds },
+          });
+        // This thread may sleep until another arrives, so it first lets the event of a thread that has ended come in.
+        const start = memory && replica.isOnThisThread ? () => pendingEvents().then(compute) : compute;
+        return { replica, run: () => start().catch(causeOf) };
+      }),
+    );
+    // Not after an error, when a thread may still use the memory.
+    if (memory) memories?.giveBack(memory);
+    return parts.reduce(addGradients);
+  };
+
+  /** Slices that do not depend on the number of replicas, summed in an order that does not either. */
+  const summedGradients: Replica['gradients'] = async (batch, position) => {
+    const { rowOffset, batchSize } = position;
+    const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + batch.size);
+    const parts = shareTree(tree, replicas.length).flatMap((own, i) =>
+      own.map((part) => ({ part, replica: replicas[i]! })),
+    );
+    const answers = await ask(
+      parts.map(({ part, replica }) => {
+        const rows = rowsOf(batch, { start: part.start - rowOffset, end: part.end - rowOffset });
+        return { replica, run: () => replica.gradients(rows, { ...position, rowOffset: part.start }) };
+      }),
+    );
+    const known = new Map(parts.map(({ part }, i) => [part, answers[i]!]));
+    return sumOf(tree, (part) => known.get(part), addGradients);
   };
 
   return {
@@ -52,28 +94,17 @@ export const parallelReplica = (
     // One of several threads cannot take part in the exchange of another parallelReplica.
     wholeBatchLayer: shared?.layer,
     isOnThisThread: replicas.some(({ isOnThisThread }) => isOnThisThread),
-    gradients: async (batch, position) => {
-      const slices = splitRows(batch, replicas.length);
-      const count = slices.length;
-      const memory = count > 1 ? memories?.take() : undefined;
-      const parts = await ask(slices, (replica, { slice, start }, index) => {
-        const compute = () =>
-          replica.gradients(slice, {
-            ...position,
-            rowOffset: position.rowOffset + start,
-            group: memory && { memory, index, count, timeoutSeconds },
-          });
-        // This thread may sleep until another arrives, so it first lets the event of a thread that has ended come in.
-        const answer = memory && replica.isOnThisThread ? pendingEvents().then(compute) : compute();
-        return answer.catch(causeOf);
-      });
-      // Not after an error, when a thread may still use the memory.
-      if (memory) memories?.giveBack(memory);
-      return parts.reduce(addGradients);
-    },
+    gradients: shared ? exchangingGradients : summedGradients,
     logits: async (batch) => {
-      const slices = splitRows(batch, replicas.length);
-      return concatenated(await ask(slices, (replica, { slice }) => replica.logits(slice)));
+      const slices = splitRows(batch.size, replicas.length);
+      return concatenated(
+        await ask(
+          slices.map((rows, i) => ({
+            replica: replicas[i]!,
+            run: () => replicas[i]!.logits(rowsOf(batch, rows)),
+          })),
+        ),
+      );
     },
     dispose: () => {
       for (const replica of replicas) replica.dispose();
@@ -104,53 +135,11 @@ const pendingEvents = (): Promise<void> => new Promise((resolve) => setTimeout(r
 const causeOf = (error: Error): Promise<never> =>
   error.name === abandonedName ? new Promise(() => {}) : Promise.reject(error);
 
-/** Reuses things: as many are created as are in use at the same time. */
-const createPool = <Thing>(create: () => Thing) => {
-  const free: Thing[] = [];
-  return {
-    take: (): Thing => free.pop() ?? create(),
-    giveBack: (thing: Thing): void => {
-      free.push(thing);
-    },
-  };
-};
-
-/** Splits a batch into at most `count` slices, views of it, whose sizes differ by at most one; none is empty. */
-const splitRows = (
-  { images, labels, sampleWeights, size }: Batch,
-  count: number,
-): { slice: Batch; start: number }[] => {
-  const rowLength = images.length / size;
-  const labelLength = labels.length / size;
+/** Splits a batch into at most `count` slices, whose sizes differ by at most one; none is empty. */
+const splitRows = (size: number, count: number): { readonly start: number; readonly end: number }[] => {
   const slices = Math.min(count, size);
-  return Array.from({ length: slices }, (_, i) => {
-    const start = Math.floor((i * size) / slices);
-    const end = Math.floor(((i + 1) * size) / slices);
-    return {
-      start,
-      slice: {
-        images: images.subarray(start * rowLength, end * rowLength),
-        labels: labels.subarray(start * labelLength, end * labelLength),
-        ...(sampleWeights && { sampleWeights: sampleWeights.subarray(start, end) }),
-        size: end - start,
-      },
-    };
-  });
-};
-
-const addGradients = (a: SliceGradients, b: SliceGradients): SliceGradients => {
-  const gradients = a.gradients.map((gradient, i) => tf.add(gradient, b.gradients[i]!));
-  tf.dispose([a.gradients, b.gradients]);
-  const logits = a.logits && b.logits && concatenated([a.logits, b.logits]);
-  const correct = a.correct === undefined || b.correct === undefined ? undefined : a.correct + b.correct;
-  return { loss: a.loss + b.loss, correct, gradients, logits };
-};
-
-const concatenated = (parts: readonly Float32Array[]): Float32Array => {
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  parts.reduce((offset, part) => {
-    whole.set(part, offset);
-    return offset + part.length;
-  }, 0);
-  return whole;
+  return Array.from({ length: slices }, (_, i) => ({
+    start: Math.floor((i * size) / slices),
+    end: Math.floor(((i + 1) * size) / slices),
+  }));
 };

@@ -6,6 +6,7 @@ import { expose, transfer, wrap } from 'comlink';
 import { raceSignal } from 'race-signal';
 import { requireSeeded } from '../checks/require-seeded.ts';
 import { TrainingError } from '../errors.ts';
+import { createPool } from './pool.ts';
 import {
   bytesOf,
   followWeights,
@@ -20,11 +21,13 @@ import { sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
 /** The functions of a worker. Weights, gradients and variables that training changes pass through shared memory. */
 interface ReplicaService {
-  connect(outline: string, weights: SharedArrayBuffer, results: SharedArrayBuffer): void;
+  connect(outline: string, weights: SharedArrayBuffer): void;
   gradients(
     slice: Batch,
     position: SlicePosition,
     version: number,
+    /** The gradients, and the variables that have changed, are written to it. */
+    results: SharedArrayBuffer,
   ): Promise<{
     loss: number;
     correct: number | undefined;
@@ -43,19 +46,17 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
   const replica = createReplica(model);
   const { trained, others } = resultsOf(model);
   let weights: WeightsFollower | undefined;
-  let gradientViews: readonly Float32Array[] = [];
-  let otherViews: readonly Float32Array[] = [];
 
   const service: ReplicaService = {
-    connect: (outline, weightsMemory, results) => {
+    connect: (outline, weightsMemory) => {
       requireSeeded(model);
       requireOutline(outline, outlineOf(model));
       weights = followWeights(model, weightsMemory);
-      gradientViews = viewsOf(results, trained);
-      otherViews = viewsOf(results, others, bytesOf(trained));
     },
-    gradients: async (slice, position, version) => {
+    gradients: async (slice, position, version, results) => {
       weights?.follow(version);
+      const gradientViews = viewsOf(results, trained);
+      const otherViews = viewsOf(results, others, bytesOf(trained));
       const before = others.map(({ dataId }) => dataId);
       const changedOf = () => [...others.keys()].filter((i) => others[i]!.dataId !== before[i]);
       try {
@@ -98,13 +99,12 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   }
   const weights = publishedWeightsOf(model);
   const { trained, others } = resultsOf(model);
-  const results = new SharedArrayBuffer(bytesOf(trained) + bytesOf(others));
-  const gradientViews = viewsOf(results, trained);
-  const otherViews = viewsOf(results, others, bytesOf(trained));
+  // As many as there are answers at the same time.
+  const memories = createPool(() => new SharedArrayBuffer(bytesOf(trained) + bytesOf(others)));
 
   const service = wrap<ReplicaService>(port);
   const ended = endOf(port);
-  await raceSignal(service.connect(outlineOf(model), weights.memory, results), ended);
+  await raceSignal(service.connect(outlineOf(model), weights.memory), ended);
   // The weights are published at once: a replica of this thread may compute next and leave no time to do it later.
   return {
     model,
@@ -118,14 +118,19 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
       requireSendable(position, giveUp);
       if (ended.aborted) giveUp();
       ended.addEventListener('abort', giveUp);
-      const asked = service.gradients(ownCopy(slice), position, weights.publish());
+      const results = memories.take();
+      const asked = service.gradients(ownCopy(slice), position, weights.publish(), results);
       const { loss, correct, logits, changed } = await raceSignal(asked, ended).finally(() =>
         ended.removeEventListener('abort', giveUp),
       );
+      const gradientViews = viewsOf(results, trained);
+      const otherViews = viewsOf(results, others, bytesOf(trained));
       const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
       tf.tidy(() => {
         for (const i of changed) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
       });
+      // Not after an error, when the other thread may still write to it.
+      memories.giveBack(results);
       return { loss, correct, gradients, logits };
     },
     logits: async (slice) => raceSignal(service.logits(ownCopy(slice), weights.publish()), ended),

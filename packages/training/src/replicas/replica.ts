@@ -18,6 +18,8 @@ import { regularizationLoss } from '../losses/regularization.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
+import { addGradients } from './slice-gradients.ts';
+import { rowsOf, type SumTree, sumTreeWithin } from './sum-tree.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
 /** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
@@ -108,19 +110,36 @@ export const createReplica = (model: LayersModel): Replica => {
     });
   };
 
+  const wholeBatchLayer = wholeBatchLayerOf(model);
+  const sharedStatistics = sharedStatisticsOf(model);
+  const needsAllRows = wholeBatchLayer !== undefined || sharedStatistics !== undefined;
+
+  /** Computes the gradients of rows at once. */
+  const computed = async (slice: Batch, position: SlicePosition): Promise<SliceGradients> => {
+    const { loss, correct, logits, gradients } = withStatistics(model, slice, position, () =>
+      gradientsOf(slice, position),
+    );
+    const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
+    const logitValues = (await logits?.data<'float32'>())?.slice();
+    tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
+    return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
+  };
+
   return {
     model,
-    wholeBatchLayer: wholeBatchLayerOf(model),
-    sharedStatistics: sharedStatisticsOf(model),
+    wholeBatchLayer,
+    sharedStatistics,
     isOnThisThread: true,
     gradients: async (slice, position) => {
-      const { loss, correct, logits, gradients } = withStatistics(model, slice, position, () =>
-        gradientsOf(slice, position),
-      );
-      const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
-      const logitValues = (await logits?.data<'float32'>())?.slice();
-      tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
-      return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
+      if (needsAllRows || !sharesBatches()) return computed(slice, position);
+      const { rowOffset, batchSize } = position;
+      const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + slice.size);
+      const sum = async (part: SumTree): Promise<SliceGradients> => {
+        if (part.halves) return addGradients(await sum(part.halves[0]), await sum(part.halves[1]));
+        const rows = rowsOf(slice, { start: part.start - rowOffset, end: part.end - rowOffset });
+        return computed(rows, { ...position, rowOffset: part.start });
+      };
+      return sum(tree);
     },
     logits: async (slice) => {
       const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
@@ -132,6 +151,12 @@ export const createReplica = (model: LayersModel): Replica => {
     dispose: () => {},
   };
 };
+
+/** The backends that compute on one thread, so that several replicas may share a batch. */
+const singleThreaded: ReadonlySet<string> = new Set(['wasm', 'cpu']);
+
+/** Whether batches are computed slice by slice on the active backend, however many replicas there are. */
+const sharesBatches = (): boolean => singleThreaded.has(tf.getBackend());
 
 /**
  * Runs a training pass in which every batch normalization of the model sees the statistics of the whole batch.
