@@ -31,10 +31,10 @@ export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {
   createReplica,
   type Replica,
-  type SliceGradients,
   type SlicePosition,
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
+export type { SliceGradients } from './replicas/slice-gradients.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/schedule.ts';
 export { learningRateAt } from './schedules/table.ts';

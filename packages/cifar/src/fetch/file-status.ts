@@ -59,7 +59,7 @@ const readIfThere = async (path: string): Promise<Uint8Array | RefusedFileError 
     if (isNotFound(error)) return null;
     const code = systemErrorCode(error) ?? '';
     if (['ELOOP', 'EACCES', 'EPERM'].includes(code))
-      return new RefusedFileError(`it is unreadable (${code})`);
+      return new RefusedFileError(`it is unreadable (${code})`, 'check its permissions');
     throw error;
   }
 };

@@ -18,7 +18,7 @@ import { regularizationLoss } from '../losses/regularization.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
-import { addGradients } from './slice-gradients.ts';
+import { addGradients, type SliceGradients } from './slice-gradients.ts';
 import { rowsOf, type SumTree, sumTreeWithin } from './sum-tree.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
@@ -36,21 +36,6 @@ export interface SlicePosition {
   readonly withLogits?: boolean | undefined;
   /** The slices that batch normalization exchanges statistics with; needed where the slice is not the whole batch. */
   readonly group?: SliceGroup | undefined;
-}
-
-/** A slice's share of its batch's loss, accuracy and gradients. */
-export interface SliceGradients {
-  /**
-   * The slice's share of the batch's loss, dropout on, that of the model's regularizers included: summed over slices it is
-   * the mean over the batch.
-   */
-  readonly loss: number;
-  /** The number of images classified correctly, dropout on; undefined where there is no accuracy, as in regression. */
-  readonly correct: number | undefined;
-  /** The gradients of the share, one for each of the model's `trainedWeights`, in their order. The caller disposes them. */
-  readonly gradients: tf.Tensor[];
-  /** float32 [rows, ..., units], dropout on; with `withLogits` only. */
-  readonly logits?: Float32Array | undefined;
 }
 
 /** A copy of a model that computes gradients and logits, on this thread or another. */

@@ -1,5 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { SliceGradients } from './replica.ts';
+
+/** A slice's share of its batch's loss, accuracy and gradients. */
+export interface SliceGradients {
+  /**
+   * The slice's share of the batch's loss, dropout on, that of the model's regularizers included: summed over slices it is
+   * the mean over the batch.
+   */
+  readonly loss: number;
+  /** The number of images classified correctly, dropout on; undefined where there is no accuracy, as in regression. */
+  readonly correct: number | undefined;
+  /** The gradients of the share, one for each of the model's `trainedWeights`, in their order. The caller disposes them. */
+  readonly gradients: tf.Tensor[];
+  /** float32 [rows, ..., units], dropout on; with `withLogits` only. */
+  readonly logits?: Float32Array | undefined;
+}
 
 /** Adds two shares of a batch, of which the second has the later rows; the tensors of both are disposed. */
 export const addGradients = (a: SliceGradients, b: SliceGradients): SliceGradients => {
