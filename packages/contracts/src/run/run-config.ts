@@ -59,7 +59,7 @@ export const runConfigSchema = z.strictObject({
     'Seed of the run: every stream of random numbers is split from it by name',
     { flag: 'seed' },
   ),
-  callbacks: setting(z.array(callbackSchema).default([]), "Callbacks, called in this order"),
+  callbacks: setting(z.array(callbackSchema).default([]), 'Callbacks, called in this order'),
   checkpointEverySteps: setting(
     count.nullable().default(null),
     'Steps between checkpoints, besides the one at the end of each epoch',
