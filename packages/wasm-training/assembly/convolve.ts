@@ -241,7 +241,7 @@ function listWinners(c: Convolution, image: usize, winners: usize, starts: usize
   }
 }
 
-/** Convolves one image, of which there are lists where `sparse`. */
+/** Convolves one image, from its lists where `sparse`. */
 function convolveImage(
   c: Convolution,
   n: usize,

@@ -85,7 +85,7 @@ interface Convolution {
   readonly padding: 'valid' | 'same';
 }
 
-/** The most places of a window that one byte tells apart, and one value is left. */
+/** The most places of a window: one byte distinguishes 256 values, and one means that there is none. */
 const MOST_PLACES = 255;
 
 /** The windows of a max pooling; undefined where they overlap, reach beyond the edge or are too large. */

@@ -116,7 +116,9 @@ export const createReplica = (model: LayersModel): Replica => {
     sharedStatistics,
     isOnThisThread: true,
     gradients: async (slice, position) => {
-      if (needsAllRows || !sharesBatches()) return computed(slice, position);
+      // A loss of the user's own, which other threads cannot be sent, sees the batch as a whole.
+      const isOwnLoss = position.loss !== undefined && 'rows' in position.loss;
+      if (needsAllRows || isOwnLoss || !sharesBatches()) return computed(slice, position);
       const { rowOffset, batchSize } = position;
       const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + slice.size);
       const sum = async (part: SumTree): Promise<SliceGradients> => {

@@ -15,7 +15,7 @@ export interface SliceGradients {
   readonly logits?: Float32Array | undefined;
 }
 
-/** Adds two shares of a batch, of which the second has the later rows; the tensors of both are disposed. */
+/** Adds two shares of a batch, the one with the earlier rows first; the tensors of both are disposed. */
 export const addGradients = (a: SliceGradients, b: SliceGradients): SliceGradients => {
   const gradients = a.gradients.map((gradient, i) => tf.add(gradient, b.gradients[i]!));
   tf.dispose([a.gradients, b.gradients]);

@@ -130,7 +130,7 @@ const withUnpooled = (
   );
 };
 
-/** What becomes of the sums of a convolution. */
+/** The steps after the sums of a convolution. */
 interface Finish {
   readonly bias?: TensorInfo | undefined;
   readonly winners?: TensorInfo | undefined;

@@ -70,7 +70,7 @@ const convCases: ConvCase[] = [
   { x: [1, 5, 5, 1], filter: [5, 5, 1, 1], strides: 1, pad: 'valid' },
   { x: [1, 4, 4, 40], filter: [2, 2, 40, 20], strides: 2, pad: 'same' },
   { x: [2, 6, 6, 3], filter: [3, 3, 3, 4], strides: 1, pad: 2 },
-  // More input channels than are summed in one pass, of which the last is not full.
+  // More input channels than are summed in one pass; the last pass is not full.
   { x: [1, 6, 6, 200], filter: [3, 3, 200, 20], strides: 1, pad: 'same' },
   { x: [1, 7, 8, 45], filter: [5, 5, 45, 33], strides: 2, pad: 'same' },
   { x: [1, 3, 4, 210], filter: [1, 1, 210, 36], strides: 1, pad: 'valid' },

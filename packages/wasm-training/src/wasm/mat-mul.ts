@@ -18,7 +18,7 @@ interface Transposed {
   readonly transposeB?: boolean;
 }
 
-/** Matrix products, of which one operand may be transposed, as in both gradients of a dense layer; zeros are skipped where there are many. */
+/** Matrix products, one operand maybe transposed, as in both gradients of a dense layer; zeros are skipped where there are many. */
 export const batchMatMul =
   (stock: Kernel): Kernel =>
   (call) =>
