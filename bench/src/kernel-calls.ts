@@ -11,7 +11,8 @@ export interface KernelCall {
 
 export interface Operand {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  readonly values: Float32Array | Int32Array | Uint8Array;
 }
 
 /** Records the calls of the given kernels on the active backend while `work` runs, in their order. */
@@ -45,7 +46,10 @@ export const recordCalls = async (
 export const prepareCall = ({ operands, attrs }: KernelCall) => {
   const backend = tf.backend();
   const inputs = Object.fromEntries(
-    Object.entries(operands).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+    Object.entries(operands).map(([name, { shape, values, dtype }]) => [
+      name,
+      tf.tensor(values, [...shape], dtype),
+    ]),
   );
   return {
     run: (kernel: tf.KernelConfig): void => {
@@ -56,9 +60,36 @@ export const prepareCall = ({ operands, attrs }: KernelCall) => {
   };
 };
 
-const read = ({ dataId, shape }: tf.TensorInfo): Operand => ({
+/** Adds up the milliseconds of a backend's kernels from now on, those that others call not twice. */
+export const timeKernels = (backendName: string) => {
+  let [total, depth] = [0, 0];
+  for (const kernel of tf.getKernelsForBackend(backendName)) {
+    replace({
+      ...kernel,
+      kernelFunc: (params) => {
+        const start = performance.now();
+        depth++;
+        try {
+          return kernel.kernelFunc(params);
+        } finally {
+          depth--;
+          if (depth === 0) total += performance.now() - start;
+        }
+      },
+    });
+  }
+  return {
+    reset: (): void => {
+      total = 0;
+    },
+    read: (): number => total,
+  };
+};
+
+const read = ({ dataId, shape, dtype }: tf.TensorInfo): Operand => ({
   shape,
-  values: (tf.backend().readSync(dataId) as Float32Array).slice(),
+  dtype: dtype as Operand['dtype'],
+  values: (tf.backend().readSync(dataId) as Operand['values']).slice(),
 });
 
 const replace = (kernel: tf.KernelConfig): void => {

@@ -6,8 +6,16 @@ import { config, loadBatch } from './workload.ts';
 
 export interface Trainer {
   readonly model: LayersModel;
-  /** Takes a whole training step, with gradients from `replica`. */
-  step(replica: Replica): Promise<void>;
+  /**
+   * Takes a whole training step, with gradients from `replica`.
+   *
+   * @param kernelTime Returns the milliseconds that kernels have taken.
+   * @returns The milliseconds of the update after the gradients, and those of its kernels.
+   */
+  step(
+    replica: Replica,
+    kernelTime?: () => number,
+  ): Promise<{ readonly update: number; readonly kernelsOfUpdate: number }>;
 }
 
 /** The tutorial's model with its optimizer and constraints. */
@@ -18,13 +26,15 @@ export const createTrainer = (): Trainer => {
   let step = 0;
   return {
     model,
-    step: async (replica) => {
+    step: async (replica, kernelTime = () => 0) => {
       const position = { step, rowOffset: 0, batchSize: batch.size };
       const { gradients } = await replica.gradients(batch, position);
+      const [start, kernels] = [performance.now(), kernelTime()];
       optimizer.update(gradients, config.optimizer.learningRate, step);
       tf.dispose(gradients);
       applyConstraints(model);
       step++;
+      return { update: performance.now() - start, kernelsOfUpdate: kernelTime() - kernels };
     },
   };
 };

@@ -6,9 +6,9 @@ import { fold, randomKey } from '@dropout-lab/random';
 /** The tutorial's run: its model, Adam, batches of 250. */
 export const config = parseRunConfig({});
 
-/** Loads a batch of 250 real images, 25 of each class. */
-export const loadBatch = (): Batch =>
-  createBatches(loadSample().train, { batchSize: config.batchSize }).batch(0, 0);
+/** Loads a batch of real images; one of 250 has 25 of each class. */
+export const loadBatch = (size = config.batchSize): Batch =>
+  createBatches(loadSample().train, { batchSize: size }).batch(0, 0);
 
 /** Shuffled batches of 250. */
 export const createSource = (images: ImageDataset): BatchSource =>

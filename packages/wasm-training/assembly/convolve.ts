@@ -400,6 +400,9 @@ function finishStrip(
   const channels = min(BLOCK, c.outChannels - first);
   const rowBytes = c.outWidth * BLOCK_BYTES;
   const zero = f32x4.splat(0);
+  const cells = c.poolHeight * c.poolWidth;
+  const isPooled = cells > 1;
+  const isPairs = c.poolHeight == 2 && c.poolWidth == 2;
   for (let row = top / c.poolHeight; row < bottom / c.poolHeight; row++) {
     let window = sums + (row * c.poolHeight - top) * rowBytes;
     let place = (n * rows + row) * columns * c.outChannels + first;
@@ -408,21 +411,27 @@ function finishStrip(
         const source = window + (lane << 2);
         let largest = v128.load(source);
         let winner = i32x4.splat(0);
-        // Lanes that have met a NaN, whose bits are all set: one themselves.
-        let unordered = f32x4.ne(largest, largest);
-        let candidate = 0;
-        for (let i: usize = 0; i < c.poolHeight; i++) {
-          const cells = source + i * rowBytes;
-          for (let j: usize = 0; j < c.poolWidth; j++) {
-            const value = v128.load(cells + j * BLOCK_BYTES);
-            // The first of equal numbers stays.
-            winner = v128.bitselect(i32x4.splat(candidate), winner, f32x4.gt(value, largest));
+        if (isPairs) {
+          const right = v128.load(source, BLOCK_BYTES);
+          const below = v128.load(source + rowBytes);
+          const diagonal = v128.load(source + rowBytes, BLOCK_BYTES);
+          const upper = f32x4.pmax(largest, right);
+          const lower = f32x4.pmax(below, diagonal);
+          // True is -1. The first of equal numbers stays.
+          const upperWinner = i32x4.sub(i32x4.splat(0), f32x4.gt(right, largest));
+          const lowerWinner = i32x4.sub(i32x4.splat(2), f32x4.gt(diagonal, below));
+          winner = v128.bitselect(lowerWinner, upperWinner, f32x4.gt(lower, upper));
+          const sum = f32x4.add(f32x4.add(largest, right), f32x4.add(below, diagonal));
+          largest = f32x4.pmax(upper, lower);
+          if (v128.any_true(f32x4.ne(sum, sum))) largest = v128.or(largest, someNaN(c, source, rowBytes));
+        } else if (isPooled) {
+          for (let cell: usize = 1; cell < cells; cell++) {
+            const value = v128.load(cellOf(c, source, rowBytes, cell));
+            winner = v128.bitselect(i32x4.splat(<i32>cell), winner, f32x4.gt(value, largest));
             largest = f32x4.pmax(largest, value);
-            unordered = v128.or(unordered, f32x4.ne(value, value));
-            candidate++;
           }
+          largest = v128.or(largest, someNaN(c, source, rowBytes));
         }
-        largest = v128.or(largest, unordered);
         const added = bias ? loadUpTo(bias + ((first + lane) << 2), channels - lane) : zero;
         largest = f32x4.add(largest, added);
         const isNaN = f32x4.ne(largest, largest);
@@ -456,14 +465,28 @@ function finishStrip(
   }
 }
 
+/** The address of one place of a window of sums, counted row by row. */
+function cellOf(c: Convolution, window: usize, rowBytes: usize, place: usize): usize {
+  return window + (place / c.poolWidth) * rowBytes + (place % c.poolWidth) * BLOCK_BYTES;
+}
+
+/** All bits of each of four channels that has a NaN in a window: one itself. */
+function someNaN(c: Convolution, window: usize, rowBytes: usize): v128 {
+  let some = i32x4.splat(0);
+  for (let place: usize = 0; place < c.poolHeight * c.poolWidth; place++) {
+    const value = v128.load(cellOf(c, window, rowBytes, place));
+    some = v128.or(some, f32x4.ne(value, value));
+  }
+  return some;
+}
+
 /** The place of the first sum of a window that is NaN with its bias, for each of four channels. */
 function firstNaN(c: Convolution, window: usize, rowBytes: usize, bias: v128): v128 {
   let first = i32x4.splat(0);
-  for (let candidate = c.poolHeight * c.poolWidth; candidate > 0; ) {
-    candidate--;
-    const cell = window + (candidate / c.poolWidth) * rowBytes + (candidate % c.poolWidth) * BLOCK_BYTES;
-    const value = f32x4.add(v128.load(cell), bias);
-    first = v128.bitselect(i32x4.splat(<i32>candidate), first, f32x4.ne(value, value));
+  for (let place = c.poolHeight * c.poolWidth; place > 0; ) {
+    place--;
+    const value = f32x4.add(v128.load(cellOf(c, window, rowBytes, place)), bias);
+    first = v128.bitselect(i32x4.splat(<i32>place), first, f32x4.ne(value, value));
   }
   return first;
 }
