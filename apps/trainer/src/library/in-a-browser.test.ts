@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
 import * as inBrowser from '../browser.ts';
 import * as inNode from '../index.ts';
+import { digestOfTraining } from './digest-of-training.testing.ts';
 
 const program = fileURLToPath(new URL('../../../../examples/src/first-steps.js', import.meta.url));
 
@@ -23,6 +24,14 @@ beforeAll(async () => {
     join(folder, 'index.html'),
     `<!doctype html><title>First steps</title><link rel="icon" href="data:,"><script type="module" src="${program}"></script>`,
   );
+  await writeFile(
+    join(folder, 'digest.html'),
+    `<!doctype html><title>Digest</title><link rel="icon" href="data:,"><script type="module">
+      import * as library from '${fileURLToPath(new URL('../../dist/browser.js', import.meta.url))}';
+      import { digestOfTraining } from '${fileURLToPath(new URL('digest-of-training.testing.ts', import.meta.url))}';
+      console.log(await digestOfTraining(library));
+    </script>`,
+  );
   const lookAtModules: Plugin = {
     name: 'look-at-modules',
     generateBundle() {
@@ -32,7 +41,10 @@ beforeAll(async () => {
   await build({
     root: folder,
     logLevel: 'silent',
-    build: { target: 'es2022' },
+    build: {
+      target: 'es2022',
+      rollupOptions: { input: ['index.html', 'digest.html'].map((name) => join(folder, name)) },
+    },
     plugins: [lookAtModules],
   });
   server = await preview({ root: folder, logLevel: 'silent', preview: { port: 0 } });
@@ -70,5 +82,15 @@ test('the example trains, evaluates, saves, loads and predicts in Chromium', asy
     .toMatch(/^test accuracy 0\.\d+; the first test image is a \w+$/);
   expect(complaints).toEqual([]);
   expect(lines.filter((line) => line.startsWith('epoch '))).toHaveLength(8);
+  await page.close();
+}, 120_000);
+
+test('the weights of a training on wasm are those of Node, to the bit', async () => {
+  const { page, complaints } = await openPage(browser, `${server.resolvedUrls!.local[0]!}digest.html`);
+  const lines: string[] = [];
+  page.on('console', (message) => lines.push(message.text()));
+  const expected = await digestOfTraining(inNode);
+  await expect.poll(() => [...complaints, ...lines].at(-1), { timeout: 60_000 }).toMatch(/^[0-9a-f]{64}$/);
+  expect([complaints, lines.at(-1)]).toEqual([[], expected]);
   await page.close();
 }, 120_000);
