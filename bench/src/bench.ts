@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { startBackend } from '@dropout-lab/backend/node';
+import { convolutionsTable } from './convolutions.ts';
 import { describeMachine } from './machine.ts';
 import { operationsTable, stockKernels } from './operations.ts';
 import { trainingStepTable } from './training-step.ts';
@@ -7,6 +8,7 @@ import { trainingStepTable } from './training-step.ts';
 const stock = stockKernels();
 const tables: Readonly<Record<string, () => Promise<string>>> = {
   operations: () => operationsTable(stock),
+  convolutions: convolutionsTable,
   step: trainingStepTable,
 };
 
