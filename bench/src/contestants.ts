@@ -13,8 +13,28 @@ export interface Contestant {
   readonly seconds: (stdout: string) => number[];
 }
 
+/** Another commit of this repository, to compare with. */
+export interface Earlier {
+  readonly commit: string;
+  /** Its built working tree. */
+  readonly folder: string;
+}
+
 /** Keras and stock TensorFlow.js come first, since ours are compared with them. */
-export const contestants = (python: string, folder: string, epochs: number): Contestant[] => {
+export const contestants = (
+  python: string,
+  folder: string,
+  epochs: number,
+  earlier: Earlier | undefined,
+): Contestant[] => {
+  const training = (name: string, root: string, backend: 'node' | 'wasm'): Contestant => ({
+    name,
+    command: [
+      ...[process.execPath, join(root, 'apps/trainer/dist/cli.js'), 'train', '--json'],
+      ...['--epochs', `${epochs}`, '--backend', backend, '--run-dir', join(folder, 'run')],
+    ] as [string, ...string[]],
+    seconds: secondsOfEvents,
+  });
   const kerasOutput = join(folder, 'keras.json');
   const images = join(cacheDirectory(), CIFAR10.directory);
   return [
@@ -31,18 +51,13 @@ export const contestants = (python: string, folder: string, epochs: number): Con
       command: [process.execPath, script('./stock-epochs.js'), `${epochs}`],
       seconds: (stdout) => secondsIn(stdout.trim().split('\n').at(-1)!),
     },
-    ...(['node', 'wasm'] as const).map(
-      (backend): Contestant => ({
-        name: `dropout-lab, ${backend === 'node' ? 'tfjs-node' : 'wasm'}`,
-        command: [
-          ...[process.execPath, script('../../apps/trainer/dist/cli.js'), 'train', '--json'],
-          ...['--epochs', `${epochs}`, '--backend', backend, '--run-dir', join(folder, 'run')],
-        ] as [string, ...string[]],
-        seconds: secondsOfEvents,
-      }),
-    ),
+    training('dropout-lab, tfjs-node', repository, 'node'),
+    training('dropout-lab, wasm', repository, 'wasm'),
+    ...(earlier ? [training(`dropout-lab at ${earlier.commit}, wasm`, earlier.folder, 'wasm')] : []),
   ];
 };
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 const script = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

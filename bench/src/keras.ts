@@ -1,19 +1,21 @@
 /**
- * `npm run bench:keras -- [ROUNDS]`: measures seconds per epoch and peak memory of Keras, of stock TensorFlow.js and of
- * dropout-lab, which take turns on this machine; then the time of each operation in a step. Prints a Markdown document,
- * and without ROUNDS also writes it to docs/results/speed.md.
+ * `npm run bench:keras -- [ROUNDS] [--beside FOLDER]`: measures seconds per epoch and peak memory of Keras, of stock
+ * TensorFlow.js and of dropout-lab, and of another commit of it, built in FOLDER, which take turns on this machine; then the
+ * time of each operation in a step. Prints a Markdown document, and without ROUNDS also writes it to docs/results/speed.md.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { fetchCifar } from '@dropout-lab/cifar/node';
 import { ConfigError } from '@dropout-lab/contracts';
 import { median } from '@dropout-lab/metrics';
 import { preparePython } from 'parity/python';
-import { contestants } from './contestants.ts';
+import { x } from 'tinyexec';
+import { contestants, type Earlier } from './contestants.ts';
 import { describeMachine } from './machine.ts';
 import { type MeasuredProcess, runMeasured } from './measured-process.ts';
 import { type OperationTimes, timeOperations } from './operation-times.ts';
@@ -36,7 +38,18 @@ const readRounds = (argument: string | undefined): number => {
   throw new ConfigError(`bench:keras: expected a whole number of rounds above 0, received ${argument}`);
 };
 
-const measureAll = async (python: string, rounds: number): Promise<Map<string, Measurement[]>> => {
+/** Returns the commit that is built in a folder. */
+const readEarlier = async (folder: string | undefined): Promise<Earlier | undefined> => {
+  if (folder === undefined) return undefined;
+  const { stdout } = await x('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { throwOnError: true });
+  return { commit: stdout.trim(), folder: resolve(folder) };
+};
+
+const measureAll = async (
+  python: string,
+  rounds: number,
+  earlier: Earlier | undefined,
+): Promise<Map<string, Measurement[]>> => {
   const folder = mkdtempSync(join(tmpdir(), 'dropout-lab-speed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('SIGINT', () => {
@@ -46,7 +59,7 @@ const measureAll = async (python: string, rounds: number): Promise<Map<string, M
   const taken = new Map<string, Measurement[]>();
   try {
     for (let round = 1; round <= rounds; round++) {
-      for (const { name, command, seconds } of contestants(python, folder, EPOCHS)) {
+      for (const { name, command, seconds } of contestants(python, folder, EPOCHS, earlier)) {
         rmSync(join(folder, 'run'), { recursive: true, force: true });
         const { stdout, peakBytes } = await runMeasured(command);
         const measurement = { seconds: seconds(stdout).at(-1)!, peakBytes };
@@ -106,11 +119,16 @@ const operationTable = ({ step, operations }: OperationTimes): string => {
   );
 };
 
-const rounds = readRounds(process.argv[2]);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { beside: { type: 'string' } },
+});
+const rounds = readRounds(positionals[0]);
+const earlier = await readEarlier(values.beside);
 await fetchCifar(CIFAR10, {});
 const python = await preparePython();
 const machine = await describeMachine(await startBackend('node'));
-const taken = await measureAll(python, rounds);
+const taken = await measureAll(python, rounds, earlier);
 const times = await timeOperations();
 
 const document = `# Speed against Keras
@@ -133,4 +151,4 @@ Steps of 250 images, mean times over consecutive steps; TensorFlow's operations 
 ${operationTable(times)}
 `;
 process.stdout.write(document);
-if (process.argv[2] === undefined) writeFileSync(documentPath, document);
+if (positionals[0] === undefined) writeFileSync(documentPath, document);
