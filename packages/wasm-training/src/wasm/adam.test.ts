@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { registerTrainingKernels } from '../index.ts';
+import { registerVariant } from './variant.testing.ts';
 
 beforeAll(async () => {
-  registerTrainingKernels();
+  registerVariant();
   await tf.setBackend('wasm');
   await tf.ready();
 });

@@ -7,7 +7,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from '../errors.ts';
-import { kernelsBase64 } from '../generated/kernels.ts';
+import { compilePlainKernels } from './plain.ts';
 
 /** The part of TensorFlow.js's wasm backend that the kernels use; its own type leaves some of it out. */
 export interface WasmBackend extends KernelBackend {
@@ -24,7 +24,7 @@ export interface WasmBackend extends KernelBackend {
 /** Addresses, then the sizes of a pooling, in the order that every kernel of assembly/ takes them. */
 type Numbers = readonly number[];
 
-interface KernelExports {
+export interface KernelExports {
   adam(...args: Numbers): void;
   /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
@@ -48,7 +48,19 @@ interface KernelExports {
   unpool(...args: Numbers): void;
 }
 
-const instances = new WeakMap<WasmBackend, KernelExports>();
+/** The module that {@link chooseKernels} was given; the plain build when undefined. */
+let chosen: WebAssembly.Module | undefined;
+let plain: WebAssembly.Module | undefined;
+const instances = new WeakMap<WasmBackend, { module: WebAssembly.Module; kernels: KernelExports }>();
+
+/** Returns the kernels of a module, which work in this memory. */
+export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+
+/** Links backends to this build of the kernels from their next operation on. */
+export const chooseKernels = (module: WebAssembly.Module | undefined): void => {
+  chosen = module;
+};
 
 /**
  * Returns our kernels, linked to the backend's own memory: they read and write its tensors in place.
@@ -57,7 +69,7 @@ const instances = new WeakMap<WasmBackend, KernelExports>();
  */
 export const kernelsOf = (backend: WasmBackend): KernelExports => {
   const known = instances.get(backend);
-  if (known) return known;
+  if (known && known.module === (chosen ?? plain)) return known.kernels;
   const memory = backend.wasm.asm?.memory;
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new UnsupportedOperationError(
@@ -69,15 +81,10 @@ export const kernelsOf = (backend: WasmBackend): KernelExports => {
       "wasm-training: the backend runs its multi-threaded build, which cannot train: call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts",
     );
   }
-  const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
-  if (!WebAssembly.validate(binary)) {
-    throw new UnsupportedOperationError(
-      'wasm-training: this JavaScript engine has no WebAssembly SIMD: use Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer',
-    );
-  }
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
-  const kernels = exports as unknown as KernelExports;
-  instances.set(backend, kernels);
+  if (chosen === undefined) plain ??= compilePlainKernels();
+  const module = (chosen ?? plain)!;
+  const kernels = instantiate(module, memory);
+  instances.set(backend, { module, kernels });
   return kernels;
 };
 

@@ -4,10 +4,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { registerTrainingKernels } from '../index.ts';
+import { registerVariant } from './variant.testing.ts';
 
 beforeAll(async () => {
-  registerTrainingKernels();
+  registerVariant();
   await tf.setBackend('wasm');
   await tf.ready();
 });

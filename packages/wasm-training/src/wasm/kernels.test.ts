@@ -4,13 +4,13 @@ import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { registerTrainingKernels } from '../index.ts';
+import { registerVariant } from './variant.testing.ts';
 
 type Shape4D = [number, number, number, number];
 
 beforeAll(async () => {
-  registerTrainingKernels();
-  registerTrainingKernels();
+  registerVariant();
+  registerVariant();
   await tf.setBackend('wasm');
   await tf.ready();
 });

@@ -5,12 +5,12 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceCpuKernels } from '../cpu.ts';
-import { registerTrainingKernels } from '../index.ts';
+import { registerVariant } from './variant.testing.ts';
 
 type Shape4D = [number, number, number, number];
 
 beforeAll(async () => {
-  registerTrainingKernels();
+  registerVariant();
   // Stock max pooling ignores NaN.
   replaceCpuKernels();
   await tf.setBackend('wasm');

@@ -23,6 +23,7 @@ import {
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
+import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
@@ -73,14 +74,18 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 /**
  * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradient of conv2d with respect to its
  * filter, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
- * right but slow. Call it once, before or after the backend has started; calling it again changes nothing. Forward passes
+ * right but slow. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
  * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
  * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
  * stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations turn NaN into numbers: they are replaced. maxPool
  * of a window with a NaN is NaN, as numpy.max, while stock backends ignore it.
+ *
+ * @param module Another build of the kernels than the plain one: what `./fma` or `./revectorized` of this package compiles,
+ *   in this thread or in another that has posted it here. Calling again with another one changes to that.
  */
-export const registerTrainingKernels = (): void => {
+export const registerTrainingKernels = (module?: WebAssembly.Module): void => {
+  chooseKernels(module);
   for (const [kernelName, kernel] of Object.entries(additions)) addKernel('wasm', kernelName, kernel);
   for (const [kernelName, create] of Object.entries(replacements)) replaceKernel('wasm', kernelName, create);
 };
