@@ -6,3 +6,4 @@ export {
   startBackend,
 } from './start/in-browser.ts';
 export type { BackendName, StartedBackend } from './start/running-backend.ts';
+export type { WasmKernels } from './start/wasm-kernels.ts';

@@ -7,3 +7,4 @@ export {
   startBackend,
 } from './start/in-node.ts';
 export type { BackendName, StartedBackend } from './start/running-backend.ts';
+export { compileWasmKernels, type WasmKernels } from './start/wasm-kernels.ts';

@@ -4,6 +4,6 @@ import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { serveReplica } from '@dropout-lab/training';
 import type { GradientWorkerData } from './thread-replicas.ts';
 
-const { port, backend, config } = workerData as GradientWorkerData;
-await startBackend(backend);
+const { port, backend, kernels, config } = workerData as GradientWorkerData;
+await startBackend(backend, { kernels });
 serveReplica(port as unknown as MessagePort, buildModel(modelSpecOf(config), config.seed));

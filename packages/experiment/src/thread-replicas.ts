@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort as NodeMessagePort, Worker } from 'node:worker_threads';
-import type { BackendChoice } from '@dropout-lab/backend/node';
+import type { BackendChoice, WasmKernels } from '@dropout-lab/backend/node';
 import type { RunConfig } from '@dropout-lab/contracts';
 import { connectReplica } from '@dropout-lab/training';
 import { type ReplicaStarter, replicaStarter } from './replica-starter.ts';
@@ -8,6 +8,8 @@ import { type ReplicaStarter, replicaStarter } from './replica-starter.ts';
 export interface ThreadReplicasOptions {
   /** Started on every thread: the one that runs on this one. */
   readonly backend: BackendChoice;
+  /** Those of wasm on this thread; the plain ones when left out. */
+  readonly kernels?: WasmKernels | undefined;
   /** The settings from which the model is built. */
   readonly config: Pick<RunConfig, 'model' | 'dataset' | 'seed'>;
 }
@@ -22,11 +24,16 @@ export interface GradientWorkerData extends ThreadReplicasOptions {
  *
  * @returns Throws a TrainingError when a worker ends before it has started; so does the replica that it gives, later.
  */
-export const threadReplicas = ({ backend, config }: ThreadReplicasOptions): ReplicaStarter =>
+export const threadReplicas = ({ backend, kernels, config }: ThreadReplicasOptions): ReplicaStarter =>
   replicaStarter((model) => {
     const { port1, port2 } = new MessageChannel();
     const { model: spec, dataset, seed } = config;
-    const workerData: GradientWorkerData = { port: port2, backend, config: { model: spec, dataset, seed } };
+    const workerData: GradientWorkerData = {
+      port: port2,
+      backend,
+      kernels,
+      config: { model: spec, dataset, seed },
+    };
     const worker = new Worker(new URL('./gradient-worker.js', import.meta.url), {
       workerData,
       transferList: [port2],

@@ -113,6 +113,12 @@ describe('a run is not resumed, and what differs is named, when it has', () => {
     ['another seed', /("seed": )0/, '$11', 'config.seed is 1 instead of 0'],
     ['another dropout rate', /("rate": 0.)5/, '$16', 'config.model.dropout.rate is 0.6 instead of 0.5'],
     ['another number of workers', /("workers": )1/, '$12', 'backend.workers is 2 instead of 1'],
+    [
+      'other kernels',
+      /("workers": 1)/,
+      '$1, "kernels": { "build": "fma", "revectorized": false }',
+      'backend.kernels is {"build":"fma","revectorized":false} instead of absent',
+    ],
     ['another limit', /("limitTrain": )1/, '$12', 'config.limitTrain is 2000 instead of 1000'],
     [
       'another learning rate',

@@ -41,7 +41,11 @@ const decisiveOf = ({ config, backend, data, importedFrom }: RunManifest) => {
   const { epochs: _, ...settings } = config;
   return {
     config: settings,
-    backend: { name: backend.name, workers: backend.workers },
+    backend: {
+      name: backend.name,
+      workers: backend.workers,
+      kernels: { build: backend.kernels?.build ?? 'plain' },
+    },
     data,
     importedFrom: importedFrom ?? null,
   };

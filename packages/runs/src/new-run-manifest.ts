@@ -35,7 +35,12 @@ export const newRunManifest = (
       createdAt: now.toISOString(),
       ...run,
       classNames: [...classNames],
-      backend: { name: backend.name, description: backend.description, workers },
+      backend: {
+        name: backend.name,
+        description: backend.description,
+        workers,
+        kernels: backend.kernels,
+      },
       versions: { ...versions, ...backend.versions },
       command: command.map(withoutSecrets),
     },

@@ -242,6 +242,12 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--max-norm-axis', '0,7'], /maxNorm\.axis/],
     [['--seed', '-4'], /seed.*received -4/],
     [['--backend', 'gpu'], /--backend.*auto, node, webgpu, wasm, cpu/],
+    [['--kernels', 'fast'], /--kernels.*plain, fma/],
+    [['--kernels', 'fma'], /--kernels fma: expected --backend wasm, .* received auto: add --backend wasm/],
+    [
+      ['--backend', 'cpu', '--kernels', 'plain', '--revectorize'],
+      /--kernels plain --revectorize: expected --backend wasm, .* received cpu/,
+    ],
     [['--workers', '0'], /--workers.*whole number from 1 to 1024/],
     [['--config', 'nowhere.json'], /nowhere\.json: expected a file that can be read/],
     [['--epoch', '3'], /unknown option '--epoch'/],

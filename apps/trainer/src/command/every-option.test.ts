@@ -113,6 +113,7 @@ describe('every other option of every command is taken with every kind of value 
     '--format': [['keras-weights', 'keras-weights']],
     '--host': [['0.0.0.0', '0.0.0.0']],
     '--jobs': [['2', 2]],
+    '--kernels': ['plain', 'fma'].map((name) => [name, name]),
     '--lease': [['60', 60]],
     '--mirror': [['http://localhost/a.tar.gz', ['http://localhost/a.tar.gz']]],
     '--name': [['name', 'name']],
@@ -159,7 +160,8 @@ describe('every other option of every command is taken with every kind of value 
         ];
         const beside = option.mandatory ? [] : (needed[command.name()] ?? []);
         const name = option.attributeName();
-        if (!option.required) return [{ line: [...start, option.long!], name, value: !option.negate }];
+        if (!option.required)
+          return [{ line: [...start, ...beside, option.long!], name, value: !option.negate }];
         const own = values[option.long!];
         if (own === undefined) throw new Error(`${option.long}: expected values to try here, found none`);
         return own.map(([typed, value]) => ({

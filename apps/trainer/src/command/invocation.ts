@@ -1,7 +1,7 @@
 import { quoted } from '@dropout-lab/contracts';
 
-/** An option's value: nothing of it is written when it is undefined; several are a list. */
-type OptionValue = string | number | readonly string[] | undefined;
+/** An option's value: nothing of it is written when it is undefined; several are a list; true is an option without one. */
+type OptionValue = string | number | readonly string[] | boolean | undefined;
 
 /**
  * Returns a command line to copy, for messages: quoted where a shell needs it, and by the words that the user called
@@ -15,7 +15,9 @@ export const invocationOf = (
   options: Readonly<Record<string, OptionValue>> = {},
 ): string => {
   const given = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, ...[value].flat().map(String)],
+    value === undefined || value === false
+      ? []
+      : [`--${name}`, ...(value === true ? [] : [value].flat().map(String))],
   );
   const script = process.env['npm_lifecycle_event'];
   if (script === undefined || !isScript(script))

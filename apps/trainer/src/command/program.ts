@@ -10,8 +10,10 @@ import {
   checkpointOption,
   dataDirOption,
   datasetOption,
+  kernelsOption,
   mirrorOption,
   port,
+  revectorizeOption,
   workersOption,
 } from './shared-options.ts';
 
@@ -57,6 +59,8 @@ export const buildProgram = (context: CommandsContext): Command => {
     )
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .addOption(backendOption())
+    .addOption(kernelsOption())
+    .addOption(revectorizeOption())
     .addOption(workersOption())
     .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
     .option('--resume <run>', 'resume a run from its last checkpoint; with --epochs, train it on to more')

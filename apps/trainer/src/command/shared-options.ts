@@ -9,6 +9,18 @@ export const backendOption = (): Option =>
     .choices(['auto', 'node', 'webgpu', 'wasm', 'cpu'])
     .default('auto');
 
+export const kernelsOption = (): Option =>
+  new Option(
+    '--kernels <build>',
+    'of --backend wasm: fma adds products by fused multiply-add, faster where the processor has it, with bits that depend on the processor (default: plain)',
+  ).choices(['plain', 'fma']);
+
+export const revectorizeOption = (): Option =>
+  new Option(
+    '--revectorize',
+    "of --backend wasm: kernels of 256 bits by V8's experimental --experimental-wasm-revectorize, compared to the bit with the others first",
+  );
+
 export const datasetOption = (): Option =>
   new Option('--dataset <name>', 'data set').choices(Object.keys(datasets));
 

@@ -11,8 +11,8 @@ export const node: Platform = {
   backends: ['auto', 'node', 'webgpu', 'wasm', 'cpu'],
   startBackend: (choice) => startBackend(choice as BackendChoice),
   describeHardware,
-  replicasOn: (config, backend, workers) =>
-    replicasOn(config, backend, workers === undefined ? {} : { workers }),
+  replicasOn: (config, name, workers) =>
+    replicasOn(config, { name }, workers === undefined ? {} : { workers }),
   loadDataset: (name, { from, onProgress, signal }) =>
     loadDataset(name, { directory: from, onProgress, signal }),
   readPicture: async (picture, shape) => {

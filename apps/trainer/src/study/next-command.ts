@@ -9,10 +9,12 @@ export const reportInvocation = (name: string, options: StudyRunOptions): string
 
 /** Returns the command that continues a study as it was run. */
 export const runInvocation = (name: string, options: StudyRunOptions): string => {
-  const { backend, jobs, workers, queue } = options;
+  const { backend, kernels, revectorize, jobs, workers, queue } = options;
   return invocationOf(['study', 'run', name], {
     ...placesOf(options),
     backend: backend === 'auto' ? undefined : backend,
+    kernels,
+    revectorize,
     jobs: jobs === 1 ? undefined : jobs,
     workers,
     queue: queue === undefined ? undefined : shownAddress(queue),

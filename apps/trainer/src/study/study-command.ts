@@ -10,6 +10,7 @@ import {
   recordStudy,
 } from '@dropout-lab/study/node';
 import { duration, formatMetric } from '../command/format.ts';
+import { kernelsOf, requireKernels } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import type { RunOptions } from '../train/open-run.ts';
@@ -63,6 +64,7 @@ export const runStudy = async (
   signal: AbortSignal,
 ): Promise<number> => {
   await requireRunnableArms(study, name);
+  await requireTrainingKernels(options);
   await requireStore(options.store, { mayBeMissing: true });
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
@@ -83,6 +85,14 @@ export const runStudy = async (
 
 const titleOf = ({ name, title, seeds, arms }: Study): string =>
   `Study ${name}: ${title}; ${arms.length} arms, ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`}`;
+
+/** @throws ConfigError for kernels that cannot be, or of runs that are trained elsewhere. */
+const requireTrainingKernels = async (options: StudyRunOptions): Promise<void> => {
+  if (options.queue === undefined || kernelsOf(options) === undefined) return requireKernels(options);
+  throw new ConfigError(
+    '--queue: expected no --kernels or --revectorize beside it, since workers train the runs of a queue: give them to dropout-lab worker',
+  );
+};
 
 /** @throws ConfigError that names the arm which has the setting that cannot be. */
 const requireRunnableArms = async ({ arms }: Study, where: string): Promise<void> => {

@@ -6,7 +6,9 @@ import {
   backendOption,
   dataDirOption,
   jobsOption,
+  kernelsOption,
   mirrorOption,
+  revectorizeOption,
   wholeUpTo,
   workersOption,
 } from '../command/shared-options.ts';
@@ -84,6 +86,8 @@ export const addStudyCommands = (
       DEFAULT_LEASE_SECONDS,
     )
     .addOption(backendOption())
+    .addOption(kernelsOption())
+    .addOption(revectorizeOption())
     .addOption(workersOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption())
@@ -123,6 +127,8 @@ const withRunOptions = (command: Command): Command =>
     )
     .addOption(jobsOption())
     .addOption(backendOption())
+    .addOption(kernelsOption())
+    .addOption(revectorizeOption())
     .addOption(workersOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption());

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { isPlain, shownAddress } from '@dropout-lab/contracts';
 import { readStudyRun } from '@dropout-lab/study/node';
 import type { Job, Worker } from 'bullmq';
+import { requireKernels } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { connectQueue, parseRunJob, queueErrorReporter, type RunProgress } from './queue.ts';
@@ -32,6 +33,7 @@ export const workerCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
+  await requireKernels(runOptions);
   // Building a model needs TensorFlow.js: loaded before the first job is taken.
   const { requireRunnable } = await import('../train/require-runnable.ts');
   const { bullmq, name, connection } = await connectQueue(url, store);

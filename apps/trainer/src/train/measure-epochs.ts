@@ -5,6 +5,7 @@ import { workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { kernelsOf } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { dataLoader } from '../data/data.ts';
 import { type RunOptions, replicasOn, requireWorkers } from './open-run.ts';
@@ -27,14 +28,14 @@ export const measureEpochs = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<EpochMeasurements> => {
-  const backend = await startBackend(options.backend);
+  const backend = await startBackend(options.backend, { kernels: kernelsOf(options) });
   const load = dataLoader(options, reporter, signal);
   const epochSeconds: number[] = [];
   for (const config of configs) {
     const data = prepareRunData(await load(config.dataset), config);
     const model = buildModel(modelSpecOf(config), config.seed);
     requireWorkers(model, options.workers);
-    const { count, start } = replicasOn(config, backend.name, options);
+    const { count, start } = replicasOn(config, backend, options);
     const replica = await start(model, workersFor(model, count));
     try {
       epochSeconds.push(await measureEpoch(model, replica, config, data, signal));

@@ -4,6 +4,7 @@ import {
   defaultWorkers,
   type StartedBackend,
   startBackend,
+  type WasmKernels,
 } from '@dropout-lab/backend/node';
 import {
   ConfigError,
@@ -21,6 +22,7 @@ import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropou
 import { isNamedByConfig } from '@dropout-lab/study/node';
 import { wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type KernelOptions, kernelsOf, requireKernelsOf } from '../command/kernels.ts';
 import { backendChoice } from '../command/recorded-backend.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
@@ -36,7 +38,7 @@ export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 
 }
 
 /** The machine's part in a run: backend, threads and cores. */
-export interface RunOptions extends DataOptions {
+export interface RunOptions extends DataOptions, KernelOptions {
   readonly backend: BackendChoice;
   /** Threads that share each batch; what fits the backend and the cores when left out. */
   readonly workers?: number;
@@ -48,7 +50,7 @@ export interface BeginOptions extends RunOptions {
   readonly runDir?: string;
 }
 
-export interface ReopenOptions extends DataOptions {
+export interface ReopenOptions extends DataOptions, KernelOptions {
   /** A writer on another machine is known to be gone, though its lock is there still. */
   readonly takeOver?: boolean;
   /** Train on to so many epochs; as many as the run has when left out. */
@@ -68,12 +70,12 @@ export const beginRun = async (
   signal: AbortSignal,
 ): Promise<RunToTrain> => {
   requireRunnable(config);
-  const backend = await startReported(options.backend, reporter);
+  const backend = await startReported(options.backend, kernelsOf(options), reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   return {
     config,
     data,
-    replicas: replicasOn(config, backend.name, options),
+    replicas: replicasOn(config, backend, options),
     open: async ({ model, workers }) => {
       requireWorkers(model, options.workers);
       const { classNames, description } = data;
@@ -87,7 +89,8 @@ export const beginRun = async (
  * Sets a run up to continue from its last checkpoint, on the backend that it was started on; from the start when it
  * was killed before its first.
  *
- * @throws ConfigError when the run has nothing left to do, never trained here, or its data has changed.
+ * @throws ConfigError when the run has nothing left to do, never trained here, its data has changed, or it has other kernels
+ *   than those that are asked for.
  * @throws RunDirectoryError when a file of the run is not as it was written.
  */
 export const reopenRun = async (
@@ -116,14 +119,15 @@ export const reopenRun = async (
     );
   }
   await reader.requireIntact();
+  await requireKernelsOf(reader.manifest, options, path);
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
-  const { name } = await startReported(backendChoice(backend.name), reporter);
+  const started = await startReported(backendChoice(backend.name), backend.kernels, reporter);
   const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);
   return {
     config,
     data,
-    replicas: replicasOn(config, name, { workers: backend.workers }),
+    replicas: replicasOn(config, started, { workers: backend.workers }),
     open: async () => {
       const run = await resumeRunDirectory(path, { takeOver, epochs });
       if (run.manifest.config.epochs !== config.epochs) {
@@ -162,11 +166,11 @@ const requireSameData = (path: string, { data }: RunManifest, found: DataDescrip
 /** The threads that share each batch of a run. */
 export const replicasOn = (
   config: RunConfig,
-  backend: StartedBackend['name'],
+  { name, kernels }: Pick<StartedBackend, 'name' | 'kernels'>,
   { workers, cores }: Pick<RunOptions, 'workers' | 'cores'>,
 ): NonNullable<ExperimentOptions['replicas']> => ({
-  count: workers ?? defaultWorkers(backend, cores),
-  start: threadReplicas({ backend: backendChoice(backend), config }),
+  count: workers ?? defaultWorkers(name, cores),
+  start: threadReplicas({ backend: backendChoice(name), kernels, config }),
 });
 
 /** @throws ConfigError when several threads are asked for, and a layer needs the whole batch. */
@@ -176,8 +180,12 @@ export const requireWorkers = (model: LayersModel, workers: number | undefined):
   throw new ConfigError(`--workers: expected 1, since ${layer} needs the whole batch, received ${workers}`);
 };
 
-const startReported = async (choice: BackendChoice, reporter: Reporter): Promise<StartedBackend> => {
-  const backend = await startBackend(choice);
+const startReported = async (
+  choice: BackendChoice,
+  kernels: WasmKernels | undefined,
+  reporter: Reporter,
+): Promise<StartedBackend> => {
+  const backend = await startBackend(choice, { kernels });
   reporter.line(`Backend: ${backend.reason}`);
   return backend;
 };

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
+import { requireKernels } from '../command/kernels.ts';
 import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import type { BeginOptions } from './open-run.ts';
@@ -30,6 +31,7 @@ export const trainCommand = async (
 ): Promise<number> => {
   const config = options.resume === undefined ? await readRunConfig(options) : undefined;
   const epochs = await readEpochs(options);
+  if (config) await requireKernels(options);
   // Only now: what is wrong with the options is said before TensorFlow.js has loaded.
   const [{ beginRun, reopenRun }, { trainRun }] = await Promise.all([
     import('./open-run.ts'),

@@ -2,8 +2,8 @@ import { DropoutLabError } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients.
 import '@tensorflow/tfjs-layers';
-import { afterEach, expect, test, vi } from 'vitest';
-import { BackendError, startBackend } from '../node.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { BackendError, compileWasmKernels, startBackend } from '../node.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -20,6 +20,7 @@ test('wasm starts silently and can train a convolution', async () => {
     name: 'wasm',
     description: 'wasm (SIMD)',
     reason: 'wasm (SIMD): as asked for',
+    kernels: { build: 'plain', revectorized: false },
     versions: {
       node: process.versions.node,
       '@tensorflow/tfjs-core': tf.version_core,
@@ -38,6 +39,36 @@ test('wasm starts silently and can train a convolution', async () => {
   });
   expect([...filterGradient]).toEqual([4, 4, 4, 4]);
   expect(written()).toEqual([]);
+});
+
+describe.each([
+  [{ build: 'fma', revectorized: false }, 'wasm (SIMD, fused multiply-add)'],
+  [{ build: 'plain', revectorized: true }, 'wasm (SIMD, revectorized)'],
+  [{ build: 'fma', revectorized: true }, 'wasm (SIMD, fused multiply-add, revectorized)'],
+] as const)('kernels %o', async (kernels, description) => {
+  const missing = await compileWasmKernels(kernels).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+
+  test.skipIf(missing !== undefined)(`are compiled once${missing ? ` (${missing})` : ''}`, async () => {
+    const backend = await startBackend('wasm', { kernels });
+    expect(backend).toMatchObject({ description, kernels: { ...kernels, module: expect.anything() } });
+    expect((await startBackend('wasm', { kernels })).kernels!.module).toBe(backend.kernels!.module);
+    expect((await startBackend('wasm')).kernels).toEqual({ build: 'plain', revectorized: false });
+  });
+
+  test.runIf(missing !== undefined)('are refused where this Node lacks what they need', async () => {
+    const start = startBackend('wasm', { kernels });
+    await expect(start).rejects.toThrow(BackendError);
+    await expect(start).rejects.toThrow(/^backend wasm: .*: use .*, or /);
+  });
+
+  test.each(['auto', 'node', 'cpu'] as const)('are refused on %s', async (choice) => {
+    await expect(startBackend(choice, { kernels })).rejects.toThrow(
+      `kernels: expected the backend wasm, which alone has several, received ${choice}: choose wasm, or leave the kernels out`,
+    );
+  });
 });
 
 test('cpu starts without its greeting, and later warnings are still heard', async () => {

@@ -5,6 +5,7 @@ import { type RunningTfjsNode, startTfjsNode } from '../native/tfjs-node.ts';
 import { startCpu } from './cpu.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { startWasm } from './wasm.ts';
+import { compileWasmKernels, type WasmKernels } from './wasm-kernels.ts';
 
 /**
  * `auto` is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be
@@ -20,6 +21,8 @@ export interface StartBackendOptions {
    * out, those that are installed as optional peers of this package.
    */
   readonly resolveFrom?: string | URL;
+  /** The kernels of wasm, other than the plain ones; refused with any other choice. */
+  readonly kernels?: WasmKernels | undefined;
 }
 
 /**
@@ -30,8 +33,13 @@ export interface StartBackendOptions {
  */
 export const startBackend = async (
   choice: BackendChoice,
-  { resolveFrom = import.meta.url }: StartBackendOptions = {},
+  { resolveFrom = import.meta.url, kernels }: StartBackendOptions = {},
 ): Promise<StartedBackend> => {
+  if (kernels && choice !== 'wasm') {
+    throw new BackendError(
+      `kernels: expected the backend wasm, which alone has several, received ${choice}: choose wasm, or leave the kernels out`,
+    );
+  }
   switch (choice) {
     case 'auto':
       return startFastest(resolveFrom);
@@ -40,7 +48,10 @@ export const startBackend = async (
     case 'webgpu':
       return started(await startWebgpu(resolveFrom), 'as asked for');
     case 'wasm':
-      return started(await startWasm(), 'as asked for');
+      return started(
+        await startWasm(kernels && { kernels: await compileWasmKernels(kernels) }),
+        'as asked for',
+      );
     case 'cpu':
       return started(await startCpu(), 'as asked for; much slower than wasm');
   }

@@ -1,3 +1,5 @@
+import type { WasmKernels } from './wasm-kernels.ts';
+
 /** The name that TensorFlow.js gives to a backend; tfjs-node's is `tensorflow`. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -6,6 +8,8 @@ export interface RunningBackend {
   readonly name: BackendName;
   /** For people: `wasm (SIMD)`, `tfjs-node 4.22.0 (libtensorflow 2.9.1)`. */
   readonly description: string;
+  /** The kernels of wasm; other backends have one kind. */
+  readonly kernels?: WasmKernels;
   /** Versions of the packages and libraries that compute, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }

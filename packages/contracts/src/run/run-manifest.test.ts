@@ -27,6 +27,20 @@ test('reads back a manifest', () => {
   expect(parseRunManifest(JSON.parse(JSON.stringify(manifest)), 'run.json')).toEqual(manifest);
 });
 
+test('the kernels of a run are kept, but not the code that they were compiled to; earlier runs have none', () => {
+  const kernels = { build: 'fma', revectorized: true } as const;
+  const withKernels = { ...manifest, backend: { ...manifest.backend, kernels } };
+  expect(parseRunManifest(JSON.parse(JSON.stringify(withKernels)), 'run.json')).toEqual(withKernels);
+  const compiled = { ...manifest.backend, kernels: { ...kernels, module: {} } };
+  expect(parseRunManifest({ ...manifest, backend: compiled }, 'run.json')).toEqual(withKernels);
+  expect(() =>
+    parseRunManifest(
+      { ...manifest, backend: { ...manifest.backend, kernels: { ...kernels, build: 'x' } } },
+      'run.json',
+    ),
+  ).toThrow('run.json: backend.kernels.build: expected one of "plain", "fma", received "x"');
+});
+
 test('a command line that was kept as it was typed is read without its secrets', () => {
   const command = [
     'study',

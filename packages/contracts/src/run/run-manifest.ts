@@ -15,8 +15,20 @@ const backendSchema = z.object({
   name: z.string(),
   /** A description for people: `wasm (SIMD, 2 workers)`. */
   description: z.string(),
-  /** Number of replicas that share each batch; it affects a run's numbers, since sums are added in their order. */
+  /**
+   * Number of replicas that share each batch. On wasm and cpu it affects a run's numbers only where batch normalization uses
+   * the statistics of the batch.
+   */
   workers: z.number().int().positive(),
+  /** The kernels of wasm; absent on other backends, and in earlier runs, which had the plain ones. */
+  kernels: z
+    .object({
+      /** The bits of `fma`, fused multiply-add, depend on the processor. */
+      build: z.enum(['plain', 'fma']),
+      /** Whether V8 made operations of 256 bits of theirs; the bits are the same. */
+      revectorized: z.boolean(),
+    })
+    .optional(),
 });
 
 const hardwareSchema = z.object({
