@@ -3,6 +3,7 @@ import {
   BackendError,
   type StartedBackend,
   startBackend,
+  type WasmKernels,
 } from '@dropout-lab/backend/node';
 import type { DatasetName, ImageDataset } from '@dropout-lab/contracts';
 import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
@@ -26,6 +27,8 @@ export type ParityBackend = Exclude<BackendChoice, 'auto'>;
 export interface Experiment {
   readonly size: WorkloadSize;
   readonly backends: readonly ParityBackend[];
+  /** Those of wasm; the plain ones when left out. */
+  readonly kernels?: WasmKernels;
 }
 
 export interface ExperimentResult {
@@ -70,7 +73,7 @@ interface KerasRun {
 
 /** Trains every scenario in Keras, in Keras with other kernels and on each backend, and compares all with the first. */
 export const runExperiment = (
-  { size, backends }: Experiment,
+  { size, backends, kernels }: Experiment,
   images: ReadonlyMap<DatasetName, ImageDataset>,
   python: string,
 ): Promise<ExperimentResult> =>
@@ -95,7 +98,7 @@ export const runExperiment = (
     const started: StartedBackend[] = [];
     const missing: string[] = [];
     for (const choice of backends) {
-      const backend = await startOrExplain(choice);
+      const backend = await startOrExplain(choice, choice === 'wasm' ? kernels : undefined);
       if (typeof backend === 'string') {
         missing.push(backend);
         continue;
@@ -144,9 +147,12 @@ const compareRun = (
 };
 
 /** Starts a backend, or returns the reason why it is not available. */
-const startOrExplain = async (choice: ParityBackend): Promise<StartedBackend | string> => {
+const startOrExplain = async (
+  choice: ParityBackend,
+  kernels: WasmKernels | undefined,
+): Promise<StartedBackend | string> => {
   try {
-    return await startBackend(choice);
+    return await startBackend(choice, { kernels });
   } catch (error) {
     if (error instanceof BackendError) return error.message;
     throw error;

@@ -17,6 +17,21 @@ test('some backends, some steps, the weights looked at after the last', () => {
   });
 });
 
-test.each([['gpu'], ['--steps=0'], ['--steps=ten']])('refuses %s', (argument) => {
-  expect(() => selectExperiments([argument])).toThrow(ConfigError);
+test.each([
+  [['--kernels', 'fma'], { build: 'fma', revectorized: false }],
+  [['--revectorize'], { build: 'plain', revectorized: true }],
+])('wasm with other kernels: %j', (args, kernels) => {
+  const { experiments } = selectExperiments(['wasm', ...args]);
+  expect(experiments).toMatchObject([{ backends: ['wasm'], kernels }]);
+});
+
+test.each([
+  [['gpu']],
+  [['--steps=0']],
+  [['--steps=ten']],
+  [['wasm', '--kernels=fast']],
+  [['--kernels=fma']],
+  [['cpu', '--revectorize']],
+])('refuses %j', (args) => {
+  expect(() => selectExperiments(args)).toThrow(ConfigError);
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { WasmKernels } from '@dropout-lab/backend/node';
 import { ConfigError } from '@dropout-lab/contracts';
 import type { Experiment, ParityBackend } from './experiment.ts';
 
@@ -17,8 +18,8 @@ const whole: readonly Experiment[] = [
 ];
 
 /**
- * Parses `npm run parity -- [BACKEND...] [--steps N]`: without arguments everything, else only the given backends or the
- * first N steps.
+ * Parses `npm run parity -- [BACKEND...] [--steps N] [--kernels fma] [--revectorize]`: without arguments everything, else only
+ * the given backends or the first N steps, wasm with the given kernels.
  *
  * @throws ConfigError
  */
@@ -28,7 +29,7 @@ export const selectExperiments = (
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { steps: { type: 'string' } },
+    options: { steps: { type: 'string' }, kernels: { type: 'string' }, revectorize: { type: 'boolean' } },
   });
   if (args.length === 0) return { experiments: whole, isWhole: true };
 
@@ -41,12 +42,31 @@ export const selectExperiments = (
   if (!(most >= 1)) {
     throw new ConfigError(`parity: --steps: expected a positive whole number, received ${values.steps}`);
   }
+  const kernels = kernelsOf(values.kernels, values.revectorize);
+  if (kernels && `${positionals}` !== 'wasm') {
+    throw new ConfigError(
+      `parity: --kernels, --revectorize: expected the backend wasm alone, received ${positionals.join(' ') || 'all'}: npm run parity -- wasm --kernels fma`,
+    );
+  }
   const chosen = (backend: ParityBackend): boolean =>
     positionals.length === 0 || positionals.includes(backend);
   const experiments = whole
-    .map(({ size, backends }) => ({ size: shortened(size, most), backends: backends.filter(chosen) }))
+    .map(({ size, backends }) => ({
+      size: shortened(size, most),
+      backends: backends.filter(chosen),
+      ...(kernels && { kernels }),
+    }))
     .filter(({ backends }) => backends.length > 0);
   return { experiments, isWhole: false };
+};
+
+/** @throws ConfigError for a build that there is not. */
+const kernelsOf = (build?: string, revectorized?: boolean): WasmKernels | undefined => {
+  if (build === undefined && revectorized === undefined) return undefined;
+  if (build === undefined || build === 'plain' || build === 'fma') {
+    return { build: build ?? 'plain', revectorized: revectorized ?? false };
+  }
+  throw new ConfigError(`parity: --kernels: expected plain or fma, received ${build}`);
 };
 
 const shortened = (size: Experiment['size'], most: number): Experiment['size'] => {

@@ -49,7 +49,7 @@ export interface PreparedRun {
 export interface OpenedRun {
   /** Closed when the run ends, whichever way. */
   readonly run: RunStore;
-  /** Continues where this snapshot was taken, to the bit, on the same backend with as many workers. */
+  /** Continues where this snapshot was taken, to the bit, on the same backend with its kernels and as many workers. */
   readonly resumeFrom?: Snapshot | undefined;
 }
 

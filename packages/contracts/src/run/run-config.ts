@@ -16,7 +16,7 @@ import { identityOf, withoutDefaults } from './identity.ts';
 const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
 
 /**
- * A run's settings: all that decides its numbers apart from backend and number of workers, which its manifest has.
+ * A run's settings: all that decides its numbers apart from backend, its kernels and number of workers, which its manifest has.
  * `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
  * batches of 250, the last 20% for validation.
  */
