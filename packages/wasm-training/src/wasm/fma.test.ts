@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileFmaKernels } from '../fma.ts';
 import { differingKernel } from './differing-kernel.ts';
+import { testEveryKernel } from './every-kernel.testing.ts';
 import { instantiate } from './instance.ts';
 import { compilePlainKernels } from './plain.ts';
-import { testEveryKernel } from './variant.testing.ts';
 
 const fma = await testEveryKernel('with fused multiply-add', compileFmaKernels);
 

@@ -1,4 +1,4 @@
 import { compileRevectorizedKernels } from '../revectorized.ts';
-import { testEveryKernel } from './variant.testing.ts';
+import { testEveryKernel } from './every-kernel.testing.ts';
 
 await testEveryKernel('revectorized, with fused multiply-add', () => compileRevectorizedKernels('fma'));

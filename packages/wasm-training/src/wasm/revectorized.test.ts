@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { kernelsBase64 } from '../generated/kernels.ts';
 import { compileRevectorizedKernels } from '../revectorized.ts';
 import { differingKernel } from './differing-kernel.ts';
+import { testEveryKernel } from './every-kernel.testing.ts';
 import { compilePlainKernels } from './plain.ts';
-import { testEveryKernel } from './variant.testing.ts';
 
 const revectorized = await testEveryKernel('revectorized', () => compileRevectorizedKernels('plain'));
 

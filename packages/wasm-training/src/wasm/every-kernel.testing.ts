@@ -1,0 +1,29 @@
+import { test } from 'vitest';
+import { UnsupportedOperationError } from '../errors.ts';
+import { testVariant } from './variant.testing.ts';
+
+/**
+ * Runs all tests of kernels on a variant of them; where the engine lacks it, one test is skipped whose name says why.
+ *
+ * @param name Of the variant.
+ * @returns Its module, where there is one.
+ */
+export const testEveryKernel = async (
+  name: string,
+  compile: () => WebAssembly.Module,
+): Promise<WebAssembly.Module | undefined> => {
+  let module: WebAssembly.Module;
+  try {
+    module = compile();
+  } catch (error) {
+    if (!(error instanceof UnsupportedOperationError)) throw error;
+    test.skip(`every kernel, ${name} (${error.message})`);
+    return undefined;
+  }
+  testVariant(module);
+  await import('./adam.test.ts');
+  await import('./keep-nan.test.ts');
+  await import('./kernels.test.ts');
+  await import('./pooled-convolution.test.ts');
+  return module;
+};
