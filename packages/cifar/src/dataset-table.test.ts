@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DatasetName, datasetOf, type ImageDataset } from '@dropout-lab/contracts';
+import { type ImageLimits, limit } from '@dropout-lab/data';
 import { describe, expect, test } from 'vitest';
 import { datasetLoaders } from './dataset-table.ts';
 
@@ -46,6 +47,18 @@ describe.each(drawn)('what is drawn of $name', ({ name, draw }) => {
     expect(digestOf(draw().train)).toBe(data.sha256['training']);
     expect(data.sha256['test']).not.toBe(data.sha256['training']);
   });
+
+  test.each<[string, ImageLimits, [number, number]]>([
+    ['a few', { train: 50, test: 20 }, [50, 20]],
+    ['a few of one split', { train: null, test: 1 }, [trainImages, 1]],
+    ['more than there are', { train: trainImages + 1, test: testImages + 1 }, [trainImages, testImages]],
+  ])(
+    'begins with the same images when it is limited to %s, and has the digests of all',
+    (_, limits, [train, test]) => {
+      const limited = draw(limits);
+      expect(limited).toEqual({ ...data, train: limit(data.train, train), test: limit(data.test, test) });
+    },
+  );
 });
 
 const digestOf = ({ images, labels }: ImageDataset): string =>

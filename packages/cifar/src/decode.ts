@@ -1,5 +1,5 @@
 import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
-import { CIFAR10, type CifarDescriptor } from './datasets.ts';
+import { CIFAR10, type CifarDescriptor, type CifarFile } from './datasets.ts';
 import { CifarFormatError } from './errors.ts';
 import { htmlStart } from './fetch/html.ts';
 
@@ -88,16 +88,62 @@ export const decodeCifar = (dataset: CifarDescriptor, files: readonly CifarFileB
   const labels = new Uint8Array(count);
   let n = 0;
   for (const { bytes } of files) {
-    for (let at = 0; at < bytes.length; at += record, n++) {
-      labels[n] = bytes[at + dataset.target]!;
-      interleave(bytes, at + dataset.labels.length, images, n * IMAGE_BYTES);
-    }
+    decodeRecords(dataset, bytes, images.subarray(n * IMAGE_BYTES), labels.subarray(n));
+    n += bytes.length / record;
   }
+  return datasetOf(dataset, images, labels);
+};
+
+/** Decodes as many records as the file has and `labels` has room for. */
+const decodeRecords = (
+  dataset: CifarDescriptor,
+  bytes: Uint8Array,
+  images: Uint8Array,
+  labels: Uint8Array,
+): void => {
+  const record = recordBytes(dataset);
+  const count = Math.min(bytes.length / record, labels.length);
+  for (let n = 0, at = 0; n < count; n++, at += record) {
+    labels[n] = bytes[at + dataset.target]!;
+    interleave(bytes, at + dataset.labels.length, images, n * IMAGE_BYTES);
+  }
+};
+
+const datasetOf = (dataset: CifarDescriptor, images: Uint8Array, labels: Uint8Array): ImageDataset => ({
+  images,
+  labels,
+  imageShape: [SIDE, SIDE, CHANNELS],
+  classNames: dataset.labels[dataset.target]!.classNames,
+});
+
+/** A split whose files are decoded one at a time, in any order, so that no two of them are in memory at once. */
+export interface SplitDecoder {
+  /** Decodes one of the split's verified files; another file is left alone. */
+  decode(file: CifarFile, bytes: Uint8Array): void;
+  /** Complete when every file has been decoded. */
+  readonly dataset: ImageDataset;
+}
+
+/** @param limit The number of images, the first ones; all of them when it is null or undefined, or there are fewer. */
+export const splitDecoder = (
+  dataset: CifarDescriptor,
+  split: CifarFile['split'],
+  limit: number | null | undefined,
+): SplitDecoder => {
+  const files = dataset.files.filter((file) => file.split === split);
+  const count = files.reduce((sum, file) => sum + file.images, 0);
+  const size = Math.min(limit ?? count, count);
+  const images = new Uint8Array(size * IMAGE_BYTES);
+  const labels = new Uint8Array(size);
   return {
-    images,
-    labels,
-    imageShape: [SIDE, SIDE, CHANNELS],
-    classNames: dataset.labels[dataset.target]!.classNames,
+    dataset: datasetOf(dataset, images, labels),
+    decode: (file, bytes) => {
+      const place = files.indexOf(file);
+      if (place < 0) return;
+      const first = files.slice(0, place).reduce((sum, before) => sum + before.images, 0);
+      if (first < size)
+        decodeRecords(dataset, bytes, images.subarray(first * IMAGE_BYTES), labels.subarray(first));
+    },
   };
 };
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { type ImageLimits, limit } from '@dropout-lab/data';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { describeCifar } from './describe.ts';
@@ -38,6 +39,19 @@ describe('a folder of the user', () => {
     expect([train.labels.length, held.labels.length, source]).toEqual([12, 4, 'directory']);
     expect([...train.labels.subarray(0, 7)]).toEqual([0, 3, 6, 9, 2, 5, 1]);
     expect((await readdir(directory)).toSorted()).toEqual([...files.keys()].toSorted());
+  });
+
+  test.each<[string, ImageLimits, [number, number]]>([
+    ['within the first file', { train: 2, test: 1 }, [2, 1]],
+    ['in the second file', { train: 10 }, [10, 4]],
+    ['that are more than there are', { train: 13, test: 5 }, [12, 4]],
+    ['of none', { train: null, test: null }, [12, 4]],
+  ])('is verified as a whole, and decoded up to limits %s', async (_, limits, [trained, held]) => {
+    const directory = temporaryFolder();
+    await writeFiles(directory);
+    const all = await loadCifar(dataset, { directory });
+    const limited = await loadCifar(dataset, { directory, limits });
+    expect(limited).toEqual({ ...all, train: limit(all.train, trained), test: limit(all.test, held) });
   });
 
   test.each(bad)('with %s is refused', async (_, bytes, fault, found) => {

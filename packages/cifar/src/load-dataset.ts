@@ -13,5 +13,5 @@ export const loadDataset = async (
   options: LoadCifarOptions = {},
 ): Promise<LoadedDataset> => {
   const loader = datasetLoaders[name];
-  return loader.kind === 'drawn' ? loader.draw() : loadCifar(loader.files, options);
+  return loader.kind === 'drawn' ? loader.draw(options.limits) : loadCifar(loader.files, options);
 };

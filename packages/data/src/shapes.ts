@@ -1,6 +1,6 @@
 import { datasets, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey, uint32s, uniform } from '@dropout-lab/random';
-import type { LoadedDataset } from './loaded-dataset.ts';
+import type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 
 const { imageShape, classNames, trainImages, testImages } = datasets.shapes;
 const [SIDE] = imageShape;
@@ -62,10 +62,13 @@ const drawSplit = (split: string, count: number): ImageDataset => {
   return { images, labels, imageShape, classNames };
 };
 
-/** Draws the data set `shapes`: grey pictures of eight plain shapes, from a fixed seed. */
-export const drawShapes = (): LoadedDataset => ({
-  train: drawSplit('train', trainImages),
-  test: drawSplit('test', testImages),
+/**
+ * Draws the data set `shapes`: grey pictures of eight plain shapes, from a fixed seed. Image i is the same however many are
+ * drawn; the digests are those of the whole data set.
+ */
+export const drawShapes = ({ train, test }: ImageLimits = {}): LoadedDataset => ({
+  train: drawSplit('train', Math.min(train ?? trainImages, trainImages)),
+  test: drawSplit('test', Math.min(test ?? testImages, testImages)),
   sha256: {
     training: '6856f1aa058bfc0e47176c922ffe6e6e0c0238fad88643e97476a4de2c2b74ac',
     test: 'c3d2b41eaaa376fbba71fd408a391e205b5da102a726b0b53f2e16b220b44734',

@@ -1,6 +1,12 @@
 import { type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
-import { ConfigError, type DatasetName, datasetOf, type RunManifest } from '@dropout-lab/contracts';
-import type { LoadedDataset } from '@dropout-lab/data';
+import {
+  ConfigError,
+  type DatasetName,
+  datasetOf,
+  type RunConfig,
+  type RunManifest,
+} from '@dropout-lab/contracts';
+import type { ImageLimits, LoadedDataset } from '@dropout-lab/data';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 
@@ -11,30 +17,46 @@ export interface DataOptions {
   readonly mirror?: string[];
 }
 
-/** Loads a data set, fetching it first when it is not in the cache. */
+/** Loads the images of runs on one data set, as many as they use, fetching them first when they are not in the cache. */
 export const loadData = (
-  dataset: DatasetName,
+  configs: readonly [RunConfig, ...RunConfig[]],
   { dataDir, mirror }: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<LoadedDataset> =>
-  loadDataset(dataset, {
+): Promise<LoadedDataset> => {
+  const [{ dataset }] = configs;
+  return loadDataset(dataset, {
     directory: dataDir,
     mirrors: mirror,
+    limits: limitsOf(configs),
     onProgress: (progress) => reporter.progress(fetchLine(datasetOf(dataset).title, progress)),
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
+};
 
-/** Loads data sets as {@link loadData} does, each once; one that failed is tried again. */
+/** The most images of each split that one of the runs uses. */
+const limitsOf = (configs: readonly RunConfig[]): ImageLimits => {
+  const most = (limits: readonly (number | null)[]): number | null =>
+    limits.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0);
+  return {
+    train: most(configs.map(({ limitTrain }) => limitTrain)),
+    test: most(configs.map(({ limitTest }) => limitTest)),
+  };
+};
+
+/** Loads the data sets of some runs as {@link loadData} does, each once; one that failed is tried again. */
 export const dataLoader = (
+  configs: readonly RunConfig[],
   options: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): ((dataset: DatasetName) => Promise<LoadedDataset>) => {
+): ((config: RunConfig) => Promise<LoadedDataset>) => {
   const loaded = new Map<DatasetName, LoadedDataset>();
-  return async (dataset) => {
-    const data = loaded.get(dataset) ?? (await loadData(dataset, options, reporter, signal));
+  return async (config) => {
+    const { dataset } = config;
+    const others = configs.filter((other) => other.dataset === dataset);
+    const data = loaded.get(dataset) ?? (await loadData([config, ...others], options, reporter, signal));
     loaded.set(dataset, data);
     return data;
   };

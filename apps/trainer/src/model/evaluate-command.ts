@@ -17,7 +17,7 @@ export const evaluateCommand = async (
   const { run, model } = await openTrainedModel(path, options);
   requireLoadable(run.manifest, `evaluate ${path}`);
   const { config, classNames } = run.manifest;
-  const { test } = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  const { test } = prepareRunData(await loadData([config], options, reporter, signal), config);
   const { report, logits } = await evaluateImages(createReplica(model), test, classNames, { signal });
   model.dispose();
   requireAnswers(logits, checkpointOf(path, options), (row) => `test image ${row}`, classNames.length);

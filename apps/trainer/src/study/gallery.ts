@@ -29,10 +29,11 @@ export const galleriesOf = async (
   signal: AbortSignal,
 ): Promise<ArmGallery[]> => {
   const galleries: ArmGallery[] = [];
-  const load = dataLoader(options, reporter, signal);
+  const configs = runs.map(({ config }) => config);
+  const load = dataLoader(configs, options, reporter, signal);
   for (const run of runs) {
     try {
-      const data = await load(run.config.dataset);
+      const data = await load(run.config);
       reporter.progress(`Looking at ${run.arm.name}, seed ${run.seed}`);
       galleries.push(await galleryOf(run, data, options, signal));
     } catch (error) {

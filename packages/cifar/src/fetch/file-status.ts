@@ -20,10 +20,8 @@ export interface CifarFileStatus {
   readonly sha256: string | null;
 }
 
-/** A file's status with its content, when it may be used. */
-export interface CheckedFile extends CifarFileStatus {
-  readonly bytes: Uint8Array | null;
-}
+/** Called with the content of each file that is right; it is not kept. */
+export type OnFile = (file: CifarFile, bytes: Uint8Array) => void;
 
 const SUMS = 'SHA256SUMS';
 
@@ -70,25 +68,27 @@ const checkFile = async (
   file: CifarFile,
   directory: string,
   known: string | null,
-): Promise<CheckedFile> => {
+  onFile: OnFile | undefined,
+): Promise<CifarFileStatus> => {
   const path = join(directory, file.name);
   const bytes = await readIfThere(path);
   const about = { name: file.name, path, split: file.split };
   const expected = known === null ? 'whole records (no digest known)' : `SHA-256 ${known}`;
   if (bytes === null) {
-    return { ...about, status: 'missing', expected, found: 'no file', sha256: null, bytes };
+    return { ...about, status: 'missing', expected, found: 'no file', sha256: null };
   }
   if (bytes instanceof RefusedFileError) {
     const found = bytes.message.replace(/^it (is|has) /, '');
-    return { ...about, status: 'no-file', expected, found, sha256: null, bytes: null };
+    return { ...about, status: 'no-file', expected, found, sha256: null };
   }
   try {
     const digest = await verifyBytes(dataset, file, path, bytes, known);
-    return { ...about, status: 'ok', expected, found: `SHA-256 ${digest}`, sha256: digest, bytes };
+    onFile?.(file, bytes);
+    return { ...about, status: 'ok', expected, found: `SHA-256 ${digest}`, sha256: digest };
   } catch (error) {
     if (!(error instanceof CifarFormatError)) throw error;
     const { fault: status, expected, found } = error;
-    return { ...about, status, expected, found, sha256: await sha256(bytes), bytes: null };
+    return { ...about, status, expected, found, sha256: await sha256(bytes) };
   }
 };
 
@@ -96,13 +96,17 @@ const checkFile = async (
 export const checkFiles = async (
   dataset: CifarDescriptor,
   directory: string,
-  signal?: AbortSignal | undefined,
-): Promise<CheckedFile[]> => {
+  {
+    signal,
+    onFile,
+  }: { readonly signal?: AbortSignal | undefined; readonly onFile?: OnFile | undefined } = {},
+): Promise<CifarFileStatus[]> => {
   const sums = await recordedSums(directory);
-  const checked: CheckedFile[] = [];
+  const checked: CifarFileStatus[] = [];
   for (const file of dataset.files) {
     signal?.throwIfAborted();
-    checked.push(await checkFile(dataset, file, directory, file.sha256 ?? sums.get(file.name) ?? null));
+    const known = file.sha256 ?? sums.get(file.name) ?? null;
+    checked.push(await checkFile(dataset, file, directory, known, onFile));
   }
   return checked;
 };
