@@ -1,14 +1,16 @@
 /**
- * The process of one run of a study, started by {@link inOwnProcess}: what a run does to memory, and a crash in
- * native code, stay its own.
+ * The process of one run, started by {@link inOwnProcess}: what a run of a study does to memory, and a crash in native
+ * code, stay its own, and native TensorFlow needs an environment of its own.
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { RunLockedError, runFiles } from '@dropout-lab/runs';
+import { exitCodeOf } from './command/failure.ts';
 import type { Reporter } from './command/reporter.ts';
 import type { ProcessMessage, ProcessResult, ProcessTask } from './study/run-task.ts';
 import { measureEpochs } from './train/measure-epochs.ts';
+import { measureStep } from './train/measure-step.ts';
 import { beginRun, reopenRun } from './train/open-run.ts';
 import { trainRun } from './train/train-run.ts';
 
@@ -40,6 +42,16 @@ async function perform(task: ProcessTask): Promise<ProcessResult> {
     if (task.kind === 'measure') {
       return { kind: 'measured', ...(await measureEpochs(task.configs, task.options, reporter, signal)) };
     }
+    if (task.kind === 'measure-step') {
+      return { kind: 'measured-step', stepSeconds: await measureStep(task.config, task.options, signal) };
+    }
+    if (task.kind !== 'train') {
+      const run =
+        task.kind === 'begin'
+          ? await beginRun(task.config, task.options, task.command, reporter, signal)
+          : await reopenRun(task.path, task.options, reporter, signal);
+      return { kind: 'ended', ...(await trainRun(run, reporter, signal)) };
+    }
     const { config, path, options, command, takeOver = false } = task;
     const isBegun = await exists(join(path, runFiles.manifest));
     const run = isBegun
@@ -48,9 +60,11 @@ async function perform(task: ProcessTask): Promise<ProcessResult> {
     return { kind: 'ended', reason: (await trainRun(run, reporter, signal)).reason };
   } catch (error) {
     if (signal.aborted) return { kind: 'ended', reason: 'interrupted' };
-    if (error instanceof RunLockedError) return { kind: 'locked', message: error.message };
+    if (error instanceof RunLockedError && task.kind === 'train')
+      return { kind: 'locked', message: error.message };
     const isOurs = error instanceof DropoutLabError;
-    return { kind: 'failed', message: isOurs ? error.message : String((error as Error).stack ?? error) };
+    const message = isOurs ? error.message : String((error as Error).stack ?? error);
+    return { kind: 'failed', message, exitCode: exitCodeOf(error, { isInterrupted: false }) };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   RunUnreadableError,
 } from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
+import { RunFailedError } from '../run-failed-error.ts';
 import { printable, printableLines } from './printable.ts';
 
 /** A command line, a configuration or a run that cannot be: nothing has been written. */
@@ -29,12 +30,15 @@ export const exitCodeOf = (
   { isInterrupted }: { readonly isInterrupted: boolean },
 ): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof RunFailedError && !isInterrupted) return error.exitCode;
   if (refusals.some((kind) => error instanceof kind)) return USAGE;
   return isInterrupted ? INTERRUPTED : 1;
 };
 
 /** Returns an error as it is printed: one made on purpose in its sentence, a defect with its stack. */
 export const messageOf = (error: unknown): string => {
+  // Of a defect in another process it has the stack.
+  if (error instanceof RunFailedError) return `dropout-lab: ${printableLines(error.message)}`;
   if (error instanceof DropoutLabError) return `dropout-lab: ${printable(error.message)}`;
   return printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
 };

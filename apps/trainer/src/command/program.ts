@@ -14,6 +14,7 @@ import {
   mirrorOption,
   port,
   revectorizeOption,
+  trainingBackendOption,
   workersOption,
 } from './shared-options.ts';
 
@@ -58,7 +59,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
     .option('--config <file>', 'JSON file of run settings; options come on top')
-    .addOption(backendOption())
+    .addOption(trainingBackendOption())
     .addOption(kernelsOption())
     .addOption(revectorizeOption())
     .addOption(workersOption())

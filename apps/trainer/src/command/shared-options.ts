@@ -1,13 +1,16 @@
 import { datasets } from '@dropout-lab/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 
-export const backendOption = (): Option =>
-  new Option(
-    '--backend <name>',
-    'auto is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be loaded, else wasm',
-  )
-    .choices(['auto', 'node', 'webgpu', 'wasm', 'cpu'])
-    .default('auto');
+/** The backend of a command that trains. */
+export const trainingBackendOption = (): Option =>
+  backendOption(
+    'auto, where tfjs-node is installed, measures a training step on each backend, once for each kind of run, and takes the fastest; elsewhere it is WebGPU where its packages find a graphics processor, else wasm',
+  );
+
+export const backendOption = (
+  help = 'auto is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be loaded, else wasm',
+): Option =>
+  new Option('--backend <name>', help).choices(['auto', 'node', 'webgpu', 'wasm', 'cpu']).default('auto');
 
 export const kernelsOption = (): Option =>
   new Option(

@@ -11,6 +11,7 @@ import { cacheDirectory } from '@dropout-lab/files/node';
 import { megabytes } from '../command/format.ts';
 import { readCommit } from '../command/provenance.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { listBackendTimes } from '../train/backend-times.ts';
 import { version } from '../version.ts';
 
 /** `dropout-lab info`: versions, machine, each backend or the reason why it is missing, and the cache. @returns The exit code. */
@@ -41,6 +42,10 @@ export const infoCommand = async (reporter: Reporter): Promise<number> => {
     const here = files.filter(({ bytes }) => bytes !== null).length;
     const partial = partialBytes > 0 ? `, ${megabytes(partialBytes)} of an unfinished download` : '';
     reporter.line(`  ${name}: ${here} of ${files.length} files${partial}`);
+  }
+  for (const { runs, stepSeconds } of await listBackendTimes()) {
+    const times = Object.entries(stepSeconds).map(([name, seconds]) => `${name} ${seconds!.toFixed(3)} s`);
+    reporter.line(`  a step of ${runs}: ${times.join(', ')}`);
   }
   return 0;
 };

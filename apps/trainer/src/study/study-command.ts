@@ -11,12 +11,15 @@ import {
 } from '@dropout-lab/study/node';
 import { duration, formatMetric } from '../command/format.ts';
 import { kernelsOf, requireKernels } from '../command/kernels.ts';
+import { choiceInNode } from '../command/recorded-backend.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
+import { RunFailedError } from '../run-failed-error.ts';
+import type { ChosenBackend } from '../train/choose-backend.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { reportInvocation, runInvocation } from './next-command.ts';
 import { type QueueOutcome, runOnQueue } from './run-on-queue.ts';
-import { inOwnProcess, RunFailedError } from './run-task.ts';
+import { inOwnProcess } from './run-task.ts';
 import { requireStore } from './store.ts';
 import type { StudyRunOptions } from './study-options.ts';
 import {
@@ -118,7 +121,8 @@ const runPlan = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> => {
-  const options: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
+  const shared: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
+  const options: RunOptions = { ...shared, ...(await backendOf(plan, shared, reporter, signal)) };
   const epochSeconds = await measureArms(plan, options, reporter, signal);
   for (const line of planLines(plan, epochSeconds, jobs)) reporter.line(line);
 
@@ -148,6 +152,24 @@ const runPlan = async (
     }
   };
   await Promise.all(Array.from({ length: jobs }, runNext));
+};
+
+/** The one backend of all runs: that of the first which has begun, where it is installed here, else the first arm's. */
+const backendOf = async (
+  { runs }: StudyPlan,
+  options: RunOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<ChosenBackend> => {
+  const [{ installedBackends }, { chooseBackend }] = await Promise.all([
+    import('@dropout-lab/backend/node'),
+    import('../train/choose-backend.ts'),
+  ]);
+  const begun = runs.find(({ manifest }) => manifest !== undefined)?.manifest?.backend.name;
+  const choice = begun === undefined ? undefined : choiceInNode(begun);
+  return options.backend === 'auto' && installedBackends().some((one) => one.choice === choice)
+    ? { backend: choice!, why: "as the study's first run" }
+    : chooseBackend(runs[0]!.config, options, reporter, signal);
 };
 
 /** Puts the runs that are left on the queue. A run in training is on it already, or its worker is gone, which the queue handles. */

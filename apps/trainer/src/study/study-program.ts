@@ -9,6 +9,7 @@ import {
   kernelsOption,
   mirrorOption,
   revectorizeOption,
+  trainingBackendOption,
   wholeUpTo,
   workersOption,
 } from '../command/shared-options.ts';
@@ -85,7 +86,7 @@ export const addStudyCommands = (
       wholeUpTo(86_400),
       DEFAULT_LEASE_SECONDS,
     )
-    .addOption(backendOption())
+    .addOption(trainingBackendOption())
     .addOption(kernelsOption())
     .addOption(revectorizeOption())
     .addOption(workersOption())
@@ -126,7 +127,7 @@ const withRunOptions = (command: Command): Command =>
       redisAddress,
     )
     .addOption(jobsOption())
-    .addOption(backendOption())
+    .addOption(trainingBackendOption())
     .addOption(kernelsOption())
     .addOption(revectorizeOption())
     .addOption(workersOption())

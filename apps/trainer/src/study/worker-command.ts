@@ -4,6 +4,7 @@ import { readStudyRun } from '@dropout-lab/study/node';
 import type { Job, Worker } from 'bullmq';
 import { requireKernels } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
+import type { ChosenBackend } from '../train/choose-backend.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { connectQueue, parseRunJob, queueErrorReporter, type RunProgress } from './queue.ts';
 import { inOwnProcess } from './run-task.ts';
@@ -35,9 +36,13 @@ export const workerCommand = async (
 ): Promise<number> => {
   await requireKernels(runOptions);
   // Building a model needs TensorFlow.js: loaded before the first job is taken.
-  const { requireRunnable } = await import('../train/require-runnable.ts');
+  const [{ requireRunnable }, { chooseBackend }] = await Promise.all([
+    import('../train/require-runnable.ts'),
+    import('../train/choose-backend.ts'),
+  ]);
   const { bullmq, name, connection } = await connectQueue(url, store);
-  const options: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
+  const shared: RunOptions = { ...runOptions, ...shareOfMachine(jobs) };
+  let chosen: Promise<ChosenBackend> | undefined;
   const me = `${hostname()}:${process.pid}`;
   /** Ends the process of a job that this worker has lost. */
   const losses = new Map<string, AbortController>();
@@ -45,6 +50,9 @@ export const workerCommand = async (
   const takeRun = async (job: Job<unknown>, token?: string): Promise<string> => {
     const { command, name, config } = parseRunJob(job.data);
     requireRunnable(config);
+    // The first run's, so that all of a study have the same.
+    chosen ??= chooseBackend(config, shared, reporter, signal);
+    const options = { ...shared, ...(await chosen) };
     const { state, path } = await readStudyRun(store, {
       arm: { name, title: name, config },
       seed: config.seed,

@@ -8,7 +8,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { kernelsOf } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { dataLoader } from '../data/data.ts';
-import { type RunOptions, replicasOn, requireWorkers } from './open-run.ts';
+import { type RunOptions, reasonOf, replicasOn, requireWorkers } from './open-run.ts';
 
 export interface EpochMeasurements {
   /** The backend that was measured, and the reason for it. */
@@ -44,7 +44,7 @@ export const measureEpochs = async (
       model.dispose();
     }
   }
-  return { backend: backend.reason, epochSeconds };
+  return { backend: reasonOf(backend, options), epochSeconds };
 };
 
 const measureEpoch = async (

@@ -40,6 +40,8 @@ export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 
 /** The machine's part in a run: backend, threads and cores. */
 export interface RunOptions extends DataOptions, KernelOptions {
   readonly backend: BackendChoice;
+  /** The reason for the backend; when left out, `startBackend` gives one. */
+  readonly why?: string | undefined;
   /** Threads that share each batch; what fits the backend and the cores when left out. */
   readonly workers?: number;
   /** Cores that the run may use, when it is not alone; all of them when left out. */
@@ -70,7 +72,7 @@ export const beginRun = async (
   signal: AbortSignal,
 ): Promise<RunToTrain> => {
   requireRunnable(config);
-  const backend = await startReported(options.backend, kernelsOf(options), reporter);
+  const backend = await startReported(options, kernelsOf(options), reporter);
   const data = prepareRunData(await loadData([config], options, reporter, signal), config);
   return {
     config,
@@ -121,7 +123,8 @@ export const reopenRun = async (
   await reader.requireIntact();
   await requireKernelsOf(reader.manifest, options, path);
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
-  const started = await startReported(backendChoice(backend.name), backend.kernels, reporter);
+  const chosen = { backend: backendChoice(backend.name) };
+  const started = await startReported(chosen, backend.kernels, reporter);
   const data = prepareRunData(await loadData([config], options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);
   return {
@@ -181,11 +184,17 @@ export const requireWorkers = (model: LayersModel, workers: number | undefined):
 };
 
 const startReported = async (
-  choice: BackendChoice,
+  options: Pick<RunOptions, 'backend' | 'why'>,
   kernels: WasmKernels | undefined,
   reporter: Reporter,
 ): Promise<StartedBackend> => {
-  const backend = await startBackend(choice, { kernels });
-  reporter.line(`Backend: ${backend.reason}`);
+  const backend = await startBackend(options.backend, { kernels });
+  reporter.line(`Backend: ${reasonOf(backend, options)}`);
   return backend;
 };
+
+/** A line that says which backend a run has, and why. */
+export const reasonOf = (
+  { description, reason }: StartedBackend,
+  { why }: Pick<RunOptions, 'why'>,
+): string => (why === undefined ? reason : `${description}: ${why}`);

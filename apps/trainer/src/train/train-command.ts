@@ -1,11 +1,15 @@
 import { dirname } from 'node:path';
+import type { BackendChoice } from '@dropout-lab/backend/node';
+import type { RunConfig } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import { requireKernels } from '../command/kernels.ts';
 import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
-import type { BeginOptions } from './open-run.ts';
+import type { ProcessTask } from '../study/run-task.ts';
+import type { BeginOptions, ReopenOptions, RunToTrain } from './open-run.ts';
+import type { EndedRun } from './train-run.ts';
 
 export interface TrainOptions extends BeginOptions {
   /** The folder of a run to resume. */
@@ -32,15 +36,9 @@ export const trainCommand = async (
   const config = options.resume === undefined ? await readRunConfig(options) : undefined;
   const epochs = await readEpochs(options);
   if (config) await requireKernels(options);
-  // Only now: what is wrong with the options is said before TensorFlow.js has loaded.
-  const [{ beginRun, reopenRun }, { trainRun }] = await Promise.all([
-    import('./open-run.ts'),
-    import('./train-run.ts'),
-  ]);
-  const run = config
-    ? await beginRun(config, options, command, reporter, signal)
-    : await reopenRun(options.resume!, { ...options, epochs }, reporter, signal);
-  const { reason, path } = await trainRun(run, reporter, signal);
+  const { reason, path } = config
+    ? await trainNew(config, options, command, reporter, signal)
+    : await resume(options.resume!, { ...options, epochs }, reporter, signal);
   if (reason === 'completed' || reason === 'early_stopping') {
     for (const line of await closingLines(path)) reporter.line(line);
   }
@@ -50,6 +48,74 @@ export const trainCommand = async (
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
+};
+
+// TensorFlow.js is loaded only now: what is wrong with the options is said before.
+
+const trainNew = async (
+  config: RunConfig,
+  given: TrainOptions,
+  command: readonly string[],
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<EndedRun> => {
+  const { chooseBackend } = await import('./choose-backend.ts');
+  const options = { ...given, ...(await chooseBackend(config, given, reporter, signal)) };
+  if (await needsOwnProcess(options.backend))
+    return inProcess({ kind: 'begin', config, options, command }, reporter, signal);
+  const { beginRun } = await import('./open-run.ts');
+  return trainHere(await beginRun(config, options, command, reporter, signal), reporter, signal);
+};
+
+const resume = async (
+  path: string,
+  given: ReopenOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<EndedRun> => {
+  const [{ openRunDirectory }, { backendChoice }] = await Promise.all([
+    import('@dropout-lab/runs/node'),
+    import('../command/recorded-backend.ts'),
+  ]);
+  const { backend, importedFrom } = (await openRunDirectory(path)).manifest;
+  if (importedFrom === undefined && (await needsOwnProcess(backendChoice(backend.name)))) {
+    const options = { ...given, backend: backendChoice(backend.name) };
+    return inProcess({ kind: 'resume', path, options }, reporter, signal);
+  }
+  const { reopenRun } = await import('./open-run.ts');
+  return trainHere(await reopenRun(path, given, reporter, signal), reporter, signal);
+};
+
+const trainHere = async (run: RunToTrain, reporter: Reporter, signal: AbortSignal): Promise<EndedRun> => {
+  const { trainRun } = await import('./train-run.ts');
+  return trainRun(run, reporter, signal);
+};
+
+/** Whether a backend computes faster with settings of the allocator, which are read when a process starts. */
+const needsOwnProcess = async (backend: BackendChoice): Promise<boolean> => {
+  if (backend !== 'node') return false;
+  const { allocatorSettings } = await import('@dropout-lab/backend/node');
+  return Object.keys(allocatorSettings()).length > 0;
+};
+
+/** Trains a run in a process of its own, whose output is this one's. */
+const inProcess = async (
+  task: Extract<ProcessTask, { kind: 'begin' | 'resume' }>,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<EndedRun> => {
+  const { inOwnProcess } = await import('../study/run-task.ts');
+  const ended = await inOwnProcess(task, {
+    onLine: reporter.line,
+    onProgress: reporter.progress,
+    onEvent: reporter.event,
+    signal,
+  });
+  if (ended.kind !== 'ended') throw new Error(`expected a run that has ended, received ${ended.kind}`);
+  const { reason, path } = ended;
+  // Interrupted before it had a directory.
+  if (path === undefined) throw signal.reason;
+  return { reason, path };
 };
 
 /** The number of epochs that was asked for, undefined when none was. @throws ConfigError when it is none. */

@@ -23,6 +23,8 @@ export interface StartBackendOptions {
   readonly resolveFrom?: string | URL;
   /** The kernels of wasm, other than the plain ones; refused with any other choice. */
   readonly kernels?: WasmKernels | undefined;
+  /** Whether `webgpu` refuses software that stands in for a graphics processor, as `auto` does. */
+  readonly onlyHardware?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface StartBackendOptions {
  */
 export const startBackend = async (
   choice: BackendChoice,
-  { resolveFrom = import.meta.url, kernels }: StartBackendOptions = {},
+  { resolveFrom = import.meta.url, onlyHardware = false, kernels }: StartBackendOptions = {},
 ): Promise<StartedBackend> => {
   if (kernels && choice !== 'wasm') {
     throw new BackendError(
@@ -46,7 +48,7 @@ export const startBackend = async (
     case 'node':
       return startedTfjsNode(await startTfjsNode(resolveFrom), 'as asked for');
     case 'webgpu':
-      return started(await startWebgpu(resolveFrom), 'as asked for');
+      return started(await startWebgpu(resolveFrom, { onlyHardware }), 'as asked for');
     case 'wasm':
       return started(
         await startWasm(kernels && { kernels: await compileWasmKernels(kernels) }),
