@@ -1,3 +1,4 @@
+import { replaceWebgpuKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import { activate } from '../start/activate.ts';
@@ -42,6 +43,7 @@ export const startBrowserWebgpu = async ({
   }
   await withoutWarnings(() => import('@tensorflow/tfjs-backend-webgpu'));
   await activate('webgpu');
+  replaceWebgpuKernels();
   if (onLost) void deviceOf(tf.backend()).lost.then(onLost);
   return {
     name: 'webgpu',

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { replaceWebgpuKernels } from '@dropout-lab/wasm-training/other-backends';
 import { BackendError } from '../errors.ts';
 import { activate } from '../start/activate.ts';
 import type { RunningBackend } from '../start/running-backend.ts';
@@ -50,6 +51,7 @@ export const startWebgpu = async (
   Object.defineProperty(navigatorOfNode(), 'gpu', { value: gpu, configurable: true });
   await withoutWarnings(() => load(locate(resolveFrom, backendPackage), backendPackage));
   await activate('webgpu');
+  replaceWebgpuKernels();
   return {
     name: 'webgpu',
     description: `webgpu (${title})`,

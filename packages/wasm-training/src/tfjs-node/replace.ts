@@ -11,10 +11,11 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { keepNaNInMaxPool, sumIsNotFinite } from '../max-pool-of-nan.ts';
+import { replaceReluGradient } from '../relu-gradient.ts';
 import { type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { fusedConv2D } from './conv2d.ts';
 import { maxPoolGrad } from './max-pool-gradient.ts';
-import { replaceReluGradient } from './relu-gradient.ts';
+import { reluGrad } from './relu-gradient.ts';
 import { sum } from './sum.ts';
 
 /**
@@ -24,7 +25,7 @@ import { sum } from './sum.ts';
  * kernel stays. Calling it again changes nothing.
  */
 export const replaceTfjsNodeKernels = (): void => {
-  replaceReluGradient();
+  replaceReluGradient('tensorflow', reluGrad);
   replaceKernel('tensorflow', Sum, (stock) => whereEqual(stock, sum(stock), sumExample));
   replaceKernel('tensorflow', FusedConv2D, (stock) =>
     whereEqual(stock, fusedConv2D(stock), convolutionExample),
