@@ -67,4 +67,6 @@ export const poolCases: readonly PoolCase[] = [
   { x: [1, 9, 9, 5], pool: 3, strides: 2, pad: 'same' },
   { x: [2, 7, 8, 6], pool: [3, 2], strides: 1, pad: 'same' },
   { x: [1, 7, 7, 4], pool: 2, strides: 3, pad: 'valid' },
+  { x: [2, 7, 7, 8], pool: 3, strides: 3, pad: 'same' },
+  { x: [1, 9, 5, 3], pool: 2, strides: 2, pad: 'same' },
 ];

@@ -1,7 +1,15 @@
 import type { MaxPoolAttrs, MaxPoolGradAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { type PoolInfo, poolInfoOf } from '../pooling.ts';
 import type { Kernel } from '../replace-kernel.ts';
-import { elementOf, flat, integers, type Program, type Uniform, type WebgpuBackend } from './program.ts';
+import {
+  elementOf,
+  flat,
+  flatThreads,
+  integers,
+  type Program,
+  type Uniform,
+  type WebgpuBackend,
+} from './program.ts';
 
 const uniforms = 'strides : vec2<i32>, pads : vec2<i32>, window : vec2<i32>,';
 
@@ -47,16 +55,78 @@ const forwardProgram = (info: PoolInfo): Program => {
   };
 };
 
+/** Rows and columns of windows, and beyond them those of what is left of the input. */
+const cellsOf = (info: PoolInfo): readonly [number, number] => [
+  Math.ceil((info.inHeight + info.padInfo.top) / info.strideHeight),
+  Math.ceil((info.inWidth + info.padInfo.left) / info.strideWidth),
+];
+
 /**
- * For each number of the input, the sum over the windows whose maximum it is: the first NaN of a window, or else its first
- * maximum. A thread looks at the windows itself, so that no positions are written and read again, and adds in a fixed order.
+ * For windows that do not overlap: each has a thread, which reads it once and writes all numbers up to the next window. dy goes
+ * to the window's first NaN, or else to its first maximum.
  */
-const gradientProgram = (info: PoolInfo): Program => {
+const disjointGradientProgram = (info: PoolInfo): Program => {
+  const component = componentOf(info);
+  const { float, int, findsNaN } = elementOf(component);
+  const [rows, columns] = cellsOf(info);
+  return {
+    shaderKey: `maxPoolGradientDisjoint_${component}`,
+    variableNames: ['dy', 'x'],
+    outputShape: info.inShape,
+    outputComponent: component,
+    uniforms: `${uniforms} cells : vec2<i32>,`,
+    dispatchLayout: { x: [0, 1, 2, 3] },
+    ...flatThreads((info.batchSize * rows * columns * info.inChannels) / component),
+    getUserCode: () => `
+      fn main(index : i32) {
+        let vectors = uniforms.outShape.w / ${component};
+        let place = index / vectors;
+        let channel = (index - place * vectors) * ${component};
+        let line = place / uniforms.cells.y;
+        let image = line / uniforms.cells.x;
+        let cell = vec2<i32>(line - image * uniforms.cells.x, place - line * uniforms.cells.y);
+        if (image < uniforms.outShape.x) {
+          let corner = cell * uniforms.strides - uniforms.pads;
+          let first = max(corner, vec2<i32>(0));
+          let end = min(corner + uniforms.window, uniforms.xShape.yz);
+          let next = min(corner + uniforms.strides, uniforms.xShape.yz);
+          var slope = ${float}(0.0);
+          var largest = ${float}(0.0);
+          var winner = ${int}(-1);
+          if (all(cell < uniforms.dyShape.yz)) {
+            slope = getDy(image, cell.x, cell.y, channel);
+            for (var row = first.x; row < end.x; row++) {
+              for (var column = first.y; column < end.y; column++) {
+                let value = getX(image, row, column, channel);
+                let isFirst = winner < ${int}(0);
+                let isBetter = (isFirst | (value > largest) | ${findsNaN}(value)) & !${findsNaN}(largest);
+                winner = select(winner, ${int}(row * uniforms.xShape.z + column), isBetter);
+                largest = select(largest, value, isBetter);
+              }
+            }
+          }
+          for (var row = first.x; row < next.x; row++) {
+            for (var column = first.y; column < next.y; column++) {
+              let isWinner = winner == ${int}(row * uniforms.xShape.z + column);
+              setOutputAtCoords(image, row, column, channel, select(${float}(0.0), slope, isWinner));
+            }
+          }
+        }
+      }
+    `,
+  };
+};
+
+/**
+ * For windows that overlap: each number of the input has a thread, which looks at the windows that reach it and sums dy over
+ * those whose maximum it is, in a fixed order.
+ */
+const overlappingGradientProgram = (info: PoolInfo): Program => {
   const component = componentOf(info);
   const { float, bool, findsNaN } = elementOf(component);
   return {
     ...flat(info.inShape, component),
-    shaderKey: `maxPoolGradient_${component}`,
+    shaderKey: `maxPoolGradientOverlapping_${component}`,
     variableNames: ['dy', 'x'],
     uniforms,
     getUserCode: () => `
@@ -113,6 +183,11 @@ export const maxPoolGrad =
     const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo };
     if (input.dtype !== 'float32') return stock(call);
     const info = poolInfoOf(input, call.attrs as unknown as MaxPoolGradAttrs);
+    const isDisjoint = info.filterHeight <= info.strideHeight && info.filterWidth <= info.strideWidth;
+    const program = isDisjoint ? disjointGradientProgram(info) : overlappingGradientProgram(info);
     const backend = call.backend as unknown as WebgpuBackend;
-    return backend.runWebGPUProgram(gradientProgram(info), [dy, input], 'float32', uniformsOf(info));
+    return backend.runWebGPUProgram(program, [dy, input], 'float32', [
+      ...uniformsOf(info),
+      ...(isDisjoint ? [integers(...cellsOf(info))] : []),
+    ]);
   };

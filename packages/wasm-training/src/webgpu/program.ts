@@ -45,6 +45,12 @@ export const integers = (...data: readonly number[]): Uniform => ({ type: 'int32
 
 const FLAT_WORKGROUP = 64;
 
+/** The workgroups of as many threads, and of some without work. */
+export const flatThreads = (count: number): Pick<Program, 'workgroupSize' | 'dispatch'> => ({
+  workgroupSize: [FLAT_WORKGROUP, 1, 1],
+  dispatch: [Math.ceil(count / FLAT_WORKGROUP), 1, 1],
+});
+
 /**
  * The parts of a program in which each thread computes one element of the output.
  *
@@ -62,16 +68,15 @@ export const flat = (
     outputShape,
     outputComponent: component,
     size: true,
-    workgroupSize: [FLAT_WORKGROUP, 1, 1],
     dispatchLayout: { x: outputShape.map((_, axis) => axis) },
-    dispatch: [Math.ceil(elements / FLAT_WORKGROUP), 1, 1],
+    ...flatThreads(elements),
   };
 };
 
 /** The type of an element in WGSL, and tfjs's function that finds NaN in one. */
 export const elementOf = (
   component: 1 | 4,
-): { readonly float: string; readonly bool: string; readonly findsNaN: string } =>
+): { readonly float: string; readonly int: string; readonly bool: string; readonly findsNaN: string } =>
   component === 4
-    ? { float: 'vec4<f32>', bool: 'vec4<bool>', findsNaN: 'isnanVec4' }
-    : { float: 'f32', bool: 'bool', findsNaN: 'isnan' };
+    ? { float: 'vec4<f32>', int: 'vec4<i32>', bool: 'vec4<bool>', findsNaN: 'isnanVec4' }
+    : { float: 'f32', int: 'i32', bool: 'bool', findsNaN: 'isnan' };
