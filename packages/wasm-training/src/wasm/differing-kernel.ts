@@ -30,6 +30,7 @@ const convolutions: readonly Convolution[] = [
   tutorial,
   pooled,
   { ...pooled, inChannels: 3, outChannels: 64 },
+  { ...pooled, poolHeight: 3 },
   { ...tutorial, inChannels: 200, outChannels: 33, padTop: 1, padLeft: 1, outHeight: 9, outWidth: 8 },
   { ...tutorial, outHeight: 4, outWidth: 3, strideHeight: 2, strideWidth: 2 },
   { ...tutorial, kernelHeight: 1, kernelWidth: 1, outHeight: 9, outWidth: 8 },

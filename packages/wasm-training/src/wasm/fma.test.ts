@@ -23,7 +23,7 @@ test.skipIf(fma === undefined)(
   'a product is rounded before it is added, or by processors that can, not at all',
   () => {
     const factor = 1 + 2 ** -12;
-    // The square of the factor has 25 bits, of which float32 keeps 24.
+    // The square of the factor has 25 bits; float32 keeps 24 of them.
     const numbers = [-1, 1 + 2 ** -11, factor, factor];
     expect(sumOfProducts(compilePlainKernels(), numbers)).toBe(0);
     expect([0, 2 ** -24]).toContain(sumOfProducts(fma!, numbers));
