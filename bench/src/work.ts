@@ -2,7 +2,7 @@ import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { KernelCall, Operand } from './kernel-calls.ts';
 
 /**
- * Returns the floating-point operations of a call, two for each product of which no factor is a zero that the kernels skip;
+ * Returns the floating-point operations of a call, two for each product without a zero that the kernels skip;
  * undefined where a call is no sum of products.
  */
 export const workOf = ({ kernelName, operands, attrs }: KernelCall): number | undefined => {
