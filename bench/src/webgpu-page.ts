@@ -26,7 +26,7 @@ export interface RunProgram {
   readonly uniforms: readonly (readonly number[])[];
 }
 
-/** What an operation ran on the stock kernels and on ours. */
+/** The programs of an operation, and its time. */
 export interface OperationRuns {
   readonly programs: readonly RunProgram[];
   /** Milliseconds, the median; NaN where it was run once, to be counted. */
@@ -128,7 +128,7 @@ const adapter = async (): Promise<{ vendor: string; architecture: string; descri
   return { vendor, architecture, description };
 };
 
-/** What the benchmark calls in the page. */
+/** The functions that the benchmark calls in the page. */
 export interface Page {
   start: typeof start;
   runsOf: typeof runsOf;

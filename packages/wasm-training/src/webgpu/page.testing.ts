@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type ConvCase, convCases, type PoolCase, poolCases, values } from '../cases.testing.ts';
 import { replaceCpuKernels, replaceWebgpuKernels } from '../other-backends.ts';
 
-/** What the page computed; the numbers of both backends. */
+/** The numbers of a computation on both backends. */
 export interface Comparison {
   readonly webgpu: number[];
   readonly cpu: number[];
@@ -120,7 +120,7 @@ const start = async (): Promise<void> => {
 
 Object.assign(globalThis, { start, compare, programs });
 
-/** What the test calls in the page. */
+/** The functions that the test calls in the page. */
 export interface Page {
   start: typeof start;
   compare: (name: keyof typeof computations, ...details: readonly (number | string)[]) => Promise<Comparison>;
