@@ -35,6 +35,9 @@ export interface NoisePart {
   readonly out: Float32Array;
 }
 
+/** Sizes of a draw whose memory a layer keeps. */
+const SIZES_KEPT = 2;
+
 /**
  * A layer that draws random numbers in training, and returns its input in inference.
  *
@@ -50,10 +53,14 @@ export abstract class NoiseLayer extends layers.Layer {
   position: DropoutPosition = { step: 0, rowOffset: 0 };
   readonly seed: number | null;
   readonly #key: RandomKey;
-  /** The memory of the last draw: new memory of this size costs as much as drawing a mask. */
-  #last:
-    | { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
-    | undefined;
+  /**
+   * The memory of the last draw of each size, of the latest few sizes: new memory costs as much as drawing a mask. The slices
+   * of a batch have two sizes.
+   */
+  readonly #last = new Map<
+    number,
+    { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
+  >();
 
   /**
    * @param stream The layer's own, so that two layers of one seed draw differently.
@@ -106,15 +113,16 @@ export abstract class NoiseLayer extends layers.Layer {
     const out = this.#freeMemory(size);
     draw(call ? fold(this.#key, step, call) : fold(this.#key, step), { size, start, out });
     const noise = tensor(out, shape);
-    this.#last = { memory: out, dataId: noise.dataId, backend: backend() };
+    this.#last.delete(size);
+    this.#last.set(size, { memory: out, dataId: noise.dataId, backend: backend() });
+    if (this.#last.size > SIZES_KEPT) this.#last.delete(this.#last.keys().next().value!);
     return noise;
   }
 
   /** The last draw's memory if no tensor uses it any more, else new memory: some backends' tensors are the array itself. */
   #freeMemory(size: number): Float32Array {
-    const last = this.#last;
-    const isFree =
-      last?.memory.length === size && last.backend === backend() && last.backend.refCount(last.dataId) === 0;
+    const last = this.#last.get(size);
+    const isFree = last?.backend === backend() && last.backend.refCount(last.dataId) === 0;
     return isFree ? last.memory : new Float32Array(size);
   }
 

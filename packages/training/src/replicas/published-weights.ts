@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
+import { copyTo, tensorOf } from './shared-tensors.ts';
 
 /** The header is a version number; the values of every variable follow. */
 const HEADER_BYTES = Int32Array.BYTES_PER_ELEMENT;
@@ -43,7 +44,7 @@ const publishedWeights = (variables: readonly tf.Variable[]): PublishedWeights =
       if (changed.length > 0) Atomics.add(header, 0, 1);
       for (const variable of changed) {
         const i = variables.indexOf(variable);
-        views[i]!.set(variable.dataSync());
+        copyTo(variable, views[i]!);
         published[i] = variable.dataId;
       }
       return Atomics.load(header, 0);
@@ -74,8 +75,7 @@ export const followWeights = (model: LayersModel, memory: SharedArrayBuffer): We
       followed = undefined;
       tf.tidy(() => {
         variables.forEach((variable, i) => {
-          // A copy, since a tensor of some backends is the array itself.
-          variable.assign(tf.tensor(views[i]!.slice(), variable.shape));
+          variable.assign(tensorOf(views[i]!, variable.shape));
         });
       });
       if (Atomics.load(header, 0) !== version) {

@@ -16,6 +16,7 @@ import {
   type WeightsFollower,
 } from './published-weights.ts';
 import { createReplica, type Replica, type SlicePosition } from './replica.ts';
+import { copyTo, tensorOf } from './shared-tensors.ts';
 import { abandon } from './slice-exchange.ts';
 import { sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
@@ -62,10 +63,10 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
       try {
         const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
         const changed = changedOf();
-        await Promise.all([
-          ...gradients.map(async (gradient, i) => gradientViews[i]!.set(await gradient.data())),
-          ...changed.map(async (i) => otherViews[i]!.set(await others[i]!.data())),
-        ]);
+        gradients.forEach((gradient, i) => {
+          copyTo(gradient, gradientViews[i]!);
+        });
+        for (const i of changed) copyTo(others[i]!, otherViews[i]!);
         tf.dispose(gradients);
         return { loss, correct, logits, changed };
       } finally {
@@ -125,9 +126,9 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
       );
       const gradientViews = viewsOf(results, trained);
       const otherViews = viewsOf(results, others, bytesOf(trained));
-      const gradients = trained.map(({ shape }, i) => tf.tensor(gradientViews[i]!.slice(), shape));
+      const gradients = trained.map(({ shape }, i) => tensorOf(gradientViews[i]!, shape));
       tf.tidy(() => {
-        for (const i of changed) others[i]!.assign(tf.tensor(otherViews[i]!.slice(), others[i]!.shape));
+        for (const i of changed) others[i]!.assign(tensorOf(otherViews[i]!, others[i]!.shape));
       });
       // Not after an error, when the other thread may still write to it.
       memories.giveBack(results);

@@ -23,6 +23,7 @@ import {
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
+import { CopyTo, copyTo } from './copy-to.ts';
 import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
@@ -43,6 +44,7 @@ import { sum } from './sum.ts';
 /** Kernels that the stock backend does not have. */
 const additions: Readonly<Record<string, Kernel>> = {
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
+  [CopyTo]: copyTo,
   [FusedAdam]: fusedAdam,
   [FusedConv2DMaxPool]: fusedConv2DMaxPool,
   [FusedConv2DMaxPoolBackpropBias]: fusedConv2DMaxPoolBackpropBias,
