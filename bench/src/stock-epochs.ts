@@ -11,6 +11,11 @@ import { loadCifar } from '@dropout-lab/cifar/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { createStockModel } from './stock-model.ts';
 
+// tfjs-node calls a function that Node 23 has removed.
+Object.assign(createRequire(import.meta.url)('node:util') as object, {
+  isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+});
+
 /** Starts the stock backend; `startBackend` would replace its slow kernels. */
 const loadTfjsNode = (from: string): unknown => createRequire(from)('@tensorflow/tfjs-node');
 try {
