@@ -6,7 +6,7 @@ const MEMORY_POLL_MS = 100;
 
 export interface MeasuredProcess {
   readonly stdout: string;
-  /** Peak resident memory of the process; NaN where the system does not report it. */
+  /** Peak resident memory of the process and those that it starts; NaN where the system does not report it. */
   readonly peakBytes: number;
 }
 
@@ -18,7 +18,9 @@ export const runMeasured = async ([command, ...args]: readonly [
   const child = x(command, args, { nodeOptions: { stdio: ['ignore', 'pipe', 'pipe'] } });
   let peakBytes = Number.NaN;
   const poll = setInterval(() => {
-    peakBytes = peakMemoryOf(child.pid) ?? peakBytes;
+    const bytes = peakMemoryOf(child.pid);
+    // A child that has ended is no longer counted.
+    if (bytes !== undefined && !(bytes <= peakBytes)) peakBytes = bytes;
   }, MEMORY_POLL_MS);
   const { exitCode, stdout, stderr } = await child;
   clearInterval(poll);
@@ -28,11 +30,13 @@ export const runMeasured = async ([command, ...args]: readonly [
   );
 };
 
-/** Reads the peak memory that Linux records for each process. */
+/** Reads the peak memory that Linux records for each process, of one and all that it has started; undefined when it has ended. */
 const peakMemoryOf = (pid: number | undefined): number | undefined => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+    const own = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return children.reduce((sum, child) => sum + (peakMemoryOf(Number(child)) ?? 0), own);
   } catch {
     return undefined;
   }
