@@ -2,10 +2,11 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import { startWebgpu } from '../graphics/webgpu-in-node.ts';
 import { type RunningTfjsNode, startTfjsNode } from '../native/tfjs-node.ts';
+import { compileWasmKernels } from './compile-wasm-kernels.ts';
 import { startCpu } from './cpu.ts';
 import { type RunningBackend, type StartedBackend, startedBecause } from './running-backend.ts';
 import { startWasm } from './wasm.ts';
-import { compileWasmKernels, type WasmKernels } from './wasm-kernels.ts';
+import type { WasmKernels } from './wasm-kernels.ts';
 
 /**
  * `auto` is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be

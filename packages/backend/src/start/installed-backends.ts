@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
+import { hasVulkanDriver } from '../graphics/vulkan-drivers.ts';
 import { tfjsNodeFolder } from '../native/tfjs-node-folder.ts';
 
 /** A backend that a training may run on, by what is installed. */
@@ -20,7 +21,9 @@ export interface InstalledBackend {
 export const installedBackends = (resolveFrom: string | URL = import.meta.url): InstalledBackend[] => {
   const application = createRequire(resolveFrom);
   const cached = createRequire(join(tfjsNodeFolder(), 'package.json'));
-  const webgpu = versionOf(application, 'webgpu');
+  // Without a driver it cannot be started, however well it is installed.
+  const mayHaveGraphics = process.platform !== 'linux' || hasVulkanDriver();
+  const webgpu = mayHaveGraphics ? versionOf(application, 'webgpu') : undefined;
   const node = versionOf(application, '@tensorflow/tfjs-node') ?? versionOf(cached, '@tensorflow/tfjs-node');
   return [
     ...(webgpu === undefined ? [] : [{ choice: 'webgpu', title: 'webgpu', version: webgpu } as const]),

@@ -17,7 +17,7 @@ export interface ParallelOptions {
 /**
  * Returns a replica that shares every batch among several and adds up their results: data parallelism. Masks are drawn by row
  * of the whole batch, and on the wasm and cpu backends a batch is computed in slices that do not depend on the number of
- * replicas, summed in an order that does not either ({@link SumTree}): the result is that of a single replica, to the bit.
+ * replicas, summed in an order that does not either: the result is that of a single replica, to the bit.
  * With batch normalization, which exchanges its sums between the slices of a batch, one for each replica, the order of float32
  * sums depends on the number of replicas; with the same number, the bits are the same.
  *
