@@ -33,10 +33,11 @@ const requireImages = ({ dataset }: RunConfig): void => {
 };
 
 const requireSplit = ({ dataset, limitTrain, validationSplit }: RunConfig): void => {
-  const { trainImages, imageShape, classNames } = datasetOf(dataset);
+  const { trainImages, classNames } = datasetOf(dataset);
   const images = Math.min(limitTrain ?? trainImages, mostImagesOf(dataset) ?? trainImages);
-  // Only their number counts. Where it leaves none, a split of each class leaves none either.
-  const counted = { images: new Uint8Array(0), labels: new Uint8Array(images), imageShape, classNames };
+  // Only their number counts, so that one pixel does. Where it leaves none, a split of each class leaves none either.
+  const pixels = new Uint8Array(images);
+  const counted = { images: pixels, labels: pixels, imageShape: [1, 1, 1] as const, classNames };
   try {
     splitLast(counted, validationSplit);
   } catch (error) {
