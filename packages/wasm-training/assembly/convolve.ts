@@ -68,7 +68,7 @@ export function convolve(
   const imageBytes = (c.inHeight * c.inWidth * c.inChannels) << 2;
   for (let n: usize = 0; n < c.batch; n++) {
     const image = x + n * imageBytes;
-    if (sparse) listImage(image, starts, c.inHeight, c.inWidth, c.inChannels, c.kernelWidth);
+    if (sparse) listPixels(image, starts, c.inHeight, c.inWidth, c.inChannels, c.kernelWidth, 1, 1);
     convolveImage(c, n, image, scratch, starts, sums, sparse, bias, y, winners, relu);
   }
 }
@@ -129,7 +129,18 @@ export function convolveInputGradient(
   for (let n: usize = 0; n < c.batch; n++) {
     const image = dy + ((n * gradients) << 2);
     if (winners) listWinners(c, image, winners + n * gradients, starts);
-    else if (sparse) listStretched(c, image, starts);
+    else if (sparse) {
+      listPixels(
+        image,
+        starts,
+        m.inHeight,
+        m.inWidth,
+        m.inChannels,
+        m.kernelWidth,
+        c.strideHeight,
+        c.strideWidth,
+      );
+    }
     convolveImage(m, n, image, packed, starts, sums, sparse, 0, dx, 0, false);
   }
 }
@@ -154,15 +165,22 @@ function mirror(c: Convolution, m: Convolution): void {
   m.poolWidth = 1;
 }
 
-/** Lists the numbers of an image that are not zero: [passes, height, width + 1] starts, then the lists. */
-function listImage(
+/**
+ * Lists the numbers of an image that are not zero: [passes, height, width + 1] starts, then the lists.
+ *
+ * @param height Of the image, with zeros between its rows for a stride, as `width` between its columns.
+ */
+function listPixels(
   image: usize,
   starts: usize,
   height: usize,
   width: usize,
   channels: usize,
   kernelWidth: usize,
+  strideHeight: usize,
+  strideWidth: usize,
 ): void {
+  const isPlain = strideHeight == 1 && strideWidth == 1;
   const perPass = channelsPerPass(channels, kernelWidth);
   let start = starts;
   let end = starts + startsBytes(height, width, channels, kernelWidth);
@@ -173,31 +191,7 @@ function listImage(
       for (let column: usize = 0; column < width; column++) {
         store<u32>(start, <u32>end);
         start += 4;
-        end = appendNonZeros(pixel, count, end, column * perPass * BLOCK_BYTES);
-        pixel += channels << 2;
-      }
-      store<u32>(start, <u32>end);
-      start += 4;
-    }
-  }
-}
-
-/** The same for a gradient, with zeros between its numbers for a stride. */
-function listStretched(c: Convolution, image: usize, starts: usize): void {
-  const channels = c.outChannels;
-  const height = stretched(c.outHeight, c.strideHeight);
-  const width = stretched(c.outWidth, c.strideWidth);
-  const perPass = channelsPerPass(channels, c.kernelWidth);
-  let start = starts;
-  let end = starts + startsBytes(height, width, channels, c.kernelWidth);
-  for (let first: usize = 0; first < channels; first += perPass) {
-    const count = min(perPass, channels - first);
-    let pixel = image + (first << 2);
-    for (let row: usize = 0; row < height; row++) {
-      for (let column: usize = 0; column < width; column++) {
-        store<u32>(start, <u32>end);
-        start += 4;
-        if (row % c.strideHeight != 0 || column % c.strideWidth != 0) continue;
+        if (!isPlain && (row % strideHeight != 0 || column % strideWidth != 0)) continue;
         end = appendNonZeros(pixel, count, end, column * perPass * BLOCK_BYTES);
         pixel += channels << 2;
       }

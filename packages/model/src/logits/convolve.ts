@@ -70,9 +70,8 @@ export const convolveAndPool = (
   options: { readonly pad: 'valid' | 'same'; readonly poolSize: PoolSize },
   hasInputGradient: boolean,
 ): Tensor4D => {
-  const attrs = { ...options, activation: 'relu' };
   const run = (kernel: string, inputs: NamedTensorMap, own: Readonly<Record<string, unknown>> = {}) =>
-    engine().runKernel(kernel, inputs, { ...attrs, ...own } as unknown as NamedAttrMap) as Tensor;
+    engine().runKernel(kernel, inputs, { ...options, ...own } as unknown as NamedAttrMap) as Tensor;
   const compute = customGrad((...args) => {
     const save = args.at(-1) as unknown as GradSaveFunc;
     const [y, winners] = run(POOLED, { x, filter, bias }) as unknown as [Tensor, Tensor];

@@ -81,7 +81,7 @@ export const parallelReplica = (
     );
     const answers = await ask(
       parts.map(({ part, replica }) => {
-        const rows = rowsOf(batch, { start: part.start - rowOffset, end: part.end - rowOffset });
+        const rows = rowsOf(batch, part, rowOffset);
         return { replica, run: () => replica.gradients(rows, { ...position, rowOffset: part.start }) };
       }),
     );

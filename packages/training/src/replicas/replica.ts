@@ -123,8 +123,7 @@ export const createReplica = (model: LayersModel): Replica => {
       const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + slice.size);
       const sum = async (part: SumTree): Promise<SliceGradients> => {
         if (part.halves) return addGradients(await sum(part.halves[0]), await sum(part.halves[1]));
-        const rows = rowsOf(slice, { start: part.start - rowOffset, end: part.end - rowOffset });
-        return computed(rows, { ...position, rowOffset: part.start });
+        return computed(rowsOf(slice, part, rowOffset), { ...position, rowOffset: part.start });
       };
       return sum(tree);
     },

@@ -79,17 +79,23 @@ export const sumOf = <Value>(
   add: (a: Value, b: Value) => Value,
 ): Value => partOf(tree) ?? add(sumOf(tree.halves![0], partOf, add), sumOf(tree.halves![1], partOf, add));
 
-/** Returns rows of a batch, views of it. */
+/**
+ * Returns rows of a batch, views of it.
+ *
+ * @param offset The number of the first row that is there, where it is a part of a batch.
+ */
 export const rowsOf = (
   { images, labels, sampleWeights, size }: Batch,
   { start, end }: Pick<SumTree, 'start' | 'end'>,
+  offset = 0,
 ): Batch => {
   const rowLength = images.length / size;
   const labelLength = labels.length / size;
+  const [first, last] = [start - offset, end - offset];
   return {
-    images: images.subarray(start * rowLength, end * rowLength),
-    labels: labels.subarray(start * labelLength, end * labelLength),
-    ...(sampleWeights && { sampleWeights: sampleWeights.subarray(start, end) }),
+    images: images.subarray(first * rowLength, last * rowLength),
+    labels: labels.subarray(first * labelLength, last * labelLength),
+    ...(sampleWeights && { sampleWeights: sampleWeights.subarray(first, last) }),
     size: end - start,
   };
 };

@@ -10,7 +10,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../replace-kernel.ts';
-import { argumentsOf, type Convolution, convolutionOf, withConvolution } from './convolution.ts';
+import { argumentsOf, type Convolution, convolutionOf, MIN_OUTPUTS, withConvolution } from './convolution.ts';
 import { addressOf, allFinite, kernelsOf, type WasmBackend } from './instance.ts';
 import { isSparse } from './is-sparse.ts';
 
@@ -162,9 +162,6 @@ export const convolve = (
   );
 };
 
-/** With fewer output channels than this, a block of sums would be mostly empty. */
-const MIN_CHANNELS = 12;
-
 /** The stock forward kernel, but for a convolution that ours is faster for. */
 export const conv2D =
   (stock: Kernel): Kernel =>
@@ -195,7 +192,7 @@ const convolved = (
     attrs.dataFormat === 'NHWC' &&
     x.dtype === 'float32' &&
     filter.dtype === 'float32' &&
-    filter.shape[3]! >= MIN_CHANNELS &&
+    filter.shape[3]! >= MIN_OUTPUTS &&
     backend_util.tupleValuesAreOne(attrs.dilations) &&
     (bias === undefined || (bias.dtype === 'float32' && bias.shape.length === 1));
   if (!isOurs) return undefined;

@@ -23,6 +23,9 @@ export interface Convolution {
   readonly poolWidth: number;
 }
 
+/** With fewer output channels or columns than this, stock kernels are faster: a block of sums would be mostly empty. */
+export const MIN_OUTPUTS = 12;
+
 /** @throws UnsupportedOperationError unless channels are last. */
 export const convolutionOf = (
   inputShape: readonly number[],

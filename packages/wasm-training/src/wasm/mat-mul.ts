@@ -1,11 +1,8 @@
 import { Add, BatchMatMul, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernel, KernelCall } from '../replace-kernel.ts';
-import { productOf, withConvolution } from './convolution.ts';
+import { MIN_OUTPUTS, productOf, withConvolution } from './convolution.ts';
 import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from './instance.ts';
 import { isSparse } from './is-sparse.ts';
-
-/** Products of fewer columns than this are left to the stock kernel: a block of sums would be mostly empty. */
-const MIN_COLUMNS = 12;
 
 interface Operands {
   readonly a: TensorInfo;
@@ -56,7 +53,7 @@ const product = ({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined
     a.dtype === 'float32' &&
     b.dtype === 'float32' &&
     !(transposeA && transposeB) &&
-    columns >= MIN_COLUMNS &&
+    columns >= MIN_OUTPUTS &&
     `${batch}` === `${b.shape.slice(0, -2)}`;
   if (!isOurs) return undefined;
   // 0 times a number of b that is not finite is NaN.

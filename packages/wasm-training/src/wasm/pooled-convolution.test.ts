@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { values } from '../cases.testing.ts';
 import { replaceCpuKernels } from '../cpu.ts';
 import { registerVariant } from './variant.testing.ts';
 
@@ -18,14 +19,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => tf.setBackend('cpu'));
-
-/** Values in (-1, 1) that depend on nothing but their index, a given fraction of them non-zero. */
-const values = (shape: readonly number[], seed: number, density = 1): Float32Array =>
-  Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, (_, i) => {
-    const bits = Math.imul(Math.imul(i + 1, 0x9e3779b1) ^ (seed << 20), 0x85ebca6b) >>> 0;
-    const mixed = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35) >>> 0;
-    return (mixed & 0xffff) / 0x10000 < density ? (mixed / 2 ** 32) * 2 - 1 : 0;
-  });
 
 interface Case {
   readonly x: Shape4D;
@@ -80,9 +73,7 @@ const fused = ({ x, filter, pad, poolSize }: Case, operands: Operands, dyOf: (y:
   tf.setBackend('wasm');
   return tf.tidy(() => {
     const run = (name: string, inputs: tf.NamedTensorMap, own: object = {}) =>
-      tf
-        .engine()
-        .runKernel(name, inputs, { pad, poolSize, activation: 'relu', ...own } as never) as tf.Tensor;
+      tf.engine().runKernel(name, inputs, { pad, poolSize, ...own } as never) as tf.Tensor;
     const inputs = {
       x: tf.tensor4d(operands.x, x),
       filter: tf.tensor4d(operands.filter, filter),

@@ -14,8 +14,6 @@ import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
 interface PooledConvolutionAttrs extends Pick<FusedConv2DAttrs, 'pad'> {
   /** The windows, which tile the output; at most 255 places each. */
   readonly poolSize: readonly [number, number];
-  /** Applied after pooling. */
-  readonly activation: 'linear' | 'relu';
 }
 
 /** `FusedConv2DMaxPool`: (x, filter, bias) to the pooled output and, as bool, the places of the maxima, for the gradients. */
@@ -46,7 +44,7 @@ export const fusedConv2DMaxPool: Kernel = ({ inputs, attrs, backend }) => {
   const shape = [batch, Math.floor(outHeight / poolHeight), Math.floor(outWidth / poolWidth), outChannels];
   const y = wasmBackend.makeOutput(shape, 'float32');
   const winners = wasmBackend.makeOutput(shape, 'bool');
-  convolve(wasmBackend, x, filter, y, sizes, { bias, winners, relu: attributes.activation === 'relu' });
+  convolve(wasmBackend, x, filter, y, sizes, { bias, winners, relu: true });
   return [y, winners];
 };
 
