@@ -11,7 +11,8 @@ export const kills = async (context, random) => {
   let killed = 0;
   for (const times = 1 + random.below(4); killed < times; killed++) {
     const { code, stderr } = await again(context, run, { killAfterMs: 200 + random.below(2500) });
-    if (code === 0) break;
+    // The kill may have come between the last file and the exit of the process.
+    if (code === 0 || isComplete(stderr)) break;
     require(code === null, `a run that was killed ${killed} times: found exit code ${code}\n${stderr}`);
   }
   await finish(context, run);
@@ -44,11 +45,13 @@ const again = ({ config, folder }, run, trouble = {}) =>
     ...trouble,
   });
 
+/** Whether a run is not resumed because it has ended. @param {string} stderr */
+const isComplete = (stderr) => stderr.includes('has ended (completed)');
+
 /** @param {Context} context @param {string} run */
 const finish = async (context, run) => {
   const { code, stderr } = await again(context, run);
-  const isComplete = stderr.includes('has ended (completed)');
-  require(code === 0 || isComplete, `finishing ${run}: found exit code ${code}\n${stderr}`);
+  require(code === 0 || isComplete(stderr), `finishing ${run}: found exit code ${code}\n${stderr}`);
   require((await outcomeOf(run)) === context.outcome, `${run}: ends with other weights or metrics`);
   await rm(run, { recursive: true });
 };
