@@ -4,6 +4,7 @@ import { threadReplicas } from '@dropout-lab/experiment/node';
 import { median } from '@dropout-lab/metrics';
 import { imageValues } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { createJaxJsStep } from './jax-js.ts';
 import { timeKernels } from './kernel-calls.ts';
 import { measure } from './measure.ts';
 import { createStockModel } from './stock-model.ts';
@@ -16,7 +17,7 @@ const repetitions = { warmUps: 10, runs: 15 };
 /** Target: the most of a step on two threads, as a fraction of one on a single thread. */
 const TARGET_OF_TWO = 0.55;
 
-/** Images of the step that is measured on the stock cpu backend, where one of a whole batch takes minutes. */
+/** Images of the step that is measured on the stock cpu backend and on jax-js, where one of a whole batch takes minutes. */
 const STOCK_IMAGES = 25;
 
 /**
@@ -26,6 +27,7 @@ const STOCK_IMAGES = 25;
 export const trainingStepTable = async (): Promise<string> => {
   const ours = await measureOurs([...new Set([1, 2, defaultWorkers('wasm')])]);
   const stock = await measureStock();
+  const jaxJs = await measureJaxJs();
   const [one] = ours;
   const rows = ours.map(({ threads, milliseconds }) => {
     const ofOne = milliseconds / one!.milliseconds;
@@ -38,10 +40,15 @@ export const trainingStepTable = async (): Promise<string> => {
       threads === 2 ? `<= ${TARGET_OF_TWO}: ${ofOne <= TARGET_OF_TWO ? 'met' : 'missed'}` : '',
     ];
   });
-  rows.push([
-    `stock, cpu, 1 thread (${STOCK_IMAGES} images, times ${config.batchSize / STOCK_IMAGES})`,
-    ...[formatNumber(stock), formatNumber((1000 * config.batchSize) / stock), '1', '', ''],
-  ]);
+  const scaled = `${STOCK_IMAGES} images, times ${config.batchSize / STOCK_IMAGES}`;
+  const peers = {
+    [`jax-js, wasm, gradients alone (${scaled})`]: jaxJs,
+    [`stock, cpu, 1 thread (${scaled})`]: stock,
+  };
+  for (const [name, milliseconds] of Object.entries(peers)) {
+    const perSecond = (1000 * config.batchSize) / milliseconds;
+    rows.push([name, ...[milliseconds, perSecond, stock / milliseconds].map(formatNumber), '', '']);
+  }
   const parts = ours.map(({ threads, milliseconds, spent }) => [
     String(threads),
     ...[
@@ -121,4 +128,12 @@ const measureStock = async (): Promise<number> => {
   const model = createStockModel();
   const { stock } = await measure({ stock: () => model.trainOnBatch(x, y) }, { warmUps: 0, runs: 1 });
   return (stock * config.batchSize) / STOCK_IMAGES;
+};
+
+/** The second of two: the first compiles. */
+const measureJaxJs = async (): Promise<number> => {
+  console.error(`bench: two steps of ${STOCK_IMAGES} images on jax-js, about a minute …`);
+  const step = await createJaxJsStep(STOCK_IMAGES);
+  const { jaxJs } = await measure({ jaxJs: step }, { warmUps: 1, runs: 1 });
+  return (jaxJs * config.batchSize) / STOCK_IMAGES;
 };
