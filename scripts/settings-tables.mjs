@@ -88,6 +88,9 @@ const datasetTable = table(
   ]),
 );
 
+/** @type {Partial<Record<Setting['kind'], string>>} */
+const placeholders = { boolean: '', switch: ' [NAME]', choice: ' NAME', list: ' LIST' };
+
 /** The options; defaults that depend on the family's member are in docs/settings.md. */
 const optionTable = table(
   ['option', ''],
@@ -96,7 +99,7 @@ const optionTable = table(
     const isSame = others.every((other) => other.default === setting.default);
     const defaultValue = isSame ? valueInWords(setting.default) : `that of the ${setting.of?.path}`;
     return [
-      `\`--${name}${kind === 'boolean' ? '' : ` ${kind === 'choice' ? 'NAME' : kind === 'list' ? 'LIST' : 'N'}${setting.none === undefined ? '' : '|none'}`}\``,
+      `\`--${name}${placeholders[kind] ?? ' N'}${setting.none === undefined ? '' : '|none'}\``,
       `${setting.description} (${defaultValue})`,
     ];
   }),

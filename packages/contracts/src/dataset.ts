@@ -39,7 +39,7 @@ export interface Batch<Labels extends Targets = Targets> {
  * middle of an epoch asks for exactly the batches that it has not seen.
  */
 export interface BatchSource<Labels extends Targets = Targets> {
-  /** Number of images in an epoch. */
+  /** Number of images in an epoch; with an incomplete last batch left out, those of the others. */
   readonly size: number;
   readonly batchSize: number;
   /** ceil(size / batchSize); the last batch may be short. */

@@ -4,6 +4,8 @@ export {
   type AugmentationConfig,
   type AugmentationName,
   augmentationSchema,
+  type TestTimeAugmentation,
+  testTimeAugmentationSchema,
 } from './families/augmentations.ts';
 export { type CallbackConfig, type CallbackName, callbackSchema } from './families/callbacks.ts';
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';

@@ -14,6 +14,7 @@ export const requireDataset = (config: RunConfig): void => {
   const { title, trainImages, testImages, classNames, imageShape } = datasetOf(dataset);
   requireAtMost('limitTrain', limitTrain, trainImages);
   requireAtMost('limitTest', limitTest, testImages);
+  requireFullBatch(config, limitTrain ?? trainImages);
   requireBoundedSteps(config, limitTrain ?? trainImages);
   requireSame('numClasses', classNames.length, model.numClasses, `the classes of ${title}`);
   requireSame('inputShape', imageShape, model.inputShape, `the images of ${title}`);
@@ -28,6 +29,19 @@ const requireBoundedSteps = ({ epochs, batchSize, validationSplit }: RunConfig, 
   throw new ConfigError(
     `run configuration: epochs: expected a run of at most ${MOST_STEPS} steps, received ${epochs} epochs, ${steps} steps: train for fewer epochs`,
     ['epochs'],
+  );
+};
+
+const requireFullBatch = (
+  { dropRemainder, batchSize, validationSplit, splitMethod }: RunConfig,
+  images: number,
+): void => {
+  // How many of each class stay in a stratified split, only the labels say.
+  const trained = splitMethod === 'last' ? Math.floor(images * (1 - validationSplit)) : images;
+  if (!dropRemainder || trained >= batchSize) return;
+  throw new ConfigError(
+    `run configuration: batchSize: expected at most ${trained}, the training images, since dropRemainder leaves a batch of fewer out, received ${batchSize}: the nearest is ${trained}`,
+    ['batchSize'],
   );
 };
 

@@ -59,6 +59,19 @@ describe('createBatches', () => {
     }
   });
 
+  test('leaves an incomplete last batch out: other images in each epoch when they are shuffled', () => {
+    const options = { batchSize: 30, shuffle: key, dropRemainder: true };
+    const source = createBatches(numbered(100), options);
+    expect([source.size, source.batchesPerEpoch]).toEqual([90, 3]);
+    expect(imagesOfEpoch(source, 3)).toEqual([...permutation(fold(key, 3), 100)].slice(0, 90));
+    expect(() => source.batch(0, 3)).toThrow('expected an index from 0 to 2, got 3');
+    const whole = createBatches(numbered(90), options);
+    expect([whole.size, whole.batchesPerEpoch]).toEqual([90, 3]);
+    expect(() => createBatches(numbered(29), options)).toThrow(
+      'batchSize: expected at most 29, the images, since dropRemainder leaves a batch of fewer out, received 30',
+    );
+  });
+
   test('refuses impossible options and indices', () => {
     expect(() => createBatches(sample, { batchSize: 0 })).toThrow(ConfigError);
     expect(() => createBatches(numbered(0), { batchSize: 1 })).toThrow(ConfigError);
@@ -152,6 +165,94 @@ describe('augmentation', () => {
     const centres = Array.from({ length: height * width }, (_, i) => cut(Math.floor(i / width), i % width));
     const found = Array.from({ length: 300 }, (_, n) => images.subarray(n * 40, (n + 1) * 40).join());
     expect(new Set(found)).toEqual(new Set(centres));
+  });
+
+  test('alternating: a half in epoch 0, then what was seen as it is is seen mirrored, whatever batch it comes in', () => {
+    const options = { batchSize: 250, augmentation: { flip: 'alternating' }, augmentationKey: key } as const;
+    const source = createBatches(sample, options);
+    const pixels = 3072;
+    const imagesOf = (batch: { images: Uint8Array | Float32Array }) =>
+      Array.from({ length: batch.images.length / pixels }, (_, n) =>
+        batch.images.subarray(n * pixels, (n + 1) * pixels).join(),
+      );
+    const plain = imagesOf(createBatches(sample, { batchSize: 250 }).batch(0, 0));
+    const epochs = [0, 1, 2, 5].map((epoch) => imagesOf(source.batch(epoch, 0)));
+    const mirrored = epochs.map((images) => images.map((image, n) => image !== plain[n]));
+    const [first, second, third, sixth] = mirrored as [boolean[], boolean[], boolean[], boolean[]];
+    expect(second).toEqual(first.map((isMirrored) => !isMirrored));
+    expect(third).toEqual(first);
+    expect(sixth).toEqual(second);
+    const count = first.filter(Boolean).length;
+    expect(count).toBeGreaterThan(95);
+    expect(count).toBeLessThan(155);
+    // One of the two views of every image is its mirror image.
+    const byAlwaysFlipping = epochs[0]!.map((image, n) => (first[n] ? image : epochs[1]![n]));
+    expect(byAlwaysFlipping).toEqual(
+      plain.map((image) => {
+        const bytes = image.split(',');
+        return Array.from({ length: pixels }, (_, i) => {
+          const [y, x, c] = [Math.floor(i / 96), Math.floor(i / 3) % 32, i % 3];
+          return bytes[(y * 32 + 31 - x) * 3 + c];
+        }).join();
+      }),
+    );
+    const shuffled = createBatches(sample, { ...options, batchSize: 10, shuffle: key });
+    const order = permutation(fold(key, 1), 250);
+    expect(imagesOf(shuffled.batch(1, 3))).toEqual(
+      [...order.subarray(30, 40)].map((image) => epochs[1]![image]),
+    );
+  });
+
+  test('alternating changes none of the draws of crop and cutout', () => {
+    const imagesWith = (flip: boolean | 'alternating') => {
+      const augmentation = { flip, crop: 2, cropFill: 'reflect', cutout: 3 } as const;
+      return createBatches(stripes, { batchSize: 20, augmentation, augmentationKey: key }).batch(3, 0).images;
+    };
+    const stripes: ImageDataset = {
+      images: Uint8Array.from({ length: 20 * 64 }, (_, i) => 1 + (Math.floor(i / 8) % 8)),
+      labels: new Uint8Array(20),
+      imageShape: [8, 8, 1],
+      classNames: ['stripes'],
+    };
+    expect(imagesWith('alternating')).toEqual(imagesWith(true));
+    expect(imagesWith(false)).toEqual(imagesWith(true));
+  });
+
+  test('crops with reflected borders: every pixel is one of the image', () => {
+    const white = { ...sample, images: new Uint8Array(sample.images.length).fill(9) };
+    const imagesWith = (cropFill: 'zeros' | 'reflect') =>
+      createBatches(white, {
+        batchSize: 250,
+        augmentation: { crop: 4, cropFill },
+        augmentationKey: key,
+      }).batch(0, 0).images;
+    expect(imagesWith('zeros')).toContain(0);
+    expect(imagesWith('reflect')).toEqual(white.images);
+  });
+
+  test.each([4, 17])('a crop of %i pixels is too large to reflect in images of 4 x 17', (crop) => {
+    const dataset: ImageDataset = {
+      images: new Uint8Array(4 * 17),
+      labels: new Uint8Array(1),
+      imageShape: [4, 17, 1],
+      classNames: ['only'],
+    };
+    const options = { batchSize: 1, augmentationKey: key };
+    const augmentation = { crop, cropFill: 'reflect' } as const;
+    expect(() => createBatches(dataset, { ...options, augmentation })).toThrow(
+      `crop: expected at most 3 pixels to reflect in images of 4 x 17, received ${crop}: crop less, or pad with zeros`,
+    );
+    expect(() => createBatches(dataset, { ...options, augmentation: { crop } })).not.toThrow();
+    expect(() =>
+      createBatches(dataset, { ...options, augmentation: { ...augmentation, crop: 3 } }),
+    ).not.toThrow();
+  });
+
+  test('how to fill alone changes nothing, and needs no key', () => {
+    const options = { batchSize: 4, augmentation: { cropFill: 'reflect' } } as const;
+    expect(createBatches(sample, options).batch(0, 0)).toEqual(
+      createBatches(sample, { batchSize: 4 }).batch(0, 0),
+    );
   });
 
   test('an augmentation changes none of the draws of another', () => {

@@ -9,7 +9,7 @@ import {
   type ImageShape,
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
-import { type Placement, place, placementsOf } from './augment.ts';
+import { place, placementsOf } from './augment.ts';
 
 /** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
@@ -18,6 +18,8 @@ export type DataFormat = 'channels_last' | 'channels_first';
 export interface BatchOptions {
   /** Images in a batch; the last one of an epoch may be short. */
   readonly batchSize: number;
+  /** Leaves a short last batch out: other images in each epoch when they are shuffled. False by default. */
+  readonly dropRemainder?: boolean | undefined;
   /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
   readonly shuffle?: RandomKey | null | undefined;
   /** Augmentations that are not named are off. */
@@ -56,19 +58,6 @@ const channelsFirst =
     }
   };
 
-/** Returns a function of epoch and image that draws the image's placement; undefined where images stay as they are. */
-const augmenter = (
-  { augmentation = {}, augmentationKey }: BatchOptions,
-  shape: ImageShape,
-): ((epoch: number, image: number) => Placement) | undefined => {
-  const draw = placementsOf(augmentation, shape);
-  if (draw === undefined) return undefined;
-  if (augmentationKey === undefined) {
-    throw new ConfigError('augmentationKey: expected a random key for the augmentation, received none');
-  }
-  return (epoch, image) => draw(fold(augmentationKey, epoch, image));
-};
-
 /**
  * Cuts a data set into batches by position: `batch(epoch, index)` is a pure function of its arguments and the
  * keys, so any batch can be cut at any time and in any order. The order of an epoch is
@@ -80,19 +69,26 @@ const augmenter = (
  *   impossible.
  */
 export const createBatches = (dataset: ImageDataset, options: BatchOptions): DatasetBatches => {
-  const { batchSize, shuffle, dataFormat = 'channels_last' } = options;
+  const { batchSize, shuffle, dropRemainder = false, dataFormat = 'channels_last' } = options;
+  const { augmentation = {}, augmentationKey } = options;
   const { images, labels, imageShape } = dataset;
   requireWhole(dataset);
   const [height, width, channels] = imageShape;
   const imageSize = height * width * channels;
-  const size = labels.length;
-  if (size === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
+  const count = labels.length;
+  if (count === 0) throw new ConfigError('batches: expected a data set with images, received an empty one');
   if (!Number.isInteger(batchSize) || batchSize <= 0) {
     throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
   }
   const write = (dataFormat === 'channels_last' ? channelsLast : channelsFirst)(imageShape);
-  const orderOf = shuffle ? shuffler(shuffle, size) : undefined;
-  const placementOf = augmenter(options, imageShape);
+  const size = dropRemainder ? count - (count % batchSize) : count;
+  if (size === 0) {
+    throw new ConfigError(
+      `batchSize: expected at most ${count}, the images, since dropRemainder leaves a batch of fewer out, received ${batchSize}`,
+    );
+  }
+  const orderOf = shuffle ? shuffler(shuffle, count) : undefined;
+  const placementOf = placementsOf(augmentation, { shape: imageShape, count, key: augmentationKey });
   const batchesPerEpoch = Math.ceil(size / batchSize);
 
   return {
@@ -105,14 +101,14 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
         throw new DropoutLabError(`batch: expected an index from 0 to ${batchesPerEpoch - 1}, got ${index}`);
       }
       const first = index * batchSize;
-      const count = Math.min(batchSize, size - first);
+      const rows = Math.min(batchSize, size - first);
       const order = orderOf?.(epoch);
       const batch = {
-        images: new Uint8Array(count * imageSize),
-        labels: new (labels.constructor as new (length: number) => ClassIndices)(count),
-        size: count,
+        images: new Uint8Array(rows * imageSize),
+        labels: new (labels.constructor as new (length: number) => ClassIndices)(rows),
+        size: rows,
       };
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < rows; i++) {
         const image = order?.[first + i] ?? first + i;
         batch.labels[i] = labels[image]!;
         const to = batch.images.subarray(i * imageSize, (i + 1) * imageSize);

@@ -5,3 +5,4 @@ export { picturePixels, withoutAlpha } from './picture.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
+export { type TestTimeView, testTimeViews, viewedBatches } from './test-time-views.ts';

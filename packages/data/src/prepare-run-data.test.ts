@@ -59,3 +59,12 @@ test('stratified, every class gives the same fraction', () => {
   for (const label of validation!.batch(0, 0).labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   expect([...counts.values()]).toEqual(Array(10).fill(5));
 });
+
+test('an incomplete last batch is left out of training alone, and a run without a batch is refused', () => {
+  const config = parseRunConfig({ limitTrain: 100, limitTest: 30, batchSize: 32, dropRemainder: true });
+  const { train, validation, test: held, description } = prepareRunData(sample, config);
+  expect([train.size, train.batchesPerEpoch]).toEqual([64, 2]);
+  expect([validation?.size, held.size, description.trainImages]).toEqual([20, 30, 80]);
+  const tooLarge = parseRunConfig({ limitTrain: 100, batchSize: 81, dropRemainder: true });
+  expect(() => prepareRunData(sample, tooLarge)).toThrow('batchSize: expected at most 80, the images');
+});

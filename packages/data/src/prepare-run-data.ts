@@ -23,7 +23,8 @@ export interface RunData {
  * @throws ConfigError when the classes are not as many as the model's, or the validation split leaves nothing to train on.
  */
 export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunConfig): RunData => {
-  const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation } = config;
+  const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation, dropRemainder } =
+    config;
   requireClassNames({ classNames: data.train.classNames, config }, 'data');
   const { dataFormat } = config.model;
   const key = randomKey(config.seed);
@@ -37,6 +38,7 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
   return {
     train: createBatches(train, {
       batchSize,
+      dropRemainder,
       shuffle: config.shuffle ? fold(key, 'shuffle') : null,
       augmentation,
       augmentationKey: fold(key, 'augmentation'),

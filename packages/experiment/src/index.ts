@@ -1,4 +1,9 @@
-export { evaluateImages, type ImagesEvaluation } from './evaluate-images.ts';
+export {
+  type EvaluateImagesOptions,
+  evaluateImages,
+  type ImagesEvaluation,
+  viewsOf,
+} from './evaluate-images.ts';
 export { nextTask } from './next-task.ts';
 export { type ReplicaStarter, replicaStarter, workersFor } from './replica-starter.ts';
 export { type ExperimentOptions, type OpenedRun, type PreparedRun, runExperiment } from './run-experiment.ts';

@@ -10,7 +10,7 @@ import {
   train,
 } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { evaluateImages } from './evaluate-images.ts';
+import { evaluateImages, viewsOf } from './evaluate-images.ts';
 import { type ReplicaStarter, workersFor } from './replica-starter.ts';
 
 /** A run's configuration and data, the place where it is kept, and the replicas that compute it. */
@@ -133,12 +133,15 @@ const checkpointsIn = (run: RunStore, model: LayersModel): CheckpointSink => {
 async function* endRun(
   training: TrainingEnded,
   replica: Replica,
-  { data, run, signal, now }: OngoingRun,
+  { config, data, run, signal, now }: OngoingRun,
 ): AsyncGenerator<RunEvent, void, undefined> {
   let { reason, message } = training;
   if (reason === 'completed' || reason === 'early_stopping') {
     try {
-      const { report, predictions } = await evaluateImages(replica, data.test, data.classNames, { signal });
+      const { report, predictions } = await evaluateImages(replica, data.test, data.classNames, {
+        signal,
+        views: viewsOf(config),
+      });
       await run.writeEvaluation(report);
       await run.writePredictions(predictions);
       const { loss, accuracy } = report;

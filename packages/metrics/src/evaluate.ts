@@ -55,5 +55,6 @@ export const evaluateLogits = (
     ...confidence.calibration(),
     confusion,
     classes: classReports(confusion, classNames),
+    testTimeAugmentation: 'none',
   };
 };

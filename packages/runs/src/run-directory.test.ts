@@ -66,6 +66,7 @@ describe('a run directory', () => {
       reliability: [],
       confusion: [[1]],
       classes: [],
+      testTimeAugmentation: 'flip',
     };
     const predictions = { labels: [0], predicted: [1], confidence: [0.75] };
     run.append(started);

@@ -115,6 +115,36 @@ describe('evaluate', () => {
     expect(correct / labels.length).toBe((await reader.readEvaluation())!.accuracy);
   });
 
+  test('with test-time augmentation says so, and gives what a run with that setting gives', async () => {
+    const config = join(folder, 'small.json');
+    const viewed = join(folder, 'viewed');
+    const setting = ['--test-time-augmentation', 'flip_shift'];
+    const ended = await runCli(
+      ['train', '--config', config, '--run-dir', viewed, '--seed', '3', ...setting],
+      {
+        cwd: folder,
+      },
+    );
+    expect(ended.stdout).toMatch(/^Test loss: [\d.]+ \/ Test accuracy: [\d.]+ \(flip_shift\)$/m);
+    const stored = (await (await openRunDirectory(viewed)).readEvaluation())!;
+    expect(stored.testTimeAugmentation).toBe('flip_shift');
+    const plain = (await (await openRunDirectory(run)).readEvaluation())!;
+    expect(stored.loss).not.toBe(plain.loss);
+    const reportOf = async (...args: string[]) => {
+      const { stdout } = await callCli(['evaluate', ...args, '--json'], { cwd: folder });
+      return evaluationReportSchema.parse(JSON.parse(stdout));
+    };
+    const overridden = await reportOf(run, ...setting);
+    expect(overridden.testTimeAugmentation).toBe('flip_shift');
+    expect(overridden.loss).toBeCloseTo(stored.loss, 5);
+    expect((await reportOf(viewed)).loss).toBeCloseTo(stored.loss, 5);
+    const asItIs = await reportOf(viewed, '--test-time-augmentation', 'none');
+    expect([asItIs.testTimeAugmentation, asItIs.accuracy]).toEqual(['none', plain.accuracy]);
+    expect(asItIs.loss).toBeCloseTo(plain.loss, 5);
+    const { stdout } = await callCli(['evaluate', viewed], { cwd: folder });
+    expect(stdout).toMatch(/\(100 images, 6 views of each: flip_shift\)/);
+  });
+
   test('prints a table for a person', async () => {
     const { code, stdout } = await callCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
     expect(code).toBe(0);

@@ -6,7 +6,15 @@ export type FlagValues = Readonly<Record<string, string | boolean | undefined>>;
 
 const flags = listFlags(runConfigSchema);
 
-const placeholders = { number: 'n', choice: 'name', text: 'text', list: 'list', object: 'json', boolean: '' };
+const placeholders = {
+  number: '<n>',
+  choice: '<name>',
+  text: '<text>',
+  list: '<list>',
+  object: '<json>',
+  boolean: '',
+  switch: '[name]',
+};
 
 /**
  * Adds an option for every setting that has a flag. Values stay as typed; the schema says which are possible.
@@ -15,9 +23,9 @@ const placeholders = { number: 'n', choice: 'name', text: 'text', list: 'list', 
  */
 export const addConfigOptions = (command: Command, { several = false } = {}): Command => {
   for (const { name, kind, help } of flags) {
-    const value =
-      kind === 'boolean' ? '' : ` <${placeholders[kind]}${several && kind !== 'list' ? ', …' : ''}>`;
-    command.addOption(new Option(`--${name}${value}`, help));
+    const value = placeholders[kind];
+    const values = several && kind !== 'list' ? value.replace(/(?=[>\]])/, ', …') : value;
+    command.addOption(new Option(`--${name} ${values}`.trimEnd(), help));
   }
   return command.addOption(
     new Option(

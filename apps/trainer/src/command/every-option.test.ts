@@ -27,6 +27,7 @@ const valuesOf = ({ kind, choices, range, none, expected }: Setting): string[] =
   const some = {
     boolean: ['true', 'false'],
     choice: choices,
+    switch: ['true', 'false', ...choices],
     number: [`${Math.min(range.max ?? 2, Math.max(range.min ?? 0, range.step === 1 ? 2 : 0.25))}`],
     text: ['text'],
     list: [],
@@ -134,6 +135,7 @@ describe('every other option of every command is taken with every kind of value 
     ],
     '--set': [['optimizer.beta2=0.9', ['optimizer.beta2=0.9']]],
     '--store': [['folder', 'folder']],
+    '--test-time-augmentation': ['none', 'flip', 'flip_shift'].map((name) => [name, name]),
     '--workers': [['2', 2]],
   };
   const needed: Readonly<Record<string, readonly string[]>> = { worker: ['--queue', 'redis://localhost'] };
@@ -150,9 +152,7 @@ describe('every other option of every command is taken with every kind of value 
   });
   const lines = commandsOf(program, []).flatMap(([names, command]) =>
     command.options
-      .filter(({ long }) =>
-        long === '--dataset' ? !['train', 'sweep'].includes(command.name()) : !ofSettings.has(long!),
-      )
+      .filter(({ long }) => !(ofSettings.has(long!) && ['train', 'sweep'].includes(command.name())))
       .flatMap((option) => {
         const start = [
           ...names,

@@ -1,4 +1,4 @@
-import { withoutSecrets } from '@dropout-lab/contracts';
+import { testTimeAugmentationSchema, withoutSecrets } from '@dropout-lab/contracts';
 import { Command, Option } from 'commander';
 import { addStudyCommands, type CommandsContext } from '../study/study-program.ts';
 import { version } from '../version.ts';
@@ -84,6 +84,12 @@ export const buildProgram = (context: CommandsContext): Command => {
     .addOption(backendOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption())
+    .addOption(
+      new Option(
+        '--test-time-augmentation <name>',
+        "views of each image whose logits are averaged (default: the run's setting)",
+      ).choices(testTimeAugmentationSchema.options),
+    )
     .option('--json', 'the whole evaluation as JSON on stdout')
     .action(async (run: string, options) => {
       const { evaluateCommand } = await import('../model/evaluate-command.ts');

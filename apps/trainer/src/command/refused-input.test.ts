@@ -429,6 +429,27 @@ describe('what is larger than anything that is trained is refused at once, with 
       'train --epochs 1e15',
       /epochs: expected a run of at most 1000000000 steps, received 1000000000000000 epochs/,
     ],
+    [
+      'train --flip alternate',
+      /augmentation\.flip: expected true, false or alternating, received "alternate"/,
+    ],
+    ['train --flip runs/a', /augmentation\.flip: expected true, false or alternating, received "runs\/a"/],
+    [
+      'train --drop-remainder --batch-size 40001',
+      /batchSize: expected at most 40000, the training images, since dropRemainder leaves a batch of fewer out, received 40001: the nearest is 40000/,
+    ],
+    [
+      'train --drop-remainder --limit-train 500 --batch-size 401',
+      /batchSize: expected at most 400, the training images/,
+    ],
+    [
+      'train --crop-fill mirror',
+      /augmentation\.cropFill: expected one of "zeros", "reflect", received "mirror"/,
+    ],
+    [
+      'evaluate PLACE/x --test-time-augmentation twice',
+      /option '--test-time-augmentation <name>' argument 'twice' is invalid\. Allowed choices are none, flip, flip_shift/,
+    ],
     ['train --epochs 9007199254740993 --batch-size 1', /epochs: expected a/],
     ['study run FILES/arms.json --store PLACE/x', /arms: expected at most 1000 arms, received 1001/],
     [

@@ -8,7 +8,7 @@ import {
   type RunConfig,
 } from '@dropout-lab/contracts';
 import { createBatches } from '@dropout-lab/data';
-import { evaluateImages } from '@dropout-lab/experiment';
+import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { decodeRun, type EpochRow, encodeRun, type RunContents, readHistory } from '@dropout-lab/runs';
 import { createReplica, predictLogits } from '@dropout-lab/training';
@@ -29,7 +29,8 @@ export interface TrainedModel {
   /** An entry for each epoch: loss, accuracy, `val_loss`, `val_accuracy`, learning rate. */
   readonly history: readonly EpochRow[];
   /**
-   * Returns loss, accuracy, calibration, confusion, and precision, recall and F1 by class, on test images, dropout off.
+   * Returns loss, accuracy, calibration, confusion, and precision, recall and F1 by class, on test images, dropout off, with the
+   * test-time augmentation of its configuration.
    *
    * @param data The test images. Without it, the result is that of the evaluation at the end of training.
    * @throws DropoutLabError when the run was stopped before it was evaluated, and no images are given.
@@ -99,7 +100,9 @@ export const openTrained = (
 
   const evaluate = async (images: ImageDataset): Promise<EvaluationReport> => {
     requireSameClasses(images, classNames);
-    const { logits, report } = await evaluateImages(replica, createBatches(images, inOrder), classNames);
+    const { logits, report } = await evaluateImages(replica, createBatches(images, inOrder), classNames, {
+      views: viewsOf(config),
+    });
     requireAnswers(logits, 'evaluate', (row) => `test image ${row}`, classNames.length);
     return report;
   };

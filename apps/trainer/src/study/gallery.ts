@@ -2,7 +2,7 @@ import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
 import { firstKernel, type Picture } from '@dropout-lab/charts';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
-import { evaluateImages } from '@dropout-lab/experiment';
+import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
@@ -83,7 +83,8 @@ const predict = async (
   try {
     writeWeights(model, weights);
     const { test } = prepareRunData(data, config);
-    return (await evaluateImages(createReplica(model), test, classNames, { signal })).predictions;
+    const views = viewsOf(config);
+    return (await evaluateImages(createReplica(model), test, classNames, { signal, views })).predictions;
   } finally {
     model.dispose();
   }

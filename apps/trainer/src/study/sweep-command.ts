@@ -8,6 +8,7 @@ import {
   listSettings,
   type PlainObject,
   runConfigSchema,
+  type Setting,
   valueOfText,
 } from '@dropout-lab/contracts';
 import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
@@ -64,7 +65,8 @@ const axesOf = (
     const text = given[name];
     const isList = settings[0]!.kind === 'list';
     const texts = typeof text !== 'string' || isList ? [] : severalOf(text, `--${name}`);
-    if (texts.length > 1) axes.push({ setting: name, values: texts.map(valueOfSeveral) });
+    if (texts.length > 1)
+      axes.push({ setting: name, values: texts.map((one) => valueOfSeveral(one, settings[0]!)) });
     else flags[name] = text;
   }
   const assignments = assignmentsOf(options.set).filter(({ path, text }) => {
@@ -93,7 +95,8 @@ const requireApplicable = (axes: readonly SweepAxis[], config: PlainObject): voi
 const valuesOf = (path: string, text: string): unknown[] => {
   const isSingle = singles.has(path.replaceAll(/\.\d+(?=\.|$)/g, '[]'));
   if (isSingle) {
-    const values = severalOf(text, `--set ${path}`).map(valueOfSeveral);
+    const setting = listSettings(runConfigSchema).find((one) => one.path === path);
+    const values = severalOf(text, `--set ${path}`).map((one) => valueOfSeveral(one, setting));
     if (values.length > 1) requireSinglePath(path);
     return values;
   }
@@ -124,7 +127,9 @@ const requireSinglePath = (path: string): void => {
   );
 };
 
-const valueOfSeveral = (text: string): unknown => (text === 'none' ? null : valueOfText(text));
+/** `none` is null, unless it is one of the setting's choices. */
+const valueOfSeveral = (text: string, setting: Setting | undefined): unknown =>
+  text === 'none' && !setting?.choices.includes('none') ? null : valueOfText(text);
 
 /** Arms with finished runs, the highest validation accuracy first: the test images are for the one that is chosen. */
 const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {

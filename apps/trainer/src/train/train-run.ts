@@ -1,4 +1,4 @@
-import type { RunEndReason, RunEvent } from '@dropout-lab/contracts';
+import type { RunConfig, RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { runExperiment } from '@dropout-lab/experiment';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import { epochLine, formatMetric, stepLine } from '../command/format.ts';
@@ -42,7 +42,7 @@ export const trainRun = async (
     },
     signal,
   });
-  const report = createEventReporter(config.epochs, reporter);
+  const report = createEventReporter(config, reporter);
   let reason: RunEndReason | undefined;
   for await (const event of events) {
     reporter.event(event);
@@ -53,7 +53,11 @@ export const trainRun = async (
 };
 
 /** Reports each event in a line for a person. */
-const createEventReporter = (epochs: number, reporter: Reporter): ((event: RunEvent) => void) => {
+const createEventReporter = (
+  { epochs, testTimeAugmentation }: RunConfig,
+  reporter: Reporter,
+): ((event: RunEvent) => void) => {
+  const views = testTimeAugmentation === 'none' ? '' : ` (${testTimeAugmentation})`;
   const estimate = createEta(epochs);
   return (event) => {
     const etaSeconds = estimate(event);
@@ -70,7 +74,7 @@ const createEventReporter = (epochs: number, reporter: Reporter): ((event: RunEv
         return reporter.line(epochLine(event, epochs));
       case 'evaluated':
         return reporter.line(
-          `Test loss: ${formatMetric(event.loss)} / Test accuracy: ${formatMetric(event.accuracy)}`,
+          `Test loss: ${formatMetric(event.loss)} / Test accuracy: ${formatMetric(event.accuracy)}${views}`,
         );
       case 'run-ended':
         // The error of a failed run is thrown too, and printed then.

@@ -77,10 +77,15 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         none="This run has not been evaluated yet."
       >
         {(report) => (
-          <div class="halves">
-            <ClassTable report={report} />
-            <Confusion report={report} />
-          </div>
+          <>
+            {report.testTimeAugmentation !== 'none' && (
+              <p class="muted">{`With test-time augmentation: ${report.testTimeAugmentation}.`}</p>
+            )}
+            <div class="halves">
+              <ClassTable report={report} />
+              <Confusion report={report} />
+            </div>
+          </>
         )}
       </Section>
       <Mistakes predictions={predictions} config={manifest.config} classNames={manifest.classNames} />

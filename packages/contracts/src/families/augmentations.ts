@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { wholeNumber } from '../settings/numbers.ts';
-import { setting } from '../settings/settings.ts';
+import { setting, switchOr } from '../settings/settings.ts';
 
 /** Random changes of training images, drawn anew in every epoch; each augmentation is off by default. */
 export const augmentationSchema = z.strictObject({
   flip: setting(
-    z.boolean().default(false),
-    'Mirror each training image left to right with probability one half',
+    switchOr(['alternating']).default(false),
+    'Mirror each training image left to right with probability one half; alternating: a random half in the first epoch, and from then on each image in every other epoch',
     { flag: 'flip' },
   ),
   crop: setting(
     wholeNumber({ min: 0, max: 16 }).default(0),
-    'Pad training images with this many zero pixels on each side and crop back at a random offset',
+    'Pad training images with this many pixels on each side and crop back at a random offset',
     { flag: 'crop', unit: 'pixels' },
   ),
   cutout: setting(
@@ -19,9 +19,20 @@ export const augmentationSchema = z.strictObject({
     'Side of a square of zeros at a random place of each training image (DeVries & Taylor 2017)',
     { flag: 'cutout', unit: 'pixels' },
   ),
+  cropFill: setting(
+    z.enum(['zeros', 'reflect']).default('zeros'),
+    'What crop pads with: zeros, or reflect, the image mirrored at its border without repeating the border',
+    { flag: 'crop-fill' },
+  ),
 });
 
 /** Which augmentations are on, and how strong. */
 export type AugmentationConfig = z.output<typeof augmentationSchema>;
 /** The name of an augmentation. */
 export type AugmentationName = keyof AugmentationConfig;
+
+/** The views of a test image whose logits are averaged: itself, its mirror image, shifts of both. */
+export const testTimeAugmentationSchema = z.enum(['none', 'flip', 'flip_shift']);
+
+/** The name of a way to look at a test image more than once. */
+export type TestTimeAugmentation = z.output<typeof testTimeAugmentationSchema>;

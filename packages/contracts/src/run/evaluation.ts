@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { testTimeAugmentationSchema } from '../families/augmentations.ts';
 import { numberOrNaN } from '../settings/numbers.ts';
 
 const classReportSchema = z.object({
@@ -36,6 +37,8 @@ export const evaluationReportSchema = z.object({
   /** `confusion[t][p]`: images of class t predicted as p. */
   confusion: z.array(z.array(z.number().int())),
   classes: z.array(classReportSchema),
+  /** The views whose logits were averaged; earlier evaluations had one. */
+  testTimeAugmentation: testTimeAugmentationSchema.default('none'),
 });
 
 /** A trained model's metrics on the test images; see {@link evaluationReportSchema} for each of them. */

@@ -115,3 +115,10 @@ test('an added default of the run configuration renames no run', () => {
     );
   }
 });
+
+test('runs that flip have the names that they had before flip could alternate', () => {
+  expect(identity({ augmentation: { flip: true } })).toBe(
+    '{"settings":{"augmentation":{"flip":true}},"version":2}',
+  );
+  expect(identity({ augmentation: { flip: false } })).toBe('{"settings":{},"version":2}');
+});

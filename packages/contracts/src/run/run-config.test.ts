@@ -48,12 +48,14 @@ test("the defaults are the tutorial's run", () => {
     validationSplit: 0.2,
     splitMethod: 'last',
     shuffle: true,
-    augmentation: { flip: false, crop: 0, cutout: 0 },
+    augmentation: { flip: false, crop: 0, cutout: 0, cropFill: 'zeros' },
     limitTrain: null,
     limitTest: null,
     seed: 0,
     callbacks: [],
     checkpointEverySteps: null,
+    dropRemainder: false,
+    testTimeAugmentation: 'none',
   });
 });
 
@@ -100,8 +102,30 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ dataset: 'mnist' }, `dataset: expected one of ${listed(Object.keys(datasets))}, received "mnist"`],
     [
       { augmentation: { flips: true } },
-      'augmentation.flips: expected one of the keys "flip", "crop", "cutout", received true: did you mean "flip"?',
+      'augmentation.flips: expected one of the keys "flip", "crop", "cutout", "cropFill", received true: did you mean "flip"?',
     ],
+    [
+      { augmentation: { flip: 'alternate' } },
+      'augmentation.flip: expected true, false or alternating, received "alternate"',
+    ],
+    [{ augmentation: { flip: 1 } }, 'augmentation.flip: expected true, false or alternating, received 1'],
+    [
+      { augmentation: { cropFill: 'mirror' } },
+      'augmentation.cropFill: expected one of "zeros", "reflect", received "mirror"',
+    ],
+    [
+      { augmentation: { crop: 6, cropFill: 'reflect' }, model: { inputShape: [20, 6, 3] } },
+      'augmentation.crop: expected at most 5 pixels to reflect in images of 20 x 6, received 6: crop less, or pad with zeros',
+    ],
+    [
+      { testTimeAugmentation: 'flips' },
+      'testTimeAugmentation: expected one of "none", "flip", "flip_shift", received "flips": did you mean "flip"?',
+    ],
+    [
+      { testTimeAugmentation: 'flip_shift', model: { inputShape: [1, 6, 3] } },
+      'testTimeAugmentation: expected images of at least 2 x 2 pixels to shift with reflected borders, received flip_shift for 1 x 6: use flip',
+    ],
+    [{ dropRemainder: 'yes' }, 'dropRemainder: expected true or false, received "yes"'],
     [
       { optimizer: { name: 'rms' } },
       `optimizer.name: expected one of ${namesIn(optimizerSchema)}, received "rms"`,

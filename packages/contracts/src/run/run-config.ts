@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { augmentationSchema } from '../families/augmentations.ts';
+import { augmentationSchema, testTimeAugmentationSchema } from '../families/augmentations.ts';
 import { callbackSchema } from '../families/callbacks.ts';
 import { type DatasetName, datasetOf, datasets } from '../families/datasets.ts';
 import { runLossSchema } from '../families/losses.ts';
@@ -65,6 +65,16 @@ export const runConfigSchema = z.strictObject({
     'Steps between checkpoints, besides the one at the end of each epoch',
     { flag: 'checkpoint-every', unit: 'steps' },
   ),
+  dropRemainder: setting(
+    z.boolean().default(false),
+    "Leave an epoch's last batch out when it has fewer images than the others",
+    { flag: 'drop-remainder' },
+  ),
+  testTimeAugmentation: setting(
+    testTimeAugmentationSchema.default('none'),
+    'Views of each test image whose logits are averaged in the evaluation: none: the image alone; flip: also its mirror image; flip_shift: also both shifted by one pixel up-left and down-right, each with half the weight',
+    { flag: 'test-time-augmentation' },
+  ),
 });
 
 /** A complete run configuration; see {@link runConfigSchema} for each value and its default. */
@@ -107,6 +117,7 @@ export const parseRunConfigAt = (input: unknown, what: string): RunConfig => {
   const config = parseWith(runConfigSchema, withoutSchemaKey(input), what);
   requireWatched(config, what);
   requireClassWeight(config, what);
+  requireReflectable(config, what);
   return config;
 };
 
@@ -124,6 +135,27 @@ const requireWatched = ({ callbacks, validationSplit }: RunConfig, what: string)
 /** Returns the number of classes that a run's model distinguishes. */
 export const classesOf = ({ dataset, model }: Pick<RunConfig, 'dataset' | 'model'>): number =>
   model.numClasses ?? datasetOf(dataset).classNames.length;
+
+/** @throws ConfigError when an image is too small to be continued at its border by its own mirror image. */
+const requireReflectable = (
+  { augmentation: { crop, cropFill }, testTimeAugmentation, dataset, model }: RunConfig,
+  what: string,
+): void => {
+  const [height, width] = model.inputShape ?? datasetOf(dataset).imageShape;
+  const most = Math.min(height, width) - 1;
+  if (cropFill === 'reflect' && crop > most) {
+    throw new ConfigError(
+      `${what}: augmentation.crop: expected at most ${most} pixels to reflect in images of ${height} x ${width}, received ${crop}: crop less, or pad with zeros`,
+      ['augmentation', 'crop'],
+    );
+  }
+  if (testTimeAugmentation === 'flip_shift' && most < 1) {
+    throw new ConfigError(
+      `${what}: testTimeAugmentation: expected images of at least 2 x 2 pixels to shift with reflected borders, received flip_shift for ${height} x ${width}: use flip`,
+      ['testTimeAugmentation'],
+    );
+  }
+};
 
 /** @throws ConfigError when there is not one weight for each class. */
 const requireClassWeight = ({ classWeight, dataset, model }: RunConfig, what: string): void => {

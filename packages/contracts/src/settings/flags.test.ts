@@ -39,6 +39,11 @@ test.each<[object, string[]]>([
     ['--optimizer sgd', '--momentum 0.9', '--nesterov'],
   ],
   [{ optimizer: { beta2: 0.99 }, shuffle: false }, ['--set optimizer.beta2=0.99', '--set shuffle=false']],
+  [{ augmentation: { flip: true } }, ['--flip']],
+  [
+    { augmentation: { flip: 'alternating', crop: 2, cropFill: 'reflect' }, dropRemainder: true },
+    ['--flip alternating', '--crop 2', '--crop-fill reflect', '--drop-remainder'],
+  ],
   [{ model: { filters: [8, 9] } }, ["--set 'model.filters=[8,9]'"]],
   [
     { schedule: { name: 'cosine_decay', decaySteps: 10 } },
@@ -128,6 +133,15 @@ test.each<[Record<string, string>, PlainObject, string]>([
   expect(() => configOfFlags(runConfigSchema, values, base)).toThrow(message);
 });
 
+test.each<[string | boolean, unknown]>([
+  [true, true],
+  ['alternating', 'alternating'],
+  ['true', true],
+  ['false', false],
+])('--flip with the value %j is %j: a switch may have a value', (typed, flip) => {
+  expect(configOfFlags(runConfigSchema, { flip: typed }, {})).toEqual({ augmentation: { flip } });
+});
+
 test.each(['0,1,2', '[0,1,2]', '[0, 1, 2]'])('a list is typed with or without brackets: %s', (axis) => {
   expect(configOfFlags(runConfigSchema, { 'max-norm-axis': axis }, {})).toEqual({
     model: { maxNorm: { axis: [0, 1, 2] } },
@@ -139,7 +153,7 @@ test('flags of a configuration give the same configuration', () => {
     dataset: 'cifar100',
     model: { dropout: { rate: 0.25, inputRate: 0.1 }, maxNorm: { value: 3, axis: [0, 1, 2] } },
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
-    augmentation: { flip: true, crop: 4, cutout: 0 },
+    augmentation: { flip: 'alternating', crop: 4, cutout: 0 },
     limitTrain: 100,
     splitMethod: 'stratified',
   });

@@ -71,8 +71,8 @@ export interface Assignment {
  * of a family, such as an optimizer or a list of layers, comes before the settings of one, in whichever order they were
  * typed. The result has not been parsed yet.
  *
- * @param values Texts as typed, by the flag's name; true for a switch, undefined for an option that was not given. `none`
- *   stands for null, `0,1,2` for a list.
+ * @param values Texts as typed, by the flag's name; true for one without a value, undefined for an option that was not
+ *   given. `none` stands for null, `0,1,2` for a list.
  * @param base The configuration below the options.
  * @throws ConfigError when an option does not apply to the configuration, or a path is unknown.
  */
@@ -201,7 +201,7 @@ export const flagsOfConfig = (schema: z.ZodType, config: PlainObject): string[] 
   return leaves.map(([path, value]) => {
     const found = byPath.get(path);
     if (value === null && byNone.has(path)) return `--${byNone.get(path)!.name} none`;
-    if (found === undefined || (found.flag.kind === 'boolean' && value === false)) {
+    if (found === undefined || value === false) {
       return `--set ${quoted(`${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`;
     }
     if (value === true) return `--${found.flag.name}`;

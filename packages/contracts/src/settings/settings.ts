@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isPlain } from './plain.ts';
 
 /** The parts of a setting's description besides its schema. */
@@ -20,16 +20,23 @@ export const setting = <S extends z.ZodType>(
   meta: Omit<SettingMeta, 'description'> = {},
 ): S => schema.meta({ description, ...meta });
 
+/** Returns the schema of a setting that is off, on, or on in a way with a name: `false`, `true`, `'alternating'`. */
+export const switchOr = <const Names extends readonly [string, ...string[]]>(names: Names) => {
+  const expected = `true, false or ${names.join(' or ')}`;
+  return z.union([z.boolean(), z.enum(names)], `expected ${expected}`).meta({ expected });
+};
+
 /** One setting of a described configuration. */
 export interface Setting extends SettingMeta {
   /** Its keys joined by dots: `optimizer.beta2`; in a list `[]` stands for every index: `callbacks[].patience`. */
   readonly path: string;
   /** The family and the member that it belongs to, `optimizer` and `adam`; undefined for settings that all members have. */
   readonly of: { readonly path: string; readonly name: string } | undefined;
-  readonly kind: 'number' | 'boolean' | 'choice' | 'text' | 'list' | 'object';
+  /** A `switch` is a boolean that is also one of some choices: the ways in which it can be on. */
+  readonly kind: 'number' | 'boolean' | 'switch' | 'choice' | 'text' | 'list' | 'object';
   /** Its rule in words: `a number of at least 0 and below 1`. */
   readonly expected: string;
-  /** The values of a choice; empty for other kinds. */
+  /** The values of a choice, and those of a switch besides true and false; empty for other kinds. */
   readonly choices: readonly string[];
   /** Bounds of a number, where it has them; `step` is 1 for whole numbers. */
   readonly range: { readonly min?: number; readonly max?: number; readonly step?: number };
@@ -206,16 +213,26 @@ const kindOf = (schema: z.ZodType): Setting['kind'] => {
       return 'choice';
     case 'string':
       return 'text';
-    case 'tuple':
     case 'union':
+      return isSwitch(schema) ? 'switch' : 'list';
+    case 'tuple':
       return 'list';
     default:
       return 'object';
   }
 };
 
+/** The schemas of a union; none for another schema. */
+const optionsOf = (schema: z.ZodType): z.ZodType[] =>
+  defOf(schema).type === 'union' ? (defOf(schema)['options'] as z.ZodType[]) : [];
+
+const isSwitch = (schema: z.ZodType): boolean =>
+  optionsOf(schema).some((option) => defOf(option).type === 'boolean');
+
 const choicesOf = (schema: z.ZodType): string[] =>
-  defOf(schema).type === 'enum' ? Object.values(defOf(schema)['entries'] as Record<string, string>) : [];
+  defOf(schema).type === 'enum'
+    ? Object.values(defOf(schema)['entries'] as Record<string, string>)
+    : optionsOf(schema).flatMap(choicesOf);
 
 interface Check {
   readonly check: string;

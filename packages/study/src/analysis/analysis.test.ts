@@ -59,6 +59,15 @@ describe('analyzeStudy', () => {
     });
   });
 
+  test('says beside the images how they were looked at', () => {
+    const viewed = runs.map((run) => {
+      const config = { ...run.config, testTimeAugmentation: 'flip' as const };
+      return { ...run, config, manifest: { ...run.manifest!, config } };
+    });
+    const { images } = analyzeStudy(threeArms, viewed).provenance;
+    expect(images).toEqual([expect.stringMatching(/ test images, test-time augmentation flip$/)]);
+  });
+
   test('does without runs that are not finished, and lists them', () => {
     const some = runs.map((run, i) =>
       i === 0

@@ -1,4 +1,4 @@
-import { hardwareInWords, type RunManifest } from '@dropout-lab/contracts';
+import { hardwareInWords, type RunConfig, type RunManifest } from '@dropout-lab/contracts';
 
 /** Where metrics come from: of each thing every value that some run has, most often a single one. */
 export interface Provenance {
@@ -30,12 +30,15 @@ export const provenanceOf = (manifests: readonly RunManifest[]): Provenance => {
     machines: all(({ hardware }) => [hardwareInWords(hardware)]),
     versions: all(({ versions }) => Object.entries(versions).map(([name, version]) => `${name} ${version}`)),
     data: all(({ data: { sha256 } }) => Object.entries(sha256).map(([file, digest]) => `${file}: ${digest}`)),
-    images: all(({ data: { dataset, trainImages, validationImages, testImages } }) => [
-      `${dataset}: ${trainImages} training, ${validationImages} validation, ${testImages} test images`,
+    images: all(({ data: { dataset, trainImages, validationImages, testImages }, config }) => [
+      `${dataset}: ${trainImages} training, ${validationImages} validation, ${testImages} test images${viewsInWords(config)}`,
     ]),
     started: starts.length === 0 ? undefined : { first: starts[0]!, last: starts.at(-1)! },
   };
 };
+
+const viewsInWords = ({ testTimeAugmentation }: RunConfig): string =>
+  testTimeAugmentation === 'none' ? '' : `, test-time augmentation ${testTimeAugmentation}`;
 
 const places = ['--store', '--run-dir', '--data-dir', '--output'];
 

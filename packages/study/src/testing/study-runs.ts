@@ -53,6 +53,7 @@ const evaluation = (accuracy: number): EvaluationReport => ({
     [2, 3],
   ],
   classes: [],
+  testTimeAugmentation: 'none',
 });
 
 export const manifestOf = (run: Pick<StudyRun, 'config'>): RunManifest => ({

@@ -23,6 +23,7 @@ const placeOf = ({ settings: [first] }: Flag): FlagValues => {
 /** A value that is allowed and not the default. */
 const otherThan = ({ settings: [first] }: Flag, byDefault: unknown): string => {
   const { kind, choices, range } = first!;
+  if (kind === 'switch') return choices[0]!;
   if (kind === 'boolean') return byDefault === true ? 'no' : 'yes';
   if (kind === 'choice') return choices.find((choice) => choice !== byDefault) ?? choices[0]!;
   if (kind === 'list') return '0,1,2';

@@ -31,7 +31,7 @@ const pageDefaults = { batchSize: 50, epochs: 20, limitTrain: 2000 };
 export const configOfValues = (values: FlagValues): RunConfig => {
   const typed = runFlags.map(({ name, kind }) => [
     name,
-    kind === 'boolean' ? onOrOff(values[name]) : values[name],
+    kind === 'boolean' || kind === 'switch' ? onOrOff(values[name]) : values[name],
   ]);
   return parseRunConfig(configOfFlags(runConfigSchema, Object.fromEntries(typed), pageDefaults));
 };

@@ -102,7 +102,7 @@ const ChoiceControl = ({ field: { flag, setting, byDefault }, text, common }: Co
     value={text || byDefault}
     onChange={({ currentTarget }) => setSetting(flag, currentTarget.value)}
   >
-    {setting.choices.map((choice) => (
+    {(setting.kind === 'switch' ? ['no', 'yes', ...setting.choices] : setting.choices).map((choice) => (
       <option key={choice} value={choice}>
         {titleOfChoice(setting.path, choice)}
       </option>
@@ -133,6 +133,7 @@ const controls = {
   number: NumberControl,
   boolean: SwitchControl,
   choice: ChoiceControl,
+  switch: ChoiceControl,
   text: TextControl,
   list: TextControl,
   object: TextControl,
