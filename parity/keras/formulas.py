@@ -1,5 +1,6 @@
 """Makes Keras's objects from our settings, by the tables of parity/src/formulas.ts."""
 
+import functools
 import inspect
 import os
 from contextlib import contextmanager
@@ -16,6 +17,14 @@ FAMILIES = {
     "losses": keras.losses,
     "constraints": keras.constraints,
     "layers": keras.layers,
+}
+
+
+# Names of ours that Keras has as a function with another argument, or as a class with arguments.
+NAMES = {
+    "gelu_approximate": functools.partial(keras.activations.gelu, approximate=True),
+    "pytorch_uniform": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),
+    "partial_dirac": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform"),
 }
 
 
@@ -42,7 +51,7 @@ class Formulas:
             # JSON turns 0.0 into 0, which SGD refuses.
             if isinstance(parameters[place].default, float) and isinstance(value, int):
                 value = float(value)
-            arguments[place] = value
+            arguments[place] = NAMES.get(value, value) if isinstance(value, str) else value
         return keras_class(**arguments, **more)
 
     def schedule(self, settings, learning_rate):

@@ -4,6 +4,7 @@
  */
 
 import type {
+  ActivationName,
   ConstraintName,
   LayerKind,
   LossName,
@@ -146,33 +147,59 @@ export const constraintFormulas = {
 
 const kernel = {
   activation: 'activation',
+  useBias: 'use_bias',
   kernelInitializer: 'kernel_initializer',
   kernelConstraint: { argument: 'kernel_constraint', family: 'constraints' },
 } as const;
 /** The settings that every layer with a kernel has, with values that are not the defaults. */
 const otherKernel = {
   activation: 'relu',
+  useBias: false,
   kernelInitializer: 'he_uniform',
   kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
 } as const;
+
+/** The activations that no other case has. */
+const elementwise = [
+  'leaky_relu',
+  'elu',
+  'selu',
+  'silu',
+  'gelu',
+  'gelu_approximate',
+  'softplus',
+  'tanh',
+] as const satisfies readonly ActivationName[];
 
 /** The formulas of `keras.layers`. Noise layers get our draws. */
 export const layerFormulas = {
   conv2d: {
     keras: 'Conv2D',
-    settings: { filters: 'filters', kernelSize: 'kernel_size', padding: 'padding', ...kernel },
+    settings: {
+      filters: 'filters',
+      kernelSize: 'kernel_size',
+      strides: 'strides',
+      padding: 'padding',
+      ...kernel,
+    },
     cases: [
       { input: [5, 6, 2], settings: { filters: 3 } },
       { input: [5, 6, 2], settings: { filters: 3, kernelSize: 2, padding: 'same', ...otherKernel } },
       { input: [3, 3, 2], settings: { filters: 4, kernelSize: 1, activation: 'softmax' } },
+      { input: [7, 8, 2], settings: { filters: 3, strides: 2, padding: 'same', activation: 'gelu' } },
+      { input: [7, 8, 3], settings: { filters: 5, kernelSize: 2, strides: 3, activation: 'elu' } },
+      { input: [5, 6, 2], settings: { filters: 4, useBias: false, kernelInitializer: 'partial_dirac' } },
     ],
   },
   max_pooling2d: {
     keras: 'MaxPooling2D',
-    settings: { poolSize: 'pool_size' },
+    settings: { poolSize: 'pool_size', strides: 'strides', padding: 'padding' },
     cases: [
       { input: [5, 6, 2], settings: {} },
       { input: [7, 6, 2], settings: { poolSize: 3 } },
+      { input: [7, 8, 2], settings: { poolSize: 3, strides: 2 } },
+      { input: [7, 8, 2], settings: { poolSize: 3, strides: 2, padding: 'same' } },
+      { input: [5, 6, 2], settings: { padding: 'same' } },
     ],
   },
   dropout: {
@@ -193,6 +220,7 @@ export const layerFormulas = {
       { input: [5], settings: { units: 4 } },
       { input: [5], settings: { units: 4, ...otherKernel } },
       { input: [5], settings: { units: 4, activation: 'softmax' } },
+      { input: [5], settings: { units: 4, activation: 'leaky_relu', kernelInitializer: 'lecun_normal' } },
     ],
   },
   activation: {
@@ -202,6 +230,7 @@ export const layerFormulas = {
       { input: [3, 2, 2], settings: {} },
       { input: [5], settings: { activation: 'softmax' } },
       { input: [5], settings: { activation: 'linear' } },
+      ...elementwise.map((activation) => ({ input: [3, 2, 2], settings: { activation } })),
     ],
   },
   residual: {
@@ -257,10 +286,35 @@ export const layerFormulas = {
   },
   batch_normalization: {
     keras: 'BatchNormalization',
-    settings: { momentum: 'momentum', epsilon: 'epsilon' },
+    settings: { momentum: 'momentum', epsilon: 'epsilon', center: 'center', scale: 'scale' },
     cases: [
       { input: [3, 4, 2], settings: {} },
       { input: [5], settings: { momentum: 0.8, epsilon: 0.1 } },
+      { input: [3, 4, 2], settings: { scale: false } },
+      { input: [5], settings: { center: false } },
+      { input: [3, 4, 2], settings: { center: false, scale: false } },
+    ],
+  },
+  global_average_pooling2d: {
+    keras: 'GlobalAveragePooling2D',
+    flattens: true,
+    settings: {},
+    cases: [{ input: [4, 5, 3], settings: {} }],
+  },
+  rescaling: {
+    keras: 'Rescaling',
+    settings: { scale: 'scale', offset: 'offset' },
+    cases: [
+      { input: [4, 5, 2], settings: { scale: 1 / 9 } },
+      { input: [5], settings: { scale: -2, offset: 0.5 } },
+    ],
+  },
+  normalization: {
+    keras: 'Normalization',
+    settings: { mean: 'mean', variance: 'variance' },
+    cases: [
+      { input: [4, 5, 3], settings: { mean: [0.49, 0.48, 0.45], variance: [0.061, 0.059, 0.068] } },
+      { input: [5], settings: { mean: 0.5, variance: 0 } },
     ],
   },
 } satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };

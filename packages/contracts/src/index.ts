@@ -11,6 +11,8 @@ export { type CallbackConfig, type CallbackName, callbackSchema } from './famili
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';
 export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
 export {
+  type ActivationName,
+  type KernelInitializerName,
   type LayerInput,
   type LayerKind,
   type LayerSpec,

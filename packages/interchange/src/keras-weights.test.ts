@@ -64,6 +64,50 @@ describe.each(['keras.weights.h5', 'keras.keras'])('%s, saved by Keras', (file) 
   });
 });
 
+describe('layers.weights.h5, of layers without some of their variables', () => {
+  interface LayersReference extends Omit<Reference, 'weights'> {
+    readonly model: ModelInput;
+    readonly weights: readonly { readonly name: string; readonly values: number[] }[];
+  }
+  const file = 'layers.weights.h5';
+  const layersReference = async (): Promise<LayersReference> =>
+    JSON.parse(new TextDecoder().decode(await fixture('layers.json')));
+
+  test('is read to the bit, and makes our model answer as Keras does', async () => {
+    const { model: input, weights, images, probabilities } = await layersReference();
+    const spec = parseModelSpec(input);
+    const model = buildModel(spec, 0);
+    const read = await decodeKerasWeights(await fixture(file), await readWeights(model), spec, file);
+    const lastPart = (name: string) => name.replace(/^.*\//, '');
+    expect(read.map(({ name }) => lastPart(name))).toEqual(weights.map(({ name }) => lastPart(name)));
+    expect(read.map(({ values }) => bitsOf(values))).toEqual(
+      weights.map(({ values }) => bitsOf(Float32Array.from(values))),
+    );
+    writeWeights(model, read);
+    const answer = model.predict(tf.tensor(Float32Array.from(images), [3, 8, 8, 3])) as tf.Tensor;
+    expect([...(await answer.data())]).toEqual(probabilities.map((p) => expect.closeTo(p, 6)));
+    model.dispose();
+  });
+
+  test('is written as Keras writes it', async () => {
+    const { model: input } = await layersReference();
+    const spec = parseModelSpec(input);
+    const model = buildModel(spec, 0);
+    const weights = await readWeights(model);
+    model.dispose();
+    const written = await encodeKerasWeights(weights, spec);
+    const variables = (bytes: Uint8Array) =>
+      readHdf5(bytes, (root) =>
+        root
+          .paths()
+          .filter((path) => /vars\/\d+$/.test(path))
+          .toSorted(),
+      );
+    expect(await variables(written)).toEqual(await variables(await fixture(file)));
+    expect(await decodeKerasWeights(written, weights, spec, 'ours')).toEqual(weights);
+  });
+});
+
 describe.each([Number.NaN, Number.NEGATIVE_INFINITY])('%d is refused by its weight', (value) => {
   const sentinel = 12345.6789;
   const withValue = async (place: number) => {

@@ -88,7 +88,7 @@ const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] 
     const place = counts.get(kind) ?? 0;
     counts.set(kind, place + 1);
     const group = place === 0 ? kind : `${kind}_${place}`;
-    for (const [i, variable] of variablesOf(kind).entries()) {
+    for (const [i, variable] of variablesOf(settings).entries()) {
       places.set(`${name}/${variable}`, `layers/${group}/vars/${i}`);
     }
   }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
-import { buildModel, Dropout, parseModelSpec, readWeights } from './index.ts';
+import { buildModel, Dropout, parseModelSpec, readWeights, requireBuildable } from './index.ts';
 
 const small: ModelInput = { inputShape: [8, 8, 3], filters: [4], units: [6], numClasses: 5 };
 const build = (input: ModelInput = {}, seed = 1) => buildModel(parseModelSpec(input), seed);
@@ -203,6 +203,101 @@ describe('the impossible is refused before any tensor is made', () => {
     );
     expect(refusal({ maxNorm: { axis: [0, 2] } })).toContain('dense: max-norm');
     expect(refusal({ maxNorm: { axis: [0, 0] } })).toContain('conv2d: max-norm');
+  });
+});
+
+describe('layers that cannot be built are refused, with what to do', () => {
+  const flat = { kind: 'flatten' } as const;
+  const logits = { kind: 'dense', units: 5 } as const;
+  const refusalOf = (layers: readonly object[]): string => {
+    try {
+      parseAndRequire(layers);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).message;
+    }
+    throw new Error('expected a refusal');
+  };
+  const parseAndRequire = (layers: readonly object[]) =>
+    requireBuildable(parseModelSpec({ inputShape: [8, 8, 3], numClasses: 5, layers } as ModelInput));
+
+  test.each<[string, object[], string]>([
+    [
+      'strides of 0',
+      [{ kind: 'conv2d', filters: 4, strides: 0 }, flat, logits],
+      'model spec: layers[0].strides: expected a whole number above 0, received 0',
+    ],
+    [
+      'a map of 1 that is to be pooled by 2',
+      [{ kind: 'conv2d', filters: 4, strides: 6 }, { kind: 'max_pooling2d' }, flat, logits],
+      'model spec: max_pooling2d: expected an input of at least its poolSize, 2 x 2, received 1 x 1: use fewer',
+    ],
+    [
+      'a pool larger than the image',
+      [{ kind: 'max_pooling2d', poolSize: 9, strides: 1 }, flat, logits],
+      'model spec: max_pooling2d: expected an input of at least its poolSize, 9 x 9, received 8 x 8: use fewer',
+    ],
+    [
+      'Dirac deltas of a dense layer',
+      [flat, { kind: 'dense', units: 5, kernelInitializer: 'partial_dirac' }],
+      'model spec: dense: kernelInitializer: expected one for a dense kernel, received "partial_dirac", which makes filters of a convolution pass their channel on: use pytorch_uniform',
+    ],
+    [
+      'a mean too few',
+      [{ kind: 'normalization', mean: [0.5, 0.4], variance: 1 }, flat, logits],
+      'model spec: normalization: mean: expected one number, or a list of 3, one for each channel, received 2',
+    ],
+    [
+      'a variance too many',
+      [{ kind: 'normalization', mean: 0, variance: [1, 1, 1, 1] }, flat, logits],
+      'model spec: normalization: variance: expected one number, or a list of 3, one for each channel, received 4',
+    ],
+    [
+      'a negative variance',
+      [{ kind: 'normalization', mean: 0, variance: [1, -1, 1] }, flat, logits],
+      'model spec: layers[0].variance[1]: expected a number of at least 0, received -1',
+    ],
+    [
+      'an activation that there is none of',
+      [{ kind: 'activation', activation: 'swish' }, flat, logits],
+      'model spec: layers[0].activation: expected one of "linear", "relu", "softmax", "leaky_relu", "elu", "selu", "silu", "gelu", "gelu_approximate", "softplus", "tanh", received "swish"',
+    ],
+    [
+      'an average of what is no image',
+      [flat, { kind: 'global_average_pooling2d' }, logits],
+      'model spec: global_average_pooling2d: expected an input of height, width and channels, received one of shape [192]: put the layer before the flatten layer',
+    ],
+    [
+      'a last activation other than softmax',
+      [flat, { ...logits, activation: 'gelu' }],
+      'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',
+    ],
+    [
+      'a scale behind probabilities',
+      [flat, { ...logits, activation: 'softmax' }, { kind: 'rescaling', scale: 2 }],
+      'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',
+    ],
+    [
+      'nothing but a scale',
+      [{ kind: 'rescaling', scale: 2 }],
+      'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',
+    ],
+  ])('%s', (_, layers, message) => {
+    expect(refusalOf(layers).slice(0, message.length)).toBe(message);
+  });
+
+  test.each([
+    ['a scale of logits', [flat, logits, { kind: 'rescaling', scale: 1 / 9 }]],
+    [
+      'a scale before the softmax',
+      [flat, logits, { kind: 'rescaling', scale: 1 / 9 }, { kind: 'activation', activation: 'softmax' }],
+    ],
+    [
+      'windows that reach beyond an image that is padded',
+      [{ kind: 'max_pooling2d', poolSize: 9, padding: 'same' }, flat, logits],
+    ],
+  ])('%s is none', (_, layers) => {
+    expect(parseAndRequire(layers)).toHaveLength(layers.length);
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
-import { drawKernel } from './layers/kernel.ts';
+import { drawKernel } from './layers/initializers.ts';
 import { sizeOf } from './size.ts';
 import { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 import { assign } from './weights/weights.ts';
@@ -142,14 +142,14 @@ const initializeWeights = (model: LayersModel, named: readonly NamedLayer[], key
   });
 };
 
-/** @throws ConfigError when the last layer does not output one number for each class. */
+/** @throws ConfigError when the last layers do not output one number for each class. */
 const requireClassifier = ({ layers: list, numClasses }: ModelSpec, output: readonly number[]): void => {
   const last = list.at(-1)!;
-  const activation = 'activation' in last ? last.activation : undefined;
-  const isEnd =
-    (last.kind === 'dense' && activation !== 'relu') ||
-    (last.kind === 'activation' && activation === 'softmax');
-  if (isEnd && `${output}` === `${numClasses}`) return;
+  const unscaled = list.findLast(({ kind }) => kind !== 'rescaling');
+  const isLogits = unscaled?.kind === 'dense' && unscaled.activation === 'linear';
+  const isProbabilities =
+    (last.kind === 'dense' || last.kind === 'activation') && last.activation === 'softmax';
+  if ((isLogits || isProbabilities) && `${output}` === `${numClasses}`) return;
   throw new ConfigError(
     `model spec: layers: expected to end in a dense layer of ${numClasses} units, one for each class, with activation softmax or linear, received ${JSON.stringify(last)} with an output of shape [${output}]`,
     ['layers'],

@@ -26,6 +26,7 @@ export {
   setDropoutPosition,
 } from './layers/noise-layer.ts';
 export type { NoiseShape } from './layers/noise-shape.ts';
+export { Normalization, type NormalizationConfig } from './layers/normalization.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';

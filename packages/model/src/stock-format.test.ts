@@ -29,7 +29,11 @@ const small: ModelInput = {
   units: [6],
   dropout: { rate: 0.3, inputRate: 0.1, noiseShape: [null, 1, 1, null] },
 };
-const build = (input: ModelInput) => buildModel(parseModelSpec({ ...small, ...input }), 3);
+const build = (input: ModelInput) =>
+  buildModel(
+    parseModelSpec('layers' in input ? { inputShape: [8, 8, 3], ...input } : { ...small, ...input }),
+    3,
+  );
 const outputs = (model: LayersModel, training: boolean) =>
   tf.tidy(() => {
     const images = tf.randomUniform(
@@ -57,6 +61,33 @@ describe('a stock model.json', () => {
       loaded.dispose();
     },
   );
+
+  test('brings back every layer with its settings', async () => {
+    const model = build({
+      numClasses: 3,
+      layers: [
+        { kind: 'rescaling', scale: 2, offset: -1 },
+        { kind: 'normalization', mean: [0.1, 0.2, 0.3], variance: 0.06 },
+        { kind: 'conv2d', filters: 4, strides: 2, useBias: false, kernelInitializer: 'partial_dirac' },
+        { kind: 'max_pooling2d', strides: 1, padding: 'same' },
+        { kind: 'batch_normalization', center: false, scale: false },
+        { kind: 'activation', activation: 'gelu_approximate' },
+        { kind: 'global_average_pooling2d' },
+        { kind: 'dense', units: 3, useBias: false, kernelInitializer: 'lecun_normal' },
+      ],
+    });
+    const loaded = await load(await artifactsOf(model));
+    const configsOf = ({ layers }: LayersModel) =>
+      layers.map((layer) => [layer.getClassName(), layer.getConfig()]);
+    // An initializer without a seed is written with null.
+    const asWritten = (key: string, value: unknown) => (key === 'seed' ? (value ?? undefined) : value);
+    expect(JSON.parse(JSON.stringify(configsOf(loaded), asWritten))).toEqual(
+      JSON.parse(JSON.stringify(configsOf(model), asWritten)),
+    );
+    expect(outputs(loaded, false)).toEqual(outputs(model, false));
+    model.dispose();
+    loaded.dispose();
+  });
 
   test('with max-norm: stock loading applies the constraint once; writeWeights gives the bits back', async () => {
     const model = build({ maxNorm: { value: 2, axis: [0, 1, 2] } });

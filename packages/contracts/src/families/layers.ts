@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, fraction, number, positive } from '../settings/numbers.ts';
+import { count, fraction, nonNegative, number, positive } from '../settings/numbers.ts';
 import { membersOf, setting } from '../settings/settings.ts';
 import { constraintSchema } from './constraints.ts';
 
@@ -16,12 +16,45 @@ export const padding = setting(
   z.enum(['valid', 'same']).default('valid'),
   'valid: windows lie within the image; same: the image is padded with zeros to keep its size',
 );
-const activation = (defaultValue: 'linear' | 'relu' | 'softmax') =>
-  setting(z.enum(['linear', 'relu', 'softmax']).default(defaultValue), 'Activation function of the output');
+
+const activationSchema = z.enum([
+  'linear',
+  'relu',
+  'softmax',
+  'leaky_relu',
+  'elu',
+  'selu',
+  'silu',
+  'gelu',
+  'gelu_approximate',
+  'softplus',
+  'tanh',
+]);
+/** The name of an activation function. */
+export type ActivationName = z.output<typeof activationSchema>;
+const activation = (defaultValue: ActivationName) =>
+  setting(
+    activationSchema.default(defaultValue),
+    'Activation function of the output; gelu is exact, and gelu_approximate its approximation by tanh',
+  );
+
+const kernelInitializerSchema = z.enum([
+  'glorot_uniform',
+  'he_uniform',
+  'lecun_uniform',
+  'glorot_normal',
+  'he_normal',
+  'lecun_normal',
+  'pytorch_uniform',
+  'partial_dirac',
+]);
+/** The name of an initializer of a kernel. */
+export type KernelInitializerName = z.output<typeof kernelInitializerSchema>;
 const kernelInitializer = setting(
-  z.enum(['glorot_uniform', 'he_uniform']).default('glorot_uniform'),
-  'Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015); biases start at 0',
+  kernelInitializerSchema.default('glorot_uniform'),
+  "Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998); pytorch_uniform is PyTorch's default, and partial_dirac the same with a first filter for each channel that passes it on; biases start at 0",
 );
+const useBias = setting(z.boolean().default(true), 'Whether a bias is added to the output');
 const kernelConstraint = setting(
   constraintSchema.nullable().default(null),
   'Constraint applied to the kernel after every update',
@@ -33,25 +66,44 @@ export const noiseShape = setting(
   'Shape of the mask, batch axis first: 1 shares the mask along an axis, null takes the size of the input; [null, 1, 1, null] drops whole feature maps',
 );
 
+/** A layer's variable, and the setting without which it has none. */
+interface LayerVariable {
+  readonly name: string;
+  readonly setting?: string;
+}
+
+const kernelVariables: readonly LayerVariable[] = [{ name: 'kernel' }, { name: 'bias', setting: 'useBias' }];
+
 const conv2d = z
   .strictObject({
     kind: z.literal('conv2d'),
     name,
     filters: setting(count, 'Number of filters'),
     kernelSize: setting(count.default(3), 'Height and width of each filter', { unit: 'pixels' }),
+    strides: setting(count.default(1), 'Distance between neighbouring windows, in both directions', {
+      unit: 'pixels',
+    }),
     padding,
     activation: activation('linear'),
+    useBias,
     kernelInitializer,
     kernelConstraint,
   })
-  .meta({ variables: ['kernel', 'bias'] });
+  .meta({ variables: kernelVariables });
+
+const poolSize = setting(count.default(2), 'Height and width of the pooling windows', { unit: 'pixels' });
+const poolStrides = setting(
+  count.nullable().default(null),
+  'Distance between neighbouring windows, in both directions; null is poolSize',
+  { unit: 'pixels' },
+);
 
 const maxPooling2d = z.strictObject({
   kind: z.literal('max_pooling2d'),
   name,
-  poolSize: setting(count.default(2), 'Height and width of the pooling windows, and their stride', {
-    unit: 'pixels',
-  }),
+  poolSize,
+  strides: poolStrides,
+  padding,
 });
 
 const dropout = z.strictObject({
@@ -76,8 +128,17 @@ const batchNormalization = z
       positive.default(0.001),
       'Small number added to the variance, so that nothing is divided by zero',
     ),
+    center: setting(z.boolean().default(true), 'Whether each channel is shifted by a trained number, beta'),
+    scale: setting(z.boolean().default(true), 'Whether each channel is scaled by a trained number, gamma'),
   })
-  .meta({ variables: ['gamma', 'beta', 'moving_mean', 'moving_variance'] });
+  .meta({
+    variables: [
+      { name: 'gamma', setting: 'scale' },
+      { name: 'beta', setting: 'center' },
+      { name: 'moving_mean' },
+      { name: 'moving_variance' },
+    ] satisfies LayerVariable[],
+  });
 
 const gaussianNoise = z.strictObject({
   kind: z.literal('gaussian_noise'),
@@ -112,15 +173,44 @@ const dense = z
     name,
     units: setting(count, 'Number of units'),
     activation: activation('linear'),
+    useBias,
     kernelInitializer,
     kernelConstraint,
   })
-  .meta({ variables: ['kernel', 'bias'] });
+  .meta({ variables: kernelVariables });
 
 const activationLayer = z.strictObject({
   kind: z.literal('activation'),
   name,
   activation: activation('relu'),
+});
+
+const globalAveragePooling2d = z.strictObject({ kind: z.literal('global_average_pooling2d'), name });
+
+const anyNumber = z.number('expected a number');
+
+const rescaling = z.strictObject({
+  kind: z.literal('rescaling'),
+  name,
+  scale: setting(anyNumber, 'Factor of every number'),
+  offset: setting(anyNumber.default(0), 'Number added to every product'),
+});
+
+/** One number, or one for each channel. */
+const perChannel = (element: z.ZodNumber, expected: string) =>
+  z.union([element, z.array(element).min(1)], `expected ${expected}`).meta({ expected });
+
+const normalization = z.strictObject({
+  kind: z.literal('normalization'),
+  name,
+  mean: setting(
+    perChannel(anyNumber, 'a number or a list of one for each channel'),
+    'Mean that is subtracted, of all channels or of each, on the scale of the input, where images are 0 to 1',
+  ),
+  variance: setting(
+    perChannel(nonNegative, 'a number of at least 0 or a list of one for each channel'),
+    'Variance by whose square root is divided, of all channels or of each',
+  ),
 });
 
 const simple = [
@@ -135,6 +225,9 @@ const simple = [
   gaussianNoise,
   gaussianDropout,
   alphaDropout,
+  globalAveragePooling2d,
+  rescaling,
+  normalization,
 ] as const;
 
 /** The layers that contain no others. */
@@ -185,5 +278,12 @@ export const layerSchemaWith = (custom: readonly z.ZodObject[]): typeof layerSch
   z.discriminatedUnion('kind', [...simple, residual, ...custom]) as unknown as typeof layerSchema;
 
 /** Returns the last part of the names of a layer's variables, in Keras's order; most kinds have none. */
-export const variablesOf = (kind: LayerKind): readonly string[] =>
-  (membersOf(layerSchema)?.members.get(kind)?.meta()?.['variables'] as readonly string[] | undefined) ?? [];
+export const variablesOf = (layer: LayerSpec): readonly string[] => {
+  const variables = membersOf(layerSchema)?.members.get(layer.kind)?.meta()?.['variables'] as
+    | readonly LayerVariable[]
+    | undefined;
+  const settings = layer as unknown as Readonly<Record<string, unknown>>;
+  return (variables ?? [])
+    .filter(({ setting }) => setting === undefined || settings[setting] !== false)
+    .map(({ name }) => name);
+};

@@ -191,8 +191,9 @@ const normalize = (
   const { channels, isLast, alongAxis } = axesOf(x, axis);
   if (isLast) {
     const rows = reshape(x, [-1, channels]) as Tensor2D;
-    // The declared types do not say that each may be a vector.
-    const vectors = [mean, variance, beta, gamma] as [Tensor2D, Tensor2D, Tensor2D?, Tensor2D?];
+    // The gradient of TensorFlow.js's operation fails without a scale. The declared types do not say that each may be a vector.
+    const scale = gamma ?? ones([channels]);
+    const vectors = [mean, variance, beta, scale] as [Tensor2D, Tensor2D, Tensor2D?, Tensor2D?];
     return reshape(batchNorm(rows, ...vectors, epsilon), x.shape);
   }
   // TensorFlow.js's kernel takes channels last only.
@@ -204,6 +205,7 @@ const normalize = (
 
 /** `keras.layers.BatchNormalization`: see {@link BatchNormalization}. */
 export const batchNormalization: LayerImplementation<LayerOf<'batch_normalization'>> = {
-  create: ({ momentum, epsilon }, { name }) => new BatchNormalization({ name, momentum, epsilon }),
+  create: ({ momentum, epsilon, center, scale }, { name }) =>
+    new BatchNormalization({ name, momentum, epsilon, center, scale }),
   outputShape: (_, input) => input,
 };

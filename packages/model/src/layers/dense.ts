@@ -8,6 +8,12 @@ export const dense: LayerImplementation<LayerOf<'dense'>> = {
   create: (settings, { name }) => layers.dense({ name, units: settings.units, ...kernelArgs(settings) }),
   outputShape: (settings, input, where) => {
     requireAxes(settings, 2, where);
+    if (settings.kernelInitializer === 'partial_dirac') {
+      throw new ConfigError(
+        `${where}: kernelInitializer: expected one for a dense kernel, received "partial_dirac", which makes filters of a convolution pass their channel on: use pytorch_uniform`,
+        ['layers', 'kernelInitializer'],
+      );
+    }
     if (input.length === 1) return [settings.units];
     throw new ConfigError(
       `${where}: expected a flat input, received one of shape [${input}]: put a flatten layer before it`,

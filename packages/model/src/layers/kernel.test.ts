@@ -27,6 +27,7 @@ describe('a constraint is Keras’s', () => {
         name: null,
         units: shape.at(-1)!,
         activation: 'linear',
+        useBias: true,
         kernelInitializer: 'he_uniform',
         kernelConstraint: settings,
       });

@@ -52,3 +52,15 @@ export const requireWindow = (
     [window],
   );
 };
+
+/** Returns the number of windows along the height and the width of an image, into which a window fits where they are not padded. */
+export const windowsOf = (
+  [height, width]: readonly [number, number, number],
+  size: number,
+  strides: number,
+  padding: 'valid' | 'same',
+): [number, number] => {
+  const along = (length: number): number =>
+    padding === 'same' ? Math.ceil(length / strides) : Math.floor((length - size) / strides) + 1;
+  return [along(height), along(width)];
+};

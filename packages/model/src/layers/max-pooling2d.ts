@@ -1,12 +1,13 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import { type LayerImplementation, type LayerOf, requireImage, requireWindow } from './layer.ts';
+import { type LayerImplementation, type LayerOf, requireImage, requireWindow, windowsOf } from './layer.ts';
 
 /** The largest number of each window, as `keras.layers.MaxPooling2D`. */
 export const maxPooling2d: LayerImplementation<LayerOf<'max_pooling2d'>> = {
-  create: ({ poolSize }, { name }) => layers.maxPooling2d({ name, poolSize }),
-  outputShape: ({ poolSize }, input, where) => {
-    const [height, width, channels] = requireImage(input, where);
-    requireWindow([height, width, channels], 'poolSize', poolSize, where);
-    return [Math.floor(height / poolSize), Math.floor(width / poolSize), channels];
+  create: ({ poolSize, strides, padding }, { name }) =>
+    layers.maxPooling2d({ name, poolSize, strides: strides ?? poolSize, padding }),
+  outputShape: ({ poolSize, strides, padding }, input, where) => {
+    const image = requireImage(input, where);
+    if (padding === 'valid') requireWindow(image, 'poolSize', poolSize, where);
+    return [...windowsOf(image, poolSize, strides ?? poolSize, padding), image[2]];
   },
 };

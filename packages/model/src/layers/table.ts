@@ -8,8 +8,11 @@ import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { gaussianDropout } from './gaussian-dropout.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
+import { globalAveragePooling2d } from './global-average-pooling2d.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
 import { maxPooling2d } from './max-pooling2d.ts';
+import { normalization } from './normalization.ts';
+import { rescaling } from './rescaling.ts';
 import { residual } from './residual.ts';
 import { spatialDropout2d } from './spatial-dropout2d.ts';
 
@@ -27,4 +30,7 @@ export const layerTable = {
   gaussian_noise: gaussianNoise,
   gaussian_dropout: gaussianDropout,
   alpha_dropout: alphaDropout,
+  global_average_pooling2d: globalAveragePooling2d,
+  rescaling,
+  normalization,
 } satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };

@@ -39,7 +39,12 @@ const setWeights = async (model: LayersModel): Promise<void> => {
   const weights = await readWeights(model);
   writeWeights(
     model,
-    weights.map((weight) => ({ ...weight, values: weight.values.map((_, i) => 0.3 * Math.sin(i * i + 1)) })),
+    weights.map((weight) => ({
+      ...weight,
+      values: weight.values.map(
+        (_, i) => 0.3 * Math.sin(i * i + 1) + (weight.name.endsWith('variance') ? 0.5 : 0),
+      ),
+    })),
   );
 };
 
@@ -70,9 +75,30 @@ describe('the logits and gradients of logitsModel', () => {
     ['padding same, no dropout', { padding: 'same', dropout: { rate: 0 } }],
     ['channels first', { dataFormat: 'channels_first' }],
     ['dropout on the input', { dropout: { rate: 0.3, inputRate: 0.1 } }],
+    [
+      'strides, no bias, activations, pooling of its own stride, a scale at the end',
+      {
+        layers: [
+          { kind: 'normalization', mean: [0.5, 0.4, 0.3], variance: 0.06 },
+          { kind: 'conv2d', filters: 4, strides: 2, padding: 'same', activation: 'gelu' },
+          { kind: 'conv2d', filters: 5, kernelSize: 2, useBias: false, kernelInitializer: 'partial_dirac' },
+          { kind: 'batch_normalization', scale: false },
+          { kind: 'activation', activation: 'gelu_approximate' },
+          { kind: 'max_pooling2d', strides: 1 },
+          { kind: 'conv2d', filters: 4, kernelSize: 1, activation: 'relu', useBias: false },
+          { kind: 'max_pooling2d', poolSize: 3, strides: 2, padding: 'same' },
+          { kind: 'global_average_pooling2d' },
+          { kind: 'dense', units: 10, useBias: false },
+          { kind: 'rescaling', scale: 1 / 9 },
+        ],
+      },
+    ],
   ])('of a spec: %s', async (_, spec) => {
     const small: ModelInput = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
-    const model = buildModel(parseModelSpec({ ...small, ...(spec as object) }), 1);
+    const model = buildModel(
+      parseModelSpec('layers' in spec ? { inputShape: [12, 12, 3], ...spec } : { ...small, ...spec }),
+      1,
+    );
     await expectSameResults(model);
     model.dispose();
   });

@@ -86,6 +86,36 @@ describe('logitsModel', () => {
     model.dispose();
   });
 
+  test('of one that ends in a Rescaling is that model, with the head before it', () => {
+    const model = classifier(
+      layers.dense({ name: 'last', units: 3 }),
+      layers.rescaling({ scale: 1 / 9 }),
+      layers.rescaling({ scale: 2, offset: 1 }),
+    );
+    expect(logitsModel(model)).toBe(model);
+    expect(headOf(model)).toEqual({ activation: 'linear', name: 'last', kind: 'Dense linear' });
+    model.dispose();
+  });
+
+  test('of a softmax behind a Rescaling ends in the Rescaling', () => {
+    const scale = layers.rescaling({ scale: 1 / 9 });
+    const model = classifier(layers.dense({ units: 3 }), scale, layers.activation({ activation: 'softmax' }));
+    expectLogits(model, [6, 4]);
+    expect(logitsModel(model).layers.at(-1)).toBe(scale);
+    expect(headOf(model).activation).toBe('softmax');
+    model.dispose();
+  });
+
+  test('probabilities behind a Rescaling are no logits', () => {
+    const model = classifier(
+      layers.dense({ name: 'last', units: 3, activation: 'softmax' }),
+      layers.rescaling({ scale: 2 }),
+    );
+    expect(logitsModel(model)).toBe(model);
+    expect(headOf(model)).toEqual({ activation: 'linear', name: 'last', kind: 'Dense softmax' });
+    model.dispose();
+  });
+
   test.each(['sequential', 'functional'])('of a nested %s model that ends in softmax', (kind) => {
     const images = input({ shape: [4] });
     const end = sequential({

@@ -5,7 +5,7 @@ import { ModelError } from '../errors.ts';
 /** A model's last activation, which is applied to the logits; `linear` is none. */
 export type HeadActivation = 'softmax' | 'sigmoid' | 'linear';
 
-/** The last layer of a model. */
+/** The last layer of a model; where that is a Rescaling, which changes the scale of logits, the layer before. */
 export interface Head {
   readonly activation: HeadActivation;
   /** The names that lead to the last layer: `encoder/dense_1`. */
@@ -16,7 +16,9 @@ export interface Head {
 
 /** Returns the head of a model of one output. */
 export const headOf = (model: LayersModel): Head => {
-  const { layer, kind } = endOf(model);
+  const end = endOf(model);
+  if (isRescaling(end)) return { ...unscaled(end), activation: 'linear' };
+  const { layer, kind } = end;
   if (isModelOfOneOutput(layer)) {
     const inner = headOf(layer);
     return { ...inner, name: `${layer.name}/${inner.name}` };
@@ -47,11 +49,24 @@ export const logitsModel = (classifier: LayersModel): LayersModel => {
 const isModelOfOneOutput = (layer: layers.Layer): layer is LayersModel =>
   layer instanceof LayersModel && layer.outputs.length === 1;
 
+interface End {
+  readonly layer: layers.Layer;
+  readonly kind: string;
+  readonly inputs: readonly SymbolicTensor[];
+}
+
+const isRescaling = ({ layer }: End): boolean => layer.getClassName() === 'Rescaling';
+
+/** Returns the name and the kind of the layer before a Rescaling, or before several. */
+const unscaled = (end: End): Pick<Head, 'name' | 'kind'> => {
+  if (isRescaling(end)) return unscaled(sourceOf(end.inputs[0]!));
+  return { name: end.layer.name, kind: end.kind };
+};
+
 /** The layer that a model's output comes from, and its inputs where it does. */
-const endOf = ({
-  outputs,
-}: LayersModel): { layer: layers.Layer; kind: string; inputs: readonly SymbolicTensor[] } => {
-  const { sourceLayer: layer, nodeIndex } = outputs[0]!;
+const endOf = ({ outputs }: LayersModel): End => sourceOf(outputs[0]!);
+
+const sourceOf = ({ sourceLayer: layer, nodeIndex }: SymbolicTensor): End => {
   const { inputTensors } = layer.inboundNodes[nodeIndex]!;
   const activation = layer instanceof LayersModel ? undefined : layer.getConfig()['activation'];
   const className = layer.getClassName();

@@ -1,5 +1,5 @@
 import type { Batch, BatchSource } from '@dropout-lab/contracts';
-import { readWeights, writeWeights } from '@dropout-lab/model';
+import { buildModel, parseModelSpec, readWeights, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   model as functional,
@@ -11,7 +11,16 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { type Callback, createReplica, evaluate, type TrainOptions, train } from '../index.ts';
-import { collect, configOf, imageSource, memorySink, noDropout, only, tinyModel } from '../testing.ts';
+import {
+  collect,
+  configOf,
+  imageSource,
+  memorySink,
+  noDropout,
+  numClasses,
+  only,
+  tinyModel,
+} from '../testing.ts';
 
 const source = imageSource('train', { size: 10, batchSize: 4 });
 const validation = imageSource('validation', { size: 6, batchSize: 3 });
@@ -41,6 +50,44 @@ test('300 classes: in training and in validation of the same images there is one
   expect(only('step', events)[0]!.loss).toBeCloseTo(loss, 5);
   model.dispose();
 });
+
+test.each(['logits', 'probabilities'])(
+  'a scale of logits is part of the loss: a model that ends in %s',
+  async (end) => {
+    const model = buildModel(
+      parseModelSpec({
+        inputShape: [...source.imageShape] as [number, number, number],
+        numClasses,
+        layers: [
+          { kind: 'normalization', mean: 0.5, variance: 0.06 },
+          { kind: 'conv2d', filters: 4, strides: 2, useBias: false, activation: 'gelu' },
+          { kind: 'batch_normalization', scale: false, momentum: 0.6 },
+          { kind: 'activation', activation: 'silu' },
+          { kind: 'global_average_pooling2d' },
+          { kind: 'dense', units: numClasses, useBias: false },
+          { kind: 'rescaling', scale: 5 },
+          ...(end === 'logits' ? [] : [{ kind: 'activation', activation: 'softmax' } as const]),
+        ],
+      }),
+      1,
+    );
+    const { images, labels, size } = (await source.batch(0, 0)) as Batch;
+    const expected = tf.tidy(() => {
+      const x = tf.tensor(images as Float32Array, [size, ...source.imageShape]);
+      // Normalized by this batch, as in training.
+      const output = model.apply(x, { training: true }) as tf.Tensor;
+      const probabilities = end === 'logits' ? tf.softmax(output) : output;
+      const targets = tf.oneHot(tf.tensor1d([...(labels as Uint8Array)], 'int32'), numClasses);
+      return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.log(probabilities)), 1))).dataSync()[0]!;
+    });
+    const before = (await readWeights(model)).map(({ values }) => values);
+    const { events, weights } = await trained(model);
+    expect(only('step', events)[0]!.loss).toBeCloseTo(expected, 5);
+    // Every variable has moved.
+    expect(weights.filter((values, i) => `${values}` === `${before[i]}`)).toEqual([]);
+    model.dispose();
+  },
+);
 
 describe('what a model was compiled with', () => {
   test('is its loss where the configuration has none', async () => {
