@@ -29,6 +29,13 @@ export type { NoiseShape } from './layers/noise-shape.ts';
 export { Normalization, type NormalizationConfig } from './layers/normalization.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';
+export {
+  createSlicedLogits,
+  type SlicedLogits,
+  type SlicedOptions,
+  unslicedOf,
+} from './logits/sliced-logits.ts';
+export { passThroughSlices, type SliceOfBatch, type WithinSlice } from './logits/slices.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
 export { requireTrainable } from './require-trainable.ts';
 export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './weights/layers-of-model.ts';

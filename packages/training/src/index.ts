@@ -30,11 +30,13 @@ export { type ParallelOptions, parallelReplica } from './replicas/parallel-repli
 export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {
   createReplica,
+  type PartsPosition,
   type Replica,
   type SlicePosition,
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export type { SliceGradients } from './replicas/slice-gradients.ts';
+export type { SumTree } from './replicas/sum-tree.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export type { Schedule } from './schedules/schedule.ts';
 export { learningRateAt } from './schedules/table.ts';

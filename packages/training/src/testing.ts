@@ -9,10 +9,19 @@ import {
   type RunConfigInput,
   type Snapshot,
 } from '@dropout-lab/contracts';
-import { buildModel, defineLayer, parseModelSpec } from '@dropout-lab/model';
+import { buildModel, Dropout, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import {
+  initializers,
+  input,
+  type LayersModel,
+  layers,
+  model,
+  regularizers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import type { CheckpointSink } from './loop/training-config.ts';
 import type { TrainingEvent } from './loop/training-event.ts';
@@ -76,6 +85,77 @@ export const rowNormalizedModel = (): LayersModel =>
       layers.dense({ units: numClasses, activation: 'softmax' }),
     ],
   });
+
+/**
+ * A model with batch normalization in a residual block, with dropout beside it; in a nested model, and in one layer that is
+ * used twice. Its second convolution has an L2 penalty.
+ */
+export const branchedModel = (): LayersModel => {
+  const images = input({ shape: [...imageShape] });
+  const convolution = (name: string, regularized = false) =>
+    layers.conv2d({
+      name,
+      filters: 4,
+      kernelSize: 3,
+      padding: 'same',
+      kernelInitializer: initializers.heUniform({ seed: name.length }),
+      ...(regularized && { kernelRegularizer: regularizers.l2({ l2: 0.01 }) }),
+    });
+  const shared = layers.batchNormalization({ name: 'shared', scale: false });
+  const through = (x: SymbolicTensor, ...list: layers.Layer[]): SymbolicTensor =>
+    list.reduce((y, layer) => layer.apply(y) as SymbolicTensor, x);
+  const start = through(images, convolution('first'), shared);
+  const block = through(
+    start,
+    convolution('second', true),
+    layers.batchNormalization({ name: 'norm' }),
+    layers.activation({ name: 'relu', activation: 'relu' }),
+    new Dropout({ name: 'drop', rate: 0.3, seed: 5 }),
+  );
+  const sum = layers.add({ name: 'sum' }).apply([start, block]) as SymbolicTensor;
+  const nested = sequential({
+    name: 'nested',
+    layers: [
+      layers.maxPooling2d({ name: 'pool', poolSize: 2, inputShape: [8, 8, 4] }),
+      layers.batchNormalization({ name: 'inner', center: false }),
+    ],
+  });
+  const classify = layers.dense({
+    name: 'classes',
+    units: numClasses,
+    activation: 'softmax',
+    kernelInitializer: initializers.heUniform({ seed: 3 }),
+  });
+  const outputs = through(sum, shared, nested, layers.flatten({ name: 'flat' }), classify);
+  return model({ inputs: images, outputs });
+};
+
+/** A model with batch normalization in a layer of the user's own. */
+export const wrappedModel = (): LayersModel =>
+  sequential({
+    layers: [
+      new Wrapper({ name: 'wrapper', inputShape: [...imageShape] }),
+      layers.flatten({}),
+      layers.dense({ units: numClasses, activation: 'softmax' }),
+    ],
+  });
+
+class Wrapper extends layers.Layer {
+  static readonly className = 'Wrapper';
+  readonly layer = layers.batchNormalization({ name: 'wrapped' });
+
+  override build(inputShape: (number | null)[]): void {
+    this.layer.build(inputShape);
+    this.layer.built = true;
+    this.trainableWeights = this.layer.trainableWeights;
+    this.nonTrainableWeights = this.layer.nonTrainableWeights;
+    super.build(inputShape);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: object): Tensor | Tensor[] {
+    return this.layer.apply(inputs, { ...kwargs }) as Tensor;
+  }
+}
 
 class Pass extends layers.Layer {
   static readonly className = 'Pass';

@@ -16,8 +16,7 @@ const backendSchema = z.object({
   /** A description for people: `wasm (SIMD, 2 workers)`. */
   description: z.string(),
   /**
-   * Number of replicas that share each batch. On wasm and cpu it affects a run's numbers only where batch normalization uses
-   * the statistics of the batch.
+   * Number of replicas that share each batch. On wasm and cpu it does not affect a run's numbers.
    */
   workers: z.number().int().positive(),
   /** The kernels of wasm; absent on other backends, and in earlier runs, which had the plain ones. */

@@ -1,6 +1,7 @@
 import {
   add,
   batchNorm,
+  clone,
   customGrad,
   div,
   type GradSaveFunc,
@@ -10,16 +11,20 @@ import {
   reshape,
   rsqrt,
   serialization,
+  stack,
   sub,
   sum,
   type Tensor,
   type Tensor2D,
+  tensor,
   tidy,
+  unstack,
   zeros,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { leafLayers } from '../weights/layers-of-model.ts';
-import { momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
+import { type Moments, momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
@@ -56,7 +61,7 @@ const Stock = layers.batchNormalization({ name: 'stock' }).constructor as Pick<
  * Input and output are float32 of any one shape [batch, ...], the channels along `axis`.
  *
  * Unlike the stock layer of TensorFlow.js, it respects `trainable`, works without gamma or beta, takes any axis, and several
- * threads that each see a slice of the batch can share the statistics of all of it ({@link BatchNormalization.exchange}).
+ * threads that each see slices of the batch can share the statistics of all of it ({@link createSlicedLogits}).
  * It is registered in the stock layer's place, under its name and configuration, so model.json files pass between the
  * two unchanged.
  *
@@ -67,9 +72,6 @@ export class BatchNormalization extends Stock {
 
   /** Whether a model that the layer is in is frozen; {@link batchNormalizationsOf} sets it. */
   isInFrozenModel?: boolean;
-
-  /** Exchanges statistics with the other slices of the batch; undefined when the input is the whole batch. */
-  exchange?: SliceExchange | undefined;
 
   /** Whether it leaves its moving statistics alone, and normalizes by them in training too, as Keras's does. */
   get isFrozen(): boolean {
@@ -83,7 +85,9 @@ export class BatchNormalization extends Stock {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return kwargs.training === true && !this.isFrozen ? trained(this, input) : inferred(this, input);
+      if (kwargs.training !== true || this.isFrozen) return inferred(this, input);
+      const [gamma, beta] = [this.gamma?.read(), this.beta?.read()];
+      return normalizeSlices(this, [{ x: input, gamma, beta }], undefined)[0]!;
     });
   }
 }
@@ -130,35 +134,103 @@ const inferred = (layer: BatchNormalization, x: Tensor): Tensor =>
     epsilon: layer.epsilon,
   });
 
+/** A slice of a batch, and the weights that it is computed with. */
+export interface SliceToNormalize {
+  readonly x: Tensor;
+  readonly gamma: Tensor | undefined;
+  readonly beta: Tensor | undefined;
+}
+
 /**
+ * Returns a layer's outputs in training for slices of a batch, by the statistics of the whole batch, and moves the moving
+ * statistics once. What is summed is summed for each slice, and then over the slices in the batch's order, so that the bits do
+ * not depend on which threads have which slices.
+ *
  * With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) * r and sums over the n numbers of a channel in the whole
  * batch: dx = gamma * r * (dy - (sum(dy) + xhat * sum(dy * xhat)) / n); dgamma = sum(dy * xhat) and dbeta = sum(dy) over
- * this slice, since the gradients of slices are added up later.
+ * a slice, since the gradients of slices are added up later.
+ *
+ * @param exchange With the slices of other threads; undefined when these are the whole batch.
  */
-const trained = (layer: BatchNormalization, input: Tensor): Tensor => {
-  const { epsilon, exchange } = layer;
-  const { others, channels, alongAxis } = axesOf(input, layer.axis);
-  const normalized = customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
-    const ofSlice = { count: x.size / channels, ...moments(x, others) };
-    const { count, mean, variance } = exchange === undefined ? ofSlice : momentsOfBatch(ofSlice, exchange);
-    move(layer.movingMean, mean, layer.momentum);
-    move(layer.movingVariance, variance, layer.momentum);
-    save([x, gamma, mean, rsqrt(add(variance, epsilon))]);
+export const normalizeSlices = (
+  layer: BatchNormalization,
+  slices: readonly SliceToNormalize[],
+  exchange: SliceExchange | undefined,
+): Tensor[] => {
+  const { axis, epsilon } = layer;
+  const { others, channels, alongAxis } = axesOf(slices[0]!.x, axis);
+  // Whose sums need not be read, which takes long on some backends.
+  const isWhole = slices.length === 1 && exchange === undefined;
+  const { count, mean, variance } = momentsOfAll(layer, slices, exchange);
+  const inverse = rsqrt(add(variance, epsilon));
 
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, gamma, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor];
-      const xhat = mul(sub(x, alongAxis(mean)), alongAxis(inverse));
-      const dbeta = sum(dy, others);
-      const dgamma = sum(mul(dy, xhat), others);
-      const ofBatch = exchange === undefined ? [dbeta, dgamma] : sumsOfBatch([dbeta, dgamma], exchange);
-      const [meanOfDy, meanOfDyXhat] = ofBatch.map((total) => alongAxis(div(total, count)));
-      const centered = sub(dy, add(meanOfDy!, mul(xhat, meanOfDyXhat!)));
-      return [mul(centered, alongAxis(mul(gamma, inverse))), dgamma, dbeta];
-    };
-    return { value: normalize(x, layer.axis, { mean, variance, gamma, beta, epsilon }), gradFunc };
-  });
-  return normalized(input, layer.gamma?.read() ?? ones([channels]), layer.beta?.read() ?? zeros([channels]));
+  const sums: Tensor[][] = [];
+  let totals: Float32Array[] | undefined;
+  /** The means of dy and of dy * xhat in the whole batch; call it when all slices have their sums. */
+  const meansOfAll = (): Tensor[] => {
+    if (!isWhole) totals ??= sumsOfBatch(sums, exchange);
+    const ofAll = totals?.map((total) => tensor(total)) ?? sums[0]!;
+    return ofAll.map((total) => alongAxis(div(total, count)));
+  };
+  const normalizedBy = (x: Tensor, mean: Tensor, inverse: Tensor): Tensor =>
+    mul(sub(x, alongAxis(mean)), alongAxis(inverse));
+
+  // In two operations: a backward pass goes through the second ones of all slices before it comes to any of the first ones,
+  // which need the sums of all.
+  const normalized = slices.map(({ x, gamma, beta }) =>
+    customGrad((...args) => {
+      const [x, save] = args as unknown as [Tensor, GradSaveFunc];
+      const scale = gamma === undefined ? inverse : mul(gamma, inverse);
+      save([x, mean, inverse, scale]);
+      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
+        const [x, mean, inverse, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
+        const [ofDy, ofDyXhat] = meansOfAll() as [Tensor, Tensor];
+        const centered = sub(dy, add(ofDy, mul(normalizedBy(x, mean, inverse), ofDyXhat)));
+        return mul(centered, alongAxis(scale));
+      };
+      return { value: normalize(x, axis, { mean, variance, gamma, beta, epsilon }), gradFunc };
+    })(x),
+  );
+  return slices.map(({ x, gamma = ones([channels]), beta = zeros([channels]) }, i) =>
+    customGrad((...args) => {
+      const [y, , , save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
+      save([x, mean, inverse]);
+      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+        const [x, mean, inverse] = saved as [Tensor, Tensor, Tensor];
+        const dbeta = sum(dy, others);
+        const dgamma = sum(mul(dy, normalizedBy(x, mean, inverse)), others);
+        sums[i] = [dbeta, dgamma];
+        return [dy, dgamma, dbeta];
+      };
+      return { value: clone(y), gradFunc };
+    })(normalized[i]!, gamma, beta),
+  );
+};
+
+/** The moments of the whole batch, by which the moving statistics are moved. */
+const momentsOfAll = (
+  layer: BatchNormalization,
+  slices: readonly SliceToNormalize[],
+  exchange: SliceExchange | undefined,
+): Moments => {
+  const { others, channels } = axesOf(slices[0]!.x, layer.axis);
+  let count = slices[0]!.x.size / channels;
+  const compute = (): Tensor => {
+    const ofSlices = slices.map(({ x }) => ({ count: x.size / channels, ...moments(x, others) }));
+    const [first] = ofSlices;
+    const isWhole = slices.length === 1 && exchange === undefined;
+    const ofBatch = isWhole ? first! : momentsOfBatch(ofSlices, exchange);
+    ({ count } = ofBatch);
+    move(layer.movingMean, ofBatch.mean, layer.momentum);
+    move(layer.movingVariance, ofBatch.variance, layer.momentum);
+    return stack([ofBatch.mean, ofBatch.variance]);
+  };
+  // As one operation, whose gradient nobody asks for: those in it would keep their inputs for one.
+  const found = customGrad((x) => ({ value: compute(), gradFunc: () => zerosLike(x as Tensor) }))(
+    slices[0]!.x,
+  );
+  const [mean, variance] = unstack(found) as [Tensor, Tensor];
+  return { count, mean, variance };
 };
 
 const move = (moving: LayerVariable, ofBatch: Tensor, momentum: number): void => {

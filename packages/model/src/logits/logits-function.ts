@@ -21,13 +21,27 @@ export type LogitsFunction = (inputs: Tensor, options: { readonly training: bool
  * as they are, as are those with layers that make masks, which every later layer is to be given.
  */
 export const createLogitsFunction = (classifier: LayersModel): LogitsFunction => {
+  const chain = chainOf(classifier);
+  if (chain) return (inputs, { training }) => chain.reduce((x, { run }) => run(x, training), inputs);
   const model = logitsModel(classifier);
-  const isChain =
-    classifier instanceof Sequential &&
-    !model.layers.some((layer) => layer instanceof LayersModel || makesMasks(layer) || isUsedTwice(layer));
-  if (!isChain) return (inputs, options) => model.apply(inputs, options) as Tensor;
-  const steps = stepsOf(model.layers.filter((layer) => layer.getClassName() !== 'InputLayer'));
-  return (inputs, { training }) => steps.reduce((x, step) => step(x, training), inputs);
+  return (inputs, options) => model.apply(inputs, options) as Tensor;
+};
+
+/** A step of a chain: one layer, or several in fewer operations. */
+export interface Step {
+  /** The first of them. */
+  readonly layer: Layer;
+  readonly run: (x: Tensor, training: boolean) => Tensor;
+}
+
+/** The steps of {@link logitsModel}, where it is a chain of layers none of which makes masks. */
+export const chainOf = (classifier: LayersModel): readonly Step[] | undefined => {
+  if (!(classifier instanceof Sequential)) return undefined;
+  const model = logitsModel(classifier);
+  if (model.layers.some((layer) => layer instanceof LayersModel || makesMasks(layer) || isUsedTwice(layer))) {
+    return undefined;
+  }
+  return stepsOf(model.layers.filter((layer) => layer.getClassName() !== 'InputLayer'));
 };
 
 /** A model lists a layer once, however often it is used. */
@@ -36,20 +50,18 @@ const isUsedTwice = (layer: Layer): boolean => layer.inboundNodes.length > 1;
 /** Whether a layer makes a mask of its own: Masking, Embedding, layers of the user's own. */
 const makesMasks = (layer: Layer): boolean => layer.computeMask !== layers.Layer.prototype.computeMask;
 
-type Step = (x: Tensor, training: boolean) => Tensor;
-
 const stepsOf = (chain: readonly Layer[]): Step[] =>
   chain.flatMap((layer, i): Step[] => {
     const [before, after] = [chain[i - 1], chain[i + 1]];
     if (isReluConvolution(layer) && isMaxPooling(after)) {
       const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
-      return [pooledConvolution(layer, after!, !isFirst)];
+      return [{ layer, run: pooledConvolution(layer, after!, !isFirst) }];
     }
-    return isMaxPooling(layer) && isReluConvolution(before) ? [] : [stepOf(layer)];
+    return isMaxPooling(layer) && isReluConvolution(before) ? [] : [{ layer, run: callOf(layer) }];
   });
 
-const stepOf =
-  (layer: Layer): Step =>
+const callOf =
+  (layer: Layer): Step['run'] =>
   // TensorFlow.js passes a list, and layers of the user's own may rely on it.
   (x, training) =>
     [layer.call([x], { training })].flat()[0]!;
@@ -65,12 +77,12 @@ const isReluConvolution = (layer: Layer | undefined): boolean => {
 };
 
 /** A convolution with ReLU and the max pooling after it: in one kernel where the backend has it, and ReLU last. */
-const pooledConvolution = (layer: Layer, pooling: Layer, hasInputGradient: boolean): Step => {
+const pooledConvolution = (layer: Layer, pooling: Layer, hasInputGradient: boolean): Step['run'] => {
   const { strides, padding: pad } = layer.getConfig() as unknown as Convolution;
   const poolSize = tiledBy(pooling);
   const isOneKernel = poolSize !== undefined && strides.every((stride) => stride === 1);
   const convolveAlone = hasInputGradient ? convolve : convolveImages;
-  const pool = stepOf(pooling);
+  const pool = callOf(pooling);
   return (x, training) => {
     const [filter, bias] = layer.weights.map((weight) => weight.read()) as [Tensor, Tensor];
     if (isOneKernel && hasPooledConvolution()) {

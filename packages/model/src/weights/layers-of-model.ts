@@ -63,7 +63,8 @@ interface Container {
   readonly cells?: readonly unknown[];
 }
 
-const innerOf = (layer: layers.Layer): readonly layers.Layer[] => {
+/** The layers that a layer consists of, in the order in which they are called; none of a layer of its own. */
+export const innerOf = (layer: layers.Layer): readonly layers.Layer[] => {
   if (layer instanceof LayersModel) return layer.layers;
   const { layer: wrapped, forwardLayer, backwardLayer, cell, cells = [] } = layer as Container;
   const inner = forwardLayer ? [forwardLayer, backwardLayer] : [wrapped, cell, ...cells];

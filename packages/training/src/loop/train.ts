@@ -28,8 +28,8 @@ export interface TrainOptions extends SessionOptions {
   /** Computes the gradients; this thread's backend when left out. The caller disposes one that it gives. */
   readonly replica?: Replica | undefined;
   /**
-   * Resumes from this snapshot: to the bit, on the same backend. Where batch normalization uses the statistics of the batch, and
-   * on tfjs-node, also with the same number of replicas.
+   * Resumes from this snapshot: to the bit, on the same backend. On tfjs-node also with the same number
+   * of replicas.
    */
   readonly resumeFrom?: Snapshot | undefined;
   /** Ends the run before the next step, or the next batch of validation, with a checkpoint. */

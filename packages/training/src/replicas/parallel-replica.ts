@@ -1,9 +1,19 @@
 import { TrainingError } from '../errors.ts';
 import { createPool } from './pool.ts';
-import type { Replica } from './replica.ts';
-import { abandonedName, createExchangeMemory } from './slice-exchange.ts';
-import { addGradients, concatenated } from './slice-gradients.ts';
-import { rowsOf, shareTree, sumOf, sumTreeWithin } from './sum-tree.ts';
+import { type Replica, sharesBatches } from './replica.ts';
+import { abandonedName, createExchangeMemory, type SliceGroup } from './slice-exchange.ts';
+import { addGradients, concatenated, type SliceGradients } from './slice-gradients.ts';
+import {
+  rowOfSlices,
+  rowsOf,
+  SLICES,
+  type SumTree,
+  shareTree,
+  slicesOf,
+  splitRows,
+  sumOf,
+  sumTreeWithin,
+} from './sum-tree.ts';
 
 /** Options of {@link parallelReplica}. */
 export interface ParallelOptions {
@@ -17,9 +27,9 @@ export interface ParallelOptions {
 /**
  * Returns a replica that shares every batch among several and adds up their results: data parallelism. Masks are drawn by row
  * of the whole batch, and on the wasm and cpu backends a batch is computed in slices that do not depend on the number of
- * replicas, summed in an order that does not either: the result is that of a single replica, to the bit.
- * With batch normalization, which exchanges its sums between the slices of a batch, one for each replica, the order of float32
- * sums depends on the number of replicas; with the same number, the bits are the same.
+ * replicas, summed in an order that does not either: the result is that of a single replica, to the bit. Slices of a model
+ * with batch normalization exchange their sums. On other backends a batch has one slice for each replica, so that the order of
+ * float32 sums depends on their number.
  *
  * @param replicas At least one; they are disposed with this one.
  * @throws TrainingError when there are several, and a layer needs the whole batch at once; with batch normalization also
@@ -33,7 +43,8 @@ export const parallelReplica = (
   if (replicas.length === 1) return first!;
   requireSlices(replicas);
   const shared = replicas.find(({ sharedStatistics }) => sharedStatistics)?.sharedStatistics;
-  const memories = shared && createPool(() => createExchangeMemory(replicas.length, shared.numbers));
+  const slices = Math.max(SLICES, replicas.length);
+  const memories = shared && createPool(() => createExchangeMemory(slices, shared.numbers));
 
   /** Asks replicas of other threads first: one on this thread computes at once, and leaves no time to ask the others. */
   const ask = <Answer>(
@@ -48,31 +59,47 @@ export const parallelReplica = (
     return Promise.all(answers);
   };
 
-  /** One slice for each replica, at the same time: they exchange statistics. */
+  /** The parts of a batch, computed at the same time by threads that exchange statistics. */
   const exchangingGradients: Replica['gradients'] = async (batch, position) => {
-    const slices = splitRows(batch.size, replicas.length);
-    const count = slices.length;
-    const memory = count > 1 ? memories?.take() : undefined;
-    const parts = await ask(
-      slices.map((rows, index) => {
-        const replica = replicas[index]!;
+    const { rowOffset, batchSize } = position;
+    const tree = sharesBatches()
+      ? sumTreeWithin(batchSize, rowOffset, rowOffset + batch.size)
+      : rowOfSlices(batch.size, rowOffset, replicas.length);
+    const shares = shareTree(tree, replicas.length);
+    const counts = shares.map((parts) => parts.flatMap(slicesOf).length);
+    const memory = memories!.take();
+    const answers = await ask(
+      shares.map((parts, i) => {
+        const replica = replicas[i]!;
+        const rows = { start: parts[0]!.start, end: parts.at(-1)!.end };
+        const group: SliceGroup | undefined =
+          shares.length === 1
+            ? undefined
+            : {
+                memory,
+                threads: shares.length,
+                slices: counts.reduce((sum, count) => sum + count),
+                first: counts.slice(0, i).reduce((sum, count) => sum + count, 0),
+                timeoutSeconds,
+              };
         const compute = () =>
-          replica.gradients(rowsOf(batch, rows), {
+          replica.partGradients!(rowsOf(batch, rows, rowOffset), {
             ...position,
-            rowOffset: position.rowOffset + rows.start,
-            group: memory && { memory, index, count, timeoutSeconds },
+            rowOffset: rows.start,
+            parts,
+            group,
           });
         // This thread may sleep until another arrives, so it first lets the event of a thread that has ended come in.
-        const start = memory && replica.isOnThisThread ? () => pendingEvents().then(compute) : compute;
+        const start = replica.isOnThisThread ? () => pendingEvents().then(compute) : compute;
         return { replica, run: () => start().catch(causeOf) };
       }),
     );
     // Not after an error, when a thread may still use the memory.
-    if (memory) memories?.giveBack(memory);
-    return parts.reduce(addGradients);
+    memories!.giveBack(memory);
+    return summed(tree, shares.flat(), answers.flat());
   };
 
-  /** Slices that do not depend on the number of replicas, summed in an order that does not either. */
+  /** The parts of a batch, each computed by itself. */
   const summedGradients: Replica['gradients'] = async (batch, position) => {
     const { rowOffset, batchSize } = position;
     const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + batch.size);
@@ -85,8 +112,11 @@ export const parallelReplica = (
         return { replica, run: () => replica.gradients(rows, { ...position, rowOffset: part.start }) };
       }),
     );
-    const known = new Map(parts.map(({ part }, i) => [part, answers[i]!]));
-    return sumOf(tree, (part) => known.get(part), addGradients);
+    return summed(
+      tree,
+      parts.map(({ part }) => part),
+      answers,
+    );
   };
 
   return {
@@ -135,11 +165,12 @@ const pendingEvents = (): Promise<void> => new Promise((resolve) => setTimeout(r
 const causeOf = (error: Error): Promise<never> =>
   error.name === abandonedName ? new Promise(() => {}) : Promise.reject(error);
 
-/** Splits a batch into at most `count` slices, whose sizes differ by at most one; none is empty. */
-const splitRows = (size: number, count: number): { readonly start: number; readonly end: number }[] => {
-  const slices = Math.min(count, size);
-  return Array.from({ length: slices }, (_, i) => ({
-    start: Math.floor((i * size) / slices),
-    end: Math.floor(((i + 1) * size) / slices),
-  }));
+/** Adds up the shares of all parts of a tree. */
+const summed = (
+  tree: SumTree,
+  parts: readonly SumTree[],
+  shares: readonly SliceGradients[],
+): SliceGradients => {
+  const known = new Map(parts.map((part, i) => [part, shares[i]!]));
+  return sumOf(tree, (part) => known.get(part), addGradients);
 };

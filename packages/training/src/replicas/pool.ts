@@ -1,9 +1,15 @@
-/** Reuses things: as many are created as are in use at the same time. */
-export const createPool = <Thing>(create: () => Thing) => {
+/** Things that are reused: as many are created as are in use at the same time. */
+export interface Pool<Thing> {
+  take(): Thing;
+  giveBack(thing: Thing): void;
+}
+
+/** Returns a pool of things that `create` returns. */
+export const createPool = <Thing>(create: () => Thing): Pool<Thing> => {
   const free: Thing[] = [];
   return {
-    take: (): Thing => free.pop() ?? create(),
-    giveBack: (thing: Thing): void => {
+    take: () => free.pop() ?? create(),
+    giveBack: (thing) => {
       free.push(thing);
     },
   };

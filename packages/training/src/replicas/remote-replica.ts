@@ -6,7 +6,7 @@ import { expose, transfer, wrap } from 'comlink';
 import { raceSignal } from 'race-signal';
 import { requireSeeded } from '../checks/require-seeded.ts';
 import { TrainingError } from '../errors.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
 import {
   bytesOf,
   followWeights,
@@ -15,29 +15,32 @@ import {
   viewsOf,
   type WeightsFollower,
 } from './published-weights.ts';
-import { createReplica, type Replica, type SlicePosition } from './replica.ts';
+import { createReplica, type PartsPosition, type Replica, type SlicePosition } from './replica.ts';
 import { copyTo, tensorOf } from './shared-tensors.ts';
 import { abandon } from './slice-exchange.ts';
+import type { SliceGradients } from './slice-gradients.ts';
 import { sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
 /** The functions of a worker. Weights, gradients and variables that training changes pass through shared memory. */
 interface ReplicaService {
   connect(outline: string, weights: SharedArrayBuffer): void;
   gradients(
-    slice: Batch,
-    position: SlicePosition,
+    rows: Batch,
+    position: SlicePosition | PartsPosition,
     version: number,
-    /** The gradients, and the variables that have changed, are written to it. */
+    /** The gradients, one list for each part, and the variables that have changed, are written to it. */
     results: SharedArrayBuffer,
   ): Promise<{
-    loss: number;
-    correct: number | undefined;
-    logits?: Float32Array | undefined;
+    /** One for each part; one for a position without parts. */
+    shares: readonly ShareOfWorker[];
     /** Indices in `model.nonTrainableWeights` of the variables that have changed. */
     changed: readonly number[];
   }>;
   logits(slice: Batch, version: number): Promise<Float32Array>;
 }
+
+/** A share without its gradients. */
+type ShareOfWorker = Omit<SliceGradients, 'gradients'>;
 
 /**
  * Serves a replica to the thread at the other end of `port`, until the port closes. Call it in a worker, on a
@@ -54,21 +57,26 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
       requireOutline(outline, outlineOf(model));
       weights = followWeights(model, weightsMemory);
     },
-    gradients: async (slice, position, version, results) => {
+    gradients: async (rows, position, version, results) => {
       weights?.follow(version);
-      const gradientViews = viewsOf(results, trained);
-      const otherViews = viewsOf(results, others, bytesOf(trained));
       const before = others.map(({ dataId }) => dataId);
       const changedOf = () => [...others.keys()].filter((i) => others[i]!.dataId !== before[i]);
       try {
-        const { loss, correct, logits, gradients } = await replica.gradients(slice, position);
+        const shares =
+          'parts' in position
+            ? await replica.partGradients!(rows, position)
+            : [await replica.gradients(rows, position)];
+        const views = viewsOf(results, [...shares.flatMap(() => trained), ...others]);
+        shares
+          .flatMap(({ gradients }) => gradients)
+          .forEach((gradient, i) => {
+            copyTo(gradient, views[i]!);
+          });
         const changed = changedOf();
-        gradients.forEach((gradient, i) => {
-          copyTo(gradient, gradientViews[i]!);
-        });
+        const otherViews = views.slice(shares.length * trained.length);
         for (const i of changed) copyTo(others[i]!, otherViews[i]!);
-        tf.dispose(gradients);
-        return { loss, correct, logits, changed };
+        tf.dispose(shares.flatMap(({ gradients }) => gradients));
+        return { shares: shares.map(({ loss, correct, logits }) => ({ loss, correct, logits })), changed };
       } finally {
         // The other thread decides what becomes of them.
         if (changedOf().length > 0) weights?.forget();
@@ -100,40 +108,59 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
   }
   const weights = publishedWeightsOf(model);
   const { trained, others } = resultsOf(model);
-  // As many as there are answers at the same time.
-  const memories = createPool(() => new SharedArrayBuffer(bytesOf(trained) + bytesOf(others)));
+  // For each number of parts as many as there are answers at the same time.
+  const memories = new Map<number, Pool<SharedArrayBuffer>>();
+  const memoriesFor = (parts: number): Pool<SharedArrayBuffer> => {
+    const known = memories.get(parts);
+    const pool = known ?? createPool(() => new SharedArrayBuffer(parts * bytesOf(trained) + bytesOf(others)));
+    memories.set(parts, pool);
+    return pool;
+  };
 
   const service = wrap<ReplicaService>(port);
   const ended = endOf(port);
   await raceSignal(service.connect(outlineOf(model), weights.memory), ended);
-  // The weights are published at once: a replica of this thread may compute next and leave no time to do it later.
+
+  /** The shares of parts of a batch, or of one slice. */
+  const sharesOf = async (
+    rows: Batch,
+    position: SlicePosition | PartsPosition,
+  ): Promise<readonly SliceGradients[]> => {
+    const [parts, group] = 'parts' in position ? [position.parts.length, position.group] : [1, undefined];
+    // Lets the other slices stop waiting for this one.
+    const giveUp = (): void => {
+      if (group) abandon(group.memory);
+    };
+    requireSendable(position, giveUp);
+    if (ended.aborted) giveUp();
+    ended.addEventListener('abort', giveUp);
+    const memory = memoriesFor(parts);
+    const results = memory.take();
+    // The weights are published at once: a replica of this thread may compute next and leave no time to do it later.
+    const asked = service.gradients(ownCopy(rows), position, weights.publish(), results);
+    const { shares, changed } = await raceSignal(asked, ended).finally(() =>
+      ended.removeEventListener('abort', giveUp),
+    );
+    const views = viewsOf(results, [...shares.flatMap(() => trained), ...others]);
+    const answers = shares.map((share, part) => ({
+      ...share,
+      gradients: trained.map(({ shape }, i) => tensorOf(views[part * trained.length + i]!, shape)),
+    }));
+    const otherViews = views.slice(shares.length * trained.length);
+    tf.tidy(() => {
+      for (const i of changed) others[i]!.assign(tensorOf(otherViews[i]!, others[i]!.shape));
+    });
+    // Not after an error, when the other thread may still write to it.
+    memory.giveBack(results);
+    return answers;
+  };
+
   return {
     model,
     wholeBatchLayer: wholeBatchLayerOf(model),
     sharedStatistics: sharedStatisticsOf(model),
-    gradients: async (slice, position) => {
-      // Lets the other slices stop waiting for this one.
-      const giveUp = (): void => {
-        if (position.group) abandon(position.group.memory);
-      };
-      requireSendable(position, giveUp);
-      if (ended.aborted) giveUp();
-      ended.addEventListener('abort', giveUp);
-      const results = memories.take();
-      const asked = service.gradients(ownCopy(slice), position, weights.publish(), results);
-      const { loss, correct, logits, changed } = await raceSignal(asked, ended).finally(() =>
-        ended.removeEventListener('abort', giveUp),
-      );
-      const gradientViews = viewsOf(results, trained);
-      const otherViews = viewsOf(results, others, bytesOf(trained));
-      const gradients = trained.map(({ shape }, i) => tensorOf(gradientViews[i]!, shape));
-      tf.tidy(() => {
-        for (const i of changed) others[i]!.assign(tensorOf(otherViews[i]!, others[i]!.shape));
-      });
-      // Not after an error, when the other thread may still write to it.
-      memories.giveBack(results);
-      return { loss, correct, gradients, logits };
-    },
+    gradients: async (slice, position) => (await sharesOf(slice, position))[0]!,
+    partGradients: sharesOf,
     logits: async (slice) => raceSignal(service.logits(ownCopy(slice), weights.publish()), ended),
     dispose: () => port.close(),
   };

@@ -1,10 +1,13 @@
 import type { Batch, LossConfig } from '@dropout-lab/contracts';
 import {
-  batchNormalizationsOf,
   createLogitsFunction,
+  createSlicedLogits,
+  passThroughSlices,
+  type SlicedLogits,
   setDropoutPosition,
   takesWholeNumbers,
   trainedWeights,
+  type WithinSlice,
 } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -19,7 +22,7 @@ import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
 import { addGradients, type SliceGradients } from './slice-gradients.ts';
-import { rowsOf, type SumTree, sumTreeWithin } from './sum-tree.ts';
+import { rowsOf, type SumTree, slicesOf, sumOf, sumTreeWithin } from './sum-tree.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
 /** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
@@ -34,7 +37,13 @@ export interface SlicePosition {
   readonly loss?: LossConfig | CustomLoss | undefined;
   /** Whether to return the logits too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
-  /** The slices that batch normalization exchanges statistics with; needed where the slice is not the whole batch. */
+}
+
+/** The position of consecutive parts of a batch, whose slices are computed together. */
+export interface PartsPosition extends SlicePosition {
+  /** The parts; the first one begins at `rowOffset`. */
+  readonly parts: readonly SumTree[];
+  /** The threads that compute the other parts; undefined when these are the whole batch. */
   readonly group?: SliceGroup | undefined;
 }
 
@@ -50,83 +59,164 @@ export interface Replica {
   readonly isOnThisThread?: boolean | undefined;
   /** Computes the slice's share of its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
+  /**
+   * Computes the shares of parts of a batch at once, layer by layer, while the threads of a group compute the others. A replica
+   * that is to share batches with others needs it where slices exchange statistics.
+   */
+  partGradients?(rows: Batch, position: PartsPosition): Promise<readonly SliceGradients[]>;
   /** Computes logits of shape [size, ..., units], dropout off. */
   logits(slice: Batch): Promise<Float32Array>;
   /** Frees the replica's resources; the model stays the caller's. */
   dispose(): void;
 }
 
+/** Rows of a batch, and the number of the first. */
+interface Rows {
+  readonly batch: Batch;
+  readonly rowOffset: number;
+}
+
 /** Returns the replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
   const logitsOf = createLogitsFunction(model);
+  let slicedLogits: SlicedLogits | undefined;
   const trained = trainedWeights(model);
   const variables = trained.map(({ variable }) => variable);
 
-  const gradientsOf = (
-    slice: Batch,
-    { step, rowOffset, batchSize, loss: lossConfig, withLogits = false }: SlicePosition,
+  /** The share of each slice of a pass, of the trained variables or of clones of them for each slice. */
+  const sharesOf = (
+    slices: readonly Rows[],
+    weights: readonly (readonly tf.Tensor[])[],
+    { batchSize, loss: lossConfig, withLogits = false }: SlicePosition,
+    within: WithinSlice,
+    logitsOfAll: (images: readonly tf.Tensor[]) => readonly tf.Tensor[],
   ) => {
     const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
-    const accuracy = accuracyKind(lossOf.name, slice.labels, units);
-    setDropoutPosition(model, { step, rowOffset });
-    return disposingWhenThrown(() => {
-      const images = imagesOf(slice, model);
-      const targets = targetTensor(slice.labels, [slice.size, ...outputShape]);
-      const weights = slice.sampleWeights && tf.tensor1d(slice.sampleWeights);
-      let correct: tf.Tensor | undefined;
-      let kept: tf.Tensor | undefined;
-      const forward = () => {
-        const logits = logitsOf(images, { training: true });
-        if (accuracy) correct = tf.keep(correctRows(accuracy, targets, logits));
-        if (withLogits) kept = tf.keep(logits.clone());
-        const share = tf.div(lossOf.sum(targets, logits, head.activation, weights), batchSize);
-        const penalty = regularizationLoss(model);
-        return (penalty ? tf.add(share, tf.mul(penalty, slice.size / batchSize)) : share) as tf.Scalar;
-      };
-      const { value, grads } = tf.variableGrads(() => withGradientOfAbs(forward), variables);
-      const gradients = trained.map(({ name, variable }) => {
-        const gradient = grads[variable.name];
+    const inputs = slices.map(({ batch }) => ({
+      images: imagesOf(batch, model),
+      targets: targetTensor(batch.labels, [batch.size, ...outputShape]),
+      weights: batch.sampleWeights && tf.tensor1d(batch.sampleWeights),
+      accuracy: accuracyKind(lossOf.name, batch.labels, units),
+    }));
+    const kept: { loss: tf.Scalar; correct: tf.Tensor | undefined; logits: tf.Tensor | undefined }[] = [];
+    const forward = (): tf.Scalar => {
+      const logits = logitsOfAll(inputs.map(({ images }) => images));
+      const losses = inputs.map(({ targets, weights, accuracy }, i) => {
+        const ofSlice = logits[i]!;
+        const correct = accuracy && tf.keep(correctRows(accuracy, targets, ofSlice));
+        const share = tf.div(lossOf.sum(targets, ofSlice, head.activation, weights), batchSize);
+        const penalty = within(i, () => regularizationLoss(model));
+        const { size } = slices[i]!.batch;
+        const loss = (penalty ? tf.add(share, tf.mul(penalty, size / batchSize)) : share) as tf.Scalar;
+        const keptLogits = withLogits ? tf.keep(ofSlice.clone()) : undefined;
+        kept.push({ loss: tf.keep(loss.clone()), correct, logits: keptLogits });
+        return loss;
+      });
+      // The gradient of each is 1.
+      return losses.length === 1 ? losses[0]! : tf.addN(losses);
+    };
+    const { value, grads } = tf
+      .engine()
+      .gradients(() => withGradientOfAbs(forward), weights.flat(), undefined, true);
+    value.dispose();
+    return kept.map((ofSlice, i) => ({
+      ...ofSlice,
+      gradients: trained.map(({ name }, w) => {
+        const gradient = grads[i * trained.length + w];
         if (gradient) return gradient;
         throw new TrainingError(
           `model: ${name}: expected a weight that the output depends on, found that it has no gradient: freeze its layer (before a replica is made), or leave it out`,
         );
-      });
-      return { loss: value, correct, logits: kept, gradients };
-    });
+      }),
+    }));
   };
 
-  const wholeBatchLayer = wholeBatchLayerOf(model);
-  const sharedStatistics = sharedStatisticsOf(model);
-  const needsAllRows = wholeBatchLayer !== undefined || sharedStatistics !== undefined;
+  /** Waits for the numbers of shares. */
+  const read = (shares: ReturnType<typeof sharesOf>): Promise<SliceGradients[]> =>
+    Promise.all(
+      shares.map(async ({ loss, correct, logits, gradients }) => {
+        const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
+        const logitValues = (await logits?.data<'float32'>())?.slice();
+        tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
+        return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
+      }),
+    );
 
   /** Computes the gradients of rows at once. */
-  const computed = async (slice: Batch, position: SlicePosition): Promise<SliceGradients> => {
-    const { loss, correct, logits, gradients } = withStatistics(model, slice, position, () =>
-      gradientsOf(slice, position),
+  const computed = async (batch: Batch, position: SlicePosition): Promise<SliceGradients> => {
+    setDropoutPosition(model, position);
+    const shares = disposingWhenThrown(() =>
+      sharesOf(
+        [{ batch, rowOffset: position.rowOffset }],
+        [variables],
+        position,
+        (_, run) => run(),
+        ([images]) => [logitsOf(images!, { training: true })],
+      ),
     );
-    const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
-    const logitValues = (await logits?.data<'float32'>())?.slice();
-    tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
-    return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
+    return (await read(shares))[0]!;
+  };
+
+  /** Computes the gradients of parts of a batch, all slices of them layer by layer. */
+  const partGradients = async (
+    rows: Batch,
+    { parts, group, ...position }: PartsPosition,
+  ): Promise<readonly SliceGradients[]> => {
+    const leaves = parts.flatMap(slicesOf);
+    const slices = leaves.map(
+      (part): Rows => ({
+        batch: rowsOf(rows, part, position.rowOffset),
+        rowOffset: part.start,
+      }),
+    );
+    slicedLogits ??= createSlicedLogits(model);
+    const logitsOfSlices = slicedLogits;
+    const exchange = group && exchangeOf(group);
+    const compute = () =>
+      disposingWhenThrown(() => {
+        const weights = slices.map(() => variables.map((variable) => variable.clone()));
+        const pass = {
+          step: position.step,
+          slices: slices.map(({ rowOffset }, i) => ({ rowOffset, weights: weights[i]! })),
+        };
+        return passThroughSlices(model, pass, (within) =>
+          sharesOf(slices, weights, position, within, (images) =>
+            logitsOfSlices(images, { within, exchange }),
+          ),
+        );
+      });
+    const known = await read(abandoning(group, compute));
+    const sliceAt = new Map(leaves.map(({ start }, i) => [start, known[i]!]));
+    return parts.map((part) =>
+      sumOf(part, ({ start, halves }) => (halves ? undefined : sliceAt.get(start)), addGradients),
+    );
   };
 
   return {
     model,
-    wholeBatchLayer,
-    sharedStatistics,
+    wholeBatchLayer: wholeBatchLayerOf(model),
+    sharedStatistics: sharedStatisticsOf(model),
     isOnThisThread: true,
     gradients: async (slice, position) => {
+      const { rowOffset, batchSize } = position;
       // A loss of the user's own, which other threads cannot be sent, sees the batch as a whole.
       const isOwnLoss = position.loss !== undefined && 'rows' in position.loss;
-      if (needsAllRows || isOwnLoss || !sharesBatches()) return computed(slice, position);
-      const { rowOffset, batchSize } = position;
-      const tree = sumTreeWithin(batchSize, rowOffset, rowOffset + slice.size);
+      const rows = { start: rowOffset, end: rowOffset + slice.size };
+      const isWhole = isOwnLoss || !sharesBatches();
+      const tree = isWhole ? rows : sumTreeWithin(batchSize, rows.start, rows.end);
+      const needsWholeBatch = wholeBatchLayerOf(model) !== undefined;
+      const statistics = sharedStatisticsOf(model);
+      if (statistics) requireWhole(slice, batchSize, statistics);
+      if (statistics && !needsWholeBatch) {
+        return (await partGradients(slice, { ...position, parts: [tree] }))[0]!;
+      }
       const sum = async (part: SumTree): Promise<SliceGradients> => {
         if (part.halves) return addGradients(await sum(part.halves[0]), await sum(part.halves[1]));
         return computed(rowsOf(slice, part, rowOffset), { ...position, rowOffset: part.start });
       };
-      return sum(tree);
+      return sum(needsWholeBatch ? rows : tree);
     },
+    partGradients,
     logits: async (slice) => {
       const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
       const values = await logits.data<'float32'>();
@@ -142,35 +232,23 @@ export const createReplica = (model: LayersModel): Replica => {
 const singleThreaded: ReadonlySet<string> = new Set(['wasm', 'cpu']);
 
 /** Whether batches are computed slice by slice on the active backend, however many replicas there are. */
-const sharesBatches = (): boolean => singleThreaded.has(tf.getBackend());
+export const sharesBatches = (): boolean => singleThreaded.has(tf.getBackend());
 
-/**
- * Runs a training pass in which every batch normalization of the model sees the statistics of the whole batch.
- *
- * @throws TrainingError when the slice is not the whole batch and has no group.
- */
-const withStatistics = <Result>(
-  model: LayersModel,
-  slice: Batch,
-  { batchSize, group }: SlicePosition,
-  run: () => Result,
-): Result => {
-  const normalizations = batchNormalizationsOf(model);
-  const needsBatch = normalizations.find(({ layer }) => !layer.isFrozen);
-  if (needsBatch !== undefined && group === undefined && slice.size < batchSize) {
-    throw new TrainingError(
-      `replica: expected all ${batchSize} images of the batch, since ${needsBatch.name} needs the statistics of all of them, found ${slice.size} and no group to exchange with: use parallelReplica`,
-    );
-  }
-  const exchange = group && exchangeOf(group);
-  for (const { layer } of normalizations) layer.exchange = exchange;
+/** @throws TrainingError when a slice is not the whole batch, whose statistics a batch normalization needs. */
+const requireWhole = (slice: Batch, batchSize: number, { layer }: SharedStatistics): void => {
+  if (slice.size === batchSize) return;
+  throw new TrainingError(
+    `replica: expected all ${batchSize} images of the batch, since ${layer} needs the statistics of all of them, found ${slice.size} and no group to exchange with: use parallelReplica`,
+  );
+};
+
+/** Runs a pass; when it throws, the threads of its group stop waiting for it. */
+const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): Result => {
   try {
     return run();
   } catch (error) {
     if (group) abandon(group.memory);
     throw error;
-  } finally {
-    for (const { layer } of normalizations) layer.exchange = undefined;
   }
 };
 

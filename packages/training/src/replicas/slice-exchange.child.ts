@@ -1,12 +1,14 @@
 /**
- * A thread of slice-exchange.cpu.test.ts: takes part in some exchanges, and posts the number of the first with wrong numbers. A
- * late one wakes the others before it arrives.
+ * A thread of slice-exchange.cpu.test.ts: takes part in some exchanges with its slices, and posts the number of the first with
+ * wrong numbers. A late one wakes the others before it arrives.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { exchangeOf, type SliceGroup } from './slice-exchange.ts';
 
-const { group, exchanges, isLate } = workerData as {
+const { group, own, exchanges, isLate } = workerData as {
   group: SliceGroup;
+  /** The number of its slices. */
+  own: number;
   exchanges: number;
   isLate: boolean;
 };
@@ -19,7 +21,7 @@ for (let made = 0; made < exchanges && wrong === undefined; made++) {
     Atomics.notify(new Int32Array(group.memory), 0);
     Atomics.wait(nobody, 0, 0, 1);
   }
-  const all = exchange(Float64Array.of(group.index, made));
-  if (all.length !== group.count || all.some(([index, of], i) => index !== i || of !== made)) wrong = made;
+  const all = exchange(Array.from({ length: own }, (_, i) => Float64Array.of(group.first + i, made)));
+  if (all.length !== group.slices || all.some(([slice, of], i) => slice !== i || of !== made)) wrong = made;
 }
 parentPort!.postMessage(wrong);

@@ -2,15 +2,17 @@ import { DropoutLabError } from '@dropout-lab/contracts';
 import type { SliceExchange } from '@dropout-lab/model';
 import { TrainingError } from '../errors.ts';
 
-/** The slices of one batch, computed at the same time on threads of their own, that exchange statistics of the batch. */
+/** The threads that compute the slices of one batch at the same time, and exchange statistics of the batch. */
 export interface SliceGroup {
-  /** Shared by all slices. */
+  /** Shared by all threads. */
   readonly memory: SharedArrayBuffer;
-  /** This slice's number in the batch, from 0. */
-  readonly index: number;
-  /** The number of slices. */
-  readonly count: number;
-  /** How long a slice waits for the others. */
+  /** The number of threads. */
+  readonly threads: number;
+  /** The number of slices of the batch. */
+  readonly slices: number;
+  /** The number in the batch, from 0, of the first slice of this thread; its others follow. */
+  readonly first: number;
+  /** How long a thread waits for the others. */
   readonly timeoutSeconds: number;
 }
 
@@ -22,7 +24,7 @@ class AbandonedSliceError extends DropoutLabError {
   override readonly name = abandonedName;
 }
 
-/** Indices in the header: exchanges made, or {@link ABANDONED}; slices that have arrived at the next; most numbers of a slice. */
+/** Indices in the header: exchanges made, or {@link ABANDONED}; threads that have arrived at the next; most numbers of a slice. */
 const [EXCHANGES, ARRIVED, CAPACITY] = [0, 1, 2] as const;
 const HEADER_BYTES = 16;
 const ABANDONED = -1;
@@ -36,13 +38,13 @@ export const createExchangeMemory = (slices: number, numbers: number): SharedArr
 };
 
 /**
- * Returns the exchange of one slice of a batch with the others; all slices make the same number of exchanges, in the same
- * order. In each, the thread sleeps until all slices have arrived, and all get the same numbers, in the order of the batch.
+ * Returns the exchange of one thread's slices of a batch with the others'; all threads make the same number of exchanges, in the
+ * same order. In each, the thread sleeps until all have arrived, and all get the same numbers, in the order of the batch.
  *
- * @returns A function that throws AbandonedSliceError when another slice was abandoned, and TrainingError when one does
- *   not arrive in time, or where a thread may not sleep (a page's main thread).
+ * @returns A function that throws AbandonedSliceError when another slice was abandoned, and TrainingError when a thread does
+ *   not arrive in time, or where one may not sleep (a page's main thread).
  */
-export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup): SliceExchange => {
+export const exchangeOf = ({ memory, threads, slices, first, timeoutSeconds }: SliceGroup): SliceExchange => {
   const header = headerOf(memory);
   const capacity = header[CAPACITY]!;
   let made = 0;
@@ -50,7 +52,7 @@ export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup)
   const awaitOthers = (): void => {
     const exchanges = Atomics.load(header, EXCHANGES);
     if (exchanges === ABANDONED) throw new AbandonedSliceError('another slice of the batch was abandoned');
-    if (Atomics.add(header, ARRIVED, 1) + 1 === count) {
+    if (Atomics.add(header, ARRIVED, 1) + 1 === threads) {
       Atomics.store(header, ARRIVED, 0);
       // Unless a slice is abandoned at this moment.
       Atomics.compareExchange(header, EXCHANGES, exchanges, (exchanges + 1) & 0x7fffffff);
@@ -60,7 +62,7 @@ export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup)
     while (Atomics.load(header, EXCHANGES) === exchanges) {
       if (sleep(header, exchanges, timeoutSeconds) !== 'timed-out') continue;
       throw new TrainingError(
-        `batch normalization: expected the statistics of all ${count} slices of the batch within ${timeoutSeconds} s, found those of ${Atomics.load(header, ARRIVED)}: a training worker has ended or hangs; resume the run from its last checkpoint`,
+        `batch normalization: expected the statistics of all ${threads} threads that share the batch within ${timeoutSeconds} s, found those of ${Atomics.load(header, ARRIVED)}: a training worker has ended or hangs; resume the run from its last checkpoint`,
       );
     }
     if (Atomics.load(header, EXCHANGES) === ABANDONED) {
@@ -68,14 +70,16 @@ export const exchangeOf = ({ memory, index, count, timeoutSeconds }: SliceGroup)
     }
   };
 
-  return (values) => {
-    const offset = HEADER_BYTES + (made++ % 2) * count * capacity * Float64Array.BYTES_PER_ELEMENT;
+  return (ofSlices) => {
+    const bytes = capacity * Float64Array.BYTES_PER_ELEMENT;
+    const offset = HEADER_BYTES + (made++ % 2) * slices * bytes;
     const all = Array.from(
-      { length: count },
-      (_, i) =>
-        new Float64Array(memory, offset + i * capacity * Float64Array.BYTES_PER_ELEMENT, values.length),
+      { length: slices },
+      (_, i) => new Float64Array(memory, offset + i * bytes, ofSlices[0]!.length),
     );
-    all[index]!.set(values);
+    ofSlices.forEach((values, i) => {
+      all[first + i]!.set(values);
+    });
     awaitOthers();
     return all;
   };

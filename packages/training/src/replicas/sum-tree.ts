@@ -48,6 +48,24 @@ const shifted = ({ start, end, halves }: SumTree, by: number): SumTree => ({
 /** The slices of a tree, in order. */
 export const slicesOf = (tree: SumTree): readonly SumTree[] => tree.halves?.flatMap(slicesOf) ?? [tree];
 
+/** Returns the tree of rows that are computed in `count` slices at most, one for each of so many threads, added one by one. */
+export const rowOfSlices = (size: number, start: number, count: number): SumTree => {
+  const slices = splitRows(size, count).map((rows) => ({ start: start + rows.start, end: start + rows.end }));
+  return slices.reduce((sum: SumTree, slice): SumTree => ({ start, end: slice.end, halves: [sum, slice] }));
+};
+
+/** Splits a batch into at most `count` slices, whose sizes differ by at most one; none is empty. */
+export const splitRows = (
+  size: number,
+  count: number,
+): { readonly start: number; readonly end: number }[] => {
+  const slices = Math.min(count, size);
+  return Array.from({ length: slices }, (_, i) => ({
+    start: Math.floor((i * size) / slices),
+    end: Math.floor(((i + 1) * size) / slices),
+  }));
+};
+
 /**
  * Shares the slices of a tree evenly among workers, each a run of consecutive ones.
  *

@@ -1,16 +1,17 @@
-import { type BatchNormalization, batchNormalizationsOf, leafLayers } from '@dropout-lab/model';
+import { type BatchNormalization, batchNormalizationsOf, leafLayers, unslicedOf } from '@dropout-lab/model';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
 /**
- * Returns the name of a layer, other than batch normalization, that updates variables of its own from the whole batch in
- * training, which slices of the batch on several replicas would update otherwise. Undefined when there is none: the result
- * of training does then not depend on the number of replicas.
+ * Returns the name of a layer that has to see the whole batch at once in training: one, other than batch normalization, that
+ * updates variables of its own, or one of the user's own with a batch normalization in it. Undefined when there is none: the
+ * result of training does then not depend on the number of replicas.
  */
 export const wholeBatchLayerOf = (model: LayersModel): string | undefined => {
   const normalizations = new Set<layers.Layer>(batchNormalizationsOf(model).map(({ layer }) => layer));
-  return leafLayers(model).find(
+  const updated = leafLayers(model).find(
     ({ layer }) => layer.trainable && layer.nonTrainableWeights.length > 0 && !normalizations.has(layer),
-  )?.path;
+  );
+  return updated?.path ?? unslicedOf(model);
 };
 
 /** The statistics that a model's batch normalizations exchange between slices of a batch. */

@@ -1,0 +1,63 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { type DropoutPosition, NoiseLayer } from '../layers/noise-layer.ts';
+import { leafLayers } from '../weights/layers-of-model.ts';
+
+/** A slice of a batch in a pass through several. */
+export interface SliceOfBatch {
+  /** The index in the whole batch of its first row. */
+  readonly rowOffset: number;
+  /**
+   * What the layers read in the place of the model's trained variables, in the order of `trainedWeights`: a clone of each, with
+   * respect to which a gradient is of this slice alone.
+   */
+  readonly weights: readonly Tensor[];
+}
+
+/** Runs something as a part of the computation of a slice: with its weights, and its place in the batch for random masks. */
+export type WithinSlice = <Result>(slice: number, run: () => Result) => Result;
+
+/**
+ * Runs a pass through slices of a batch that takes turns with them.
+ *
+ * @param step Optimizer updates so far, for random masks.
+ */
+export const passThroughSlices = <Result>(
+  model: LayersModel,
+  { slices, step }: { readonly slices: readonly SliceOfBatch[]; readonly step: number },
+  run: (within: WithinSlice) => Result,
+): Result => {
+  const variables = trainedVariables(model);
+  const noise = leafLayers(model).flatMap(({ layer }) => (layer instanceof NoiseLayer ? layer : []));
+  const positions = slices.map(({ rowOffset }): DropoutPosition[] =>
+    noise.map(() => ({ step, rowOffset, call: 0 })),
+  );
+  let current: readonly Tensor[] | undefined;
+  variables.forEach((variable, i) => {
+    const { read } = variable;
+    variable.read = () => current?.[i] ?? read.call(variable);
+  });
+  const within: WithinSlice = (slice, run) => {
+    current = slices[slice]!.weights;
+    noise.forEach((layer, i) => {
+      layer.position = positions[slice]![i]!;
+    });
+    try {
+      return run();
+    } finally {
+      current = undefined;
+      positions[slice] = noise.map(({ position }) => position);
+    }
+  };
+  try {
+    return run(within);
+  } finally {
+    // The method of the class is found again.
+    for (const variable of variables) Reflect.deleteProperty(variable, 'read');
+  }
+};
+
+/** As {@link trainedWeights} has them. */
+const trainedVariables = ({ trainableWeights }: LayersModel): LayerVariable[] => [
+  ...new Map(trainableWeights.map((weight) => [weight.id, weight])).values(),
+];
