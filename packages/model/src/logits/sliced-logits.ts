@@ -30,6 +30,8 @@ export type SlicedLogits = (inputs: readonly Tensor[], options: SlicedOptions) =
  * @param classifier A model whose every layer {@link unslicedOf} finds none in.
  */
 export const createSlicedLogits = (classifier: LayersModel): SlicedLogits => {
+  // Makes stock layers ours.
+  batchNormalizationsOf(classifier);
   const chain = chainOf(classifier);
   if (chain)
     return (inputs, options) => chain.reduce((xs, step) => stepThrough(xs, step, options), [...inputs]);
@@ -174,7 +176,7 @@ const containsNormalization = (layer: Layer): boolean =>
  * of the batch cannot be computed layer by layer: one of the user's own. Undefined where there is none.
  */
 export const unslicedOf = (model: LayersModel): string | undefined => {
-  // Sets which are frozen.
+  // Makes stock layers ours, and sets which are frozen.
   batchNormalizationsOf(model);
   const visit = (layer: Layer, path: string): string | undefined => {
     if (!containsNormalization(layer)) return undefined;

@@ -8,8 +8,8 @@ export interface SliceOfBatch {
   /** The index in the whole batch of its first row. */
   readonly rowOffset: number;
   /**
-   * What the layers read in the place of the model's trained variables, in the order of `trainedWeights`: a clone of each, with
-   * respect to which a gradient is of this slice alone.
+   * Clones of the model's trained variables, in the order of `trainedWeights`, which its layers read in their place: a gradient
+   * with respect to one is of this slice alone.
    */
   readonly weights: readonly Tensor[];
 }
