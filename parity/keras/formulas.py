@@ -9,6 +9,7 @@ from unittest import mock
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
+import numpy as np
 import tensorflow as tf
 
 FAMILIES = {
@@ -17,6 +18,15 @@ FAMILIES = {
     "losses": keras.losses,
     "constraints": keras.constraints,
     "layers": keras.layers,
+}
+
+# The factor of schedules that Keras does not have.
+OF_NUMPY = {
+    "one_cycle": lambda step, of: np.interp(
+        step,
+        [0, int(of["warmupFraction"] * of["totalSteps"]), of["totalSteps"]],
+        [of["startFactor"], 1, of["endFactor"]],
+    ),
 }
 
 
@@ -59,6 +69,8 @@ class Formulas:
         formula = self.formula("schedules", settings)
         if formula["keras"] is None:
             return learning_rate
+        if settings["name"] in OF_NUMPY:
+            return lambda step: learning_rate * OF_NUMPY[settings["name"]](step, settings)
         initial = formula["initial"]
         return self.create("schedules", settings, **({initial: learning_rate} if initial else {}))
 

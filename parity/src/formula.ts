@@ -53,7 +53,7 @@ export type OptimizerFormula<Name extends OptimizerName> = Formula<
 
 type ScheduleInput = NonNullable<RunConfigInput['schedule']>;
 
-/** The formula of a schedule; without a class it is the learning rate itself. */
+/** The formula of a schedule; without a class it is the learning rate itself; keras/formulas.py has those that Keras does not. */
 export type ScheduleFormula<Name extends ScheduleName> = Omit<
   Formula<SettingOf<ScheduleInput, 'name', Name>, InputOf<ScheduleInput, 'name', Name>>,
   'keras'

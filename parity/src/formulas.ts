@@ -30,9 +30,22 @@ export const optimizerFormulas = {
   },
   sgd: {
     keras: 'SGD',
-    settings: { learningRate: 'learning_rate', momentum: 'momentum', nesterov: 'nesterov' },
+    settings: {
+      learningRate: 'learning_rate',
+      momentum: 'momentum',
+      nesterov: 'nesterov',
+      weightDecay: 'weight_decay',
+      // PyTorch's.
+      momentumForm: null,
+      weightDecayMode: null,
+    },
     slots: { velocity: 'momentums' },
-    cases: [{}, { learningRate: 0.1, momentum: 0.9 }, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+    cases: [
+      {},
+      { learningRate: 0.1, momentum: 0.9 },
+      { learningRate: 0.1, momentum: 0.9, nesterov: true },
+      { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 },
+    ],
   },
   adamw: {
     keras: 'AdamW',
@@ -82,6 +95,17 @@ export const scheduleFormulas = {
     initial: null,
     settings: { boundaries: 'boundaries', values: 'values' },
     cases: [{ boundaries: [10, 20], values: [0.1, 0.01, 0.001] }],
+  },
+  // numpy's, in keras/formulas.py.
+  one_cycle: {
+    keras: 'interp',
+    initial: null,
+    settings: { totalSteps: null, warmupFraction: null, startFactor: null, endFactor: null },
+    cases: [
+      { totalSteps: 20 },
+      { totalSteps: 47, warmupFraction: 0.23, startFactor: 0.2, endFactor: 0.07 },
+      { totalSteps: 20, warmupFraction: 0, startFactor: 0.5, endFactor: 0.1 },
+    ],
   },
 } satisfies { readonly [Name in ScheduleName]: ScheduleFormula<Name> };
 

@@ -36,7 +36,12 @@ export {
   type PresetName,
   presetSchema,
 } from './families/models.ts';
-export { type OptimizerConfig, type OptimizerName, optimizerSchema } from './families/optimizers.ts';
+export {
+  type OptimizerConfig,
+  type OptimizerInput,
+  type OptimizerName,
+  optimizerSchema,
+} from './families/optimizers.ts';
 export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
 export { requireDataset } from './require-dataset.ts';
 export {

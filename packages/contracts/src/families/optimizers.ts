@@ -17,16 +17,19 @@ const moments = {
   ),
 };
 
+const weightDecay = (defaultValue: number, more = '') =>
+  setting(
+    nonNegative.default(defaultValue),
+    `Share of each weight, biases included, that a step removes, times the learning rate (Loshchilov & Hutter 2019)${more}`,
+  );
+
 const adam = z.strictObject({ name: z.literal('adam').default('adam'), ...moments }).meta({ title: 'Adam' });
 
 const adamw = z
   .strictObject({
     name: z.literal('adamw'),
     ...moments,
-    weightDecay: setting(
-      nonNegative.default(0.004),
-      'Share of each weight, biases included, that a step removes, times the learning rate (Loshchilov & Hutter 2019)',
-    ),
+    weightDecay: weightDecay(0.004),
   })
   .meta({ title: 'AdamW' });
 
@@ -40,6 +43,15 @@ const sgd = z
     nesterov: setting(z.boolean().default(false), 'Look ahead along the momentum (Nesterov 1983)', {
       flag: 'nesterov',
     }),
+    momentumForm: setting(
+      z.enum(['keras', 'pytorch']).default('keras'),
+      'Velocity v of momentum m at a learning rate r: keras, v = m v - r g, then w += v (Sutskever et al. 2013); pytorch, v = m v + g, then w -= r v, which differs where the rate changes',
+    ),
+    weightDecay: weightDecay(0, '; 0 for none'),
+    weightDecayMode: setting(
+      z.enum(['decoupled', 'coupled']).default('decoupled'),
+      'decoupled: w -= r decay w before the update, as in Keras; coupled: decay w is added to the gradient, as in PyTorch, an L2 penalty of decay / 2 that momentum sees',
+    ),
   })
   .meta({ title: 'SGD' });
 
@@ -48,5 +60,7 @@ export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw]);
 
 /** An optimizer with its settings, by Keras's names. */
 export type OptimizerConfig = z.output<typeof optimizerSchema>;
+/** An optimizer as a user writes it: anything left out is Keras's default. */
+export type OptimizerInput = z.input<typeof optimizerSchema>;
 /** The name of an optimizer. */
 export type OptimizerName = OptimizerConfig['name'];

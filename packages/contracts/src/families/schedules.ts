@@ -47,13 +47,28 @@ const piecewiseConstant = z
     'expected boundaries to rise',
   );
 
-/** The learning-rate schedules of `keras.optimizers.schedules`. */
+const oneCycle = z.strictObject({
+  name: z.literal('one_cycle'),
+  totalSteps: setting(count, 'Steps of the whole cycle, as many as the run has', { unit: 'steps' }),
+  warmupFraction: setting(
+    number({ min: 0, max: 1 }).default(0.3),
+    'Fraction of the steps after which the rate, rising in a line until then, is the learning rate; it then falls in a line (Smith & Topin 2018)',
+  ),
+  startFactor: setting(
+    number({ min: 0, max: 1 }).default(0.04),
+    'First value, as a fraction of the learning rate',
+  ),
+  endFactor: setting(number({ min: 0, max: 1 }).default(0), 'Last value, as a fraction of the learning rate'),
+});
+
+/** The learning-rate schedules of `keras.optimizers.schedules`, and one cycle. */
 export const scheduleSchema = z.discriminatedUnion('name', [
   constant,
   exponentialDecay,
   cosineDecay,
   polynomialDecay,
   piecewiseConstant,
+  oneCycle,
 ]);
 
 /** How the learning rate changes with the step. */

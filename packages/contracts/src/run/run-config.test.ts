@@ -75,6 +75,9 @@ test("SGD's defaults are Keras's", () => {
     learningRate: 0.01,
     momentum: 0,
     nesterov: false,
+    momentumForm: 'keras',
+    weightDecay: 0,
+    weightDecayMode: 'decoupled',
   });
 });
 
@@ -138,7 +141,7 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
     [
       { optimizer: { name: 'sgd', beta1: 0.9 } },
-      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", received 0.9',
+      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", "momentumForm", "weightDecay", "weightDecayMode", received 0.9',
     ],
     [
       { model: { layers: [{ kind: 'conv2', filters: 3 }] } },

@@ -34,8 +34,9 @@ const start = (config: OptimizerConfig, values: readonly number[], size: readonl
 };
 const adamCase = (fixtures as unknown as { readonly adam: readonly [Case] }).adam[0];
 const adam = parseRunConfig({}).optimizer;
-const sgd: OptimizerConfig = { name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false };
-const momentum: OptimizerConfig = { ...sgd, learningRate: 0.1, momentum: 0.9 };
+type Sgd = Extract<OptimizerConfig, { name: 'sgd' }>;
+const sgd = parseRunConfig({ optimizer: { name: 'sgd' } }).optimizer as Sgd;
+const momentum: Sgd = { ...sgd, learningRate: 0.1, momentum: 0.9 };
 const startCase = ({ settings, initial, shape }: Case) => start(settings, initial, shape);
 
 test('there are outputs of Keras for every optimizer', () => {
@@ -87,6 +88,41 @@ describe('against the formulas in float64', () => {
         w += nesterov ? 0.9 * velocity - 0.1 * g : velocity;
         expect(update(gradient, step)[0]).toBeCloseTo(w, 6);
       });
+    }
+  });
+
+  test('momentum and Nesterov in the form of PyTorch, with a changing rate, decay in the gradient', () => {
+    for (const nesterov of [false, true]) {
+      const config: Sgd = { ...momentum, nesterov, momentumForm: 'pytorch', weightDecay: 0.05 };
+      const { optimizer, variable } = startFirst({ ...config, weightDecayMode: 'coupled' });
+      let [w, buffer] = [initial[0]!, 0];
+      gradients.forEach((gradient, step) => {
+        const rate = 0.1 / (step + 1);
+        const g = first[step]! + 0.05 * w;
+        buffer = 0.9 * buffer + g;
+        w -= rate * (nesterov ? g + 0.9 * buffer : buffer);
+        tf.tidy(() => optimizer.update([tf.tensor([...gradient], variable.shape)], rate, step));
+        expect(variable.dataSync()[0]).toBeCloseTo(w, 6);
+      });
+    }
+  });
+
+  test('the forms of momentum are the same only while the rate is', () => {
+    const pytorch: Sgd = { ...momentum, momentumForm: 'pytorch' };
+    for (const [rates, isSame] of [
+      [[0.1, 0.1], true],
+      [[0.1, 0.05], false],
+    ] as const) {
+      const [a, b] = [momentum, pytorch].map((config) => {
+        const { optimizer, variable } = start(config, [1], [1]);
+        rates.forEach((rate, step) => {
+          tf.tidy(() => optimizer.update([tf.tensor([1], [1])], rate, step));
+        });
+        return variable.dataSync()[0]!;
+      });
+      // Keras: 1 - .1 - (.9 * .1 + r); PyTorch: 1 - .1 - r * 1.9.
+      expect(Math.abs(a! - b!) < 1e-6).toBe(isSame);
+      expect(b).toBeCloseTo(0.9 - rates[1] * 1.9, 6);
     }
   });
 

@@ -3,6 +3,7 @@ import { TrainingError } from '../errors.ts';
 import { constant } from './constant.ts';
 import { cosineDecay } from './cosine-decay.ts';
 import { exponentialDecay } from './exponential-decay.ts';
+import { oneCycle } from './one-cycle.ts';
 import { piecewiseConstant } from './piecewise-constant.ts';
 import { polynomialDecay } from './polynomial-decay.ts';
 import type { Schedule, ScheduleConfigOf } from './schedule.ts';
@@ -13,6 +14,7 @@ const scheduleTable = {
   cosine_decay: cosineDecay,
   polynomial_decay: polynomialDecay,
   piecewise_constant: piecewiseConstant,
+  one_cycle: oneCycle,
 } satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => Schedule };
 
 /**
