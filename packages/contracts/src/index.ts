@@ -7,6 +7,12 @@ export {
   type TestTimeAugmentation,
   testTimeAugmentationSchema,
 } from './families/augmentations.ts';
+export {
+  type AveragingConfig,
+  type AveragingInput,
+  type AveragingName,
+  averagingSchema,
+} from './families/averaging.ts';
 export { type CallbackConfig, type CallbackName, callbackSchema } from './families/callbacks.ts';
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';
 export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
@@ -43,6 +49,14 @@ export {
   optimizerSchema,
 } from './families/optimizers.ts';
 export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
+export {
+  type GroupedWeights,
+  groupWeights,
+  type WeightGroup,
+  type WeightGroupInput,
+  weightGroupSchema,
+} from './families/weight-groups.ts';
+export { epochsOf, stepsPerEpochOf } from './length.ts';
 export { requireDataset } from './require-dataset.ts';
 export {
   type ClassReport,

@@ -1,5 +1,6 @@
 import { ConfigError } from './errors.ts';
 import { datasetOf } from './families/datasets.ts';
+import { stepsPerEpochOf } from './length.ts';
 import type { RunConfig } from './run/run-config.ts';
 import { inWords } from './settings/parse.ts';
 import { canonicalJson } from './settings/plain.ts';
@@ -15,7 +16,7 @@ export const requireDataset = (config: RunConfig): void => {
   requireAtMost('limitTrain', limitTrain, trainImages);
   requireAtMost('limitTest', limitTest, testImages);
   requireFullBatch(config, limitTrain ?? trainImages);
-  requireBoundedSteps(config, limitTrain ?? trainImages);
+  requireBoundedSteps(config);
   requireSame('numClasses', classNames.length, model.numClasses, `the classes of ${title}`);
   requireSame('inputShape', imageShape, model.inputShape, `the images of ${title}`);
 };
@@ -23,8 +24,9 @@ export const requireDataset = (config: RunConfig): void => {
 /** Of a run: at a thousand a second, twelve days. */
 const MOST_STEPS = 1_000_000_000;
 
-const requireBoundedSteps = ({ epochs, batchSize, validationSplit }: RunConfig, images: number): void => {
-  const steps = epochs * Math.ceil(Math.floor(images * (1 - validationSplit)) / batchSize);
+const requireBoundedSteps = (config: RunConfig): void => {
+  const { epochs, maxSteps } = config;
+  const steps = Math.min(epochs * stepsPerEpochOf(config), maxSteps ?? Number.POSITIVE_INFINITY);
   if (steps <= MOST_STEPS) return;
   throw new ConfigError(
     `run configuration: epochs: expected a run of at most ${MOST_STEPS} steps, received ${epochs} epochs, ${steps} steps: train for fewer epochs`,

@@ -42,6 +42,7 @@ export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './wei
 export { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 export { describeNotFinite, findNotFinite, type NotFinite } from './weights/not-finite.ts';
 export {
+  allWeights,
   matchNames,
   readWeights,
   type TrainedWeight,

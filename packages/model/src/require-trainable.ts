@@ -1,21 +1,34 @@
-import { ConfigError, datasetOf, type RunConfig } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  datasetOf,
+  groupWeights,
+  type RunConfig,
+  variablesOf,
+  type WeightGroup,
+} from '@dropout-lab/contracts';
 import { requireBuildable } from './build-model.ts';
 import { modelSpecOf } from './model-spec.ts';
 import { sizeOf } from './size.ts';
+import { flattened, type NamedLayer } from './weights/named-layers.ts';
 
 /** Of all outputs for a batch, which training keeps for the gradients: 32 GiB of floats. */
 const MOST_VALUES = 2 ** 33;
 
 /**
- * Checks that a run's model can be built, and that a batch of its images passes through it in the memory of a large machine.
+ * Checks that a run's model can be built, that it has the weights of every weight group, and that a batch of its images passes through it in the memory of a large machine.
  *
- * @throws ConfigError when the model is impossible, or the batch too large for it.
+ * @throws ConfigError when the model is impossible, a group names no weight, or the batch is too large.
  */
 export const requireTrainable = (
-  config: Pick<RunConfig, 'model' | 'dataset' | 'batchSize' | 'limitTrain' | 'validationSplit'>,
+  config: Pick<
+    RunConfig,
+    'model' | 'dataset' | 'batchSize' | 'limitTrain' | 'validationSplit' | 'weightGroups'
+  >,
 ): void => {
   const spec = modelSpecOf(config);
-  const { values } = sizeOf(requireBuildable(spec), spec.inputShape, []);
+  const named = requireBuildable(spec);
+  requireGroups(config.weightGroups, named);
+  const { values } = sizeOf(named, spec.inputShape, []);
   const images = config.limitTrain ?? datasetOf(config.dataset).trainImages;
   const batch = Math.min(config.batchSize, Math.ceil(images * (1 - config.validationSplit)));
   if (batch * values <= MOST_VALUES) return;
@@ -23,4 +36,15 @@ export const requireTrainable = (
     `run configuration: batchSize: expected at most ${MOST_VALUES} values in all outputs of the model for a batch, received ${batch} images of ${values} values each: use a batchSize of at most ${Math.floor(MOST_VALUES / values)}, or fewer filters or units`,
     ['batchSize'],
   );
+};
+
+/** @throws ConfigError when a group names no weight of the layers. */
+const requireGroups = (groups: readonly WeightGroup[], layers: readonly NamedLayer[]): void => {
+  const paths = flattened(layers).flatMap(({ name, settings }) =>
+    variablesOf(settings.kind)
+      .filter((variable) => !variable.startsWith('moving_'))
+      .map((variable) => `${name}/${variable}`),
+  );
+  const { finding } = groupWeights(groups, paths);
+  if (finding !== undefined) throw new ConfigError(`run configuration: ${finding}`, ['weightGroups']);
 };

@@ -1,6 +1,7 @@
 import {
   ConfigError,
   parseRunManifest,
+  type RunConfig,
   type RunEvent,
   type RunManifest,
   type Snapshot,
@@ -30,10 +31,21 @@ export const manifestToTrainOn = (run: TrainedRun, epochs: number, where: string
       `${where}: epochs: expected ${config.epochs} or more, as many as the run has, received ${epochs}; start a new run for fewer`,
     );
   }
+  const length = lengthThat(config);
+  if (epochs > config.epochs && length !== undefined) {
+    throw new ConfigError(
+      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ${length}; start a new run`,
+    );
+  }
   const ended = run.progress?.ending?.reason ?? runStatus(run.events);
   const why = endings[ended];
   if (why !== undefined) {
     throw new ConfigError(`${where}: epochs: expected a run that can train on to ${epochs}, but ${why}`);
+  }
+  if (epochs > config.epochs && hasEnded(run) && config.averaging.name !== 'none') {
+    throw new ConfigError(
+      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ended with the averages of its weights (${config.averaging.name}), not with those of its last epoch; start a new run`,
+    );
   }
   if (epochs > config.epochs && hasBestWeightsBack(run)) {
     throw new ConfigError(
@@ -49,7 +61,19 @@ const endings: { readonly [Status in RunStatus]?: string } = {
   nan: 'this one diverged (nan); start a new run with a lower learning rate',
 };
 
-const hasBestWeightsBack = ({ manifest: { config }, progress }: TrainedRun): boolean =>
-  progress !== undefined &&
-  progress.epoch >= config.epochs &&
-  config.callbacks.some((callback) => callback.name === 'early_stopping' && callback.restoreBestWeights);
+/** Says what makes a run's numbers depend on its length from the start; undefined when nothing does. */
+const lengthThat = ({ maxSteps, averaging }: RunConfig): string | undefined => {
+  if (maxSteps !== null) return `ends after ${maxSteps} steps (maxSteps)`;
+  if (averaging.name === 'lookahead')
+    return 'averages its weights by how much of its steps is over (lookahead)';
+  return undefined;
+};
+
+const hasEnded = ({ manifest: { config }, progress }: TrainedRun): boolean =>
+  progress !== undefined && progress.epoch >= config.epochs;
+
+const hasBestWeightsBack = (run: TrainedRun): boolean =>
+  hasEnded(run) &&
+  run.manifest.config.callbacks.some(
+    (callback) => callback.name === 'early_stopping' && callback.restoreBestWeights,
+  );

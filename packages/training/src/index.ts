@@ -24,8 +24,13 @@ export {
   type OptimizerDefinition,
   type OptimizerSettings,
 } from './optimizers/define-optimizer.ts';
-export { createOptimizer, type Optimizer, type TrainedVariable } from './optimizers/optimizer.ts';
+export {
+  createOptimizer,
+  type Optimizer,
+  type TrainedVariable,
+} from './optimizers/optimizer.ts';
 export type { UpdateRule } from './optimizers/update-rule.ts';
+export type { WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type ParallelOptions, parallelReplica } from './replicas/parallel-replica.ts';
 export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {

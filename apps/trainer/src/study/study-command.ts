@@ -1,4 +1,4 @@
-import { ConfigError, type RunEvent } from '@dropout-lab/contracts';
+import { ConfigError, epochsOf, type RunEvent } from '@dropout-lab/contracts';
 import { gapsInWords } from '@dropout-lab/runs';
 import { planRuns, type Study, type StudyRun, shippedStudies } from '@dropout-lab/study';
 import {
@@ -236,7 +236,7 @@ const progressBoard = (
       onEvent: (event: RunEvent) => {
         if (event.kind !== 'epoch') return;
         learn(run.arm.name, event.seconds);
-        rest.set(run, { arm: run.arm.name, epochs: run.config.epochs - event.epoch });
+        rest.set(run, { arm: run.arm.name, epochs: epochsOf(run.config) - event.epoch });
       },
     }),
     end: (run: StudyRun) => {
@@ -283,7 +283,7 @@ const summaryOf = ({ arm, seed, state, config, history, gaps, evaluation, path }
   seed,
   state,
   epoch: history.at(-1)?.epoch ?? 0,
-  epochs: config.epochs,
+  epochs: epochsOf(config),
   val_loss: history.at(-1)?.val_loss ?? null,
   val_accuracy: history.at(-1)?.val_accuracy ?? null,
   test_accuracy: evaluation?.accuracy ?? null,

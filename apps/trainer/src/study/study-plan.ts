@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { epochsOf } from '@dropout-lab/contracts';
 import type { StudyArm, StudyRun } from '@dropout-lab/study';
 import { duration } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -54,7 +55,7 @@ export interface RunRest {
 
 export const restOf = ({ arm, config, history }: StudyRun): RunRest => ({
   arm: arm.name,
-  epochs: config.epochs - history.length,
+  epochs: epochsOf(config) - history.length,
 });
 
 /** Returns the seconds that runs still take when `jobs` of them run at once. */
@@ -73,7 +74,7 @@ export const planLines = ({ runs, todo }: StudyPlan, epochSeconds: EpochSeconds,
       arm.name,
       `${ofArm.length}`,
       `${ofArm.filter(({ state }) => state === 'finished' || state === 'diverged').length}`,
-      `${arm.config.epochs}`,
+      `${epochsOf(arm.config)}`,
       perEpoch === undefined ? '' : `${perEpoch.toFixed(1)}s`,
       perEpoch === undefined ? '' : duration(secondsLeft(left.map(restOf), epochSeconds, 1)),
     ];

@@ -15,6 +15,12 @@ const step = (epoch: number, stepInEpoch: number, time: number): RunEvent => ({
   imagesPerSecond: 100,
 });
 
+test('a run that ends within an epoch has the steps up to there left', () => {
+  const estimate = createEta(2, 14);
+  estimate(step(1, 1, 0));
+  expect(estimate(step(1, 2, 2000))).toBeCloseTo(12 * 2);
+});
+
 test('the estimate counts the steps that are left, and validation once it has been seen', () => {
   const estimate = createEta(2);
   estimate(step(1, 1, 0));

@@ -6,9 +6,11 @@ const NEWEST = 0.1;
 /**
  * Estimates the seconds that a run still takes, validation included once one has been seen.
  *
+ * @param epochs Those that the run trains, the last of which may be shorter.
+ * @param maxSteps Steps after which it ends in any case; null for none.
  * @returns Called with every event, the estimate after it.
  */
-export const createEta = (epochs: number): ((event: RunEvent) => number) => {
+export const createEta = (epochs: number, maxSteps: number | null = null): ((event: RunEvent) => number) => {
   let stepSeconds: number | undefined;
   let validationSeconds = 0;
   let validatingSince = 0;
@@ -22,7 +24,10 @@ export const createEta = (epochs: number): ((event: RunEvent) => number) => {
       }
       lastStep = event.time;
       const { epoch, stepInEpoch, stepsPerEpoch } = event;
-      const steps = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch;
+      const steps = Math.min(
+        (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch,
+        (maxSteps ?? Number.POSITIVE_INFINITY) - event.step,
+      );
       remaining = steps * (stepSeconds ?? 0) + (epochs - epoch + 1) * validationSeconds;
     } else if (event.kind === 'validating') {
       validatingSince = event.time;

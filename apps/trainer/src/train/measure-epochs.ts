@@ -57,7 +57,7 @@ const measureEpoch = async (
   const times: number[] = [];
   const now = () => performance.now();
   // Without callbacks, since validation is measured by itself.
-  const steps = { ...config, callbacks: [] };
+  const steps = { ...config, callbacks: [], maxSteps: null };
   for await (const { kind, time } of train({
     model,
     config: steps,

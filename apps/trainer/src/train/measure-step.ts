@@ -32,7 +32,7 @@ export const measureStep = async (
     const times = [performance.now()];
     const now = () => performance.now();
     // Without callbacks and validation, which are the same on each.
-    const steps = { ...config, callbacks: [] };
+    const steps = { ...config, callbacks: [], maxSteps: null };
     for await (const { kind, time } of train({
       model,
       config: steps,

@@ -114,7 +114,8 @@ export const reopenRun = async (
   const { config } = epochs === undefined ? reader.manifest : await reader.manifestWith(epochs);
   const status = runStatus(events);
   // One that was killed when it had just got more epochs has ended with fewer.
-  const isDone = status === 'completed' && events.findLast(isEnd)!.epoch >= config.epochs;
+  const isDone =
+    status === 'completed' && (config.maxSteps !== null || events.findLast(isEnd)!.epoch >= config.epochs);
   if (isDone || status === 'early_stopping') {
     throw new ConfigError(
       `--resume ${path}: expected a run with training left to do, but this one has ended (${status})`,

@@ -95,6 +95,24 @@ describe('--epochs beside --resume is refused in a sentence, and nothing is writ
       /epochs: expected a run that can train on to 6, but .*\(restoreBestWeights\)/,
     ],
     [
+      'a run that ends after so many steps',
+      start('r', 2, '--max-steps', '7'),
+      '6',
+      /epochs: expected a run that can train on to 6, but this one ends after 7 steps \(maxSteps\);/,
+    ],
+    [
+      'a run whose averages depend on its length',
+      start('r', 2, '--set', 'averaging.name=lookahead'),
+      '6',
+      /epochs: expected a run that can train on to 6, but .*\(lookahead\); start a new run/,
+    ],
+    [
+      'a run that has ended with averages',
+      start('r', 2, '--set', 'averaging.name=ema'),
+      '6',
+      /epochs: expected a run that can train on to 6, but .* the averages of its weights \(ema\)/,
+    ],
+    [
       'a run that diverged',
       start('r', 4, '--optimizer', 'sgd', '--learning-rate', '1e12', '--max-norm', 'none'),
       '6',

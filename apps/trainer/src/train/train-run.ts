@@ -1,4 +1,4 @@
-import type { RunConfig, RunEndReason, RunEvent } from '@dropout-lab/contracts';
+import { epochsOf, type RunConfig, type RunEndReason, type RunEvent } from '@dropout-lab/contracts';
 import { runExperiment } from '@dropout-lab/experiment';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import { epochLine, formatMetric, stepLine } from '../command/format.ts';
@@ -42,7 +42,7 @@ export const trainRun = async (
     },
     signal,
   });
-  const report = createEventReporter(config, reporter);
+  const report = createEventReporter(config, epochsOf(config, data.train.batchesPerEpoch), reporter);
   let reason: RunEndReason | undefined;
   for await (const event of events) {
     reporter.event(event);
@@ -54,11 +54,12 @@ export const trainRun = async (
 
 /** Reports each event in a line for a person. */
 const createEventReporter = (
-  { epochs, testTimeAugmentation }: RunConfig,
+  { maxSteps, testTimeAugmentation }: RunConfig,
+  epochs: number,
   reporter: Reporter,
 ): ((event: RunEvent) => void) => {
   const views = testTimeAugmentation === 'none' ? '' : ` (${testTimeAugmentation})`;
-  const estimate = createEta(epochs);
+  const estimate = createEta(epochs, maxSteps);
   return (event) => {
     const etaSeconds = estimate(event);
     switch (event.kind) {

@@ -56,6 +56,9 @@ test("the defaults are the tutorial's run", () => {
     checkpointEverySteps: null,
     dropRemainder: false,
     testTimeAugmentation: 'none',
+    weightGroups: [],
+    averaging: { name: 'none' },
+    maxSteps: null,
   });
 });
 
@@ -156,6 +159,39 @@ describe('one sentence says where, what was expected and what was received', () 
       'model.layers: expected a list of at least 1 item, received []',
     ],
     [{ optimizer: 'adam' }, 'optimizer: expected an object, received "adam"'],
+    [{ maxSteps: 0 }, 'maxSteps: expected a whole number above 0, received 0: the nearest is 1'],
+    [
+      { averaging: { name: 'swa' } },
+      'averaging.name: expected one of "none", "ema", "lookahead", received "swa": did you mean "ema"?',
+    ],
+    [
+      { averaging: { name: 'ema', momentum: 2 } },
+      'averaging.momentum: expected a number from 0 to 1, received 2: the nearest is 1',
+    ],
+    [
+      { averaging: { name: 'lookahead', period: 0 } },
+      'averaging.period: expected a whole number above 0, received 0: the nearest is 1',
+    ],
+    [
+      { schedule: { name: 'one_cycle' } },
+      'schedule.totalSteps: expected a whole number above 0, received nothing',
+    ],
+    [
+      { weightGroups: [{ weights: [] }] },
+      'weightGroups[0].weights: expected a list of at least 1 item, received []',
+    ],
+    [
+      { weightGroups: [{ weights: ['*'], epochs: 0 }] },
+      'weightGroups[0].epochs: expected a whole number above 0, received 0: the nearest is 1',
+    ],
+    [
+      { weightGroups: [{ weights: ['*'], rate: 2 }] },
+      'weightGroups[0].rate: expected one of the keys "weights", "learningRateFactor", "weightDecay", "epochs", received 2',
+    ],
+    [
+      { weightGroups: [{ weights: ['*/bias'] }, { weights: ['*'], weightDecay: 0.1 }] },
+      'weightGroups[1].weightDecay: expected null, since adam has no weight decay, received 0.1: leave it out, or choose an optimizer with one (sgd, adamw)',
+    ],
     [
       { optimizer: { name: 'adam', beta1: 1 } },
       'optimizer.beta1: expected a number of at least 0 and below 1, received 1',

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { augmentationSchema, testTimeAugmentationSchema } from '../families/augmentations.ts';
+import { averagingSchema } from '../families/averaging.ts';
 import { callbackSchema } from '../families/callbacks.ts';
 import { type DatasetName, datasetOf, datasets } from '../families/datasets.ts';
 import { runLossSchema } from '../families/losses.ts';
 import { type ModelInput, modelSchema } from '../families/models.ts';
 import { optimizerSchema } from '../families/optimizers.ts';
 import { scheduleSchema } from '../families/schedules.ts';
+import { weightGroupSchema } from '../families/weight-groups.ts';
 import { count, fraction, nonNegative, wholeNumber } from '../settings/numbers.ts';
 import { parseWith, requireJson, withoutSchemaKey } from '../settings/parse.ts';
 import { canonicalJson, type PlainObject } from '../settings/plain.ts';
-import { setting } from '../settings/settings.ts';
+import { membersOf, setting } from '../settings/settings.ts';
 import { identityOf, withoutDefaults } from './identity.ts';
 
 const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
@@ -75,6 +77,18 @@ export const runConfigSchema = z.strictObject({
     'Views of each test image whose logits are averaged in the evaluation: none: the image alone; flip: also its mirror image; flip_shift: also both shifted by one pixel up-left and down-right, each with half the weight',
     { flag: 'test-time-augmentation' },
   ),
+  weightGroups: setting(
+    z.array(weightGroupSchema).default([]).meta({
+      expected: 'a list of objects with weights, learningRateFactor, weightDecay and epochs',
+    }),
+    'Settings of the optimizer for some of the weights; of several groups that a weight belongs to, the first counts',
+  ),
+  averaging: setting(averagingSchema.prefault({ name: 'none' }), 'Average of the weights over training'),
+  maxSteps: setting(
+    count.nullable().default(null),
+    'Steps after which training ends, within an epoch too, which is then a shorter one; null is the end of the last epoch',
+    { flag: 'max-steps', unit: 'steps' },
+  ),
 });
 
 /** A complete run configuration; see {@link runConfigSchema} for each value and its default. */
@@ -118,6 +132,7 @@ export const parseRunConfigAt = (input: unknown, what: string): RunConfig => {
   requireWatched(config, what);
   requireClassWeight(config, what);
   requireReflectable(config, what);
+  requireGroups(config, what);
   return config;
 };
 
@@ -166,3 +181,18 @@ const requireClassWeight = ({ classWeight, dataset, model }: RunConfig, what: st
     ['classWeight'],
   );
 };
+
+/** @throws ConfigError when a weight group has a weight decay, and the optimizer none. */
+const requireGroups = ({ weightGroups, optimizer }: RunConfig, what: string): void => {
+  const place = weightGroups.findIndex(({ weightDecay }) => weightDecay !== null);
+  if (place < 0 || 'weightDecay' in optimizer) return;
+  throw new ConfigError(
+    `${what}: weightGroups[${place}].weightDecay: expected null, since ${optimizer.name} has no weight decay, received ${weightGroups[place]!.weightDecay}: leave it out, or choose an optimizer with one (${optimizersWithDecay().join(', ')})`,
+    ['weightGroups', place, 'weightDecay'],
+  );
+};
+
+const optimizersWithDecay = (): string[] =>
+  [...membersOf(optimizerSchema)!.members]
+    .filter(([, { shape }]) => 'weightDecay' in shape)
+    .map(([name]) => name);

@@ -31,6 +31,8 @@ export const trainingProgressSchema = z.object({
   }),
   /** The optimizer's name; absent in checkpoints of 0.1.0. */
   optimizer: z.string().optional(),
+  /** Optimizer updates of the whole training, where its numbers depend on them: with `maxSteps`, and with lookahead. */
+  totalSteps: z.number().int().min(1).optional(),
   /** The learning rate of the last update. */
   learningRate: z.number(),
   /** Factor that callbacks have applied to the scheduled learning rate. */

@@ -36,6 +36,10 @@ export const trainedWeights = (model: LayersModel): TrainedWeight[] => {
   }));
 };
 
+/** Returns all of a model's variables, moving statistics included, once each, named as {@link readWeights} does. */
+export const allWeights = (model: LayersModel): TrainedWeight[] =>
+  namedWeights(model).map(({ name, weight }) => ({ name, variable: weight.read() as Variable }));
+
 /**
  * Sets all of a model's weights to copies of the given ones, to the bit, in any order. Constraints are not
  * applied: stock `setWeights` and `loadLayersModel` do, which shifts constrained kernels by a rounding.

@@ -2,6 +2,7 @@ import {
   type ConfigDifference,
   configDifferences,
   type EvaluationReport,
+  epochsOf,
   type ReliabilityBin,
 } from '@dropout-lab/contracts';
 import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
@@ -112,7 +113,7 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
     missing: runs.flatMap(({ arm, seed, state, history, config }) =>
       state === 'finished'
         ? []
-        : [{ arm: arm.name, seed, state, epoch: history.at(-1)?.epoch ?? 0, epochs: config.epochs }],
+        : [{ arm: arm.name, seed, state, epoch: history.at(-1)?.epoch ?? 0, epochs: epochsOf(config) }],
     ),
     gaps: runs.flatMap(({ arm, seed, gaps }) => (gaps ? [{ arm: arm.name, seed, gaps }] : [])),
     provenance: provenanceOf(finished.map(({ manifest }) => manifest!)),

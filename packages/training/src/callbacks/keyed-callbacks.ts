@@ -58,9 +58,8 @@ export const requireMonitored = (key: string, { monitor }: Callback, logs: Epoch
 const PREFIX = 'callback/';
 const prefixOf = (key: string): string => `${PREFIX}${key}/`;
 
-/** Returns the slots of a snapshot that are the optimizer's, not a callback's. */
-export const slotsOfOptimizer = ({ slots }: Snapshot): NamedArray[] =>
-  slots.filter(({ name }) => !name.startsWith(PREFIX));
+/** Whether an array among a snapshot's slots is a callback's. */
+export const isOfCallback = ({ name }: NamedArray): boolean => name.startsWith(PREFIX);
 
 /** Returns the states of callbacks, as a snapshot keeps them: arrays among its slots, plain data in its progress. */
 export const readStates = (

@@ -5,6 +5,7 @@ import { TrainingError } from '../errors.ts';
 import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomLoss } from '../losses/custom-loss.ts';
 import { defaultLoss } from '../losses/table.ts';
+import type { CompleteConfig } from './complete-config.ts';
 
 /** The built-in loss for TensorFlow.js's name of it. */
 const losses: Readonly<Record<string, LossName>> = {
@@ -49,7 +50,7 @@ interface Compiled {
  *
  * @throws TrainingError when the model was compiled with something that the configuration does not have.
  */
-export const lossOf = (model: LayersModel, config: TrainingConfig): LossConfig | CustomLoss => {
+export const lossOf = (model: LayersModel, config: CompleteConfig): LossConfig | CustomLoss => {
   const { loss, metrics, optimizer } = model as unknown as Compiled;
   if (loss === undefined) return config.loss ?? defaultLoss;
   requireSameOptimizer(optimizer, config);
@@ -78,7 +79,7 @@ const requireSameLoss = (compiled: unknown, given: TrainingConfig['loss']): Loss
   return given ?? lossSchema.parse({ name });
 };
 
-const requireSameOptimizer = (compiled: Compiled['optimizer'], { optimizer }: TrainingConfig): void => {
+const requireSameOptimizer = (compiled: Compiled['optimizer'], { optimizer }: CompleteConfig): void => {
   if (compiled === undefined) return;
   const name = optimizers[compiled.getClassName()];
   const rate = compiled.learningRate;
@@ -92,7 +93,7 @@ const requireSameOptimizer = (compiled: Compiled['optimizer'], { optimizer }: Tr
   );
 };
 
-const requireSameSettings = (compiled: CompiledOptimizer, config: TrainingConfig['optimizer']): void => {
+const requireSameSettings = (compiled: CompiledOptimizer, config: CompleteConfig['optimizer']): void => {
   for (const [setting, theirs] of Object.entries(settings)) {
     const wanted = (config as unknown as Readonly<Record<string, unknown>>)[setting];
     // TensorFlow.js's SGD has no momentum.

@@ -130,6 +130,40 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
   });
 }
 
+test('a run that ends within an epoch, interrupted or killed at any step, ends with the same bits', async () => {
+  // Two epochs of three steps, and one step of a third.
+  const config: RunConfigInput = { epochs: 9, maxSteps: 7, checkpointEverySteps: 1 };
+  const callbacks = [plateau()];
+  const whole = start(config, { callbacks });
+  const events = await collect(whole.run);
+  const expected = await whole.outcome(events);
+  expect(events[0]).toEqual({ kind: 'run-started', time: 0, epochs: 3, stepsPerEpoch: 3 });
+  expect(only('step', events).map(({ stepsPerEpoch }) => stepsPerEpoch)).toEqual([3, 3, 3, 3, 3, 3, 1]);
+  expect(expected.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
+    [1, 3],
+    [2, 6],
+    [3, 7],
+  ]);
+  expect(expected.epochs.at(-1)!.logs.val_loss).toBeGreaterThan(0);
+  expect(expected.end).toMatchObject({ reason: 'completed', epoch: 3, step: 7, message: '7 steps' });
+  for (const { snapshot } of whole.checkpoints.saved) {
+    const second = start(config, { callbacks, resumeFrom: snapshot });
+    const outcome = await second.outcome(await collect(second.run));
+    expect({ weights: outcome.weights, end: outcome.end }).toEqual({
+      weights: expected.weights,
+      end: expected.end,
+    });
+  }
+  const [first] = whole.checkpoints.saved;
+  for (const [maxSteps, found] of [
+    [8, 'expected a training of 8 steps, found one of 7 steps'],
+    [null, 'expected a training of any length, found one of 7 steps'],
+  ] as const) {
+    const { run } = start({ ...config, maxSteps }, { resumeFrom: first!.snapshot });
+    await expect(collect(run)).rejects.toThrow(`checkpoint: ${found}: resume with the configuration`);
+  }
+});
+
 test('the decision to stop survives a kill: a resumed run does not go on past it', async () => {
   const config: RunConfigInput = { epochs: 9, optimizer: { name: 'adam', learningRate: 1e-4 } };
   const whole = start(config);

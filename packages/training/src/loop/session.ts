@@ -1,26 +1,37 @@
 import type { CheckpointName, EpochLogs, Snapshot, TrainingProgress } from '@dropout-lab/contracts';
 import { addBatch, zeroTotals } from '@dropout-lab/metrics';
-import { findNotFinite, readWeights, trainedWeights, writeWeights } from '@dropout-lab/model';
+import {
+  applyConstraints,
+  findNotFinite,
+  readWeights,
+  trainedWeights,
+  writeWeights,
+} from '@dropout-lab/model';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { createAverager, isAverage } from '../averaging/averager.ts';
 import { bestCheckpoint } from '../callbacks/best-checkpoint.ts';
 import type { TrainingControls } from '../callbacks/callback.ts';
 import {
+  isOfCallback,
   readStates,
   requireMonitored,
   requireMonitors,
-  slotsOfOptimizer,
   withKeys,
   writeStates,
 } from '../callbacks/keyed-callbacks.ts';
 import { createCallback } from '../callbacks/table.ts';
+import type { CompleteConfig } from '../checks/complete-config.ts';
 import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
-import { createOptimizer, type Optimizer } from '../optimizers/optimizer.ts';
+import { createOptimizer } from '../optimizers/optimizer.ts';
+import type { TrainingLength } from './length.ts';
 import type { SessionOptions } from './training-config.ts';
 import type { TrainingEvent } from './training-event.ts';
 
 /** The state of training from one step to the next; it is saved to checkpoints and restored from them. */
 export interface Session {
-  readonly optimizer: Optimizer;
+  /** Updates the weights, their averages and their constraints. */
+  update(gradients: readonly Tensor[], learningRate: number): void;
   readonly progress: TrainingProgress;
   /** Counts a step; `loss` is the mean over its `count` images. */
   advance(batch: Parameters<typeof addBatch>[1], learningRate: number, seconds: number): TrainingProgress;
@@ -55,8 +66,14 @@ export const initialProgress = (
   callbacks: {},
 });
 
-export const createSession = (options: SessionOptions): Session => {
-  const { model, config, train, validation, checkpoints, now = Date.now } = options;
+/** Options of {@link createSession}. */
+export interface CreateSessionOptions extends SessionOptions {
+  readonly config: CompleteConfig;
+  readonly length: TrainingLength;
+}
+
+export const createSession = (options: CreateSessionOptions): Session => {
+  const { model, config, length, train, validation, checkpoints, now = Date.now } = options;
   // First among the names, so that the user's cannot take its key; last to be called.
   const [own, ...users] = withKeys([
     bestCheckpoint(validation ? 'val_loss' : 'loss'),
@@ -65,8 +82,20 @@ export const createSession = (options: SessionOptions): Session => {
   ]);
   const callbacks = [...users, own!];
   requireMonitors(users, options);
-  const optimizer = createOptimizer(config.optimizer, trainedWeights(model));
-  let progress = initialProgress(config.optimizer);
+  const optimizer = createOptimizer(config.optimizer, trainedWeights(model), {
+    groups: config.weightGroups,
+    stepsPerEpoch: train.batchesPerEpoch,
+  });
+  const averager = createAverager(model, config.averaging, {
+    totalSteps: length.totalSteps,
+    frozen: optimizer.frozenAt(0),
+  });
+  const totalSteps =
+    config.maxSteps !== null || config.averaging.name === 'lookahead' ? length.totalSteps : undefined;
+  let progress: TrainingProgress = {
+    ...initialProgress(config.optimizer),
+    ...(totalSteps !== undefined && { totalSteps }),
+  };
 
   let weightsReplaced = false;
   const endEarly: Session['endEarly'] = (ending) => {
@@ -85,7 +114,7 @@ export const createSession = (options: SessionOptions): Session => {
     }
     await checkpoints.save(name, {
       weights,
-      slots: [...(await optimizer.readSlots()), ...states.slots],
+      slots: [...(await optimizer.readSlots()), ...(await averager.readSlots()), ...states.slots],
       progress: { ...progress, callbacks: states.data },
     });
     return [{ kind: 'checkpoint', time: now(), name, epoch: progress.epoch, step: progress.step }];
@@ -109,7 +138,13 @@ export const createSession = (options: SessionOptions): Session => {
   });
 
   return {
-    optimizer,
+    update: (gradients, learningRate) => {
+      const { step } = progress;
+      optimizer.update(gradients, learningRate, step);
+      averager.afterUpdate(step);
+      applyConstraints(model, optimizer.frozenAt(step));
+      averager.afterConstraints(step);
+    },
     get progress() {
       return progress;
     },
@@ -140,7 +175,8 @@ export const createSession = (options: SessionOptions): Session => {
     endEarly,
     endTraining: async () => {
       const saved: TrainingEvent[] = [];
-      weightsReplaced = false;
+      // Before the callbacks, as Keras: early stopping may put the weights of its best epoch in their place.
+      weightsReplaced = progress.ending?.reason !== 'nan' && averager.end();
       for (const { callback } of callbacks) await callback.onTrainEnd?.(controlsWith(saved));
       return weightsReplaced ? [...saved, ...(await save('last'))] : saved;
     },
@@ -148,7 +184,15 @@ export const createSession = (options: SessionOptions): Session => {
     restore: (snapshot) => {
       const { epoch, stepInEpoch, step, callbacks: states } = snapshot.progress;
       const { batchesPerEpoch } = train;
-      if (step !== epoch * batchesPerEpoch + stepInEpoch || stepInEpoch > batchesPerEpoch) {
+      if (snapshot.progress.totalSteps !== totalSteps) {
+        const inWords = (steps: number | undefined) =>
+          steps === undefined ? 'any length' : `${steps} steps`;
+        throw misfit(
+          `expected a training of ${inWords(totalSteps)}, found one of ${inWords(snapshot.progress.totalSteps)}`,
+        );
+      }
+      const before = Math.min(epoch * batchesPerEpoch, totalSteps ?? Number.POSITIVE_INFINITY);
+      if (step !== before + stepInEpoch || stepInEpoch > batchesPerEpoch) {
         throw misfit(
           `expected epochs of ${batchesPerEpoch} steps, found ${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
         );
@@ -157,8 +201,11 @@ export const createSession = (options: SessionOptions): Session => {
       if (trainedBy !== config.optimizer.name) {
         throw misfit(`expected the state of ${config.optimizer.name}, found that of ${trainedBy}`);
       }
+      const slots = snapshot.slots.filter((slot) => !isOfCallback(slot));
+      const writeAverages = averager.prepareSlots(slots.filter(isAverage));
       // The model last, so that a refused snapshot leaves it unchanged.
-      optimizer.writeSlots(slotsOfOptimizer(snapshot));
+      optimizer.writeSlots(slots.filter((slot) => !isAverage(slot)));
+      writeAverages();
       writeWeights(model, snapshot.weights);
       writeStates(callbacks, snapshot);
       progress = { ...snapshot.progress, optimizer: config.optimizer.name };
@@ -171,7 +218,10 @@ export const createSession = (options: SessionOptions): Session => {
           message: `checkpoint: it has the state of a callback ${name}, which is not among those of this run (${known.join(', ')}): its state is dropped`,
         }));
     },
-    dispose: () => optimizer.dispose(),
+    dispose: () => {
+      optimizer.dispose();
+      averager.dispose();
+    },
   };
 };
 

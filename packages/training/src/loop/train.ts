@@ -1,8 +1,8 @@
 import type { Batch, BatchSource, EpochLogs, RunEndReason, Snapshot } from '@dropout-lab/contracts';
 import { runningMeans, runningMetrics } from '@dropout-lab/metrics';
-import { applyConstraints } from '@dropout-lab/model';
 import { dispose } from '@tensorflow/tfjs-core';
 import { raceSignal } from 'race-signal';
+import { completeConfig } from '../checks/complete-config.ts';
 import { lossOf } from '../checks/loss-of-compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
@@ -15,6 +15,7 @@ import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
 import { learningRateAt } from '../schedules/table.ts';
 import { batchesAhead } from './batches-ahead.ts';
+import { lengthOf } from './length.ts';
 import { createSession } from './session.ts';
 import type { SessionOptions } from './training-config.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
@@ -50,7 +51,8 @@ export interface TrainOptions extends SessionOptions {
  *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
-  const { model, config, train: source, validation, signal, resumeFrom, now = Date.now } = options;
+  const { model, train: source, validation, signal, resumeFrom, now = Date.now } = options;
+  const config = completeConfig(options.config);
   const metrics = requireNewNames(options.metrics ?? []);
   const loss = lossOf(model, config);
   const objective = objectiveOf(model, loss);
@@ -62,7 +64,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   requireReplicaOf(model, replica);
   requireEpochs(config.epochs);
   const stepsPerEpoch = source.batchesPerEpoch;
-  const session = createSession(options);
+  const length = lengthOf(config, stepsPerEpoch);
+  const session = createSession({ ...options, config, length });
   const watch = watchWeights(model);
 
   /** Whether the last update made a weight not finite, which ends the run. */
@@ -98,7 +101,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const withLogits = metrics.length > 0;
     const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits };
     const computing = replica.gradients(weighted(batch, config.classWeight), position);
-    if (step + 1 < config.epochs * stepsPerEpoch) {
+    if (step + 1 < length.totalSteps) {
       batchAt(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);
     }
     const { loss: lossOfBatch, correct, gradients, logits } = await computing;
@@ -115,11 +118,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       return;
     }
     try {
-      session.optimizer.update(gradients, learningRate, step);
+      session.update(gradients, learningRate);
     } finally {
       dispose(gradients);
     }
-    applyConstraints(model);
     watch.update();
 
     const seconds = lapSeconds();
@@ -133,7 +135,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       time: now(),
       ...at,
       step: step + 1,
-      stepsPerEpoch,
+      stepsPerEpoch: length.stepsOf(epoch),
       ...runningMeans(running),
       ...(metrics.length > 0 && { metrics: runningMetrics(running) }),
       learningRate,
@@ -174,11 +176,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       yield { kind: 'run-resumed', time: now(), epoch, step };
       yield* warnings;
     } else {
-      yield { kind: 'run-started', time: now(), epochs: config.epochs, stepsPerEpoch };
+      yield { kind: 'run-started', time: now(), epochs: length.epochs, stepsPerEpoch };
     }
-    while (session.progress.epoch < config.epochs && !session.progress.ending) {
+    while (session.progress.epoch < length.epochs && !session.progress.ending) {
       lapStart = now();
-      while (session.progress.stepInEpoch < stepsPerEpoch && !session.progress.ending) {
+      const steps = length.stepsOf(session.progress.epoch);
+      while (session.progress.stepInEpoch < steps && !session.progress.ending) {
         signal?.throwIfAborted();
         yield* trainStep();
       }
@@ -187,7 +190,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     yield* await session.endTraining();
     const { reason, message } = session.progress.ending ?? {
       reason: 'completed',
-      message: `${config.epochs} epochs`,
+      message: config.maxSteps === null ? `${config.epochs} epochs` : `${length.totalSteps} steps`,
     };
     yield trainingEnded(reason, message);
   } catch (error) {
@@ -199,7 +202,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     }
     yield* await session.save('last');
     const { epoch, stepInEpoch } = session.progress;
-    const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${stepsPerEpoch} steps`;
+    const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${length.stepsOf(epoch)} steps`;
     yield trainingEnded('interrupted', `interrupted ${place}`);
   } finally {
     session.dispose();

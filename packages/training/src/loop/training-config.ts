@@ -1,11 +1,13 @@
 import type {
+  AveragingInput,
   CallbackConfig,
   CheckpointName,
   LearningRateScheduleConfig,
   LossConfig,
-  OptimizerConfig,
+  OptimizerInput,
   RunConfig,
   Snapshot,
+  WeightGroupInput,
 } from '@dropout-lab/contracts';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Callback } from '../callbacks/callback.ts';
@@ -22,7 +24,8 @@ export interface CheckpointSink {
 
 /** The part of a run configuration that is about training; optimizer, schedule and loss may be the user's own. */
 export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
-  readonly optimizer: OptimizerConfig | CustomOptimizer;
+  /** Settings that are left out are Keras's defaults. */
+  readonly optimizer: OptimizerInput | CustomOptimizer;
   readonly schedule: LearningRateScheduleConfig | Schedule;
   /** The loss that the model was compiled with when left out, else Keras's categorical crossentropy. */
   readonly loss?: LossConfig | CustomLoss | undefined;
@@ -30,6 +33,12 @@ export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEv
   readonly classWeight?: readonly number[] | null | undefined;
   /** Called before the callbacks of the options. */
   readonly callbacks?: readonly CallbackConfig[] | undefined;
+  /** Settings of the optimizer for some of the weights, by their names in `trainedWeights` of @dropout-lab/model; none when left out. */
+  readonly weightGroups?: readonly WeightGroupInput[] | undefined;
+  /** The average of the weights, whose value they take in the end; none when left out. */
+  readonly averaging?: AveragingInput | undefined;
+  /** Steps after which training ends, within an epoch too; the end of the last epoch when left out or null. */
+  readonly maxSteps?: number | null | undefined;
 }
 
 /** The model, its training and its results, apart from the data and the replica. */

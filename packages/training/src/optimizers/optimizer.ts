@@ -1,9 +1,10 @@
-import type { NamedArray, OptimizerConfig } from '@dropout-lab/contracts';
-import { matchNames, type TrainedWeight } from '@dropout-lab/model';
+import type { NamedArray, OptimizerInput } from '@dropout-lab/contracts';
+import type { TrainedWeight } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
-import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
-import { ruleOf } from './table.ts';
+import { createSlots, readArrays, requireArrays, writeArrays } from './slots.ts';
+import { completeOptimizer, ruleOf } from './table.ts';
+import { partsOf, type WeightGroupOptions } from './weight-groups.ts';
 
 /** A variable that is trained, and its name, which those of its slots are derived from. */
 export type TrainedVariable = TrainedWeight;
@@ -17,6 +18,8 @@ export interface Optimizer {
    * @param step Updates made before this one, from 0.
    */
   update(gradients: readonly tf.Tensor[], learningRate: number, step: number): void;
+  /** Returns the variables that a step does not change, since their group is frozen. */
+  frozenAt(step: number): ReadonlySet<tf.Variable>;
   /** Returns a copy of the slots, for a checkpoint. */
   readSlots(): Promise<NamedArray[]>;
   /** Sets the slots. @throws TrainingError when they are not this optimizer's. */
@@ -25,62 +28,47 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** Returns the optimizer of a configuration, with Keras's formulas, not TensorFlow.js's, or one of the user's own. */
+/**
+ * Returns the optimizer of a configuration, with Keras's formulas, not TensorFlow.js's, or one of the user's own.
+ *
+ * @throws TrainingError when there is no such optimizer, a setting is out of range, or a group names no weight.
+ */
 export const createOptimizer = (
-  config: OptimizerConfig | CustomOptimizer,
+  config: OptimizerInput | CustomOptimizer,
   variables: readonly TrainedVariable[],
+  options: WeightGroupOptions = {},
 ): Optimizer => {
-  const rule = ruleOf(config);
+  const settings = completeOptimizer(config);
+  const rule = ruleOf(settings);
+  const parts = partsOf(settings, rule, variables, options);
   const slots = rule.slots.map((kind) => createSlots(kind, variables));
   const all = slots.flat();
   return {
     update: (gradients, learningRate, step) => {
-      const update = rule.at(learningRate, step);
-      variables.forEach(({ variable }, i) => {
-        tf.tidy(() => {
-          const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
-          const updated = update(variable, gradients[i]!, ofVariable);
-          // A rule may return the variable itself.
-          if (updated !== variable) variable.assign(updated);
-        });
-      });
-    },
-    readSlots: () =>
-      Promise.all(
-        all.map(async ({ name, variable }) => ({
-          name,
-          shape: variable.shape,
-          values: Float32Array.from(await variable.data()),
-        })),
-      ),
-    writeSlots: (arrays) => {
-      const found = matchNames(
-        all.map(({ name }) => name),
-        arrays.map(({ name }) => name),
-      );
-      const fits = all.every(({ variable }, i) => `${arrays[found[i]!]?.shape}` === `${variable.shape}`);
-      if (!fits || arrays.length !== all.length) {
-        const expected = all.map(({ name, variable }) => describe(name, variable.shape)).join(', ');
-        const given = arrays.map(({ name, shape }) => describe(name, shape)).join(', ');
-        throw new TrainingError(
-          `optimizer state: expected ${expected || 'none'}, found ${given || 'none'}: resume with the optimizer and model that the run was started with`,
-        );
+      for (const { rule, learningRateFactor, frozenFrom, members } of parts) {
+        if (step >= frozenFrom) continue;
+        const update = rule.at(learningRate * learningRateFactor, step);
+        for (const i of members) {
+          const { variable } = variables[i]!;
+          tf.tidy(() => {
+            const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
+            const updated = update(variable, gradients[i]!, ofVariable);
+            // A rule may return the variable itself.
+            if (updated !== variable) variable.assign(updated);
+          });
+        }
       }
-      all.forEach(({ variable }, i) => {
-        // A copy, since a tensor of the cpu backend is the array itself.
-        tf.tidy(() => variable.assign(tf.tensor(arrays[found[i]!]!.values.slice(), variable.shape)));
-      });
     },
+    frozenAt: (step) =>
+      new Set(
+        parts.flatMap(({ frozenFrom, members }) =>
+          step >= frozenFrom ? members.map((i) => variables[i]!.variable) : [],
+        ),
+      ),
+    readSlots: () => readArrays(all),
+    writeSlots: (arrays) => writeArrays(all, requireArrays('optimizer', all, arrays)),
     dispose: () => {
       for (const { variable } of all) variable.dispose();
     },
   };
 };
-
-const createSlots = (kind: string, variables: readonly TrainedVariable[]): TrainedVariable[] =>
-  variables.map(({ name, variable }) => ({
-    name: `${kind}/${name}`,
-    variable: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
-  }));
-
-const describe = (name: string, shape: readonly number[]): string => `${name} [${shape.join(' x ')}]`;

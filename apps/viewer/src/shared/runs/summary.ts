@@ -1,4 +1,4 @@
-import { datasetOf, runConfigSchema, withoutDefaults } from '@dropout-lab/contracts';
+import { datasetOf, epochsOf, runConfigSchema, withoutDefaults } from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { createGapFinder, type EpochRow, gapsInWords, readHistory, runStatus } from '@dropout-lab/runs';
 import {
@@ -105,7 +105,7 @@ const bestAccuracy = (history: readonly EpochRow[]): RunOverview['best'] =>
   }, undefined);
 
 const progressOf = ({ manifest, events }: RunDigest, epochsDone: number): Progress => {
-  const { epochs } = manifest.config;
+  const epochs = epochsOf(manifest.config);
   const step = events.at(-1)?.kind === 'step' ? events.at(-1) : undefined;
   if (step?.kind !== 'step') {
     return {

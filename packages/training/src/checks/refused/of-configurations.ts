@@ -78,6 +78,33 @@ export const ofConfigurations: RefusedGroup = {
       message: 'epochs: expected a whole number above 0, found NaN',
     },
     {
+      what: 'an invalid number of steps',
+      config: { maxSteps: 2.5 },
+      message: 'maxSteps: expected a whole number above 0, or null, found 2.5',
+    },
+    {
+      what: 'a weight group of weights that the model does not have',
+      config: { weightGroups: [{ weights: ['conv/bias', 'conv/beta'] }] },
+      message:
+        'weightGroups[0].weights[1]: expected the path of a weight that is trained, or a pattern with * for any text (conv/kernel, conv/bias, dense/kernel, dense/bias), received "conv/beta"',
+    },
+    {
+      what: 'weight groups that freeze all weights',
+      config: { weightGroups: [{ weights: ['*'], learningRateFactor: 0 }] },
+      message:
+        'weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one',
+    },
+    {
+      what: 'the weight decay of a group where the optimizer has none',
+      config: { weightGroups: [{ weights: ['*'], weightDecay: 0.1 }] },
+      message: 'weightGroups[0].weightDecay: expected null, since adam has no weight decay, found 0.1',
+    },
+    {
+      what: 'a setting of a weight group, an optimizer or an average that does not exist, or is out of range',
+      config: { averaging: { name: 'ema', momentum: 2 } },
+      message: 'averaging: momentum: expected a number from 0 to 1, received 2',
+    },
+    {
       what: 'a replica of another model',
       withOtherReplica: true,
       message: 'replica: expected one of the model to train',

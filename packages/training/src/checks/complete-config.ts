@@ -1,0 +1,44 @@
+import {
+  type AveragingConfig,
+  averagingSchema,
+  ConfigError,
+  type OptimizerConfig,
+  parseWith,
+  type WeightGroup,
+  weightGroupSchema,
+} from '@dropout-lab/contracts';
+import { z } from 'zod';
+import { TrainingError } from '../errors.ts';
+import type { TrainingConfig } from '../loop/training-config.ts';
+import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
+import { completeOptimizer } from '../optimizers/table.ts';
+
+/** A configuration with all settings that have a default. */
+export interface CompleteConfig extends TrainingConfig {
+  readonly optimizer: OptimizerConfig | CustomOptimizer;
+  readonly weightGroups: readonly WeightGroup[];
+  readonly averaging: AveragingConfig;
+  readonly maxSteps: number | null;
+}
+
+/** Returns a configuration with all settings. @throws TrainingError naming the first that is out of range. */
+export const completeConfig = (config: TrainingConfig): CompleteConfig => ({
+  ...config,
+  optimizer: completeOptimizer(config.optimizer),
+  weightGroups: parsed(z.array(weightGroupSchema), config.weightGroups ?? [], 'weightGroups'),
+  averaging: parsed(averagingSchema, config.averaging ?? { name: 'none' }, 'averaging'),
+  maxSteps: requireSteps(config.maxSteps ?? null),
+});
+
+const parsed = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
+  try {
+    return parseWith(schema, input, what);
+  } catch (error) {
+    throw error instanceof ConfigError ? new TrainingError(error.message) : error;
+  }
+};
+
+const requireSteps = (maxSteps: number | null): number | null => {
+  if (maxSteps === null || (Number.isInteger(maxSteps) && maxSteps > 0)) return maxSteps;
+  throw new TrainingError(`maxSteps: expected a whole number above 0, or null, found ${maxSteps}`);
+};

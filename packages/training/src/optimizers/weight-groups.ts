@@ -1,0 +1,90 @@
+import { groupWeights, type OptimizerConfig, type WeightGroup } from '@dropout-lab/contracts';
+import type { TrainedWeight } from '@dropout-lab/model';
+import { TrainingError } from '../errors.ts';
+import type { CustomOptimizer } from './define-optimizer.ts';
+import { ruleOf } from './table.ts';
+import type { UpdateRule } from './update-rule.ts';
+
+/** Groups of weights with settings of their own. */
+export interface WeightGroupOptions {
+  /** None when left out. */
+  readonly groups?: readonly WeightGroup[] | undefined;
+  /** Steps of an epoch, for groups that are trained in the first epochs only. */
+  readonly stepsPerEpoch?: number | undefined;
+}
+
+/** Variables that are updated alike. */
+export interface OptimizerPart {
+  readonly rule: UpdateRule;
+  readonly learningRateFactor: number;
+  /** The first step, from 0, that does not change them; Infinity for those that every step changes. */
+  readonly frozenFrom: number;
+  /** Their places among the variables. */
+  readonly members: readonly number[];
+}
+
+/**
+ * Divides variables into those of each group, and those of none.
+ *
+ * @throws TrainingError when a group names no weight, freezes all of them, or has a weight decay that the optimizer lacks.
+ */
+export const partsOf = (
+  config: OptimizerConfig | CustomOptimizer,
+  rule: UpdateRule,
+  variables: readonly TrainedWeight[],
+  { groups = [], stepsPerEpoch }: WeightGroupOptions,
+): OptimizerPart[] => {
+  if (groups.length === 0) {
+    return [
+      { rule, learningRateFactor: 1, frozenFrom: Number.POSITIVE_INFINITY, members: [...variables.keys()] },
+    ];
+  }
+  const found = groupWeights(
+    groups,
+    variables.map(({ name }) => name),
+  );
+  if (found.finding !== undefined) throw new TrainingError(found.finding);
+  const parts = [undefined, ...groups].map((group, place): OptimizerPart => {
+    const members = found.groups.flatMap((one, i) => (one === group ? [i] : []));
+    if (group === undefined)
+      return { rule, learningRateFactor: 1, frozenFrom: Number.POSITIVE_INFINITY, members };
+    const { learningRateFactor, weightDecay } = group;
+    return {
+      rule: weightDecay === null ? rule : ruleWithDecay(config, weightDecay, place - 1),
+      learningRateFactor,
+      frozenFrom: frozenFrom(group, stepsPerEpoch),
+      members,
+    };
+  });
+  if (parts.every(({ frozenFrom, members }) => frozenFrom === 0 || members.length === 0)) {
+    throw new TrainingError(
+      'weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one: raise it for some',
+    );
+  }
+  return parts;
+};
+
+const frozenFrom = (
+  { learningRateFactor, epochs }: WeightGroup,
+  stepsPerEpoch: number | undefined,
+): number => {
+  if (learningRateFactor === 0) return 0;
+  if (epochs === null) return Number.POSITIVE_INFINITY;
+  if (stepsPerEpoch === undefined) {
+    throw new TrainingError('weightGroups: expected stepsPerEpoch with a group that has epochs, found none');
+  }
+  return epochs * stepsPerEpoch;
+};
+
+const ruleWithDecay = (
+  config: OptimizerConfig | CustomOptimizer,
+  weightDecay: number,
+  place: number,
+): UpdateRule => {
+  if ('createRule' in config || !('weightDecay' in config)) {
+    throw new TrainingError(
+      `weightGroups[${place}].weightDecay: expected null, since ${config.name} has no weight decay, found ${weightDecay}: leave it out, or choose an optimizer with one`,
+    );
+  }
+  return ruleOf({ ...config, weightDecay });
+};
