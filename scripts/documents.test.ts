@@ -147,7 +147,7 @@ test('docs/settings.md has every setting', () => {
   const missing = listSettings(runConfigSchema).filter(({ path, of }) => {
     const ends = [
       path,
-      ...['model.layers[].', 'callbacks[].', ...(of ? [`${of.path}.`] : [])].map((start) =>
+      ...['model.layers[].', 'callbacks[].', 'weightGroups[].', ...(of ? [`${of.path}.`] : [])].map((start) =>
         path.slice(start.length),
       ),
     ];

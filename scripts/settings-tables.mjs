@@ -115,6 +115,11 @@ const tables = {
   schedules: family('schedule'),
   losses: family('loss'),
   callbacks: family('callbacks[]'),
+  averaging: family('averaging'),
+  groups: settingsTable(
+    settings.filter(({ path }) => path.startsWith('weightGroups[].')),
+    'weightGroups[].',
+  ),
   datasets: datasetTable,
 };
 

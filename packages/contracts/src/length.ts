@@ -15,7 +15,7 @@ export const stepsPerEpochOf = (config: LengthConfig): number => {
 };
 
 /**
- * Returns the epochs that a run trains, the last of which may be shorter: fewer than `epochs` where it has `maxSteps`.
+ * Returns the epochs that a run trains, where the last one may be shorter: fewer than `epochs` where it has `maxSteps`.
  *
  * @param stepsPerEpoch By the data set's description when left out.
  */

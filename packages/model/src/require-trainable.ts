@@ -41,7 +41,7 @@ export const requireTrainable = (
 /** @throws ConfigError when a group names no weight of the layers. */
 const requireGroups = (groups: readonly WeightGroup[], layers: readonly NamedLayer[]): void => {
   const paths = flattened(layers).flatMap(({ name, settings }) =>
-    variablesOf(settings.kind)
+    variablesOf(settings)
       .filter((variable) => !variable.startsWith('moving_'))
       .map((variable) => `${name}/${variable}`),
   );

@@ -6,7 +6,7 @@ const NEWEST = 0.1;
 /**
  * Estimates the seconds that a run still takes, validation included once one has been seen.
  *
- * @param epochs Those that the run trains, the last of which may be shorter.
+ * @param epochs Those that the run trains; the last one may be shorter.
  * @param maxSteps Steps after which it ends in any case; null for none.
  * @returns Called with every event, the estimate after it.
  */

@@ -188,9 +188,10 @@ const listAt = (
   const element = elementOf(inner);
   if (element) {
     const own: Setting = { ...about, kind: 'list', expected: expectedOf(inner) };
-    const isFamily = membersOf(unwrap(element).inner) !== undefined;
+    const { inner: item } = unwrap(element);
+    const hasSettings = membersOf(item) !== undefined || shapeOf(item) !== undefined;
     // A list that contains lists of its own kind is described once.
-    return isFamily && !path.includes('[]') ? [own, ...listAt(`${path}[]`, element, { of })] : [own];
+    return hasSettings && !path.includes('[]') ? [own, ...listAt(`${path}[]`, element, { of })] : [own];
   }
   return [
     {

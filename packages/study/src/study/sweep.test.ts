@@ -29,7 +29,7 @@ describe('sweep', () => {
       'dropout-0.5.learning-rate-0.01',
       'dropout-0.5.learning-rate-0.001',
     ]);
-    expect(study.arms.at(-1)?.config.optimizer).toEqual({
+    expect(study.arms.at(-1)?.config.optimizer).toMatchObject({
       name: 'sgd',
       learningRate: 0.001,
       momentum: 0.9,

@@ -2,7 +2,7 @@
 export interface TrainingLength {
   /** Updates in all. */
   readonly totalSteps: number;
-  /** Epochs, the last of which may be shorter. */
+  /** Epochs; the last one may be shorter. */
   readonly epochs: number;
   /** Returns the steps of an epoch, counted from 0. */
   stepsOf(epoch: number): number;
