@@ -9,9 +9,16 @@ export {
 } from './convolve';
 export { convolveFilterGradient, convolveFilterGradientScratchBytes } from './convolve-filter-gradient';
 export { allFinite } from './finite';
+export { gelu, geluGradient, geluScratchBytes } from './gelu';
 export { maxPool } from './max-pool';
 export { maxPoolGradient } from './max-pool-gradient';
 export { multiplyTransposed, multiplyTransposedScratchBytes } from './multiply-matrices';
 export { countNonZeros } from './non-zeros';
+export {
+  channelMoments,
+  normalizationGradient,
+  normalizationSums,
+  normalizeChannels,
+} from './normalize-channels';
 export { sumRows } from './sum-rows';
 export { sumWinners, unpool } from './winners';

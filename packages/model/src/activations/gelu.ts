@@ -1,4 +1,19 @@
-import { add, erf, exp, mul, neg, sigmoid, square, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  customGrad,
+  engine,
+  erf,
+  exp,
+  type GradSaveFunc,
+  getBackend,
+  getKernel,
+  mul,
+  type NamedTensorMap,
+  neg,
+  sigmoid,
+  square,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { elementwise } from './elementwise.ts';
 
 /** The height of the normal density at 0. */
@@ -7,13 +22,32 @@ const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 /**
  * GELU, `x * P(X <= x)` for a standard normal X (Hendrycks & Gimpel 2016), by the error function, as `keras.activations.gelu`.
  */
-export const gelu = elementwise(
+export const gelu = (x: Tensor): Tensor => (hasKernel(x) ? geluOfKernel(x) : geluOfOperations(x));
+
+const geluOfOperations = elementwise(
   (x) => {
     const below = mul(0.5, add(1, erf(mul(x, Math.SQRT1_2))));
     return { value: mul(x, below), kept: [x, below] };
   },
   (x, below) => add(below!, mul(x!, mul(DENSITY, exp(mul(-0.5, square(x!)))))),
 );
+
+/** The kernel of one pass that the wasm backend has with `@dropout-lab/wasm-training`; that of its gradient ends in `Grad`. */
+const GELU = 'Gelu';
+
+const hasKernel = ({ dtype }: Tensor): boolean =>
+  dtype === 'float32' && getKernel(GELU, getBackend()) !== undefined;
+
+const run = (kernel: string, inputs: NamedTensorMap): Tensor => engine().runKernel(kernel, inputs);
+
+const geluOfKernel = customGrad((...args) => {
+  const [x, save] = args as unknown as [Tensor, GradSaveFunc];
+  save([x]);
+  return {
+    value: run(GELU, { x }),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => run(`${GELU}Grad`, { dy, x: saved[0]! }),
+  };
+});
 
 const LINEAR = 2 * Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;

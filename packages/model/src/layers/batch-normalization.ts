@@ -25,6 +25,7 @@ import {
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { leafLayers } from '../weights/layers-of-model.ts';
 import { type Moments, momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
+import { channelKernels } from './channel-kernels.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** Constructor arguments of {@link BatchNormalization}: those of the stock layer. */
@@ -158,7 +159,8 @@ export const normalizeSlices = (
   exchange: SliceExchange | undefined,
 ): Tensor[] => {
   const { axis, epsilon } = layer;
-  const { others, channels, alongAxis } = axesOf(slices[0]!.x, axis);
+  const { others, channels, isLast, alongAxis } = axesOf(slices[0]!.x, axis);
+  const kernels = isLast ? channelKernels() : undefined;
   // Whose sums need not be read, which takes long on some backends.
   const isWhole = slices.length === 1 && exchange === undefined;
   const { count, mean, variance } = momentsOfAll(layer, slices, exchange);
@@ -185,10 +187,17 @@ export const normalizeSlices = (
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
         const [x, mean, inverse, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
         const [ofDy, ofDyXhat] = meansOfAll() as [Tensor, Tensor];
+        if (kernels) {
+          const means = { meanOfDy: ofDy, meanOfDyXhat: ofDyXhat };
+          return kernels.gradient({ dy, x, mean, inverse, scale, ...means });
+        }
         const centered = sub(dy, add(ofDy, mul(normalizedBy(x, mean, inverse), ofDyXhat)));
         return mul(centered, alongAxis(scale));
       };
-      return { value: normalize(x, axis, { mean, variance, gamma, beta, epsilon }), gradFunc };
+      const value =
+        kernels?.normalize({ x, mean, scale, offset: beta ?? zeros([channels]) }) ??
+        normalize(x, axis, { mean, variance, gamma, beta, epsilon });
+      return { value, gradFunc };
     })(x),
   );
   return slices.map(({ x, gamma = ones([channels]), beta = zeros([channels]) }, i) =>
@@ -197,8 +206,10 @@ export const normalizeSlices = (
       save([x, mean, inverse]);
       const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
         const [x, mean, inverse] = saved as [Tensor, Tensor, Tensor];
-        const dbeta = sum(dy, others);
-        const dgamma = sum(mul(dy, normalizedBy(x, mean, inverse)), others);
+        const [dbeta, dgamma] = kernels?.sums({ dy, x, mean, inverse }) ?? [
+          sum(dy, others),
+          sum(mul(dy, normalizedBy(x, mean, inverse)), others),
+        ];
         sums[i] = [dbeta, dgamma];
         return [dy, dgamma, dbeta];
       };
@@ -213,10 +224,14 @@ const momentsOfAll = (
   slices: readonly SliceToNormalize[],
   exchange: SliceExchange | undefined,
 ): Moments => {
-  const { others, channels } = axesOf(slices[0]!.x, layer.axis);
+  const { others, channels, isLast } = axesOf(slices[0]!.x, layer.axis);
+  const kernels = isLast ? channelKernels() : undefined;
   let count = slices[0]!.x.size / channels;
   const compute = (): Tensor => {
-    const ofSlices = slices.map(({ x }) => ({ count: x.size / channels, ...moments(x, others) }));
+    const ofSlices = slices.map(({ x }) => ({
+      count: x.size / channels,
+      ...(kernels?.moments(x) ?? moments(x, others)),
+    }));
     const [first] = ofSlices;
     const isWhole = slices.length === 1 && exchange === undefined;
     const ofBatch = isWhole ? first! : momentsOfBatch(ofSlices, exchange);

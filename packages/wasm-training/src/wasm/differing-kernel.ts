@@ -15,7 +15,8 @@ const y = 6 * OPERAND_BYTES;
 const winners = 7 * OPERAND_BYTES;
 const result = 8 * OPERAND_BYTES;
 const withNaN = 9 * OPERAND_BYTES;
-const scratch = 10 * OPERAND_BYTES;
+const wide = 10 * OPERAND_BYTES;
+const scratch = 11 * OPERAND_BYTES;
 
 const tutorial: Convolution = {
   ...{ batch: 2, inHeight: 9, inWidth: 8, inChannels: 20 },
@@ -38,6 +39,8 @@ const convolutions: readonly Convolution[] = [
 /** Of a max pooling of 9 x 8 places, 20 channels, by overlapping windows. */
 const pooling = [2, 9, 8, 20, 5, 4, 3, 2, 2, 2, 1, 0];
 const length = 1003;
+/** Of a normalization: whole strips, a strip and a rest, and a rest alone. */
+const channels = [64, 21, 3];
 
 /** Kernels in a memory that has the sizes of a convolution. */
 interface Bench {
@@ -72,6 +75,11 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
           kernels.allFinite(values, count),
     ),
   ),
+  channelMoments: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.channelMoments(x, y, dw(0), scratch, 30, count),
+  ),
   clip: [({ kernels }) => kernels.clip(x, y, length, -0.3, 0.4)],
   convFilterGradientOfEveryProduct: withEach((kernels, convolution) =>
     kernels.convFilterGradientOfEveryProduct(x, dy, result, ...argumentsOf(convolution)),
@@ -105,6 +113,9 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
     kernels.convolveFilterGradientScratchBytes(sizes),
   ),
   countNonZeros: [({ kernels }) => kernels.countNonZeros(x, length)],
+  gelu: [({ kernels }) => kernels.gelu(wide, y, scratch, length)],
+  geluGradient: [({ kernels }) => kernels.geluGradient(dy, wide, result, scratch, length)],
+  geluScratchBytes: [({ kernels }) => kernels.geluScratchBytes()],
   maxPool: [({ kernels }) => kernels.maxPool(x, y, ...pooling)],
   maxPoolGradient: [
     ({ kernels }) => {
@@ -114,6 +125,21 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
   ],
   multiplyTransposed: [({ kernels }) => kernels.multiplyTransposed(x, w, result, scratch, 30, 21, 70)],
   multiplyTransposedScratchBytes: [({ kernels }) => kernels.multiplyTransposedScratchBytes(30, 21, 70)],
+  normalizationGradient: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.normalizationGradient(dy, x, w, bias, w, bias, w, result, scratch, 30, count),
+  ),
+  normalizationSums: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.normalizationSums(dy, x, w, bias, y, dw(0), scratch, 30, count),
+  ),
+  normalizeChannels: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.normalizeChannels(x, w, bias, dy, y, 30, count),
+  ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
   sumRows: [({ kernels }) => kernels.sumRows(x, y, 300, 37)],
   sumWinners: [
@@ -134,7 +160,10 @@ function dw(index: number): number {
   return result + index * (OPERAND_BYTES / 2);
 }
 
-/** Fills the operands with numbers in (-1, 1), half of those that may be skipped zeros, and one of them with a NaN too. */
+/**
+ * Fills the operands with numbers in (-1, 1), half of those that may be skipped zeros; one of them with a NaN too, and one with
+ * numbers in (-8, 8).
+ */
 const fill = (memory: WebAssembly.Memory): void => {
   for (const address of [x, w, bias, dy]) {
     const floats = new Float32Array(memory.buffer, address, OPERAND_BYTES / 4);
@@ -147,6 +176,7 @@ const fill = (memory: WebAssembly.Memory): void => {
   const floats = new Float32Array(memory.buffer);
   floats.copyWithin(withNaN / 4, x / 4, x / 4 + OPERAND_BYTES / 4);
   floats[withNaN / 4 + 400] = Number.NaN;
+  for (let i = 0; i < OPERAND_BYTES / 4; i++) floats[wide / 4 + i] = 8 * floats[w / 4 + i]!;
 };
 
 const benchOf = (module: WebAssembly.Module) => {

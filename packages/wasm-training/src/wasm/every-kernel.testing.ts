@@ -22,8 +22,10 @@ export const testEveryKernel = async (
   }
   testVariant(module);
   await import('./adam.test.ts');
+  await import('./gelu.test.ts');
   await import('./keep-nan.test.ts');
   await import('./kernels.test.ts');
+  await import('./normalize-channels.test.ts');
   await import('./pooled-convolution.test.ts');
   return module;
 };

@@ -28,6 +28,7 @@ export interface KernelExports {
   adam(...args: Numbers): void;
   /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
+  channelMoments(...args: Numbers): void;
   clip(x: number, target: number, length: number, low: number, high: number): void;
   convFilterGradientOfEveryProduct(...args: Numbers): void;
   convInputGradientOfEveryProduct(...args: Numbers): void;
@@ -38,10 +39,16 @@ export interface KernelExports {
   convolveFilterGradient(...args: Numbers): void;
   convolveFilterGradientScratchBytes(convolution: number): number;
   countNonZeros(values: number, length: number): number;
+  gelu(...args: Numbers): void;
+  geluGradient(...args: Numbers): void;
+  geluScratchBytes(): number;
   maxPool(...args: Numbers): void;
   maxPoolGradient(...args: Numbers): void;
   multiplyTransposed(...args: Numbers): void;
   multiplyTransposedScratchBytes(rows: number, columns: number, bColumns: number): number;
+  normalizationGradient(...args: Numbers): void;
+  normalizationSums(...args: Numbers): void;
+  normalizeChannels(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
   sumRows(source: number, target: number, rows: number, columns: number): void;
   sumWinners(dy: number, winners: number, target: number, rows: number, columns: number): void;

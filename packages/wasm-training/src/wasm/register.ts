@@ -24,10 +24,21 @@ import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
 import { CopyTo, copyTo } from './copy-to.ts';
+import { Gelu, GeluGrad, gelu, geluGrad } from './gelu.ts';
 import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
+import {
+  ChannelMoments,
+  channelMoments,
+  NormalizationGradient,
+  NormalizationSums,
+  NormalizeChannels,
+  normalizationGradient,
+  normalizationSums,
+  normalizeChannels,
+} from './normalize-channels.ts';
 import {
   FusedConv2DMaxPool,
   FusedConv2DMaxPoolBackpropBias,
@@ -43,6 +54,7 @@ import { sum } from './sum.ts';
 
 /** Kernels that the stock backend does not have. */
 const additions: Readonly<Record<string, Kernel>> = {
+  [ChannelMoments]: channelMoments,
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
   [CopyTo]: copyTo,
   [FusedAdam]: fusedAdam,
@@ -50,6 +62,11 @@ const additions: Readonly<Record<string, Kernel>> = {
   [FusedConv2DMaxPoolBackpropBias]: fusedConv2DMaxPoolBackpropBias,
   [FusedConv2DMaxPoolBackpropFilter]: fusedConv2DMaxPoolBackpropFilter,
   [FusedConv2DMaxPoolBackpropInput]: fusedConv2DMaxPoolBackpropInput,
+  [Gelu]: gelu,
+  [GeluGrad]: geluGrad,
+  [NormalizationGradient]: normalizationGradient,
+  [NormalizationSums]: normalizationSums,
+  [NormalizeChannels]: normalizeChannels,
 };
 
 /** The replacement of each stock kernel. */
