@@ -30,19 +30,34 @@ export function maxPoolGradient(
   const pixelBytes = channels << 2;
   const rowBytes = inWidth * pixelBytes;
   const imageBytes = inHeight * rowBytes;
-  // Windows that tile the input write every dx once, so that it need not be cleared first.
+  // Windows side by side write every dx in them once: only what lies beyond the last ones is cleared first.
+  const rowsInWindows = outHeight * poolHeight;
+  const columnsInWindows = outWidth * poolWidth;
   const tiled =
     strideHeight == poolHeight &&
     strideWidth == poolWidth &&
-    outHeight * poolHeight == inHeight &&
-    outWidth * poolWidth == inWidth &&
+    rowsInWindows <= inHeight &&
+    columnsInWindows <= inWidth &&
+    padTop == 0 &&
+    padLeft == 0 &&
     channels % LANES == 0;
   if (!tiled) memory.fill(dx, 0, batch * imageBytes);
+  const rightBytes = (inWidth - columnsInWindows) * pixelBytes;
+  const bottomBytes = (inHeight - rowsInWindows) * rowBytes;
   for (let n: usize = 0; n < batch; n++) {
+    if (tiled && bottomBytes != 0) {
+      memory.fill(dx + n * imageBytes + rowsInWindows * rowBytes, 0, bottomBytes);
+    }
     for (let oy: usize = 0; oy < outHeight; oy++) {
       const top = <isize>(oy * strideHeight) - <isize>padTop;
       const rowStart = <usize>max<isize>(top, 0);
       const rowEnd = <usize>min<isize>(top + <isize>poolHeight, <isize>inHeight);
+      if (tiled && rightBytes != 0) {
+        for (let row = rowStart; row < rowEnd; row++) {
+          const end = dx + n * imageBytes + (row + 1) * rowBytes;
+          memory.fill(end - rightBytes, 0, rightBytes);
+        }
+      }
       for (let ox: usize = 0; ox < outWidth; ox++) {
         const left = <isize>(ox * strideWidth) - <isize>padLeft;
         const columnStart = <usize>max<isize>(left, 0);

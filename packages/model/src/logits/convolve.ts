@@ -20,9 +20,19 @@ export interface ConvolutionOptions {
   readonly pad: 'valid' | 'same';
 }
 
-/** A convolution, channels last, with its bias: `conv2d(x, filter) + bias` in one kernel. */
-export const convolve = (x: Tensor, filter: Tensor, bias: Tensor, options: ConvolutionOptions): Tensor4D =>
-  fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, bias: bias as Tensor1D, ...options });
+/** A convolution, channels last, with its bias if it has one: `conv2d(x, filter) + bias` in one kernel. */
+export const convolve = (
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor | undefined,
+  options: ConvolutionOptions,
+): Tensor4D =>
+  fused.conv2d({
+    x: x as Tensor4D,
+    filter: filter as Tensor4D,
+    ...(bias && { bias: bias as Tensor1D }),
+    ...options,
+  });
 
 /**
  * The same without a gradient with respect to `x`, for a first layer: that gradient is not needed, and as much work as the
@@ -31,11 +41,11 @@ export const convolve = (x: Tensor, filter: Tensor, bias: Tensor, options: Convo
 export const convolveImages = (
   x: Tensor,
   filter: Tensor,
-  bias: Tensor,
+  bias: Tensor | undefined,
   options: ConvolutionOptions,
 ): Tensor4D =>
   customGrad((...args) => {
-    const [filter, bias, save] = args as unknown as [Tensor, Tensor, GradSaveFunc];
+    const save = args.at(-1) as unknown as GradSaveFunc;
     save([x]);
     return {
       value: convolve(x, filter, bias, options),
@@ -45,10 +55,10 @@ export const convolveImages = (
           { x: saved[0]!, dy },
           { ...options, dataFormat: 'NHWC', filterShape: filter.shape },
         ) as Tensor,
-        sum(dy, [0, 1, 2]),
+        ...(bias ? [sum(dy, [0, 1, 2])] : []),
       ],
     };
-  })(filter, bias) as Tensor4D;
+  })(filter, ...(bias ? [bias] : [])) as Tensor4D;
 
 /** Windows of a max pooling that tile its input. */
 export type PoolSize = readonly [number, number];

@@ -147,8 +147,22 @@ describe('the logits and gradients of logitsModel', () => {
   });
 });
 
-test('the gradient of the images is not computed', async () => {
-  const spec = parseModelSpec({ inputShape: [12, 12, 3], filters: [4, 5], units: [6] });
+test.each<[string, Parameters<typeof parseModelSpec>[0]]>([
+  ['before a pooling', { filters: [4, 5], units: [6] }],
+  [
+    'with an activation of its own',
+    {
+      layers: [
+        { kind: 'rescaling', scale: 2 },
+        { kind: 'conv2d', filters: 4, activation: 'gelu', useBias: false },
+        { kind: 'conv2d', filters: 4 },
+        { kind: 'flatten' },
+        { kind: 'dense', units: 10, activation: 'softmax' },
+      ],
+    },
+  ],
+])('the gradient of the images is not computed: a convolution %s', async (_, settings) => {
+  const spec = parseModelSpec({ inputShape: [12, 12, 3], ...(settings as object) });
   const model = buildModel(spec, 1);
   const logitsOf = createLogitsFunction(model);
   const { kernels } = await tf.profile(() => resultsOf(model, (x) => logitsOf(x, { training: true }), true));

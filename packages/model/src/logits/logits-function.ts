@@ -53,10 +53,11 @@ const makesMasks = (layer: Layer): boolean => layer.computeMask !== layers.Layer
 const stepsOf = (chain: readonly Layer[]): Step[] =>
   chain.flatMap((layer, i): Step[] => {
     const [before, after] = [chain[i - 1], chain[i + 1]];
+    const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
     if (isReluConvolution(layer) && isMaxPooling(after)) {
-      const isFirst = chain.slice(0, i).every(({ trainableWeights }) => trainableWeights.length === 0);
       return [{ layer, run: pooledConvolution(layer, after!, !isFirst) }];
     }
+    if (isFirst && isConvolution(layer)) return [{ layer, run: convolutionOfImages(layer) }];
     return isMaxPooling(layer) && isReluConvolution(before) ? [] : [{ layer, run: callOf(layer) }];
   });
 
@@ -68,12 +69,29 @@ const callOf =
 
 const isMaxPooling = (layer: Layer | undefined): boolean => layer?.getClassName() === 'MaxPooling2D';
 
-const isReluConvolution = (layer: Layer | undefined): boolean => {
+/** Whether a layer is a convolution that has a gradient, channels last. */
+const isConvolution = (layer: Layer | undefined): layer is Layer => {
   if (layer?.getClassName() !== 'Conv2D') return false;
-  const { activation, useBias, dataFormat, dilationRate } = layer.getConfig();
+  const { dataFormat, dilationRate } = layer.getConfig();
   // TensorFlow.js's own layer throws the error that a dilated convolution has no gradient.
   const isDilated = (dilationRate as number[]).some((rate) => rate !== 1);
-  return activation === 'relu' && useBias === true && dataFormat === 'channelsLast' && !isDilated;
+  return dataFormat === 'channelsLast' && !isDilated;
+};
+
+const isReluConvolution = (layer: Layer | undefined): layer is Layer => {
+  if (!isConvolution(layer)) return false;
+  const { activation, useBias } = layer.getConfig();
+  return activation === 'relu' && useBias === true;
+};
+
+/** A first layer, without the gradient with respect to the images. */
+const convolutionOfImages = (layer: Layer): Step['run'] => {
+  const { strides, padding: pad } = layer.getConfig() as unknown as Convolution;
+  const { activation } = layer as unknown as { readonly activation: { apply(x: Tensor): Tensor } };
+  return (x) => {
+    const [filter, bias] = layer.weights.map((weight) => weight.read());
+    return activation.apply(convolveImages(x, filter!, bias, { strides, pad }));
+  };
 };
 
 /** A convolution with ReLU and the max pooling after it: in one kernel where the backend has it, and ReLU last. */
