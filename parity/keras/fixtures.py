@@ -122,6 +122,16 @@ def constraint_case(case, random):
     return {"kernel": floats(kernel), "constrained": floats(constrained)}
 
 
+def regularizer_case(case, random):
+    """Computes the penalty of a kernel and its gradient."""
+    kernel = tf.Variable(random.normal(0, 1, case["shape"]).astype(np.float32))
+    with tf.GradientTape() as tape:
+        penalty = formulas.create("regularizers", case["settings"])(kernel)
+    # Keras leaves a term of factor 0 out.
+    gradient = tape.gradient(penalty, kernel, unconnected_gradients="zero")
+    return {"kernel": floats(kernel), "penalty": float(penalty), "gradient": floats(gradient)}
+
+
 def layer_case(case, random):
     """Computes a layer's output, with dropout, and the gradients of sum(output * cotangent)."""
     keras.backend.clear_session()
@@ -174,6 +184,7 @@ CASES = {
     "schedules": schedule_case,
     "losses": loss_case,
     "constraints": constraint_case,
+    "regularizers": regularizer_case,
     "layers": layer_case,
 }
 

@@ -17,6 +17,7 @@ FAMILIES = {
     "schedules": keras.optimizers.schedules,
     "losses": keras.losses,
     "constraints": keras.constraints,
+    "regularizers": keras.regularizers,
     "layers": keras.layers,
 }
 

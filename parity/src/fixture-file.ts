@@ -7,6 +7,7 @@ const packageOf = {
   schedules: 'training',
   losses: 'training',
   constraints: 'model',
+  regularizers: 'model',
   layers: 'model',
 } satisfies { readonly [Name in Family]: string };
 

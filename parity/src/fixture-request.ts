@@ -5,6 +5,7 @@ import {
   layerSchema,
   lossSchema,
   optimizerSchema,
+  regularizerSchema,
   scheduleSchema,
 } from '@dropout-lab/contracts';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
@@ -15,6 +16,7 @@ import {
   layerFormulas,
   lossFormulas,
   optimizerFormulas,
+  regularizerFormulas,
   scheduleFormulas,
 } from './formulas.ts';
 import { masksOf } from './masks.ts';
@@ -45,11 +47,16 @@ export const fixtureRequest = () => ({
       shape,
       ...named(constraintSchema)(name, settings),
     })),
+    regularizers: casesOf(regularizerFormulas, (name, { shape, settings }: RegularizerCase) => ({
+      shape,
+      ...named(regularizerSchema)(name, settings),
+    })),
     layers: casesOf(layerFormulas, layerCase),
   },
 });
 
 type ConstraintCase = (typeof constraintFormulas)[keyof typeof constraintFormulas]['cases'][number];
+type RegularizerCase = (typeof regularizerFormulas)[keyof typeof regularizerFormulas]['cases'][number];
 type LayerCase = LayerFormula<LayerKind>['cases'][number];
 
 const named =

@@ -8,13 +8,15 @@ import type {
   LossName,
   OptimizerConfig,
   OptimizerName,
+  RegularizerConfig,
+  RegularizerName,
   RunConfigInput,
   ScheduleName,
 } from '@dropout-lab/contracts';
 import type { HeadActivation } from '@dropout-lab/model';
 
 /** A family with formulas; keras/formulas.py knows Keras's module for each. */
-export type Family = 'optimizers' | 'schedules' | 'losses' | 'constraints' | 'layers';
+export type Family = 'optimizers' | 'schedules' | 'losses' | 'constraints' | 'regularizers' | 'layers';
 
 /**
  * The argument of Keras that takes a setting of ours: its name, an argument that takes a member of another family, or
@@ -74,6 +76,11 @@ export type LossFormula<Name extends LossName> = Formula<
 export type ConstraintFormula<Name extends ConstraintName> = Formula<
   SettingOf<ConstraintConfig, 'name', Name>,
   { readonly shape: readonly number[]; readonly settings: InputOf<Partial<ConstraintConfig>, 'name', Name> }
+>;
+
+export type RegularizerFormula<Name extends RegularizerName> = Formula<
+  SettingOf<RegularizerConfig, 'name', Name>,
+  { readonly shape: readonly number[]; readonly settings: InputOf<Partial<RegularizerConfig>, 'name', Name> }
 >;
 
 export type LayerFormula<Kind extends LayerKind> = Formula<

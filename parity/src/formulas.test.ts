@@ -7,6 +7,7 @@ import {
   listSettings,
   lossSchema,
   optimizerSchema,
+  regularizerSchema,
   scheduleSchema,
 } from '@dropout-lab/contracts';
 import { beforeAll, expect, test } from 'vitest';
@@ -20,6 +21,7 @@ const schemas = {
   schedules: scheduleSchema,
   losses: lossSchema,
   constraints: constraintSchema,
+  regularizers: regularizerSchema,
   layers: layerSchema,
 } satisfies { readonly [Name in Family]: object };
 const families = Object.keys(schemas) as Family[];

@@ -9,6 +9,7 @@ import type {
   LayerKind,
   LossName,
   OptimizerName,
+  RegularizerName,
   ScheduleName,
 } from '@dropout-lab/contracts';
 import type {
@@ -17,6 +18,7 @@ import type {
   LayerFormula,
   LossFormula,
   OptimizerFormula,
+  RegularizerFormula,
   ScheduleFormula,
 } from './formula.ts';
 
@@ -169,11 +171,40 @@ export const constraintFormulas = {
   },
 } satisfies { readonly [Name in ConstraintName]: ConstraintFormula<Name> };
 
+/** The formulas of `keras.regularizers`. */
+export const regularizerFormulas = {
+  l1: {
+    keras: 'L1',
+    settings: { l1: 'l1' },
+    cases: [
+      { shape: [6, 5], settings: {} },
+      { shape: [3, 3, 2, 4], settings: { l1: 0.3 } },
+    ],
+  },
+  l2: {
+    keras: 'L2',
+    settings: { l2: 'l2' },
+    cases: [
+      { shape: [6, 5], settings: {} },
+      { shape: [3, 3, 2, 4], settings: { l2: 0.3 } },
+    ],
+  },
+  l1_l2: {
+    keras: 'L1L2',
+    settings: { l1: 'l1', l2: 'l2' },
+    cases: [
+      { shape: [6, 5], settings: {} },
+      { shape: [3, 3, 2, 4], settings: { l1: 0.3, l2: 0.02 } },
+    ],
+  },
+} satisfies { readonly [Name in RegularizerName]: RegularizerFormula<Name> };
+
 const kernel = {
   activation: 'activation',
   useBias: 'use_bias',
   kernelInitializer: 'kernel_initializer',
   kernelConstraint: { argument: 'kernel_constraint', family: 'constraints' },
+  kernelRegularizer: { argument: 'kernel_regularizer', family: 'regularizers' },
 } as const;
 /** The settings that every layer with a kernel has, with values that are not the defaults. */
 const otherKernel = {
@@ -181,6 +212,7 @@ const otherKernel = {
   useBias: false,
   kernelInitializer: 'he_uniform',
   kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
+  kernelRegularizer: { name: 'l2' },
 } as const;
 
 /** The activations that no other case has. */
@@ -349,5 +381,6 @@ export const formulas = {
   schedules: scheduleFormulas,
   losses: lossFormulas,
   constraints: constraintFormulas,
+  regularizers: regularizerFormulas,
   layers: layerFormulas,
 } satisfies { readonly [Name in Family]: object };

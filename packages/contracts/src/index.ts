@@ -48,6 +48,7 @@ export {
   type OptimizerName,
   optimizerSchema,
 } from './families/optimizers.ts';
+export { type RegularizerConfig, type RegularizerName, regularizerSchema } from './families/regularizers.ts';
 export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
 export {
   type GroupedWeights,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, fraction, nonNegative, number, positive } from '../settings/numbers.ts';
 import { membersOf, setting } from '../settings/settings.ts';
 import { constraintSchema } from './constraints.ts';
+import { regularizerSchema } from './regularizers.ts';
 
 const name = setting(
   z
@@ -59,6 +60,10 @@ const kernelConstraint = setting(
   constraintSchema.nullable().default(null),
   'Constraint applied to the kernel after every update',
 );
+const kernelRegularizer = setting(
+  regularizerSchema.nullable().default(null),
+  'Penalty on the kernel that is added to the loss in training',
+);
 
 /** Shape of a dropout mask: 1 shares it along an axis, null takes the size of the input. */
 export const noiseShape = setting(
@@ -88,6 +93,7 @@ const conv2d = z
     useBias,
     kernelInitializer,
     kernelConstraint,
+    kernelRegularizer,
   })
   .meta({ variables: kernelVariables });
 
@@ -176,6 +182,7 @@ const dense = z
     useBias,
     kernelInitializer,
     kernelConstraint,
+    kernelRegularizer,
   })
   .meta({ variables: kernelVariables });
 

@@ -1,4 +1,11 @@
-import { ConfigError, type ConstraintConfig, type ConstraintName } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  type ConstraintConfig,
+  type ConstraintName,
+  type RegularizerConfig,
+  type RegularizerName,
+} from '@dropout-lab/contracts';
+import { regularizers as stockRegularizers } from '@tensorflow/tfjs-layers';
 import { stockActivations } from '../activations/activations.ts';
 import type { Constraint } from '../constraints/constraint.ts';
 import { maxNorm } from '../constraints/max-norm.ts';
@@ -18,14 +25,38 @@ const constraints: { readonly [Name in ConstraintName]: (config: ConstraintOf<Na
 const createConstraint = <Name extends ConstraintName>(config: ConstraintOf<Name>): Constraint =>
   constraints[config.name as Name](config);
 
+type RegularizerOf<Name extends RegularizerName> = Extract<RegularizerConfig, { name: Name }>;
+
+/** The factors of the sums of absolute values and of squares. */
+const penalties: {
+  readonly [Name in RegularizerName]: (config: RegularizerOf<Name>) => { l1: number; l2: number };
+} = {
+  l1: ({ l1 }) => ({ l1, l2: 0 }),
+  l2: ({ l2 }) => ({ l1: 0, l2 }),
+  l1_l2: ({ l1, l2 }) => ({ l1, l2 }),
+};
+
+/** None where all factors are 0: a penalty that does not depend on the kernel has no gradient. */
+const regularizerArgs = <Name extends RegularizerName>(config: RegularizerOf<Name>) => {
+  const factors = penalties[config.name as Name](config);
+  return factors.l1 + factors.l2 === 0 ? {} : { kernelRegularizer: stockRegularizers.l1l2(factors) };
+};
+
 /** The TensorFlow.js arguments of the settings that every layer with a kernel has. */
-export const kernelArgs = ({ activation, useBias, kernelInitializer, kernelConstraint }: WithKernel) => ({
+export const kernelArgs = ({
+  activation,
+  useBias,
+  kernelInitializer,
+  kernelConstraint,
+  kernelRegularizer,
+}: WithKernel) => ({
   // Its type lists the stock functions only.
   activation: stockActivations[activation] as 'relu',
   useBias,
   // For readers of model.json; initial weights are drawn by drawKernel.
   kernelInitializer: stockInitializer(kernelInitializer),
   ...(kernelConstraint && { kernelConstraint: createConstraint(kernelConstraint) }),
+  ...(kernelRegularizer && regularizerArgs(kernelRegularizer)),
 });
 
 /**
