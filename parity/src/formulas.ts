@@ -373,6 +373,33 @@ export const layerFormulas = {
       { input: [5], settings: { mean: 0.5, variance: 0 } },
     ],
   },
+  average_pooling2d: {
+    keras: 'AveragePooling2D',
+    settings: { poolSize: 'pool_size', strides: 'strides', padding: 'padding' },
+    cases: [
+      { input: [5, 6, 2], settings: {} },
+      { input: [7, 8, 2], settings: { poolSize: 3, strides: 2 } },
+      { input: [7, 8, 2], settings: { poolSize: 3, strides: 2, padding: 'same' } },
+      { input: [5, 6, 2], settings: { poolSize: 4, strides: 1, padding: 'same' } },
+    ],
+  },
+  global_max_pooling2d: {
+    keras: 'GlobalMaxPooling2D',
+    flattens: true,
+    settings: {},
+    cases: [{ input: [4, 5, 3], settings: {} }],
+  },
+  layer_normalization: {
+    keras: 'LayerNormalization',
+    settings: { epsilon: 'epsilon', center: 'center', scale: 'scale' },
+    cases: [
+      { input: [3, 4, 5], settings: {} },
+      { input: [6], settings: { epsilon: 0.1 } },
+      { input: [3, 4, 5], settings: { scale: false } },
+      { input: [6], settings: { center: false } },
+      { input: [3, 4, 5], settings: { center: false, scale: false } },
+    ],
+  },
 } satisfies { readonly [Kind in LayerKind]: LayerFormula<Kind> };
 
 /** All formulas, in the form that keras/formulas.py reads. */

@@ -268,6 +268,26 @@ describe('layers that cannot be built are refused, with what to do', () => {
       'model spec: global_average_pooling2d: expected an input of height, width and channels, received one of shape [192]: put the layer before the flatten layer',
     ],
     [
+      'windows of an average that are larger than the image',
+      [{ kind: 'average_pooling2d', poolSize: 9 }, flat, logits],
+      'model spec: average_pooling2d: expected an input of at least its poolSize, 9 x 9, received 8 x 8: use fewer',
+    ],
+    [
+      'strides of 0 of a pooling',
+      [{ kind: 'average_pooling2d', strides: 0 }, flat, logits],
+      'model spec: layers[0].strides: expected a whole number above 0, received 0',
+    ],
+    [
+      'what is flat, flattened',
+      [{ kind: 'global_max_pooling2d' }, flat, logits],
+      'model spec: flatten: expected an input of height, width and channels, received one of shape [3], which is flat: leave the layer out',
+    ],
+    [
+      'a negative penalty',
+      [flat, { ...logits, kernelRegularizer: { name: 'l2', l2: -1 } }],
+      'model spec: layers[1].kernelRegularizer.l2: expected a number of at least 0, received -1',
+    ],
+    [
       'a last activation other than softmax',
       [flat, { ...logits, activation: 'gelu' }],
       'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',

@@ -5,6 +5,7 @@ export { maxNorm } from './constraints/max-norm.ts';
 export { unitNorm } from './constraints/unit-norm.ts';
 export { ModelError } from './errors.ts';
 export { AlphaDropout, type AlphaDropoutConfig } from './layers/alpha-dropout.ts';
+export { AveragePooling2D, type AveragePooling2DConfig } from './layers/average-pooling2d.ts';
 export {
   BatchNormalization,
   type BatchNormalizationConfig,
@@ -16,7 +17,9 @@ export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from '
 export { Dropout, type DropoutConfig } from './layers/dropout.ts';
 export { GaussianDropout, type GaussianDropoutConfig } from './layers/gaussian-dropout.ts';
 export { GaussianNoise, type GaussianNoiseConfig } from './layers/gaussian-noise.ts';
+export { GlobalMaxPooling2D, type GlobalMaxPooling2DConfig } from './layers/global-max-pooling2d.ts';
 export type { LayerContext, Shape } from './layers/layer.ts';
+export { LayerNormalization, type LayerNormalizationConfig } from './layers/layer-normalization.ts';
 export {
   type DropoutPosition,
   type LayerArgs,

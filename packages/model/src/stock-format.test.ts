@@ -72,8 +72,16 @@ describe('a stock model.json', () => {
         { kind: 'max_pooling2d', strides: 1, padding: 'same' },
         { kind: 'batch_normalization', center: false, scale: false },
         { kind: 'activation', activation: 'gelu_approximate' },
+        { kind: 'average_pooling2d', poolSize: 2, strides: 1, padding: 'same' },
+        { kind: 'layer_normalization', epsilon: 0.01, center: false },
         { kind: 'global_average_pooling2d' },
-        { kind: 'dense', units: 3, useBias: false, kernelInitializer: 'lecun_normal' },
+        {
+          kind: 'dense',
+          units: 3,
+          useBias: false,
+          kernelInitializer: 'lecun_normal',
+          kernelRegularizer: { name: 'l1_l2', l1: 0.1, l2: 0.2 },
+        },
       ],
     });
     const loaded = await load(await artifactsOf(model));

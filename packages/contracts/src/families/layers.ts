@@ -125,26 +125,30 @@ const spatialDropout2d = z.strictObject({
   rate: setting(fraction, 'Fraction of feature maps dropped, each as a whole (Tompson et al. 2015)'),
 });
 
+const epsilon = setting(
+  positive.default(0.001),
+  'Small number added to the variance, so that nothing is divided by zero',
+);
+const center = setting(
+  z.boolean().default(true),
+  'Whether each channel is shifted by a trained number, beta',
+);
+const scale = setting(z.boolean().default(true), 'Whether each channel is scaled by a trained number, gamma');
+const normalizedVariables: readonly LayerVariable[] = [
+  { name: 'gamma', setting: 'scale' },
+  { name: 'beta', setting: 'center' },
+];
+
 const batchNormalization = z
   .strictObject({
     kind: z.literal('batch_normalization'),
     name,
     momentum: setting(fraction.default(0.99), 'Share of the moving mean and variance that each step keeps'),
-    epsilon: setting(
-      positive.default(0.001),
-      'Small number added to the variance, so that nothing is divided by zero',
-    ),
-    center: setting(z.boolean().default(true), 'Whether each channel is shifted by a trained number, beta'),
-    scale: setting(z.boolean().default(true), 'Whether each channel is scaled by a trained number, gamma'),
+    epsilon,
+    center,
+    scale,
   })
-  .meta({
-    variables: [
-      { name: 'gamma', setting: 'scale' },
-      { name: 'beta', setting: 'center' },
-      { name: 'moving_mean' },
-      { name: 'moving_variance' },
-    ] satisfies LayerVariable[],
-  });
+  .meta({ variables: [...normalizedVariables, { name: 'moving_mean' }, { name: 'moving_variance' }] });
 
 const gaussianNoise = z.strictObject({
   kind: z.literal('gaussian_noise'),
@@ -192,6 +196,26 @@ const activationLayer = z.strictObject({
   activation: activation('relu'),
 });
 
+const averagePooling2d = z.strictObject({
+  kind: z.literal('average_pooling2d'),
+  name,
+  poolSize,
+  strides: poolStrides,
+  padding,
+});
+
+const globalMaxPooling2d = z.strictObject({ kind: z.literal('global_max_pooling2d'), name });
+
+const layerNormalization = z
+  .strictObject({
+    kind: z.literal('layer_normalization'),
+    name,
+    epsilon,
+    center,
+    scale,
+  })
+  .meta({ variables: normalizedVariables });
+
 const globalAveragePooling2d = z.strictObject({ kind: z.literal('global_average_pooling2d'), name });
 
 const anyNumber = z.number('expected a number');
@@ -235,6 +259,9 @@ const simple = [
   globalAveragePooling2d,
   rescaling,
   normalization,
+  averagePooling2d,
+  globalMaxPooling2d,
+  layerNormalization,
 ] as const;
 
 /** The layers that contain no others. */

@@ -37,7 +37,9 @@ const penalties: {
 };
 
 /** None where all factors are 0: a penalty that does not depend on the kernel has no gradient. */
-const regularizerArgs = <Name extends RegularizerName>(config: RegularizerOf<Name>) => {
+const regularizerArgs = <Name extends RegularizerName>(
+  config: RegularizerOf<Name>,
+): { readonly kernelRegularizer?: ReturnType<typeof stockRegularizers.l1l2> } => {
   const factors = penalties[config.name as Name](config);
   return factors.l1 + factors.l2 === 0 ? {} : { kernelRegularizer: stockRegularizers.l1l2(factors) };
 };

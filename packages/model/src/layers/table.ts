@@ -1,6 +1,7 @@
 import type { LayerKind } from '@dropout-lab/contracts';
 import { activation } from './activation.ts';
 import { alphaDropout } from './alpha-dropout.ts';
+import { averagePooling2d } from './average-pooling2d.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
@@ -9,7 +10,9 @@ import { flatten } from './flatten.ts';
 import { gaussianDropout } from './gaussian-dropout.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { globalAveragePooling2d } from './global-average-pooling2d.ts';
+import { globalMaxPooling2d } from './global-max-pooling2d.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
+import { layerNormalization } from './layer-normalization.ts';
 import { maxPooling2d } from './max-pooling2d.ts';
 import { normalization } from './normalization.ts';
 import { rescaling } from './rescaling.ts';
@@ -33,4 +36,7 @@ export const layerTable = {
   global_average_pooling2d: globalAveragePooling2d,
   rescaling,
   normalization,
+  average_pooling2d: averagePooling2d,
+  global_max_pooling2d: globalMaxPooling2d,
+  layer_normalization: layerNormalization,
 } satisfies { readonly [Kind in LayerKind]: LayerImplementation<LayerOf<Kind>> };
