@@ -83,9 +83,17 @@ class Formulas:
             for settings in layers:
                 inner = self.formula("layers", settings).get("inner")
                 # Inner layers come first, so that they are named first.
-                inputs = x if inner is None else [x, through(settings[inner], x)]
+                inputs = x if inner is None else summands(settings, through(settings[inner], x), x)
                 x = self.create("layers", settings, name=settings["name"])(inputs)
             return x
+
+        def summands(settings, output, x):
+            shortcut = through(settings["shortcut"], x)
+            rate, name = settings["dropRate"], settings["name"]
+            if rate > 0:
+                shape = [None] + [1] * (len(output.shape) - 1)
+                output = keras.layers.Dropout(rate, shape, name=name and f"{name}_dropout")(output)
+            return [shortcut, output]
 
         images = keras.Input(spec["inputShape"])
         return keras.Model(images, through(spec["layers"], images))

@@ -292,7 +292,7 @@ export const layerFormulas = {
   residual: {
     keras: 'Add',
     inner: 'layers',
-    settings: { layers: null },
+    settings: { layers: null, shortcut: null, dropRate: null },
     cases: [
       { input: [4, 5, 2], settings: { layers: [{ kind: 'conv2d', filters: 2, padding: 'same' }] } },
       {
@@ -303,6 +303,17 @@ export const layerFormulas = {
             { kind: 'dropout', rate: 0.5 },
             { kind: 'residual', layers: [{ kind: 'conv2d', filters: 2, padding: 'same' }] },
           ],
+        },
+      },
+      {
+        input: [4, 5, 2],
+        settings: {
+          layers: [
+            { kind: 'conv2d', filters: 3, strides: 2, padding: 'same', activation: 'relu' },
+            { kind: 'conv2d', filters: 3, padding: 'same' },
+          ],
+          shortcut: [{ kind: 'conv2d', filters: 3, kernelSize: 1, strides: 2 }],
+          dropRate: 0.4,
         },
       },
     ],

@@ -48,7 +48,10 @@ const entriesOf = <Name extends string, F>(table: { readonly [Key in Name]: F })
   Object.entries(table) as [Name, F][];
 
 const kindsIn = (layers: readonly LayerSpec[]): LayerKind[] =>
-  layers.flatMap((layer) => [layer.kind, ...(layer.kind === 'residual' ? kindsIn(layer.layers) : [])]);
+  layers.flatMap((layer) => [
+    layer.kind,
+    ...(layer.kind === 'residual' ? kindsIn([...layer.layers, ...layer.shortcut]) : []),
+  ]);
 
 /** The tutorial with each optimizer that the written scenarios lack. */
 const ofOptimizers = (): Scenario[] =>

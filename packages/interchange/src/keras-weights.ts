@@ -1,5 +1,5 @@
 import { type LayerKind, type ModelSpec, type NamedArray, variablesOf } from '@dropout-lab/contracts';
-import { describeNotFinite, findNotFinite, flattened, namedLayers } from '@dropout-lab/model';
+import { describeNotFinite, findNotFinite, type NamedLayer, namedLayers } from '@dropout-lab/model';
 import { unzipSync } from 'fflate';
 import { Dataset, type Group } from 'h5wasm';
 import { KerasWeightsError } from './errors.ts';
@@ -83,7 +83,7 @@ const requireFinite = (weights: readonly NamedArray[], where: string): void => {
 const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] => {
   const counts = new Map<LayerKind, number>();
   const places = new Map<string, string>();
-  for (const { name, settings } of flattened(namedLayers(spec))) {
+  for (const { name, settings } of inKerasOrder(namedLayers(spec))) {
     const { kind } = settings;
     const place = counts.get(kind) ?? 0;
     counts.set(kind, place + 1);
@@ -99,6 +99,33 @@ const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] 
       `Keras weights: expected weights of the model's layers, such as ${[...places.keys()][0]}, received ${name}`,
     );
   });
+};
+
+interface Placed {
+  readonly layer: NamedLayer;
+  /** The number of layers between it and the model's output. */
+  readonly depth: number;
+}
+
+/**
+ * The layers in the order of `model.layers` of Keras's functional model: by their distance to the output, the longest first;
+ * of two at one distance the one that is found first on the way back from the output.
+ *
+ * @see function.py of Keras, `map_graph`.
+ */
+const inKerasOrder = (layers: readonly NamedLayer[]): readonly NamedLayer[] => {
+  const found: Placed[] = [];
+  /** Returns the distance of what comes before a chain that ends at one. */
+  const visit = (chain: readonly NamedLayer[], end: number): number =>
+    chain.reduceRight((depth, layer) => {
+      found.push({ layer, depth });
+      const { settings, inner, shortcut } = layer;
+      if (settings.kind !== 'residual') return depth + 1;
+      const beforeShortcut = visit(shortcut, depth + 1);
+      return Math.max(beforeShortcut, visit(inner, depth + 1 + (settings.dropRate > 0 ? 1 : 0)));
+    }, end);
+  visit(layers, 0);
+  return found.toSorted((a, b) => b.depth - a.depth).map(({ layer }) => layer);
 };
 
 const layerOf = (path: string): string => path.slice(0, path.indexOf('/vars/'));

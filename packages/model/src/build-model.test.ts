@@ -288,6 +288,39 @@ describe('layers that cannot be built are refused, with what to do', () => {
       'model spec: layers[1].kernelRegularizer.l2: expected a number of at least 0, received -1',
     ],
     [
+      'a block whose layers change the shape',
+      [{ kind: 'residual', layers: [{ kind: 'conv2d', filters: 4 }] }, flat, logits],
+      "model spec: residual: expected layers whose output has the shape of the shortcut's, [8,8,3], since the two are added, received [6,6,4]: use padding",
+    ],
+    [
+      'a shortcut of another shape than the layers',
+      [
+        {
+          kind: 'residual',
+          layers: [{ kind: 'conv2d', filters: 4, strides: 2, padding: 'same' }],
+          shortcut: [{ kind: 'conv2d', filters: 4, kernelSize: 1 }],
+        },
+        flat,
+        logits,
+      ],
+      "model spec: residual: expected layers whose output has the shape of the shortcut's, [8,8,4], since the two are added, received [4,4,4]: use padding",
+    ],
+    [
+      'a name that a block with a rate takes',
+      [
+        { kind: 'dropout', rate: 0.5, name: 'residual_dropout' },
+        { kind: 'residual', layers: [{ kind: 'activation' }], dropRate: 0.5 },
+        flat,
+        logits,
+      ],
+      'model spec: layers: expected a name of its own for each layer, other than input and permute, received "residual_dropout" twice',
+    ],
+    [
+      'a block that is always left out',
+      [{ kind: 'residual', layers: [{ kind: 'activation' }], dropRate: 1 }, flat, logits],
+      'model spec: layers[0].dropRate: expected a number of at least 0 and below 1, received 1',
+    ],
+    [
       'a last activation other than softmax',
       [flat, { ...logits, activation: 'gelu' }],
       'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',

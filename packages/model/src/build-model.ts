@@ -11,8 +11,10 @@ import {
 import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
 import { drawKernel } from './layers/initializers.ts';
+import type { LayerOf } from './layers/layer.ts';
+import { stochasticDepth } from './layers/residual.ts';
 import { sizeOf } from './size.ts';
-import { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
+import { dropNameOf, flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 import { assign } from './weights/weights.ts';
 
 type Layer = layers.Layer;
@@ -42,10 +44,12 @@ export const buildModel = (
 ): LayersModel => {
   const key = randomKey(seed);
   const named = requireBuildable(spec, custom);
-  const create = ({ name, stream, settings }: NamedLayer): Layer => {
-    // The first word of the stream: masks depend only on model.json, and a seed of Keras has 32 bits.
-    const layerSeed = uint32s(fold(key, `${settings.kind}/${stream}`), 1)[0]!;
-    const layer = implementationOf(settings.kind, custom).create(settings, { name, seed: layerSeed });
+  const create = (named: NamedLayer): Layer => {
+    const { name, settings } = named;
+    const layer = implementationOf(settings.kind, custom).create(settings, {
+      name,
+      seed: seedOf(named, key),
+    });
     // The initializer of a kernel is for readers of model.json: its draws would be overwritten. Every other variable starts
     // with its layer's initializer.
     if (custom.some(({ kind }) => kind === settings.kind)) requireOwnLayer(layer, name);
@@ -53,7 +57,7 @@ export const buildModel = (
     return layer;
   };
   const model = spec.layers.some(({ kind }) => kind === 'residual')
-    ? functionalModel(spec, named, create)
+    ? functionalModel(spec, named, create, key)
     : sequential({ name: 'convnet', layers: [...inputLayers(spec), ...named.map(create)] });
   initializeWeights(model, flattened(named), key);
   return model;
@@ -73,6 +77,10 @@ export const requireBuildable = (
   requireClassifier(spec, sizeOf(named, spec.inputShape, custom).output);
   return named;
 };
+
+/** The first word of the layer's stream: masks depend only on model.json, and a seed of Keras has 32 bits. */
+const seedOf = ({ stream, settings }: NamedLayer, key: RandomKey): number =>
+  uint32s(fold(key, `${settings.kind}/${stream}`), 1)[0]!;
 
 /** Whether a layer has a kernel that {@link initializeWeights} draws, and no other variable but a bias of zeros. */
 const isDrawn = (settings: LayerSpec): settings is Extract<LayerSpec, { kernelInitializer: unknown }> =>
@@ -113,15 +121,28 @@ const functionalModel = (
   spec: ModelSpec,
   named: readonly NamedLayer[],
   create: (layer: NamedLayer) => Layer,
+  key: RandomKey,
 ): LayersModel => {
   const [first, ...others] = inputLayers(spec) as [Layer, ...Layer[]];
   const input = first.output as SymbolicTensor;
   const images = others.reduce((x, layer) => layer.apply(x) as SymbolicTensor, input);
   const through = (chain: readonly NamedLayer[], from: SymbolicTensor): SymbolicTensor =>
     chain.reduce((x, layer) => {
-      const inputs = layer.settings.kind === 'residual' ? [x, through(layer.inner, x)] : x;
+      const inputs = layer.settings.kind === 'residual' ? summands(layer, layer.settings, x) : x;
       return create(layer).apply(inputs) as SymbolicTensor;
     }, from);
+  const summands = (
+    block: NamedLayer,
+    { dropRate }: LayerOf<'residual'>,
+    x: SymbolicTensor,
+  ): SymbolicTensor[] => {
+    const output = through(block.inner, x);
+    const shortcut = through(block.shortcut, x);
+    if (dropRate === 0) return [shortcut, output];
+    const context = { name: dropNameOf(block.name), seed: seedOf(block, key) };
+    const drop = stochasticDepth(dropRate, output.rank - 1, context);
+    return [shortcut, drop.apply(output) as SymbolicTensor];
+  };
   return functional({ name: 'convnet', inputs: input, outputs: through(named, images) });
 };
 

@@ -39,10 +39,11 @@ export const sizeOf = (
 
 /** @param before The size of the layers before. */
 const sizeOfChain = (layers: readonly NamedLayer[], before: Size, custom: readonly LayerDefinition[]): Size =>
-  layers.reduce<Size>((size, { name, settings, inner }) => {
+  layers.reduce<Size>((size, { name, settings, inner, shortcut }) => {
     const where = `model spec: ${name}`;
-    const input = size.output;
-    const through = sizeOfChain(inner, size, custom);
+    const past = sizeOfChain(shortcut, size, custom);
+    const input = past.output;
+    const through = sizeOfChain(inner, { ...past, output: size.output }, custom);
     if (settings.kind === 'residual') requireSameShape(input, through.output, where);
     const { outputShape, kernelShape } = implementationOf(settings.kind, custom);
     const output = outputShape(settings, input, where);

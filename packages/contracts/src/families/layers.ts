@@ -272,17 +272,21 @@ export type SimpleLayerSpec = z.output<typeof simpleLayerSchema>;
 /** A layer that contains no others, as a user writes it. */
 export type SimpleLayerInput = z.input<typeof simpleLayerSchema>;
 
-/** Layers whose output is added to their input (He et al. 2016); both have one shape. */
+/** Layers whose output is added to their input, or to that of other layers for it (He et al. 2016); both have one shape. */
 export interface ResidualSpec {
   readonly kind: 'residual';
   readonly name: string | null;
   readonly layers: LayerSpec[];
+  readonly shortcut: LayerSpec[];
+  readonly dropRate: number;
 }
 /** A residual block as a user writes it. */
 export interface ResidualInput {
   readonly kind: 'residual';
   readonly name?: string | null | undefined;
   readonly layers: LayerInput[];
+  readonly shortcut?: LayerInput[] | undefined;
+  readonly dropRate?: number | undefined;
 }
 
 /** One layer of a model: its kind and settings, by Keras's names. */
@@ -297,8 +301,18 @@ const residual = z.strictObject({
   name,
   // The first and the last line of a recursion need their types by hand.
   get layers(): z.ZodArray<z.ZodType<LayerSpec, LayerInput>> {
-    return setting(z.array(layerSchema).min(1), 'Layers whose output is added to their input');
+    return setting(z.array(layerSchema).min(1), 'Layers whose output is added to that of the shortcut');
   },
+  get shortcut(): z.ZodDefault<z.ZodArray<z.ZodType<LayerSpec, LayerInput>>> {
+    return setting(
+      z.array(layerSchema).default([]),
+      'Layers of the shortcut, such as a convolution of kernelSize 1 with strides of its own; none is the input itself',
+    );
+  },
+  dropRate: setting(
+    fraction.default(0),
+    'Probability of leaving the layers out in training, for each image by itself (stochastic depth, Huang et al. 2016)',
+  ),
 });
 
 /** The layers, by Keras's names and with its defaults. */

@@ -7,7 +7,12 @@ export interface NamedLayer {
   /** The name of its stream of random numbers: its number among the layers of its kind, from 1, or the name in the spec. */
   readonly stream: string;
   readonly inner: readonly NamedLayer[];
+  /** The layers of a residual block's shortcut. */
+  readonly shortcut: readonly NamedLayer[];
 }
+
+/** Returns the name of the layer that drops the layers of a residual block. */
+export const dropNameOf = (residual: string): string => `${residual}_dropout`;
 
 /** The names of the model's input and of the layer that transposes it. */
 const reserved: readonly string[] = ['input', 'permute'];
@@ -32,22 +37,29 @@ export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[]
             // Runs of 0.1.0 drew the masks of the input from this stream.
             stream: name === 'input_dropout' ? 'input' : name,
           };
-    if (taken.has(named.name)) {
+    take(named.name);
+    return named;
+  };
+  const take = (name: string): void => {
+    if (taken.has(name)) {
       throw new ConfigError(
-        `model spec: layers: expected a name of its own for each layer, other than ${reserved.join(' and ')}, received "${named.name}"${reserved.includes(named.name) ? '' : ' twice'}`,
+        `model spec: layers: expected a name of its own for each layer, other than ${reserved.join(' and ')}, received "${name}"${reserved.includes(name) ? '' : ' twice'}`,
         ['layers'],
       );
     }
-    taken.add(named.name);
-    return named;
+    taken.add(name);
   };
   const namedOf = (settings: LayerSpec): NamedLayer => {
-    const inner = settings.kind === 'residual' ? settings.layers.map(namedOf) : [];
-    return { ...nameOf(settings), settings, inner };
+    if (settings.kind !== 'residual') return { ...nameOf(settings), settings, inner: [], shortcut: [] };
+    const inner = settings.layers.map(namedOf);
+    const shortcut = settings.shortcut.map(namedOf);
+    const named = nameOf(settings);
+    if (settings.dropRate > 0) take(dropNameOf(named.name));
+    return { ...named, settings, inner, shortcut };
   };
   return layers.map(namedOf);
 };
 
 /** All layers, those within others included, in the order in which they are called. */
 export const flattened = (layers: readonly NamedLayer[]): NamedLayer[] =>
-  layers.flatMap((layer) => [...flattened(layer.inner), layer]);
+  layers.flatMap((layer) => [...flattened(layer.inner), ...flattened(layer.shortcut), layer]);

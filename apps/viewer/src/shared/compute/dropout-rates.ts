@@ -13,13 +13,15 @@ import { modelSpecOf } from '@dropout-lab/model';
 /** Returns the rates of dropout layers, including those within residual blocks. */
 export const dropoutRates = (layers: readonly LayerSpec[]): number[] =>
   layers.flatMap((layer) => {
-    if ('layers' in layer) return dropoutRates(layer.layers);
+    if ('layers' in layer) return dropoutRates([...layer.layers, ...layer.shortcut]);
     return 'rate' in layer ? [layer.rate] : [];
   });
 
 const withRate = (layers: readonly LayerSpec[], rate: number): LayerSpec[] =>
   layers.map((layer) => {
-    if ('layers' in layer) return { ...layer, layers: withRate(layer.layers, rate) };
+    if ('layers' in layer) {
+      return { ...layer, layers: withRate(layer.layers, rate), shortcut: withRate(layer.shortcut, rate) };
+    }
     return 'rate' in layer ? { ...layer, rate } : layer;
   });
 
