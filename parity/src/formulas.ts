@@ -22,13 +22,22 @@ import type {
   ScheduleFormula,
 } from './formula.ts';
 
+const clipping = { clipnorm: 'clipnorm', clipvalue: 'clipvalue', globalClipnorm: 'global_clipnorm' } as const;
+const clipped = [{ clipnorm: 0.01 }, { clipvalue: 0.001 }, { globalClipnorm: 0.1 }] as const;
+
 /** The formulas of `keras.optimizers`. */
 export const optimizerFormulas = {
   adam: {
     keras: 'Adam',
-    settings: { learningRate: 'learning_rate', beta1: 'beta_1', beta2: 'beta_2', epsilon: 'epsilon' },
+    settings: {
+      learningRate: 'learning_rate',
+      beta1: 'beta_1',
+      beta2: 'beta_2',
+      epsilon: 'epsilon',
+      ...clipping,
+    },
     slots: { m: '_momentums', v: '_velocities' },
-    cases: [{}, { learningRate: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }],
+    cases: [{}, { learningRate: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }, ...clipped],
   },
   sgd: {
     keras: 'SGD',
@@ -40,6 +49,7 @@ export const optimizerFormulas = {
       // PyTorch's.
       momentumForm: null,
       weightDecayMode: null,
+      ...clipping,
     },
     slots: { velocity: 'momentums' },
     cases: [
@@ -47,6 +57,7 @@ export const optimizerFormulas = {
       { learningRate: 0.1, momentum: 0.9 },
       { learningRate: 0.1, momentum: 0.9, nesterov: true },
       { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 },
+      ...clipped,
     ],
   },
   adamw: {
@@ -57,9 +68,30 @@ export const optimizerFormulas = {
       beta1: 'beta_1',
       beta2: 'beta_2',
       epsilon: 'epsilon',
+      ...clipping,
     },
     slots: { m: '_momentums', v: '_velocities' },
-    cases: [{}, { learningRate: 0.01, weightDecay: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }],
+    cases: [{}, { learningRate: 0.01, weightDecay: 0.1, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }, ...clipped],
+  },
+  rmsprop: {
+    keras: 'RMSprop',
+    settings: {
+      learningRate: 'learning_rate',
+      rho: 'rho',
+      momentum: 'momentum',
+      epsilon: 'epsilon',
+      centered: 'centered',
+      weightDecay: 'weight_decay',
+      ...clipping,
+    },
+    slots: { velocity: '_velocities', momentum: '_momentums', average_gradient: '_average_gradients' },
+    cases: [
+      {},
+      { learningRate: 0.01, rho: 0.8, momentum: 0.5, epsilon: 1e-3, weightDecay: 0.1 },
+      { centered: true },
+      { momentum: 0.5, centered: true },
+      ...clipped,
+    ],
   },
 } satisfies { readonly [Name in OptimizerName]: OptimizerFormula<Name> };
 
@@ -78,8 +110,17 @@ export const scheduleFormulas = {
   cosine_decay: {
     keras: 'CosineDecay',
     initial: 'initial_learning_rate',
-    settings: { decaySteps: 'decay_steps', alpha: 'alpha' },
-    cases: [{ decaySteps: 20 }, { decaySteps: 20, alpha: 0.1 }],
+    settings: {
+      decaySteps: 'decay_steps',
+      alpha: 'alpha',
+      warmupSteps: 'warmup_steps',
+      warmupTarget: 'warmup_target',
+    },
+    cases: [
+      { decaySteps: 20 },
+      { decaySteps: 20, alpha: 0.1 },
+      { decaySteps: 10, alpha: 0.1, warmupSteps: 10, warmupTarget: 0.5 },
+    ],
   },
   polynomial_decay: {
     keras: 'PolynomialDecay',

@@ -7,6 +7,29 @@ const learningRate = (defaultValue: number) =>
     flag: 'learning-rate',
   });
 
+const clip = (description: string) => setting(positive.nullable().default(null), description);
+
+/** Of the gradients, before weight decay; Keras has them for every optimizer. */
+const clipping = {
+  clipnorm: clip("Largest norm of each weight's gradient, which is scaled down to it (Pascanu et al. 2013)"),
+  clipvalue: clip('Largest absolute value of each number of a gradient'),
+  globalClipnorm: clip('Largest norm of all gradients together, which are scaled down to it by one factor'),
+};
+
+/** At most one way to clip, as in Keras. */
+const oneClipping = (
+  settings: { readonly [Key in keyof typeof clipping]: number | null },
+  context: z.RefinementCtx,
+): void => {
+  const given = (Object.keys(clipping) as (keyof typeof clipping)[]).filter((key) => settings[key] !== null);
+  if (given.length < 2) return;
+  context.addIssue({
+    code: 'custom',
+    path: [given[1]!],
+    message: `expected null beside ${given[0]}, since gradients are clipped in one way`,
+  });
+};
+
 const moments = {
   learningRate: learningRate(0.001),
   beta1: setting(fraction.default(0.9), 'Decay of the mean of the gradients'),
@@ -23,14 +46,19 @@ const weightDecay = (defaultValue: number, more = '') =>
     `Share of each weight, biases included, that a step removes, times the learning rate (Loshchilov & Hutter 2019)${more}`,
   );
 
-const adam = z.strictObject({ name: z.literal('adam').default('adam'), ...moments }).meta({ title: 'Adam' });
+const adam = z
+  .strictObject({ name: z.literal('adam').default('adam'), ...moments, ...clipping })
+  .superRefine(oneClipping)
+  .meta({ title: 'Adam' });
 
 const adamw = z
   .strictObject({
     name: z.literal('adamw'),
     ...moments,
     weightDecay: weightDecay(0.004),
+    ...clipping,
   })
+  .superRefine(oneClipping)
   .meta({ title: 'AdamW' });
 
 const sgd = z
@@ -52,11 +80,35 @@ const sgd = z
       z.enum(['decoupled', 'coupled']).default('decoupled'),
       'decoupled: w -= r decay w before the update, as in Keras; coupled: decay w is added to the gradient, as in PyTorch, an L2 penalty of decay / 2 that momentum sees',
     ),
+    ...clipping,
   })
+  .superRefine(oneClipping)
   .meta({ title: 'SGD' });
 
+const rmsprop = z
+  .strictObject({
+    name: z.literal('rmsprop'),
+    learningRate: learningRate(0.001),
+    rho: setting(
+      fraction.default(0.9),
+      'Share of the mean of the squared gradients that a step keeps (Hinton 2012)',
+    ),
+    momentum: setting(fraction.default(0), 'Share of the last update that the next one keeps', {
+      flag: 'momentum',
+    }),
+    epsilon: setting(positive.default(1e-7), 'Added to the mean of the squared gradients, under the root'),
+    centered: setting(
+      z.boolean().default(false),
+      'Divide by the deviation of the gradients instead of their root mean square (Graves 2013)',
+    ),
+    weightDecay: weightDecay(0, '; 0 for none'),
+    ...clipping,
+  })
+  .superRefine(oneClipping)
+  .meta({ title: 'RMSprop' });
+
 /** The optimizers, by Keras's names and with its defaults. */
-export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw]);
+export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw, rmsprop]);
 
 /** An optimizer with its settings, by Keras's names. */
 export type OptimizerConfig = z.output<typeof optimizerSchema>;

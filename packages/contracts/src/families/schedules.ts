@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, number, positive } from '../settings/numbers.ts';
+import { count, countOrZero, number, positive } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 
 const decaySteps = (description: string) => setting(count, description, { unit: 'steps' });
@@ -16,11 +16,32 @@ const exponentialDecay = z.strictObject({
   staircase: setting(z.boolean().default(false), 'Decay in discrete intervals: the exponent is rounded down'),
 });
 
-const cosineDecay = z.strictObject({
-  name: z.literal('cosine_decay'),
-  decaySteps: decaySteps('Steps of the half cosine (Loshchilov & Hutter 2017)'),
-  alpha: setting(number({ min: 0, max: 1 }).default(0), 'Last value, as a fraction of the learning rate'),
-});
+const cosineDecay = z
+  .strictObject({
+    name: z.literal('cosine_decay'),
+    decaySteps: decaySteps('Steps of the half cosine (Loshchilov & Hutter 2017), after those of the warm-up'),
+    alpha: setting(
+      number({ min: 0, max: 1 }).default(0),
+      'Last value, as a fraction of the learning rate, or of the warm-up target where there is one',
+    ),
+    warmupSteps: setting(
+      countOrZero.default(0),
+      'Steps in which the rate rises in a line from the learning rate to the target; 0 for none',
+      { unit: 'steps' },
+    ),
+    warmupTarget: setting(
+      positive.nullable().default(null),
+      'Learning rate at the end of the warm-up, from which the cosine falls; null without a warm-up',
+    ),
+  })
+  .superRefine(({ warmupSteps, warmupTarget }, context) => {
+    if (warmupSteps > 0 === (warmupTarget !== null)) return;
+    const [path, message] =
+      warmupSteps > 0
+        ? ['warmupTarget', `expected the rate at the end of ${warmupSteps} warmupSteps`]
+        : ['warmupSteps', `expected steps of a warm-up to the warmupTarget of ${warmupTarget}`];
+    context.addIssue({ code: 'custom', path: [path!], message: message! });
+  });
 
 const polynomialDecay = z.strictObject({
   name: z.literal('polynomial_decay'),

@@ -81,6 +81,9 @@ test("SGD's defaults are Keras's", () => {
     momentumForm: 'keras',
     weightDecay: 0,
     weightDecayMode: 'decoupled',
+    clipnorm: null,
+    clipvalue: null,
+    globalClipnorm: null,
   });
 });
 
@@ -144,7 +147,7 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
     [
       { optimizer: { name: 'sgd', beta1: 0.9 } },
-      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", "momentumForm", "weightDecay", "weightDecayMode", received 0.9',
+      'optimizer.beta1: expected one of the keys "name", "learningRate", "momentum", "nesterov", "momentumForm", "weightDecay", "weightDecayMode", "clipnorm", "clipvalue", "globalClipnorm", received 0.9',
     ],
     [
       { model: { layers: [{ kind: 'conv2', filters: 3 }] } },
@@ -159,6 +162,22 @@ describe('one sentence says where, what was expected and what was received', () 
       'model.layers: expected a list of at least 1 item, received []',
     ],
     [{ optimizer: 'adam' }, 'optimizer: expected an object, received "adam"'],
+    [
+      { optimizer: { clipnorm: 1, globalClipnorm: 2 } },
+      'optimizer.globalClipnorm: expected null beside clipnorm, since gradients are clipped in one way, received 2',
+    ],
+    [
+      { optimizer: { name: 'rmsprop', clipvalue: 0 } },
+      'optimizer.clipvalue: expected a number above 0, received 0',
+    ],
+    [
+      { schedule: { name: 'cosine_decay', decaySteps: 9, warmupSteps: 3 } },
+      'schedule.warmupTarget: expected the rate at the end of 3 warmupSteps, received nothing',
+    ],
+    [
+      { schedule: { name: 'cosine_decay', decaySteps: 9, warmupTarget: 0.1 } },
+      'schedule.warmupSteps: expected steps of a warm-up to the warmupTarget of 0.1, received nothing',
+    ],
     [{ maxSteps: 0 }, 'maxSteps: expected a whole number above 0, received 0: the nearest is 1'],
     [
       { averaging: { name: 'swa' } },
@@ -190,7 +209,7 @@ describe('one sentence says where, what was expected and what was received', () 
     ],
     [
       { weightGroups: [{ weights: ['*/bias'] }, { weights: ['*'], weightDecay: 0.1 }] },
-      'weightGroups[1].weightDecay: expected null, since adam has no weight decay, received 0.1: leave it out, or choose an optimizer with one (sgd, adamw)',
+      'weightGroups[1].weightDecay: expected null, since adam has no weight decay, received 0.1: leave it out, or choose an optimizer with one (sgd, adamw, rmsprop)',
     ],
     [
       { optimizer: { name: 'adam', beta1: 1 } },

@@ -1,4 +1,9 @@
-import { type OptimizerConfig, optimizerSchema, parseRunConfig } from '@dropout-lab/contracts';
+import {
+  type OptimizerConfig,
+  optimizerSchema,
+  parseRunConfig,
+  type WeightGroup,
+} from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import fixtures from '../../fixtures/optimizers.json' with { type: 'json' };
@@ -131,6 +136,46 @@ describe('against the formulas in float64', () => {
     expect(update([0.5], 0)).toEqual([expect.closeTo(0.995, 7)]);
     tf.tidy(() => optimizer.update([tf.tensor([0.5], [1])], 1, 1));
     expect(variable.dataSync()[0]).toBeCloseTo(0.495, 6);
+  });
+});
+
+describe('clipping by hand, before weight decay', () => {
+  const clipped = (
+    settings: Partial<Sgd>,
+    gradients: readonly (readonly number[])[],
+    groups: WeightGroup[] = [],
+  ) => {
+    const variables = gradients.map((gradient, i) => ({
+      name: `${'ab'[i]}/kernel`,
+      variable: tf.variable(tf.zeros([gradient.length])),
+    }));
+    const optimizer = createOptimizer({ ...sgd, learningRate: 1, ...settings }, variables, { groups });
+    tf.tidy(() =>
+      optimizer.update(
+        gradients.map((gradient) => tf.tensor1d([...gradient])),
+        1,
+        0,
+      ),
+    );
+    const values = variables.map(({ variable }) => [...variable.dataSync()].map((value) => 0 - value));
+    optimizer.dispose();
+    tf.dispose(variables.map(({ variable }) => variable));
+    return values;
+  };
+  const near = (values: readonly (readonly number[])[]) =>
+    values.map((row) => row.map((value) => (Number.isNaN(value) ? value : expect.closeTo(value, 5))));
+  const frozen = [{ weights: ['b/*'], learningRateFactor: 0, weightDecay: null, epochs: null }];
+
+  test.each<[string, Partial<Sgd>, number[][], number[][], WeightGroup[]?]>([
+    ['each norm', { clipnorm: 1 }, [[3, 4], [0.1]], [[0.6, 0.8], [0.1]]],
+    ['a norm of 0', { clipnorm: 1 }, [[0, 0]], [[0, 0]]],
+    ['each value', { clipvalue: 0.5 }, [[3, -4], [0.1]], [[0.5, -0.5], [0.1]]],
+    ['not NaN', { clipvalue: 0.5 }, [[Number.NaN, 4]], [[Number.NaN, 0.5]]],
+    ['the norm of all', { globalClipnorm: 2.5 }, [[3], [-4]], [[1.5], [-2]]],
+    ['a small norm of all', { globalClipnorm: 25 }, [[3], [-4]], [[3], [-4]]],
+    ['no gradient of frozen weights', { globalClipnorm: 3 }, [[3], [-4]], [[3], [0]], frozen],
+  ])('%s', (_, settings, gradients, expected, groups) => {
+    expect(clipped(settings, gradients, groups)).toEqual(near(expected));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { NamedArray, OptimizerInput } from '@dropout-lab/contracts';
 import type { TrainedWeight } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
+import { clippingOf } from './clipping.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { createSlots, readArrays, requireArrays, writeArrays } from './slots.ts';
 import { completeOptimizer, ruleOf } from './table.ts';
@@ -45,19 +46,23 @@ export const createOptimizer = (
   const all = slots.flat();
   return {
     update: (gradients, learningRate, step) => {
-      for (const { rule, learningRateFactor, frozenFrom, members } of parts) {
-        if (step >= frozenFrom) continue;
+      const moving = parts.filter(({ frozenFrom }) => step < frozenFrom);
+      const clipping = clippingOf(settings, () =>
+        moving.flatMap(({ members }) => members.map((i) => gradients[i]!)),
+      );
+      for (const { rule, learningRateFactor, members } of moving) {
         const update = rule.at(learningRate * learningRateFactor, step);
         for (const i of members) {
           const { variable } = variables[i]!;
           tf.tidy(() => {
             const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
-            const updated = update(variable, gradients[i]!, ofVariable);
+            const updated = update(variable, clipping.clip(gradients[i]!), ofVariable);
             // A rule may return the variable itself.
             if (updated !== variable) variable.assign(updated);
           });
         }
       }
+      clipping.dispose();
     },
     frozenAt: (step) =>
       new Set(

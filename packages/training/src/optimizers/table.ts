@@ -10,6 +10,7 @@ import { TrainingError } from '../errors.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
+import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 import type { OptimizerConfigOf, UpdateRule } from './update-rule.ts';
 
@@ -18,6 +19,7 @@ const optimizerTable = {
   adam,
   sgd,
   adamw,
+  rmsprop,
 } satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => UpdateRule };
 
 /**

@@ -1,10 +1,15 @@
 import type { Schedule, ScheduleConfigOf } from './schedule.ts';
 
-/** Down to `alpha * initial` along half a cosine, as `keras.optimizers.schedules.CosineDecay`. */
+/**
+ * Down to `alpha * initial` along half a cosine, as `keras.optimizers.schedules.CosineDecay`; with a warm-up, first in a
+ * line from `initial` to `warmupTarget`, then down from there.
+ */
 export const cosineDecay =
-  ({ decaySteps, alpha }: ScheduleConfigOf<'cosine_decay'>): Schedule =>
+  ({ decaySteps, alpha, warmupSteps, warmupTarget }: ScheduleConfigOf<'cosine_decay'>): Schedule =>
   (initial, step) => {
-    const fraction = Math.min(step, decaySteps) / decaySteps;
+    const top = warmupTarget ?? initial;
+    if (step < warmupSteps) return initial + (top - initial) * (step / warmupSteps);
+    const fraction = Math.min(step - warmupSteps, decaySteps) / decaySteps;
     const cosine = (1 + Math.cos(Math.PI * fraction)) / 2;
-    return initial * ((1 - alpha) * cosine + alpha);
+    return top * ((1 - alpha) * cosine + alpha);
   };

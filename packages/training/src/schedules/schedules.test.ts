@@ -39,7 +39,7 @@ describe('learningRateAt', () => {
   });
 
   test('cosine_decay by hand: half-way at half the steps, at the floor from the last on', () => {
-    const decay = { name: 'cosine_decay', decaySteps: 20 } as const;
+    const decay = { name: 'cosine_decay', decaySteps: 20, warmupSteps: 0, warmupTarget: null } as const;
     expect(ratesOf({ ...decay, alpha: 0 }, [0, 10, 20, 21])).toEqual(closeTo([0.1, 0.05, 0, 0]));
     expect(ratesOf({ ...decay, alpha: 0.1 }, [0, 10, 20, 99])).toEqual(closeTo([0.1, 0.055, 0.01, 0.01]));
   });
