@@ -116,6 +116,7 @@ const tables = {
   losses: family('loss'),
   callbacks: family('callbacks[]'),
   averaging: family('averaging'),
+  dropout: family('dropoutSchedule'),
   groups: settingsTable(
     settings.filter(({ path }) => path.startsWith('weightGroups[].')),
     'weightGroups[].',

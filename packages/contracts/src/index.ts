@@ -17,6 +17,12 @@ export { type CallbackConfig, type CallbackName, callbackSchema } from './famili
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';
 export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
 export {
+  type DropoutScheduleConfig,
+  type DropoutScheduleInput,
+  type DropoutScheduleName,
+  dropoutScheduleSchema,
+} from './families/dropout-schedules.ts';
+export {
   type ActivationName,
   type KernelInitializerName,
   type LayerInput,

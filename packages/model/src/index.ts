@@ -22,6 +22,7 @@ export type { LayerContext, Shape } from './layers/layer.ts';
 export { LayerNormalization, type LayerNormalizationConfig } from './layers/layer-normalization.ts';
 export {
   type DropoutPosition,
+  hasDropoutRate,
   type LayerArgs,
   NoiseLayer,
   type NoiseLayerConfig,

@@ -18,6 +18,18 @@ test('a group names weights of the layers, which the spec has', () => {
   expect(() => requireTrainable(parseRunConfig(withGroups(...known)))).not.toThrow();
 });
 
+test('a dropout schedule needs a layer with a rate', () => {
+  const of = (more: RunConfigInput) =>
+    parseRunConfig({ ...more, dropoutSchedule: { name: 'late' } } as RunConfigInput);
+  expect(() => requireTrainable(of({}))).not.toThrow();
+  const without: RunConfigInput[] = [{ model: { dropout: { rate: 0 } } }, { model: { layers: [...layers] } }];
+  for (const model of without) {
+    expect(() => requireTrainable(of(model))).toThrow(
+      'run configuration: dropoutSchedule: expected a layer with a dropout rate above 0, which late changes over training, received a model without: add one, or leave the schedule out',
+    );
+  }
+});
+
 test.each(['conv2d/bias', 'batch_normalization/moving_mean', 'conv2d_1/kernel'])(
   '%s, which is not trained, is refused before the model is built',
   (name) => {

@@ -1,5 +1,6 @@
 import {
   ConfigError,
+  type DropoutScheduleConfig,
   datasetOf,
   groupWeights,
   type RunConfig,
@@ -15,19 +16,20 @@ import { flattened, type NamedLayer } from './weights/named-layers.ts';
 const MOST_VALUES = 2 ** 33;
 
 /**
- * Checks that a run's model can be built, that it has the weights of every weight group, and that a batch of its images passes through it in the memory of a large machine.
+ * Checks that a run's model can be built, that it has the weights of every weight group, and dropout where its rate is to change, and that a batch of its images passes through it in the memory of a large machine.
  *
  * @throws ConfigError when the model is impossible, a group names no weight, or the batch is too large.
  */
 export const requireTrainable = (
   config: Pick<
     RunConfig,
-    'model' | 'dataset' | 'batchSize' | 'limitTrain' | 'validationSplit' | 'weightGroups'
+    'model' | 'dataset' | 'batchSize' | 'limitTrain' | 'validationSplit' | 'weightGroups' | 'dropoutSchedule'
   >,
 ): void => {
   const spec = modelSpecOf(config);
   const named = requireBuildable(spec);
   requireGroups(config.weightGroups, named);
+  requireDropout(config.dropoutSchedule, named);
   const { values } = sizeOf(named, spec.inputShape, []);
   const images = config.limitTrain ?? datasetOf(config.dataset).trainImages;
   const batch = Math.min(config.batchSize, Math.ceil(images * (1 - config.validationSplit)));
@@ -47,4 +49,14 @@ const requireGroups = (groups: readonly WeightGroup[], layers: readonly NamedLay
   );
   const { finding } = groupWeights(groups, paths);
   if (finding !== undefined) throw new ConfigError(`run configuration: ${finding}`, ['weightGroups']);
+};
+
+/** @throws ConfigError when dropout rates change over training and no layer has one above 0. */
+const requireDropout = ({ name }: DropoutScheduleConfig, layers: readonly NamedLayer[]): void => {
+  const hasRate = ({ settings }: NamedLayer): boolean => 'rate' in settings && settings.rate > 0;
+  if (name === 'constant' || flattened(layers).some(hasRate)) return;
+  throw new ConfigError(
+    `run configuration: dropoutSchedule: expected a layer with a dropout rate above 0, which ${name} changes over training, received a model without: add one, or leave the schedule out`,
+    ['dropoutSchedule'],
+  );
 };

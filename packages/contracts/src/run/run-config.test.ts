@@ -59,6 +59,7 @@ test("the defaults are the tutorial's run", () => {
     weightGroups: [],
     averaging: { name: 'none' },
     maxSteps: null,
+    dropoutSchedule: { name: 'constant' },
   });
 });
 
@@ -177,6 +178,14 @@ describe('one sentence says where, what was expected and what was received', () 
     [
       { schedule: { name: 'cosine_decay', decaySteps: 9, warmupTarget: 0.1 } },
       'schedule.warmupSteps: expected steps of a warm-up to the warmupTarget of 0.1, received nothing',
+    ],
+    [
+      { dropoutSchedule: { name: 'early', fraction: 0 } },
+      'dropoutSchedule.fraction: expected a number above 0 and of at most 1, received 0',
+    ],
+    [
+      { dropoutSchedule: { name: 'linear', endFactor: 1.5 } },
+      'dropoutSchedule.endFactor: expected a number from 0 to 1, received 1.5: the nearest is 1',
     ],
     [{ maxSteps: 0 }, 'maxSteps: expected a whole number above 0, received 0: the nearest is 1'],
     [

@@ -4,6 +4,7 @@ import { augmentationSchema, testTimeAugmentationSchema } from '../families/augm
 import { averagingSchema } from '../families/averaging.ts';
 import { callbackSchema } from '../families/callbacks.ts';
 import { type DatasetName, datasetOf, datasets } from '../families/datasets.ts';
+import { dropoutScheduleSchema } from '../families/dropout-schedules.ts';
 import { runLossSchema } from '../families/losses.ts';
 import { type ModelInput, modelSchema } from '../families/models.ts';
 import { optimizerSchema } from '../families/optimizers.ts';
@@ -88,6 +89,10 @@ export const runConfigSchema = z.strictObject({
     count.nullable().default(null),
     'Steps after which training ends, within an epoch too, which is then a shorter one; null is the end of the last epoch',
     { flag: 'max-steps', unit: 'steps' },
+  ),
+  dropoutSchedule: setting(
+    dropoutScheduleSchema.prefault({ name: 'constant' }),
+    'How the dropout rates of all layers change with the step',
   ),
 });
 

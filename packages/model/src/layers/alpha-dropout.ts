@@ -44,11 +44,11 @@ export class AlphaDropout extends NoiseLayer {
   }
 
   protected override get isSilent(): boolean {
-    return this.rate === 0;
+    return this.rateNow(this.rate) === 0;
   }
 
   protected override disturb(input: Tensor): Tensor {
-    const { rate } = this;
+    const rate = this.rateNow(this.rate);
     const kept = this.drawn(input.shape, this.noiseShape, (key, part) => {
       dropoutMask(key, { ...part, rate });
       for (let i = 0; i < part.size; i++) if (part.out[i] !== 0) part.out[i] = 1;

@@ -206,3 +206,17 @@ test('earlier outputs and their gradients stay, though masks take each other’s
   });
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('a factor of the rate: the mask of such a rate, and exactly the input at 0', () => {
+  const halved = dropout({ rate: 0.5 });
+  halved.position = { step: 3, rowOffset: 0, call: 0, rateFactor: 0.5 };
+  const quarter = dropout({ rate: 0.25 });
+  quarter.position = { step: 3, rowOffset: 0, call: 0 };
+  // The second call, too.
+  for (const _ of [0, 1]) expect(maskOf(halved, [4, 6])).toEqual(maskOf(quarter, [4, 6]));
+  const model = sequential({ layers: [dropout({ batchInputShape: [null, 6] })] });
+  setDropoutPosition(model, { step: 3, rateFactor: 0 });
+  expect(maskOf(model.layers[0] as Dropout, [4, 6])).toEqual(new Array(24).fill(1));
+  setDropoutPosition(model, { step: 3 });
+  expect(maskOf(model.layers[0] as Dropout, [4, 6])).toContain(0);
+});

@@ -37,11 +37,11 @@ export class Dropout extends NoiseLayer {
   }
 
   protected override get isSilent(): boolean {
-    return this.rate === 0;
+    return this.rateNow(this.rate) === 0;
   }
 
   protected override disturb(input: Tensor): Tensor {
-    const { rate } = this;
+    const rate = this.rateNow(this.rate);
     return mul(
       input,
       this.drawn(input.shape, this.noiseShape, (key, part) => dropoutMask(key, { ...part, rate })),

@@ -30,11 +30,12 @@ export class GaussianDropout extends NoiseLayer {
   }
 
   protected override get isSilent(): boolean {
-    return this.rate === 0;
+    return this.rateNow(this.rate) === 0;
   }
 
   protected override disturb(input: Tensor): Tensor {
-    const stddev = Math.sqrt(this.rate / (1 - this.rate));
+    const rate = this.rateNow(this.rate);
+    const stddev = Math.sqrt(rate / (1 - rate));
     return mul(
       input,
       this.drawn(input.shape, null, (key, part) => normal(key, { ...part, mean: 1, stddev })),

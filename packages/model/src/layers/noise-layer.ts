@@ -25,6 +25,8 @@ export interface DropoutPosition {
    * sequence, draws anew for each. Without it each training call is a step of its own.
    */
   readonly call?: number | undefined;
+  /** Factor from 0 to 1 of every dropout rate, for rates that change over training; 1 when left out. */
+  readonly rateFactor?: number | undefined;
 }
 
 /** The elements of a key's endless stream that are drawn. */
@@ -107,7 +109,10 @@ export abstract class NoiseLayer extends layers.Layer {
     const shape = this.#noiseShape(inputShape, noiseShape);
     const size = shape.reduce((product, length) => product * length, 1);
     const { step, rowOffset, call } = this.position;
-    this.position = call === undefined ? { step: step + 1, rowOffset } : { step, rowOffset, call: call + 1 };
+    this.position = {
+      ...this.position,
+      ...(call === undefined ? { step: step + 1 } : { call: call + 1 }),
+    };
     // A mask that all rows share is the same for every replica.
     const start = noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
     const out = this.#freeMemory(size);
@@ -132,6 +137,11 @@ export abstract class NoiseLayer extends layers.Layer {
     return noiseShape.map((size, axis) => size ?? inputShape[axis]!);
   }
 
+  /** A rate of the layer in this step. */
+  protected rateNow(rate: number): number {
+    return rate * (this.position.rateFactor ?? 1);
+  }
+
   /** @throws ConfigError unless a rate is at least 0 and below 1. */
   protected requireRate(rate: number): number {
     if (rate >= 0 && rate < 1) return rate;
@@ -149,13 +159,17 @@ export abstract class NoiseLayer extends layers.Layer {
  *
  * @param position `step`: optimizer updates so far. `rowOffset`: index within the whole batch of the first row
  *   that this model will see, 0 by default; replicas that each train on a slice of the batch then draw exactly
- *   the rows of the mask that one process would.
+ *   the rows of the mask that one process would. `rateFactor`: factor from 0 to 1 of every dropout rate, 1 by default.
  */
 export const setDropoutPosition = (
   model: LayersModel,
-  { step, rowOffset = 0 }: { readonly step: number; readonly rowOffset?: number },
+  { step, rowOffset = 0, rateFactor }: Partial<DropoutPosition> & { readonly step: number },
 ): void => {
   for (const { layer } of leafLayers(model)) {
-    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset, call: 0 };
+    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset, call: 0, rateFactor };
   }
 };
+
+/** Whether a layer of a model has a dropout rate above 0, which a `rateFactor` changes. */
+export const hasDropoutRate = (model: LayersModel): boolean =>
+  leafLayers(model).some(({ layer }) => layer instanceof NoiseLayer && 'rate' in layer && layer.rate !== 0);

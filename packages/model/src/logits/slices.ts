@@ -20,17 +20,25 @@ export type WithinSlice = <Result>(slice: number, run: () => Result) => Result;
 /**
  * Runs a pass through slices of a batch that takes turns with them.
  *
- * @param step Optimizer updates so far, for random masks.
+ * @param pass `step`: optimizer updates so far; `rateFactor`: factor of every dropout rate. Both are for random masks.
  */
 export const passThroughSlices = <Result>(
   model: LayersModel,
-  { slices, step }: { readonly slices: readonly SliceOfBatch[]; readonly step: number },
+  {
+    slices,
+    step,
+    rateFactor,
+  }: {
+    readonly slices: readonly SliceOfBatch[];
+    readonly step: number;
+    readonly rateFactor?: number | undefined;
+  },
   run: (within: WithinSlice) => Result,
 ): Result => {
   const variables = trainedVariables(model);
   const noise = leafLayers(model).flatMap(({ layer }) => (layer instanceof NoiseLayer ? layer : []));
   const positions = slices.map(({ rowOffset }): DropoutPosition[] =>
-    noise.map(() => ({ step, rowOffset, call: 0 })),
+    noise.map(() => ({ step, rowOffset, call: 0, rateFactor })),
   );
   let current: readonly Tensor[] | undefined;
   variables.forEach((variable, i) => {

@@ -2,6 +2,8 @@ import {
   type AveragingConfig,
   averagingSchema,
   ConfigError,
+  type DropoutScheduleConfig,
+  dropoutScheduleSchema,
   type OptimizerConfig,
   parseWith,
   type WeightGroup,
@@ -18,6 +20,7 @@ export interface CompleteConfig extends TrainingConfig {
   readonly optimizer: OptimizerConfig | CustomOptimizer;
   readonly weightGroups: readonly WeightGroup[];
   readonly averaging: AveragingConfig;
+  readonly dropoutSchedule: DropoutScheduleConfig;
   readonly maxSteps: number | null;
 }
 
@@ -26,6 +29,11 @@ export const completeConfig = (config: TrainingConfig): CompleteConfig => ({
   ...config,
   optimizer: completeOptimizer(config.optimizer),
   weightGroups: parsed(z.array(weightGroupSchema), config.weightGroups ?? [], 'weightGroups'),
+  dropoutSchedule: parsed(
+    dropoutScheduleSchema,
+    config.dropoutSchedule ?? { name: 'constant' },
+    'dropoutSchedule',
+  ),
   averaging: parsed(averagingSchema, config.averaging ?? { name: 'none' }, 'averaging'),
   maxSteps: requireSteps(config.maxSteps ?? null),
 });

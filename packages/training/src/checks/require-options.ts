@@ -1,4 +1,5 @@
-import type { BatchSource } from '@dropout-lab/contracts';
+import type { BatchSource, DropoutScheduleConfig } from '@dropout-lab/contracts';
+import { hasDropoutRate } from '@dropout-lab/model';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../errors.ts';
 import type { Replica } from '../replicas/replica.ts';
@@ -25,6 +26,14 @@ export const requireReplicaOf = (model: LayersModel, replica: Replica): void => 
 export const requireEpochs = (epochs: number): void => {
   if (Number.isInteger(epochs) && epochs > 0) return;
   throw new TrainingError(`epochs: expected a whole number above 0, found ${epochs}`);
+};
+
+/** @throws TrainingError when dropout rates change over training and the model has none: the schedule would do nothing. */
+export const requireDropout = (model: LayersModel, { name }: DropoutScheduleConfig): void => {
+  if (name === 'constant' || hasDropoutRate(model)) return;
+  throw new TrainingError(
+    `dropoutSchedule: expected a layer with a dropout rate above 0, which ${name} changes over training, found none: add one, or leave the schedule out`,
+  );
 };
 
 /** @throws TrainingError when a source's batches do not fit the model. */

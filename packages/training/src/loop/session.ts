@@ -91,7 +91,11 @@ export const createSession = (options: CreateSessionOptions): Session => {
     frozen: optimizer.frozenAt(0),
   });
   const totalSteps =
-    config.maxSteps !== null || config.averaging.name === 'lookahead' ? length.totalSteps : undefined;
+    config.maxSteps !== null ||
+    config.averaging.name === 'lookahead' ||
+    config.dropoutSchedule.name !== 'constant'
+      ? length.totalSteps
+      : undefined;
   let progress: TrainingProgress = {
     ...initialProgress(config.optimizer),
     ...(totalSteps !== undefined && { totalSteps }),

@@ -6,13 +6,20 @@ import { completeConfig } from '../checks/complete-config.ts';
 import { lossOf } from '../checks/loss-of-compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
-import { requireEpochs, requireRate, requireReplicaOf, requireSource } from '../checks/require-options.ts';
+import {
+  requireDropout,
+  requireEpochs,
+  requireRate,
+  requireReplicaOf,
+  requireSource,
+} from '../checks/require-options.ts';
 import { TrainingError } from '../errors.ts';
 import { evaluate } from '../evaluate.ts';
 import { requireClassWeight, weighted } from '../losses/class-weight.ts';
 import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
+import { dropoutFactorAt } from '../schedules/dropout-factor.ts';
 import { learningRateAt } from '../schedules/table.ts';
 import { batchesAhead } from './batches-ahead.ts';
 import { lengthOf } from './length.ts';
@@ -63,6 +70,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const replica = options.replica ?? createReplica(model);
   requireReplicaOf(model, replica);
   requireEpochs(config.epochs);
+  requireDropout(model, config.dropoutSchedule);
   const stepsPerEpoch = source.batchesPerEpoch;
   const length = lengthOf(config, stepsPerEpoch);
   const session = createSession({ ...options, config, length });
@@ -99,7 +107,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       place,
     );
     const withLogits = metrics.length > 0;
-    const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits };
+    const rateFactor = dropoutFactorAt(config.dropoutSchedule, step, length.totalSteps);
+    const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits, rateFactor };
     const computing = replica.gradients(weighted(batch, config.classWeight), position);
     if (step + 1 < length.totalSteps) {
       batchAt(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);

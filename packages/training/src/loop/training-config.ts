@@ -2,6 +2,7 @@ import type {
   AveragingInput,
   CallbackConfig,
   CheckpointName,
+  DropoutScheduleInput,
   LearningRateScheduleConfig,
   LossConfig,
   OptimizerInput,
@@ -37,6 +38,8 @@ export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEv
   readonly weightGroups?: readonly WeightGroupInput[] | undefined;
   /** The average of the weights, whose value they take in the end; none when left out. */
   readonly averaging?: AveragingInput | undefined;
+  /** How the dropout rates of all layers change with the step; not at all when left out. */
+  readonly dropoutSchedule?: DropoutScheduleInput | undefined;
   /** Steps after which training ends, within an epoch too; the end of the last epoch when left out or null. */
   readonly maxSteps?: number | null | undefined;
 }

@@ -37,6 +37,8 @@ export interface SlicePosition {
   readonly loss?: LossConfig | CustomLoss | undefined;
   /** Whether to return the logits too, for metrics of the user's own. */
   readonly withLogits?: boolean | undefined;
+  /** Factor from 0 to 1 of every dropout rate in this step; 1 when left out. */
+  readonly rateFactor?: number | undefined;
 }
 
 /** The position of consecutive parts of a batch, whose slices are computed together. */
@@ -177,6 +179,7 @@ export const createReplica = (model: LayersModel): Replica => {
         const weights = slices.map(() => variables.map((variable) => variable.clone()));
         const pass = {
           step: position.step,
+          rateFactor: position.rateFactor,
           slices: slices.map(({ rowOffset }, i) => ({ rowOffset, weights: weights[i]! })),
         };
         return passThroughSlices(model, pass, (within) =>

@@ -105,6 +105,12 @@ export const ofConfigurations: RefusedGroup = {
       message: 'averaging: momentum: expected a number from 0 to 1, received 2',
     },
     {
+      what: 'a dropout schedule of a model without dropout',
+      config: { dropoutSchedule: { name: 'early' } },
+      message:
+        'dropoutSchedule: expected a layer with a dropout rate above 0, which early changes over training, found none',
+    },
+    {
       what: 'a replica of another model',
       withOtherReplica: true,
       message: 'replica: expected one of the model to train',
