@@ -105,6 +105,8 @@ class Formulas:
             for slot, attribute in self.formula("optimizers", settings)["slots"].items()
             # Keras has an empty list for slots that are not used, as in SGD without momentum.
             for variable, kept in zip(variables, getattr(optimizer, attribute))
+            # Muon keeps no velocity of matrices.
+            if kept is not None
         }
 
 

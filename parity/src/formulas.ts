@@ -93,6 +93,41 @@ export const optimizerFormulas = {
       ...clipped,
     ],
   },
+  muon: {
+    keras: 'Muon',
+    settings: {
+      learningRate: 'learning_rate',
+      momentum: 'momentum',
+      nesterov: 'nesterov',
+      nsSteps: 'ns_steps',
+      rmsRate: 'rms_rate',
+      weightDecay: 'weight_decay',
+      excludeLayers: 'exclude_layers',
+      adamLrRatio: 'adam_lr_ratio',
+      adamBeta1: 'adam_beta_1',
+      adamBeta2: 'adam_beta_2',
+      adamWeightDecay: 'adam_weight_decay',
+      epsilon: 'epsilon',
+      ...clipping,
+      // Jordan's.
+      convolutions: null,
+    },
+    slots: { momentum: 'momentums', velocity: 'adam_velocities' },
+    cases: [
+      {},
+      { learningRate: 0.01, momentum: 0.8, nesterov: false, nsSteps: 3, rmsRate: null, weightDecay: 0.1 },
+      // The weight of these cases is w: Adam updates it.
+      {
+        excludeLayers: ['w'],
+        adamLrRatio: 0.5,
+        adamBeta1: 0.8,
+        adamBeta2: 0.9,
+        adamWeightDecay: 0.1,
+        epsilon: 1e-3,
+      },
+      ...clipped,
+    ],
+  },
 } satisfies { readonly [Name in OptimizerName]: OptimizerFormula<Name> };
 
 /** The formulas of `keras.optimizers.schedules`. */

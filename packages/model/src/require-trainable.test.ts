@@ -38,3 +38,12 @@ test.each(['conv2d/bias', 'batch_normalization/moving_mean', 'conv2d_1/kernel'])
     );
   },
 );
+
+test('Muon excludes layers that there are', () => {
+  const of = (...excludeLayers: string[]) =>
+    parseRunConfig({ model: { layers: [...layers] }, optimizer: { name: 'muon', excludeLayers } });
+  expect(() => requireTrainable(of('dense', 'conv2d/kernel'))).not.toThrow();
+  expect(() => requireTrainable(of('dense', 'logits'))).toThrow(
+    'run configuration: optimizer.excludeLayers[1]: expected a part of the path of a weight (conv2d/kernel, batch_normalization/gamma, batch_normalization/beta, dense/kernel, dense/bias), received "logits": change it, or leave it out',
+  );
+});

@@ -3,6 +3,7 @@ import {
   type DropoutScheduleConfig,
   datasetOf,
   groupWeights,
+  type OptimizerConfig,
   type RunConfig,
   variablesOf,
   type WeightGroup,
@@ -23,12 +24,22 @@ const MOST_VALUES = 2 ** 33;
 export const requireTrainable = (
   config: Pick<
     RunConfig,
-    'model' | 'dataset' | 'batchSize' | 'limitTrain' | 'validationSplit' | 'weightGroups' | 'dropoutSchedule'
+    | 'model'
+    | 'dataset'
+    | 'batchSize'
+    | 'limitTrain'
+    | 'validationSplit'
+    | 'weightGroups'
+    | 'dropoutSchedule'
+    | 'optimizer'
+    | 'optimizer'
   >,
 ): void => {
   const spec = modelSpecOf(config);
   const named = requireBuildable(spec);
-  requireGroups(config.weightGroups, named);
+  const paths = trainedPaths(named);
+  requireGroups(config.weightGroups, paths);
+  requireExcluded(config.optimizer, paths);
   requireDropout(config.dropoutSchedule, named);
   const { values } = sizeOf(named, spec.inputShape, []);
   const images = config.limitTrain ?? datasetOf(config.dataset).trainImages;
@@ -40,15 +51,29 @@ export const requireTrainable = (
   );
 };
 
-/** @throws ConfigError when a group names no weight of the layers. */
-const requireGroups = (groups: readonly WeightGroup[], layers: readonly NamedLayer[]): void => {
-  const paths = flattened(layers).flatMap(({ name, settings }) =>
+/** Returns the paths of the weights that are trained. */
+const trainedPaths = (layers: readonly NamedLayer[]): string[] =>
+  flattened(layers).flatMap(({ name, settings }) =>
     variablesOf(settings)
       .filter((variable) => !variable.startsWith('moving_'))
       .map((variable) => `${name}/${variable}`),
   );
+
+/** @throws ConfigError when a group names no weight of the layers. */
+const requireGroups = (groups: readonly WeightGroup[], paths: readonly string[]): void => {
   const { finding } = groupWeights(groups, paths);
   if (finding !== undefined) throw new ConfigError(`run configuration: ${finding}`, ['weightGroups']);
+};
+
+/** @throws ConfigError when an optimizer that excludes layers names none. */
+const requireExcluded = (optimizer: OptimizerConfig, paths: readonly string[]): void => {
+  if (!('excludeLayers' in optimizer)) return;
+  const place = optimizer.excludeLayers.findIndex((part) => !paths.some((path) => path.includes(part)));
+  if (place < 0) return;
+  throw new ConfigError(
+    `run configuration: optimizer.excludeLayers[${place}]: expected a part of the path of a weight (${paths.join(', ')}), received "${optimizer.excludeLayers[place]}": change it, or leave it out`,
+    ['optimizer', 'excludeLayers', place],
+  );
 };
 
 /** @throws ConfigError when dropout rates change over training and no layer has one above 0. */

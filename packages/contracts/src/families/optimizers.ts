@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fraction, nonNegative, positive } from '../settings/numbers.ts';
+import { count, fraction, nonNegative, positive } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 
 const learningRate = (defaultValue: number) =>
@@ -107,8 +107,43 @@ const rmsprop = z
   .superRefine(oneClipping)
   .meta({ title: 'RMSprop' });
 
+const muon = z
+  .strictObject({
+    name: z.literal('muon'),
+    learningRate: learningRate(0.001),
+    momentum: setting(fraction.default(0.95), 'Share of the last direction that the next one keeps', {
+      flag: 'momentum',
+    }),
+    nesterov: setting(z.boolean().default(true), 'Look ahead along the momentum (Nesterov 1983)'),
+    nsSteps: setting(
+      count.default(5),
+      'Newton-Schulz iterations, which make the update of a matrix nearly orthogonal (Jordan et al. 2024)',
+    ),
+    rmsRate: setting(
+      positive.nullable().default(0.2),
+      'Factor of updates beside the root of the larger side of the matrix, so that they are as large as those of Adam (Liu et al. 2025); null is neither',
+    ),
+    weightDecay: weightDecay(0.004),
+    convolutions: setting(
+      z.boolean().default(false),
+      'Whether kernels of convolutions are updated as matrices of inputs by filters too (Jordan et al. 2024); Keras leaves them to Adam',
+    ),
+    excludeLayers: setting(
+      z.array(z.string().min(1)).default([]),
+      'Parts of the paths of matrices that Adam updates, such as logits, the last layer; it updates biases and embeddings in any case',
+    ),
+    adamLrRatio: setting(positive.default(1), "Adam's learning rate as a multiple of the learning rate"),
+    adamBeta1: setting(fraction.default(0.9), "Adam's decay of the mean of the gradients"),
+    adamBeta2: setting(fraction.default(0.999), "Adam's decay of the mean of the squared gradients"),
+    adamWeightDecay: setting(nonNegative.default(0.004), 'The weight decay of weights that Adam updates'),
+    epsilon: setting(positive.default(1e-7), "Adam's epsilon"),
+    ...clipping,
+  })
+  .superRefine(oneClipping)
+  .meta({ title: 'Muon' });
+
 /** The optimizers, by Keras's names and with its defaults. */
-export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw, rmsprop]);
+export const optimizerSchema = z.discriminatedUnion('name', [adam, sgd, adamw, rmsprop, muon]);
 
 /** An optimizer with its settings, by Keras's names. */
 export type OptimizerConfig = z.output<typeof optimizerSchema>;

@@ -218,7 +218,7 @@ describe('one sentence says where, what was expected and what was received', () 
     ],
     [
       { weightGroups: [{ weights: ['*/bias'] }, { weights: ['*'], weightDecay: 0.1 }] },
-      'weightGroups[1].weightDecay: expected null, since adam has no weight decay, received 0.1: leave it out, or choose an optimizer with one (sgd, adamw, rmsprop)',
+      'weightGroups[1].weightDecay: expected null, since adam has no weight decay, received 0.1: leave it out, or choose an optimizer with one (sgd, adamw, rmsprop, muon)',
     ],
     [
       { optimizer: { name: 'adam', beta1: 1 } },

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { clippingOf } from './clipping.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
 import { createSlots, readArrays, requireArrays, writeArrays } from './slots.ts';
-import { completeOptimizer, ruleOf } from './table.ts';
-import { partsOf, type WeightGroupOptions } from './weight-groups.ts';
+import { completeOptimizer } from './table.ts';
+import { type OptimizerPart, partsOf, type WeightGroupOptions } from './weight-groups.ts';
 
 /** A variable that is trained, and its name, which those of its slots are derived from. */
 export type TrainedVariable = TrainedWeight;
@@ -40,10 +40,9 @@ export const createOptimizer = (
   options: WeightGroupOptions = {},
 ): Optimizer => {
   const settings = completeOptimizer(config);
-  const rule = ruleOf(settings);
-  const parts = partsOf(settings, rule, variables, options);
-  const slots = rule.slots.map((kind) => createSlots(kind, variables));
-  const all = slots.flat();
+  const parts = partsOf(settings, variables, options);
+  const all = slotsOf(parts, variables);
+  const byName = new Map(all.map(({ name, variable }) => [name, variable]));
   return {
     update: (gradients, learningRate, step) => {
       const moving = parts.filter(({ frozenFrom }) => step < frozenFrom);
@@ -53,10 +52,10 @@ export const createOptimizer = (
       for (const { rule, learningRateFactor, members } of moving) {
         const update = rule.at(learningRate * learningRateFactor, step);
         for (const i of members) {
-          const { variable } = variables[i]!;
+          const { name, variable } = variables[i]!;
+          const slots = rule.slots.map((kind) => byName.get(`${kind}/${name}`)!);
           tf.tidy(() => {
-            const ofVariable = slots.map((ofKind) => ofKind[i]!.variable);
-            const updated = update(variable, clipping.clip(gradients[i]!), ofVariable);
+            const updated = update(variable, clipping.clip(gradients[i]!), slots);
             // A rule may return the variable itself.
             if (updated !== variable) variable.assign(updated);
           });
@@ -76,4 +75,19 @@ export const createOptimizer = (
       for (const { variable } of all) variable.dispose();
     },
   };
+};
+
+/** Creates the slots of all variables, kind by kind; not every variable has each. */
+const slotsOf = (
+  parts: readonly OptimizerPart[],
+  variables: readonly TrainedVariable[],
+): TrainedVariable[] => {
+  const kinds = new Set(parts.flatMap(({ rule }) => rule.slots));
+  return [...kinds].flatMap((kind) => {
+    const members = new Set(parts.flatMap(({ rule, members }) => (rule.slots.includes(kind) ? members : [])));
+    return createSlots(
+      kind,
+      variables.filter((_, i) => members.has(i)),
+    );
+  });
 };

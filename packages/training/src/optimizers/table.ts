@@ -6,13 +6,18 @@ import {
   optimizerSchema,
   parseWith,
 } from '@dropout-lab/contracts';
+import type { TrainedWeight } from '@dropout-lab/model';
 import { TrainingError } from '../errors.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
+import { muon } from './muon.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 import type { OptimizerConfigOf, UpdateRule } from './update-rule.ts';
+
+/** One rule for all weights, or that of each, in their order. */
+type Rules = UpdateRule | ((weights: readonly TrainedWeight[]) => readonly UpdateRule[]);
 
 /** The update rule of each optimizer. */
 const optimizerTable = {
@@ -20,7 +25,8 @@ const optimizerTable = {
   sgd,
   adamw,
   rmsprop,
-} satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => UpdateRule };
+  muon,
+} satisfies { readonly [Name in OptimizerName]: (config: OptimizerConfigOf<Name>) => Rules };
 
 /**
  * Returns an optimizer with all of its settings.
@@ -44,11 +50,15 @@ export const completeOptimizer = (
   }
 };
 
-/** Returns the update rule of a complete configuration. */
-export const ruleOf = (config: OptimizerConfig | CustomOptimizer): UpdateRule => {
-  if (isCustom(config)) return config.createRule();
-  const create = optimizerTable[config.name] as (config: OptimizerConfig) => UpdateRule;
-  return create(config);
+/** Returns the update rule of each weight by a complete configuration. */
+export const rulesOf = (
+  config: OptimizerConfig | CustomOptimizer,
+  weights: readonly TrainedWeight[],
+): readonly UpdateRule[] => {
+  const rules = isCustom(config)
+    ? config.createRule()
+    : (optimizerTable[config.name] as (config: OptimizerConfig) => Rules)(config);
+  return typeof rules === 'function' ? rules(weights) : weights.map(() => rules);
 };
 
 const isCustom = (config: OptimizerInput | CustomOptimizer): config is CustomOptimizer =>

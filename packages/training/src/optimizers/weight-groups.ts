@@ -2,7 +2,7 @@ import { groupWeights, type OptimizerConfig, type WeightGroup } from '@dropout-l
 import type { TrainedWeight } from '@dropout-lab/model';
 import { TrainingError } from '../errors.ts';
 import type { CustomOptimizer } from './define-optimizer.ts';
-import { ruleOf } from './table.ts';
+import { rulesOf } from './table.ts';
 import type { UpdateRule } from './update-rule.ts';
 
 /** Groups of weights with settings of their own. */
@@ -24,39 +24,32 @@ export interface OptimizerPart {
 }
 
 /**
- * Divides variables into those of each group, and those of none.
+ * Divides variables into those that are updated alike: of one group, or of none, by one rule.
  *
  * @throws TrainingError when a group names no weight, freezes all of them, or has a weight decay that the optimizer lacks.
  */
 export const partsOf = (
   config: OptimizerConfig | CustomOptimizer,
-  rule: UpdateRule,
   variables: readonly TrainedWeight[],
   { groups = [], stepsPerEpoch }: WeightGroupOptions,
 ): OptimizerPart[] => {
-  if (groups.length === 0) {
-    return [
-      { rule, learningRateFactor: 1, frozenFrom: Number.POSITIVE_INFINITY, members: [...variables.keys()] },
-    ];
-  }
   const found = groupWeights(
     groups,
     variables.map(({ name }) => name),
   );
   if (found.finding !== undefined) throw new TrainingError(found.finding);
-  const parts = [undefined, ...groups].map((group, place): OptimizerPart => {
+  const parts = [undefined, ...groups].flatMap((group, place): OptimizerPart[] => {
+    const decay = group?.weightDecay ?? null;
+    const rules = rulesOf(decay === null ? config : withDecay(config, decay, place - 1), variables);
     const members = found.groups.flatMap((one, i) => (one === group ? [i] : []));
-    if (group === undefined)
-      return { rule, learningRateFactor: 1, frozenFrom: Number.POSITIVE_INFINITY, members };
-    const { learningRateFactor, weightDecay } = group;
-    return {
-      rule: weightDecay === null ? rule : ruleWithDecay(config, weightDecay, place - 1),
-      learningRateFactor,
-      frozenFrom: frozenFrom(group, stepsPerEpoch),
-      members,
-    };
+    return [...new Set(members.map((i) => rules[i]!))].map((rule) => ({
+      rule,
+      learningRateFactor: group?.learningRateFactor ?? 1,
+      frozenFrom: group === undefined ? Number.POSITIVE_INFINITY : frozenFrom(group, stepsPerEpoch),
+      members: members.filter((i) => rules[i] === rule),
+    }));
   });
-  if (parts.every(({ frozenFrom, members }) => frozenFrom === 0 || members.length === 0)) {
+  if (groups.length > 0 && parts.every(({ frozenFrom }) => frozenFrom === 0)) {
     throw new TrainingError(
       'weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one: raise it for some',
     );
@@ -76,15 +69,16 @@ const frozenFrom = (
   return epochs * stepsPerEpoch;
 };
 
-const ruleWithDecay = (
+/** An optimizer with another weight decay. */
+const withDecay = (
   config: OptimizerConfig | CustomOptimizer,
   weightDecay: number,
   place: number,
-): UpdateRule => {
+): OptimizerConfig => {
   if ('createRule' in config || !('weightDecay' in config)) {
     throw new TrainingError(
       `weightGroups[${place}].weightDecay: expected null, since ${config.name} has no weight decay, found ${weightDecay}: leave it out, or choose an optimizer with one`,
     );
   }
-  return ruleOf({ ...config, weightDecay });
+  return { ...config, weightDecay, ...('adamWeightDecay' in config && { adamWeightDecay: weightDecay }) };
 };
