@@ -6,6 +6,9 @@ import {
 } from '@dropout-lab/contracts';
 import { createGenerator, fold, type Generator, type RandomKey, uint32s } from '@dropout-lab/random';
 
+/** Augmentations that mix the images of a batch, and their labels. */
+export type MixingName = 'mixup' | 'cutmix';
+
 /** A rectangle of an image: rows from `top` to before `bottom`, columns from `left` to before `right`; it may reach beyond. */
 interface Rectangle {
   readonly top: number;
@@ -42,8 +45,11 @@ interface Augmenter<Value> {
   readonly draw: (value: Value, draws: Draws) => Partial<Placement>;
 }
 
+/** Augmentations of an image by itself; the others mix the images of a batch. */
+type PlacingName = Exclude<AugmentationName, MixingName>;
+
 /** Each augmentation's part of a placement, in the order in which they draw: a new one is the last. */
-const augmenters: { readonly [Name in AugmentationName]: Augmenter<AugmentationConfig[Name]> } = {
+const augmenters: { readonly [Name in PlacingName]: Augmenter<AugmentationConfig[Name]> } = {
   flip: {
     off: false,
     draw: (flip, { generator: { nextInt }, alternates }) => {
@@ -73,7 +79,7 @@ const augmenters: { readonly [Name in AugmentationName]: Augmenter<AugmentationC
   },
 };
 
-const names = Object.keys(augmenters) as AugmentationName[];
+const names = Object.keys(augmenters) as PlacingName[];
 
 /**
  * Returns a function that draws the placement of one image in one epoch; undefined where images stay as they are.
@@ -83,7 +89,7 @@ const names = Object.keys(augmenters) as AugmentationName[];
  * @throws ConfigError when a number of pixels is none, images are too small to reflect, or there is no key.
  */
 export const placementsOf = (
-  config: Partial<AugmentationConfig>,
+  config: Partial<Omit<AugmentationConfig, MixingName>>,
   { shape, count, key }: { shape: ImageShape; count: number; key: RandomKey | undefined },
 ): ((epoch: number, image: number) => Placement) | undefined => {
   const values = names.map((name) => {

@@ -7,9 +7,10 @@ import {
   DropoutLabError,
   type ImageDataset,
   type ImageShape,
+  type Targets,
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
-import { place, placementsOf } from './augment.ts';
+import { type MixingName, place, placementsOf } from './augment.ts';
 
 /** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
@@ -22,8 +23,8 @@ export interface BatchOptions {
   readonly dropRemainder?: boolean | undefined;
   /** Key of the shuffle: each epoch has a permutation of its own. Null or absent keeps the data set's order. */
   readonly shuffle?: RandomKey | null | undefined;
-  /** Augmentations that are not named are off. */
-  readonly augmentation?: Partial<AugmentationConfig> | undefined;
+  /** Augmentations that are not named are off. Those that mix images are {@link mixBatches}'s. */
+  readonly augmentation?: Partial<Omit<AugmentationConfig, MixingName>> | undefined;
   /** Key of the augmentation; needed when any augmentation is on. */
   readonly augmentationKey?: RandomKey | undefined;
   /** `channels_last` by default. */
@@ -31,8 +32,8 @@ export interface BatchOptions {
 }
 
 /** Batches of images in memory, without promises. */
-export interface DatasetBatches extends BatchSource<ClassIndices> {
-  batch(epoch: number, index: number): Batch<ClassIndices>;
+export interface DatasetBatches<Labels extends Targets = ClassIndices> extends BatchSource<Labels> {
+  batch(epoch: number, index: number): Batch<Labels>;
 }
 
 /** Returns the order of each epoch. Remembers the last one, since batches are asked for epoch by epoch. */
@@ -80,6 +81,7 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
   if (!Number.isInteger(batchSize) || batchSize <= 0) {
     throw new ConfigError(`batchSize: expected a positive whole number, received ${batchSize}`);
   }
+  requireUnmixed(augmentation);
   const write = (dataFormat === 'channels_last' ? channelsLast : channelsFirst)(imageShape);
   const size = dropRemainder ? count - (count % batchSize) : count;
   if (size === 0) {
@@ -153,6 +155,15 @@ export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDa
   throw new ConfigError(
     `labels: expected classes from 0 to ${classNames.length - 1}, one for each of the class names, received ${labels[place]} for image ${place}: count classes from 0`,
     ['labels'],
+  );
+};
+
+/** @throws ConfigError when images are to be mixed, which changes their labels too: {@link mixBatches} does it. */
+const requireUnmixed = (augmentation: Partial<AugmentationConfig>): void => {
+  const mixing = (['mixup', 'cutmix'] as const).find((name) => (augmentation[name] ?? 0) !== 0);
+  if (mixing === undefined) return;
+  throw new ConfigError(
+    `augmentation.${mixing}: expected none in createBatches, which returns class indices, received ${augmentation[mixing]}: pass it to mixBatches with the batches`,
   );
 };
 

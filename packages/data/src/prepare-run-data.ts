@@ -1,12 +1,19 @@
-import { type DataDescription, type RunConfig, requireClassNames } from '@dropout-lab/contracts';
+import {
+  type DataDescription,
+  type RunConfig,
+  requireClassNames,
+  type Targets,
+} from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { createBatches, type DatasetBatches } from './batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
+import { mixBatches } from './mix-batches.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** The images of a run, cut into batches as its configuration says. */
 export interface RunData {
-  readonly train: DatasetBatches;
+  /** Class indices as labels; targets of mixed classes where images are mixed. */
+  readonly train: DatasetBatches<Targets>;
   /** Undefined when the configuration holds no images out. */
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
@@ -34,16 +41,21 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
     splitMethod === 'last'
       ? { ...splitLast(trainable, validationSplit), undivided: [] }
       : splitStratified(trainable, validationSplit, fold(key, 'split'));
+  const { mixup, cutmix, ...placing } = augmentation;
+  const augmentationKey = fold(key, 'augmentation');
   const inOrder = { batchSize, shuffle: null, dataFormat };
   return {
-    train: createBatches(train, {
-      batchSize,
-      dropRemainder,
-      shuffle: config.shuffle ? fold(key, 'shuffle') : null,
-      augmentation,
-      augmentationKey: fold(key, 'augmentation'),
-      dataFormat,
-    }),
+    train: mixBatches(
+      createBatches(train, {
+        batchSize,
+        dropRemainder,
+        shuffle: config.shuffle ? fold(key, 'shuffle') : null,
+        augmentation: placing,
+        augmentationKey,
+        dataFormat,
+      }),
+      { augmentation: { mixup, cutmix }, augmentationKey, classes: data.train.classNames.length, dataFormat },
+    ),
     validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
     test: createBatches(test, inOrder),
     classNames: data.train.classNames,

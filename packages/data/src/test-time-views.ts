@@ -1,6 +1,7 @@
 import type { BatchSource, ImageShape, Targets, TestTimeAugmentation } from '@dropout-lab/contracts';
 import { place, requireReflectable } from './augment.ts';
 import type { DataFormat } from './batches.ts';
+import { planesOf } from './planes.ts';
 
 /** A view of a test image: mirrored left to right or not, then shifted with reflected borders. */
 export interface TestTimeView {
@@ -56,13 +57,4 @@ export const viewedBatches = <Labels extends Targets>(
       return { ...batch, images: viewed };
     },
   };
-};
-
-/** Returns how many pictures an image consists of, and their shape: with channels first each channel is one. */
-const planesOf = (
-  imageShape: readonly number[],
-  dataFormat: DataFormat,
-): [planes: number, shape: ImageShape] => {
-  const [a, b, c] = imageShape as unknown as ImageShape;
-  return dataFormat === 'channels_last' ? [1, [a, b, c]] : [a, [b, c, 1]];
 };

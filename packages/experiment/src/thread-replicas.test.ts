@@ -48,6 +48,23 @@ test('threads share the batches of a run: as many as there are, the numbers are 
   }
 });
 
+test('threads share batches of mixed images: the numbers are those of one', async () => {
+  const changes: RunConfigInput = {
+    augmentation: { flip: 'alternating', crop: 2, cropFill: 'reflect', mixup: 0.4, cutmix: 1 },
+    dropRemainder: true,
+    batchSize: 12,
+    testTimeAugmentation: 'flip_shift',
+  };
+  const [one, two] = [await onThreads(1, changes), await onThreads(2, changes)];
+  expect(two.workers).toBe(2);
+  expect(two.events).toEqual(one.events);
+  const steps = one.events.filter(({ kind }) => kind === 'step');
+  // 40 images in batches of 12, in each of two epochs, without the 4 that are left.
+  expect(steps).toHaveLength(6);
+  const accuracies = steps.map((step) => step.kind === 'step' && step.accuracy! * 12 * step.stepInEpoch);
+  for (const right of accuracies) expect(right).toBeCloseTo(Math.round(Number(right)), 6);
+});
+
 test('threads share the statistics of batch normalization', async () => {
   const layers = [
     { kind: 'flatten' },

@@ -1,3 +1,4 @@
+export { symmetricBeta } from './beta.ts';
 export { type DropoutMaskOptions, dropoutMask } from './dropout-mask.ts';
 export { createGenerator, type Generator } from './generator.ts';
 export { fold, type RandomKey, randomKey } from './key.ts';

@@ -1,6 +1,6 @@
 import { startBackend } from '@dropout-lab/backend/node';
-import { datasetOf, type RunConfig } from '@dropout-lab/contracts';
-import { createBatches, type DatasetBatches } from '@dropout-lab/data';
+import { datasetOf, type RunConfig, type Targets } from '@dropout-lab/contracts';
+import { createBatches, type DatasetBatches, mixBatches } from '@dropout-lab/data';
 import { workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { randomKey, uint32s } from '@dropout-lab/random';
@@ -63,21 +63,30 @@ const noiseFor = ({
   augmentation,
   model,
   seed,
-}: RunConfig): DatasetBatches => {
+}: RunConfig): DatasetBatches<Targets> => {
+  const { dataFormat } = model;
+  const { mixup, cutmix, ...placing } = augmentation;
   const { imageShape, classNames } = datasetOf(dataset);
   const count = Math.min(batchSize, limitTrain ?? batchSize);
   const pixels = imageShape.reduce((size, length) => size * length, count);
   const key = randomKey(seed);
   const words = uint32s(key, Math.ceil(pixels / 4));
-  const batches = createBatches(
+  const cut = createBatches(
     {
       images: new Uint8Array(words.buffer, words.byteOffset, pixels),
       labels: Uint8Array.from({ length: count }, (_, i) => i % classNames.length),
       imageShape,
       classNames,
     },
-    { batchSize, augmentation, augmentationKey: key, dataFormat: model.dataFormat },
+    { batchSize, augmentation: placing, augmentationKey: key, dataFormat },
   );
+  const mixing = {
+    augmentation: { mixup, cutmix },
+    augmentationKey: key,
+    classes: classNames.length,
+    dataFormat,
+  };
+  const batches = mixBatches(cut, mixing);
   return {
     ...batches,
     size: count * MOST_STEPS,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from '../settings/numbers.ts';
+import { number, wholeNumber } from '../settings/numbers.ts';
 import { setting, switchOr } from '../settings/settings.ts';
 
 /** Random changes of training images, drawn anew in every epoch; each augmentation is off by default. */
@@ -23,6 +23,16 @@ export const augmentationSchema = z.strictObject({
     z.enum(['zeros', 'reflect']).default('zeros'),
     'What crop pads with: zeros, or reflect, the image mirrored at its border without repeating the border',
     { flag: 'crop-fill' },
+  ),
+  mixup: setting(
+    number({ min: 0, max: 100 }).default(0),
+    'Mix each training image with another of its batch, and their classes alike, in shares drawn from Beta(a, a) of this a; 0 is off (Zhang et al. 2018)',
+    { flag: 'mixup' },
+  ),
+  cutmix: setting(
+    number({ min: 0, max: 100 }).default(0),
+    'Put a rectangle of another image of the batch in each training image, of a share of the area drawn from Beta(a, a) of this a, and mix their classes alike; 0 is off, with mixup each batch has one of the two (Yun et al. 2019)',
+    { flag: 'cutmix' },
   ),
 });
 

@@ -48,7 +48,7 @@ test("the defaults are the tutorial's run", () => {
     validationSplit: 0.2,
     splitMethod: 'last',
     shuffle: true,
-    augmentation: { flip: false, crop: 0, cutout: 0, cropFill: 'zeros' },
+    augmentation: { flip: false, crop: 0, cutout: 0, cropFill: 'zeros', mixup: 0, cutmix: 0 },
     limitTrain: null,
     limitTest: null,
     seed: 0,
@@ -112,7 +112,7 @@ describe('one sentence says where, what was expected and what was received', () 
     [{ dataset: 'mnist' }, `dataset: expected one of ${listed(Object.keys(datasets))}, received "mnist"`],
     [
       { augmentation: { flips: true } },
-      'augmentation.flips: expected one of the keys "flip", "crop", "cutout", "cropFill", received true: did you mean "flip"?',
+      'augmentation.flips: expected one of the keys "flip", "crop", "cutout", "cropFill", "mixup", "cutmix", received true: did you mean "flip"?',
     ],
     [
       { augmentation: { flip: 'alternate' } },
@@ -134,6 +134,14 @@ describe('one sentence says where, what was expected and what was received', () 
     [
       { testTimeAugmentation: 'flip_shift', model: { inputShape: [1, 6, 3] } },
       'testTimeAugmentation: expected images of at least 2 x 2 pixels to shift with reflected borders, received flip_shift for 1 x 6: use flip',
+    ],
+    [
+      { augmentation: { mixup: -0.2 } },
+      'augmentation.mixup: expected a number from 0 to 100, received -0.2: the nearest is 0',
+    ],
+    [
+      { augmentation: { cutmix: 1 }, classWeight: Array(10).fill(1) },
+      'augmentation.cutmix: expected 0 with classWeight, since an image of mixed classes has no class to be weighted by, received 1: leave one of the two out',
     ],
     [{ dropRemainder: 'yes' }, 'dropRemainder: expected true or false, received "yes"'],
     [

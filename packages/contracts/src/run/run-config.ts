@@ -138,6 +138,7 @@ export const parseRunConfigAt = (input: unknown, what: string): RunConfig => {
   requireClassWeight(config, what);
   requireReflectable(config, what);
   requireGroups(config, what);
+  requireUnmixed(config, what);
   return config;
 };
 
@@ -175,6 +176,16 @@ const requireReflectable = (
       ['testTimeAugmentation'],
     );
   }
+};
+
+/** @throws ConfigError when images of mixed classes would have the weight of one. */
+const requireUnmixed = ({ classWeight, augmentation }: RunConfig, what: string): void => {
+  const mixing = (['mixup', 'cutmix'] as const).find((name) => augmentation[name] > 0);
+  if (classWeight === null || mixing === undefined) return;
+  throw new ConfigError(
+    `${what}: augmentation.${mixing}: expected 0 with classWeight, since an image of mixed classes has no class to be weighted by, received ${augmentation[mixing]}: leave one of the two out`,
+    ['augmentation', mixing],
+  );
 };
 
 /** @throws ConfigError when there is not one weight for each class. */
