@@ -9,6 +9,7 @@ export {
 export { classReports, confusionMatrix } from './confusion.ts';
 export { MetricsError } from './errors.ts';
 export { evaluateLogits } from './evaluate.ts';
+export { type AveragedPrediction, averagePredictions } from './monte-carlo.ts';
 export {
   type EpochLosses,
   type EpochMarks,
@@ -17,6 +18,7 @@ export {
   overfittingOnset,
 } from './overfitting.ts';
 export { mostConfident, predictionsOf } from './predictions.ts';
+export { type RejectionCurve, type RejectionPoint, rejectionCurve } from './rejection.ts';
 export { addBatch, type RunningTotals, runningMeans, runningMetrics, zeroTotals } from './running-means.ts';
 export {
   type BootstrapOptions,
@@ -27,4 +29,5 @@ export { comparePairs, type PairedComparison } from './statistics/comparison.ts'
 export { mean, median, standardDeviation } from './statistics/sample.ts';
 export { signFlipPValue } from './statistics/sign-flip.ts';
 export { studentMeanInterval } from './statistics/student.ts';
+export { atTemperature, type FittedTemperature, fitTemperature } from './temperature.ts';
 export { weightNorms } from './weight-norms.ts';
