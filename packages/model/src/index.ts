@@ -31,6 +31,7 @@ export {
 } from './layers/noise-layer.ts';
 export type { NoiseShape } from './layers/noise-shape.ts';
 export { Normalization, type NormalizationConfig } from './layers/normalization.ts';
+export { dropoutLayersOf, sampling } from './layers/sampling.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';
 export {

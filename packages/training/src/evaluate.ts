@@ -8,7 +8,7 @@ import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
 import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
-import { type Objective, objectiveOf } from './objective.ts';
+import { anyObjectiveOf, type Objective, objectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
 
 /** Options of {@link predictLogits}. */
@@ -44,13 +44,9 @@ export const predictLogits = async <Labels extends Targets>(
   source: BatchSource<Labels>,
   { signal }: EvaluateOptions = {},
 ): Promise<{ logits: Float32Array; labels: Labels }> => {
-  // Logits do not depend on the loss that they are trained by.
-  const { logits, labels } = await predict(replica, source, objectiveOf(replica.model, anyLoss), signal);
+  const { logits, labels } = await predict(replica, source, anyObjectiveOf(replica.model), signal);
   return { logits, labels };
 };
-
-/** A loss that any model fits. */
-const anyLoss: CustomLoss = { name: 'none', rows: (_, outputs) => tf.zeros([outputs.shape[0]!]) };
 
 const predict = async <Labels extends Targets>(
   replica: Replica,

@@ -1,5 +1,6 @@
 import type { LossConfig } from '@dropout-lab/contracts';
 import { type Head, headOf } from '@dropout-lab/model';
+import { zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from './errors.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
@@ -55,3 +56,9 @@ export const objectiveOf = (model: LayersModel, config: LossConfig | CustomLoss 
   }
   return { loss, head, outputShape, units };
 };
+
+/** Returns the objective of a model by itself: logits do not depend on the loss that they are trained by. */
+export const anyObjectiveOf = (model: LayersModel): Objective => objectiveOf(model, anyLoss);
+
+/** A loss that any model fits. */
+const anyLoss: CustomLoss = { name: 'none', rows: (_, outputs) => zeros([outputs.shape[0]!]) };

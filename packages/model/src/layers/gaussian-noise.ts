@@ -39,6 +39,10 @@ export class GaussianNoise extends NoiseLayer {
     return this.stddev === 0;
   }
 
+  override get isDropout(): boolean {
+    return false;
+  }
+
   protected override disturb(input: Tensor): Tensor {
     const { stddev } = this;
     return add(

@@ -81,8 +81,16 @@ export abstract class NoiseLayer extends layers.Layer {
     this.supportsMasking = true;
   }
 
+  /** Whether the layer returns its input in training too; {@link sampling} sets it for those that drop nothing. */
+  isPaused = false;
+
   /** Whether the layer never draws anything. */
   protected abstract get isSilent(): boolean;
+
+  /** Whether it drops or scales units at random, so that each draw is another network; noise that is added does not. */
+  get isDropout(): boolean {
+    return !this.isSilent;
+  }
 
   /** The output in training. */
   protected abstract disturb(input: Tensor): Tensor;
@@ -91,7 +99,7 @@ export abstract class NoiseLayer extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      if (this.isSilent || !kwargs.training) return inputs;
+      if (this.isSilent || this.isPaused || !kwargs.training) return inputs;
       return this.disturb(Array.isArray(inputs) ? inputs[0]! : inputs);
     });
   }

@@ -256,7 +256,7 @@ const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): R
 };
 
 /** Images in the form that the model takes; integers, such as an Embedding's, are not scaled. */
-const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
+export const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
   const inputShape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
   if (takesWholeNumbers(model)) return tf.tensor(Int32Array.from(images), inputShape, 'int32');
   return tf.tensor(imageValues(images), inputShape);
