@@ -7,6 +7,7 @@ import {
   curveChart,
   filtersChart,
   mistakesChart,
+  rejectionChart,
   reliabilityChart,
   sweepChart,
   themeDeclarations,
@@ -161,6 +162,17 @@ const charts = {
     better: 'higher',
   }),
   Reliability: reliabilityChart(reliability, 0, { document, width: 480 }),
+  Rejection: rejectionChart(
+    ['plain', 'mean of 30 passes'].map((label, arm) => ({
+      label,
+      arm,
+      points: Array.from({ length: 500 }, (_, i) => (i + 1) / 500).map((answered) => ({
+        answered,
+        accuracy: 1 - (0.28 - 0.03 * arm) * answered ** (1.6 + 0.3 * arm),
+      })),
+    })),
+    { document, width: 480 },
+  ),
   Confusion: confusionChart({ classNames, confusion }, { document, width: 480 }).svg,
   Mistakes: mistakesChart(mistakes, { document, width: 480 }),
   Filters: filtersChart(kernel, { document, width: 480 }),

@@ -21,7 +21,15 @@ test('the gallery is one page with every chart, light and dark', async () => {
     (svg) => svg.getAttribute('aria-label')!,
   );
   for (const kind of [
-    ...[/^loss/, /^accuracy/, /^training minus/, /^learning rate/, /^confusion/, /^reliability/],
+    ...[
+      /^loss/,
+      /^accuracy/,
+      /^training minus/,
+      /^learning rate/,
+      /^confusion/,
+      /^reliability/,
+      /^rejection/,
+    ],
     ...[/ by model\.dropout\.rate/, /^test images/, /^the 32 filters/, /mask/],
   ])
     expect(

@@ -18,6 +18,7 @@ export { filtersChart, firstKernel } from './filters-chart.ts';
 export type { ChartOptions } from './frame.ts';
 export { type Mistake, mistakesChart } from './mistakes-chart.ts';
 export type { Picture } from './picture.ts';
+export { type RejectionLine, rejectionChart } from './rejection-chart.ts';
 export { reliabilityChart } from './reliability-chart.ts';
 export { svgText } from './svg-text.ts';
 export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';

@@ -1,4 +1,5 @@
 export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
+export { type ChannelStatistics, channelStatistics } from './channel-statistics.ts';
 export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { type MixOptions, mixBatches } from './mix-batches.ts';

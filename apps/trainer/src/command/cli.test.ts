@@ -145,6 +145,100 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/\(100 images, 6 views of each: flip_shift\)/);
   });
 
+  test('with --mc, --temperature and --chart: other predictions beside the plain one, and their curves', async () => {
+    const chart = join(folder, 'curves.svg');
+    const args = ['evaluate', run, '--backend', 'wasm', '--mc', '5', '--temperature', '--chart', chart];
+    const { code, stdout } = await callCli(args, { cwd: folder });
+    expect(code).toBe(0);
+    const number = String.raw` +\d\.\d{4}`;
+    expect(stdout).toMatch(/^prediction +accuracy +NLL +ECE +Brier +rejection area$/m);
+    for (const name of ['plain', String.raw`temperature \d+\.\d{4}`, 'mean of 5 passes'])
+      expect(stdout).toMatch(new RegExp(`^${name}${number}${number}${number}${number}${number}$`, 'm'));
+    expect(stdout).toMatch(
+      /^Temperature \d+\.\d{4}, found on 200 validation images: their NLL is \d\.\d{4}, without it \d\.\d{4}/m,
+    );
+    expect(stdout).toMatch(
+      /^Single passes: accuracy \d\.\d{4}, standard deviation \d\.\d{4}; of the mean: entropy \d\.\d{4} nats, of which \d\.\d{4} since the passes disagree$/m,
+    );
+    expect(stdout).toContain(`Wrote ${chart}`);
+    const svg = await readFile(chart, 'utf8');
+    expect(svg).toMatch(
+      /^<svg [^>]*aria-label="rejection chart: accuracy by answered images: plain, temperature/,
+    );
+    expect(svg).not.toContain('var(--');
+
+    const again = await callCli([...args.slice(0, 7), '--json'], { cwd: folder });
+    const { monteCarlo, temperature, ...report } = JSON.parse(again.stdout);
+    expect(monteCarlo).toMatchObject({ passes: 5, passAccuracies: expect.any(Array) });
+    expect(monteCarlo.passAccuracies).toHaveLength(5);
+    expect(stdout).toContain(monteCarlo.loss.toFixed(4));
+    expect(temperature.validationImages).toBe(200);
+    expect(temperature.after).toBeLessThanOrEqual(temperature.before);
+    expect(temperature.accuracy).toBe(report.accuracy);
+    expect(stdout).toContain(temperature.loss.toFixed(4));
+    // The same passes every time, on another backend too.
+    const onCpu = await callCli(['evaluate', run, '--backend', 'cpu', '--mc', '5', '--json'], {
+      cwd: folder,
+    });
+    const other = JSON.parse(onCpu.stdout).monteCarlo;
+    expect(other.loss).toBeCloseTo(monteCarlo.loss, 4);
+    expect(other.mutualInformation).toBeCloseTo(monteCarlo.mutualInformation, 4);
+  });
+
+  test.each([
+    [
+      ['--mc', '3', '--test-time-augmentation', 'flip'],
+      /^dropout-lab: evaluate \S+ --mc: expected images as they are, since a pass sees one view of each, found test-time augmentation flip: add --test-time-augmentation none/,
+    ],
+    [
+      ['--mc', '0'],
+      /option '--mc <passes>' argument '0' is invalid\. Expected a whole number from 1 to 10000\./,
+    ],
+    [
+      ['--chart', 'curves.png'],
+      /^dropout-lab: --chart: expected a name that ends in \.svg, received curves\.png/,
+    ],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await callCli(['evaluate', run, ...args], { cwd: folder });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  test('without dropout there is nothing to average, and without validation images no temperature', async () => {
+    const bare = join(folder, 'bare');
+    const config = join(folder, 'small.json');
+    const args = [
+      'train',
+      '--config',
+      config,
+      '--run-dir',
+      bare,
+      '--dropout',
+      '0',
+      '--validation-split',
+      '0',
+    ];
+    await runCli([...args, '--epochs', '1', '--limit-train', '50'], { cwd: folder });
+    const refusal = async (...options: string[]) => {
+      const { code, stderr } = await callCli(['evaluate', bare, ...options], { cwd: folder });
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await refusal('--mc', '3')).toContain(
+      '--mc: expected a model with dropout at a rate above 0, found none among its layers: every pass would be the same, so leave --mc out',
+    );
+    expect(await refusal('--temperature')).toContain(
+      '--temperature: expected a run with validation images to find the temperature on, found validationSplit 0: train with --validation-split above 0',
+    );
+  });
+
+  test('a chart that cannot be written is an error that says so', async () => {
+    const { code, stderr } = await callCli(['evaluate', run, '--chart', join(run, 'no', 'curves.svg')], {
+      cwd: folder,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no\/curves\.svg: expected to write a file, but the system says/);
+  });
+
   test('prints a table for a person', async () => {
     const { code, stdout } = await callCli(['evaluate', run, '--checkpoint', 'best'], { cwd: folder });
     expect(code).toBe(0);
@@ -215,6 +309,10 @@ describe('data', () => {
     const info = await runCli(['data', 'info'], { cwd: folder });
     expect(info.stdout).toMatch(/^CIFAR-10: 50000 training and 10000 test images$/m);
     expect(info.stdout).toContain('airplane, automobile');
+    // The means that everyone standardizes CIFAR-10 by, and the squares of the deviations.
+    expect(info.stdout).toMatch(
+      /^Training images by channel, 0 to 1: mean 0\.4914\d, 0\.4821\d, 0\.4465\d; variance 0\.0610\d, 0\.059\d\d, 0\.068\d\d$/m,
+    );
     const verify = await runCli(['data', 'verify'], { cwd: folder });
     expect(verify.code).toBe(0);
     expect(verify.stdout.split('\n').filter((line) => line.endsWith(': ok'))).toHaveLength(6);

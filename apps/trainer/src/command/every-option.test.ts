@@ -103,6 +103,7 @@ describe('every other option of every command is taken with every kind of value 
   const values: Readonly<Record<string, readonly (readonly [typed: string, value: unknown])[]>> = {
     '--allow-host': [['lab.example', ['lab.example']]],
     '--backend': ['auto', 'node', 'webgpu', 'wasm', 'cpu'].map((name) => [name, name]),
+    '--chart': [['curves.svg', 'curves.svg']],
     '--checkpoint': [
       ['last', 'last'],
       ['best', 'best'],
@@ -116,6 +117,7 @@ describe('every other option of every command is taken with every kind of value 
     '--jobs': [['2', 2]],
     '--kernels': ['plain', 'fma'].map((name) => [name, name]),
     '--lease': [['60', 60]],
+    '--mc': [['30', 30]],
     '--mirror': [['http://localhost/a.tar.gz', ['http://localhost/a.tar.gz']]],
     '--name': [['name', 'name']],
     '--output': [['place', 'place']],

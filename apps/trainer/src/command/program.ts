@@ -15,6 +15,7 @@ import {
   port,
   revectorizeOption,
   trainingBackendOption,
+  wholeUpTo,
   workersOption,
 } from './shared-options.ts';
 
@@ -89,6 +90,20 @@ export const buildProgram = (context: CommandsContext): Command => {
         '--test-time-augmentation <name>',
         "views of each image whose logits are averaged (default: the run's setting)",
       ).choices(testTimeAugmentationSchema.options),
+    )
+    .addOption(
+      new Option(
+        '--mc <passes>',
+        'Monte Carlo dropout: also the prediction averaged over so many passes with dropout on',
+      ).argParser(wholeUpTo(MOST_PASSES)),
+    )
+    .option(
+      '--temperature',
+      "also the prediction with logits divided by a temperature, found on the run's validation images",
+    )
+    .option(
+      '--chart <file>',
+      'write the rejection curves, accuracy by the fraction of images that is answered, as .svg',
     )
     .option('--json', 'the whole evaluation as JSON on stdout')
     .action(async (run: string, options) => {
@@ -200,6 +215,9 @@ export const buildProgram = (context: CommandsContext): Command => {
   addStudyCommands(program, context);
   return program;
 };
+
+/** Averages hardly change after some dozens; each takes as long as an evaluation. */
+const MOST_PASSES = 10_000;
 
 /** Refuses an option or an argument that was left empty, or that the next option was taken for. */
 const requireValues = (command: Command): void => {

@@ -1,6 +1,7 @@
 import { type CifarDescriptor, datasetLoaders } from '@dropout-lab/cifar';
-import { describeCifar, fetchCifar, verifyCifar } from '@dropout-lab/cifar/node';
+import { describeCifar, fetchCifar, loadDataset, verifyCifar } from '@dropout-lab/cifar/node';
 import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
+import { channelStatistics } from '@dropout-lab/data';
 import { megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, fetchLine } from './data.ts';
@@ -62,11 +63,25 @@ export const infoCommand = async (
   reporter.line(`Images: ${imageShape.join(' x ')}`);
   reporter.line(`Classes: ${classNames.join(', ')}`);
   const descriptor = filesOf(dataset, reporter);
-  if (descriptor === undefined) return 0;
+  if (descriptor === undefined) {
+    reporter.line(await statisticsLine(dataset, undefined));
+    return 0;
+  }
   const info = await describeCifar(descriptor, { directory: dataDir });
   reporter.line(`Folder: ${info.directory}`);
   for (const { name, bytes } of info.files)
     reporter.line(`  ${name}: ${bytes === null ? 'missing' : megabytes(bytes)}`);
   if (info.partialBytes > 0) reporter.line(`  unfinished download: ${megabytes(info.partialBytes)}`);
+  // Without all of the files there would be others' statistics.
+  if (info.files.every(({ bytes }) => bytes !== null))
+    reporter.line(await statisticsLine(dataset, info.directory));
   return 0;
+};
+
+/** Mean and variance of each channel of the training images, to standardize them by. */
+const statisticsLine = async (dataset: DatasetName, directory: string | undefined): Promise<string> => {
+  const { train } = await loadDataset(dataset, { directory });
+  const { mean, variance } = channelStatistics(train);
+  const listed = (values: readonly number[]) => values.map((value) => value.toFixed(5)).join(', ');
+  return `Training images by channel, 0 to 1: mean ${listed(mean)}; variance ${listed(variance)}`;
 };

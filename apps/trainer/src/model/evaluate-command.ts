@@ -1,16 +1,42 @@
-import { parseRunConfig, type TestTimeAugmentation } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  DropoutLabError,
+  type EvaluationReport,
+  parseRunConfig,
+  type RunConfig,
+  type RunManifest,
+  type TestTimeAugmentation,
+} from '@dropout-lab/contracts';
 import { prepareRunData, testTimeViews } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
-import { createReplica } from '@dropout-lab/training';
+import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
+import { dropoutLayersOf } from '@dropout-lab/model';
+import { createReplica, sampleLogits } from '@dropout-lab/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
+import {
+  type Answered,
+  linesOf,
+  rejectionSvg,
+  sampledWay,
+  temperedWay,
+  uncertaintyJson,
+  wayOf,
+} from './uncertainty.ts';
 
 export interface EvaluateCommandOptions extends TrainedModelOptions, DataOptions {
   /** That of the run's configuration when left out. */
   readonly testTimeAugmentation?: TestTimeAugmentation;
+  /** Passes of Monte Carlo dropout. */
+  readonly mc?: number;
+  /** Whether to find a temperature on the validation images. */
+  readonly temperature?: true;
+  /** File for the rejection curves. */
+  readonly chart?: string;
   readonly json?: true;
 }
 
@@ -21,37 +47,139 @@ export const evaluateCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
+  const { mc: passes, temperature, chart } = options;
+  requireSvg(chart);
   const { run, model } = await openTrainedModel(path, options);
-  requireLoadable(run.manifest, `evaluate ${path}`);
-  const { classNames } = run.manifest;
-  const { testTimeAugmentation = run.manifest.config.testTimeAugmentation } = options;
-  // Its images must be large enough for the views.
-  const config = parseRunConfig({ ...run.manifest.config, testTimeAugmentation });
-  const { test } = prepareRunData(await loadData([config], options, reporter, signal), config);
-  const { report, logits } = await evaluateImages(createReplica(model), test, classNames, {
-    signal,
-    views: viewsOf(config),
-  });
-  model.dispose();
-  requireAnswers(logits, checkpointOf(path, options), (row) => `test image ${row}`, classNames.length);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+  try {
+    requireLoadable(run.manifest, `evaluate ${path}`);
+    const { classNames } = run.manifest;
+    const config = configWith(run.manifest.config, options);
+    requireSampled(path, passes, config, model);
+    if (temperature) requireValidation(path, run.manifest);
+    const data = prepareRunData(await loadData([config], options, reporter, signal), config);
+    const numClasses = classNames.length;
+    const where = checkpointOf(path, options);
+
+    const evaluated = async (images: typeof data.test, kind: string) => {
+      const replica = createReplica(model);
+      const found = await evaluateImages(replica, images, classNames, { signal, views: viewsOf(config) });
+      requireAnswers(found.logits, where, (row) => `${kind} image ${row}`, numClasses);
+      const answered: Answered = { logits: found.logits, labels: Uint16Array.from(found.predictions.labels) };
+      return { ...found, answered };
+    };
+
+    const { report, answered } = await evaluated(data.test, 'test');
+    const plain = wayOf('plain', answered, classNames);
+    const tempered = temperature
+      ? temperedWay(
+          answered,
+          (await evaluated(validationOf(path, data.validation), 'validation')).answered,
+          classNames,
+        )
+      : undefined;
+    const sampled =
+      passes === undefined
+        ? undefined
+        : await sampledWay(
+            sampleLogits(model, data.test, { passes, signal }),
+            answered.labels,
+            classNames,
+            (logits, pass) => {
+              reporter.progress(`Pass ${pass} of ${passes}`);
+              requireAnswers(logits, where, (row) => `test image ${row} in pass ${pass}`, numClasses);
+            },
+          );
+    const ways = [plain, ...(tempered ? [tempered.way] : []), ...(sampled ? [sampled.way] : [])];
+    const isUncertain = ways.length > 1 || chart !== undefined;
+    if (chart !== undefined) writeChart(chart, rejectionSvg(ways, numClasses));
+    if (options.json) {
+      const more = isUncertain ? uncertaintyJson(plain, { tempered, sampled }) : {};
+      process.stdout.write(`${JSON.stringify({ ...report, ...more })}\n`);
+      return 0;
+    }
+    for (const line of reportLines(report)) reporter.line(line);
+    if (isUncertain) for (const line of linesOf(ways, { tempered, sampled })) reporter.line(line);
+    if (chart !== undefined) reporter.line(`Wrote ${chart}`);
     return 0;
+  } finally {
+    model.dispose();
   }
-  reporter.line(
-    `Test loss: ${formatMetric(report.loss)} / Test accuracy: ${formatMetric(report.accuracy)} (${report.count} images${viewsInWords(report.testTimeAugmentation)})`,
-  );
-  reporter.line(
-    `Top-3 accuracy: ${formatMetric(report.top3Accuracy)} - Brier score: ${formatMetric(report.brierScore)} - ECE: ${formatMetric(report.expectedCalibrationError)}`,
-  );
-  const width = Math.max(...classNames.map((name) => name.length));
-  reporter.line(`${'class'.padEnd(width)}  precision  recall      f1`);
-  for (const { className, precision, recall, f1 } of report.classes) {
-    reporter.line(
-      `${className.padEnd(width)}     ${formatMetric(precision)}  ${formatMetric(recall)}  ${formatMetric(f1)}`,
+};
+
+/** The run's configuration, looked at as the options say: its images must be large enough for the views. */
+const configWith = (
+  config: RunConfig,
+  { testTimeAugmentation = config.testTimeAugmentation }: EvaluateCommandOptions,
+): RunConfig => parseRunConfig({ ...config, testTimeAugmentation });
+
+/** @throws ConfigError when passes would all be the same, or would not be comparable with the plain prediction. */
+const requireSampled = (
+  path: string,
+  passes: number | undefined,
+  { testTimeAugmentation }: RunConfig,
+  model: LayersModel,
+): void => {
+  if (passes === undefined) return;
+  if (testTimeAugmentation !== 'none') {
+    throw new ConfigError(
+      `evaluate ${path} --mc: expected images as they are, since a pass sees one view of each, found test-time augmentation ${testTimeAugmentation}: add --test-time-augmentation none`,
     );
   }
-  return 0;
+  if (dropoutLayersOf(model).length > 0) return;
+  throw new ConfigError(
+    `evaluate ${path} --mc: expected a model with dropout at a rate above 0, found none among its layers: every pass would be the same, so leave --mc out`,
+  );
+};
+
+/** @throws ConfigError when the run has no images that it was not trained on, apart from the test images. */
+const requireValidation = (path: string, { config, importedFrom }: RunManifest): void => {
+  if (importedFrom !== undefined) {
+    throw new ConfigError(
+      `evaluate ${path} --temperature: expected a run that was trained here, found weights imported from ${importedFrom.file}: which images they were not trained on is not known`,
+    );
+  }
+  if (config.validationSplit > 0) return;
+  throw new ConfigError(
+    `evaluate ${path} --temperature: expected a run with validation images to find the temperature on, found validationSplit 0: train with --validation-split above 0`,
+  );
+};
+
+const validationOf = <Images>(path: string, validation: Images | undefined): Images => {
+  if (validation !== undefined) return validation;
+  throw new ConfigError(
+    `evaluate ${path} --temperature: expected validation images to find the temperature on, found that the split holds none out: train with a larger --validation-split`,
+  );
+};
+
+/** @throws ConfigError when a chart's file would not be taken for one. */
+const requireSvg = (chart: string | undefined): void => {
+  if (chart === undefined || chart.endsWith('.svg')) return;
+  throw new ConfigError(`--chart: expected a name that ends in .svg, received ${chart}`);
+};
+
+const writeChart = (file: string, svg: string): void => {
+  try {
+    writeDurably(file, svg);
+  } catch (cause) {
+    throw new DropoutLabError(
+      systemErrorSentence(cause, `--chart ${file}`, 'to write a file', 'choose another place'),
+      { cause },
+    );
+  }
+};
+
+const reportLines = (report: EvaluationReport): string[] => {
+  const { classes } = report;
+  const width = Math.max(...classes.map(({ className }) => className.length));
+  return [
+    `Test loss: ${formatMetric(report.loss)} / Test accuracy: ${formatMetric(report.accuracy)} (${report.count} images${viewsInWords(report.testTimeAugmentation)})`,
+    `Top-3 accuracy: ${formatMetric(report.top3Accuracy)} - Brier score: ${formatMetric(report.brierScore)} - ECE: ${formatMetric(report.expectedCalibrationError)}`,
+    `${'class'.padEnd(width)}  precision  recall      f1`,
+    ...classes.map(
+      ({ className, precision, recall, f1 }) =>
+        `${className.padEnd(width)}     ${formatMetric(precision)}  ${formatMetric(recall)}  ${formatMetric(f1)}`,
+    ),
+  ];
 };
 
 /** `, 6 views of each: flip_shift`; nothing where there is one. */
