@@ -121,6 +121,10 @@ describe('the programs of docs', () => {
       /^Test loss: \d\.\d{4} \/ Test accuracy: 0\.\d{4}$/m,
     ],
     'docs/how-to/own-parts.md': [/^epoch 2: confidence 0\.\d{3}$/m],
+    'docs/how-to/uncertainty.md': [
+      /^2 epochs$/m,
+      /^(\d\.\d{4} \d\.\d{4} \d\.\d{4}\n){2}the passes disagree most about image \d+\ntemperature \d+\.\d\d$/m,
+    ],
     'docs/how-to/resume.md': [/^interrupted after step 3\ncompleted after step 10$/m],
   };
 });

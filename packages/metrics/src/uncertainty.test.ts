@@ -102,7 +102,7 @@ describe('averagePredictions', () => {
     expect(Math.max(...mutualInformation)).toBeLessThan(1e-12);
   });
 
-  test('probabilities below what a float holds are kept', () => {
+  test('probabilities too small for a float are kept', () => {
     const all = averagePredictions(2);
     all.add(Float32Array.of(0, 2000));
     all.add(Float32Array.of(0, 3000));

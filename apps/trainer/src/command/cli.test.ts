@@ -158,7 +158,7 @@ describe('evaluate', () => {
       /^Temperature \d+\.\d{4}, found on 200 validation images: their NLL is \d\.\d{4}, without it \d\.\d{4}/m,
     );
     expect(stdout).toMatch(
-      /^Single passes: accuracy \d\.\d{4}, standard deviation \d\.\d{4}; of the mean: entropy \d\.\d{4} nats, of which \d\.\d{4} since the passes disagree$/m,
+      /^Single passes: accuracy \d\.\d{4}, standard deviation \d\.\d{4}; of the mean: entropy \d\.\d{4} nats, \d\.\d{4} of it because the passes disagree$/m,
     );
     expect(stdout).toContain(`Wrote ${chart}`);
     const svg = await readFile(chart, 'utf8');

@@ -23,7 +23,7 @@ export interface Answered {
 }
 
 /** Metrics of one way to predict the test images. */
-export interface WayMetrics
+interface WayMetrics
   extends Pick<EvaluationReport, 'accuracy' | 'loss' | 'expectedCalibrationError' | 'brierScore'> {
   /** Area under the rejection curve, 0..1. */
   readonly rejectionArea: number;
@@ -120,7 +120,7 @@ const passesLine = ({ averaged, accuracies }: Sampled): string => {
   const [entropy, information] = [averaged.predictiveEntropy, averaged.mutualInformation].map((values) =>
     formatMetric(mean([...values])),
   );
-  return `Single passes: accuracy ${formatMetric(mean(accuracies))}${spreadInWords(accuracies)}; of the mean: entropy ${entropy} nats, of which ${information} since the passes disagree`;
+  return `Single passes: accuracy ${formatMetric(mean(accuracies))}${spreadInWords(accuracies)}; of the mean: entropy ${entropy} nats, ${information} of it because the passes disagree`;
 };
 
 const spreadInWords = (accuracies: readonly number[]): string =>
