@@ -194,6 +194,34 @@ describe('a run that is interrupted ends, resumed, as one that is not', () => {
     expect(timeless(readFiles(path))).toEqual(timeless(await whole.files()));
   });
 
+  test('with every augmentation, whole batches only, and test images seen in six views', async () => {
+    const changes: RunConfigInput = {
+      augmentation: {
+        flip: 'alternating',
+        crop: 3,
+        cropFill: 'reflect',
+        cutout: 4,
+        mixup: 0.3,
+        cutmix: 1,
+      },
+      dropRemainder: true,
+      batchSize: 12,
+      testTimeAugmentation: 'flip_shift',
+    };
+    const whole = inMemory(changes);
+    await collect(whole.events);
+    let first = whole;
+    await abortedAt(isStep(5), (signal) => {
+      first = inMemory(changes, { signal });
+      return first.events;
+    });
+    const path = newPath();
+    writeFiles(path, await first.files());
+    const events = await collect(resumed(path, changes));
+    expect(events[0]).toMatchObject({ kind: 'run-resumed', epoch: 1, step: 5 });
+    expect(timeless(readFiles(path))).toEqual(timeless(await whole.files()));
+  });
+
   test('before its evaluation, which is done then', async () => {
     const whole = inMemory();
     await collect(whole.events);
