@@ -91,6 +91,7 @@ export const kernelsOf = (backend: WasmBackend): KernelExports => {
   if (chosen === undefined) plain ??= compilePlainKernels();
   const module = (chosen ?? plain)!;
   const kernels = instantiate(module, memory);
+  if (known === undefined) refuseWithoutMemory(backend);
   instances.set(backend, { module, kernels });
   return kernels;
 };
@@ -122,14 +123,27 @@ export const runKernel = (
     backend,
   }) as TensorInfo;
 
+/**
+ * Makes the backend throw where its memory, 4 GiB at most, has no room for a tensor. Stock, it goes on with the address 0, or
+ * one beyond the end, and writes over whatever is there.
+ */
+const refuseWithoutMemory = ({ wasm }: WasmBackend): void => {
+  const malloc = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    // Beyond two gibibytes, an address that comes out of WebAssembly is negative.
+    const address = malloc(bytes) >>> 0;
+    // Near its end, the allocator gives out addresses of memory that it could not take.
+    if (address > 0 && address + bytes <= wasm.HEAPU8.length) return address;
+    const taken = Math.round(wasm.HEAPU8.length / 2 ** 20);
+    throw new RangeError(
+      `wasm-training: expected room for ${bytes} bytes in the memory of the wasm backend, found none left of ${taken} MiB, of 4096 at most: use smaller batches, more threads, or the backend node`,
+    );
+  };
+};
+
 /** Calls `use` with the address of memory on the backend's heap, which is freed afterwards. */
 export const withScratch = (backend: WasmBackend, bytes: number, use: (address: number) => void): void => {
   const address = backend.wasm._malloc(bytes);
-  if (address === 0) {
-    throw new RangeError(
-      `wasm-training: no ${bytes} bytes of scratch memory left on the wasm heap: use a smaller batch`,
-    );
-  }
   try {
     use(address);
   } finally {
