@@ -1,4 +1,6 @@
 import {
+  type Batch,
+  type ClassIndices,
   type DataDescription,
   type RunConfig,
   requireClassNames,
@@ -14,6 +16,8 @@ import { limit, splitLast, splitStratified } from './split.ts';
 export interface RunData {
   /** Class indices as labels; targets of mixed classes where images are mixed. */
   readonly train: DatasetBatches<Targets>;
+  /** Returns the first training images as they are, at most so many: for initial weights that are computed from them. */
+  readonly firstTrainImages: (most: number) => Batch<ClassIndices>;
   /** Undefined when the configuration holds no images out. */
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
@@ -56,6 +60,7 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
       }),
       { augmentation: { mixup, cutmix }, augmentationKey, classes: data.train.classNames.length, dataFormat },
     ),
+    firstTrainImages: (most) => createBatches(train, { ...inOrder, batchSize: most }).batch(0, 0),
     validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
     test: createBatches(test, inOrder),
     classNames: data.train.classNames,

@@ -11,6 +11,7 @@ import {
 } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { evaluateImages, viewsOf } from './evaluate-images.ts';
+import { initializeRun } from './initialize-run.ts';
 import { type ReplicaStarter, workersFor } from './replica-starter.ts';
 
 /** A run's configuration and data, the place where it is kept, and the replicas that compute it. */
@@ -70,6 +71,7 @@ export async function* runExperiment(options: ExperimentOptions): AsyncGenerator
   try {
     const workers = workersFor(model, count);
     const { run, resumeFrom } = await open({ model, workers });
+    if (resumeFrom === undefined) initializeRun(model, config, options.data);
     const startReplica = () => start(model, workers);
     try {
       yield* recorded(

@@ -240,7 +240,7 @@ describe('layers that cannot be built are refused, with what to do', () => {
     [
       'Dirac deltas of a dense layer',
       [flat, { kind: 'dense', units: 5, kernelInitializer: 'partial_dirac' }],
-      'model spec: dense: kernelInitializer: expected one for a dense kernel, received "partial_dirac", which makes filters of a convolution pass their channel on: use pytorch_uniform',
+      'model spec: dense: kernelInitializer: expected one for a dense kernel, received "partial_dirac", which is for the filters of a convolution: use pytorch_uniform',
     ],
     [
       'a mean too few',

@@ -16,6 +16,7 @@ import { stochasticDepth } from './layers/residual.ts';
 import { sizeOf } from './size.ts';
 import { dropNameOf, flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 import { assign } from './weights/weights.ts';
+import { awaitImages } from './whitening/initialize-from-images.ts';
 
 type Layer = layers.Layer;
 
@@ -31,7 +32,7 @@ export interface BuildModelOptions {
  * Input: float32 [batch, height, width, channels], or [batch, channels, height, width] when the spec says
  * `channels_first`; everything behind the first transposition is channels last. Output: float32
  * [batch, numClasses], probabilities, or logits when the last layer has no activation; {@link logitsModel} has the
- * logits of both. Layers are named as Keras would: `conv2d`, `max_pooling2d`, `dropout`, `conv2d_1`, …
+ * logits of both. A convolution with the initializer `whitening` needs {@link initializeFromImages} before training. Layers are named as Keras would: `conv2d`, `max_pooling2d`, `dropout`, `conv2d_1`, …
  *
  * @param spec As `parseModelSpec` or `modelSpecOf` returns it.
  * @param seed The run's seed, a safe integer >= 0.
@@ -60,6 +61,7 @@ export const buildModel = (
     ? functionalModel(spec, named, create, key)
     : sequential({ name: 'convnet', layers: [...inputLayers(spec), ...named.map(create)] });
   initializeWeights(model, flattened(named), key);
+  awaitImages(model, spec);
   return model;
 };
 

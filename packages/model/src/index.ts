@@ -54,3 +54,5 @@ export {
   trainedWeights,
   writeWeights,
 } from './weights/weights.ts';
+export { type InitialImages, initializeFromImages } from './whitening/initialize-from-images.ts';
+export { layerWithoutImages } from './whitening/waiting.ts';

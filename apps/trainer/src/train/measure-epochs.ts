@@ -1,7 +1,7 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import type { RunConfig } from '@dropout-lab/contracts';
 import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/data';
-import { workersFor } from '@dropout-lab/experiment';
+import { initializeRun, workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -34,6 +34,7 @@ export const measureEpochs = async (
   for (const config of configs) {
     const data = prepareRunData(await load(config), config);
     const model = buildModel(modelSpecOf(config), config.seed);
+    initializeRun(model, config, data);
     requireWorkers(model, options.workers);
     const { count, start } = replicasOn(config, backend, options);
     const replica = await start(model, workersFor(model, count));

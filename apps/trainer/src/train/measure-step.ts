@@ -1,7 +1,7 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import { datasetOf, type RunConfig, type Targets } from '@dropout-lab/contracts';
 import { createBatches, type DatasetBatches, mixBatches } from '@dropout-lab/data';
-import { workersFor } from '@dropout-lab/experiment';
+import { initializeRun, workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { randomKey, uint32s } from '@dropout-lab/random';
 import { train } from '@dropout-lab/training';
@@ -25,6 +25,8 @@ export const measureStep = async (
 ): Promise<number> => {
   const backend = await startBackend(options.backend, { onlyHardware: true });
   const model = buildModel(modelSpecOf(config), config.seed);
+  const noise = noiseFor(config);
+  initializeRun(model, config, { firstTrainImages: () => noise.batch(0, 0) });
   requireWorkers(model, options.workers);
   const { count, start } = replicasOn(config, backend, options);
   const replica = await start(model, workersFor(model, count));
@@ -36,7 +38,7 @@ export const measureStep = async (
     for await (const { kind, time } of train({
       model,
       config: steps,
-      train: noiseFor(config),
+      train: noise,
       replica,
       signal,
       now,

@@ -48,12 +48,13 @@ const kernelInitializerSchema = z.enum([
   'lecun_normal',
   'pytorch_uniform',
   'partial_dirac',
+  'whitening',
 ]);
 /** The name of an initializer of a kernel. */
 export type KernelInitializerName = z.output<typeof kernelInitializerSchema>;
 const kernelInitializer = setting(
   kernelInitializerSchema.default('glorot_uniform'),
-  "Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998); pytorch_uniform is PyTorch's default, and partial_dirac the same with a first filter for each channel that passes it on; biases start at 0",
+  "Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998); pytorch_uniform is PyTorch's default, and partial_dirac the same with a first filter for each channel that passes it on; whitening, of a convolution, makes it from the training images (Jordan 2024); biases start at 0",
 );
 const useBias = setting(z.boolean().default(true), 'Whether a bias is added to the output');
 const kernelConstraint = setting(

@@ -8,9 +8,10 @@ export const dense: LayerImplementation<LayerOf<'dense'>> = {
   create: (settings, { name }) => layers.dense({ name, units: settings.units, ...kernelArgs(settings) }),
   outputShape: (settings, input, where) => {
     requireAxes(settings, 2, where);
-    if (settings.kernelInitializer === 'partial_dirac') {
+    const { kernelInitializer } = settings;
+    if (kernelInitializer === 'partial_dirac' || kernelInitializer === 'whitening') {
       throw new ConfigError(
-        `${where}: kernelInitializer: expected one for a dense kernel, received "partial_dirac", which makes filters of a convolution pass their channel on: use pytorch_uniform`,
+        `${where}: kernelInitializer: expected one for a dense kernel, received "${kernelInitializer}", which is for the filters of a convolution: use pytorch_uniform`,
         ['layers', 'kernelInitializer'],
       );
     }

@@ -87,6 +87,8 @@ const kernelInitializers = {
     stock: pytorchUniform.stock,
     draw: (kernel, key) => setDirac(pytorchUniform.draw(kernel, key), kernel.shape),
   },
+  // Until the kernel is made from images, which training insists on.
+  whitening: pytorchUniform,
 } satisfies { readonly [Name in KernelInitializerName]: KernelInitializer };
 
 /** Returns TensorFlow.js's nearest initializer: model.json names one, though its values are replaced by {@link drawKernel}'s. */
@@ -96,7 +98,8 @@ export const stockInitializer = (name: KernelInitializerName): StockInitializer 
 /**
  * An initial kernel, drawn from a key, so that every backend starts from the same bits: the distributions of Keras's
  * initializers of these names. `pytorch_uniform` is U(-limit, limit) with `limit = 1 / sqrt(fan_in)`, the default of PyTorch's
- * layers, and `partial_dirac`, for convolutions, the same with a Dirac delta for each channel in the first filters.
+ * layers, and `partial_dirac`, for convolutions, the same with a Dirac delta for each channel in the first filters; so is
+ * `whitening`, until `initializeFromImages` replaces it.
  *
  * @param shape [height, width, channels, filters] or [inputs, units].
  */

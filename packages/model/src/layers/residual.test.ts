@@ -61,7 +61,11 @@ test('which images depends on the seed, the step and the place in the batch alon
 test('two blocks do not leave out the same images', () => {
   const block: LayerInput = { kind: 'residual', layers: [{ kind: 'activation' }], dropRate: 0.5 };
   const model = buildModel(
-    parseModelSpec({ ...spec, layers: [block, block, { kind: 'flatten' }, { kind: 'dense', units: 2 }] }),
+    parseModelSpec({
+      inputShape: [...spec.inputShape],
+      numClasses: 2,
+      layers: [block, block, { kind: 'flatten' }, { kind: 'dense', units: 2 }],
+    }),
     1,
   );
   const seeds = model.layers.flatMap((layer) => layer.getConfig()['seed'] ?? []);

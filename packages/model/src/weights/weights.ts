@@ -2,6 +2,7 @@ import type { NamedArray } from '@dropout-lab/contracts';
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.ts';
+import { doneWaiting } from '../whitening/waiting.ts';
 import { describeNotFinite, findNotFinite } from './not-finite.ts';
 
 /** A trainable variable and its name, unique in the whole model. */
@@ -70,6 +71,7 @@ export const writeWeights = (model: LayersModel, weights: readonly NamedArray[])
       assign(weight, tensor(values.slice(), [...shape]));
     }
   });
+  doneWaiting(model);
 };
 
 /** Sets a weight without its constraint, which {@link LayerVariable.write} would apply. */

@@ -6,6 +6,7 @@ import { completeConfig } from '../checks/complete-config.ts';
 import { lossOf } from '../checks/loss-of-compiled.ts';
 import { requireBatch } from '../checks/require-batch.ts';
 import { requireHonoured } from '../checks/require-honoured.ts';
+import { requireInitialized } from '../checks/require-initialized.ts';
 import {
   requireDropout,
   requireEpochs,
@@ -64,6 +65,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const loss = lossOf(model, config);
   const objective = objectiveOf(model, loss);
   requireHonoured(model);
+  if (resumeFrom === undefined) requireInitialized(model);
   requireClassWeight(config.classWeight, objective);
   requireSource(model, source, 'train');
   if (validation) requireSource(model, validation, 'validation');
