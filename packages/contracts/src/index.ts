@@ -47,6 +47,7 @@ export {
   type PresetInput,
   type PresetName,
   presetSchema,
+  type TutorialInput,
 } from './families/models.ts';
 export {
   type OptimizerConfig,
@@ -64,6 +65,7 @@ export {
   weightGroupSchema,
 } from './families/weight-groups.ts';
 export { epochsOf, stepsPerEpochOf } from './length.ts';
+export { type Recipe, type RecipeName, recipes } from './recipes.ts';
 export { requireDataset } from './require-dataset.ts';
 export {
   type ClassReport,

@@ -1,4 +1,4 @@
-import type { ModelInput } from '@dropout-lab/contracts';
+import type { LayerInput, TutorialInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
@@ -22,14 +22,14 @@ const artifactsOf = async (model: LayersModel): Promise<tf.io.ModelArtifacts> =>
   return saved!;
 };
 const load = (artifacts: tf.io.ModelArtifacts) => loadLayersModel(tf.io.fromMemory(artifacts));
-const small: ModelInput = {
+const small: TutorialInput = {
   inputShape: [8, 8, 3],
   filters: [4, 4],
   padding: 'same',
   units: [6],
   dropout: { rate: 0.3, inputRate: 0.1, noiseShape: [null, 1, 1, null] },
 };
-const build = (input: ModelInput) =>
+const build = (input: TutorialInput | { readonly layers: LayerInput[] }) =>
   buildModel(
     parseModelSpec('layers' in input ? { inputShape: [8, 8, 3], ...input } : { ...small, ...input }),
     3,

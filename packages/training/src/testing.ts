@@ -3,11 +3,12 @@ import {
   type BatchSource,
   type CheckpointName,
   type ClassIndices,
-  type ModelInput,
+  type LayerInput,
   membersOf,
   parseRunConfig,
   type RunConfigInput,
   type Snapshot,
+  type TutorialInput,
 } from '@dropout-lab/contracts';
 import { buildModel, Dropout, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
@@ -42,7 +43,7 @@ export const closeTo = (values: readonly number[], scale = 1e-32): number[] => {
 };
 
 /** A model whose training steps take milliseconds, the same each time. */
-export const tinyModel = (spec: ModelInput = {}): LayersModel =>
+export const tinyModel = (spec: TutorialInput = {}): LayersModel =>
   buildModel(
     parseModelSpec({ inputShape: [...imageShape], numClasses, filters: [4], units: [8], ...spec }),
     1,
@@ -55,7 +56,7 @@ export const normalizedModel = (onCall?: () => void): LayersModel => {
     settings: {},
     create: (_, { name }) => new Pass({ name, onCall }),
   });
-  const list: Extract<ModelInput, { layers: unknown }>['layers'] = [
+  const list: LayerInput[] = [
     { kind: 'conv2d', filters: 4, padding: 'same' },
     { kind: 'batch_normalization', momentum: 0.9 },
     { kind: 'activation', activation: 'relu' },
@@ -172,7 +173,7 @@ class Pass extends layers.Layer {
   }
 }
 
-export const noDropout: ModelInput = { dropout: { rate: 0 } };
+export const noDropout: TutorialInput = { dropout: { rate: 0 } };
 
 /** The run configuration of an input, all else the tutorial's. */
 export const configOf = (config: RunConfigInput) => parseRunConfig(config);

@@ -13,6 +13,7 @@ import {
   kernelsOption,
   mirrorOption,
   port,
+  recipeOption,
   revectorizeOption,
   trainingBackendOption,
   wholeUpTo,
@@ -59,6 +60,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .description(
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
+    .addOption(recipeOption())
     .option('--config <file>', 'JSON file of run settings; options come on top')
     .addOption(trainingBackendOption())
     .addOption(kernelsOption())

@@ -2,10 +2,13 @@ import {
   ConfigError,
   configOfFlags,
   isPlain,
+  mergeConfig,
   type PlainObject,
   parseJson,
   parseRunConfig,
+  type RecipeName,
   type RunConfig,
+  recipes,
   requirePart,
   runConfigSchema,
   withoutSchemaKey,
@@ -16,6 +19,8 @@ import { readInput } from './read-input.ts';
 
 /** The options that change a run's configuration, as commander gives them: flags under their names in camel case. */
 export interface ConfigOptions {
+  /** The name of a recipe; the file and flags come on top. */
+  readonly recipe?: string;
   /** A JSON file; flags come on top. */
   readonly config?: string;
   /** Texts `path=value`, on top of flags. */
@@ -24,7 +29,8 @@ export interface ConfigOptions {
 }
 
 /**
- * The run that the command line describes: the tutorial's, changed by the file of `--config`, changed by options.
+ * The run that the command line describes: a recipe's, or else the tutorial's, changed by the file of `--config`, changed by
+ * options.
  *
  * @throws ConfigError naming the first value at fault.
  */
@@ -33,10 +39,13 @@ export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> 
     configOfFlags(
       runConfigSchema,
       flagValuesOf(options),
-      await readConfigFile(options),
+      mergeConfig(recipeOf(options), await readConfigFile(options)),
       assignmentsOf(options.set),
     ),
   );
+
+const recipeOf = ({ recipe }: ConfigOptions): unknown =>
+  recipe === undefined ? {} : recipes[recipe as RecipeName].config;
 
 /** The file of `--config` as it was written, nothing without one. @throws ConfigError when it is no JSON object. */
 export const readConfigFile = async ({ config: path }: ConfigOptions): Promise<PlainObject> => {

@@ -1,4 +1,4 @@
-import { datasets } from '@dropout-lab/contracts';
+import { datasets, recipes } from '@dropout-lab/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The backend of a command that trains. */
@@ -26,6 +26,15 @@ export const revectorizeOption = (): Option =>
 
 export const datasetOption = (): Option =>
   new Option('--dataset <name>', 'data set').choices(Object.keys(datasets));
+
+/** The help of each recipe is its summary. */
+export const recipeOption = (): Option =>
+  new Option(
+    '--recipe <name>',
+    `settings that reach a known accuracy, options on top: ${Object.entries(recipes)
+      .map(([name, { summary }]) => `${name}, ${summary}`)
+      .join('; ')}`,
+  ).choices(Object.keys(recipes));
 
 export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'folder with the official binary files; nothing is fetched');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ImageShape } from '../dataset.ts';
-import { count, fraction, wholeNumber } from '../settings/numbers.ts';
+import { count, fraction, number, positive, wholeNumber } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 import { maxNormAxis, maxNormLimit } from './constraints.ts';
 import {
@@ -68,6 +68,45 @@ const tutorial = z
       'The ConvNet of the tutorial: blocks of Conv2D (ReLU, he_uniform), MaxPooling2D and Dropout, then dense layers, then a softmax over the classes',
   });
 
+const airbench94 = z
+  .strictObject({
+    preset: z.literal('airbench94'),
+    ...common,
+    filters: setting(z.array(count).min(1).default([64, 256, 256]), 'Filters of each group, first to last'),
+    scale: setting(positive.default(1 / 9), 'Factor of the outputs before the softmax'),
+  })
+  .meta({
+    description:
+      'The network of "94% on CIFAR-10 in 3.29 seconds on a single GPU" (Jordan 2024): whitened patches, then groups of two convolutions with batch normalization and GELU; for images of three channels',
+  });
+
+const srivastava = z
+  .strictObject({
+    preset: z.literal('srivastava'),
+    ...common,
+    filters: setting(
+      z.array(count).min(1).default([96, 128, 256]),
+      'Filters of each convolution, 5 by 5, first to last',
+    ),
+    units: setting(z.array(count).default([2048, 2048]), 'Units of each hidden dense layer, first to last'),
+    dropout: z
+      .strictObject({
+        rates: setting(
+          z.array(fraction).default([0.1, 0.25, 0.25, 0.5, 0.5, 0.5]),
+          'Fractions dropped of the input and of the output of each hidden layer, first to last; 0 where there are fewer',
+        ),
+      })
+      .prefault({}),
+    maxNorm: setting(
+      number({ above: 0 }).nullable().default(4),
+      'Max-norm of all incoming weights of each hidden unit, or null for none',
+    ),
+  })
+  .meta({
+    description:
+      'The ConvNet of the dropout paper (Srivastava et al. 2014, appendix B.2): blocks of Conv2D and overlapping MaxPooling2D, then two large dense layers, with dropout everywhere and max-norm',
+  });
+
 const layersOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
   z
     .strictObject({
@@ -84,7 +123,7 @@ const withPreset = (input: unknown): unknown =>
     : input;
 
 const familyOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
-  z.discriminatedUnion('preset', [tutorial, layersOf(layer)]);
+  z.discriminatedUnion('preset', [tutorial, airbench94, srivastava, layersOf(layer)]);
 
 /** The presets; a model that names none is the tutorial's, and `layers` is any sequence of layers. */
 export const presetSchema = familyOf(layerSchema);
@@ -104,6 +143,8 @@ export type PresetInput = z.input<typeof presetSchema>;
 export type ModelInput =
   | Exclude<PresetInput, { preset: 'layers' }>
   | (Omit<Extract<PresetInput, { preset: 'layers' }>, 'preset'> & { readonly preset?: 'layers' });
+/** The settings of the preset `tutorial` as a user writes them. */
+export type TutorialInput = z.input<typeof tutorial>;
 /** The name of a preset. */
 export type PresetName = ModelConfig['preset'];
 /** The settings of a preset. */

@@ -1,4 +1,4 @@
-import type { ModelInput } from '@dropout-lab/contracts';
+import type { LayerInput, TutorialInput } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   model as functional,
@@ -70,7 +70,7 @@ const { conv2d, dense, dropout, flatten, inputLayer, maxPooling2d } = layers;
 const classes = () => [flatten(), dense({ units: 3, activation: 'softmax' })];
 
 describe('the logits and gradients of logitsModel', () => {
-  test.each<[string, Parameters<typeof parseModelSpec>[0]]>([
+  test.each<[string, TutorialInput | { readonly layers: LayerInput[] }]>([
     ['two blocks with dropout', {}],
     ['padding same, no dropout', { padding: 'same', dropout: { rate: 0 } }],
     ['channels first', { dataFormat: 'channels_first' }],
@@ -94,7 +94,7 @@ describe('the logits and gradients of logitsModel', () => {
       },
     ],
   ])('of a spec: %s', async (_, spec) => {
-    const small: ModelInput = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
+    const small: TutorialInput = { inputShape: [12, 12, 3], filters: [4, 5], units: [6] };
     const model = buildModel(
       parseModelSpec('layers' in spec ? { inputShape: [12, 12, 3], ...spec } : { ...small, ...spec }),
       1,
@@ -147,7 +147,7 @@ describe('the logits and gradients of logitsModel', () => {
   });
 });
 
-test.each<[string, Parameters<typeof parseModelSpec>[0]]>([
+test.each<[string, TutorialInput | { readonly layers: LayerInput[] }]>([
   ['before a pooling', { filters: [4, 5], units: [6] }],
   [
     'with an activation of its own',
