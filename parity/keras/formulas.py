@@ -39,6 +39,35 @@ NAMES = {
 }
 
 
+def with_drop_connect(keras_class, rate):
+    """Returns the class with DropConnect, which Keras has none of: with Keras's dropout of its kernel in training."""
+
+    class DropConnected(keras_class):
+        dropped = None
+
+        def __init__(self, **arguments):
+            super().__init__(**arguments)
+            self.seed_generator = keras.random.SeedGenerator(0)
+
+        @property
+        def kernel(self):
+            return super().kernel if self.dropped is None else self.dropped[0]
+
+        def call(self, inputs, training=None):
+            if not training:
+                return super().call(inputs)
+            # Within a list, since Keras keeps account of tensors that become attributes.
+            type(self).dropped = [keras.random.dropout(super().kernel, rate, seed=self.seed_generator)]
+            try:
+                return super().call(inputs)
+            finally:
+                type(self).dropped = None
+
+    # Keras names layers by their class.
+    DropConnected.__name__ = keras_class.__name__
+    return DropConnected
+
+
 class Formulas:
     def __init__(self, tables):
         self.tables = tables
@@ -63,6 +92,9 @@ class Formulas:
             if isinstance(parameters[place].default, float) and isinstance(value, int):
                 value = float(value)
             arguments[place] = NAMES.get(value, value) if isinstance(value, str) else value
+        rate = settings.get("dropConnect", 0)
+        if rate > 0:
+            keras_class = with_drop_connect(keras_class, rate)
         return keras_class(**arguments, **more)
 
     def schedule(self, settings, learning_rate):

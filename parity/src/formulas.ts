@@ -281,6 +281,7 @@ const kernel = {
   kernelInitializer: 'kernel_initializer',
   kernelConstraint: { argument: 'kernel_constraint', family: 'constraints' },
   kernelRegularizer: { argument: 'kernel_regularizer', family: 'regularizers' },
+  dropConnect: null,
 } as const;
 /** The settings that every layer with a kernel has, with values that are not the defaults. */
 const otherKernel = {
@@ -289,6 +290,7 @@ const otherKernel = {
   kernelInitializer: 'he_uniform',
   kernelConstraint: { name: 'max_norm', maxValue: 0.5 },
   kernelRegularizer: { name: 'l2' },
+  dropConnect: 0.3,
 } as const;
 
 /** The activations that no other case has. */

@@ -1,4 +1,12 @@
-import { AlphaDropout, Dropout, GaussianDropout, GaussianNoise, NoiseLayer } from '@dropout-lab/model';
+import {
+  AlphaDropout,
+  DropConnectConv2D,
+  DropConnectDense,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  NoiseLayer,
+} from '@dropout-lab/model';
 import { dropoutMask, fold, normal, randomKey } from '@dropout-lab/random';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -17,6 +25,7 @@ export interface Mask {
 /** Returns the draws of a model's layers, computed from their documentation, not by their code. */
 export const masksOf = (model: LayersModel, batchSize: number): Mask[] =>
   model.layers.flatMap((layer) => {
+    if (layer instanceof DropConnectConv2D || layer instanceof DropConnectDense) return kernelMask(layer);
     if (!(layer instanceof NoiseLayer)) return [];
     const input = [batchSize, ...(layer.outputShape.slice(1) as number[])];
     const isOfUnits = layer instanceof Dropout || layer instanceof AlphaDropout;
@@ -40,6 +49,23 @@ export const masksOf = (model: LayersModel, batchSize: number): Mask[] =>
       at: (step: number) => dropoutMask(keyAt(step), { size, rate }).map((scale) => (scale > 0 ? 1 : 0)),
     };
   });
+
+/** One mask of the whole kernel for all images. */
+const kernelMask = ({ name, kernel, mask }: DropConnectConv2D | DropConnectDense): Mask => {
+  const shape = kernel.shape as number[];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const { rate, seed } = mask;
+  return {
+    layer: name,
+    shape,
+    kind: 'kept',
+    key: `drop_connect-${seed}-${rate}-${shape.join('x')}`,
+    at: (step) =>
+      dropoutMask(fold(randomKey(seed!), 'drop_connect', step), { size, rate }).map((scale) =>
+        scale > 0 ? 1 : 0,
+      ),
+  };
+};
 
 const streamOf = (layer: NoiseLayer): string => {
   if (layer instanceof AlphaDropout) return 'alpha_dropout';

@@ -14,23 +14,29 @@ export {
 } from './layers/batch-normalization.ts';
 export type { SliceExchange } from './layers/batch-statistics.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './layers/define-layer.ts';
+export {
+  DropConnectConv2D,
+  type DropConnectConv2DConfig,
+  DropConnectDense,
+  type DropConnectDenseConfig,
+} from './layers/drop-connect.ts';
 export { Dropout, type DropoutConfig } from './layers/dropout.ts';
 export { GaussianDropout, type GaussianDropoutConfig } from './layers/gaussian-dropout.ts';
 export { GaussianNoise, type GaussianNoiseConfig } from './layers/gaussian-noise.ts';
 export { GlobalMaxPooling2D, type GlobalMaxPooling2DConfig } from './layers/global-max-pooling2d.ts';
+export { type DropConnectConfig, KernelMask } from './layers/kernel-mask.ts';
 export type { LayerContext, Shape } from './layers/layer.ts';
 export { LayerNormalization, type LayerNormalizationConfig } from './layers/layer-normalization.ts';
 export {
   type DropoutPosition,
-  hasDropoutRate,
   type LayerArgs,
   NoiseLayer,
   type NoiseLayerConfig,
   type NoisePart,
-  setDropoutPosition,
 } from './layers/noise-layer.ts';
 export type { NoiseShape } from './layers/noise-shape.ts';
 export { Normalization, type NormalizationConfig } from './layers/normalization.ts';
+export { hasDropoutRate, setDropoutPosition } from './layers/positioned.ts';
 export { dropoutLayersOf, sampling } from './layers/sampling.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';

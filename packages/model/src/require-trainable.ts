@@ -78,7 +78,10 @@ const requireExcluded = (optimizer: OptimizerConfig, paths: readonly string[]): 
 
 /** @throws ConfigError when dropout rates change over training and no layer has one above 0. */
 const requireDropout = ({ name }: DropoutScheduleConfig, layers: readonly NamedLayer[]): void => {
-  const hasRate = ({ settings }: NamedLayer): boolean => 'rate' in settings && settings.rate > 0;
+  const hasRate = ({ settings }: NamedLayer): boolean =>
+    ('rate' in settings && settings.rate > 0) ||
+    ('dropConnect' in settings && settings.dropConnect > 0) ||
+    ('dropRate' in settings && settings.dropRate > 0);
   if (name === 'constant' || flattened(layers).some(hasRate)) return;
   throw new ConfigError(
     `run configuration: dropoutSchedule: expected a layer with a dropout rate above 0, which ${name} changes over training, received a model without: add one, or leave the schedule out`,

@@ -73,6 +73,37 @@ export const normalizedModel = (onCall?: () => void): LayersModel => {
   return buildModel(spec, 1, { layers: [pass] });
 };
 
+/** A model with every kind of regularization that depends on the step: of units, of a kernel, of a block, and penalties. */
+export const regularizedModel = (): LayersModel =>
+  buildModel(
+    parseModelSpec({
+      inputShape: [...imageShape],
+      numClasses,
+      layers: [
+        { kind: 'dropout', rate: 0.1 },
+        {
+          kind: 'conv2d',
+          filters: 4,
+          activation: 'gelu',
+          dropConnect: 0.3,
+          kernelRegularizer: { name: 'l1_l2', l1: 0.01, l2: 0.02 },
+        },
+        {
+          kind: 'residual',
+          layers: [{ kind: 'conv2d', filters: 6, strides: 2, padding: 'same', useBias: false }],
+          shortcut: [{ kind: 'conv2d', filters: 6, kernelSize: 1, strides: 2 }],
+          dropRate: 0.4,
+        },
+        { kind: 'layer_normalization' },
+        { kind: 'average_pooling2d', padding: 'same' },
+        { kind: 'flatten' },
+        { kind: 'dense', units: 5, activation: 'selu', kernelRegularizer: { name: 'l2' } },
+        { kind: 'dense', units: numClasses, dropConnect: 0.2, activation: 'softmax' },
+      ],
+    }),
+    1,
+  );
+
 /** A model whose batch normalization is within a TimeDistributed layer: of each row of an image by itself. */
 export const rowNormalizedModel = (): LayersModel =>
   sequential({

@@ -66,6 +66,11 @@ const kernelRegularizer = setting(
   'Penalty on the kernel that is added to the loss in training',
 );
 
+const dropConnect = setting(
+  fraction.default(0),
+  "Fraction of the kernel's weights dropped in training (DropConnect, Wan et al. 2013), the same for all images of a step",
+);
+
 /** Shape of a dropout mask: 1 shares it along an axis, null takes the size of the input. */
 export const noiseShape = setting(
   z.array(count.nullable()).nullable().default(null),
@@ -95,6 +100,7 @@ const conv2d = z
     kernelInitializer,
     kernelConstraint,
     kernelRegularizer,
+    dropConnect,
   })
   .meta({ variables: kernelVariables });
 
@@ -188,6 +194,7 @@ const dense = z
     kernelInitializer,
     kernelConstraint,
     kernelRegularizer,
+    dropConnect,
   })
   .meta({ variables: kernelVariables });
 

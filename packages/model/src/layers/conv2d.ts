@@ -1,13 +1,17 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
+import { DropConnectConv2D } from './drop-connect.ts';
 import { kernelArgs, requireAxes } from './kernel.ts';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow, windowsOf } from './layer.ts';
 
 /** A convolution, as `keras.layers.Conv2D`: [height, width, channels] to [height', width', filters]. */
 export const conv2d: LayerImplementation<LayerOf<'conv2d'>> = {
-  create: (settings, { name }) => {
-    const { filters, kernelSize, strides, padding } = settings;
-    return layers.conv2d({ name, filters, kernelSize, strides, padding, ...kernelArgs(settings) });
+  create: (settings, { name, seed }) => {
+    const { filters, kernelSize, strides, padding, dropConnect } = settings;
+    const config = { name, filters, kernelSize, strides, padding, ...kernelArgs(settings) };
+    return dropConnect === 0
+      ? layers.conv2d(config)
+      : new DropConnectConv2D({ ...config, dropConnect, seed });
   },
   outputShape: (settings, input, where) => {
     const image = requireImage(input, where);

@@ -1,11 +1,16 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
+import { DropConnectDense } from './drop-connect.ts';
 import { kernelArgs, requireAxes } from './kernel.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
 
 /** A fully connected layer, as `keras.layers.Dense`: [inputs] to [units]. */
 export const dense: LayerImplementation<LayerOf<'dense'>> = {
-  create: (settings, { name }) => layers.dense({ name, units: settings.units, ...kernelArgs(settings) }),
+  create: (settings, { name, seed }) => {
+    const { units, dropConnect } = settings;
+    const config = { name, units, ...kernelArgs(settings) };
+    return dropConnect === 0 ? layers.dense(config) : new DropConnectDense({ ...config, dropConnect, seed });
+  },
   outputShape: (settings, input, where) => {
     requireAxes(settings, 2, where);
     const { kernelInitializer } = settings;

@@ -1,8 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { fold, type RandomKey, randomKey } from '@dropout-lab/random';
 import { backend, type DataId, type KernelBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { leafLayers } from '../weights/layers-of-model.ts';
+import { layers } from '@tensorflow/tfjs-layers';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
 
 /** Constructor arguments of every layer of TensorFlow.js. */
@@ -159,25 +158,3 @@ export abstract class NoiseLayer extends layers.Layer {
     );
   }
 }
-
-/**
- * Sets the position of every layer of a model that draws random numbers, those of nested models and wrappers included:
- * {@link Dropout}, {@link GaussianNoise}, {@link GaussianDropout}, {@link AlphaDropout}. Call it before each training forward
- * pass.
- *
- * @param position `step`: optimizer updates so far. `rowOffset`: index within the whole batch of the first row
- *   that this model will see, 0 by default; replicas that each train on a slice of the batch then draw exactly
- *   the rows of the mask that one process would. `rateFactor`: factor from 0 to 1 of every dropout rate, 1 by default.
- */
-export const setDropoutPosition = (
-  model: LayersModel,
-  { step, rowOffset = 0, rateFactor }: Partial<DropoutPosition> & { readonly step: number },
-): void => {
-  for (const { layer } of leafLayers(model)) {
-    if (layer instanceof NoiseLayer) layer.position = { step, rowOffset, call: 0, rateFactor };
-  }
-};
-
-/** Whether a layer of a model has a dropout rate above 0, which a `rateFactor` changes. */
-export const hasDropoutRate = (model: LayersModel): boolean =>
-  leafLayers(model).some(({ layer }) => layer instanceof NoiseLayer && 'rate' in layer && layer.rate !== 0);

@@ -1,6 +1,7 @@
 import { fused, reshape, type serialization, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.ts';
+import { DropConnectDense, withMaskedKernel } from '../layers/drop-connect.ts';
 
 /** A model's last activation, which is applied to the logits; `linear` is none. */
 export type HeadActivation = 'softmax' | 'sigmoid' | 'linear';
@@ -69,7 +70,7 @@ const endOf = ({ outputs }: LayersModel): End => sourceOf(outputs[0]!);
 const sourceOf = ({ sourceLayer: layer, nodeIndex }: SymbolicTensor): End => {
   const { inputTensors } = layer.inboundNodes[nodeIndex]!;
   const activation = layer instanceof LayersModel ? undefined : layer.getConfig()['activation'];
-  const className = layer.getClassName();
+  const className = layer instanceof DropConnectDense ? 'Dense' : layer.getClassName();
   return {
     layer,
     kind: className === 'Softmax' ? 'Activation softmax' : `${className} ${activation ?? 'linear'}`,
@@ -109,9 +110,11 @@ class DenseLogits extends layers.Layer {
     return this.#dense.computeOutputShape(inputShape) as (number | null)[];
   }
 
-  override call(inputs: Tensor | Tensor[]): Tensor {
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
     return tidy(() => {
-      const [kernel, bias] = this.#dense.weights.map((weight) => weight.read());
+      const [kernel, bias] = withMaskedKernel(this.#dense, kwargs.training, () =>
+        this.#dense.weights.map((weight) => weight.read()),
+      );
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       const features = input.shape.at(-1)!;
       const rows = (input.rank === 2 ? input : reshape(input, [-1, features])) as Tensor2D;

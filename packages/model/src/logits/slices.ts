@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { type DropoutPosition, NoiseLayer } from '../layers/noise-layer.ts';
-import { leafLayers } from '../weights/layers-of-model.ts';
+import type { DropoutPosition } from '../layers/noise-layer.ts';
+import { positionedLayers } from '../layers/positioned.ts';
 
 /** A slice of a batch in a pass through several. */
 export interface SliceOfBatch {
@@ -36,7 +36,7 @@ export const passThroughSlices = <Result>(
   run: (within: WithinSlice) => Result,
 ): Result => {
   const variables = trainedVariables(model);
-  const noise = leafLayers(model).flatMap(({ layer }) => (layer instanceof NoiseLayer ? layer : []));
+  const noise = positionedLayers(model);
   const positions = slices.map(({ rowOffset }): DropoutPosition[] =>
     noise.map(() => ({ step, rowOffset, call: 0, rateFactor })),
   );

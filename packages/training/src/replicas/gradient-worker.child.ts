@@ -2,7 +2,13 @@
 import { type MessagePort as NodePort, workerData } from 'node:worker_threads';
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { branchedModel, normalizedModel, rowNormalizedModel, tinyModel } from '../testing.ts';
+import {
+  branchedModel,
+  normalizedModel,
+  regularizedModel,
+  rowNormalizedModel,
+  tinyModel,
+} from '../testing.ts';
 import { serveReplica } from './remote-replica.ts';
 import type { WorkerData } from './workers.testing.ts';
 
@@ -11,6 +17,7 @@ const models = {
   tiny: () => tinyModel(),
   normalized: () => normalizedModel(),
   rowNormalized: rowNormalizedModel,
+  regularized: regularizedModel,
   branched: branchedModel,
   exiting: () => normalizedModel(() => process.exit()),
   throwing: () =>

@@ -1,10 +1,10 @@
 import type { Batch } from '@dropout-lab/contracts';
-import { readWeights, writeWeights } from '@dropout-lab/model';
+import { readWeights, setDropoutPosition, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { createReplica, parallelReplica, type Replica, TrainingError } from '../index.ts';
-import { imageSource, tinyModel } from '../testing.ts';
+import { imageSource, regularizedModel, tinyModel } from '../testing.ts';
 
 const dropout = { rate: 0.5, inputRate: 0.1 };
 const batchOf = (size: number) => imageSource('train', { size, batchSize: size }).batch(0, 0);
@@ -60,6 +60,38 @@ describe('several replicas compute what one computes, on wasm and cpu to the bit
     const batch = batchOf(19);
     expectSame(await gradientsOf(nested, batch), await gradientsOf(single, batch));
   });
+
+  test.each([1, 2, 3, 5])(
+    'of a model with penalties, DropConnect and stochastic depth, over %i',
+    async (count) => {
+      const regularized = Array.from({ length: count }, () => regularizedModel());
+      const [first] = regularized as [LayersModel, ...LayersModel[]];
+      const batch = batchOf(10);
+      const whole = await gradientsOf(createReplica(first), batch);
+      const parts = await gradientsOf(
+        parallelReplica(regularized.map((model) => createReplica(model))),
+        batch,
+      );
+      expectSame(parts, whole);
+      // The loss has the penalties: .01 * |w| + .02 * w^2 of one kernel, .01 * w^2 of another.
+      const kernels = new Map((await readWeights(first)).map(({ name, values }) => [name, values]));
+      const sum = (name: string, of: (w: number) => number) =>
+        kernels.get(name)!.reduce((total, w) => total + of(w), 0);
+      const penalty =
+        sum('conv2d/kernel', (w) => 0.01 * Math.abs(w) + 0.02 * w * w) +
+        sum('dense/kernel', (w) => 0.01 * w * w);
+      const crossentropy = tf.tidy(() => {
+        setDropoutPosition(first, { step: 3 });
+        const images = tf.tensor(batch.images as Float32Array, [10, 8, 8, 3]);
+        const probabilities = first.apply(images, { training: true }) as tf.Tensor;
+        const targets = tf.oneHot(tf.tensor1d([...(batch.labels as Uint8Array)], 'int32'), 3);
+        return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.log(probabilities)), 1))).dataSync()[0]!;
+      });
+      expect(penalty).toBeGreaterThan(0.01);
+      expect(whole.loss).toBeCloseTo(crossentropy + penalty, 5);
+      for (const model of regularized) model.dispose();
+    },
+  );
 
   test('but not if each draws the masks of the first rows', async () => {
     const batch = batchOf(6);

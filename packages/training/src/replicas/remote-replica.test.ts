@@ -13,7 +13,7 @@ import {
   TrainingError,
   train,
 } from '../index.ts';
-import { collect, configOf, imageSource, only, tinyModel } from '../testing.ts';
+import { collect, configOf, imageSource, only, regularizedModel, tinyModel } from '../testing.ts';
 import { useWorkers } from './workers.testing.ts';
 
 const batch = imageSource('train', { size: 5, batchSize: 5 }).batch(0, 0);
@@ -124,6 +124,18 @@ describe('in a worker', () => {
     const logs = (all: typeof events) => only('epoch', all).map((event) => event.logs);
     expect(logs(events)).toEqual(logs(expected));
     expect(await readWeights(model)).toEqual(await readWeights(here));
+  });
+
+  test('has the penalties, the masks of kernels and the blocks left out of this thread, to the bit', async () => {
+    const { port } = start('regularized');
+    const model = regularizedModel();
+    const remote = await connectReplica(port, model);
+    const here = createReplica(model);
+    for (const step of [0, 3]) {
+      expect(await gradientsOf(remote, batch, step)).toEqual(await gradientsOf(here, batch, step));
+    }
+    remote.dispose();
+    model.dispose();
   });
 
   test('that dies while it computes, is an error at once and at every later request', async () => {

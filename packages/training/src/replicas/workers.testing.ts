@@ -6,7 +6,14 @@ import { buildChild } from '../../../../scripts/build-child.ts';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 
 /** The model of a worker; the last two end the thread, or throw, in the middle of a forward pass. */
-export type WorkerModel = 'tiny' | 'normalized' | 'rowNormalized' | 'branched' | 'exiting' | 'throwing';
+export type WorkerModel =
+  | 'tiny'
+  | 'normalized'
+  | 'rowNormalized'
+  | 'regularized'
+  | 'branched'
+  | 'exiting'
+  | 'throwing';
 
 /** The data that gradient-worker.child.ts is started with. */
 export interface WorkerData<Port> {

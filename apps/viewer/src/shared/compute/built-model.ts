@@ -36,11 +36,13 @@ export const buildAtRate = ({ config, weights }: PlaygroundModel, rate: number |
   writeWeights(model, weights);
   // Whether the model ends in probabilities or in logits.
   const classifier = logitsModel(model);
-  const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
+  const convolutions = model.layers.filter((layer) => isConvolution.test(layer.getClassName()));
   const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
   const names = convolutions.map(({ name }) => name);
   return { rate, spec, model, classifier, probe: modelOf({ inputs: model.inputs, outputs }), names };
 };
+
+const isConvolution = /^(DropConnect)?Conv2D$/;
 
 /** Returns a batch of copies of one image, in the model's data format. */
 export const batchOf = ({ spec }: BuiltModel, pixels: Uint8Array, copies = 1): tf.Tensor => {
