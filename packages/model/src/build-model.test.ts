@@ -123,6 +123,27 @@ describe('variants', () => {
     both.dispose();
   });
 
+  test('a rate for each block, and one after dense layers', () => {
+    const ratesOf = (dropout: object) => {
+      const model = build({ ...small, filters: [4, 4], kernelSize: 2, units: [6, 5], dropout });
+      const found = model.layers.flatMap((layer, i) =>
+        layer instanceof Dropout ? [[model.layers[i - 1]!.name, layer.name, layer.rate]] : [],
+      );
+      const seeds = model.layers.flatMap((layer) => (layer instanceof Dropout ? [layer.seed] : []));
+      model.dispose();
+      return { found, seeds };
+    };
+    expect(ratesOf({ rates: [0.1, 0.2], denseRate: 0.4 }).found).toEqual([
+      ['max_pooling2d', 'dropout', 0.1],
+      ['max_pooling2d_1', 'dropout_1', 0.2],
+      ['dense', 'dropout_2', 0.4],
+      ['dense_1', 'dropout_3', 0.4],
+    ]);
+    expect(ratesOf({ rate: 0.7, rates: [0, 0.2] }).found).toEqual([['max_pooling2d_1', 'dropout', 0.2]]);
+    // The masks of the blocks are those that they have without.
+    expect(ratesOf({ denseRate: 0.4 }).seeds.slice(0, 2)).toEqual(ratesOf({}).seeds);
+  });
+
   test('padding same, other windows, three blocks, two dense layers', () => {
     const model = build({
       inputShape: [20, 16, 1],
@@ -195,6 +216,12 @@ describe('the impossible is refused before any tensor is made', () => {
       'model spec: dropout: noiseShape: expected 4 entries for an input of shape [null,15,15,64] (null or 1; null, 1 or 15; null, 1 or 15; null, 1 or 64), received [null,1,1]',
     );
     expect(refusal({ dropout: { noiseShape: [null, 15, 15, 1] } })).toContain('dropout_1: noiseShape');
+  });
+
+  test('another number of rates than of blocks', () => {
+    expect(refusal({ dropout: { rates: [0.1] } })).toBe(
+      'model: dropout.rates: expected one rate for each of the 2 convolution blocks that filters has, received 1: [0.1]',
+    );
   });
 
   test('a max-norm axis that a kernel does not have', () => {

@@ -1,5 +1,5 @@
 import { parseRunConfig, type RunConfigInput } from '@dropout-lab/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requireTrainable } from './index.ts';
 
 const layers = [
@@ -46,4 +46,59 @@ test('Muon excludes layers that there are', () => {
   expect(() => requireTrainable(of('dense', 'logits'))).toThrow(
     'run configuration: optimizer.excludeLayers[1]: expected a part of the path of a weight (conv2d/kernel, batch_normalization/gamma, batch_normalization/beta, dense/kernel, dense/bias), received "logits": change it, or leave it out',
   );
+});
+
+describe('batch normalization of vectors needs batches of at least 2', () => {
+  const normalized = (...before: object[]): RunConfigInput => ({
+    model: {
+      layers: [
+        ...before,
+        { kind: 'batch_normalization', name: 'norm' },
+        ...(before.length === 0 ? [{ kind: 'flatten' }] : []),
+        { kind: 'dense', units: 10 },
+      ] as never,
+    },
+  });
+  const vectors = normalized({ kind: 'flatten' }, { kind: 'dense', units: 4 });
+
+  test.each<[string, RunConfigInput, string]>([
+    ['batches of 1', { ...vectors, batchSize: 1 }, 'received batches of 1: use a batchSize of 2 or more'],
+    ['one image', { ...vectors, limitTrain: 1, validationSplit: 0 }, 'received 1 image to train with: use'],
+    [
+      'a last batch of 1',
+      { ...vectors, limitTrain: 101, validationSplit: 0, batchSize: 20 },
+      'received batches of 20 of 101 images, the last of which is 1 image: use another batchSize, or dropRemainder',
+    ],
+    [
+      'maps of one pixel',
+      {
+        model: {
+          layers: [
+            { kind: 'conv2d', filters: 2, kernelSize: 32 },
+            { kind: 'residual', layers: [{ kind: 'batch_normalization', name: 'norm' }] },
+            { kind: 'flatten' },
+            { kind: 'dense', units: 10 },
+          ],
+        },
+        batchSize: 1,
+      },
+      'received batches of 1: use',
+    ],
+  ])('%s is refused', (_, config, message) => {
+    expect(() => requireTrainable(parseRunConfig(config))).toThrow(
+      `run configuration: batchSize: expected batches of at least 2 images, since norm takes a mean and a variance of one number of each, ${message}`,
+    );
+  });
+
+  test.each<[string, RunConfigInput]>([
+    ['batches of 2', { ...vectors, batchSize: 2 }],
+    ['a last batch of 2', { ...vectors, limitTrain: 102, validationSplit: 0, batchSize: 20 }],
+    [
+      'whole batches',
+      { ...vectors, limitTrain: 101, validationSplit: 0, batchSize: 20, dropRemainder: true },
+    ],
+    ['single images, which have many pixels', { ...normalized(), batchSize: 1 }],
+  ])('%s is not', (_, config) => {
+    expect(() => requireTrainable(parseRunConfig(config))).not.toThrow();
+  });
 });

@@ -17,7 +17,7 @@ import { flattened, type NamedLayer } from './weights/named-layers.ts';
 const MOST_VALUES = 2 ** 33;
 
 /**
- * Checks that a run's model can be built, that it has the weights of every weight group, and dropout where its rate is to change, and that a batch of its images passes through it in the memory of a large machine.
+ * Checks that a run's model can be built, that it has the weights of every weight group, and dropout where its rate is to change, that every batch has statistics for batch normalization, and that a batch of its images passes through it in the memory of a large machine.
  *
  * @throws ConfigError when the model is impossible, a group names no weight, or the batch is too large.
  */
@@ -32,7 +32,8 @@ export const requireTrainable = (
     | 'weightGroups'
     | 'dropoutSchedule'
     | 'optimizer'
-    | 'optimizer'
+    | 'splitMethod'
+    | 'dropRemainder'
   >,
 ): void => {
   const spec = modelSpecOf(config);
@@ -41,7 +42,8 @@ export const requireTrainable = (
   requireGroups(config.weightGroups, paths);
   requireExcluded(config.optimizer, paths);
   requireDropout(config.dropoutSchedule, named);
-  const { values } = sizeOf(named, spec.inputShape, []);
+  const { values, normalized } = sizeOf(named, spec.inputShape, []);
+  if (normalized) requireStatistics(normalized, config);
   const images = config.limitTrain ?? datasetOf(config.dataset).trainImages;
   const batch = Math.min(config.batchSize, Math.ceil(images * (1 - config.validationSplit)));
   if (batch * values <= MOST_VALUES) return;
@@ -86,5 +88,40 @@ const requireDropout = ({ name }: DropoutScheduleConfig, layers: readonly NamedL
   throw new ConfigError(
     `run configuration: dropoutSchedule: expected a layer with a dropout rate above 0, which ${name} changes over training, received a model without: add one, or leave the schedule out`,
     ['dropoutSchedule'],
+  );
+};
+
+/**
+ * @param normalized The batch normalization with the fewest values of a channel for an image.
+ * @throws ConfigError when a batch has one value of a channel, whose variance is 0.
+ */
+const requireStatistics = (
+  { name, places }: { readonly name: string; readonly places: number },
+  {
+    dataset,
+    limitTrain,
+    validationSplit,
+    splitMethod,
+    batchSize,
+    dropRemainder,
+  }: Pick<
+    RunConfig,
+    'dataset' | 'limitTrain' | 'validationSplit' | 'splitMethod' | 'batchSize' | 'dropRemainder'
+  >,
+): void => {
+  if (places > 1) return;
+  const images = Math.floor((limitTrain ?? datasetOf(dataset).trainImages) * (1 - validationSplit));
+  const expected = `run configuration: batchSize: expected batches of at least 2 images, since ${name} takes a mean and a variance of one number of each`;
+  if (batchSize === 1 || images === 1) {
+    throw new ConfigError(
+      `${expected}, received ${batchSize === 1 ? 'batches of 1' : '1 image to train with'}: use a batchSize of 2 or more, or layer_normalization`,
+      ['batchSize'],
+    );
+  }
+  // The number of images of a stratified split is only known with the labels.
+  if (dropRemainder || splitMethod !== 'last' || images % batchSize !== 1) return;
+  throw new ConfigError(
+    `${expected}, received batches of ${batchSize} of ${images} images, the last of which is 1 image: use another batchSize, or dropRemainder`,
+    ['batchSize'],
   );
 };

@@ -1,4 +1,4 @@
-import { ConfigError } from '@dropout-lab/contracts';
+import { ConfigError, type LayerKind } from '@dropout-lab/contracts';
 import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
 import type { Shape } from './layers/layer.ts';
@@ -13,6 +13,8 @@ interface Size {
   readonly weights: number;
   /** The number of values that an image and all outputs for it have. */
   readonly values: number;
+  /** The batch normalization with the fewest values of a channel for an image, and their number. */
+  readonly normalized: { readonly name: string; readonly places: number } | undefined;
 }
 
 /** As many floats as a gibibyte has. */
@@ -34,7 +36,11 @@ export const sizeOf = (
   custom: readonly LayerDefinition[],
 ): Size => {
   requireOutput(input, 'model spec: inputShape: expected an image');
-  return sizeOfChain(layers, { output: input, weights: 0, values: countOf(input) }, custom);
+  return sizeOfChain(
+    layers,
+    { output: input, weights: 0, values: countOf(input), normalized: undefined },
+    custom,
+  );
 };
 
 /** @param before The size of the layers before. */
@@ -50,8 +56,20 @@ const sizeOfChain = (layers: readonly NamedLayer[], before: Size, custom: readon
     const weights = through.weights + requireKernel(kernelShape?.(settings, input) ?? [0], where);
     requireOutput(output, `${where}: expected an output`);
     requireWeights(weights, where);
-    return { output, weights, values: through.values + countOf(output) };
+    const normalized = fewest(through.normalized, settings.kind, name, input);
+    return { output, weights, values: through.values + countOf(output), normalized };
   }, before);
+
+const fewest = (
+  before: Size['normalized'],
+  kind: LayerKind,
+  name: string,
+  input: Shape,
+): Size['normalized'] => {
+  if (kind !== 'batch_normalization') return before;
+  const places = countOf(input.slice(0, -1));
+  return before !== undefined && before.places <= places ? before : { name, places };
+};
 
 const countOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 

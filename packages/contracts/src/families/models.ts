@@ -56,6 +56,11 @@ const tutorial = z
           { flag: 'dropout-input', label: 'input dropout' },
         ),
         noiseShape,
+        rates: setting(
+          z.array(fraction).min(1).nullable().default(null),
+          'Fractions dropped after each pooling layer, one for each convolution block; null is rate for all of them',
+        ),
+        denseRate: setting(fraction.default(0), 'Fraction dropped after each hidden dense layer, 0 for none'),
       })
       .prefault({}),
     maxNorm: setting(

@@ -37,6 +37,8 @@ test('of a list of layers, residual blocks included', () => {
 test('a model without dropout has it where its preset puts it; a list of layers has no such place', () => {
   const none = { model: { dropout: { rate: 0 } } };
   expect([ratesAt(none, null), ratesAt(none, 0.6)]).toEqual([[], [0.6, 0.6]]);
+  const ofBlocks = { model: { dropout: { rates: [0, 0] } } };
+  expect([ratesAt(ofBlocks, null), ratesAt(ofBlocks, 0.6)]).toEqual([[], [0.6, 0.6]]);
   const layers: RunConfigInput = { model: { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 10 }] } };
   expect([ratesAt(layers, null), ratesAt(layers, 0.6)]).toEqual([[], []]);
 });

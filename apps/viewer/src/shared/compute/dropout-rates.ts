@@ -44,6 +44,8 @@ const withPresetDropout = (config: ModelOfRun, rate: number): ModelOfRun => {
   const setting = flag?.settings.find(({ of }) => of?.name === config.model.preset);
   // A list of layers has no place for additional ones.
   if (setting === undefined) return config;
+  // Rates for each block would go before it.
+  const shared = config.model.preset === 'tutorial' ? { model: { dropout: { rates: null } } } : {};
   const change = configWith(runConfigSchema, config, setting.path, rate, 'dropout');
-  return parseRunConfig(mergeConfig(config, change));
+  return parseRunConfig(mergeConfig(mergeConfig(config, shared), change));
 };
