@@ -75,6 +75,11 @@ ROWS = [
 ]
 
 
+# Answers between classes, as mixed images have them, with a weight of each row.
+MIXED_LOGITS = [[1, 2, 3], [-1, 0.5, 0], [4, -2, 1]]
+MIXED_TARGETS = [[0.7, 0.3, 0], [0.25, 0.25, 0.5], [0, 1, 0]]
+MIXED_WEIGHTS = [1, 2, 0.5]
+
 # A single unit, for two answers.
 SINGLE = [([0], 0), ([3], 1), ([3], 0), ([-40], 1), ([1000], 0)]
 HEADS = {
@@ -87,7 +92,7 @@ HEADS = {
 def loss_case(case, random):
     """Computes each row by itself, after each activation and in a graph, as model.fit does; then the mean of all."""
     loss = formulas.create("losses", case["settings"])
-    rows, means = [], {}
+    rows, means, mixed = [], {}, {}
     for name in case["heads"]:
         head = HEADS[name]
 
@@ -111,7 +116,27 @@ def loss_case(case, random):
                 {"head": name, "logits": logits, "label": label, "loss": float(value), "gradient": floats(gradient)}
             )
         means[name] = float(of(ROWS)[0])
-    return {"rows": rows, "means": means}
+
+        @tf.function
+        def mixed_loss_and_gradient(logits):
+            with tf.GradientTape() as tape:
+                tape.watch(logits)
+                weights = tf.constant(MIXED_WEIGHTS, tf.float32)
+                value = loss(tf.constant(MIXED_TARGETS, tf.float32), head(logits), weights)
+            return value, tape.gradient(value, logits)
+
+        value, gradient = mixed_loss_and_gradient(tf.constant(MIXED_LOGITS, tf.float32))
+        mixed[name] = {"loss": float(value), "gradient": floats(tf.reduce_sum(gradient, 0))}
+    return {
+        "rows": rows,
+        "means": means,
+        "mixed": {
+            "logits": MIXED_LOGITS,
+            "targets": MIXED_TARGETS,
+            "weights": MIXED_WEIGHTS,
+            "heads": mixed,
+        },
+    }
 
 
 def constraint_case(case, random):

@@ -21,6 +21,15 @@ interface Case {
   }[];
   /** Of all rows of several units, for each activation. */
   readonly means: { readonly [Head in HeadActivation]?: number };
+  /** Of rows whose targets are numbers between classes, each with a weight; the gradient is that of a bias. */
+  readonly mixed: {
+    readonly logits: readonly (readonly number[])[];
+    readonly targets: readonly (readonly number[])[];
+    readonly weights: readonly number[];
+    readonly heads: {
+      readonly [Head in HeadActivation]?: { readonly loss: number; readonly gradient: readonly number[] };
+    };
+  };
 }
 
 const cases = Object.values(fixtures as unknown as Readonly<Record<string, readonly Case[]>>).flat();
@@ -29,7 +38,7 @@ test('there are outputs of Keras for every loss', () => {
   expect(namesWithout(lossSchema, fixtures)).toBe('');
 });
 
-for (const { settings, rows, means } of cases) {
+for (const { settings, rows, means, mixed } of cases) {
   describe(`${JSON.stringify(settings)}, at logits of equal probabilities`, () => {
     for (const { head, logits, label, loss, gradient } of rows) {
       test(`is Keras’s, as is its gradient: class ${label} of ${logits}, ${head}`, async () => {
@@ -47,6 +56,30 @@ for (const { settings, rows, means } of cases) {
         expect([...found.gradients[1]!.dataSync()]).toEqual(
           closeTo(gradient, isOfProbabilities ? 0.01 : undefined),
         );
+        tf.dispose(found.gradients);
+        model.dispose();
+      });
+    }
+
+    for (const [head, { loss, gradient }] of Object.entries(mixed.heads)) {
+      test(`is Keras’s for targets between classes, with weights, ${head}`, async () => {
+        const units = 3;
+        const dense = layers.dense({ units, inputShape: [units], kernelInitializer: 'identity' });
+        const end = head === 'linear' ? [] : [layers.activation({ activation: head as HeadActivation })];
+        const model = sequential({ layers: [dense, ...end] });
+        const logits = Float32Array.from(mixed.logits.flat());
+        const labels = Float32Array.from(mixed.targets.flat());
+        const sampleWeights = Float32Array.from(mixed.weights);
+        const batch = { images: logits, labels, sampleWeights, size: 3 };
+        const position = { step: 0, rowOffset: 0, batchSize: 3, loss: settings };
+        const found = await createReplica(model).gradients(batch, position);
+        expect([found.loss]).toEqual(closeTo([loss]));
+        expect([...found.gradients[1]!.dataSync()]).toEqual(closeTo(gradient, 0.1));
+        const mean = createLoss(settings).mean({
+          ...{ logits, activation: head as HeadActivation, units, rows: 3 },
+          ...{ targets: labels, weights: sampleWeights },
+        });
+        expect([mean]).toEqual(closeTo([loss]));
         tf.dispose(found.gradients);
         model.dispose();
       });
