@@ -71,6 +71,13 @@ test('settings without a phrase of their own are worded from their description',
     'constant rate',
     'cosine decay rate',
   ]);
+  expect(labelsOf({}, { averaging: { name: 'ema' } })).toEqual(['no averaging', 'EMA']);
+  expect(labelsOf({}, { dropoutSchedule: { name: 'early' } })).toEqual(['constant dropout', 'early dropout']);
+  expect(labelsOf({}, { weightGroups: [{ weights: ['*/bias'] }] })).toEqual([
+    'no weight groups',
+    '1 weight group',
+  ]);
+  expect(labelsOf({}, { maxSteps: 20 })).toEqual(['max steps none', 'max steps 20']);
 });
 
 const layersOf = (rate: number): RunConfigInput => ({

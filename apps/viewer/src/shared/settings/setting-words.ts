@@ -1,4 +1,5 @@
 import {
+  averagingSchema,
   canonicalJson,
   type DatasetName,
   datasetOf,
@@ -47,7 +48,12 @@ const nameAt = (path: string): string => {
   return setting && !path.includes('[') ? nameOfSetting(setting) : pathInWords(path);
 };
 
-const families = { optimizer: optimizerSchema, schedule: scheduleSchema, loss: lossSchema };
+const families = {
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema,
+  loss: lossSchema,
+  averaging: averagingSchema,
+};
 
 const memberTitle = (family: keyof typeof families, name: string): string | undefined => {
   const title = membersOf(families[family])?.members.get(name)?.meta()?.title;
@@ -120,6 +126,12 @@ const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> 
     return isPlain(value) ? settingInWords('model.maxNorm.value', value['value']) : undefined;
   },
   'schedule.name': (value) => `${titleOfChoice('schedule.name', String(value))} rate`,
+  'averaging.name': (value) => (value === 'none' ? 'no averaging' : undefined),
+  'dropoutSchedule.name': (value) => `${titleOfChoice('dropoutSchedule.name', String(value))} dropout`,
+  weightGroups: (value) => {
+    const groups = Array.isArray(value) ? value.length : 0;
+    return groups === 0 ? 'no weight groups' : `${groups} weight group${groups === 1 ? '' : 's'}`;
+  },
   limitTrain: images('images'),
   limitTest: images('test images'),
 };
