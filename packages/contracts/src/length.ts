@@ -7,12 +7,18 @@ type LengthConfig = Pick<
   'epochs' | 'maxSteps' | 'dataset' | 'limitTrain' | 'validationSplit' | 'batchSize' | 'dropRemainder'
 >;
 
-/** Returns the steps of a whole epoch of a run, by its data set's description. */
-export const stepsPerEpochOf = (config: LengthConfig): number => {
-  const { dataset, limitTrain, validationSplit, batchSize, dropRemainder } = config;
-  const images = Math.floor((limitTrain ?? datasetOf(dataset).trainImages) * (1 - validationSplit));
-  return Math.max(1, dropRemainder ? Math.floor(images / batchSize) : Math.ceil(images / batchSize));
+/**
+ * Returns the steps of a whole epoch of a run.
+ *
+ * @param trainImages The images that are trained on; by the data set's description when left out.
+ */
+export const stepsPerEpochOf = (config: LengthConfig, trainImages = trainImagesOf(config)): number => {
+  const batches = trainImages / config.batchSize;
+  return Math.max(1, config.dropRemainder ? Math.floor(batches) : Math.ceil(batches));
 };
+
+const trainImagesOf = ({ dataset, limitTrain, validationSplit }: LengthConfig): number =>
+  Math.floor((limitTrain ?? datasetOf(dataset).trainImages) * (1 - validationSplit));
 
 /**
  * Returns the epochs that a run trains, where the last one may be shorter: fewer than `epochs` where it has `maxSteps`.

@@ -36,7 +36,10 @@ export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEv
   readonly callbacks?: readonly CallbackConfig[] | undefined;
   /** Settings of the optimizer for some of the weights, by their names in `trainedWeights` of @dropout-lab/model; none when left out. */
   readonly weightGroups?: readonly WeightGroupInput[] | undefined;
-  /** The average of the weights, whose value they take in the end; none when left out. */
+  /**
+   * The average of the weights, whose value they take in the end; none when left out. As in Keras, validation sees the weights
+   * themselves with `ema`; with `lookahead` that of the last epoch sees the average.
+   */
   readonly averaging?: AveragingInput | undefined;
   /** How the dropout rates of all layers change with the step; not at all when left out. */
   readonly dropoutSchedule?: DropoutScheduleInput | undefined;

@@ -1,4 +1,10 @@
-import { datasetOf, epochsOf, runConfigSchema, withoutDefaults } from '@dropout-lab/contracts';
+import {
+  datasetOf,
+  epochsOf,
+  runConfigSchema,
+  stepsPerEpochOf,
+  withoutDefaults,
+} from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { createGapFinder, type EpochRow, gapsInWords, readHistory, runStatus } from '@dropout-lab/runs';
 import {
@@ -105,7 +111,8 @@ const bestAccuracy = (history: readonly EpochRow[]): RunOverview['best'] =>
   }, undefined);
 
 const progressOf = ({ manifest, events }: RunDigest, epochsDone: number): Progress => {
-  const epochs = epochsOf(manifest.config);
+  const { config, data } = manifest;
+  const epochs = epochsOf(config, stepsPerEpochOf(config, data.trainImages));
   const step = events.at(-1)?.kind === 'step' ? events.at(-1) : undefined;
   if (step?.kind !== 'step') {
     return {
