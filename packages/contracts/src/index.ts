@@ -56,7 +56,12 @@ export {
   optimizerSchema,
 } from './families/optimizers.ts';
 export { type RegularizerConfig, type RegularizerName, regularizerSchema } from './families/regularizers.ts';
-export { type LearningRateScheduleConfig, type ScheduleName, scheduleSchema } from './families/schedules.ts';
+export {
+  type LearningRateScheduleConfig,
+  type LearningRateScheduleInput,
+  type ScheduleName,
+  scheduleSchema,
+} from './families/schedules.ts';
 export {
   type GroupedWeights,
   groupWeights,

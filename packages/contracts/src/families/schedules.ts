@@ -94,5 +94,7 @@ export const scheduleSchema = z.discriminatedUnion('name', [
 
 /** How the learning rate changes with the step. */
 export type LearningRateScheduleConfig = z.output<typeof scheduleSchema>;
+/** A schedule as a user writes it: anything left out is the default. */
+export type LearningRateScheduleInput = z.input<typeof scheduleSchema>;
 /** The name of a schedule. */
 export type ScheduleName = LearningRateScheduleConfig['name'];

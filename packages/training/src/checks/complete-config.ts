@@ -1,11 +1,9 @@
 import {
   type AveragingConfig,
   averagingSchema,
-  ConfigError,
   type DropoutScheduleConfig,
   dropoutScheduleSchema,
   type OptimizerConfig,
-  parseWith,
   type WeightGroup,
   weightGroupSchema,
 } from '@dropout-lab/contracts';
@@ -14,6 +12,7 @@ import { TrainingError } from '../errors.ts';
 import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
 import { completeOptimizer } from '../optimizers/table.ts';
+import { parseSettings } from './parse-settings.ts';
 
 /** A configuration with all settings that have a default. */
 export interface CompleteConfig extends TrainingConfig {
@@ -28,23 +27,15 @@ export interface CompleteConfig extends TrainingConfig {
 export const completeConfig = (config: TrainingConfig): CompleteConfig => ({
   ...config,
   optimizer: completeOptimizer(config.optimizer),
-  weightGroups: parsed(z.array(weightGroupSchema), config.weightGroups ?? [], 'weightGroups'),
-  dropoutSchedule: parsed(
+  weightGroups: parseSettings(z.array(weightGroupSchema), config.weightGroups ?? [], 'weightGroups'),
+  dropoutSchedule: parseSettings(
     dropoutScheduleSchema,
     config.dropoutSchedule ?? { name: 'constant' },
     'dropoutSchedule',
   ),
-  averaging: parsed(averagingSchema, config.averaging ?? { name: 'none' }, 'averaging'),
+  averaging: parseSettings(averagingSchema, config.averaging ?? { name: 'none' }, 'averaging'),
   maxSteps: requireSteps(config.maxSteps ?? null),
 });
-
-const parsed = <S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> => {
-  try {
-    return parseWith(schema, input, what);
-  } catch (error) {
-    throw error instanceof ConfigError ? new TrainingError(error.message) : error;
-  }
-};
 
 const requireSteps = (maxSteps: number | null): number | null => {
   if (maxSteps === null || (Number.isInteger(maxSteps) && maxSteps > 0)) return maxSteps;

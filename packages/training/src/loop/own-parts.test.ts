@@ -27,8 +27,18 @@ describe('an invalid part is refused with a message, and leaves no tensor', () =
       { optimizer: 'sgd' },
       'optimizer: expected the settings of one of adam, sgd,',
     ],
-    ['an optimizer that there is not', { optimizer: { name: 'rmsprop', learningRate: 1 } }, 'found rmsprop'],
+    ['an optimizer that there is not', { optimizer: { name: 'adagrad', learningRate: 1 } }, 'found adagrad'],
     ['a schedule by its name', { schedule: 'cosine' }, 'schedule: expected the settings of one of constant,'],
+    [
+      'an optimizer with a setting out of range',
+      { optimizer: { name: 'sgd', clipnorm: 0 } },
+      'optimizer: clipnorm: expected a number above 0, received 0',
+    ],
+    [
+      'a schedule without a setting that it needs',
+      { schedule: { name: 'one_cycle' } },
+      'schedule: totalSteps: expected a whole number above 0',
+    ],
     ['a schedule that there is not', { schedule: { name: 'poly' } }, 'found poly'],
     [
       'a schedule that gives nothing',
@@ -38,6 +48,11 @@ describe('an invalid part is refused with a message, and leaves no tensor', () =
     ['a schedule that goes below 0', { schedule: () => -1 }, 'for step 1, found -1: return a number'],
   ])('%s', async (_, config, message) => {
     expect(await trained(config)).toContain(message);
+  });
+
+  test('settings with a default may be left out', async () => {
+    const schedule = { name: 'cosine_decay', decaySteps: 9 };
+    expect(await trained({ optimizer: { name: 'rmsprop' }, schedule })).toBeUndefined();
   });
 
   test('a callback without a name', async () => {

@@ -3,7 +3,7 @@ import type {
   CallbackConfig,
   CheckpointName,
   DropoutScheduleInput,
-  LearningRateScheduleConfig,
+  LearningRateScheduleInput,
   LossConfig,
   OptimizerInput,
   RunConfig,
@@ -27,7 +27,7 @@ export interface CheckpointSink {
 export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEverySteps'> {
   /** Settings that are left out are Keras's defaults. */
   readonly optimizer: OptimizerInput | CustomOptimizer;
-  readonly schedule: LearningRateScheduleConfig | Schedule;
+  readonly schedule: LearningRateScheduleInput | Schedule;
   /** The loss that the model was compiled with when left out, else Keras's categorical crossentropy. */
   readonly loss?: LossConfig | CustomLoss | undefined;
   /** The factor of each class's loss in training; 1 when left out or null. */

@@ -1,12 +1,11 @@
 import {
-  ConfigError,
   type OptimizerConfig,
   type OptimizerInput,
   type OptimizerName,
   optimizerSchema,
-  parseWith,
 } from '@dropout-lab/contracts';
 import type { TrainedWeight } from '@dropout-lab/model';
+import { parseSettings } from '../checks/parse-settings.ts';
 import { TrainingError } from '../errors.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
@@ -43,11 +42,7 @@ export const completeOptimizer = (
       `optimizer: expected the settings of one of ${Object.keys(optimizerTable).join(', ')}, or an optimizer of defineOptimizer, found ${String(name ?? config)}`,
     );
   }
-  try {
-    return parseWith(optimizerSchema, config, 'optimizer');
-  } catch (error) {
-    throw error instanceof ConfigError ? new TrainingError(error.message) : error;
-  }
+  return parseSettings(optimizerSchema, config, 'optimizer');
 };
 
 /** Returns the update rule of each weight by a complete configuration. */

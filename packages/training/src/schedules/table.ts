@@ -1,4 +1,10 @@
-import type { LearningRateScheduleConfig, ScheduleName } from '@dropout-lab/contracts';
+import {
+  type LearningRateScheduleConfig,
+  type LearningRateScheduleInput,
+  type ScheduleName,
+  scheduleSchema,
+} from '@dropout-lab/contracts';
+import { parseSettings } from '../checks/parse-settings.ts';
 import { TrainingError } from '../errors.ts';
 import { constant } from './constant.ts';
 import { cosineDecay } from './cosine-decay.ts';
@@ -20,12 +26,13 @@ const scheduleTable = {
 /**
  * Returns the learning rate of an update, as `keras.optimizers.schedules` computes it, or as a function of the user's own does.
  *
+ * @param schedule Settings that are left out are the defaults.
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.
- * @throws TrainingError when there is no such schedule.
+ * @throws TrainingError when there is no such schedule, or a setting is out of range.
  */
 export const learningRateAt = (
-  schedule: LearningRateScheduleConfig | Schedule,
+  schedule: LearningRateScheduleInput | Schedule,
   initial: number,
   step: number,
 ): number => {
@@ -35,6 +42,7 @@ export const learningRateAt = (
       `schedule: expected the settings of one of ${Object.keys(scheduleTable).join(', ')}, or a function, found ${String(schedule?.name ?? schedule)}`,
     );
   }
-  const create = scheduleTable[schedule.name] as (config: LearningRateScheduleConfig) => Schedule;
-  return create(schedule)(initial, step);
+  const complete = parseSettings(scheduleSchema, schedule, 'schedule');
+  const create = scheduleTable[complete.name] as (config: LearningRateScheduleConfig) => Schedule;
+  return create(complete)(initial, step);
 };
