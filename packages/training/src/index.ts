@@ -44,5 +44,6 @@ export type { SliceGradients } from './replicas/slice-gradients.ts';
 export type { SumTree } from './replicas/sum-tree.ts';
 export { type SharedStatistics, wholeBatchLayerOf } from './replicas/whole-batch.ts';
 export { type SampleOptions, sampleLogits } from './sample-logits.ts';
+export { dropoutFactorAt } from './schedules/dropout-factor.ts';
 export type { Schedule } from './schedules/schedule.ts';
 export { learningRateAt } from './schedules/table.ts';

@@ -68,6 +68,19 @@ test('the mean of many passes of a linear model is what it computes without drop
   model.dispose();
 });
 
+test('a factor of the rates is that of training at its end', async () => {
+  const withRate = (rate: number) => {
+    const model = sequential({
+      layers: [new Dropout({ rate, seed: 9, inputShape: [FEATURES] } as never), softmax()],
+    });
+    model.setWeights([tf.tensor(normal(randomKey(1), { size: FEATURES * 3 }), [FEATURES, 3]), tf.zeros([3])]);
+    return model;
+  };
+  const halved = await collected(withRate(0.5), sourceOf(8), { passes: 2, rateFactor: 0.5 });
+  expect(halved).toEqual(await collected(withRate(0.25), sourceOf(8), { passes: 2 }));
+  expect(halved).not.toEqual(await collected(withRate(0.5), sourceOf(8), { passes: 2 }));
+});
+
 describe('only dropout is on', () => {
   const withNormalization = () =>
     sequential({
@@ -128,6 +141,12 @@ describe('refused', () => {
       : plain();
     await expect(collected(model, sourceOf(5), { passes: 2 })).rejects.toThrow(
       /^model: expected a layer that drops units at random, with a rate above 0, found none in /,
+    );
+  });
+
+  test.each([0, -0.5, 1.5, Number.NaN])('a factor of %f', async (rateFactor) => {
+    await expect(collected(plain(), sourceOf(5), { passes: 2, rateFactor })).rejects.toThrow(
+      `rateFactor: expected a number above 0 and at most 1, found ${rateFactor}`,
     );
   });
 

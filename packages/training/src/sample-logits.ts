@@ -14,6 +14,8 @@ import { imagesOf } from './replicas/replica.ts';
 export interface SampleOptions extends EvaluateOptions {
   /** How often the images pass through the model, each time with other units dropped. */
   readonly passes: number;
+  /** Factor of every dropout rate, above 0, where those changed over training; 1 when left out. */
+  readonly rateFactor?: number | undefined;
 }
 
 /**
@@ -27,10 +29,12 @@ export interface SampleOptions extends EvaluateOptions {
 export async function* sampleLogits(
   model: LayersModel,
   source: BatchSource<Targets>,
-  { passes, signal }: SampleOptions,
+  { passes, rateFactor = 1, signal }: SampleOptions,
 ): AsyncGenerator<Float32Array, void, undefined> {
   if (!Number.isInteger(passes) || passes < 1)
     throw new TrainingError(`passes: expected a whole number above 0, found ${passes}`);
+  if (!(rateFactor > 0 && rateFactor <= 1))
+    throw new TrainingError(`rateFactor: expected a number above 0 and at most 1, found ${rateFactor}`);
   if (dropoutLayersOf(model).length === 0) {
     throw new TrainingError(
       `model: expected a layer that drops units at random, with a rate above 0, found none in ${model.name}: every pass would be the same`,
@@ -46,7 +50,7 @@ export async function* sampleLogits(
       signal?.throwIfAborted();
       const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
       requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
-      setDropoutPosition(model, { step: pass, rowOffset: row });
+      setDropoutPosition(model, { step: pass, rowOffset: row, rateFactor });
       const sampled = sampling(model, () =>
         tf.tidy(() => logitsOf(imagesOf(batch, model), { training: true })),
       );

@@ -203,6 +203,17 @@ describe('evaluate', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
+  test('of a run whose dropout ended early there is nothing to average', async () => {
+    const early = join(folder, 'early');
+    const args = ['train', '--config', join(folder, 'small.json'), '--run-dir', early, '--epochs', '1'];
+    await runCli([...args, '--limit-train', '50', '--set', 'dropoutSchedule.name=early'], { cwd: folder });
+    const { code, stderr } = await callCli(['evaluate', early, '--mc', '3'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--mc: expected a model that was trained with dropout until this checkpoint, found a dropout schedule, early, that had none then: every pass would be the same, so leave --mc out',
+    );
+  });
+
   test('without dropout there is nothing to average, and without validation images no temperature', async () => {
     const bare = join(folder, 'bare');
     const config = join(folder, 'small.json');

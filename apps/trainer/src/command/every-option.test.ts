@@ -42,9 +42,11 @@ describe('every option is taken by the command with every kind of value that it 
     .filter(({ name }) => name !== 'limit-test')
     .flatMap(({ name, kind, settings: [setting] }) => {
       const beside = setting!.of?.path === 'optimizer' ? ['--optimizer', setting!.of.name] : [];
-      if (kind === 'boolean') return [[...beside, `--${name}`]];
+      const alone = [...beside, `--${name}`];
+      if (kind === 'boolean') return [alone];
       // The images and classes of another data set need no other model.
-      return valuesOf(setting!).map((value) => [...beside, `--${name}`, value]);
+      const withValues = valuesOf(setting!).map((value) => [...alone, value]);
+      return kind === 'switch' ? [alone, ...withValues] : withValues;
     });
 
   test.each(lines)('%s %s %s %s', async (...line) => {

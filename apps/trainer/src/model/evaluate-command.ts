@@ -5,28 +5,21 @@ import {
   parseRunConfig,
   type RunConfig,
   type RunManifest,
+  stepsPerEpochOf,
   type TestTimeAugmentation,
 } from '@dropout-lab/contracts';
 import { prepareRunData, testTimeViews } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { dropoutLayersOf } from '@dropout-lab/model';
-import { createReplica, sampleLogits } from '@dropout-lab/training';
+import { createReplica, dropoutFactorAt, sampleLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
-import {
-  type Answered,
-  linesOf,
-  rejectionSvg,
-  sampledWay,
-  temperedWay,
-  uncertaintyJson,
-  wayOf,
-} from './uncertainty.ts';
+import { type Answered, linesOf, sampledWay, temperedWay, uncertaintyJson, wayOf } from './uncertainty.ts';
 
 export interface EvaluateCommandOptions extends TrainedModelOptions, DataOptions {
   /** That of the run's configuration when left out. */
@@ -49,12 +42,13 @@ export const evaluateCommand = async (
 ): Promise<number> => {
   const { mc: passes, temperature, chart } = options;
   requireSvg(chart);
-  const { run, model } = await openTrainedModel(path, options);
+  const { run, model, step } = await openTrainedModel(path, options);
   try {
     requireLoadable(run.manifest, `evaluate ${path}`);
     const { classNames } = run.manifest;
     const config = configWith(run.manifest.config, options);
-    requireSampled(path, passes, config, model);
+    const rateFactor = factorAt(step, config);
+    if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);
     const data = prepareRunData(await loadData([config], options, reporter, signal), config);
     const numClasses = classNames.length;
@@ -81,7 +75,7 @@ export const evaluateCommand = async (
       passes === undefined
         ? undefined
         : await sampledWay(
-            sampleLogits(model, data.test, { passes, signal }),
+            sampleLogits(model, data.test, { passes, rateFactor, signal }),
             answered.labels,
             classNames,
             (logits, pass) => {
@@ -91,7 +85,11 @@ export const evaluateCommand = async (
           );
     const ways = [plain, ...(tempered ? [tempered.way] : []), ...(sampled ? [sampled.way] : [])];
     const isUncertain = ways.length > 1 || chart !== undefined;
-    if (chart !== undefined) writeChart(chart, rejectionSvg(ways, numClasses));
+    if (chart !== undefined) {
+      // Charts take a while to load.
+      const { rejectionSvg } = await import('./rejection-svg.ts');
+      writeChart(chart, rejectionSvg(ways, numClasses));
+    }
     if (options.json) {
       const more = isUncertain ? uncertaintyJson(plain, { tempered, sampled }) : {};
       process.stdout.write(`${JSON.stringify({ ...report, ...more })}\n`);
@@ -112,17 +110,27 @@ const configWith = (
   { testTimeAugmentation = config.testTimeAugmentation }: EvaluateCommandOptions,
 ): RunConfig => parseRunConfig({ ...config, testTimeAugmentation });
 
+/** The factor of the dropout rates in the last of so many steps. */
+const factorAt = (steps: number, config: RunConfig): number => {
+  const all = config.epochs * stepsPerEpochOf(config);
+  const totalSteps = Math.min(all, config.maxSteps ?? all);
+  return dropoutFactorAt(config.dropoutSchedule, Math.max(0, steps - 1), totalSteps);
+};
+
 /** @throws ConfigError when passes would all be the same, or would not be comparable with the plain prediction. */
 const requireSampled = (
   path: string,
-  passes: number | undefined,
-  { testTimeAugmentation }: RunConfig,
-  model: LayersModel,
+  { testTimeAugmentation, dropoutSchedule }: RunConfig,
+  { model, rateFactor }: { readonly model: LayersModel; readonly rateFactor: number },
 ): void => {
-  if (passes === undefined) return;
   if (testTimeAugmentation !== 'none') {
     throw new ConfigError(
       `evaluate ${path} --mc: expected images as they are, since a pass sees one view of each, found test-time augmentation ${testTimeAugmentation}: add --test-time-augmentation none`,
+    );
+  }
+  if (rateFactor === 0) {
+    throw new ConfigError(
+      `evaluate ${path} --mc: expected a model that was trained with dropout until this checkpoint, found a dropout schedule, ${dropoutSchedule.name}, that had none then: every pass would be the same, so leave --mc out`,
     );
   }
   if (dropoutLayersOf(model).length > 0) return;

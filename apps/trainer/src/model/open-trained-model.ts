@@ -9,17 +9,17 @@ export interface TrainedModelOptions {
   readonly checkpoint: CheckpointName;
 }
 
-/** Opens a run and builds its model with the weights of a checkpoint, on a started backend. */
+/** Opens a run and builds its model with the weights of a checkpoint, after so many steps, on a started backend. */
 export const openTrainedModel = async (
   path: string,
   { backend, checkpoint }: TrainedModelOptions,
-): Promise<{ run: RunReader; model: LayersModel }> => {
+): Promise<{ run: RunReader; model: LayersModel; step: number }> => {
   const run = await openRunDirectory(path);
   const { snapshot } = await run.loadCheckpoint(checkpoint);
   await startBackend(backend);
   const model = buildModel(modelSpecOf(run.manifest.config), run.manifest.config.seed);
   writeWeights(model, snapshot.weights);
-  return { run, model };
+  return { run, model, step: snapshot.progress.step };
 };
 
 /** A checkpoint of a run, for messages. */

@@ -1,4 +1,3 @@
-import { type RejectionLine, rejectionChart, standaloneSvg } from '@dropout-lab/charts';
 import type { ClassIndices, EvaluationReport } from '@dropout-lab/contracts';
 import {
   type AveragedPrediction,
@@ -12,7 +11,6 @@ import {
   rejectionCurve,
   standardDeviation,
 } from '@dropout-lab/metrics';
-import { parseHTML } from 'linkedom';
 import { formatMetric } from '../command/format.ts';
 import { table } from '../command/table.ts';
 
@@ -145,16 +143,3 @@ export const uncertaintyJson = (
     },
   }),
 });
-
-/** The rejection curves of all ways, as a file of its own. */
-export const rejectionSvg = (ways: readonly Way[], numClasses: number): string => {
-  const lines = ways.map(
-    ({ name, logits, labels }, arm): RejectionLine => ({
-      label: name,
-      arm,
-      points: rejectionCurve(logits, labels, numClasses).points,
-    }),
-  );
-  const { document } = parseHTML('<html></html>');
-  return standaloneSvg(rejectionChart(lines, { document, width: 560 }), 'light', lines.length);
-};
