@@ -184,16 +184,14 @@ export const normalizeSlices = (
       const [x, save] = args as unknown as [Tensor, GradSaveFunc];
       const scale = gamma === undefined ? inverse : mul(gamma, inverse);
       save([x, mean, inverse, scale]);
-      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
-        const [x, mean, inverse, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
-        const [ofDy, ofDyXhat] = meansOfAll() as [Tensor, Tensor];
-        if (kernels) {
-          const means = { meanOfDy: ofDy, meanOfDyXhat: ofDyXhat };
-          return kernels.gradient({ dy, x, mean, inverse, scale, ...means });
-        }
-        const centered = sub(dy, add(ofDy, mul(normalizedBy(x, mean, inverse), ofDyXhat)));
-        return mul(centered, alongAxis(scale));
-      };
+      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor =>
+        tidy(() => {
+          const [x, mean, inverse, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
+          const [meanOfDy, meanOfDyXhat] = meansOfAll() as [Tensor, Tensor];
+          if (kernels) return kernels.gradient({ dy, x, mean, inverse, scale, meanOfDy, meanOfDyXhat });
+          const along = mul(normalizedBy(x, mean, inverse), meanOfDyXhat);
+          return mul(sub(dy, add(meanOfDy, along)), alongAxis(scale));
+        });
       const value =
         kernels?.normalize({ x, mean, scale, offset: beta ?? zeros([channels]) }) ??
         normalize(x, axis, { mean, variance, gamma, beta, epsilon });
@@ -204,15 +202,16 @@ export const normalizeSlices = (
     customGrad((...args) => {
       const [y, , , save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
       save([x, mean, inverse]);
-      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-        const [x, mean, inverse] = saved as [Tensor, Tensor, Tensor];
-        const [dbeta, dgamma] = kernels?.sums({ dy, x, mean, inverse }) ?? [
-          sum(dy, others),
-          sum(mul(dy, normalizedBy(x, mean, inverse)), others),
-        ];
-        sums[i] = [dbeta, dgamma];
-        return [dy, dgamma, dbeta];
-      };
+      const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] =>
+        tidy(() => {
+          const [x, mean, inverse] = saved as [Tensor, Tensor, Tensor];
+          const [dbeta, dgamma] = kernels?.sums({ dy, x, mean, inverse }) ?? [
+            sum(dy, others),
+            sum(mul(dy, normalizedBy(x, mean, inverse)), others),
+          ];
+          sums[i] = [dbeta, dgamma];
+          return [dy, dgamma, dbeta];
+        });
       return { value: clone(y), gradFunc };
     })(normalized[i]!, gamma, beta),
   );

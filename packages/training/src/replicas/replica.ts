@@ -11,6 +11,7 @@ import {
 } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { disposeInBackwardPass } from '../backward-memory.ts';
 import { disposingWhenThrown } from '../disposing.ts';
 import { TrainingError } from '../errors.ts';
 import { imageValues } from '../image-values.ts';
@@ -115,7 +116,9 @@ export const createReplica = (model: LayersModel): Replica => {
         return loss;
       });
       // The gradient of each is 1.
-      return losses.length === 1 ? losses[0]! : tf.addN(losses);
+      const sum: tf.Scalar = losses.length === 1 ? losses[0]! : tf.addN(losses);
+      disposeInBackwardPass();
+      return sum;
     };
     const { value, grads } = tf
       .engine()
