@@ -1,6 +1,7 @@
 import type { OptimizerConfig } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CustomOptimizer } from './define-optimizer.ts';
+import { squaredNorm } from './squared-norm.ts';
 
 /** Clips the gradients of one step, as Keras's optimizers do before anything else. */
 export interface Clipping {
@@ -30,7 +31,7 @@ export const clippingOf = (
     return {
       ...none,
       clip: (gradient) => {
-        const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+        const norm = tf.sqrt(squaredNorm(gradient));
         return tf.div(tf.mul(gradient, clipnorm), tf.maximum(norm, clipnorm));
       },
     };
@@ -45,7 +46,7 @@ export const clippingOf = (
   }
   if (globalClipnorm !== null) {
     const scale = tf.tidy(() => {
-      const squares = gradients().map((gradient) => tf.sum(tf.square(gradient)));
+      const squares = gradients().map(squaredNorm);
       const norm = tf.sqrt(tf.sum(tf.stack(squares)));
       return tf.mul(tf.minimum(tf.div(1, norm), 1 / globalClipnorm), globalClipnorm);
     });

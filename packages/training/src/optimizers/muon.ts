@@ -2,6 +2,7 @@ import type { TrainedWeight } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.ts';
 import { adam } from './adam.ts';
+import { squaredNorm } from './squared-norm.ts';
 import type { OptimizerConfigOf, UpdateRule } from './update-rule.ts';
 import { withWeightDecay } from './weight-decay.ts';
 
@@ -76,7 +77,7 @@ const orthogonal = (matrix: tf.Tensor2D, iterations: number): tf.Tensor => {
   const [rows, columns] = matrix.shape;
   const isTall = rows > columns;
   const wide = isTall ? tf.transpose(matrix) : matrix;
-  let x: tf.Tensor = tf.div(wide, tf.add(tf.norm(wide), 1e-7));
+  let x: tf.Tensor = tf.div(wide, tf.add(tf.sqrt(squaredNorm(wide)), 1e-7));
   for (let i = 0; i < iterations; i++) {
     const square = tf.matMul(x, x, false, true);
     const factor = tf.add(tf.mul(square, b), tf.matMul(tf.mul(square, c), square));
