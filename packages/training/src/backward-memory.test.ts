@@ -16,7 +16,7 @@ const watched = (counts: number[]) =>
     return { value: x.clone(), gradFunc };
   });
 
-/** The gradients of a chain with branches, and the memory at its ends, the first of which is passed first. */
+/** The gradients of a chain with branches, and the memory in the backward pass near its start and its end. */
 const pass = (isFreeing: boolean) =>
   tf.tidy(() => {
     const counts: number[] = [];
