@@ -70,7 +70,7 @@ const callOf =
 const isMaxPooling = (layer: Layer | undefined): boolean => layer?.getClassName() === 'MaxPooling2D';
 
 /** Whether a layer is a convolution that has a gradient, channels last. */
-const isConvolution = (layer: Layer | undefined): layer is Layer => {
+export const isConvolution = (layer: Layer | undefined): layer is Layer => {
   if (layer?.getClassName() !== 'Conv2D') return false;
   const { dataFormat, dilationRate } = layer.getConfig();
   // TensorFlow.js's own layer throws the error that a dilated convolution has no gradient.
@@ -85,7 +85,7 @@ const isReluConvolution = (layer: Layer | undefined): layer is Layer => {
 };
 
 /** A first layer, without the gradient with respect to the images. */
-const convolutionOfImages = (layer: Layer): Step['run'] => {
+export const convolutionOfImages = (layer: Layer): Step['run'] => {
   const { strides, padding: pad } = layer.getConfig() as unknown as Convolution;
   const { activation } = layer as unknown as { readonly activation: { apply(x: Tensor): Tensor } };
   return (x) => {

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { createSlicedLogits, Dropout, logitsModel, passThroughSlices, setDropoutPosition } from '../index.ts';
+import {
+  buildModel,
+  createSlicedLogits,
+  Dropout,
+  logitsModel,
+  parseModelSpec,
+  passThroughSlices,
+  setDropoutPosition,
+} from '../index.ts';
 
 /** Sequences of two steps, those of zeros masked, with batch normalization before and after what takes the mask. */
 const maskedModel = (): LayersModel =>
@@ -82,5 +90,37 @@ test('a pass that throws leaves the weights as they were', () => {
   expect(weight!.read()).toBe(variable);
   expect(Object.hasOwn(weight!, 'read')).toBe(false);
   other.dispose();
+  model.dispose();
+});
+
+test('a first convolution of a model that branches has no gradient of the images', async () => {
+  const spec = parseModelSpec({
+    inputShape: [6, 6, 3],
+    numClasses: 2,
+    layers: [
+      { kind: 'rescaling', scale: 2 },
+      { kind: 'conv2d', filters: 3, activation: 'gelu', padding: 'same', useBias: false },
+      { kind: 'residual', layers: [{ kind: 'conv2d', filters: 3, padding: 'same' }] },
+      { kind: 'batch_normalization' },
+      { kind: 'flatten' },
+      { kind: 'dense', units: 2 },
+    ],
+  });
+  const model = buildModel(spec, 1);
+  const logitsOf = createSlicedLogits(model);
+  const weights = model.trainableWeights.map((weight) => weight.read().clone());
+  const { kernels } = await tf.profile(() =>
+    tf.tidy(() => {
+      const x = tf.randomNormal([4, 6, 6, 3], 0, 1, 'float32', 5);
+      passThroughSlices(model, { slices: [{ rowOffset: 0, weights }], step: 0 }, (within) =>
+        tf.grads(() => tf.sum(logitsOf([x], { within })[0]!))(weights),
+      );
+      return x;
+    }),
+  );
+  const count = (end: string) => kernels.filter(({ name }) => name.endsWith(end)).length;
+  expect(count('BackpropFilter')).toBe(2);
+  expect(count('BackpropInput')).toBe(1);
+  tf.dispose(weights);
   model.dispose();
 });

@@ -3,7 +3,7 @@ import { LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-
 import { BatchNormalization, batchNormalizationsOf, normalizeSlices } from '../layers/batch-normalization.ts';
 import type { SliceExchange } from '../layers/batch-statistics.ts';
 import { innerOf } from '../weights/layers-of-model.ts';
-import { chainOf, type Step } from './logits-function.ts';
+import { chainOf, convolutionOfImages, isConvolution, type Step } from './logits-function.ts';
 import { logitsModel } from './logits-model.ts';
 import type { WithinSlice } from './slices.ts';
 
@@ -41,7 +41,7 @@ export const createSlicedLogits = (classifier: LayersModel): SlicedLogits => {
     runNodes(
       nodes,
       model,
-      inputs.map((x) => [x]),
+      inputs.map((x) => [{ x, mask: undefined, isOfImages: true }]),
       options,
     ).map(([logits]) => logits!);
 };
@@ -90,26 +90,28 @@ const nodesOf = ({ inputs, outputs }: LayersModel): Node[] => {
 interface Masked {
   readonly x: Tensor;
   readonly mask: Tensor | undefined;
+  /** Whether it depends on the images alone, so that nobody asks for its gradient. */
+  readonly isOfImages: boolean;
 }
 
 /** The outputs of each slice. */
 const runNodes = (
   nodes: readonly Node[],
   { inputs, outputs }: LayersModel,
-  ofSlices: readonly (readonly Tensor[])[],
+  ofSlices: readonly (readonly Masked[])[],
   options: SlicedOptions,
 ): Tensor[][] => {
   const known = ofSlices.map(
-    (values) =>
-      new Map(inputs.map(({ id }, i): [number, Masked] => [id, { x: values[i]!, mask: undefined }])),
+    (values) => new Map(inputs.map(({ id }, i): [number, Masked] => [id, values[i]!])),
   );
   for (const { outboundLayer: layer, inputTensors, outputTensors } of nodes) {
     const given = known.map((values) => inputTensors.map(({ id }) => values.get(id)!));
     const found = runLayer(layer, given, options);
     found.forEach((values, slice) => {
       const mask = maskAfter(layer, given[slice]!);
+      const isOfImages = layer.trainableWeights.length === 0 && given[slice]!.every((one) => one.isOfImages);
       outputTensors.forEach(({ id }, i) => {
-        known[slice]!.set(id, { x: values[i]!, mask });
+        known[slice]!.set(id, { x: values[i]!, mask, isOfImages });
       });
     });
   }
@@ -125,11 +127,14 @@ const runLayer = (
   const xs = () => given.map(([first]) => first!.x);
   if (normalizes(layer)) return normalized(layer, xs(), options).map((y) => [y]);
   if (containsNormalization(layer)) {
-    if (layer instanceof LayersModel) {
-      const inputs = given.map((ofSlice) => ofSlice.map(({ x }) => x));
-      return runNodes(nodesOf(layer), layer, inputs, options);
-    }
-    return inEveryStep(layer, xs(), options).map((y) => [y]);
+    if (!(layer instanceof LayersModel)) return inEveryStep(layer, xs(), options).map((y) => [y]);
+    // As in TensorFlow.js, a model in a model is given no masks.
+    const inputs = given.map((ofSlice) => ofSlice.map((one) => ({ ...one, mask: undefined })));
+    return runNodes(nodesOf(layer), layer, inputs, options);
+  }
+  if (isConvolution(layer) && given.every(([images]) => images!.isOfImages)) {
+    const convolve = convolutionOfImages(layer);
+    return xs().map((x, slice) => [options.within(slice, () => convolve(x, true))]);
   }
   return given.map((ofSlice, slice) => {
     const mask = ofSlice.some((one) => one.mask) ? ofSlice[0]!.mask : undefined;
@@ -147,7 +152,7 @@ const inEveryStep = (timeDistributed: Layer, xs: readonly Tensor[], options: Sli
   const outputs = steps[0]!.map((_, step) =>
     runLayer(
       inner,
-      steps.map((ofSlice) => [{ x: ofSlice[step]!, mask: undefined }]),
+      steps.map((ofSlice) => [{ x: ofSlice[step]!, mask: undefined, isOfImages: false }]),
       options,
     ),
   );
