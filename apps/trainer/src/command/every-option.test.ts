@@ -1,4 +1,4 @@
-import { listFlags, listSettings, runConfigSchema, type Setting } from '@dropout-lab/contracts';
+import { listFlags, listSettings, recipes, runConfigSchema, type Setting } from '@dropout-lab/contracts';
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import { buildProgram, createProgram } from './program.ts';
@@ -59,11 +59,26 @@ describe('every setting is reached by --set', () => {
     ({ path, kind }) => !path.includes('[]') && path !== 'limitTest' && kind !== 'list' && kind !== 'object',
   );
 
+  /** The preset that a setting of models belongs to, or that the family belongs to whose setting it is. */
+  const presetOf = ({ path, of }: Setting): string => {
+    if (of?.path === 'model') return of.name;
+    const around = listSettings(runConfigSchema).find(
+      (one) => one.of?.path === 'model' && path.startsWith(`${one.path.replace(/\.name$/, '')}.`),
+    );
+    return around?.of?.name ?? 'tutorial';
+  };
+  /** Settings of which neither means anything without the other. */
+  const together: Readonly<Record<string, readonly string[]>> = {
+    'schedule.warmupSteps': ['--set', 'schedule.warmupTarget=0.1'],
+    'schedule.warmupTarget': ['--set', 'schedule.warmupSteps=2'],
+  };
+
   test.each(settings.map((setting) => [setting.path, setting.of?.name ?? '', setting] as const))(
     '%s %s',
     async (path, _, setting) => {
       const { of } = setting;
       const family = of && of.path !== 'model' ? ['--set', `${of.path}.name=${of.name}`] : [];
+      const preset = path.startsWith('model.') ? ['--set', `model.preset=${presetOf(setting)}`] : [];
       // Those of a family without defaults are needed beside it.
       const needed = listSettings(runConfigSchema)
         .filter(
@@ -75,9 +90,13 @@ describe('every setting is reached by --set', () => {
         ]);
       if (path.startsWith('model.') && of?.name === 'layers') return;
       if (path === 'model.preset' || path === 'model.numClasses') return;
-      const values = path.endsWith('.name') ? [String(setting.default)] : valuesOf(setting);
-      for (const value of values)
-        expect(await refusalOf(...family, ...needed, '--set', `${path}=${value}`)).toMatch(accepted);
+      const values = path.endsWith('.name')
+        ? [String(setting.default ?? setting.choices[0])]
+        : valuesOf(setting);
+      for (const value of values) {
+        const beside = [...preset, ...family, ...needed, ...(value === 'none' ? [] : (together[path] ?? []))];
+        expect(await refusalOf(...beside, '--set', `${path}=${value}`)).toMatch(accepted);
+      }
     },
   );
 });
@@ -131,6 +150,7 @@ describe('every other option of every command is taken with every kind of value 
       ['redis://localhost:6379', 'redis://localhost:6379'],
       ['rediss://host', 'rediss://host'],
     ],
+    '--recipe': Object.keys(recipes).map((name) => [name, name]),
     '--resume': [['runs/a', 'runs/a']],
     '--run-dir': [['runs/a', 'runs/a']],
     '--seeds': [

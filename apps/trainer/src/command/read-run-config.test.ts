@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { membersOf, optimizerSchema, parseRunConfig } from '@dropout-lab/contracts';
+import { membersOf, optimizerSchema, parseRunConfig, recipes } from '@dropout-lab/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { readRunConfig } from './read-run-config.ts';
@@ -23,6 +23,23 @@ describe('readRunConfig', () => {
     expect(await readRunConfig({})).toEqual(parseRunConfig({}));
   });
 
+  test('puts flags over the file, and the file over a recipe', async () => {
+    const config = await configFile({ epochs: 5, model: { filters: [64, 128, 128] } });
+    const options = { recipe: 'airbench94', config, batchSize: '512' };
+    expect(await readRunConfig(options)).toEqual(
+      parseRunConfig({
+        ...recipes.airbench94.config,
+        epochs: 5,
+        batchSize: 512,
+        model: { preset: 'airbench94', filters: [64, 128, 128] },
+      }),
+    );
+    expect(await readRunConfig({ recipe: 'tutorial' })).toEqual(parseRunConfig({}));
+    await expect(readRunConfig({ recipe: 'airbench94', dropout: '0.3' })).rejects.toThrow(
+      '--dropout: expected a model of the preset tutorial or vgg, received the preset airbench94',
+    );
+  });
+
   test('puts --set over flags, flags over the file, and the file over the defaults', async () => {
     const config = await configFile({
       $schema: './run-config.schema.json',
@@ -42,12 +59,9 @@ describe('readRunConfig', () => {
 
   test('another optimizer starts from its own defaults', async () => {
     const config = await configFile({ optimizer: { name: 'adam', learningRate: 0.5, beta1: 0.8 } });
-    expect((await readRunConfig({ config, optimizer: 'sgd' })).optimizer).toEqual({
-      name: 'sgd',
-      learningRate: 0.01,
-      momentum: 0,
-      nesterov: false,
-    });
+    const { optimizer } = parseRunConfig({ optimizer: { name: 'sgd' } });
+    expect(optimizer).toMatchObject({ name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false });
+    expect((await readRunConfig({ config, optimizer: 'sgd' })).optimizer).toEqual(optimizer);
     expect((await readRunConfig({ config, learningRate: '0.1' })).optimizer).toMatchObject({
       learningRate: 0.1,
       beta1: 0.8,
@@ -124,13 +138,13 @@ describe('readRunConfig', () => {
       'momentum for Adam',
       { momentum: '0.9' },
       {},
-      '--momentum: expected --optimizer sgd with it, received adam',
+      '--momentum: expected --optimizer sgd, rmsprop or muon with it, received adam',
     ],
     [
       'dropout for a list of layers',
       { dropout: '0.3' },
       layers,
-      '--dropout: expected a model of the preset tutorial, received the preset layers: set it in the list of layers instead',
+      '--dropout: expected a model of the preset tutorial or vgg, received the preset layers: set it in the list of layers instead',
     ],
     [
       'an unknown path',

@@ -33,7 +33,7 @@ const activationSchema = z.enum([
 ]);
 /** The name of an activation function. */
 export type ActivationName = z.output<typeof activationSchema>;
-const activation = (defaultValue: ActivationName) =>
+export const activation = (defaultValue: ActivationName) =>
   setting(
     activationSchema.default(defaultValue),
     'Activation function of the output; gelu is exact, and gelu_approximate its approximation by tanh',
@@ -57,16 +57,16 @@ const kernelInitializer = setting(
   "Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998); pytorch_uniform is PyTorch's default, and partial_dirac the same with a first filter for each channel that passes it on; whitening, of a convolution, makes it from the training images (Jordan 2024); biases start at 0",
 );
 const useBias = setting(z.boolean().default(true), 'Whether a bias is added to the output');
-const kernelConstraint = setting(
+export const kernelConstraint = setting(
   constraintSchema.nullable().default(null),
   'Constraint applied to the kernel after every update',
 );
-const kernelRegularizer = setting(
+export const kernelRegularizer = setting(
   regularizerSchema.nullable().default(null),
   'Penalty on the kernel that is added to the loss in training',
 );
 
-const dropConnect = setting(
+export const dropConnect = setting(
   fraction.default(0),
   "Fraction of the kernel's weights dropped in training (DropConnect, Wan et al. 2013), the same for all images of a step",
 );

@@ -4,6 +4,10 @@ import { count, fraction, number, positive, wholeNumber } from '../settings/numb
 import { setting } from '../settings/settings.ts';
 import { maxNormAxis, maxNormLimit } from './constraints.ts';
 import {
+  activation,
+  dropConnect,
+  kernelConstraint,
+  kernelRegularizer,
   type LayerInput,
   type LayerSpec,
   layerSchema,
@@ -112,6 +116,53 @@ const srivastava = z
       'The ConvNet of the dropout paper (Srivastava et al. 2014, appendix B.2): blocks of Conv2D and overlapping MaxPooling2D, then two large dense layers, with dropout everywhere and max-norm',
   });
 
+const rateOf = (what: string) => setting(fraction.default(0), what);
+
+const vgg = z
+  .strictObject({
+    preset: z.literal('vgg'),
+    ...common,
+    filters: setting(
+      z.array(count).min(1).default([32, 64, 128]),
+      'Filters of the convolutions of each block, first to last',
+    ),
+    convolutions: setting(count.default(2), 'Convolutions of each block'),
+    units: setting(z.array(count).default([128]), 'Units of each hidden dense layer, first to last'),
+    activation: activation('relu'),
+    batchNormalization: setting(
+      z.enum(['none', 'before_activation', 'after_activation']).default('none'),
+      'Where each hidden layer is normalized over the batch (Ioffe & Szegedy 2015: before its activation)',
+    ),
+    dropout: z
+      .strictObject({
+        kind: setting(
+          z.enum(['dropout', 'spatial_dropout2d', 'gaussian_dropout', 'alpha_dropout']).default('dropout'),
+          'Layer that drops in the blocks; after dense layers, spatial_dropout2d is dropout',
+        ),
+        rate: setting(fraction.default(0), 'Fraction dropped in each block, 0 for none', {
+          flag: 'dropout',
+          label: 'dropout',
+        }),
+        denseRate: rateOf('Fraction dropped after each hidden dense layer'),
+        inputRate: setting(fraction.default(0), 'Fraction of input pixels dropped', {
+          flag: 'dropout-input',
+          label: 'input dropout',
+        }),
+        position: setting(
+          z.enum(['after_block', 'before_normalization']).default('after_block'),
+          "after_block: after each block's pooling; before_normalization: before each of its batch normalizations (Li et al. 2019 advise against it)",
+        ),
+      })
+      .prefault({}),
+    dropConnect,
+    kernelRegularizer,
+    kernelConstraint,
+  })
+  .meta({
+    description:
+      'A small network in the manner of Simonyan & Zisserman (2015), on which every regularizer can be set: blocks of 3x3 convolutions and max pooling, then dense layers',
+  });
+
 const layersOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
   z
     .strictObject({
@@ -128,7 +179,7 @@ const withPreset = (input: unknown): unknown =>
     : input;
 
 const familyOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
-  z.discriminatedUnion('preset', [tutorial, airbench94, srivastava, layersOf(layer)]);
+  z.discriminatedUnion('preset', [tutorial, airbench94, srivastava, vgg, layersOf(layer)]);
 
 /** The presets; a model that names none is the tutorial's, and `layers` is any sequence of layers. */
 export const presetSchema = familyOf(layerSchema);

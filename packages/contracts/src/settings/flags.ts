@@ -162,11 +162,15 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
   const members = settings.map(({ of }) => of!.name);
   throw new ConfigError(
     path === 'model'
-      ? `--${name}: expected a model of the preset ${members.join(' or ')}, received the preset ${chosen}: set it in the list of layers instead`
-      : `--${name}: expected --${path} ${members.join(' or ')} with it, received ${chosen}`,
+      ? `--${name}: expected a model of the preset ${either(members)}, received the preset ${chosen}: set it in the list of layers instead`
+      : `--${name}: expected --${path} ${either(members)} with it, received ${chosen}`,
     [path, name],
   );
 };
+
+/** `sgd, rmsprop or muon`. */
+const either = (names: readonly string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : `${names[0]}`;
 
 const isMember = (schema: z.ZodType, path: string, name: unknown): boolean =>
   listSettings(schema).some(({ of }) => of?.path === path && of.name === name);

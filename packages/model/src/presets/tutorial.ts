@@ -4,6 +4,7 @@ import {
   type LayerInput,
   type PresetConfig,
 } from '@dropout-lab/contracts';
+import { denseAxis } from './dense-axis.ts';
 
 /** The tutorial's ConvNet: Conv2D, MaxPooling2D and Dropout, block by block, then dense layers and a softmax. */
 export const tutorial = (
@@ -17,7 +18,7 @@ export const tutorial = (
     maxNorm && {
       name: 'max_norm',
       maxValue: maxNorm.value,
-      axis: isConvolution ? maxNorm.axis : denseAxis(maxNorm),
+      axis: isConvolution ? maxNorm.axis : denseAxis(maxNorm.axis),
     };
   return [
     ...(inputRate > 0 ? [{ kind: 'dropout', name: 'input_dropout', rate: inputRate } as const] : []),
@@ -57,15 +58,4 @@ const ratesOf = ({ rate, rates }: PresetConfig<'tutorial'>['dropout'], blocks: n
     `model: dropout.rates: expected one rate for each of the ${blocks} convolution blocks that filters has, received ${rates.length}: ${JSON.stringify(rates)}`,
     ['model', 'dropout', 'rates'],
   );
-};
-
-const FAN_IN = [0, 1, 2];
-
-/**
- * All incoming weights of a filter, `[0, 1, 2]`, are for a dense kernel all incoming weights of a unit, `0`: one setting
- * serves both as Keras's documentation advises. Any other choice is used unchanged.
- */
-const denseAxis = ({ axis }: NonNullable<PresetConfig<'tutorial'>['maxNorm']>): number | number[] => {
-  const axes = [axis].flat();
-  return axes.length === FAN_IN.length && FAN_IN.every((one) => axes.includes(one)) ? 0 : axis;
 };
