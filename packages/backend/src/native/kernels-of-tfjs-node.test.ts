@@ -27,6 +27,14 @@ const maxPoolGradient = (
   return tf.grad(pool)(x, example(pool(x).shape, 2));
 };
 
+/** With respect to filters of 1 by 1. TensorFlow's own writes beyond its memory for these shapes. */
+const thinFilterGradient = (shape: number[], strides: number | [number, number], pad: 'valid' | 'same') => {
+  const x = example(shape) as tf.Tensor4D;
+  const convolve = (filter: tf.Tensor) => tf.conv2d(x, filter as tf.Tensor4D, strides, pad);
+  const filter = example([1, 1, shape[3]!, 12], 2);
+  return tf.grad(convolve)(filter, example(convolve(filter).shape, 3));
+};
+
 const fusedConvolution = (
   activation: 'linear' | 'relu' | 'sigmoid',
   pad: 'valid' | 'same',
@@ -76,6 +84,9 @@ describe.skipIf(unavailable !== undefined)(
         'other sums',
         () => tf.concat([tf.sum(example([6, 5]), 1), tf.reshape(tf.sum(example([6, 5]), [0, 1], true), [1])]),
       ],
+      ['filters of 1 by 1 with strides', () => thinFilterGradient([25, 16, 16, 8], 2, 'valid')],
+      ['the same with padding same', () => thinFilterGradient([25, 15, 16, 8], [2, 3], 'same')],
+      ['filters of 1 by 1 without strides', () => thinFilterGradient([5, 6, 7, 8], 1, 'same')],
       ['a convolution with bias and ReLU', () => fusedConvolution('relu', 'valid', 1)],
       ['a convolution with bias, padding and strides', () => fusedConvolution('linear', 'same', 2)],
       ['a convolution with bias and sigmoid', () => fusedConvolution('sigmoid', 'valid', 1)],

@@ -1,5 +1,6 @@
 import {
   backend,
+  Conv2DBackpropFilter,
   engine,
   FusedConv2D,
   MaxPool,
@@ -14,14 +15,15 @@ import { keepNaNInMaxPool, sumIsNotFinite } from '../max-pool-of-nan.ts';
 import { replaceReluGradient } from '../relu-gradient.ts';
 import { type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { fusedConv2D } from './conv2d.ts';
+import { conv2DBackpropFilter } from './conv2d-filter-gradient.ts';
 import { maxPoolGrad } from './max-pool-gradient.ts';
 import { reluGrad } from './relu-gradient.ts';
 import { sum } from './sum.ts';
 
 /**
  * Replaces kernels of tfjs-node, which must be the active backend: the gradients of ReLU and of max pooling, the sum of a
- * bias's gradient and a convolution with a bias by faster ones with the same results, and max pooling by one that keeps
- * NaN, as `numpy.max` does. Where this libtensorflow lacks an operation, or computes something else with it, the stock
+ * bias's gradient and a convolution with a bias by faster ones with the same results, max pooling by one that keeps
+ * NaN, as `numpy.max` does, and the gradient of filters of 1 by 1 with strides by one that stays within its memory. Where this libtensorflow lacks an operation, or computes something else with it, the stock
  * kernel stays. Calling it again changes nothing.
  */
 export const replaceTfjsNodeKernels = (): void => {
@@ -30,6 +32,7 @@ export const replaceTfjsNodeKernels = (): void => {
   replaceKernel('tensorflow', FusedConv2D, (stock) =>
     whereEqual(stock, fusedConv2D(stock), convolutionExample),
   );
+  replaceKernel('tensorflow', Conv2DBackpropFilter, conv2DBackpropFilter);
   keepNaNInMaxPool('tensorflow', sumIsNotFinite, (stock) =>
     whereEqual(stock, maxPoolGrad(stock), poolingExample),
   );
