@@ -92,6 +92,10 @@ class Formulas:
             if isinstance(parameters[place].default, float) and isinstance(value, int):
                 value = float(value)
             arguments[place] = NAMES.get(value, value) if isinstance(value, str) else value
+        if formula["keras"] == "Normalization":
+            # Keras wants one number for both, or as many of each.
+            pair = np.broadcast_arrays(arguments["mean"], arguments["variance"])
+            arguments["mean"], arguments["variance"] = (numbers.tolist() for numbers in pair)
         rate = settings.get("dropConnect", 0)
         if rate > 0:
             keras_class = with_drop_connect(keras_class, rate)

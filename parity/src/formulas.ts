@@ -460,6 +460,7 @@ export const layerFormulas = {
     cases: [
       { input: [4, 5, 3], settings: { mean: [0.49, 0.48, 0.45], variance: [0.061, 0.059, 0.068] } },
       { input: [5], settings: { mean: 0.5, variance: 0 } },
+      { input: [4, 5, 3], settings: { mean: [0.49, 0.48, 0.45], variance: 0.06 } },
     ],
   },
   average_pooling2d: {
