@@ -124,7 +124,7 @@ export const runKernel = (
   }) as TensorInfo;
 
 /**
- * Makes the backend throw where its memory, 4 GiB at most, has no room for a tensor. Stock, it goes on with the address 0, or
+ * Makes the backend throw where its memory, 4 GiB at most, has no room for a tensor. Stock, it continues with the address 0, or
  * one beyond the end, and writes over whatever is there.
  */
 const refuseWithoutMemory = ({ wasm }: WasmBackend): void => {
