@@ -151,8 +151,8 @@ test('docs/settings.md has every setting', () => {
   const missing = listSettings(runConfigSchema).filter(({ path, of }) => {
     const ends = [
       path,
-      ...['model.layers[].', 'callbacks[].', 'weightGroups[].', ...(of ? [`${of.path}.`] : [])].map((start) =>
-        path.slice(start.length),
+      ...['model.layers[].', 'model.', 'callbacks[].', 'weightGroups[].', ...(of ? [`${of.path}.`] : [])].map(
+        (start) => path.slice(start.length),
       ),
     ];
     return !ends.some((end) => text.includes(`| \`${end}\` |`));

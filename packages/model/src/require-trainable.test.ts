@@ -67,7 +67,7 @@ describe('batch normalization of vectors needs batches of at least 2', () => {
     [
       'a last batch of 1',
       { ...vectors, limitTrain: 101, validationSplit: 0, batchSize: 20 },
-      'received batches of 20 of 101 images, the last of which is 1 image: use another batchSize, or dropRemainder',
+      'received batches of 20 of 101 images, whose last one is 1 image: use another batchSize, or dropRemainder',
     ],
     [
       'maps of one pixel',

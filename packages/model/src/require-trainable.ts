@@ -121,7 +121,7 @@ const requireStatistics = (
   // The number of images of a stratified split is only known with the labels.
   if (dropRemainder || splitMethod !== 'last' || images % batchSize !== 1) return;
   throw new ConfigError(
-    `${expected}, received batches of ${batchSize} of ${images} images, the last of which is 1 image: use another batchSize, or dropRemainder`,
+    `${expected}, received batches of ${batchSize} of ${images} images, whose last one is 1 image: use another batchSize, or dropRemainder`,
     ['batchSize'],
   );
 };

@@ -5,7 +5,7 @@ export const batchNormAndDropout = defineStudy({
   name: 'batch-norm-and-dropout',
   title: 'Batch normalization and dropout, and their order',
   description:
-    'Do batch normalization and dropout help each other? Ioffe & Szegedy (2015) found that a normalized network needs less dropout. Dropout before a normalization changes the variance that it sees in training, but not at test time, which Li et al. (2019) hold responsible for worse results; after all normalizations of a block it does no such harm.',
+    'Do batch normalization and dropout help each other? Ioffe & Szegedy (2015) found that a normalized network needs less dropout. Dropout before a normalization changes the variance that it sees in training, but not at test time, which Li et al. (2019) find to be why the two together are worse; after all normalizations of a block it does no such harm.',
   config: {
     model: { preset: 'vgg', convolutions: 1 },
     limitTrain: 10_000,

@@ -67,7 +67,7 @@ describe('every setting is reached by --set', () => {
     );
     return around?.of?.name ?? 'tutorial';
   };
-  /** Settings of which neither means anything without the other. */
+  /** Settings that mean nothing without another one. */
   const together: Readonly<Record<string, readonly string[]>> = {
     'schedule.warmupSteps': ['--set', 'schedule.warmupTarget=0.1'],
     'schedule.warmupTarget': ['--set', 'schedule.warmupSteps=2'],

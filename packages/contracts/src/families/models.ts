@@ -68,7 +68,13 @@ const tutorial = z
       })
       .prefault({}),
     maxNorm: setting(
-      z.strictObject({ value: maxNormLimit, axis: maxNormAxis }).nullable().prefault({}),
+      z
+        .strictObject({
+          value: maxNormLimit({ flag: 'max-norm' }),
+          axis: maxNormAxis({ flag: 'max-norm-axis' }),
+        })
+        .nullable()
+        .prefault({}),
       'Max-norm of the kernels of hidden layers, or null for none',
     ),
   })

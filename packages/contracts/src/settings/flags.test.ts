@@ -17,7 +17,7 @@ test('the help of a flag has its setting, the members that have it and its defau
   expect(helpOf('epochs')).toBe('passes over the training images (default: 55)');
   expect(helpOf('optimizer')).toMatch(/^optimizer: adam, .*sgd.* \(default: adam\)$/);
   expect(helpOf('learning-rate')).toMatch(/default: 0\.001 for adam, 0\.01 for sgd/);
-  expect(helpOf('momentum')).toMatch(/\(sgd only; default: 0\)$/);
+  expect(helpOf('momentum')).toMatch(/\(default: 0 for sgd, 0 for rmsprop, 0.95 for muon\)$/);
   expect(helpOf('max-norm')).toMatch(/, or none \(default: 2\)$/);
   expect(helpOf('nesterov')).toMatch(/default: off\)$/);
 });
@@ -113,7 +113,7 @@ test.each<[Record<string, string>, string[], PlainObject, string]>([
 });
 
 test.each<[Record<string, string>, PlainObject, string]>([
-  [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd with it, received adam'],
+  [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd, rmsprop or muon with it, received adam'],
   [
     { 'max-norm': 'none', 'max-norm-axis': '0' },
     {},
@@ -127,7 +127,7 @@ test.each<[Record<string, string>, PlainObject, string]>([
   [
     { dropout: '0.5' },
     { model: { layers: [] } },
-    '--dropout: expected a model of the preset tutorial, received the preset layers: set it in the list of layers instead',
+    '--dropout: expected a model of the preset tutorial or vgg, received the preset layers: set it in the list of layers instead',
   ],
 ])('%j over %j does not apply, and says so', (values, base, message) => {
   expect(() => configOfFlags(runConfigSchema, values, base)).toThrow(message);

@@ -12,7 +12,9 @@ export const jsonSchemaOf = (schema: z.ZodType, title: string): Record<string, u
       // Only the command and the tables need these.
       for (const key of ['flag', 'label', 'unit', 'expected', 'variables']) delete jsonSchema[key];
       // A list of layers is recognized without its preset's name.
-      if (jsonSchema.required) jsonSchema.required = jsonSchema.required.filter((key) => key !== 'preset');
+      const { preset } = jsonSchema.properties ?? {};
+      if (jsonSchema.required && typeof preset === 'object' && preset.const === 'layers')
+        jsonSchema.required = jsonSchema.required.filter((key) => key !== 'preset');
     },
   }) as Record<string, unknown>;
   const properties = { $schema: { type: 'string' }, ...(json['properties'] as object) };

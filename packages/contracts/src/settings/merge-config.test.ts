@@ -101,10 +101,13 @@ const wrong: [object, string][] = [
   [{ optimizer: 'sgd' }, 'optimizer: expected an object, received "sgd"'],
   [{ optimizer: [] }, 'optimizer: expected an object, received []'],
   [{ optimizer: null }, 'optimizer: expected an object, received null'],
-  [{ optimizer: { name: 5 } }, 'optimizer.name: expected one of "adam", "sgd", "adamw", received 5'],
+  [
+    { optimizer: { name: 5 } },
+    'optimizer.name: expected one of "adam", "sgd", "adamw", "rmsprop", "muon", received 5',
+  ],
   [
     { optimizer: { name: ['sgd'] } },
-    'optimizer.name: expected one of "adam", "sgd", "adamw", received ["sgd"]',
+    'optimizer.name: expected one of "adam", "sgd", "adamw", "rmsprop", "muon", received ["sgd"]',
   ],
   [
     { optimizer: { beta1: 'x' } },
@@ -112,7 +115,10 @@ const wrong: [object, string][] = [
   ],
   [{ model: 'mlp' }, 'model: expected an object, received "mlp"'],
   [{ model: [] }, 'model: expected an object, received []'],
-  [{ model: { preset: 'mlp' } }, 'model.preset: expected one of "tutorial", "layers", received "mlp"'],
+  [
+    { model: { preset: 'mlp' } },
+    'model.preset: expected one of "tutorial", "airbench94", "srivastava", "vgg", "layers", received "mlp"',
+  ],
   [{ model: { dropout: 0.5 } }, 'model.dropout: expected an object, received 0.5'],
   [
     { model: { dropout: { rate: '0.5' } } },

@@ -20,7 +20,7 @@ const Conv2D = layers.conv2d({ name: 'stock', filters: 1, kernelSize: 1 })
   .constructor as ClassOf<DropConnectConv2DConfig>;
 const Dense = layers.dense({ name: 'stock', units: 1 }).constructor as ClassOf<DropConnectDenseConfig>;
 
-/** What a layer with DropConnect has besides its stock layer. */
+/** Fields of a layer with DropConnect that its stock layer lacks, and the kernel, which its type leaves out. */
 interface DropConnected {
   readonly mask: KernelMask;
   readonly kernel: LayerVariable;
