@@ -1,4 +1,5 @@
 export { adam } from './adam';
+export { averagePoolGradient } from './average-pool-gradient';
 export { clip, relu } from './clip';
 export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
 export {
@@ -8,6 +9,7 @@ export {
   convolveScratchBytes,
 } from './convolve';
 export { convolveFilterGradient, convolveFilterGradientScratchBytes } from './convolve-filter-gradient';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradient';
 export { allFinite } from './finite';
 export { gelu, geluGradient, geluScratchBytes } from './gelu';
 export { maxPool } from './max-pool';
@@ -21,4 +23,5 @@ export {
   normalizeChannels,
 } from './normalize-channels';
 export { sumRows } from './sum-rows';
+export { sumSegments } from './sum-segments';
 export { sumWinners, unpool } from './winners';

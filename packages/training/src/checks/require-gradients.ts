@@ -42,15 +42,25 @@ const wrongGradientOf = (layer: layers.Layer): string | undefined => {
   const { padding, interpolation } = layer.getConfig();
   const backend = tf.getBackend();
   const kind = layer.getClassName();
-  // Native TensorFlow's gradients are right, and so is that of our own layer.
+  // That of our own layer is right.
   const isStock = !(layer instanceof AveragePooling2D);
-  if (isStock && kind.startsWith('AveragePooling') && padding === 'same' && backend !== 'tensorflow') {
+  if (isStock && kind.startsWith('AveragePooling') && padding === 'same' && !leavesOutPadding(kind)) {
     return 'padding same, whose gradient counts the padding: pad with zeros before it, or use padding valid, or an AveragePooling2D of @dropout-lab/model';
   }
   if (kind === 'UpSampling2D' && interpolation !== 'bilinear' && backend === 'cpu') {
     return 'nearest neighbours, whose gradient mixes the images of a batch: train on another backend';
   }
   return undefined;
+};
+
+/** Whether the gradient of this kind of average pooling divides by the sizes of windows without their padding, as their means do. */
+const leavesOutPadding = (kind: string): boolean => {
+  if (tf.getBackend() !== 'wasm' || kind === 'AveragePooling3D') return tf.getBackend() === 'tensorflow';
+  // The kernel of @dropout-lab/wasm-training does; the stock one does not.
+  return tf.tidy(() => {
+    const gradient = tf.grad((x) => tf.avgPool(x as tf.Tensor4D, 2, 1, 'same'))(tf.ones([1, 1, 1, 1]));
+    return gradient.dataSync()[0] === 1;
+  });
 };
 
 const isKnown = (layer: layers.Layer): boolean => {

@@ -187,7 +187,7 @@ export const honoured: { readonly [Name in CaseOfKeras]: string } = {
   usedTwice: 'a layer that a Sequential model has in two places',
   sharedWithNested: 'a layer that a model shares with one nested in it, updated once',
   frozenWithin: 'batch normalization that is frozen within a TimeDistributed layer',
-  words: 'indices of words, as bytes, for an Embedding (not on wasm)',
+  words: 'indices of words, as bytes, for an Embedding',
   branches: 'branches that join',
   layered: 'strides, padding, no bias, layer normalization, LeakyReLU, average and global pooling',
   regression: 'regression by mean squared error',

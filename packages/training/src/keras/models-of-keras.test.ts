@@ -76,10 +76,7 @@ const near = (values: readonly number[]) => values.map((value) => expect.closeTo
 const nearEach = (lists: Reference['history']) =>
   Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, near(values)]));
 
-// On wasm an Embedding has no gradient, which is refused.
-const names = (Object.keys(builders) as CaseOfKeras[]).filter(
-  (name) => name !== 'words' || process.env['TEST_BACKEND'] !== 'wasm',
-);
+const names = Object.keys(builders) as CaseOfKeras[];
 
 /** Trains a model of a case, from Keras's weights, and compares all with what Keras did. */
 const expectAsInKeras = async (name: CaseOfKeras, built: LayersModel, replica: Replica): Promise<void> => {

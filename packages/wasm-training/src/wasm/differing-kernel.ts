@@ -38,6 +38,11 @@ const convolutions: readonly Convolution[] = [
 ];
 /** Of a max pooling of 9 x 8 places, 20 channels, by overlapping windows. */
 const pooling = [2, 9, 8, 20, 5, 4, 3, 2, 2, 2, 1, 0];
+/** Of depthwise convolutions of 9 x 8 places by 3 x 3 with strides of 2: vectors and a rest, and a multiplier. */
+const depthwises = [
+  [21, 1],
+  [5, 3],
+].map(([count, multiplier]) => [2, 9, 8, count!, 5, 4, 3, 3, 2, 2, 1, 0, multiplier!]);
 const length = 1003;
 /** Of a normalization: whole strips, a strip and a rest, and a rest alone. */
 const channels = [64, 21, 3];
@@ -75,6 +80,7 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
           kernels.allFinite(values, count),
     ),
   ),
+  averagePoolGradient: [({ kernels }) => kernels.averagePoolGradient(dy, result, ...pooling)],
   channelMoments: channels.map(
     (count): Call =>
       ({ kernels }) =>
@@ -113,6 +119,16 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
     kernels.convolveFilterGradientScratchBytes(sizes),
   ),
   countNonZeros: [({ kernels }) => kernels.countNonZeros(x, length)],
+  depthwiseFilterGradient: depthwises.map(
+    (sizes): Call =>
+      ({ kernels }) =>
+        kernels.depthwiseFilterGradient(x, dy, result, scratch, ...sizes),
+  ),
+  depthwiseInputGradient: depthwises.map(
+    (sizes): Call =>
+      ({ kernels }) =>
+        kernels.depthwiseInputGradient(dy, w, result, ...sizes),
+  ),
   gelu: [({ kernels }) => kernels.gelu(wide, y, scratch, length)],
   geluGradient: [({ kernels }) => kernels.geluGradient(dy, wide, result, scratch, length)],
   geluScratchBytes: [({ kernels }) => kernels.geluScratchBytes()],
@@ -142,6 +158,13 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
   ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
   sumRows: [({ kernels }) => kernels.sumRows(x, y, 300, 37)],
+  sumSegments: [
+    ({ kernels, setSizes }) => {
+      // The sizes of a convolution are the ids of its rows.
+      setSizes(tutorial);
+      kernels.sumSegments(x, sizes, result, 15, 21, 30);
+    },
+  ],
   sumWinners: [
     ({ kernels, setSizes }) => {
       setSizes(pooled);

@@ -28,6 +28,7 @@ export interface KernelExports {
   adam(...args: Numbers): void;
   /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
+  averagePoolGradient(...args: Numbers): void;
   channelMoments(...args: Numbers): void;
   clip(x: number, target: number, length: number, low: number, high: number): void;
   convFilterGradientOfEveryProduct(...args: Numbers): void;
@@ -39,6 +40,8 @@ export interface KernelExports {
   convolveFilterGradient(...args: Numbers): void;
   convolveFilterGradientScratchBytes(convolution: number): number;
   countNonZeros(values: number, length: number): number;
+  depthwiseFilterGradient(...args: Numbers): void;
+  depthwiseInputGradient(...args: Numbers): void;
   gelu(...args: Numbers): void;
   geluGradient(...args: Numbers): void;
   geluScratchBytes(): number;
@@ -51,6 +54,7 @@ export interface KernelExports {
   normalizeChannels(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
   sumRows(source: number, target: number, rows: number, columns: number): void;
+  sumSegments(...args: Numbers): void;
   sumWinners(dy: number, winners: number, target: number, rows: number, columns: number): void;
   unpool(...args: Numbers): void;
 }

@@ -10,7 +10,7 @@ import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
 
 /** Sizes as the kernels of assembly/ take them. */
-const sizesOf = (info: PoolInfo): number[] => [
+export const poolSizesOf = (info: PoolInfo): number[] => [
   info.batchSize,
   info.inHeight,
   info.inWidth,
@@ -32,7 +32,7 @@ export const maxPool: Kernel = ({ inputs, attrs, backend }) => {
   const info = poolInfoOf(x, attrs as unknown as MaxPoolAttrs);
   const source = addressOf(wasmBackend, x, MaxPool);
   const y = wasmBackend.makeOutput(info.outShape, 'float32');
-  kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...sizesOf(info));
+  kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...poolSizesOf(info));
   return y;
 };
 
@@ -49,7 +49,7 @@ export const maxPoolGrad: Kernel = ({ inputs, attrs, backend }) => {
     y,
     dyAt,
     addressOf(wasmBackend, dx, MaxPoolGrad),
-    ...sizesOf(info),
+    ...poolSizesOf(info),
   );
   return dx;
 };

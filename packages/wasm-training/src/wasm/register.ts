@@ -3,12 +3,15 @@ import '@tensorflow/tfjs-backend-wasm';
 import {
   _FusedMatMul,
   AvgPool,
+  AvgPoolGrad,
   BatchMatMul,
   Cast,
   ClipByValue,
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
   FusedConv2D,
   FusedDepthwiseConv2D,
   Identity,
@@ -19,11 +22,14 @@ import {
   Relu,
   Relu6,
   Sum,
+  UnsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
+import { avgPoolGrad } from './average-pool-gradient.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
 import { CopyTo, copyTo } from './copy-to.ts';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-gradient.ts';
 import { Gelu, GeluGrad, gelu, geluGrad } from './gelu.ts';
 import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
@@ -51,12 +57,15 @@ import {
 } from './pooled-convolution.ts';
 import { cast, identity } from './share.ts';
 import { sum } from './sum.ts';
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Kernels that the stock backend does not have. */
 const additions: Readonly<Record<string, Kernel>> = {
   [ChannelMoments]: channelMoments,
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
   [CopyTo]: copyTo,
+  [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
+  [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
   [FusedAdam]: fusedAdam,
   [FusedConv2DMaxPool]: fusedConv2DMaxPool,
   [FusedConv2DMaxPoolBackpropBias]: fusedConv2DMaxPoolBackpropBias,
@@ -67,6 +76,7 @@ const additions: Readonly<Record<string, Kernel>> = {
   [NormalizationGradient]: normalizationGradient,
   [NormalizationSums]: normalizationSums,
   [NormalizeChannels]: normalizeChannels,
+  [UnsortedSegmentSum]: unsortedSegmentSum,
 };
 
 /** The replacement of each stock kernel. */
@@ -78,6 +88,7 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [MaxPool]: () => maxPool,
   [MaxPoolGrad]: () => maxPoolGrad,
   [AvgPool]: avgPool,
+  [AvgPoolGrad]: () => avgPoolGrad,
   [BatchMatMul]: batchMatMul,
   [_FusedMatMul]: (stock) => activatedAfterwards(fusedMatMul(stock)),
   [Sum]: sum,
@@ -91,9 +102,9 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 };
 
 /**
- * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradient of conv2d with respect to its
- * filter, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
- * right but slow. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
+ * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradients of conv2d with respect to its
+ * filter, of depthwiseConv2d and of gather, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
+ * right but slow, and that of avgPool, which is wrong where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
  * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
  * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
