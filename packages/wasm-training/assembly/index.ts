@@ -2,6 +2,7 @@ export { adam } from './adam';
 export { averagePoolGradient } from './average-pool-gradient';
 export { clip, relu } from './clip';
 export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
+export { conv3dFilterGradient, conv3dInputGradient } from './conv3d-gradient';
 export {
   convolve,
   convolveInputGradient,

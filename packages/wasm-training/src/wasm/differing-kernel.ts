@@ -43,6 +43,8 @@ const depthwises = [
   [21, 1],
   [5, 3],
 ].map(([count, multiplier]) => [2, 9, 8, count!, 5, 4, 3, 3, 2, 2, 1, 0, multiplier!]);
+/** Of a convolution of 3 x 5 x 6 places, 3 channels, by 2 x 3 x 3 to 7 channels with strides of 1, 2 and 2. */
+const inThree = [2, 3, 5, 6, 3, 3, 3, 3, 7, 2, 3, 3, 1, 2, 2, 0, 1, 0];
 const length = 1003;
 /** Of a normalization: whole strips, a strip and a rest, and a rest alone. */
 const channels = [64, 21, 3];
@@ -87,6 +89,8 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
         kernels.channelMoments(x, y, dw(0), scratch, 30, count),
   ),
   clip: [({ kernels }) => kernels.clip(x, y, length, -0.3, 0.4)],
+  conv3dFilterGradient: [({ kernels }) => kernels.conv3dFilterGradient(x, dy, result, scratch, ...inThree)],
+  conv3dInputGradient: [({ kernels }) => kernels.conv3dInputGradient(dy, w, result, ...inThree)],
   convFilterGradientOfEveryProduct: withEach((kernels, convolution) =>
     kernels.convFilterGradientOfEveryProduct(x, dy, result, ...argumentsOf(convolution)),
   ),

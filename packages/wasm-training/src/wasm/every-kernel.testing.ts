@@ -23,6 +23,7 @@ export const testEveryKernel = async (
   testVariant(module);
   await import('./adam.test.ts');
   await import('./average-pool-gradient.test.ts');
+  await import('./conv3d-gradient.test.ts');
   await import('./depthwise-gradient.test.ts');
   await import('./gelu.test.ts');
   await import('./keep-nan.test.ts');

@@ -31,6 +31,8 @@ export interface KernelExports {
   averagePoolGradient(...args: Numbers): void;
   channelMoments(...args: Numbers): void;
   clip(x: number, target: number, length: number, low: number, high: number): void;
+  conv3dFilterGradient(...args: Numbers): void;
+  conv3dInputGradient(...args: Numbers): void;
   convFilterGradientOfEveryProduct(...args: Numbers): void;
   convInputGradientOfEveryProduct(...args: Numbers): void;
   convolve(...args: Numbers): void;

@@ -10,6 +10,8 @@ import {
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  Conv3DBackpropFilterV2,
+  Conv3DBackpropInputV2,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   FusedConv2D,
@@ -28,6 +30,7 @@ import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
 import { avgPoolGrad } from './average-pool-gradient.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d-gradient.ts';
 import { CopyTo, copyTo } from './copy-to.ts';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-gradient.ts';
 import { Gelu, GeluGrad, gelu, geluGrad } from './gelu.ts';
@@ -85,6 +88,8 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [FusedConv2D]: (stock) => activatedAfterwards(fusedConv2D(stock)),
   [FusedDepthwiseConv2D]: activatedAfterwards,
   [Conv2DBackpropInput]: () => conv2DBackpropInput,
+  [Conv3DBackpropFilterV2]: () => conv3DBackpropFilter,
+  [Conv3DBackpropInputV2]: () => conv3DBackpropInput,
   [MaxPool]: () => maxPool,
   [MaxPoolGrad]: () => maxPoolGrad,
   [AvgPool]: avgPool,
@@ -104,7 +109,7 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 /**
  * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradients of conv2d with respect to its
  * filter, of depthwiseConv2d and of gather, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
- * right but slow, and that of avgPool, which is wrong where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
+ * right but slow, and those of conv3d and avgPool, which are wrong, that of avgPool where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
  * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
  * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
