@@ -5,7 +5,7 @@ import { disposingWhenThrown } from '../disposing.ts';
 import { TrainingError } from '../errors.ts';
 
 /** Layers whose gradients every backend can compute, except those of dilated convolutions. */
-const differentiable = new Set(
+export const differentiable: ReadonlySet<string> = new Set(
   `Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Bidirectional Concatenate Conv1D Conv2D
   Conv2DTranspose Cropping2D Dense Dropout ELU Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
   GlobalMaxPooling2D InputLayer LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D Maximum Minimum Multiply PReLU
@@ -28,7 +28,7 @@ export const requireGradients = (leaves: readonly ModelLayer[]): void => {
       }
     }
     const wrong = wrongGradientOf(layer);
-    if (wrong !== undefined && needsInput) {
+    if (wrong !== undefined && (needsInput || variables.length > 0)) {
       throw new TrainingError(
         `model: ${path} (${layer.getClassName()}): expected the gradient of Keras on the backend ${tf.getBackend()}, found ${wrong}`,
       );
@@ -47,6 +47,9 @@ const wrongGradientOf = (layer: layers.Layer): string | undefined => {
   if (isStock && kind.startsWith('AveragePooling') && padding === 'same' && !leavesOutPadding(kind)) {
     return 'padding same, whose gradient counts the padding: pad with zeros before it, or use padding valid, or an AveragePooling2D of @dropout-lab/model';
   }
+  if (/^Conv3D/.test(kind) && backend === 'wasm' && !hasTrainingKernels()) {
+    return 'that of a kernel that computes other numbers: call registerTrainingKernels of @dropout-lab/wasm-training';
+  }
   if (kind === 'UpSampling2D' && interpolation !== 'bilinear' && backend === 'cpu') {
     return 'nearest neighbours, whose gradient mixes the images of a batch: train on another backend';
   }
@@ -54,14 +57,12 @@ const wrongGradientOf = (layer: layers.Layer): string | undefined => {
 };
 
 /** Whether the gradient of this kind of average pooling divides by the sizes of windows without their padding, as their means do. */
-const leavesOutPadding = (kind: string): boolean => {
-  if (tf.getBackend() !== 'wasm' || kind === 'AveragePooling3D') return tf.getBackend() === 'tensorflow';
-  // The kernel of @dropout-lab/wasm-training does; the stock one does not.
-  return tf.tidy(() => {
-    const gradient = tf.grad((x) => tf.avgPool(x as tf.Tensor4D, 2, 1, 'same'))(tf.ones([1, 1, 1, 1]));
-    return gradient.dataSync()[0] === 1;
-  });
-};
+const leavesOutPadding = (kind: string): boolean =>
+  tf.getBackend() === 'tensorflow' ||
+  (tf.getBackend() === 'wasm' && kind !== 'AveragePooling3D' && hasTrainingKernels());
+
+/** Whether the wasm backend has the kernels of @dropout-lab/wasm-training: stock, it has none of this name. */
+const hasTrainingKernels = (): boolean => tf.getKernel(tf.UnsortedSegmentSum, 'wasm') !== undefined;
 
 const isKnown = (layer: layers.Layer): boolean => {
   const dilation = layer.getConfig()['dilationRate'] as number | number[] | undefined;
