@@ -1,5 +1,5 @@
 export { adam } from './adam';
-export { averagePoolGradient } from './average-pool-gradient';
+export { averagePool3dGradient, averagePoolGradient } from './average-pool-gradient';
 export { clip, relu } from './clip';
 export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
 export { conv3dFilterGradient, conv3dInputGradient } from './conv3d-gradient';

@@ -44,7 +44,7 @@ const wrongGradientOf = (layer: layers.Layer): string | undefined => {
   const kind = layer.getClassName();
   // That of our own layer is right.
   const isStock = !(layer instanceof AveragePooling2D);
-  if (isStock && kind.startsWith('AveragePooling') && padding === 'same' && !leavesOutPadding(kind)) {
+  if (isStock && kind.startsWith('AveragePooling') && padding === 'same' && !leavesOutPadding()) {
     return 'padding same, whose gradient counts the padding: pad with zeros before it, or use padding valid, or an AveragePooling2D of @dropout-lab/model';
   }
   if (/^Conv3D/.test(kind) && backend === 'wasm' && !hasTrainingKernels()) {
@@ -56,10 +56,9 @@ const wrongGradientOf = (layer: layers.Layer): string | undefined => {
   return undefined;
 };
 
-/** Whether the gradient of this kind of average pooling divides by the sizes of windows without their padding, as their means do. */
-const leavesOutPadding = (kind: string): boolean =>
-  tf.getBackend() === 'tensorflow' ||
-  (tf.getBackend() === 'wasm' && kind !== 'AveragePooling3D' && hasTrainingKernels());
+/** Whether the gradient of average pooling divides by the sizes of windows without their padding, as their means do. */
+const leavesOutPadding = (): boolean =>
+  tf.getBackend() === 'tensorflow' || (tf.getBackend() === 'wasm' && hasTrainingKernels());
 
 /** Whether the wasm backend has the kernels of @dropout-lab/wasm-training: stock, it has none of this name. */
 const hasTrainingKernels = (): boolean => tf.getKernel(tf.UnsortedSegmentSum, 'wasm') !== undefined;

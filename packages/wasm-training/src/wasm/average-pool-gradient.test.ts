@@ -52,3 +52,39 @@ test('a NaN of dy is one at the places of its window only', () => {
     expect([...dx.dataSync()]).toEqual([nan, nan, 1, 1, nan, nan, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3]);
   });
 });
+
+describe.each([
+  { shape: [2, 5, 6, 4, 5], pool: 3, strides: 2, pad: 'same' },
+  { shape: [2, 4, 5, 6, 8], pool: 2, strides: 1, pad: 'same' },
+  { shape: [1, 5, 5, 5, 3], pool: 2, strides: 3, pad: 'valid' },
+  { shape: [1, 2, 3, 2, 4], pool: 5, strides: 1, pad: 'same' },
+] as const)('average pooling in three dimensions, $pool of $shape, strides $strides, pad $pad', (one) => {
+  test('its gradient agrees with finite differences, and no tensor is left', () => {
+    const before = tf.memory().numTensors;
+    const numbers = values(one.shape, 1);
+    const pooled = (x: tf.Tensor): tf.Tensor =>
+      tf.avgPool3d(x as tf.Tensor5D, one.pool, one.strides, one.pad);
+    const { dy, dx } = tf.tidy(() => {
+      const x = tf.tensor(numbers, [...one.shape]);
+      const { shape } = pooled(x);
+      const slopes = values(shape, 2);
+      return { dy: slopes, dx: tf.grad(pooled)(x, tf.tensor(slopes, shape)).dataSync<'float32'>().slice() };
+    });
+    const output = (): number =>
+      tf.tidy(() =>
+        pooled(tf.tensor(numbers, [...one.shape]))
+          .dataSync<'float32'>()
+          .reduce((sum, value, i) => sum + value * dy[i]!, 0),
+      );
+    for (let i = 0; i < numbers.length; i += 1 + (i % 7)) {
+      const value = numbers[i]!;
+      numbers[i] = value + 1;
+      const above = output();
+      numbers[i] = value - 1;
+      const below = output();
+      numbers[i] = value;
+      expect(Math.abs(dx[i]! - (above - below) / 2)).toBeLessThan(1e-5);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -45,6 +45,8 @@ const depthwises = [
 ].map(([count, multiplier]) => [2, 9, 8, count!, 5, 4, 3, 3, 2, 2, 1, 0, multiplier!]);
 /** Of a convolution of 3 x 5 x 6 places, 3 channels, by 2 x 3 x 3 to 7 channels with strides of 1, 2 and 2. */
 const inThree = [2, 3, 5, 6, 3, 3, 3, 3, 7, 2, 3, 3, 1, 2, 2, 0, 1, 0];
+/** Of a pooling of 3 x 5 x 6 places, 7 channels, by overlapping windows. */
+const poolingInThree = [2, 3, 5, 6, 7, 3, 3, 3, 3, 3, 3, 1, 2, 2, 1, 1, 0];
 const length = 1003;
 /** Of a normalization: whole strips, a strip and a rest, and a rest alone. */
 const channels = [64, 21, 3];
@@ -82,6 +84,7 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
           kernels.allFinite(values, count),
     ),
   ),
+  averagePool3dGradient: [({ kernels }) => kernels.averagePool3dGradient(dy, result, ...poolingInThree)],
   averagePoolGradient: [({ kernels }) => kernels.averagePoolGradient(dy, result, ...pooling)],
   channelMoments: channels.map(
     (count): Call =>

@@ -28,6 +28,7 @@ export interface KernelExports {
   adam(...args: Numbers): void;
   /** Returns 1 where no float is NaN or infinite, else 0. */
   allFinite(values: number, length: number): number;
+  averagePool3dGradient(...args: Numbers): void;
   averagePoolGradient(...args: Numbers): void;
   channelMoments(...args: Numbers): void;
   clip(x: number, target: number, length: number, low: number, high: number): void;

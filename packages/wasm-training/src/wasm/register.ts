@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import {
   _FusedMatMul,
   AvgPool,
+  AvgPool3DGrad,
   AvgPoolGrad,
   BatchMatMul,
   Cast,
@@ -28,7 +29,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
-import { avgPoolGrad } from './average-pool-gradient.ts';
+import { avgPool3DGrad, avgPoolGrad } from './average-pool-gradient.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d-gradient.ts';
 import { CopyTo, copyTo } from './copy-to.ts';
@@ -93,6 +94,7 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [MaxPool]: () => maxPool,
   [MaxPoolGrad]: () => maxPoolGrad,
   [AvgPool]: avgPool,
+  [AvgPool3DGrad]: () => avgPool3DGrad,
   [AvgPoolGrad]: () => avgPoolGrad,
   [BatchMatMul]: batchMatMul,
   [_FusedMatMul]: (stock) => activatedAfterwards(fusedMatMul(stock)),
@@ -109,7 +111,7 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 /**
  * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradients of conv2d with respect to its
  * filter, of depthwiseConv2d and of gather, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
- * right but slow, and those of conv3d and avgPool, which are wrong, that of avgPool where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
+ * right but slow, and those of conv3d, avgPool and avgPool3d, which are wrong, of pooling where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
  * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
  *
  * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
