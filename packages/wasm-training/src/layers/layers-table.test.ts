@@ -1,5 +1,5 @@
 /*
- * The table of layers in the README: `npm run layers-table -w @dropout-lab/wasm-training` writes it, a test compares all but
+ * The table of layers in the README: `npm run -w @dropout-lab/wasm-training layers-table` writes it, a test compares all but
  * the numbers, some of which depend on the machine.
  */
 import '@tensorflow/tfjs-backend-cpu';

@@ -4,17 +4,17 @@ import { finiteDifferences, firstLine, gradientsOf, largestDifference } from './
 /** Gradients that differ by more than this part of their largest number are not those of the layer. */
 const WRONG = 1e-4;
 
-/** Whether a layer trains on wasm. */
+/** A layer's training on wasm. */
 export interface Verdict {
   /** "yes", "yes, as the first layer", or "no" with the reason. */
   readonly trains: string;
   /** The largest difference of its gradients from the reference, where there is one. */
   readonly difference?: number;
-  /** What it is compared with, where that is not the cpu backend. */
+  /** The reference, where that is not the cpu backend. */
   readonly reference?: string;
 }
 
-/** Trains a layer on wasm and compares its gradients with the cpu backend's, or with finite differences where cpu is wrong. */
+/** Returns whether a layer trains on wasm, and compares its gradients with the cpu backend's, or with finite differences where cpu is wrong. */
 export const verdictOf = (one: LayerCase): Verdict => {
   let gradients: readonly Float32Array[];
   try {
