@@ -373,7 +373,7 @@ describe('an impossible command line: one sentence, exit code 2, nothing written
     [['--batch-size', '0'], /batchSize.*received 0/],
     [['--epochs', '2.5'], /epochs.*received 2\.5/],
     [['--learning-rate', '-1'], /learningRate.*received -1/],
-    [['--optimizer', 'lion'], /optimizer\.name: expected one of "adam", .*received "rmsprop"/],
+    [['--optimizer', 'lion'], /optimizer\.name: expected one of "adam", .*received "lion"/],
     [['--momentum', '0.9'], /--momentum: expected --optimizer sgd/],
     [['--validation-split', '1'], /validationSplit.*received 1/],
     [['--limit-train', '60000'], /limitTrain.*at most 50000.*60000/],
