@@ -1,4 +1,4 @@
-import { accumulateRuns, BLOCK_BYTES } from '../../packages/wasm-training/assembly/accumulate';
+import { accumulateRuns, BLOCK_BYTES } from '../../packages/wasm-training/assembly/convolution/accumulate';
 
 /** Rows of operands: with the sums, 24 KiB, which stay in the nearest cache. */
 const ROWS: usize = 190;

@@ -4,40 +4,43 @@ export type { Axes, Constraint } from './constraints/constraint.ts';
 export { maxNorm } from './constraints/max-norm.ts';
 export { unitNorm } from './constraints/unit-norm.ts';
 export { ModelError } from './errors.ts';
-export { AlphaDropout, type AlphaDropoutConfig } from './layers/alpha-dropout.ts';
-export { AveragePooling2D, type AveragePooling2DConfig } from './layers/average-pooling2d.ts';
-export {
-  BatchNormalization,
-  type BatchNormalizationConfig,
-  batchNormalizationsOf,
-  type FoundBatchNormalization,
-} from './layers/batch-normalization.ts';
-export type { SliceExchange } from './layers/batch-statistics.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './layers/define-layer.ts';
+export type { LayerContext, Shape } from './layers/layer.ts';
+export { AlphaDropout, type AlphaDropoutConfig } from './layers/noise/alpha-dropout.ts';
 export {
   DropConnectConv2D,
   type DropConnectConv2DConfig,
   DropConnectDense,
   type DropConnectDenseConfig,
-} from './layers/drop-connect.ts';
-export { Dropout, type DropoutConfig } from './layers/dropout.ts';
-export { GaussianDropout, type GaussianDropoutConfig } from './layers/gaussian-dropout.ts';
-export { GaussianNoise, type GaussianNoiseConfig } from './layers/gaussian-noise.ts';
-export { GlobalMaxPooling2D, type GlobalMaxPooling2DConfig } from './layers/global-max-pooling2d.ts';
-export { type DropConnectConfig, KernelMask } from './layers/kernel-mask.ts';
-export type { LayerContext, Shape } from './layers/layer.ts';
-export { LayerNormalization, type LayerNormalizationConfig } from './layers/layer-normalization.ts';
+} from './layers/noise/drop-connect.ts';
+export { Dropout, type DropoutConfig } from './layers/noise/dropout.ts';
+export { GaussianDropout, type GaussianDropoutConfig } from './layers/noise/gaussian-dropout.ts';
+export { GaussianNoise, type GaussianNoiseConfig } from './layers/noise/gaussian-noise.ts';
+export { type DropConnectConfig, KernelMask } from './layers/noise/kernel-mask.ts';
 export {
   type DropoutPosition,
   type LayerArgs,
   NoiseLayer,
   type NoiseLayerConfig,
   type NoisePart,
-} from './layers/noise-layer.ts';
-export type { NoiseShape } from './layers/noise-shape.ts';
-export { Normalization, type NormalizationConfig } from './layers/normalization.ts';
-export { hasDropoutRate, setDropoutPosition } from './layers/positioned.ts';
-export { dropoutLayersOf, sampling } from './layers/sampling.ts';
+} from './layers/noise/noise-layer.ts';
+export type { NoiseShape } from './layers/noise/noise-shape.ts';
+export { hasDropoutRate, setDropoutPosition } from './layers/noise/positioned.ts';
+export { dropoutLayersOf, sampling } from './layers/noise/sampling.ts';
+export {
+  BatchNormalization,
+  type BatchNormalizationConfig,
+  batchNormalizationsOf,
+  type FoundBatchNormalization,
+} from './layers/normalization/batch-normalization.ts';
+export type { SliceExchange } from './layers/normalization/batch-statistics.ts';
+export {
+  LayerNormalization,
+  type LayerNormalizationConfig,
+} from './layers/normalization/layer-normalization.ts';
+export { Normalization, type NormalizationConfig } from './layers/normalization/normalization.ts';
+export { AveragePooling2D, type AveragePooling2DConfig } from './layers/pooling/average-pooling2d.ts';
+export { GlobalMaxPooling2D, type GlobalMaxPooling2DConfig } from './layers/pooling/global-max-pooling2d.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';
 export { type Head, type HeadActivation, headOf, logitsModel } from './logits/logits-model.ts';
 export {

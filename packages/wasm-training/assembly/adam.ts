@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /**
  * An update of Adam, rounded to float32 after every operation:

@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /**
  * Gradient of 2-D average pooling, channels last: a number of dy goes in equal parts to the places of its window. Padding is

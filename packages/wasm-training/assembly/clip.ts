@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /** target[i] = x[i] < 0 ? 0 : x[i], so that NaN stays, whatever its sign bit. */
 export function relu(x: usize, target: usize, length: usize): void {

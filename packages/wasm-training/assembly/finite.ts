@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /** Whether none of `length` floats is NaN or infinite: times 0 those are NaN, and so is every sum with one. */
 export function allFinite(values: usize, length: usize): bool {

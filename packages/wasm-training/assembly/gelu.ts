@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /*
  * P(X <= x) of a standard normal X with an error below 1e-7, so that erf(z) = 2 P(X <= z * sqrt(2)) - 1 has one below 2e-7: for

@@ -1,22 +1,29 @@
 export { adam } from './adam';
 export { averagePool3dGradient, averagePoolGradient } from './average-pool-gradient';
 export { clip, relu } from './clip';
-export { convFilterGradientOfEveryProduct, convInputGradientOfEveryProduct } from './conv-every-product';
-export { conv3dFilterGradient, conv3dInputGradient } from './conv3d-gradient';
+export {
+  convFilterGradientOfEveryProduct,
+  convInputGradientOfEveryProduct,
+} from './convolution/conv-every-product';
+export { conv3dFilterGradient, conv3dInputGradient } from './convolution/conv3d-gradient';
 export {
   convolve,
   convolveInputGradient,
   convolveInputGradientScratchBytes,
   convolveScratchBytes,
-} from './convolve';
-export { convolveFilterGradient, convolveFilterGradientScratchBytes } from './convolve-filter-gradient';
-export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradient';
+} from './convolution/convolve';
+export {
+  convolveFilterGradient,
+  convolveFilterGradientScratchBytes,
+} from './convolution/convolve-filter-gradient';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './convolution/depthwise-gradient';
+export { multiplyTransposed, multiplyTransposedScratchBytes } from './convolution/multiply-matrices';
+export { countNonZeros } from './convolution/non-zeros';
+export { sumWinners, unpool } from './convolution/winners';
 export { allFinite } from './finite';
 export { gelu, geluGradient, geluScratchBytes } from './gelu';
 export { maxPool } from './max-pool';
 export { maxPoolGradient } from './max-pool-gradient';
-export { multiplyTransposed, multiplyTransposedScratchBytes } from './multiply-matrices';
-export { countNonZeros } from './non-zeros';
 export {
   channelMoments,
   normalizationGradient,
@@ -25,4 +32,3 @@ export {
 } from './normalize-channels';
 export { sumRows } from './sum-rows';
 export { sumSegments } from './sum-segments';
-export { sumWinners, unpool } from './winners';

@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /**
  * Gradient of 2-D max pooling, channels last: each dy goes to the first input of its window, row by row, that

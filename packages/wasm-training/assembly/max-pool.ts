@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /**
  * 2-D max pooling, channels last: the largest number of each window; NaN where the window has one, as `numpy.max`.

@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /*
  * Batch normalization of [rows, channels]. What is summed over rows is summed block by block: a block stays in the first

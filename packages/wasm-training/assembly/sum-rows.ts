@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /** Columns summed at a time: eight vectors of running sums stay in registers. */
 const BLOCK: usize = 8 * LANES;

@@ -1,4 +1,4 @@
-import { LANES } from './accumulate';
+import { LANES } from './convolution/accumulate';
 
 /**
  * target[segment] = sum of the rows whose id is the segment; a row whose id is none of them is left out.

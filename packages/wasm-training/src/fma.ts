@@ -1,4 +1,4 @@
-import { compileFused } from './wasm/fma.ts';
+import { compileFused } from './wasm/builds/fma.ts';
 
 /**
  * Compiles the kernels with relaxed SIMD, for `registerTrainingKernels`: products are added by fused multiply-add, rounded

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { UnsupportedOperationError } from './errors.ts';
-import { differingKernel } from './wasm/differing-kernel.ts';
-import { compileFused } from './wasm/fma.ts';
-import { compilePlainKernels } from './wasm/plain.ts';
+import { differingKernel } from './wasm/builds/differing-kernel.ts';
+import { compileFused } from './wasm/builds/fma.ts';
+import { compilePlainKernels } from './wasm/builds/plain.ts';
 
 const FLAG = 'experimental-wasm-revectorize';
 

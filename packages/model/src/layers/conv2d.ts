@@ -1,8 +1,8 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
-import { DropConnectConv2D } from './drop-connect.ts';
 import { kernelArgs, requireAxes } from './kernel.ts';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow, windowsOf } from './layer.ts';
+import { DropConnectConv2D } from './noise/drop-connect.ts';
 
 /** A convolution, as `keras.layers.Conv2D`: [height, width, channels] to [height', width', filters]. */
 export const conv2d: LayerImplementation<LayerOf<'conv2d'>> = {

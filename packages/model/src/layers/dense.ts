@@ -1,8 +1,8 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
-import { DropConnectDense } from './drop-connect.ts';
 import { kernelArgs, requireAxes } from './kernel.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
+import { DropConnectDense } from './noise/drop-connect.ts';
 
 /** A fully connected layer, as `keras.layers.Dense`: [inputs] to [units]. */
 export const dense: LayerImplementation<LayerOf<'dense'>> = {

@@ -1,7 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { layers } from '@tensorflow/tfjs-layers';
-import { Dropout } from './dropout.ts';
 import type { LayerContext, LayerImplementation, LayerOf, Shape } from './layer.ts';
+import { Dropout } from './noise/dropout.ts';
 
 /**
  * The sum that ends a residual block, `shortcut(x) + f(x)` (He et al. 2016), as `keras.layers.Add`; the layers of `f` and of the

@@ -1,23 +1,23 @@
 import type { LayerKind } from '@dropout-lab/contracts';
 import { activation } from './activation.ts';
-import { alphaDropout } from './alpha-dropout.ts';
-import { averagePooling2d } from './average-pooling2d.ts';
-import { batchNormalization } from './batch-normalization.ts';
 import { conv2d } from './conv2d.ts';
 import { dense } from './dense.ts';
-import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
-import { gaussianDropout } from './gaussian-dropout.ts';
-import { gaussianNoise } from './gaussian-noise.ts';
-import { globalAveragePooling2d } from './global-average-pooling2d.ts';
-import { globalMaxPooling2d } from './global-max-pooling2d.ts';
 import type { LayerImplementation, LayerOf } from './layer.ts';
-import { layerNormalization } from './layer-normalization.ts';
-import { maxPooling2d } from './max-pooling2d.ts';
-import { normalization } from './normalization.ts';
+import { alphaDropout } from './noise/alpha-dropout.ts';
+import { dropout } from './noise/dropout.ts';
+import { gaussianDropout } from './noise/gaussian-dropout.ts';
+import { gaussianNoise } from './noise/gaussian-noise.ts';
+import { spatialDropout2d } from './noise/spatial-dropout2d.ts';
+import { batchNormalization } from './normalization/batch-normalization.ts';
+import { layerNormalization } from './normalization/layer-normalization.ts';
+import { normalization } from './normalization/normalization.ts';
+import { averagePooling2d } from './pooling/average-pooling2d.ts';
+import { globalAveragePooling2d } from './pooling/global-average-pooling2d.ts';
+import { globalMaxPooling2d } from './pooling/global-max-pooling2d.ts';
+import { maxPooling2d } from './pooling/max-pooling2d.ts';
 import { rescaling } from './rescaling.ts';
 import { residual } from './residual.ts';
-import { spatialDropout2d } from './spatial-dropout2d.ts';
 
 /** How each kind of layer is built. */
 export const layerTable = {

@@ -1,7 +1,7 @@
 import { fused, reshape, type serialization, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.ts';
-import { DropConnectDense, withMaskedKernel } from '../layers/drop-connect.ts';
+import { DropConnectDense, withMaskedKernel } from '../layers/noise/drop-connect.ts';
 
 /** A model's last activation, which is applied to the logits; `linear` is none. */
 export type HeadActivation = 'softmax' | 'sigmoid' | 'linear';

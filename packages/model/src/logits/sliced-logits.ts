@@ -1,7 +1,11 @@
 import { stack, type Tensor, unstack } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { BatchNormalization, batchNormalizationsOf, normalizeSlices } from '../layers/batch-normalization.ts';
-import type { SliceExchange } from '../layers/batch-statistics.ts';
+import {
+  BatchNormalization,
+  batchNormalizationsOf,
+  normalizeSlices,
+} from '../layers/normalization/batch-normalization.ts';
+import type { SliceExchange } from '../layers/normalization/batch-statistics.ts';
 import { innerOf } from '../weights/layers-of-model.ts';
 import { chainOf, convolutionOfImages, isConvolution, type Step } from './logits-function.ts';
 import { logitsModel } from './logits-model.ts';

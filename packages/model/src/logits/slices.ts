@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import type { DropoutPosition } from '../layers/noise-layer.ts';
-import { positionedLayers } from '../layers/positioned.ts';
+import type { DropoutPosition } from '../layers/noise/noise-layer.ts';
+import { positionedLayers } from '../layers/noise/positioned.ts';
 
 /** A slice of a batch in a pass through several. */
 export interface SliceOfBatch {

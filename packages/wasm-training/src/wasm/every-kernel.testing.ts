@@ -23,13 +23,13 @@ export const testEveryKernel = async (
   testVariant(module);
   await import('./adam.test.ts');
   await import('./average-pool-gradient.test.ts');
-  await import('./conv3d-gradient.test.ts');
-  await import('./depthwise-gradient.test.ts');
+  await import('./convolution/conv3d-gradient.test.ts');
+  await import('./convolution/depthwise-gradient.test.ts');
   await import('./gelu.test.ts');
   await import('./keep-nan.test.ts');
   await import('./kernels.test.ts');
   await import('./normalize-channels.test.ts');
-  await import('./pooled-convolution.test.ts');
+  await import('./convolution/pooled-convolution.test.ts');
   await import('./unsorted-segment-sum.test.ts');
   return module;
 };

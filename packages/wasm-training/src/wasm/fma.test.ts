@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileFmaKernels } from '../fma.ts';
-import { differingKernel } from './differing-kernel.ts';
+import { differingKernel } from './builds/differing-kernel.ts';
+import { compilePlainKernels } from './builds/plain.ts';
 import { testEveryKernel } from './every-kernel.testing.ts';
 import { instantiate } from './instance.ts';
-import { compilePlainKernels } from './plain.ts';
 
 const fma = await testEveryKernel('with fused multiply-add', compileFmaKernels);
 

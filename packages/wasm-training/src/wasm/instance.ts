@@ -7,7 +7,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from '../errors.ts';
-import { compilePlainKernels } from './plain.ts';
+import { compilePlainKernels } from './builds/plain.ts';
 
 /** The part of TensorFlow.js's wasm backend that the kernels use; its own type leaves some of it out. */
 export interface WasmBackend extends KernelBackend {

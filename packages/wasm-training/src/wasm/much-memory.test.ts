@@ -67,4 +67,4 @@ test.each([GIBIBYTE, GIBIBYTE / 128, 60_000])(
 // The tests of all kernels, beyond two gibibytes.
 await import('./adam.test.ts');
 await import('./kernels.test.ts');
-await import('./pooled-convolution.test.ts');
+await import('./convolution/pooled-convolution.test.ts');

@@ -30,14 +30,24 @@ import {
 import { addKernel, type Kernel, replaceKernel } from '../replace-kernel.ts';
 import { FusedAdam, fusedAdam } from './adam.ts';
 import { avgPool3DGrad, avgPoolGrad } from './average-pool-gradient.ts';
-import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './conv2d.ts';
-import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d-gradient.ts';
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution/conv2d.ts';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './convolution/conv3d-gradient.ts';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './convolution/depthwise-gradient.ts';
+import { batchMatMul, fusedMatMul } from './convolution/mat-mul.ts';
+import {
+  FusedConv2DMaxPool,
+  FusedConv2DMaxPoolBackpropBias,
+  FusedConv2DMaxPoolBackpropFilter,
+  FusedConv2DMaxPoolBackpropInput,
+  fusedConv2DMaxPool,
+  fusedConv2DMaxPoolBackpropBias,
+  fusedConv2DMaxPoolBackpropFilter,
+  fusedConv2DMaxPoolBackpropInput,
+} from './convolution/pooled-convolution.ts';
 import { CopyTo, copyTo } from './copy-to.ts';
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-gradient.ts';
 import { Gelu, GeluGrad, gelu, geluGrad } from './gelu.ts';
 import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
-import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
 import {
   ChannelMoments,
@@ -49,16 +59,6 @@ import {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels.ts';
-import {
-  FusedConv2DMaxPool,
-  FusedConv2DMaxPoolBackpropBias,
-  FusedConv2DMaxPoolBackpropFilter,
-  FusedConv2DMaxPoolBackpropInput,
-  fusedConv2DMaxPool,
-  fusedConv2DMaxPoolBackpropBias,
-  fusedConv2DMaxPoolBackpropFilter,
-  fusedConv2DMaxPoolBackpropInput,
-} from './pooled-convolution.ts';
 import { cast, identity } from './share.ts';
 import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';

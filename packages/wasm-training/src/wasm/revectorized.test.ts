@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { kernelsBase64 } from '../generated/kernels.ts';
 import { compileRevectorizedKernels } from '../revectorized.ts';
-import { differingKernel } from './differing-kernel.ts';
+import { differingKernel } from './builds/differing-kernel.ts';
+import { compilePlainKernels } from './builds/plain.ts';
 import { testEveryKernel } from './every-kernel.testing.ts';
-import { compilePlainKernels } from './plain.ts';
 
 const revectorized = await testEveryKernel('revectorized', () => compileRevectorizedKernels('plain'));
 

@@ -1,0 +1,65 @@
+import { dropoutMask } from '@dropout-lab/random';
+import { mul, serialization, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayerImplementation, LayerOf } from '../layer.ts';
+import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
+import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
+
+/** Constructor arguments of {@link Dropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
+export interface DropoutConfig extends NoiseLayerConfig {
+  /** Fraction of the input units to drop, 0 <= rate < 1. */
+  readonly rate: number;
+  /** Shape of the mask, rank of the input: 1 shares it along an axis, null takes the input's size; null is full. */
+  readonly noiseShape?: NoiseShape | null;
+}
+
+/**
+ * Inverted dropout: `y = x * mask`, the mask 0 with probability `rate` and `1 / (1 - rate)` otherwise; in inference
+ * `y = x`. Input and output are float32 of any one shape. Unlike in Keras, a NaN is not dropped: 0 times NaN is NaN.
+ *
+ * Unlike in the stock layer of TensorFlow.js, a seed gives a sequence of masks, another at every training call,
+ * as in Keras: the mask at a step is `dropoutMask(fold(randomKey(seed), 'dropout', step))` of
+ * `@dropout-lab/random`, the same on every backend. It is registered in the stock layer's place, under its name
+ * and configuration, so model.json files pass between the two unchanged.
+ *
+ * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
+ */
+export class Dropout extends NoiseLayer {
+  static readonly className = 'Dropout';
+
+  readonly rate: number;
+  readonly noiseShape: NoiseShape | null;
+
+  /** @throws ConfigError when the rate or the seed is out of range. */
+  constructor(config: DropoutConfig) {
+    super(config, 'dropout');
+    this.rate = this.requireRate(config.rate);
+    this.noiseShape = config.noiseShape ?? null;
+  }
+
+  protected override get isSilent(): boolean {
+    return this.rateNow(this.rate) === 0;
+  }
+
+  protected override disturb(input: Tensor): Tensor {
+    const rate = this.rateNow(this.rate);
+    return mul(
+      input,
+      this.drawn(input.shape, this.noiseShape, (key, part) => dropoutMask(key, { ...part, rate })),
+    );
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { rate, noiseShape, seed } = this;
+    return { rate, noiseShape: noiseShape && [...noiseShape], seed, ...super.getConfig() };
+  }
+}
+serialization.registerClass(Dropout);
+
+/** Inverted dropout; see {@link Dropout}. */
+export const dropout: LayerImplementation<LayerOf<'dropout'>> = {
+  create: ({ rate, noiseShape }, { name, seed }) => new Dropout({ name, rate, noiseShape, seed }),
+  outputShape: ({ noiseShape }, input, where) => {
+    if (noiseShape) requireNoiseShape(where, noiseShape, [null, ...input], ['dropout', 'noiseShape']);
+    return input;
+  },
+};

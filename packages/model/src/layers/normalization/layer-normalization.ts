@@ -1,0 +1,88 @@
+import {
+  add,
+  customGrad,
+  type GradSaveFunc,
+  mean,
+  mul,
+  rsqrt,
+  serialization,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import type { LayerImplementation, LayerOf } from '../layer.ts';
+
+/** Constructor arguments of {@link LayerNormalization}: those of the stock layer. */
+export type LayerNormalizationConfig = NonNullable<Parameters<typeof layers.layerNormalization>[0]>;
+
+/** Properties of the stock layer that its type leaves out. */
+interface StockLayer extends layers.Layer {
+  /** All of them, from 0, when the layer is built. */
+  readonly axis: number[];
+  readonly epsilon: number;
+  readonly gamma?: LayerVariable;
+  readonly beta?: LayerVariable;
+}
+
+// The class itself is not exported. The name keeps the numbers of unnamed layers as they are.
+const Stock = layers.layerNormalization({ name: 'stock' }).constructor as Pick<
+  typeof layers.Layer,
+  'fromConfig'
+> &
+  (new (
+    config: LayerNormalizationConfig,
+  ) => StockLayer);
+
+/**
+ * Layer normalization: the channels of each place to mean 0 and variance 1, then scaled and shifted,
+ *
+ *   y = gamma * (x - mean) / sqrt(variance + epsilon) + beta,
+ *
+ * as `keras.layers.LayerNormalization`, in training as in inference. Input and output are float32 of any one shape. Unlike
+ * the stock layer of TensorFlow.js, it works without gamma, and it computes in fewer passes. It is registered in the stock
+ * layer's place, under its name and configuration; over other axes than the last it is that.
+ *
+ * @see Ba, Kiros & Hinton, "Layer normalization", 2016.
+ */
+export class LayerNormalization extends Stock {
+  static readonly className = 'LayerNormalization';
+
+  override call(inputs: Tensor | Tensor[], kwargs: object): Tensor | Tensor[] {
+    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+    if (`${this.axis}` !== `${input.rank - 1}`) return super.call(inputs, kwargs);
+    return tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const normalized = normalize(input, this.epsilon);
+      const scaled = this.gamma ? mul(normalized, this.gamma.read()) : normalized;
+      return this.beta ? add(scaled, this.beta.read()) : scaled;
+    });
+  }
+}
+serialization.registerClass(LayerNormalization);
+
+/**
+ * With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) * r and means over the channels:
+ * dx = r * (dy - mean(dy) - xhat * mean(dy * xhat)).
+ */
+const normalize = (input: Tensor, epsilon: number): Tensor =>
+  customGrad((...args) => {
+    const [x, save] = args as unknown as [Tensor, GradSaveFunc];
+    const centered = sub(x, mean(x, -1, true));
+    const inverse = rsqrt(add(mean(square(centered), -1, true), epsilon));
+    const value = mul(centered, inverse);
+    save([value, inverse]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
+      const [xhat, inverse] = saved as [Tensor, Tensor];
+      const along = mul(xhat, mean(mul(dy, xhat), -1, true));
+      return mul(inverse, sub(sub(dy, mean(dy, -1, true)), along));
+    };
+    return { value, gradFunc };
+  })(input);
+
+/** `keras.layers.LayerNormalization`: see {@link LayerNormalization}. */
+export const layerNormalization: LayerImplementation<LayerOf<'layer_normalization'>> = {
+  create: ({ epsilon, center, scale }, { name }) => new LayerNormalization({ name, epsilon, center, scale }),
+  outputShape: (_, input) => input,
+};
