@@ -53,7 +53,7 @@ const goodEnough = defineCallback({
 
 /** Averages windows, where the built-in pooling takes the largest. */
 const averagePooling = defineLayer({
-  kind: 'average_pooling2d',
+  kind: 'mean_pooling2d',
   settings: { poolSize: z.number().int().positive().default(2) },
   create: ({ poolSize }, { name }) => layers.averagePooling2d({ name, poolSize }),
   outputShape: ({ poolSize }, [height = 0, width = 0, channels = 0]) => [
@@ -82,7 +82,7 @@ const spec = parseModelSpec(
     layers: [
       { kind: 'conv2d', filters: 16, activation: 'relu', kernelInitializer: 'he_uniform' },
       // The types do not know the name of a kind of your own.
-      /** @type {any} */ ({ kind: 'average_pooling2d', poolSize: 3 }),
+      /** @type {any} */ ({ kind: 'mean_pooling2d', poolSize: 3 }),
       { kind: 'dropout', rate: 0.2 },
       { kind: 'flatten' },
       { kind: 'dense', units: 10, activation: 'softmax' },

@@ -69,7 +69,7 @@ export {
   type WeightGroupInput,
   weightGroupSchema,
 } from './families/weight-groups.ts';
-export { epochsOf, stepsPerEpochOf } from './length.ts';
+export { epochsOf, type LengthConfig, stepsPerEpochOf } from './length.ts';
 export { type Recipe, type RecipeName, recipes } from './recipes.ts';
 export { requireDataset } from './require-dataset.ts';
 export {

@@ -2,7 +2,7 @@ import { datasetOf } from './families/datasets.ts';
 import type { RunConfig } from './run/run-config.ts';
 
 /** The settings that decide how long a run is. */
-type LengthConfig = Pick<
+export type LengthConfig = Pick<
   RunConfig,
   'epochs' | 'maxSteps' | 'dataset' | 'limitTrain' | 'validationSplit' | 'batchSize' | 'dropRemainder'
 >;

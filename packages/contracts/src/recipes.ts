@@ -69,7 +69,7 @@ const airbench94: Recipe = {
   },
 };
 
-/** The recipes of `dropout-lab train --recipe NAME`. */
+/** The recipes, by the names that the option `--recipe` of `dropout-lab train` takes. */
 export const recipes = { quick, tutorial, airbench94 } as const;
 
 /** The name of a recipe. */

@@ -38,7 +38,11 @@ export {
   LayerNormalization,
   type LayerNormalizationConfig,
 } from './layers/normalization/layer-normalization.ts';
-export { Normalization, type NormalizationConfig } from './layers/normalization/normalization.ts';
+export {
+  Normalization,
+  type NormalizationConfig,
+  type PerChannel,
+} from './layers/normalization/normalization.ts';
 export { AveragePooling2D, type AveragePooling2DConfig } from './layers/pooling/average-pooling2d.ts';
 export { GlobalMaxPooling2D, type GlobalMaxPooling2DConfig } from './layers/pooling/global-max-pooling2d.ts';
 export { createLogitsFunction, type LogitsFunction } from './logits/logits-function.ts';

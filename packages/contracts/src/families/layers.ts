@@ -31,9 +31,7 @@ const activationSchema = z.enum([
   'softplus',
   'tanh',
 ]);
-/** The name of an activation function. */
-export type ActivationName = z.output<typeof activationSchema>;
-export const activation = (defaultValue: ActivationName) =>
+export const activation = (defaultValue: z.output<typeof activationSchema>) =>
   setting(
     activationSchema.default(defaultValue),
     'Activation function of the output; gelu is exact, and gelu_approximate its approximation by tanh',
@@ -50,8 +48,6 @@ const kernelInitializerSchema = z.enum([
   'partial_dirac',
   'whitening',
 ]);
-/** The name of an initializer of a kernel. */
-export type KernelInitializerName = z.output<typeof kernelInitializerSchema>;
 const kernelInitializer = setting(
   kernelInitializerSchema.default('glorot_uniform'),
   "Distribution of the initial kernel (Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998); pytorch_uniform is PyTorch's default, and partial_dirac the same with a first filter for each channel that passes it on; whitening, of a convolution, makes it from the training images (Jordan 2024); biases start at 0",
@@ -277,6 +273,10 @@ export const simpleLayerSchema = z.discriminatedUnion('kind', simple);
 
 /** A layer that contains no others. */
 export type SimpleLayerSpec = z.output<typeof simpleLayerSchema>;
+/** The name of an activation function. */
+export type ActivationName = Extract<SimpleLayerSpec, { kind: 'activation' }>['activation'];
+/** The name of an initializer of a kernel. */
+export type KernelInitializerName = Extract<SimpleLayerSpec, { kind: 'conv2d' }>['kernelInitializer'];
 /** A layer that contains no others, as a user writes it. */
 export type SimpleLayerInput = z.input<typeof simpleLayerSchema>;
 

@@ -206,7 +206,7 @@ export type ModelInput =
   | Exclude<PresetInput, { preset: 'layers' }>
   | (Omit<Extract<PresetInput, { preset: 'layers' }>, 'preset'> & { readonly preset?: 'layers' });
 /** The settings of the preset `tutorial` as a user writes them. */
-export type TutorialInput = z.input<typeof tutorial>;
+export type TutorialInput = Extract<PresetInput, { readonly preset?: 'tutorial' | undefined }>;
 /** The name of a preset. */
 export type PresetName = ModelConfig['preset'];
 /** The settings of a preset. */

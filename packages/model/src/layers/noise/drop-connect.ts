@@ -49,7 +49,7 @@ const configOf = ({ rate, seed }: KernelMask) => ({ dropConnect: rate, seed });
  * kernel of its own. The mask of a step is `dropoutMask(fold(randomKey(seed), 'drop_connect', step))` of `@dropout-lab/random`:
  * it depends on the layer's seed and the step alone, so that all slices of a batch, on whatever thread, have the same one.
  */
-export class DropConnectConv2D extends Conv2D implements DropConnected {
+export class DropConnectConv2D extends Conv2D {
   static readonly className = 'DropConnectConv2D';
   readonly mask: KernelMask;
 
@@ -64,6 +64,7 @@ export class DropConnectConv2D extends Conv2D implements DropConnected {
     return this.mask.position;
   }
 
+  /** Sets the masks that the next training pass uses. */
   set position(position: DropoutPosition) {
     this.mask.position = position;
   }
@@ -84,7 +85,7 @@ export class DropConnectConv2D extends Conv2D implements DropConnected {
 serialization.registerClass(DropConnectConv2D);
 
 /** A fully connected layer with DropConnect, as {@link DropConnectConv2D} has it. */
-export class DropConnectDense extends Dense implements DropConnected {
+export class DropConnectDense extends Dense {
   static readonly className = 'DropConnectDense';
   readonly mask: KernelMask;
 
@@ -99,6 +100,7 @@ export class DropConnectDense extends Dense implements DropConnected {
     return this.mask.position;
   }
 
+  /** Sets the masks that the next training pass uses. */
   set position(position: DropoutPosition) {
     this.mask.position = position;
   }

@@ -5,7 +5,7 @@ import type { LayerImplementation, LayerOf } from '../layer.ts';
 import type { LayerArgs } from '../noise/noise-layer.ts';
 
 /** One number, or one for each channel. */
-type PerChannel = number | readonly number[];
+export type PerChannel = number | readonly number[];
 
 /** Constructor arguments of {@link Normalization}, and those of every layer. */
 export interface NormalizationConfig extends LayerArgs {

@@ -11,12 +11,10 @@ import {
 import { layers } from '@tensorflow/tfjs-layers';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow, windowsOf } from '../layer.ts';
 
-type Pair = [number, number];
-
 /** Properties of the stock layer that its type leaves out. */
 interface StockLayer extends layers.Layer {
-  readonly poolSize: Pair;
-  readonly strides: Pair;
+  readonly poolSize: [number, number];
+  readonly strides: [number, number];
   readonly padding: 'valid' | 'same';
   readonly dataFormat: string;
 }
@@ -64,7 +62,7 @@ serialization.registerClass(AveragePooling2D);
 
 /** An axis of an image that is padded so that a window begins at every multiple of the strides. */
 interface PaddedAxis {
-  readonly padding: Pair;
+  readonly padding: [number, number];
   /** How many numbers of each window lie within the image. */
   readonly counts: readonly number[];
 }
