@@ -79,7 +79,7 @@ const differences = await withExchangeFolder(async (folder) => {
     if (event.step === steps) break;
   }
   const ours = await readWeights(model);
-  const { batch } = { batch: data.firstTrainImages(VIEWS) };
+  const batch = data.firstTrainImages(VIEWS);
   const views = await evaluateImages(
     replica,
     { ...data.test, size: VIEWS, batchSize: VIEWS, batchesPerEpoch: 1, batch: () => batch },
@@ -98,28 +98,18 @@ const differences = await withExchangeFolder(async (folder) => {
     return { losses, whitening, values, views: await folder.readFloat32(`views.${kind}float32`) };
   };
   const [single, double] = [await read(''), await read('64.')];
-  const inOrder = concatenated(ours.map(({ values }) => values));
   const rows = [
     ['losses', losses, single.losses, double.losses] as const,
     ...ours.map(({ name, values }, i) => {
       const start = ours.slice(0, i).reduce((length, before) => length + before.values.length, 0);
       const part = (all: Float32Array) => all.subarray(start, start + values.length);
-      return [name, part(inOrder), part(single.values), part(double.values)] as const;
+      return [name, values, part(single.values), part(double.values)] as const;
     }),
     ['logits of six views', views.logits, single.views, double.views] as const,
   ];
   return { whitening: single.whitening, rows };
 });
 model.dispose();
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  parts.reduce((offset, part) => {
-    whole.set(part, offset);
-    return offset + part.length;
-  }, 0);
-  return whole;
-}
 
 /** The largest difference, relative to the largest reference value. */
 function largest(ours: ArrayLike<number>, reference: ArrayLike<number>): number {
