@@ -61,6 +61,7 @@ export {
   type LearningRateScheduleInput,
   type ScheduleName,
   scheduleSchema,
+  spansTraining,
 } from './families/schedules.ts';
 export {
   type GroupedWeights,

@@ -5,6 +5,7 @@ import {
   type RunEvent,
   type RunManifest,
   type Snapshot,
+  spansTraining,
 } from '@dropout-lab/contracts';
 import { type RunStatus, runStatus } from './events/history.ts';
 
@@ -62,12 +63,15 @@ const endings: { readonly [Status in RunStatus]?: string } = {
 };
 
 /** Says what makes a run's numbers depend on its length from the start; undefined when nothing does. */
-const lengthThat = ({ maxSteps, averaging, dropoutSchedule }: RunConfig): string | undefined => {
+const lengthThat = ({ maxSteps, averaging, dropoutSchedule, schedule }: RunConfig): string | undefined => {
   if (maxSteps !== null) return `ends after ${maxSteps} steps (maxSteps)`;
   if (averaging.name === 'lookahead')
     return 'averages its weights by how much of its steps is over (lookahead)';
   if (dropoutSchedule.name !== 'constant') {
     return `changes its dropout rates by how much of its steps is over (${dropoutSchedule.name})`;
+  }
+  if (spansTraining(schedule)) {
+    return `changes its learning rate by how much of its steps is over (${schedule.name})`;
   }
   return undefined;
 };

@@ -113,6 +113,12 @@ describe('--epochs beside --resume is refused in a sentence, and nothing is writ
       /epochs: expected a run that can train on to 6, but .*\(late\); start a new run/,
     ],
     [
+      'a run whose learning rates depend on its length',
+      start('r', 2, '--set', 'schedule.name=one_cycle'),
+      '6',
+      /epochs: expected a run that can train on to 6, but .*\(one_cycle\); start a new run/,
+    ],
+    [
       'a run that has ended with averages',
       start('r', 2, '--set', 'averaging.name=ema'),
       '6',

@@ -3,6 +3,8 @@ import { count, countOrZero, number, positive } from '../settings/numbers.ts';
 import { setting } from '../settings/settings.ts';
 
 const decaySteps = (description: string) => setting(count, description, { unit: 'steps' });
+const stepsOfTraining = (description: string) =>
+  setting(count.nullable().default(null), description, { unit: 'steps' });
 
 const constant = z.strictObject({ name: z.literal('constant') });
 
@@ -19,7 +21,9 @@ const exponentialDecay = z.strictObject({
 const cosineDecay = z
   .strictObject({
     name: z.literal('cosine_decay'),
-    decaySteps: decaySteps('Steps of the half cosine (Loshchilov & Hutter 2017), after those of the warm-up'),
+    decaySteps: stepsOfTraining(
+      'Steps of the half cosine (Loshchilov & Hutter 2017), after those of the warm-up; null is all that the training has left',
+    ),
     alpha: setting(
       number({ min: 0, max: 1 }).default(0),
       'Last value, as a fraction of the learning rate, or of the warm-up target where there is one',
@@ -45,7 +49,7 @@ const cosineDecay = z
 
 const polynomialDecay = z.strictObject({
   name: z.literal('polynomial_decay'),
-  decaySteps: decaySteps('Steps in which the rate falls to its last value'),
+  decaySteps: stepsOfTraining('Steps in which the rate falls to its last value; null is all of the training'),
   endLearningRate: setting(number({ min: 0 }).default(0.0001), 'Last value of the learning rate'),
   power: setting(positive.default(1), 'Exponent of the polynomial; 1 is a straight line'),
   cycle: setting(
@@ -70,7 +74,7 @@ const piecewiseConstant = z
 
 const oneCycle = z.strictObject({
   name: z.literal('one_cycle'),
-  totalSteps: setting(count, 'Steps of the whole cycle, as many as the run has', { unit: 'steps' }),
+  totalSteps: stepsOfTraining('Steps of the whole cycle; null is all of the training'),
   warmupFraction: setting(
     number({ min: 0, max: 1 }).default(0.3),
     'Fraction of the steps after which the rate, rising in a line until then, is the learning rate; it then falls in a line (Smith & Topin 2018)',
@@ -98,3 +102,8 @@ export type LearningRateScheduleConfig = z.output<typeof scheduleSchema>;
 export type LearningRateScheduleInput = z.input<typeof scheduleSchema>;
 /** The name of a schedule. */
 export type ScheduleName = LearningRateScheduleConfig['name'];
+
+/** Returns whether a schedule's steps are those of the training, so that its rates depend on how long that is. */
+export const spansTraining = (schedule: LearningRateScheduleConfig): boolean =>
+  ('decaySteps' in schedule && schedule.decaySteps === null) ||
+  ('totalSteps' in schedule && schedule.totalSteps === null);

@@ -209,8 +209,8 @@ describe('one sentence says where, what was expected and what was received', () 
       'averaging.period: expected a whole number above 0, received 0: the nearest is 1',
     ],
     [
-      { schedule: { name: 'one_cycle' } },
-      'schedule.totalSteps: expected a whole number above 0, received nothing',
+      { schedule: { name: 'exponential_decay', decayRate: 0.5 } },
+      'schedule.decaySteps: expected a whole number above 0, received nothing',
     ],
     [
       { weightGroups: [{ weights: [] }] },
@@ -259,8 +259,8 @@ describe('one sentence says where, what was expected and what was received', () 
       'schedule: expected boundaries to rise, received {"name":"piecewise_constant","values":[1,2,3],"boundaries":[9,5]}',
     ],
     [
-      { schedule: { name: 'cosine_decay' } },
-      'schedule.decaySteps: expected a whole number above 0, received nothing',
+      { schedule: { name: 'cosine_decay', decaySteps: 0 } },
+      'schedule.decaySteps: expected a whole number above 0, received 0: the nearest is 1',
     ],
   ])('%j', (input, message) => {
     expect(refusal(input).message).toBe(`run configuration: ${message}`);

@@ -31,7 +31,7 @@ export const trainingProgressSchema = z.object({
   }),
   /** The optimizer's name; absent in checkpoints of 0.1.0. */
   optimizer: z.string().optional(),
-  /** Optimizer updates of the whole training, where its numbers depend on them: with `maxSteps`, lookahead or a dropout schedule. */
+  /** Optimizer updates of the whole training, where its numbers depend on them: with `maxSteps`, lookahead, a dropout schedule or a schedule over all of the training. */
   totalSteps: z.number().int().min(1).optional(),
   /** The learning rate of the last update. */
   learningRate: z.number(),

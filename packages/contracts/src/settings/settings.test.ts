@@ -30,7 +30,7 @@ test('a setting has its range, default, unit and flag', () => {
   });
   expect(settingAt('splitMethod')).toMatchObject({ kind: 'choice', choices: ['last', 'stratified'] });
   expect(settingAt('callbacks[].patience', 'early_stopping')).toMatchObject({ default: 0 });
-  expect(settingAt('schedule.decaySteps', 'cosine_decay')).toMatchObject({ default: undefined });
+  expect(settingAt('schedule.decaySteps', 'exponential_decay')).toMatchObject({ default: undefined });
 });
 
 test('a family lists its members', () => {

@@ -3,6 +3,7 @@ import {
   averagingSchema,
   type DropoutScheduleConfig,
   dropoutScheduleSchema,
+  type LearningRateScheduleConfig,
   type OptimizerConfig,
   type WeightGroup,
   weightGroupSchema,
@@ -12,11 +13,14 @@ import { TrainingError } from '../errors.ts';
 import type { TrainingConfig } from '../loop/training-config.ts';
 import type { CustomOptimizer } from '../optimizers/define-optimizer.ts';
 import { completeOptimizer } from '../optimizers/table.ts';
+import type { Schedule } from '../schedules/schedule.ts';
+import { completeSchedule } from '../schedules/table.ts';
 import { parseSettings } from './parse-settings.ts';
 
 /** A configuration with all settings that have a default. */
 export interface CompleteConfig extends TrainingConfig {
   readonly optimizer: OptimizerConfig | CustomOptimizer;
+  readonly schedule: LearningRateScheduleConfig | Schedule;
   readonly weightGroups: readonly WeightGroup[];
   readonly averaging: AveragingConfig;
   readonly dropoutSchedule: DropoutScheduleConfig;
@@ -27,6 +31,7 @@ export interface CompleteConfig extends TrainingConfig {
 export const completeConfig = (config: TrainingConfig): CompleteConfig => ({
   ...config,
   optimizer: completeOptimizer(config.optimizer),
+  schedule: completeSchedule(config.schedule),
   weightGroups: parseSettings(z.array(weightGroupSchema), config.weightGroups ?? [], 'weightGroups'),
   dropoutSchedule: parseSettings(
     dropoutScheduleSchema,

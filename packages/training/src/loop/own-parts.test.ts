@@ -36,8 +36,8 @@ describe('an invalid part is refused with a message, and leaves no tensor', () =
     ],
     [
       'a schedule without a setting that it needs',
-      { schedule: { name: 'one_cycle' } },
-      'schedule: totalSteps: expected a whole number above 0',
+      { schedule: { name: 'exponential_decay', decayRate: 0.5 } },
+      'schedule: decaySteps: expected a whole number above 0',
     ],
     ['a schedule that there is not', { schedule: { name: 'poly' } }, 'found poly'],
     [

@@ -1,4 +1,10 @@
-import type { CheckpointName, EpochLogs, Snapshot, TrainingProgress } from '@dropout-lab/contracts';
+import {
+  type CheckpointName,
+  type EpochLogs,
+  type Snapshot,
+  spansTraining,
+  type TrainingProgress,
+} from '@dropout-lab/contracts';
 import { addBatch, zeroTotals } from '@dropout-lab/metrics';
 import {
   applyConstraints,
@@ -93,7 +99,8 @@ export const createSession = (options: CreateSessionOptions): Session => {
   const totalSteps =
     config.maxSteps !== null ||
     config.averaging.name === 'lookahead' ||
-    config.dropoutSchedule.name !== 'constant'
+    config.dropoutSchedule.name !== 'constant' ||
+    (typeof config.schedule !== 'function' && spansTraining(config.schedule))
       ? length.totalSteps
       : undefined;
   let progress: TrainingProgress = {

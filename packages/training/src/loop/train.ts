@@ -99,7 +99,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   /** Trains one batch. A loss that is not finite ends the run without an update. */
   async function* trainStep(): AsyncGenerator<TrainingEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
-    const scheduled = requireRate(learningRateAt(config.schedule, config.optimizer.learningRate, step), step);
+    const { schedule, optimizer } = config;
+    const rate = learningRateAt(schedule, optimizer.learningRate, step, length.totalSteps);
+    const scheduled = requireRate(rate, step);
     const learningRate = scheduled * learningRateScale;
     const place = { name: 'train', epoch, index: stepInEpoch };
     const batch = requireBatch(

@@ -1,4 +1,4 @@
-import type { Schedule } from './schedule.ts';
+import type { BuiltInSchedule } from './schedule.ts';
 
 /** The optimizer's learning rate at every step. */
-export const constant = (): Schedule => (initial) => initial;
+export const constant = (): BuiltInSchedule => (initial) => initial;

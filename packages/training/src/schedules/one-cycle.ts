@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleConfigOf } from './schedule.ts';
+import type { BuiltInSchedule, ScheduleConfigOf } from './schedule.ts';
 
 /**
  * One cycle (Smith & Topin 2018) of straight lines: from `startFactor * initial` up to `initial` at step
@@ -6,8 +6,14 @@ import type { Schedule, ScheduleConfigOf } from './schedule.ts';
  * numpy, `initial * interp(step, [0, int(warmupFraction * totalSteps), totalSteps], [startFactor, 1, endFactor])`.
  */
 export const oneCycle =
-  ({ totalSteps, warmupFraction, startFactor, endFactor }: ScheduleConfigOf<'one_cycle'>): Schedule =>
-  (initial, step) => {
+  ({
+    totalSteps: ofCycle,
+    warmupFraction,
+    startFactor,
+    endFactor,
+  }: ScheduleConfigOf<'one_cycle'>): BuiltInSchedule =>
+  (initial, step, ofTraining) => {
+    const totalSteps = ofCycle ?? ofTraining;
     const peak = Math.floor(warmupFraction * totalSteps);
     if (step < peak) return initial * (startFactor + (step * (1 - startFactor)) / peak);
     // A cycle that is all warm-up has no way down.

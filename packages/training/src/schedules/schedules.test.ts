@@ -1,4 +1,8 @@
-import { type LearningRateScheduleConfig, scheduleSchema } from '@dropout-lab/contracts';
+import {
+  type LearningRateScheduleConfig,
+  type LearningRateScheduleInput,
+  scheduleSchema,
+} from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
 import fixtures from '../../fixtures/schedules.json' with { type: 'json' };
 import { learningRateAt } from '../index.ts';
@@ -49,6 +53,28 @@ describe('learningRateAt', () => {
     expect(ratesOf({ ...decay, power: 1 }, [0, 5, 10, 11])).toEqual(closeTo([0.1, 0.06, 0.02, 0.02]));
     expect(ratesOf({ ...decay, power: 2 }, [0, 5, 10])).toEqual(closeTo([0.1, 0.04, 0.02]));
     expect(ratesOf({ ...decay, power: 1, cycle: true }, [10, 15, 20])).toEqual(closeTo([0.02, 0.04, 0.02]));
+  });
+
+  test.each<[LearningRateScheduleInput, LearningRateScheduleInput]>([
+    [{ name: 'cosine_decay' }, { name: 'cosine_decay', decaySteps: 40 }],
+    [
+      { name: 'cosine_decay', alpha: 0.1, warmupSteps: 10, warmupTarget: 0.5 },
+      { name: 'cosine_decay', alpha: 0.1, warmupSteps: 10, warmupTarget: 0.5, decaySteps: 30 },
+    ],
+    [{ name: 'polynomial_decay' }, { name: 'polynomial_decay', decaySteps: 40 }],
+    [{ name: 'one_cycle' }, { name: 'one_cycle', totalSteps: 40 }],
+  ])('%j goes over all of a training of 40 steps', (open, closed) => {
+    for (let step = 0; step <= 40; step++) {
+      expect(learningRateAt(open, 0.1, step, 40)).toBe(learningRateAt(closed, 0.1, step));
+    }
+    expect(() => learningRateAt(open, 0.1, 0)).toThrow(
+      `expected the steps of the whole training, over which ${open.name} goes, found none`,
+    );
+  });
+
+  test('a warm-up as long as the training ends at its target', () => {
+    const schedule = { name: 'cosine_decay', warmupSteps: 4, warmupTarget: 1 } as const;
+    expect([0, 2, 4].map((step) => learningRateAt(schedule, 0, step, 4))).toEqual([0, 0.5, 1]);
   });
 
   test('piecewise_constant by hand: a boundary belongs to the value before it', () => {

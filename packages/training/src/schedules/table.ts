@@ -3,6 +3,7 @@ import {
   type LearningRateScheduleInput,
   type ScheduleName,
   scheduleSchema,
+  spansTraining,
 } from '@dropout-lab/contracts';
 import { parseSettings } from '../checks/parse-settings.ts';
 import { TrainingError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { exponentialDecay } from './exponential-decay.ts';
 import { oneCycle } from './one-cycle.ts';
 import { piecewiseConstant } from './piecewise-constant.ts';
 import { polynomialDecay } from './polynomial-decay.ts';
-import type { Schedule, ScheduleConfigOf } from './schedule.ts';
+import type { BuiltInSchedule, Schedule, ScheduleConfigOf } from './schedule.ts';
 
 const scheduleTable = {
   constant,
@@ -21,7 +22,20 @@ const scheduleTable = {
   polynomial_decay: polynomialDecay,
   piecewise_constant: piecewiseConstant,
   one_cycle: oneCycle,
-} satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => Schedule };
+} satisfies { readonly [Name in ScheduleName]: (config: ScheduleConfigOf<Name>) => BuiltInSchedule };
+
+/** Returns a schedule with all its settings. @throws TrainingError naming the first that is out of range. */
+export const completeSchedule = (
+  schedule: LearningRateScheduleInput | Schedule,
+): LearningRateScheduleConfig | Schedule => {
+  if (typeof schedule === 'function') return schedule;
+  if (!Object.hasOwn(scheduleTable, schedule?.name ?? '')) {
+    throw new TrainingError(
+      `schedule: expected the settings of one of ${Object.keys(scheduleTable).join(', ')}, or a function, found ${String(schedule?.name ?? schedule)}`,
+    );
+  }
+  return parseSettings(scheduleSchema, schedule, 'schedule');
+};
 
 /**
  * Returns the learning rate of an update, as `keras.optimizers.schedules` computes it, or as a function of the user's own does.
@@ -29,20 +43,22 @@ const scheduleTable = {
  * @param schedule Settings that are left out are the defaults.
  * @param initial The optimizer's learning rate.
  * @param step Updates made before this one, from 0.
+ * @param totalSteps Updates of the whole training, which a schedule over all of it needs.
  * @throws TrainingError when there is no such schedule, or a setting is out of range.
  */
 export const learningRateAt = (
   schedule: LearningRateScheduleInput | Schedule,
   initial: number,
   step: number,
+  totalSteps?: number,
 ): number => {
-  if (typeof schedule === 'function') return schedule(initial, step);
-  if (!Object.hasOwn(scheduleTable, schedule?.name ?? '')) {
+  const complete = completeSchedule(schedule);
+  if (typeof complete === 'function') return complete(initial, step);
+  if (totalSteps === undefined && spansTraining(complete)) {
     throw new TrainingError(
-      `schedule: expected the settings of one of ${Object.keys(scheduleTable).join(', ')}, or a function, found ${String(schedule?.name ?? schedule)}`,
+      `schedule: expected the steps of the whole training, over which ${complete.name} goes, found none: pass totalSteps, or give the schedule its own`,
     );
   }
-  const complete = parseSettings(scheduleSchema, schedule, 'schedule');
-  const create = scheduleTable[complete.name] as (config: LearningRateScheduleConfig) => Schedule;
-  return create(complete)(initial, step);
+  const create = scheduleTable[complete.name] as (config: LearningRateScheduleConfig) => BuiltInSchedule;
+  return create(complete)(initial, step, totalSteps ?? Number.NaN);
 };
