@@ -18,13 +18,13 @@ export const duration = (seconds: number): string => {
  * The live line: `Epoch 3/55 [=====>    ] 80/160 - run ETA 19m 02s - loss: 1.4311 - accuracy: 0.4812 - 1990 img/s`. What may
  * be left out where there is little room comes last.
  *
- * @param etaSeconds Of the whole run.
+ * @param etaSeconds Of the whole run; undefined while there is no estimate.
  */
-export const stepLine = (event: EventOf<'step'>, epochs: number, etaSeconds: number): string => {
+export const stepLine = (event: EventOf<'step'>, epochs: number, etaSeconds: number | undefined): string => {
   const { epoch, stepInEpoch, stepsPerEpoch, imagesPerSecond, loss, accuracy } = event;
   return [
     `Epoch ${epoch}/${epochs} ${bar(stepInEpoch / stepsPerEpoch)} ${stepInEpoch}/${stepsPerEpoch}`,
-    `run ETA ${duration(etaSeconds)}`,
+    `run ETA ${etaSeconds === undefined ? '?' : duration(etaSeconds)}`,
     `loss: ${formatMetric(loss)}`,
     `accuracy: ${formatMetric(accuracy)}`,
     `${Math.round(imagesPerSecond)} img/s`,

@@ -23,7 +23,7 @@ test('a run that ends within an epoch has the steps up to there left', () => {
 
 test('the estimate counts the steps that are left, and validation once it has been seen', () => {
   const estimate = createEta(2);
-  estimate(step(1, 1, 0));
+  expect(estimate(step(1, 1, 0)), 'one step has a beginning that nobody has seen').toBeUndefined();
   // Steps of 2 s: 8 left in this epoch, 10 in the next.
   expect(estimate(step(1, 2, 2000))).toBeCloseTo(36);
   for (let i = 3; i <= 10; i++) estimate(step(1, i, 2000 * (i - 1)));

@@ -8,14 +8,17 @@ const NEWEST = 0.1;
  *
  * @param epochs Those that the run trains; the last one may be shorter.
  * @param maxSteps Steps after which it ends in any case; null for none.
- * @returns Called with every event, the estimate after it.
+ * @returns Called with every event, the estimate after it; undefined until a step has been measured.
  */
-export const createEta = (epochs: number, maxSteps: number | null = null): ((event: RunEvent) => number) => {
+export const createEta = (
+  epochs: number,
+  maxSteps: number | null = null,
+): ((event: RunEvent) => number | undefined) => {
   let stepSeconds: number | undefined;
   let validationSeconds = 0;
   let validatingSince = 0;
   let lastStep: number | undefined;
-  let remaining = 0;
+  let remaining: number | undefined;
   return (event) => {
     if (event.kind === 'step') {
       const seconds = lastStep === undefined ? undefined : (event.time - lastStep) / 1000;
@@ -28,7 +31,9 @@ export const createEta = (epochs: number, maxSteps: number | null = null): ((eve
         (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch,
         (maxSteps ?? Number.POSITIVE_INFINITY) - event.step,
       );
-      remaining = steps * (stepSeconds ?? 0) + (epochs - epoch + 1) * validationSeconds;
+      if (stepSeconds !== undefined) {
+        remaining = steps * stepSeconds + (epochs - epoch + 1) * validationSeconds;
+      }
     } else if (event.kind === 'validating') {
       validatingSince = event.time;
     } else if (event.kind === 'epoch') {
