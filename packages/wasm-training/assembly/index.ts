@@ -30,5 +30,6 @@ export {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels';
+export { sumNumbers } from './sum-numbers';
 export { sumRows } from './sum-rows';
 export { sumSegments } from './sum-segments';

@@ -56,6 +56,7 @@ export interface KernelExports {
   normalizationSums(...args: Numbers): void;
   normalizeChannels(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
+  sumNumbers(values: number, length: number): number;
   sumRows(source: number, target: number, rows: number, columns: number): void;
   sumSegments(...args: Numbers): void;
   sumWinners(dy: number, winners: number, target: number, rows: number, columns: number): void;

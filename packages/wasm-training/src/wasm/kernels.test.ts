@@ -227,6 +227,41 @@ describe('sum', () => {
     expect(shapes[1]).toEqual(shapes[0]);
   });
 
+  test.each([
+    ['all', [3_000_000], undefined],
+    ['all of an image', [3, 100, 100, 100], [1, 2, 3]],
+    ['all but the first of two axes, kept', [2, 500_003], [-1]],
+    ['none: as many numbers as there are sums', [5000, 1], [1]],
+  ] as [string, number[], number[] | undefined][])(
+    'sums and means over %s keep float32 precision, and free what they took',
+    (_, shape, axes) => {
+      tf.setBackend('wasm');
+      const x = tf.fill(shape, 0.1);
+      const count = shape.reduce((a, b) => a * b) / (axes === undefined ? 1 : shape[0]!);
+      for (const keepDims of [false, true]) {
+        const before = tf.memory().numTensors;
+        const [sums, means] = [tf.sum(x, axes, keepDims), tf.mean(x, axes, keepDims)];
+        for (const sum of sums.dataSync()) expect(sum / (0.1 * count)).toBeCloseTo(1, 6);
+        for (const mean of means.dataSync()) expect(mean).toBeCloseTo(0.1, 7);
+        expect(sums.size).toBe(axes === undefined ? 1 : shape[0]);
+        expect(sums.rank).toBe(keepDims ? shape.length : axes === undefined ? 0 : 1);
+        tf.dispose([sums, means]);
+        expect(tf.memory().numTensors).toBe(before);
+      }
+      x.dispose();
+    },
+  );
+
+  test('a NaN or an infinity among many numbers is in their sum', () => {
+    tf.setBackend('wasm');
+    const sums = [Number.NaN, Number.POSITIVE_INFINITY].map((value) => {
+      const numbers = new Float32Array(10_000);
+      numbers[9_999] = value;
+      return tf.tidy(() => tf.sum(tf.tensor1d(numbers)).dataSync()[0]);
+    });
+    expect(sums).toEqual([Number.NaN, Number.POSITIVE_INFINITY]);
+  });
+
   test('a bias gradient of 200,000 rows keeps float32 precision', () => {
     tf.setBackend('wasm');
     const sums = tf.tidy(() => tf.sum(tf.fill([200_000, 36], 0.1), 0).dataSync());

@@ -21,6 +21,7 @@ import {
   Maximum,
   MaxPool,
   MaxPoolGrad,
+  Mean,
   Minimum,
   Relu,
   Relu6,
@@ -60,7 +61,7 @@ import {
   normalizeChannels,
 } from './normalize-channels.ts';
 import { cast, identity } from './share.ts';
-import { sum } from './sum.ts';
+import { mean, sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Kernels that the stock backend does not have. */
@@ -98,6 +99,7 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [AvgPoolGrad]: () => avgPoolGrad,
   [BatchMatMul]: batchMatMul,
   [_FusedMatMul]: (stock) => activatedAfterwards(fusedMatMul(stock)),
+  [Mean]: mean,
   [Sum]: sum,
   [Identity]: () => identity,
   [Cast]: cast,

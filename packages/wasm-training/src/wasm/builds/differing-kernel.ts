@@ -164,6 +164,7 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
         kernels.normalizeChannels(x, w, bias, dy, y, 30, count),
   ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
+  sumNumbers: [({ kernels }) => kernels.sumNumbers(x, length)],
   sumRows: [({ kernels }) => kernels.sumRows(x, y, 300, 37)],
   sumSegments: [
     ({ kernels, setSizes }) => {
