@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { RunConfig, RunEndReason, RunEvent } from '@dropout-lab/contracts';
 import { RunFailedError } from '../run-failed-error.ts';
+import { runProcessFile } from '../run-process-file.ts';
 import type { EpochMeasurements } from '../train/measure-epochs.ts';
 import type { BeginOptions, ReopenOptions, RunOptions } from '../train/open-run.ts';
 
@@ -71,7 +72,7 @@ export const inOwnProcess = async (
   const variables = await variablesFor(task.options);
   const isTraining = !task.kind.startsWith('measure');
   return new Promise((resolve, reject) => {
-    const child = fork(new URL('./run-process.js', import.meta.url), {
+    const child = fork(runProcessFile, {
       // Keeps metrics that are NaN.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
