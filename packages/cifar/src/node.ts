@@ -12,3 +12,4 @@ export {
   verifyCifar,
 } from './load-cifar.ts';
 export { loadDataset } from './load-dataset.ts';
+export { requireDataFolder } from './require-data-folder.ts';

@@ -6,6 +6,7 @@ export {
   type ResumeOptions,
   type RunDirectory,
   type RunReader,
+  requireFreePlace,
   resumeRunDirectory,
 } from './run-directory.ts';
 export { loadRunDirectory, saveRunDirectory } from './whole-run.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -134,6 +134,28 @@ export const createRunDirectory = async (path: string, manifest: RunManifest): P
     throw fileError(error, path, 'to make a folder for the run', elsewhere);
   }
 };
+
+/**
+ * Looks whether a run directory could be made at a place, and makes nothing: for whoever has a run to prepare first.
+ *
+ * @throws RunExistsError, RunDirectoryError where {@link createRunDirectory} would.
+ */
+export const requireFreePlace = async (path: string): Promise<void> => {
+  const place = resolve(path);
+  try {
+    if ((await exists(place)) && !(await isLeftover(place))) throw existsError(path);
+    const above = await nearestFolder(dirname(place));
+    if (!(await stat(above)).isDirectory()) await readdir(above);
+    await access(above, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof RunDirectoryError) throw error;
+    throw fileError(error, path, 'to make a folder for the run', elsewhere);
+  }
+};
+
+/** The lowest thing on a path that is there. */
+const nearestFolder = async (path: string): Promise<string> =>
+  (await exists(path)) || dirname(path) === path ? path : nearestFolder(dirname(path));
 
 const existsError = (path: string): RunExistsError =>
   new RunExistsError(

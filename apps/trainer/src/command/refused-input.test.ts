@@ -106,6 +106,92 @@ describe('a text of an editor is read, or refused by its encoding', () => {
   );
 });
 
+describe('characters that look like a space or like nothing are written as escapes', () => {
+  const texts: Readonly<Record<string, [string, RegExp]>> = {
+    marks: ['\uFEFF\uFEFF{"epochs": 5}', /; character 1 is \\u\{feff\}: remove it$/],
+    space: ['{"epochs":\u00A05}', /; character 11 is \\u\{a0\}: remove it$/],
+    nothing: ['{"epochs"\u200B: 5}', /; character 10 is \\u\{200b\}: remove it$/],
+    hyphen: ['\u00AD{"epochs": 5}', /; character 1 is \\u\{ad\}: remove it$/],
+    filler: ['{"a\\"\u00A0": 1, "epochs": 5 \u3164}', /; character 24 is \\u\{3164\}: remove it$/],
+    string: ['{"\u00A0": 1, epochs: 5}', /JSON at position 8|"\{"\\u\{a0\}": 1, epochs/],
+    end: ['{"epochs": 5}\u0000', /Unexpected non-whitespace character after JSON/],
+  };
+  beforeAll(async () => {
+    for (const [name, [text]] of Object.entries(texts))
+      await writeFile(join(folder, `unseen-${name}.json`), text);
+  });
+
+  test.each(Object.entries(texts).map(([name, [, shown]]) => [name, shown] as const))(
+    '%s: %s',
+    async (name, shown) => {
+      const line = `train --config FILES/unseen-${name}.json ${tooMany}`;
+      await isRefused(line, /^dropout-lab: --config unseen-\w+\.json: expected JSON: /);
+      await isRefused(line, shown);
+      expect((await outcomeOf(line)).message).not.toMatch(/(?! )[\p{Zs}\p{Cf}\u3164]/u);
+    },
+  );
+});
+
+describe('a place that cannot be is refused before a backend is measured', () => {
+  beforeAll(async () => {
+    await mkdir(join(folder, 'taken'));
+    await writeFile(join(folder, 'taken', 'notes.txt'), 'mine');
+    await mkdir(join(folder, 'free'));
+    await writeFile(join(folder, 'some-file'), '');
+    await symlink('nowhere', join(folder, 'dangling'));
+    for (const name of ['short', 'piped']) {
+      await mkdir(join(folder, `images-${name}`));
+      for (const batch of [1, 2, 3, 4, 5]) {
+        const file = join(folder, `images-${name}`, `data_batch_${batch}.bin`);
+        await writeFile(file, '');
+        await truncate(file, 30_730_000);
+      }
+    }
+    await writeFile(join(folder, 'images-short', 'test_batch.bin'), 'x');
+    await mkdir(join(folder, 'images-piped', 'test_batch.bin'));
+  });
+
+  const images = [
+    [
+      'no-images',
+      'data_batch_1\\.bin: expected a file of CIFAR-10 with 30730000 bytes, found none: give the',
+    ],
+    [
+      'some-file',
+      'data_batch_1\\.bin: expected a file of CIFAR-10 with 30730000 bytes, found none: give the',
+    ],
+    ['taken', 'data_batch_1\\.bin: expected a file of CIFAR-10 with 30730000 bytes, found none: give the'],
+    [
+      'images-short',
+      'test_batch\\.bin: expected a file of CIFAR-10 with 30730000 bytes, found 1 bytes: give',
+    ],
+    [
+      'images-piped',
+      'test_batch\\.bin: expected a file of CIFAR-10 .*, found something that is no file: give',
+    ],
+  ] as const;
+  test.each([
+    ['train --run-dir FILES/taken', /^dropout-lab: taken: expected no such folder yet, but it exists; /],
+    ['train --run-dir FILES/some-file', /: some-file: expected no such folder yet, but it exists; /],
+    ['train --run-dir FILES/dangling', /: dangling: expected no such folder yet, but it exists; /],
+    [
+      'train --run-dir FILES/some-file/a/b',
+      /: --run-dir some-file\/a\/b: expected to make a folder for the run, but the system says "not a directory"/,
+    ],
+    [
+      'train --dataset cifar100 --data-dir FILES/images-short',
+      /train\.bin: expected a file of CIFAR-100 with 153700000 bytes, found none: give the folder that cifar-100/,
+    ],
+    ...images.flatMap(([name, message]) =>
+      [
+        'train --run-dir PLACE/x',
+        'study run tutorial --store PLACE/x',
+        'sweep --dropout 0,0.5 --store PLACE/x',
+      ].map((line): [string, RegExp] => [`${line} --data-dir FILES/${name}`, new RegExp(message)]),
+    ),
+  ])('%s: %s', (line, message) => isRefused(line, message));
+});
+
 describe.runIf(process.platform !== 'win32')(
   'what is no file of a sensible length is neither waited for nor read',
   () => {

@@ -1,4 +1,4 @@
-import { type CifarProgress, loadDataset } from '@dropout-lab/cifar/node';
+import { type CifarProgress, loadDataset, requireDataFolder } from '@dropout-lab/cifar/node';
 import {
   ConfigError,
   type DatasetName,
@@ -33,6 +33,16 @@ export const loadData = (
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
+};
+
+/** Refuses a folder that lacks images of one of the runs, before there is more to do. @throws ConfigError. */
+export const requireImages = async (
+  configs: readonly RunConfig[],
+  directory: DataOptions['dataDir'],
+): Promise<void> => {
+  if (directory === undefined) return;
+  for (const dataset of new Set(configs.map((config) => config.dataset)))
+    await requireDataFolder(dataset, directory);
 };
 
 /** The most images of each split that one of the runs uses. */

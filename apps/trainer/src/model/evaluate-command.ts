@@ -16,7 +16,7 @@ import { createReplica, dropoutFactorAt, sampleLogits } from '@dropout-lab/train
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
+import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
 import { type Answered, linesOf, sampledWay, temperedWay, uncertaintyJson, wayOf } from './uncertainty.ts';
@@ -47,6 +47,7 @@ export const evaluateCommand = async (
     requireLoadable(run.manifest, `evaluate ${path}`);
     const { classNames } = run.manifest;
     const config = configWith(run.manifest.config, options);
+    await requireImages([config], options.dataDir);
     const rateFactor = factorAt(step, config);
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);

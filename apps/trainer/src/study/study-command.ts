@@ -69,6 +69,11 @@ export const runStudy = async (
   await requireRunnableArms(study, name);
   await requireTrainingKernels(options);
   await requireStore(options.store, { mayBeMissing: true });
+  const { requireImages } = await import('../data/data.ts');
+  await requireImages(
+    study.arms.map(({ config }) => config),
+    options.dataDir,
+  );
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));
   reporter.line(titleOf(study));

@@ -25,7 +25,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type KernelOptions, kernelsOf, requireKernelsOf } from '../command/kernels.ts';
 import { backendChoice } from '../command/recorded-backend.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData, requireLoadable } from '../data/data.ts';
+import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
 import { createRun } from './create-run.ts';
 import { requireRunnable } from './require-runnable.ts';
 
@@ -123,6 +123,7 @@ export const reopenRun = async (
   }
   await reader.requireIntact();
   await requireKernelsOf(reader.manifest, options, path);
+  await requireImages([config], options.dataDir);
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
   const chosen = { backend: backendChoice(backend.name) };
   const started = await startReported(chosen, backend.kernels, reporter);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import type { RunConfig } from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
@@ -59,12 +59,31 @@ const trainNew = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<EndedRun> => {
+  await requirePlaces(config, given);
   const { chooseBackend } = await import('./choose-backend.ts');
   const options = { ...given, ...(await chooseBackend(config, given, reporter, signal)) };
   if (await needsOwnProcess(options.backend))
     return inProcess({ kind: 'begin', config, options, command }, reporter, signal);
   const { beginRun } = await import('./open-run.ts');
   return trainHere(await beginRun(config, options, command, reporter, signal), reporter, signal);
+};
+
+/** Refuses a run that could not be kept, or has no images, before a backend is measured and started. */
+const requirePlaces = async (config: RunConfig, { runDir, dataDir }: TrainOptions): Promise<void> => {
+  const { requireImages } = await import('../data/data.ts');
+  await requireImages([config], dataDir);
+  if (runDir !== undefined) {
+    const [{ requireFreePlace }, { RunDirectoryError, RunExistsError }] = await Promise.all([
+      import('@dropout-lab/runs/node'),
+      import('@dropout-lab/runs'),
+    ]);
+    try {
+      await requireFreePlace(runDir);
+    } catch (cause) {
+      if (!(cause instanceof RunDirectoryError) || cause instanceof RunExistsError) throw cause;
+      throw new ConfigError(`--run-dir ${cause.message}`, [], { cause });
+    }
+  }
 };
 
 const resume = async (

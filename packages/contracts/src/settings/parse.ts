@@ -96,11 +96,24 @@ export const parseJson = (text: string, what: string): unknown => {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(`${what}: expected JSON: ${(cause as Error).message}`, [], { cause });
+    throw new ConfigError(`${what}: expected JSON: ${faultOf(text, cause as Error)}`, [], { cause });
   }
   // Called for the depth: what JSON.parse returns is plain.
   requireJson(value, what);
   return value;
+};
+
+/** What looks like a space or like nothing, as an editor or a web page puts it in; JSON has it within strings only. */
+const unseen = /(?! )[\p{Zs}\p{Cf}\u3164]/gu;
+
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+
+/** Returns why a text is no JSON, with escapes for characters that cannot be seen. */
+const faultOf = (text: string, { message }: Error): string => {
+  const outside = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => ' '.repeat(string.length));
+  const place = outside.search(unseen);
+  const named = place < 0 ? '' : `; character ${place + 1} is ${escaped(text.slice(place))}: remove it`;
+  return message.replaceAll(unseen, escaped) + named;
 };
 
 /**
@@ -228,11 +241,12 @@ export const inWords = (value: unknown): string => {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
 };
 
-/** Writes a value as JSON, or names its type where JSON cannot, as for circular references and BigInts. */
+/** Writes a value as JSON, or says what it is where JSON cannot, as for circular references and BigInts. */
 const textOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? typeof value;
   } catch {
-    return typeof value === 'bigint' ? `${value}n` : `a value of the type ${typeof value}`;
+    if (typeof value === 'bigint') return `${value}n`;
+    return `${Array.isArray(value) ? 'a list' : 'an object'} that is nested too deeply to be shown`;
   }
 };
