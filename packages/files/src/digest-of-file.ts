@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 /**
  * Returns the digest of a file of any size, in hexadecimal; the file is never in memory as a whole.
  *
- * @param algorithm A name of Node's, such as `sha256` or `md5`.
+ * @param algorithm A name of Node's, such as `sha256`.
  * @throws Error of the file system when the file cannot be read.
  */
 export const digestOfFile = async (path: string, algorithm: string): Promise<string> => {

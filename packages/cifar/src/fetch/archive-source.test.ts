@@ -223,7 +223,7 @@ describe('what is no archive', () => {
           response,
           archive.map((byte, i) => (i === 500 ? byte ^ 1 : byte)),
         ),
-      'found sha256 ',
+      'found SHA-256 ',
     ],
     ['an error', (_, response) => response.writeHead(403).end('no'), 'HTTP 403 Forbidden'],
   ])('%s is refused in words', async (_, listener, found) => {
@@ -251,8 +251,8 @@ describe('what is no archive', () => {
     ] as const) {
       const cacheDirectory = temporaryFolder();
       const url = await serve((request, response) => answer(request, response, body));
-      const digest = { algorithm: 'sha256', hex: sha256Sync(body) } as const;
-      const descriptor = { ...dataset, archive: { ...dataset.archive, url, bytes: body.length, digest } };
+      const archive = { ...dataset.archive, url, bytes: body.length, sha256: sha256Sync(body) };
+      const descriptor = { ...dataset, archive };
       await expect(fetchCifar(descriptor, { cacheDirectory })).rejects.toMatchObject({
         failures: [{ reason: expect.stringContaining(reason) }],
       });

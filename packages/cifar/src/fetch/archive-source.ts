@@ -40,12 +40,11 @@ const downloadFromAny = async (
 
 /** Whether someone has put the archive into the folder by hand. */
 const isPlaced = async ({ dataset, onNotice }: SourceRequest, path: string): Promise<boolean> => {
-  const { bytes, digest } = dataset.archive;
+  const { bytes, sha256 } = dataset.archive;
   const size = await sizeOf(path);
   if (size === 0) return false;
-  const found =
-    size === bytes ? `${digest.algorithm} ${await digestOfFile(path, digest.algorithm)}` : `${size} bytes`;
-  const expected = size === bytes ? `${digest.algorithm} ${digest.hex}` : `${bytes} bytes`;
+  const found = size === bytes ? `SHA-256 ${await digestOfFile(path, 'sha256')}` : `${size} bytes`;
+  const expected = size === bytes ? `SHA-256 ${sha256}` : `${bytes} bytes`;
   if (found !== expected) onNotice(`${path}: expected ${expected}, found ${found}; it is left alone`);
   return found === expected;
 };

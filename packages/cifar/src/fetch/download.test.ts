@@ -133,7 +133,7 @@ test.each<[string, Listener, string | RegExp]>([
     },
     /more than that$/,
   ],
-  ['sends another end, and another file', answerWith(altered), /found sha256 /],
+  ['sends another end, and another file', answerWith(altered), /found SHA-256 /],
   [
     'sends another end, but the whole as it must be',
     (request, response) => answerWith(rangeOf(request) > 0 ? altered : archive)(request, response),

@@ -156,19 +156,18 @@ export const download = async (
   path: string,
   options: DownloadOptions,
 ): Promise<void> => {
-  const { algorithm, hex } = archive.digest;
   if ((await sizeOf(path)) > archive.bytes) await truncate(path, archive.bytes);
   const had = await sizeOf(path);
   await fetchAll(archive, url, path, options);
 
-  const found = await digestOfFile(path, algorithm);
-  if (found === hex) return;
+  const found = await digestOfFile(path, 'sha256');
+  if (found === archive.sha256) return;
   // Of what came from elsewhere, nobody knows that it is wrong; of a whole file, everybody.
   if (had === 0 || had === archive.bytes) await rm(path);
   else await truncate(path, had);
-  if (had === 0) throw new CifarDownloadError(url, `${algorithm} ${hex}`, `${algorithm} ${found}`);
+  if (had === 0) throw new CifarDownloadError(url, `SHA-256 ${archive.sha256}`, `SHA-256 ${found}`);
   options.onNotice(
-    `${shownAddress(url)}: the resumed download has ${algorithm} ${found}, not ${hex}; starting over`,
+    `${shownAddress(url)}: the resumed download has SHA-256 ${found}, not ${archive.sha256}; starting over`,
   );
   const whole = `${path}.whole`;
   try {

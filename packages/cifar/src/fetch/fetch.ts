@@ -41,12 +41,12 @@ export class CifarUnavailableError extends DropoutLabError {
   constructor(
     readonly dataset: string,
     readonly failures: readonly CifarSourceFailure[],
-    /** The place of an archive that was fetched in another way. */
-    archive: string,
+    /** Of an archive that was fetched in another way: its place and its SHA-256. */
+    archive: { readonly path: string; readonly sha256: string },
   ) {
     const tried = failures.map(({ source, reason }) => `${source}: ${reason}`);
     super(
-      `${dataset}: expected one source to give the missing files, but each failed: ${tried.join('; ')}. Run it again to continue where the download stopped; or set HTTPS_PROXY where only a proxy reaches the internet, name a mirror of the archive, put the archive there by hand (${archive}), or pass a folder with the official .bin files.`,
+      `${dataset}: expected one source to give the missing files, but each failed: ${tried.join('; ')}. Run it again to continue where the download stopped; or set HTTPS_PROXY where only a proxy reaches the internet, name a mirror of the archive, put the archive there by hand (${archive.path}, SHA-256 ${archive.sha256}), or pass a folder with the official .bin files.`,
     );
   }
 }
@@ -133,6 +133,7 @@ export const ensureFiles = async (
       }
       onNotice(`${dataset.title} from ${source}: ${failures.at(-1)!.reason}`);
     }
-    throw new CifarUnavailableError(dataset.title, failures, join(directory, dataset.archive.fileName));
+    const { fileName, sha256 } = dataset.archive;
+    throw new CifarUnavailableError(dataset.title, failures, { path: join(directory, fileName), sha256 });
   });
 };

@@ -87,7 +87,7 @@ export const tinyDataset = async (withDigests = true): Promise<TinyDataset> => {
         url: 'http://127.0.0.1:9/nobody-listens-here',
         fileName: 'tiny.tar.gz',
         bytes: archive.length,
-        digest: { algorithm: 'sha256', hex: sha256Sync(archive) },
+        sha256: sha256Sync(archive),
       },
       npm: null,
     },
