@@ -5,6 +5,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { configDigest } from '@dropout-lab/runs';
 import { parseStudy, planRuns } from '@dropout-lab/study';
 import { runPath } from '@dropout-lab/study/node';
 import { Queue } from 'bullmq';
@@ -148,11 +149,18 @@ test.skipIf(redisServer === undefined)(
     const redis = await queue.client;
     const job = { name: 'x', config: { epochs: 0 }, command: [] };
     const altered: readonly (readonly [string, string, string])[] = [
-      ['data', '{oops', 'a run: failed: job: expected an object, received null'],
-      ['data', '\0', 'a run: failed: job: expected an object, received null'],
-      ['data', 'NaN', 'a run: failed: job: expected an object, received null'],
-      ['opts', '{oops', 'a run: failed: job: expected an object, received null'],
-      ['progress', '{oops', 'a run: failed: job: expected an object, received null'],
+      ['data', '{oops', 'failed: job: expected an object, received "data: expected JSON, received {oops"'],
+      ['opts', '{oops', 'failed: job: expected an object, received "opts: expected an object of options, '],
+      ['opts', 'null', 'failed: job: expected an object, received "opts: expected an object of options, '],
+      ['opts', '{"repeat":5}', 'received "opts: expected neither repeat nor parent, received {\\"repeat'],
+      ['opts', '{"attempts":1e9}', 'x: failed: job: config: epochs: expected a whole number above 0'],
+      ['progress', '{oops', 'failed: job: expected an object, received "progress: expected JSON, '],
+      ['ats', 'x', 'failed: job: expected an object, received "ats: expected a whole number, received x"'],
+      ['atm', '1.5', 'failed: job: expected an object, received "atm: expected a whole number, '],
+      ['rjk', 'a:b', 'failed: job: expected an object, received "rjk: expected no such field, received a:b'],
+      ['parent', '5', 'failed: job: expected an object, received "parent: expected no such field, '],
+      ['parentKey', 'a', 'failed: job: expected an object, received "parentKey: expected no such field, '],
+      ['id', 'other', 'failed: job: expected an object, received "id: expected no such field, received'],
       ['data', '5', 'a run: failed: job: expected an object, received 5'],
       ['data', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'a run: failed: job: expected an object'],
       [
@@ -162,18 +170,61 @@ test.skipIf(redisServer === undefined)(
       ],
       ['name', '', 'x: failed: job: config: epochs: expected a whole number above 0, received 0'],
     ];
-    for (const [i, [field, text, line]] of altered.entries()) {
-      const before = worker.lines.length;
-      // Time to alter it before it is taken.
-      await queue.add('run', job, { jobId: `job${i}`, delay: 500, removeOnFail: true });
+    // Time to alter them before they are taken.
+    for (const i of altered.keys())
+      await queue.add('run', job, { jobId: `job${i}`, delay: 1500, removeOnFail: true });
+    for (const [i, [field, text]] of altered.entries())
       await redis.hset(queue.toKey(`job${i}`), { [field]: text });
-      await expect.poll(() => worker.lines.slice(before).join('\n'), { timeout: 30_000 }).toContain(line);
-    }
+    for (const [, , line] of altered)
+      await expect.poll(() => worker.lines.join('\n'), { timeout: 60_000 }).toContain(line);
+    // None is tried again, and none is left where it can neither be taken nor added again.
+    expect(worker.lines.filter((line) => line.includes(': failed: '))).toHaveLength(altered.length);
+    for (const i of altered.keys()) expect(await queue.getJobState(`job${i}`)).toBe('unknown');
     await queue.add('run', { ...job, config: { ...smallRun, callbacks: [], epochs: 1 } });
     await expect.poll(() => worker.lines.join('\n'), { timeout: 60_000 }).toContain('x: completed');
     expect(await queue.getFailedCount()).toBe(0);
   },
   240_000,
+);
+
+test.skipIf(redisServer === undefined)(
+  'whoever follows the runs of a queue hears of each that ends, whatever others write there',
+  async () => {
+    const port = await startRedis([]);
+    const store = temporaryFolder();
+    await writeFile(join(store, 'store-id'), 'test');
+    const url = `redis://localhost:${port}`;
+    const file = join(store, 'queued.json');
+    await writeFile(file, JSON.stringify(study));
+    const queue = new Queue('dropout-lab-test', { connection: { url } });
+    const redis = new Redis(url);
+    const [first, second] = planRuns(parseStudy(study, 'study')).map(({ config }) => configDigest(config));
+    // Has ended, and would never be taken again.
+    await redis.hset(queue.toKey(first!), { name: 'run', data: '{}', atm: 'x' });
+    const follower = startCli(['study', 'run', file, '--queue', url, '--store', store], store);
+    await expect.poll(() => follower.lines.join(), { timeout: 30_000 }).toContain('2 runs are on the queue');
+    expect(await queue.getJobState(first!)).toBe('waiting');
+
+    const events = queue.toKey('events');
+    const add = (event: string, name: string, text: string) =>
+      redis.xadd(events, '*', 'event', event, 'jobId', first!, name, text);
+    for (const data of ['null', '5', '{}', '{"worker":5,"text":"x"}', '{"worker":"w","text":"\\u001b[2J"}'])
+      await add('progress', 'data', data);
+    await add('progress', 'data', '{oops');
+    await expect.poll(() => follower.lines.join(), { timeout: 30_000 }).toMatch(/queue: .*JSON/);
+    // One says that it has failed, at length; of the other's end nobody says a word.
+    await add('failed', 'failedReason', 'y'.repeat(1e6));
+    await queue.remove(second!);
+    expect(await follower.ended).toBe(1);
+    const text = follower.lines.join('\n');
+    expect(text).toMatch(/^dropout, seed 0: failed: y{2000}$/m);
+    expect(text).toMatch(/^no-dropout, seed 0: /m);
+    expect(text).toContain('0 of 2 runs are finished. Resume with: ');
+    expect(text).not.toContain('\u001b');
+    await queue.close();
+    redis.disconnect();
+  },
+  120_000,
 );
 
 test.skipIf(redisServer === undefined)(

@@ -50,6 +50,12 @@ export interface RunProgress {
   readonly text: string;
 }
 
+const progressSchema = z.object({ worker: z.string().max(300), text: z.string().max(2000) });
+
+/** Parses a report as it comes from Redis; undefined when it is none. */
+export const parseRunProgress = (data: unknown): RunProgress | undefined =>
+  progressSchema.safeParse(data).data;
+
 /** A queue that cannot be used. */
 class QueueError extends DropoutLabError {
   override readonly name = 'QueueError';

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { isPlain, shownAddress } from '@dropout-lab/contracts';
+import { systemErrorCode } from '@dropout-lab/files/node';
 import { readStudyRun } from '@dropout-lab/study/node';
-import type { Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import { requireKernels } from '../command/kernels.ts';
 import type { Reporter } from '../command/reporter.ts';
 import type { ChosenBackend } from '../train/choose-backend.ts';
 import type { RunOptions } from '../train/open-run.ts';
 import { connectQueue, parseRunJob, queueErrorReporter, type RunProgress } from './queue.ts';
+import { makeJobsReadable, settleJob } from './queued-job.ts';
 import { inOwnProcess } from './run-task.ts';
 import { shareOfMachine } from './study-plan.ts';
 
@@ -48,7 +50,8 @@ export const workerCommand = async (
   const losses = new Map<string, AbortController>();
 
   const takeRun = async (job: Job<unknown>, token?: string): Promise<string> => {
-    const { command, name, config } = parseRunJob(job.data);
+    const fault = await settleJob(worker, job);
+    const { command, name, config } = parseRunJob(fault ?? job.data);
     requireRunnable(config);
     // The first run's, so that all of a study have the same.
     chosen ??= chooseBackend(config, shared, reporter, signal);
@@ -97,7 +100,8 @@ export const workerCommand = async (
   const report = queueErrorReporter(url, reporter);
   worker.on('error', (error) => {
     report(error);
-    if (error instanceof SyntaxError) makeReadable(worker).catch(report);
+    // Of the connection, or of a job.
+    if (systemErrorCode(error) === undefined) makeJobsReadable(worker).catch(report);
   });
   await worker.waitUntilReady();
   reporter.line(`Worker ${me} waits for runs of ${store} at ${shownAddress(url)}; Ctrl-C ends it`);
@@ -105,32 +109,6 @@ export const workerCommand = async (
   await aborted(signal);
   await worker.close();
   return INTERRUPTED;
-};
-
-/**
- * Makes an empty job of each one that is no JSON: BullMQ cannot read it, and so cannot fail it either, and would give it to a
- * worker again at the end of every lease.
- */
-const makeReadable = async (worker: Worker<unknown, string>): Promise<void> => {
-  const client = await worker.client;
-  for (const id of await client.lrange(worker.toKey('active'), 0, -1)) {
-    const fields = await client.hgetall(worker.toKey(id));
-    const texts = JSON_FIELDS.flatMap((name) => fields[name] || []);
-    if (texts.every(isJson)) continue;
-    await client.hset(worker.toKey(id), { data: 'null', opts: '{"removeOnFail":true}' });
-    await client.hdel(worker.toKey(id), 'progress', 'parent');
-  }
-};
-
-const JSON_FIELDS = ['data', 'opts', 'progress', 'parent'];
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 /** Of a job that may be none. */
