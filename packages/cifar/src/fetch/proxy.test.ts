@@ -107,6 +107,26 @@ describe('the environment’s proxy', () => {
       (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: 'example.com, *' }),
       false,
     ],
+    ...['*.0.0.1', '0.0.1', '127.0.0.0/8', '10.0.0.0/8 127.0.0.1/32', '::/0,127.0.0.1/31', '127.0.0.1/0'].map(
+      (hosts): [string, (address: string) => Record<string, string>, boolean] => [
+        `NO_PROXY=${hosts}`,
+        (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: hosts }),
+        false,
+      ],
+    ),
+    ...[
+      '10.0.0.0/8',
+      '127.0.0.1/33',
+      '127.0.0.1/',
+      '127.0.0.0/8/8',
+      '::ffff:0:0/1000',
+      '7.0.0.1',
+      '*0.0.1',
+    ].map((hosts): [string, (address: string) => Record<string, string>, boolean] => [
+      `NO_PROXY=${hosts}`,
+      (address) => ({ HTTP_PROXY: `http://${address}`, NO_PROXY: hosts }),
+      true,
+    ]),
     [
       'HTTPS_PROXY when HTTP_PROXY is blank',
       (address) => ({ HTTPS_PROXY: `http://${address}`, HTTP_PROXY: '  ' }),
@@ -120,6 +140,29 @@ describe('the environment’s proxy', () => {
     expect(await fetchFrom(mirror)).toBe('archive');
     expect(log).toEqual(isUsed ? [`GET ${mirror}/`] : []);
   });
+
+  test('NO_PROXY with the port of the host', async () => {
+    const { log, address } = await startProxy();
+    const mirror = await serveArchive();
+    vi.stubEnv('HTTP_PROXY', `http://${address}`);
+    vi.stubEnv('NO_PROXY', `127.0.0.1:${new URL(mirror).port}`);
+    expect(await fetchFrom(mirror)).toBe('archive');
+    expect(log).toEqual([]);
+  });
+
+  test.each(['::1', '[::1]', '::/8', '[::]/8', 'fe80::/10 ::1/128'])(
+    'NO_PROXY=%s, of IPv6',
+    async (hosts) => {
+      const { log, address } = await startProxy();
+      vi.stubEnv('HTTP_PROXY', `http://${address}`);
+      vi.stubEnv('NO_PROXY', hosts);
+      // Nobody listens: the error is of the connection to the host itself.
+      await expect(fetchFrom('http://[::1]:10/archive')).rejects.toThrow(
+        /(ECONNREFUSED|EADDRNOTAVAIL|EAFNOSUPPORT) ::1/,
+      );
+      expect(log).toEqual([]);
+    },
+  );
 
   const key = join(temporaryFolder(), 'key.pem');
   const certificate = join(temporaryFolder(), 'certificate.pem');

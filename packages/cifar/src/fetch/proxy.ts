@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { ConfigError, shownAddress } from '@dropout-lab/contracts';
 
 /** `fetch` as this process reaches the internet. */
@@ -40,6 +40,23 @@ const exceptions = (value: string): string => {
   return hosts.includes('*') ? '*' : hosts.map((host) => (isIPv6(host) ? `[${host}]` : host)).join();
 };
 
+/** Ranges of addresses in NO_PROXY, such as `10.0.0.0/8`, which undici does not know. */
+const rangesIn = (value: string): BlockList => {
+  const ranges = new BlockList();
+  for (const entry of value.split(/[,\s]+/)) {
+    const [, address = '', bits] = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/i.exec(entry) ?? [];
+    const version = isIP(address);
+    if (version !== 0 && Number(bits) <= (version === 6 ? 128 : 32))
+      ranges.addSubnet(address, Number(bits), version === 6 ? 'ipv6' : 'ipv4');
+  }
+  return ranges;
+};
+
+const isWithin = (ranges: BlockList, origin: string): boolean => {
+  const address = new URL(origin).hostname.replaceAll(/[[\]]/g, '');
+  return isIP(address) !== 0 && ranges.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+};
+
 const shown = ([name, value]: readonly [string, string]): string => `${name} is ${shownAddress(value)}`;
 
 /** Whether a URL's user and password can be decoded: a raw `%` in one cannot. */
@@ -59,8 +76,9 @@ export const refusalOfProxy = (status: number): string =>
     : `the proxy refused the connection (HTTP ${status})`;
 
 /**
- * Returns the `fetch` for downloads: through the proxy that HTTPS_PROXY or HTTP_PROXY name, but for the hosts in NO_PROXY.
- * Node does not look at them by itself.
+ * Returns the `fetch` for downloads: through the proxy that HTTPS_PROXY or HTTP_PROXY name, but for the hosts in NO_PROXY:
+ * names (`example.com`, also of what ends in `.example.com`, as `.example.com` and `*.example.com` are), addresses, ranges of
+ * addresses (`10.0.0.0/8`), each of the former with a port (`example.com:8080`), or `*`. Node does not look at them by itself.
  *
  * @throws ConfigError when a variable is no address of an HTTP proxy.
  */
@@ -79,7 +97,14 @@ export const connectionOf = async (environment: Environment = process.env): Prom
     proxyTunnel: false,
   };
   const undici = await import('undici');
-  const dispatcher = new undici.EnvHttpProxyAgent(settings as object);
+  const direct = new undici.Agent();
+  const ranges = rangesIn(except?.[1] ?? '');
+  const dispatcher = new undici.EnvHttpProxyAgent(settings as object).compose(
+    (dispatch) => (options, handler) =>
+      isWithin(ranges, String(options.origin))
+        ? direct.dispatch(options, handler)
+        : dispatch(options, handler),
+  );
   // Its own fetch: agents of one version do not work in the fetch of another.
   const fetch = (url: string, init: object) => undici.fetch(url, { ...init, dispatcher });
   const proxyOf = (address: string): string | undefined => {
