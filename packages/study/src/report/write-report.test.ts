@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, normalize, relative } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -281,9 +281,25 @@ describe('a process that is killed while it replaces a report', () => {
   const filesIn = async (path: string): Promise<Map<string, string>> =>
     new Map(Object.entries(await contentsOf(path)).map(([file, text]) => [relative(path, file), text]));
 
+  test('leaves nothing of its name where there was none, and the next report nothing of it', async () => {
+    const parent = temporaryFolder();
+    const path = join(parent, 'report');
+    expect(await writeKilledAt(path, 0)).toBe(0);
+    expect(await readdir(parent)).toEqual([expect.stringMatching(/^\.report\.report-\d+-/)]);
+    expect(await writeKilledAt(path, Number.POSITIVE_INFINITY)).toBe(1);
+    expect(await readdir(parent)).toEqual(['report']);
+    expect((await readdir(path)).toSorted()).toEqual(Object.values(reportFiles).toSorted());
+    // Whoever may read the folder around it may read it.
+    const modeOf = async (folder: string) => (await stat(folder)).mode;
+    const beside = join(temporaryFolder(), 'beside');
+    await mkdir(beside);
+    expect(await modeOf(path)).toBe(await modeOf(beside));
+  }, 120_000);
+
   test('leaves two pages, each with its own pictures, and the next report removes the rest', async () => {
     const [earlier, later] = [temporaryFolder(), temporaryFolder()];
     await writeReport(earlier, threeArms, before!, []);
+    await cp(earlier, later, { recursive: true });
     const renames = await writeKilledAt(later, Number.POSITIVE_INFINITY);
     const whole = [await filesIn(earlier), await filesIn(later)];
     const pages = [reportFiles.html, reportFiles.markdown];
@@ -308,5 +324,5 @@ describe('a process that is killed while it replaces a report', () => {
     }
     expect(pictures).toBeGreaterThan(10);
     expect(found).toEqual([...found.slice(0, -1).map(() => [0, 0]), [0, 1]]);
-  }, 120_000);
+  }, 300_000);
 });

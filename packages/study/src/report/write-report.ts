@@ -1,6 +1,8 @@
-import { copyFile, lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, lstat, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize, resolve } from 'node:path';
 import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
@@ -41,9 +43,10 @@ export class ReportError extends DropoutLabError {
 
 /**
  * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with charts
- * beside it, and the data. It is written whole or not at all: files of an earlier report are replaced once all are
- * there, and stay when that fails. A process that is killed meanwhile may leave some files of the one and some of the
- * other, but no page that shows pictures of the other, or none. Other files in the folder are left alone.
+ * beside it, and the data. It is written whole or not at all: a new folder gets its name when it is complete, and files of an
+ * earlier report are replaced once all are there, and stay when that fails. No system renames several files as one: a process
+ * that is killed between two of these renames leaves some files of the one report and some of the other, each whole, and no
+ * page that shows pictures of the other, or none. Other files in the folder are left alone.
  *
  * @param runs Of all arms and seeds of the study; only finished ones are shown.
  * @param galleries Of arms that have a finished run.
@@ -55,34 +58,58 @@ export const writeReport = async (
   runs: readonly StudyRun[],
   galleries: readonly ArmGallery[],
 ): Promise<void> => {
-  const { charts, files } = await filesOf(study, runs, galleries);
-  await writing(folder, async () => {
-    const made = await makeFolder(folder);
-    try {
-      await removeUnfinished(folder);
-      const unfinished = await mkdtemp(join(folder, `${UNFINISHED}${process.pid}-`));
-      try {
-        await makeFolder(join(unfinished, charts));
-        for (const [name, content] of files) writeDurably(join(unfinished, name), content);
-        await replaceFiles(unfinished, folder, { charts, names: [...files.keys()] });
-      } finally {
-        await rm(unfinished, { recursive: true, force: true });
-      }
-    } catch (error) {
-      if (made !== undefined) await rm(made, { recursive: true, force: true });
-      throw error;
-    }
-    await removeOtherCharts(folder, charts);
-  });
+  const contents = await filesOf(study, runs, galleries);
+  const place = resolve(folder);
+  await writing(folder, () =>
+    existsSync(place) ? replaceReport(place, contents) : makeReport(place, contents),
+  );
 };
 
-/** Before the number of the process that writes the report, and more. */
+/** Makes a report where none is; it gets its name when it is whole. */
+const makeReport = async (place: string, contents: ReportContents): Promise<void> => {
+  const made = await makeFolder(dirname(place));
+  try {
+    const rest = `.${basename(place)}${UNFINISHED}`;
+    await withUnfinished(dirname(place), rest, contents, (unfinished) => rename(unfinished, place));
+  } catch (error) {
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const replaceReport = async (folder: string, contents: ReportContents): Promise<void> => {
+  await withUnfinished(folder, UNFINISHED, contents, (unfinished) =>
+    replaceFiles(unfinished, folder, contents),
+  );
+  await removeOtherCharts(folder, contents.charts);
+};
+
+/** Begins the name of a folder with a report that is not in its place yet; the number of its process comes next. */
 const UNFINISHED = '.report-';
 
+/** Writes the files of a report into a folder of their own in `parent`, which is removed in the end. */
+const withUnfinished = async (
+  parent: string,
+  beginning: string,
+  { charts, files }: ReportContents,
+  use: (unfinished: string) => Promise<void>,
+): Promise<void> => {
+  await removeUnfinished(parent, beginning);
+  // Not mkdtemp, whose folder nobody else could read: it may become the report's.
+  const unfinished = join(parent, `${beginning}${process.pid}-${randomUUID()}`);
+  try {
+    await makeFolder(join(unfinished, charts));
+    for (const [name, content] of files) writeDurably(join(unfinished, name), content);
+    await use(unfinished);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+};
+
 /** Removes what processes left that were killed. */
-const removeUnfinished = async (folder: string): Promise<void> => {
+const removeUnfinished = async (folder: string, beginning: string): Promise<void> => {
   for (const name of await readdir(folder)) {
-    const pid = name.startsWith(UNFINISHED) ? Number.parseInt(name.slice(UNFINISHED.length), 10) : Number.NaN;
+    const pid = name.startsWith(beginning) ? Number.parseInt(name.slice(beginning.length), 10) : Number.NaN;
     if (pid > 0 && !isProcessAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
   }
 };
@@ -149,16 +176,12 @@ const nameOf = async (pictures: ReadonlyMap<string, string | Uint8Array>): Promi
 };
 
 /** Puts each file of a report into its place; when one cannot be put there, the earlier ones are put back. */
-const replaceFiles = async (
-  from: string,
-  to: string,
-  { charts, names }: { readonly charts: string; readonly names: readonly string[] },
-): Promise<void> => {
+const replaceFiles = async (from: string, to: string, { charts, files }: ReportContents): Promise<void> => {
   const undo: (() => Promise<void>)[] = [];
   try {
     const made = await makeFolder(join(to, charts));
     if (made !== undefined) undo.unshift(() => rm(made, { recursive: true, force: true }));
-    for (const name of names) {
+    for (const name of files.keys()) {
       const [path, earlier] = [join(to, name), join(from, `${name}.earlier`)];
       const isThere = await keepIfThere(path, earlier);
       await rename(join(from, name), path);
