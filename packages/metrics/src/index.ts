@@ -26,8 +26,17 @@ export {
   type ConfidenceInterval,
 } from './statistics/bootstrap.ts';
 export { comparePairs, type PairedComparison } from './statistics/comparison.ts';
+export { holmAdjusted } from './statistics/holm.ts';
+export { type DiscordantCounts, type McNemarTest, mcnemarTest } from './statistics/mcnemar.ts';
+export {
+  independentDifferenceInterval,
+  type PairedCounts,
+  type Proportion,
+  pairedDifferenceInterval,
+  wilsonInterval,
+} from './statistics/proportions.ts';
 export { mean, median, standardDeviation } from './statistics/sample.ts';
 export { signFlipPValue } from './statistics/sign-flip.ts';
-export { studentMeanInterval } from './statistics/student.ts';
+export { studentMeanInterval, studentPValue } from './statistics/student.ts';
 export { atTemperature, type FittedTemperature, fitTemperature } from './temperature.ts';
 export { weightNorms } from './weight-norms.ts';

@@ -1,5 +1,6 @@
 import { createGenerator, type RandomKey } from '@dropout-lab/random';
 import { MetricsError } from '../errors.ts';
+import { checkLevel } from './counts.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { checkFinite, mean } from './sample.ts';
 
@@ -34,9 +35,7 @@ export const bootstrapMeanInterval = (
   { key, level = 0.95, resamples = 10_000 }: BootstrapOptions,
 ): ConfidenceInterval => {
   checkFinite(sample, 2);
-  if (!(level > 0 && level < 1)) {
-    throw new MetricsError(`level: expected a number above 0 and below 1, received ${level}`);
-  }
+  checkLevel(level);
   if (!Number.isInteger(resamples) || resamples < 1000) {
     throw new MetricsError(`resamples: expected a whole number of at least 1000, received ${resamples}`);
   }

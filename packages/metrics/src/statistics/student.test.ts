@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { studentMeanInterval } from './student.ts';
+import reference from '../../fixtures/comparison.json' with { type: 'json' };
+import { studentMeanInterval, studentPValue } from './student.ts';
 
 /** Returns n numbers with mean 10 and `sd / sqrt(n)` 1, so that the interval is 10 +- the quantile. */
 const sampleOf = (n: number): number[] => {
@@ -34,5 +35,28 @@ describe('studentMeanInterval', () => {
     expect(() => studentMeanInterval([1])).toThrow('expected a sample of at least 2, received one of 1');
     expect(() => studentMeanInterval([1, Number.NaN])).toThrow('value 1: expected a finite number');
     expect(() => studentMeanInterval([1, 2], 1)).toThrow('level: expected a number above 0 and below 1');
+  });
+});
+
+describe('studentPValue', () => {
+  test.each(reference.student)("is scipy's, as its interval is: $differences", (expected) => {
+    const { differences, pValue, lower, upper } = expected;
+    expect(Math.abs(studentPValue(differences) - pValue)).toBeLessThan(1e-14);
+    const interval = studentMeanInterval(differences);
+    expect(Math.abs(interval.lower - lower)).toBeLessThan(1e-11 * (upper - lower));
+    expect(Math.abs(interval.upper - upper)).toBeLessThan(1e-11 * (upper - lower));
+  });
+
+  test.each([
+    [[0, 0, 0], 1],
+    [[0.25, 0.25, 0.25], 0],
+    [[-1, 1], 1],
+  ])('of %j it is %d', (sample, p) => {
+    expect(studentPValue(sample)).toBe(p);
+  });
+
+  test('refuses samples without a spread', () => {
+    expect(() => studentPValue([1])).toThrow('expected a sample of at least 2, received one of 1');
+    expect(() => studentPValue([1, Number.NaN])).toThrow('value 1: expected a finite number');
   });
 });

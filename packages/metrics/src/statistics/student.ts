@@ -1,5 +1,5 @@
-import { MetricsError } from '../errors.ts';
 import type { ConfidenceInterval } from './bootstrap.ts';
+import { checkLevel } from './counts.ts';
 import { checkFinite, mean, standardDeviation } from './sample.ts';
 
 /**
@@ -12,13 +12,28 @@ import { checkFinite, mean, standardDeviation } from './sample.ts';
  */
 export const studentMeanInterval = (sample: readonly number[], level = 0.95): ConfidenceInterval => {
   checkFinite(sample, 2);
-  if (!(level > 0 && level < 1)) {
-    throw new MetricsError(`level: expected a number above 0 and below 1, received ${level}`);
-  }
+  checkLevel(level);
   const centre = mean(sample);
   const reach =
     (studentQuantile(level, sample.length - 1) * standardDeviation(sample)) / Math.sqrt(sample.length);
   return { lower: centre - reach, upper: centre + reach, level };
+};
+
+/**
+ * Computes the two-sided p-value of Student's t-test that a mean is 0: the chance of a mean as far from 0, in units of
+ * `sd / sqrt(n)`, if the sample is normal around 0, to some 1e-15. Of paired differences it is the paired t-test.
+ *
+ * @param sample At least 2 finite numbers. Equal ones give 0, or 1 when they are 0.
+ * @throws MetricsError on a shorter sample, or a value that is not finite.
+ */
+export const studentPValue = (sample: readonly number[]): number => {
+  checkFinite(sample, 2);
+  const centre = Math.abs(mean(sample));
+  if (centre === 0) return 1;
+  const error = standardDeviation(sample) / Math.sqrt(sample.length);
+  const degreesOfFreedom = sample.length - 1;
+  const theta = Math.atan2(centre, error * Math.sqrt(degreesOfFreedom));
+  return Math.max(0, 1 - centralProbability(theta, degreesOfFreedom));
 };
 
 /** Returns the t for which `|T| <= t` has probability `level`, for T of Student's distribution; to some 1e-12 of its value. */
