@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfigInput, RunEvent } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
-import { createMemoryRun, type MemoryRun, RunDirectoryError, runStatus } from '@dropout-lab/runs';
+import {
+  createMemoryRun,
+  type MemoryRun,
+  RunDirectoryError,
+  readHistory,
+  runStatus,
+} from '@dropout-lab/runs';
 import {
   createRunDirectory,
   openRunDirectory,
@@ -134,8 +140,11 @@ describe('a run', () => {
       count: 20,
     });
     expect(events.at(-2)).toMatchObject({ split: 'test', loss, accuracy });
-    const { labels, predicted } = (await run.readPredictions())!;
+    const { labels, predicted, validation } = (await run.readPredictions())!;
     expect(labels.filter((label, i) => label === predicted[i])).toHaveLength(accuracy * count);
+    const { val_accuracy } = readHistory((await run.readEvents()).events).at(-1)!;
+    const right = validation!.labels.filter((label, i) => label === validation!.predicted[i]);
+    expect(right.length / validation!.labels.length).toBe(val_accuracy);
   });
 
   test('that stops early is evaluated too', async () => {

@@ -1,5 +1,5 @@
-import type { RunConfig, RunEvent, Snapshot } from '@dropout-lab/contracts';
-import type { RunData } from '@dropout-lab/data';
+import type { Answers, RunConfig, RunEvent, Snapshot } from '@dropout-lab/contracts';
+import type { DatasetBatches, RunData } from '@dropout-lab/data';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import type { RunStore } from '@dropout-lab/runs';
 import {
@@ -144,8 +144,10 @@ async function* endRun(
         signal,
         views: viewsOf(config),
       });
+      const validation =
+        data.validation && (await answersOf(replica, data.validation, data.classNames, signal));
       await run.writeEvaluation(report);
-      await run.writePredictions(predictions);
+      await run.writePredictions({ ...predictions, ...(validation && { validation }) });
       const { loss, accuracy } = report;
       yield { kind: 'evaluated', time: now(), split: 'test', loss, accuracy };
     } catch (error) {
@@ -155,6 +157,17 @@ async function* endRun(
   }
   yield { ...training, kind: 'run-ended', time: now(), reason, message };
 }
+
+/** The images as they are, as validation sees them. */
+const answersOf = async (
+  replica: Replica,
+  images: DatasetBatches,
+  classNames: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Answers> => {
+  const { predictions } = await evaluateImages(replica, images, classNames, { signal });
+  return { labels: predictions.labels, predicted: predictions.predicted };
+};
 
 /** Passes events on, each when it has been kept. An error ends the run, as far as that can still be written. */
 async function* recorded(

@@ -9,3 +9,14 @@ test('an entry for each image', () => {
   );
   expect(predictionsSchema.safeParse({ ...predictions, confidence: [0.9, 1.4] }).success).toBe(false);
 });
+
+test('those of the validation images may be there too; earlier runs have none', () => {
+  const test = { labels: [3], predicted: [3], confidence: [0.9] };
+  const validation = { labels: [0, 1], predicted: [1, 1] };
+  expect(predictionsSchema.parse({ ...test, validation })).toEqual({ ...test, validation });
+  const shorter = { ...test, validation: { ...validation, labels: [0] } };
+  expect(predictionsSchema.safeParse(shorter).error?.issues[0]).toMatchObject({
+    path: ['validation'],
+    message: 'expected as many labels as predicted classes',
+  });
+});
