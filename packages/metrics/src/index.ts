@@ -33,6 +33,7 @@ export {
   type PairedCounts,
   type Proportion,
   pairedDifferenceInterval,
+  twoProportionPValue,
   wilsonInterval,
 } from './statistics/proportions.ts';
 export { mean, median, standardDeviation } from './statistics/sample.ts';

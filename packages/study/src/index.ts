@@ -5,6 +5,13 @@ export {
   type PooledTest,
   type StudyAnalysis,
 } from './analysis/analysis.ts';
+export {
+  type ArmComparison,
+  type ComparedArm,
+  type Correction,
+  compareArms,
+  corrected,
+} from './analysis/arm-comparison.ts';
 export { armCurve, type CurveMetric, type CurvePoint, metricAt } from './analysis/curves.ts';
 export {
   type MetricKey,
@@ -13,9 +20,18 @@ export {
   type RunMetrics,
   type RunSummary,
 } from './analysis/metrics.ts';
-export { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './analysis/paired-difference.ts';
+export type { ComparedModel, ComparedSplit, ModelDifference } from './analysis/model-difference.ts';
+export {
+  FEWEST_PAIRS,
+  type PairedDifference,
+  pairedDifference,
+  type SeedStatistics,
+} from './analysis/paired-difference.ts';
 export type { Provenance } from './analysis/provenance.ts';
+export { measuredSpread, type SeedSpread, spreadOf } from './analysis/seed-spread.ts';
+export { verdictOf } from './analysis/verdict.ts';
 export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';
+export { formatPercent } from './format.ts';
 export type { RunState, StudyRun } from './store/study-run.ts';
 export { studyJsonSchema } from './study/json-schema.ts';
 export { type PlannedRun, planRuns } from './study/plan.ts';

@@ -8,5 +8,6 @@ export {
   readStudyRuns,
   recordStudy,
   runPath,
+  withPredictions,
 } from './store/run-store.ts';
 export { type LoadedStudy, type LoadStudyOptions, loadStudy } from './study/load-study.ts';

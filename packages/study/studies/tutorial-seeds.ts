@@ -3,7 +3,7 @@ import { tutorial } from './tutorial.ts';
 
 const { reference: _, ...rest } = tutorial;
 
-/** The tutorial's comparisons, short enough to train with six seeds, the fewest that can decide. */
+/** The tutorial's comparisons, short enough to train with six seeds. */
 export const tutorialSeeds = defineStudy({
   ...rest,
   name: 'tutorial-seeds',

@@ -9,6 +9,7 @@ import {
   MOST_GALLERIES,
   readStudyRuns,
   reportFiles,
+  withPredictions,
   writeReport,
 } from '@dropout-lab/study/node';
 import type { Reporter } from '../command/reporter.ts';
@@ -45,7 +46,7 @@ export const reportCommand = async (
   }
   const shown = study.arms.length > MOST_GALLERIES ? [] : firstFinished(runs);
   const galleries = await galleriesOf(shown, options, reporter, signal);
-  await writeReport(folder, study, runs, galleries);
+  await writeReport(folder, study, await withPredictions(runs), galleries);
   reporter.line(`Report of ${runs.length - unfinished.length} runs: ${join(folder, reportFiles.html)}`);
   return 0;
 };

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import reference from '../../fixtures/comparison.json' with { type: 'json' };
-import { independentDifferenceInterval, pairedDifferenceInterval, wilsonInterval } from './proportions.ts';
+import {
+  independentDifferenceInterval,
+  pairedDifferenceInterval,
+  twoProportionPValue,
+  wilsonInterval,
+} from './proportions.ts';
 
 const table = (both: number, firstOnly: number, secondOnly: number, neither: number) => ({
   ...{ both, firstOnly, secondOnly, neither },
@@ -51,6 +56,19 @@ describe('independentDifferenceInterval', () => {
     const { lower, upper } = independentDifferenceInterval(first!, second!);
     expect(Math.abs(lower - expected.lower)).toBeLessThan(1e-14);
     expect(Math.abs(upper - expected.upper)).toBeLessThan(1e-14);
+    expect(Math.abs(twoProportionPValue(first!, second!) - expected.pValue)).toBeLessThan(1e-14);
+  });
+
+  test('no model of an image is refused, and more right answers than images', () => {
+    const one = { successes: 1, total: 1 };
+    const message = 'expected at least 1 trial and no more successes than trials, received';
+    for (const wrong of [
+      { successes: 0, total: 0 },
+      { successes: 3, total: 2 },
+    ]) {
+      expect(() => independentDifferenceInterval(one, wrong)).toThrow(message);
+      expect(() => twoProportionPValue(one, wrong)).toThrow(message);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { MetricsError } from '../errors.ts';
 import type { ConfidenceInterval } from './bootstrap.ts';
 import { checkCounts, checkLevel } from './counts.ts';
-import { normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
 
 /** A number of successes of a number of trials, such as right answers of images. */
 export interface Proportion {
@@ -28,13 +28,8 @@ export interface PairedCounts {
  * @throws MetricsError on counts that are no whole numbers, no trials, more successes than trials, or a level out of range.
  */
 export const wilsonInterval = ({ successes, total }: Proportion, level = 0.95): ConfidenceInterval => {
-  checkCounts({ successes, total });
+  checkProportion({ successes, total });
   checkLevel(level);
-  if (total === 0 || successes > total) {
-    throw new MetricsError(
-      `expected at least 1 trial and no more successes than trials, received ${successes} of ${total}`,
-    );
-  }
   const z = normalQuantile((1 + level) / 2);
   const p = successes / total;
   const share = (z * z) / total;
@@ -84,6 +79,32 @@ export const independentDifferenceInterval = (
   second: Proportion,
   level = 0.95,
 ): ConfidenceInterval => combined(first, second, 0, level);
+
+/**
+ * Computes the two-sided p-value that two proportions of independent samples have the same true value, by the normal
+ * approximation with the pooled variance (Pearson's chi-squared test of the 2 x 2 table):
+ * `z = (p1 - p2) / sqrt(p (1 - p) (1 / n1 + 1 / n2))`, p the proportion of both together.
+ *
+ * @returns 1 where all or none of both succeed.
+ * @throws MetricsError on counts that are no whole numbers, no trials, or more successes than trials.
+ */
+export const twoProportionPValue = (first: Proportion, second: Proportion): number => {
+  checkProportion(first);
+  checkProportion(second);
+  const pooled = (first.successes + second.successes) / (first.total + second.total);
+  const variance = pooled * (1 - pooled) * (1 / first.total + 1 / second.total);
+  if (variance === 0) return 1;
+  const difference = first.successes / first.total - second.successes / second.total;
+  return 2 * normalCdf(-Math.abs(difference) / Math.sqrt(variance));
+};
+
+const checkProportion = ({ successes, total }: Proportion): void => {
+  checkCounts({ successes, total });
+  if (total > 0 && successes <= total) return;
+  throw new MetricsError(
+    `expected at least 1 trial and no more successes than trials, received ${successes} of ${total}`,
+  );
+};
 
 const combined = (
   first: Proportion,

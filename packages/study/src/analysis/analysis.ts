@@ -9,6 +9,7 @@ import { type EpochMarks, mean, medianMarks } from '@dropout-lab/metrics';
 import type { EventGaps } from '@dropout-lab/runs';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
+import { type ArmComparison, type ComparedArm, compareArms, corrected } from './arm-comparison.ts';
 import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
 import {
   type MetricKey,
@@ -20,6 +21,7 @@ import {
 } from './metrics.ts';
 import { type PairedDifference, pairedDifference } from './paired-difference.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
+import { spreadOf } from './seed-spread.ts';
 
 /** All that a report says of an arm, over its finished runs. */
 export interface ArmAnalysis {
@@ -51,6 +53,8 @@ export interface ComparisonAnalysis {
   readonly title: string;
   readonly first: ArmAnalysis;
   readonly second: ArmAnalysis;
+  /** Whether their models differ, and whether the setting makes the difference. */
+  readonly evidence: ArmComparison;
   /** First minus second; undefined where no seed is finished in both. */
   readonly differences: Readonly<Record<MetricKey, PairedDifference | undefined>>;
 }
@@ -98,6 +102,7 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
     ),
   );
   const armOf = (name: string): ArmAnalysis => arms.find((arm) => arm.name === name)!;
+  const evidence = evidenceOf(study, runs, arms);
   const { name, title, description, seeds, reference } = study;
   return {
     name,
@@ -106,8 +111,8 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
     seeds,
     arms,
     settings: configDifferences(study.arms.map(({ config }) => config)),
-    comparisons: study.comparisons.map(({ title, arms: [first, second] }) =>
-      compareArms(title, armOf(first), armOf(second)),
+    comparisons: study.comparisons.map(({ title, arms: [first, second] }, i) =>
+      comparisonOf(title, armOf(first), armOf(second), evidence[i]!),
     ),
     reference,
     missing: runs.flatMap(({ arm, seed, state, history, config }) =>
@@ -145,13 +150,47 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
   };
 };
 
-const compareArms = (title: string, first: ArmAnalysis, second: ArmAnalysis): ComparisonAnalysis => {
+/** Of each of the study's comparisons, its p-values corrected for all of them. */
+const evidenceOf = (
+  study: Study,
+  runs: readonly StudyRun[],
+  arms: readonly ArmAnalysis[],
+): ArmComparison[] => {
+  const spread = spreadOf(arms.map((arm) => arm.runs.map(({ metrics }) => metrics.test_accuracy)));
+  const armOf = (name: string): ComparedArm => {
+    const { title, runs: summaries } = arms.find((arm) => arm.name === name)!;
+    const ofArm = runs.filter(({ arm }) => arm.name === name);
+    return {
+      title,
+      models: ofArm
+        .filter(({ state }) => state === 'finished')
+        .map(({ seed, manifest, predictions }) => {
+          const { val_accuracy: validation, test_accuracy: test } = summaries.find(
+            (run) => run.seed === seed,
+          )!.metrics;
+          return { seed, data: manifest!.data, accuracy: { validation, test }, answers: predictions };
+        }),
+      diverged: ofArm.filter(({ state }) => state === 'diverged').length,
+    };
+  };
+  return corrected(
+    study.comparisons.map(({ arms: [first, second] }) => compareArms(armOf(first), armOf(second), spread)),
+  );
+};
+
+const comparisonOf = (
+  title: string,
+  first: ArmAnalysis,
+  second: ArmAnalysis,
+  evidence: ArmComparison,
+): ComparisonAnalysis => {
   const bySeed = ({ runs }: ArmAnalysis, key: MetricKey) =>
     new Map(runs.map(({ seed, metrics }) => [seed, metrics[key]]));
   return {
     title,
     first,
     second,
+    evidence,
     differences: forEachMetric((key) => pairedDifference(bySeed(first, key), bySeed(second, key))),
   };
 };

@@ -1,10 +1,15 @@
-import { comparePairs, mean, type PairedComparison } from '@dropout-lab/metrics';
-import { fold, randomKey } from '@dropout-lab/random';
+import {
+  type ConfidenceInterval,
+  mean,
+  signFlipPValue,
+  studentMeanInterval,
+  studentPValue,
+} from '@dropout-lab/metrics';
 
-/** Fewer pairs cannot reach p < .05 by the sign-flip test, and make every bootstrap interval too narrow. */
-export const FEWEST_PAIRS = 6;
-/** More are compared by their first, whose signings can be counted exactly. */
-const MOST_PAIRS = 20;
+/** Fewer seeds give no interval: Student's would be wider than anything that is compared, and the bands of curves as wide. */
+export const FEWEST_PAIRS = 4;
+/** Fewer pairs cannot reach p < .05 by the sign-flip test, and of more its signings cannot be counted. */
+const SIGN_FLIP_PAIRS = { fewest: 6, most: 20 };
 
 /** How one arm's metric differs from another's over the seeds that both have. */
 export interface PairedDifference {
@@ -13,8 +18,20 @@ export interface PairedDifference {
   /** First minus second, for each seed. */
   readonly differences: readonly number[];
   readonly meanDifference: number;
-  /** Interval and p-value, from 6 seeds on. */
-  readonly statistics: Pick<PairedComparison, 'interval' | 'pValue'> | undefined;
+  /** From 4 seeds on. */
+  readonly statistics: SeedStatistics | undefined;
+}
+
+/** What the differences by seed say about the mean difference of all seeds. */
+export interface SeedStatistics {
+  /** Student's 95% interval. */
+  readonly interval: ConfidenceInterval;
+  /** Of Student's paired t-test: exact for normal differences, as those of seeds nearly are. */
+  readonly pValue: number;
+  /**
+   * Of the exact sign-flip test, which takes nothing for granted but cannot get below 2 / 2^seeds; from 6 to 20 seeds.
+   */
+  readonly signFlipPValue: number | undefined;
 }
 
 /**
@@ -23,7 +40,7 @@ export interface PairedDifference {
  *
  * @param first A metric by seed.
  * @param second The other arm's; seeds that only one arm has, and metrics that are not finite, are left out.
- * @returns Undefined when no seed is left. Of more than 20 seeds, the 20 lowest.
+ * @returns Undefined when no seed is left.
  */
 export const pairedDifference = (
   first: ReadonlyMap<number, number>,
@@ -31,20 +48,22 @@ export const pairedDifference = (
 ): PairedDifference | undefined => {
   const seeds = [...first.keys()]
     .filter((seed) => Number.isFinite(first.get(seed)) && Number.isFinite(second.get(seed)))
-    .sort((a, b) => a - b)
-    .slice(0, MOST_PAIRS);
+    .sort((a, b) => a - b);
   if (seeds.length === 0) return undefined;
-  const firsts = seeds.map((seed) => first.get(seed)!);
-  const seconds = seeds.map((seed) => second.get(seed)!);
-  const differences = firsts.map((value, i) => value - seconds[i]!);
+  const differences = seeds.map((seed) => first.get(seed)! - second.get(seed)!);
   return {
     seeds,
     differences,
     meanDifference: mean(differences),
-    statistics:
-      seeds.length >= FEWEST_PAIRS ? comparePairs(firsts, seconds, { key: resamplingKey }) : undefined,
+    statistics: seeds.length >= FEWEST_PAIRS ? statisticsOf(differences) : undefined,
   };
 };
 
-/** One key for all: the same metrics give the same interval in every report. */
-const resamplingKey = fold(randomKey(0), 'study', 'bootstrap');
+const statisticsOf = (differences: readonly number[]): SeedStatistics => ({
+  interval: studentMeanInterval(differences),
+  pValue: studentPValue(differences),
+  signFlipPValue:
+    differences.length >= SIGN_FLIP_PAIRS.fewest && differences.length <= SIGN_FLIP_PAIRS.most
+      ? signFlipPValue(differences)
+      : undefined,
+});

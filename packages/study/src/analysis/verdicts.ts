@@ -1,50 +1,36 @@
 import { mean } from '@dropout-lab/metrics';
-import { counted, formatDifference, formatMetric } from '../format.ts';
+import { counted, formatCount, formatDifference, formatMetric, formatP, formatRange } from '../format.ts';
 import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
-import { type MetricKey, metricDefinitions } from './metrics.ts';
-import { FEWEST_PAIRS } from './paired-difference.ts';
+import { SIGNIFICANCE, verdictOf } from './verdict.ts';
 
-/** The chance of a difference this large without an effect, above which nothing is claimed. */
-const SIGNIFICANCE = 0.05;
-
-/** Returns what a comparison shows, and what it does not, in sentences made of its numbers. */
+/**
+ * Returns what a comparison shows, in sentences made of its numbers: first {@link verdictOf}, then what is to be said of
+ * loss and overfitting.
+ */
 export const verdictsOf = (comparison: ComparisonAnalysis): string[] => [
-  ...(['val_accuracy', 'val_loss'] as const).map((key) => differenceVerdict(comparison, key)),
+  verdictOf(comparison.evidence),
+  ...lossVerdict(comparison),
   ...overfittingVerdicts(comparison),
 ];
 
-const differenceVerdict = ({ first, second, differences }: ComparisonAnalysis, key: MetricKey): string => {
-  const { title, unit, better } = metricDefinitions.find((metric) => metric.key === key)!;
-  const difference = differences[key];
-  const what = title.replace(/,.*/, '');
-  if (difference === undefined) {
-    return `Undecided which has the better ${what}: no seed is finished with both “${first.title}” and “${second.title}”.`;
-  }
+const lossVerdict = ({ first, second, differences }: ComparisonAnalysis): string[] => {
+  const difference = differences.val_loss;
+  if (difference === undefined) return [];
   const { meanDifference, seeds, statistics } = difference;
-  /** In the order in which a sentence names the arms. */
-  const metricsOf = (one: ArmAnalysis, other: ArmAnalysis, difference: number): string =>
-    `${formatMetric(one.metrics[key].mean, unit)} and ${formatMetric(other.metrics[key].mean, unit)} at the last epoch, a difference of ${formatDifference(difference, unit)}`;
-  const metrics = metricsOf(first, second, meanDifference);
-  const undecided = `Undecided whether ${what} differs between “${first.title}” and “${second.title}”: ${metrics}`;
-  if (statistics === undefined) {
-    return `${undecided} over ${counted(seeds.length, 'seed')}, and fewer than ${FEWEST_PAIRS} seeds cannot distinguish an effect from the luck of a seed.`;
-  }
+  const isFirstLower = meanDifference < 0;
+  const [lower, higher] = isFirstLower ? [first, second] : [second, first];
+  const numbers = `${formatMetric(lower.metrics.val_loss.mean, 'nats')} against ${formatMetric(higher.metrics.val_loss.mean, 'nats')} at the last epoch, ${formatDifference(-Math.abs(meanDifference), 'nats')} nats`;
+  const names = `“${lower.title}” than with “${higher.title}”`;
+  if (statistics === undefined)
+    return [`Validation loss is lower with ${names}: ${numbers} over ${counted(seeds.length, 'seed')}.`];
   const { interval, pValue } = statistics;
-  const rangeOf = (lower: number, upper: number): string =>
-    `95% interval ${formatDifference(lower, unit)} to ${formatDifference(upper, unit)}, p = ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
-  const range = rangeOf(interval.lower, interval.upper);
-  if (interval.lower <= 0 && interval.upper >= 0) {
-    return `${undecided}, whose interval goes through zero (${range}).`;
-  }
-  if (pValue >= SIGNIFICANCE) {
-    return `${undecided}, which chance alone brings too often (${range}).`;
-  }
-  const isFirstHigher = meanDifference > 0;
-  const isFirstBetter = isFirstHigher === (better === 'higher');
-  const has = `has ${better === 'higher' ? 'a higher' : 'a lower'} ${what} than`;
-  return isFirstBetter
-    ? `“${first.title}” ${has} “${second.title}”: ${metrics} (${range}).`
-    : `“${second.title}” ${has} “${first.title}”: ${metricsOf(second, first, -meanDifference)} (${rangeOf(-interval.upper, -interval.lower)}).`;
+  const [from, to] = isFirstLower ? [interval.lower, interval.upper] : [-interval.upper, -interval.lower];
+  const range = `95% interval ${formatRange(from, to, 'nats')}, ${formatP(pValue)}, ${counted(seeds.length, 'seed')}`;
+  return pValue < SIGNIFICANCE
+    ? [`Validation loss is lower with ${names}: ${numbers} (${range}).`]
+    : [
+        `Validation loss does not differ by more than chance between “${lower.title}” and “${higher.title}”: ${numbers} (${range}).`,
+      ];
 };
 
 const overfittingVerdicts = ({ first, second }: ComparisonAnalysis): string[] =>
@@ -80,9 +66,7 @@ export const referenceVerdicts = ({ reference, arms }: StudyAnalysis): string[] 
     const isSame = Math.abs(ours - theirs) <= bound;
     const means = published.length === 1 ? '' : `, the mean of ${published.length}`;
     return [
-      `“${arm.title}”: validation accuracy ${formatMetric(ours, 'fraction')} here, ${formatMetric(theirs, 'fraction')} there${means}. The difference of ${formatDifference(ours - theirs, 'fraction')} is ${isSame ? 'within' : 'beyond'} two standard errors of accuracies on ${arm.validationImages} images (${(bound * 100).toFixed(2)} points).`,
+      `“${arm.title}”: validation accuracy ${formatMetric(ours, 'fraction')} here, ${formatMetric(theirs, 'fraction')} there${means}. The difference of ${formatDifference(ours - theirs, 'fraction')} is ${isSame ? 'within' : 'beyond'} two standard errors of accuracies on ${formatCount(arm.validationImages)} images (${(bound * 100).toFixed(1)} points).`,
     ];
   });
 };
-
-const formatP = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toFixed(3));

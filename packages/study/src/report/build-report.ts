@@ -16,7 +16,15 @@ import {
 import { type MetricDefinition, metricDefinitions } from '../analysis/metrics.ts';
 import { FEWEST_PAIRS } from '../analysis/paired-difference.ts';
 import { referenceVerdicts, verdictsOf } from '../analysis/verdicts.ts';
-import { counted, formatDifference, formatMetric, listInWords } from '../format.ts';
+import {
+  counted,
+  formatDifference,
+  formatMetric,
+  formatP,
+  formatPercent,
+  formatRange,
+  listInWords,
+} from '../format.ts';
 import { curvesOfArms, validationCurves } from './arm-curves.ts';
 import { type ArmGallery, MOST_GALLERIES } from './arm-gallery.ts';
 import type { ReportBlock, ReportChart } from './blocks.ts';
@@ -138,12 +146,12 @@ const differencesOf = ({ first, second, differences }: ComparisonAnalysis): Repo
       first.title,
       second.title,
       'difference',
-      ...(hasStatistics ? ['95% interval', 'p (sign-flip)'] : []),
+      ...(hasStatistics ? ['95% interval', 'p', 'p (sign-flip)'] : []),
     ],
     rows: metricDefinitions.map((metric) => {
       const { key, title, unit } = metric;
       const difference = differences[key];
-      const { interval, pValue } = difference?.statistics ?? {};
+      const { interval, pValue, signFlipPValue } = difference?.statistics ?? {};
       return [
         title,
         meanOf(first, metric),
@@ -151,10 +159,10 @@ const differencesOf = ({ first, second, differences }: ComparisonAnalysis): Repo
         difference === undefined ? '–' : formatDifference(difference.meanDifference, unit),
         ...(hasStatistics
           ? [
-              interval === undefined
-                ? '–'
-                : `${formatDifference(interval.lower, unit)} to ${formatDifference(interval.upper, unit)}`,
-              pValue === undefined ? '–' : pValue.toFixed(3),
+              interval === undefined ? '–' : formatRange(interval.lower, interval.upper, unit),
+              ...[pValue, signFlipPValue].map((p) =>
+                p === undefined ? '–' : formatP(p).replace('p = ', ''),
+              ),
             ]
           : []),
       ];
@@ -217,14 +225,15 @@ const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
     rows: metricDefinitions.map((metric) => [metric.title, ...arms.map((arm) => meanOf(arm, metric))]),
   },
   paragraph(
-    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the most likely class over 15 bins of equal width (Guo et al. 2017). Intervals are BCa bootstrap intervals of the mean difference over seeds and p-values those of the exact sign-flip test, from ${FEWEST_PAIRS} seeds on.`,
+    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the most likely class over 15 bins of equal width (Guo et al. 2017). Intervals and p-values of differences over seeds are Student’s, from ${FEWEST_PAIRS} seeds on.`,
   ),
 ];
 
 const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
   const { reference, arms } = analysis;
   if (reference === undefined) return [];
-  const published = (values: readonly number[] | undefined): string => (values ?? []).join(' / ') || '–';
+  const published = (values: readonly number[] | undefined, format: (value: number) => string): string =>
+    (values ?? []).map(format).join(' / ') || '–';
   return [
     heading('Beside what was published'),
     paragraph(`Published metrics are those of ${reference.source}.`),
@@ -238,9 +247,9 @@ const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
           return [
             title,
             formatMetric(metrics.val_accuracy.mean, 'fraction'),
-            published(there.val_accuracy),
+            published(there.val_accuracy, (value) => formatPercent(value)),
             formatMetric(metrics.val_loss.mean, 'nats'),
-            published(there.val_loss),
+            published(there.val_loss, String),
             there.note ?? '',
           ];
         }),

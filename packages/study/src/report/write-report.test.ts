@@ -95,8 +95,8 @@ describe('writeReport', () => {
   test('the Markdown has the same tables, and links to pictures that are there', async () => {
     const markdown = await read('README.md');
     expect(markdown).toMatch(/^# Three \\<arms\\>\n/);
-    expect(markdown).toContain('| test accuracy | 0.7503 ± ');
-    expect(markdown).toContain('| dropout | 0.7503 | 0.7 / 0.8 | 0.8397 | 0.8 | no overfitting |');
+    expect(markdown).toContain('| test accuracy | 75.0% ± ');
+    expect(markdown).toContain('| dropout | 75.0% | 70.0% / 80.0% | 0.8397 | 0.8 | no overfitting |');
     const paths = picturesIn(markdown);
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) expect(await read(path)).toMatch(/^<svg/);
@@ -110,7 +110,7 @@ describe('writeReport', () => {
     expect(metrics).toHaveLength(1 + 18);
     const json = JSON.parse(await read('report.json')) as { comparisons: { differences: object }[] };
     expect(json.comparisons[0]?.differences).toMatchObject({
-      val_accuracy: { seeds: [0, 1, 2, 3, 4, 5], statistics: { pValue: 2 / 64 } },
+      val_accuracy: { seeds: [0, 1, 2, 3, 4, 5], statistics: { signFlipPValue: 2 / 64 } },
     });
   });
 

@@ -6,14 +6,16 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { loadStudy } from '../study/load-study.ts';
 import { planRuns } from '../study/plan.ts';
-import { manifestOf, threeArms } from '../testing/study-runs.ts';
+import { clearRuns, manifestOf, threeArms } from '../testing/study-runs.ts';
 import {
   findRun,
   isNamedByConfig,
   readRecordedStudy,
   readStudyRun,
+  readStudyRuns,
   recordStudy,
   runPath,
+  withPredictions,
 } from './run-store.ts';
 
 const time = 0;
@@ -42,6 +44,30 @@ test.each([
   expect((await readStudyRun(store, planned!)).state).toBe(state === 'diverged' ? 'diverged' : 'running');
   await run.close();
   expect((await readStudyRun(store, planned!)).state).toBe(state);
+});
+
+test('answers to images are read of finished runs, where they were kept', async () => {
+  const store = temporaryFolder();
+  const plan = planRuns(threeArms).slice(0, 3);
+  const [evaluation] = clearRuns().map((run) => run.evaluation!);
+  const predictions = {
+    ...{ labels: [0, 1], predicted: [0, 0], confidence: [0.9, 0.5] },
+    validation: { labels: [1], predicted: [1] },
+  };
+  for (const [i, planned] of plan.entries()) {
+    const run = await createRunDirectory(runPath(store, planned.config), manifestOf(planned));
+    run.append(started);
+    if (i < 2) await run.writeEvaluation(evaluation!);
+    if (i !== 1) await run.writePredictions(predictions);
+    if (i < 2) run.append(ended('completed'));
+    await run.close();
+  }
+  const runs = await withPredictions(await readStudyRuns(store, plan));
+  expect(runs.map((run) => [run.state, run.predictions])).toEqual([
+    ['finished', predictions],
+    ['finished', undefined],
+    ['stopped', undefined],
+  ]);
 });
 
 test('a run of a store is known by its name', () => {

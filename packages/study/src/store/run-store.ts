@@ -107,6 +107,23 @@ export const readStudyRuns = async (store: string, plan: readonly PlannedRun[]):
   return Promise.all(plan.map((planned, i) => readRunAt(paths[i]!, planned)));
 };
 
+/**
+ * Reads what finished runs answered to each image, by which their models are compared: some hundred kilobytes each.
+ *
+ * @throws RunDirectoryError, ConfigError when such a file is damaged.
+ */
+export const withPredictions = async (runs: readonly StudyRun[]): Promise<StudyRun[]> => {
+  const read: StudyRun[] = [];
+  for (let start = 0; start < runs.length; start += AT_ONCE) {
+    const some = runs.slice(start, start + AT_ONCE).map(async (run) => {
+      if (run.state !== 'finished') return run;
+      return { ...run, predictions: await (await openRunDirectory(run.path)).readPredictions() };
+    });
+    read.push(...(await Promise.all(some)));
+  }
+  return read;
+};
+
 /** Of a study's file or record, in bytes: a sweep of thousands of arms is a few million. */
 export const MOST_STUDY_BYTES = 2 ** 24;
 

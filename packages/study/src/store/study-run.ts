@@ -1,4 +1,4 @@
-import type { EvaluationReport, RunManifest } from '@dropout-lab/contracts';
+import type { EvaluationReport, Predictions, RunManifest } from '@dropout-lab/contracts';
 import type { EpochRow, EventGaps } from '@dropout-lab/runs';
 import type { PlannedRun } from '../study/plan.ts';
 
@@ -20,4 +20,6 @@ export interface StudyRun extends PlannedRun {
   readonly manifest: RunManifest | undefined;
   /** On the test images; of finished runs. */
   readonly evaluation: EvaluationReport | undefined;
+  /** What its model answered to each image; where that was kept, and has been read by `withPredictions`. */
+  readonly predictions?: Predictions | undefined;
 }

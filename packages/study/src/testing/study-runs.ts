@@ -69,7 +69,7 @@ export const manifestOf = (run: Pick<StudyRun, 'config'>): RunManifest => ({
     sha256: { 'test_batch.bin': 'abc' },
     trainImages: 8,
     validationImages: 2,
-    testImages: 10,
+    testImages: 10_000,
   },
   versions: { node: '20.0.0' },
   command: ['study', 'run', 'three', '--store', 'somewhere/private', '--seeds', '6'],
