@@ -19,7 +19,7 @@ import {
   summarizeMetric,
   summarizeRun,
 } from './metrics.ts';
-import { type PairedDifference, pairedDifference } from './paired-difference.ts';
+import { FEWEST_PAIRS, type PairedDifference, pairedDifference } from './paired-difference.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 import { spreadOf } from './seed-spread.ts';
 
@@ -31,7 +31,9 @@ export interface ArmAnalysis {
   readonly index: number;
   readonly runs: readonly RunSummary[];
   readonly metrics: Readonly<Record<MetricKey, MetricSummary>>;
-  readonly curves: Readonly<Record<CurveMetric, readonly CurvePoint[]>>;
+  readonly curves: ArmCurves;
+  /** The curves of each run, where there are too few for a band that says something; otherwise empty. */
+  readonly runCurves: readonly ArmCurves[];
   /** The medians of the runs' own. */
   readonly marks: EpochMarks;
   /** Of each run; 0 without finished runs. */
@@ -39,6 +41,9 @@ export interface ArmAnalysis {
   /** On the test images of all seeds together; undefined without finished runs. */
   readonly test: PooledTest | undefined;
 }
+
+/** Every curve of an arm, or of a single run of it. */
+export type ArmCurves = Readonly<Record<CurveMetric, readonly CurvePoint[]>>;
 
 /** Confusion and reliability of several evaluations, counted together. */
 export interface PooledTest {
@@ -134,13 +139,8 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
     index,
     runs: summaries,
     metrics: forEachMetric((key) => summarizeMetric(summaries.map(({ metrics }) => metrics[key]))),
-    curves: {
-      loss: armCurve(histories, 'loss'),
-      accuracy: armCurve(histories, 'accuracy'),
-      val_loss: armCurve(histories, 'val_loss'),
-      val_accuracy: armCurve(histories, 'val_accuracy'),
-      generalization_gap: armCurve(histories, 'generalization_gap'),
-    },
+    curves: curvesOf(histories),
+    runCurves: runs.length < FEWEST_PAIRS ? histories.map((history) => curvesOf([history])) : [],
     marks: medianMarks(summaries),
     validationImages: runs[0]?.manifest?.data.validationImages ?? 0,
     test: pool(
@@ -149,6 +149,14 @@ const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly Stu
     ),
   };
 };
+
+const curvesOf = (histories: readonly StudyRun['history'][]): ArmCurves => ({
+  loss: armCurve(histories, 'loss'),
+  accuracy: armCurve(histories, 'accuracy'),
+  val_loss: armCurve(histories, 'val_loss'),
+  val_accuracy: armCurve(histories, 'val_accuracy'),
+  generalization_gap: armCurve(histories, 'generalization_gap'),
+});
 
 /** Of each of the study's comparisons, its p-values corrected for all of them. */
 const evidenceOf = (

@@ -19,3 +19,6 @@ export type ReportBlock =
       readonly rows: readonly (readonly string[])[];
     }
   | { readonly kind: 'charts'; readonly charts: readonly ReportChart[] };
+
+export const paragraph = (text: string): ReportBlock => ({ kind: 'paragraph', text });
+export const heading = (text: string, level: 2 | 3 = 2): ReportBlock => ({ kind: 'heading', level, text });

@@ -7,27 +7,14 @@ import {
   sweepChart,
 } from '@dropout-lab/charts';
 import { gapsInWords } from '@dropout-lab/runs';
-import {
-  type ArmAnalysis,
-  type ComparisonAnalysis,
-  type StudyAnalysis,
-  sweptSettingOf,
-} from '../analysis/analysis.ts';
-import { type MetricDefinition, metricDefinitions } from '../analysis/metrics.ts';
-import { FEWEST_PAIRS } from '../analysis/paired-difference.ts';
-import { referenceVerdicts, verdictsOf } from '../analysis/verdicts.ts';
-import {
-  counted,
-  formatDifference,
-  formatMetric,
-  formatP,
-  formatPercent,
-  formatRange,
-  listInWords,
-} from '../format.ts';
-import { curvesOfArms, validationCurves } from './arm-curves.ts';
+import { type ArmAnalysis, type StudyAnalysis, sweptSettingOf } from '../analysis/analysis.ts';
+import { metricDefinitions } from '../analysis/metrics.ts';
+import { referenceVerdicts } from '../analysis/verdicts.ts';
+import { counted, formatMetric, formatPercent, listInWords } from '../format.ts';
+import { linesInWords, validationCurves } from './arm-curves.ts';
 import { type ArmGallery, MOST_GALLERIES } from './arm-gallery.ts';
-import type { ReportBlock, ReportChart } from './blocks.ts';
+import { heading, paragraph, type ReportBlock, type ReportChart } from './blocks.ts';
+import { comparisonBlocks, findingsOf, meanOf, whatIsCompared } from './comparison-blocks.ts';
 
 /**
  * The report of a study, from its head to its provenance.
@@ -51,7 +38,8 @@ export const buildReport = (
       ? []
       : [
           ...findingsOf(analysis),
-          ...comparisons.flatMap((comparison) => comparisonOf(comparison, document)),
+          ...whatIsCompared(analysis),
+          ...comparisons.flatMap((comparison) => comparisonBlocks(comparison, document)),
           ...overviewOf(analysis, document),
           ...metricsOf(analysis),
           ...referenceOf(analysis),
@@ -61,9 +49,6 @@ export const buildReport = (
     ...provenanceOf(analysis),
   ];
 };
-
-const paragraph = (text: string): ReportBlock => ({ kind: 'paragraph', text });
-const heading = (text: string, level: 2 | 3 = 2): ReportBlock => ({ kind: 'heading', level, text });
 
 const extentOf = ({ arms, seeds, missing }: StudyAnalysis): ReportBlock[] => {
   const runs = arms.reduce((sum, arm) => sum + arm.runs.length, 0);
@@ -110,73 +95,6 @@ const gapsOf = ({ gaps }: StudyAnalysis): ReportBlock[] =>
         },
       ];
 
-const findingsOf = ({ comparisons }: StudyAnalysis): ReportBlock[] =>
-  comparisons.length === 0
-    ? []
-    : [heading('What the runs say'), { kind: 'list', items: comparisons.map((one) => verdictsOf(one)[0]!) }];
-
-const comparisonOf = (comparison: ComparisonAnalysis, document: Document): ReportBlock[] => {
-  const { title, first, second } = comparison;
-  const name = `${first.name}-and-${second.name}`;
-  if (first.runs.length + second.runs.length === 0) return [];
-  return [
-    heading(title),
-    {
-      kind: 'charts',
-      charts: (['accuracy', 'loss'] as const).map((quantity) => ({
-        name: `${quantity}-${name}`,
-        caption: `${quantity === 'accuracy' ? 'Accuracy' : 'Loss'} by epoch. Training metrics are means over the epoch with dropout on, as Keras reports them; validation is at its end with dropout off.${bandNote([first, second])}`,
-        svg: curveChart(curvesOfArms([first, second], quantity), { document, width: 480, quantity }).svg,
-      })),
-    },
-    { kind: 'list', items: verdictsOf(comparison) },
-    differencesOf(comparison),
-  ];
-};
-
-const bandNote = (arms: readonly ArmAnalysis[]): string =>
-  arms.some(({ runs }) => runs.length > 1) ? ' Lines are means over seeds, bands their 95% intervals.' : '';
-
-const differencesOf = ({ first, second, differences }: ComparisonAnalysis): ReportBlock => {
-  const hasStatistics = Object.values(differences).some((difference) => difference?.statistics);
-  return {
-    kind: 'table',
-    head: [
-      'metric',
-      first.title,
-      second.title,
-      'difference',
-      ...(hasStatistics ? ['95% interval', 'p', 'p (sign-flip)'] : []),
-    ],
-    rows: metricDefinitions.map((metric) => {
-      const { key, title, unit } = metric;
-      const difference = differences[key];
-      const { interval, pValue, signFlipPValue } = difference?.statistics ?? {};
-      return [
-        title,
-        meanOf(first, metric),
-        meanOf(second, metric),
-        difference === undefined ? '–' : formatDifference(difference.meanDifference, unit),
-        ...(hasStatistics
-          ? [
-              interval === undefined ? '–' : formatRange(interval.lower, interval.upper, unit),
-              ...[pValue, signFlipPValue].map((p) =>
-                p === undefined ? '–' : formatP(p).replace('p = ', ''),
-              ),
-            ]
-          : []),
-      ];
-    }),
-  };
-};
-
-/** `0.7450 ± 0.0032`. */
-const meanOf = (arm: ArmAnalysis, { key, unit }: MetricDefinition): string => {
-  const { mean, standardDeviation } = arm.metrics[key as keyof ArmAnalysis['metrics']];
-  const text = formatMetric(mean, unit);
-  return standardDeviation === undefined ? text : `${text} ± ${formatMetric(standardDeviation, unit)}`;
-};
-
 const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] => {
   const { arms, comparisons } = analysis;
   const swept = sweptSettingOf(analysis);
@@ -205,7 +123,7 @@ const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] 
         ...charts,
         ...(['accuracy', 'loss'] as const).map((quantity) => ({
           name: `all-${quantity}`,
-          caption: `Validation ${quantity} by epoch.${bandNote(arms)}`,
+          caption: `Validation ${quantity} by epoch.${linesInWords(arms)}`,
           svg: curveChart(validationCurves(arms, quantity), {
             ...{ document, width: 480, quantity },
             title: `validation ${quantity}`,
@@ -225,7 +143,7 @@ const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
     rows: metricDefinitions.map((metric) => [metric.title, ...arms.map((arm) => meanOf(arm, metric))]),
   },
   paragraph(
-    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats; the generalization gap is training minus validation accuracy, the former with dropout on; the calibration error is of the most likely class over 15 bins of equal width (Guo et al. 2017). Intervals and p-values of differences over seeds are Student’s, from ${FEWEST_PAIRS} seeds on.`,
+    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats, the unit of natural logarithms: a loss of 0.69 (ln 2) is that of a model that gives the right class one half. The generalization gap is training minus validation accuracy, the former with dropout on; the calibration error (ECE) is how far confidence and accuracy lie apart on average, of the most likely class over 15 bins of equal width (Guo et al. 2017).`,
   ),
 ];
 

@@ -102,6 +102,54 @@ describe('writeReport', () => {
     for (const path of paths) expect(await read(path)).toMatch(/^<svg/);
   });
 
+  test('each verdict is there once, with what is compared, and by what methods', async () => {
+    const markdown = await read('README.md');
+    const verdict = 'Whatever the seed, “dropout” gives better models than “no dropout”';
+    expect(markdown.split(verdict)).toHaveLength(2);
+    expect(markdown.indexOf(verdict)).toBeLessThan(markdown.indexOf('## What is compared'));
+    for (const word of [
+      'the same 10,000 test images',
+      'sign-flip test',
+      'nats, the unit of natural logarithms',
+    ])
+      expect(markdown).toContain(word);
+    // Of accuracies alone, as in these runs.
+    expect(markdown).toContain('not which images they got right');
+    expect(markdown).toContain('| 0 | 75.0% | 69.0% | +6.0 points | 4.8 to 7.2 | – | – | \\< 0.001 |');
+  });
+
+  test('what is a fraction is in percent, in every table', async () => {
+    const rows = (await read('README.md')).split('\n').filter((line) => line.startsWith('| '));
+    const fractions = rows.filter((row) =>
+      /^\| (validation accuracy|test accuracy|generalization gap|calibration error)/.test(row),
+    );
+    expect(fractions.length).toBeGreaterThan(8);
+    for (const row of fractions) expect(row).toMatch(/^\| [^|]+ (\| −?\d+\.\d% ± \d+\.\d% ){2,3}\|/);
+  });
+
+  test('with fewer than four seeds each has a line of its own, in the place of a band', async () => {
+    const path = temporaryFolder();
+    const study = { ...threeArms, seeds: [0, 1, 2] };
+    await writeReport(
+      path,
+      study,
+      clearRuns().filter(({ seed }) => seed < 3),
+      [],
+    );
+    const { document } = parseHTML(await readFile(join(path, 'index.html'), 'utf8'));
+    const [chart] = document.querySelectorAll('svg[aria-label^="accuracy"]');
+    for (const arm of ['var(--hue-0)', 'var(--hue-1)']) {
+      const lines = [...chart!.querySelectorAll(`g[stroke="${arm}"] path`)];
+      expect(lines).toHaveLength(2 * 3);
+      const bands = [...chart!.querySelectorAll(`g[fill="${arm}"][fill-opacity="0.16"] path`)];
+      expect(bands.filter((band) => (band.getAttribute('d') ?? '') !== '')).toEqual([]);
+    }
+    const markdown = await readFile(join(path, 'README.md'), 'utf8');
+    expect(markdown).toContain('Each seed has a line.');
+    expect(markdown).toContain('With each of 3 seeds the model trained with “dropout” is better');
+    expect(markdown).not.toContain('p (sign-flip)');
+  });
+
   test('the data: an epoch a row, and a run a row', async () => {
     const curves = (await read('curves.csv')).trim().split('\r\n');
     expect(curves).toHaveLength(1 + 18 * 3);
