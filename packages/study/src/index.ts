@@ -29,7 +29,7 @@ export {
 } from './analysis/paired-difference.ts';
 export type { Provenance } from './analysis/provenance.ts';
 export { measuredSpread, type SeedSpread, spreadOf } from './analysis/seed-spread.ts';
-export { verdictOf } from './analysis/verdict.ts';
+export { type Verdict, verdictOf, verdictParts } from './analysis/verdict.ts';
 export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';
 export { formatPercent } from './format.ts';
 export type { RunState, StudyRun } from './store/study-run.ts';

@@ -67,7 +67,7 @@ describe('one seed', () => {
     const [paired, independent] = (['test', 'accuracy'] as const).map((kept) => verdict([better], { kept }));
     expect(paired).toContain('95% interval 5.4 to 6.8');
     expect(independent).toBe(
-      `The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75.3% against 69.2%, +6.1 points (95% interval 4.9 to 7.3, p < 0.001). Which images each got right was not kept, so that the interval takes them for different images and is wider than it need be. ${luck}`,
+      `The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75.3% against 69.2%, +6.1 points (95% interval 4.9 to 7.3, p < 0.001). Which images each model got right was not kept, so that the interval takes them for different images and is wider than it need be. ${luck}`,
     );
   });
 

@@ -7,22 +7,38 @@ import { FEWEST_PAIRS } from './paired-difference.ts';
 /** The chance of a difference this large without an effect, above which nothing is claimed. */
 export const SIGNIFICANCE = 0.05;
 
+/** A verdict in two parts. */
+export interface Verdict {
+  /** What differs, by how much, on how many images and seeds, and how sure that is. */
+  readonly finding: string;
+  /** What it leaves open: several comparisons may share these sentences. */
+  readonly caveats: readonly string[];
+}
+
 /**
  * Returns what a comparison of two arms shows, in plain sentences: whether their trained models differ on the same images,
  * and whether the setting makes the difference, whatever the seed. The report, and the viewer's pages, begin with it.
  */
 export const verdictOf = (comparison: ArmComparison): string => {
+  const { finding, caveats } = verdictParts(comparison);
+  return [finding, ...caveats].join(' ');
+};
+
+/** Returns {@link verdictOf} in its parts. */
+export const verdictParts = (comparison: ArmComparison): Verdict => {
   const { first, second, models, overSeeds } = comparison;
-  const sentences =
-    models.length === 0
-      ? [nothingToCompare(comparison)]
-      : overSeeds?.statistics
-        ? overSeedsInWords(comparison)
-        : models.length === 1
-          ? [...pairInWords(comparison), luckInWords(comparison)]
-          : [fewSeedsInWords(comparison), luckInWords(comparison)];
-  const diverged = models.length === 0 ? [] : [first, second].flatMap(divergedInWords);
-  return [...sentences, ...diverged].join(' ');
+  if (!isNonEmpty(models)) return { finding: nothingToCompare(comparison), caveats: [] };
+  const diverged = [first, second].flatMap(divergedInWords);
+  if (overSeeds?.statistics) return { finding: overSeedsInWords(comparison), caveats: diverged };
+  const independent = models.some(({ counts }) => counts === undefined)
+    ? [
+        'Which images each model got right was not kept, so that the interval takes them for different images and is wider than it need be.',
+      ]
+    : [];
+  return {
+    finding: models.length === 1 ? pairInWords(comparison) : fewSeedsInWords(comparison),
+    caveats: [...(models.length === 1 ? independent : []), luckInWords(comparison), ...diverged],
+  };
 };
 
 type Arm = ArmComparison['first'];
@@ -93,27 +109,20 @@ const pValueOf = ({ models, correction }: ArmComparison, i: number): number =>
   correction?.models[i] ?? models[i]!.pValue;
 
 /** One model of each arm: the first question. */
-const pairInWords = (comparison: ArmComparison): string[] => {
+const pairInWords = (comparison: ArmComparison): string => {
   const { models, correction } = comparison;
-  if (!isNonEmpty(models)) return [];
+  if (!isNonEmpty(models)) return '';
   const [one] = models;
   const { better, worse, turn, pick } = ordered(comparison, one.difference);
   const [high, low] = pick(one).map((accuracy) => formatPercent(accuracy));
   const [lower, upper] = [turn(one.interval.lower), turn(one.interval.upper)].sort((a, b) => a - b);
   const range = rangeInWords(lower!, upper!, one.pValue, correction?.models[0], correction?.of.models ?? 1);
   const numbers = `${high} against ${low}, ${formatDifference(Math.abs(one.difference), 'fraction')} (${range})`;
-  const sentence = isBeyondChance(one, pValueOf(comparison, 0))
-    ? `The model trained with ${better} is better than the one with ${worse} on ${imagesOf(models)}: ${numbers}.`
-    : one.difference === 0
-      ? `The models trained with ${better} and ${worse} are equally often right on ${imagesOf(models)}: ${high} (${range}).`
-      : `On ${imagesOf(models)} the models trained with ${better} and ${worse} do not differ by more than chance: ${numbers}.`;
-  const independent =
-    one.counts === undefined
-      ? [
-          'Which images each got right was not kept, so that the interval takes them for different images and is wider than it need be.',
-        ]
-      : [];
-  return [sentence, ...independent];
+  if (isBeyondChance(one, pValueOf(comparison, 0)))
+    return `The model trained with ${better} is better than the one with ${worse} on ${imagesOf(models)}: ${numbers}.`;
+  return one.difference === 0
+    ? `The models trained with ${better} and ${worse} are equally often right on ${imagesOf(models)}: ${high} (${range}).`
+    : `On ${imagesOf(models)} the models trained with ${better} and ${worse} do not differ by more than chance: ${numbers}.`;
 };
 
 /** Several models of each arm, though too few for an interval of the effect. */
@@ -156,10 +165,10 @@ const luckInWords = ({ models, spread }: ArmComparison): string => {
 };
 
 /** Enough seeds: the second question, and how the first one was answered seed by seed. */
-const overSeedsInWords = (comparison: ArmComparison): string[] => {
+const overSeedsInWords = (comparison: ArmComparison): string => {
   const { models, overSeeds, correction } = comparison;
   const statistics = overSeeds?.statistics;
-  if (!isNonEmpty(models) || overSeeds === undefined || statistics === undefined) return [];
+  if (!isNonEmpty(models) || overSeeds === undefined || statistics === undefined) return '';
   const { interval, pValue } = statistics;
   const { meanDifference } = overSeeds;
   const { better, worse, turn, pick } = ordered(comparison, meanDifference);
@@ -176,9 +185,7 @@ const overSeedsInWords = (comparison: ArmComparison): string[] => {
       beyond.length === 0
         ? ''
         : ` With ${beyond.length === models.length ? 'each' : beyond.length} of the seeds the two models do differ on these images, as models of one setting do: that is the luck of a seed as far as these runs show.`;
-    return [
-      `Over ${seeds} no difference between ${better} and ${worse} shows on ${imagesOf(models)}: ${numbers}.${apart}`,
-    ];
+    return `Over ${seeds} no difference between ${better} and ${worse} shows on ${imagesOf(models)}: ${numbers}.${apart}`;
   }
   const same = beyond.filter(({ difference }) => turn(difference) > 0).length;
   const bySeed =
@@ -186,10 +193,7 @@ const overSeedsInWords = (comparison: ArmComparison): string[] => {
       ? 'With each seed, too, the two models differ by more than chance.'
       : `Taken one by one, the models differ by more than chance with ${same} of ${seeds}.`;
   const isSo = models.every(({ difference }) => turn(difference) > 0) ? 'Whatever the seed' : 'As a rule';
-  return [
-    `${isSo}, ${better} gives better models than ${worse} on ${imagesOf(models)}: over ${seeds} ${numbers}.`,
-    bySeed,
-  ];
+  return `${isSo}, ${better} gives better models than ${worse} on ${imagesOf(models)}: over ${seeds} ${numbers}. ${bySeed}`;
 };
 
 const divergedInWords = (arm: Arm): string[] =>

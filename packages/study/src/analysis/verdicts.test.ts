@@ -20,7 +20,7 @@ describe('verdictsOf', () => {
   test('with one seed', () => {
     const [accuracy, loss] = verdictsFor(clearRuns().filter(({ seed }) => seed === 0));
     expect(accuracy).toMatch(
-      /^The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75\.0% against 69\.0%, \+6\.0 points \(95% interval 4\.8 to 7\.2, p < 0\.001\)\. Which images each got right was not kept, .* One seed cannot say how much of that is luck; /,
+      /^The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75\.0% against 69\.0%, \+6\.0 points \(95% interval 4\.8 to 7\.2, p < 0\.001\)\. Which images each model got right was not kept, .* One seed cannot say how much of that is luck; /,
     );
     expect(loss).toBe(
       'Validation loss is lower with “dropout” than with “no dropout”: 0.8400 against 0.9000 at the last epoch, −0.060 nats over 1 seed.',

@@ -2,6 +2,7 @@ import { curveChart } from '@dropout-lab/charts';
 import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from '../analysis/analysis.ts';
 import { type MetricDefinition, metricDefinitions } from '../analysis/metrics.ts';
 import { FEWEST_PAIRS } from '../analysis/paired-difference.ts';
+import { verdictParts } from '../analysis/verdict.ts';
 import { verdictsOf } from '../analysis/verdicts.ts';
 import {
   formatCount,
@@ -14,11 +15,17 @@ import {
 import { curvesOfArms, linesInWords } from './arm-curves.ts';
 import { heading, paragraph, type ReportBlock } from './blocks.ts';
 
-/** The report's first words: of each comparison what its models and its seeds say. */
-export const findingsOf = ({ comparisons }: StudyAnalysis): ReportBlock[] =>
-  comparisons.length === 0
-    ? []
-    : [heading('What the runs say'), { kind: 'list', items: comparisons.map((one) => verdictsOf(one)[0]!) }];
+/** The report's first words: of each comparison what its models and its seeds say, and once what that leaves open. */
+export const findingsOf = ({ comparisons }: StudyAnalysis): ReportBlock[] => {
+  if (comparisons.length === 0) return [];
+  const verdicts = comparisons.map(({ evidence }) => verdictParts(evidence));
+  const caveats = [...new Set(verdicts.flatMap((verdict) => verdict.caveats))];
+  return [
+    heading('What the runs say'),
+    { kind: 'list', items: verdicts.map(({ finding }) => finding) },
+    ...(caveats.length === 0 ? [] : [paragraph(caveats.join(' '))]),
+  ];
+};
 
 /** What the sentences before are about, and by which methods they were found. */
 export const whatIsCompared = ({ comparisons }: StudyAnalysis): ReportBlock[] => {
@@ -128,6 +135,7 @@ const MOST_MODELS = 10;
 const modelsOf = ({ first, second, evidence: { models, correction } }: ComparisonAnalysis): ReportBlock[] => {
   if (models.length === 0 || models.length > MOST_MODELS) return [];
   const [{ split, images }] = models as [(typeof models)[0]];
+  const arePaired = models.some(({ counts }) => counts !== undefined);
   const count = (value: number | undefined): string => (value === undefined ? '–' : formatCount(value));
   return [
     paragraph(`The models of each seed on the same ${formatCount(images)} ${split} images:`),
@@ -135,7 +143,7 @@ const modelsOf = ({ first, second, evidence: { models, correction } }: Compariso
       kind: 'table',
       head: [
         ...['seed', first.title, second.title, 'difference', '95% interval'],
-        ...[`only “${first.title}” right`, `only “${second.title}” right`],
+        ...(arePaired ? [`only “${first.title}” right`, `only “${second.title}” right`] : []),
         correction && correction.of.models > 1 ? `p, corrected for ${correction.of.models}` : 'p',
       ],
       rows: models.map((one, i) => [
@@ -144,8 +152,7 @@ const modelsOf = ({ first, second, evidence: { models, correction } }: Compariso
         formatPercent(one.second),
         formatDifference(one.difference, 'fraction'),
         formatRange(one.interval.lower, one.interval.upper, 'fraction'),
-        count(one.counts?.firstOnly),
-        count(one.counts?.secondOnly),
+        ...(arePaired ? [count(one.counts?.firstOnly), count(one.counts?.secondOnly)] : []),
         numberOf(correction?.models[i] ?? one.pValue),
       ]),
     },

@@ -115,7 +115,7 @@ describe('writeReport', () => {
       expect(markdown).toContain(word);
     // Of accuracies alone, as in these runs.
     expect(markdown).toContain('not which images they got right');
-    expect(markdown).toContain('| 0 | 75.0% | 69.0% | +6.0 points | 4.8 to 7.2 | – | – | \\< 0.001 |');
+    expect(markdown).toContain('| 0 | 75.0% | 69.0% | +6.0 points | 4.8 to 7.2 | \\< 0.001 |');
   });
 
   test('what is a fraction is in percent, in every table', async () => {

@@ -1,0 +1,424 @@
+/**
+ * Compares the measured numbers in documents with the files in the repository that they come from.
+ *
+ *     npm run docs:figures
+ *
+ * fails where text and file differ, and lists the numbers whose source is in no file; with `-- --write` it puts the
+ * files' numbers into the text. A test compares, too.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { argv, stdout } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { shippedStudies, spreadOf } from '@dropout-lab/study';
+import { repository } from './spawn-turbo.mjs';
+
+/** @param {string} path */
+const read = (path) => readFileSync(`${repository}/${path}`, 'utf8');
+
+/** Returns the rows of a CSV file, by the names of its columns. @param {string} path @returns {Record<string, string>[]} */
+const table = (path) => {
+  const [header = '', ...lines] = read(path).trim().split(/\r?\n/);
+  const names = header.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])));
+};
+
+const RUN = 'docs/results/tutorial-run/history.csv';
+const EVALUATION = 'docs/results/tutorial-run/evaluation.json';
+const TUTORIAL = 'docs/results/tutorial/metrics.csv';
+const CURVES = 'docs/results/tutorial/curves.csv';
+const SEEDS = 'docs/results/tutorial-seeds/metrics.csv';
+const SPEED = 'docs/results/speed.md';
+const STUDY = 'packages/study/studies/tutorial.ts';
+
+/**
+ * A number of a file, and the file.
+ *
+ * @typedef {{ readonly from: string, readonly value: number }} Source
+ */
+
+const history = table(RUN);
+/** @param {string} column @param {number} epoch From 1. @returns {Source} */
+const atEpoch = (column, epoch) => ({ from: RUN, value: Number(history[epoch - 1]?.[column]) });
+/** @param {string} column @returns {Source} */
+const last = (column) => atEpoch(column, history.length);
+/** @param {string} column @param {(...values: number[]) => number} pick @returns {Source & { epoch: Source }} */
+const extreme = (column, pick) => {
+  const values = history.map((row) => Number(row[column]));
+  const value = pick(...values);
+  return { from: RUN, value, epoch: { from: RUN, value: values.indexOf(value) + 1 } };
+};
+/** The mean of the last epochs. @param {string} column @param {number} count @returns {Source} */
+const meanOfLast = (column, count) => {
+  const values = history.slice(-count).map((row) => Number(row[column]));
+  return { from: RUN, value: values.reduce((sum, value) => sum + value, 0) / count };
+};
+/** @type {Record<string, number>} */
+const evaluation = JSON.parse(read(EVALUATION));
+/** @param {string} key @returns {Source} */
+const tested = (key) => ({ from: EVALUATION, value: Number(evaluation[key]) });
+
+/** A metric of an arm, the mean over its seeds. @param {string} file @param {string} arm @param {string} metric @returns {Source} */
+const ofArm = (file, arm, metric) => {
+  const values = table(file)
+    .filter((row) => row['arm'] === arm)
+    .map((row) => Number(row[metric]));
+  return { from: file, value: values.reduce((sum, value) => sum + value, 0) / values.length };
+};
+/** The difference of two. @param {Source} first @param {Source} second @returns {Source} */
+const minus = (first, second) => ({ from: first.from, value: first.value - second.value });
+
+/** Values of an arm by epoch. @param {string} arm @param {string} metric */
+const curve = (arm, metric) =>
+  table(CURVES)
+    .filter((row) => row['arm'] === arm)
+    .map((row) => Number(row[metric]));
+/** @param {number} value @returns {Source} */
+const ofCurve = (value) => ({ from: CURVES, value });
+
+/** What was published, in the order of the study's file. @param {string} arm @param {'val_accuracy' | 'val_loss'} metric @returns {Source[]} */
+const published = (arm, metric) => {
+  const study = shippedStudies.find(({ name }) => name === 'tutorial');
+  return (study?.reference?.arms[arm]?.[metric] ?? []).map((value) => ({ from: STUDY, value }));
+};
+/** @param {Source[]} sources @returns {Source} */
+const meanOf = (sources) => ({
+  from: STUDY,
+  value: sources.reduce((sum, { value }) => sum + value, 0) / sources.length,
+});
+
+/** A cell of the table in speed.md, which `npm run bench:keras` writes. @param {string} row @param {number} column @returns {Source} */
+const speed = (row, column) => {
+  const line = read(SPEED)
+    .split('\n')
+    .find((text) => text.startsWith(`| ${row} `));
+  return { from: SPEED, value: Number.parseFloat(line?.split('|')[column] ?? '') };
+};
+
+const accuraciesBySeed = ['dropout', 'no-dropout', 'no-max-norm', 'sgd'].map((arm) =>
+  table(SEEDS)
+    .filter((row) => row['arm'] === arm)
+    .map((row) => Number(row['test_accuracy'])),
+);
+const spread = spreadOf(accuraciesBySeed);
+/** @type {Source} */
+const spreadInPoints = { from: SEEDS, value: 100 * (spread?.difference ?? Number.NaN) };
+
+/** The folder of a report's charts is named by their content. */
+const charts = readdirSync(`${repository}/docs/results/tutorial/charts`)[0] ?? '';
+
+/**
+ * A passage of a document, with `{}` in the place of each number (`{2}`: to two digits), and where the numbers come from.
+ * It must be there exactly once.
+ *
+ * @typedef {{ readonly document: string, readonly text: string, readonly sources: readonly (Source | string)[] }} Claim
+ */
+
+const bestAccuracy = extreme('val_accuracy', Math.max);
+const lowestLoss = extreme('val_loss', Math.min);
+const [dropoutPublished, lossPublished] = [
+  published('dropout', 'val_accuracy'),
+  published('dropout', 'val_loss'),
+];
+const noDropoutLoss = curve('no-dropout', 'val_loss');
+const noMaxNormLoss = curve('no-max-norm', 'val_loss');
+
+/** @type {readonly Claim[]} */
+export const claims = [
+  {
+    document: 'README.md',
+    text: 'ended at a validation accuracy of {3} (best {3}) and a test accuracy of {3}',
+    sources: [last('val_accuracy'), bestAccuracy, tested('accuracy')],
+  },
+  {
+    document: 'README.md',
+    text: 'an epoch on WebAssembly takes {2} of the time that Keras takes on the same machine, with nothing to install, and {2} of that of stock tfjs-node; on native TensorFlow {2} and {2}',
+    sources: [
+      speed('dropout-lab, wasm', 4),
+      speed('dropout-lab, wasm', 5),
+      speed('dropout-lab, tfjs-node', 4),
+      speed('dropout-lab, tfjs-node', 5),
+    ],
+  },
+  {
+    document: 'README.md',
+    text: 'the same network overfits from epoch {0} on',
+    sources: [ofArm(TUTORIAL, 'no-dropout', 'onset_epoch')],
+  },
+  {
+    document: 'README.md',
+    text: 'validation loss without dropout rises from {2} at epoch {0} to {2}',
+    sources: [
+      ofArm(TUTORIAL, 'no-dropout', 'best_val_loss'),
+      ofArm(TUTORIAL, 'no-dropout', 'lowest_loss_epoch'),
+      ofArm(TUTORIAL, 'no-dropout', 'val_loss'),
+    ],
+  },
+  {
+    document: 'README.md',
+    text: 'srcset="docs/results/tutorial/charts/{}/loss-dropout-and-no-dropout-dark.svg"',
+    sources: [charts],
+  },
+  {
+    document: 'README.md',
+    text: 'src="docs/results/tutorial/charts/{}/loss-dropout-and-no-dropout-light.svg"',
+    sources: [charts],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: 'The whole run reaches a validation accuracy of about {2}.',
+    sources: [meanOfLast('val_accuracy', 15)],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| validation accuracy, epoch {0} | {4} | 0.7471 | {3} / {3} / {3} |',
+    sources: [{ from: RUN, value: history.length }, last('val_accuracy'), ...dropoutPublished],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| validation loss, epoch {0} | {4} | 0.7694 | {2} / {2} / {2} |',
+    sources: [{ from: RUN, value: history.length }, last('val_loss'), ...lossPublished],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| test accuracy | {4} | 0.7430 | |',
+    sources: [tested('accuracy')],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| as above | {3} to {3} | {2} to {2} |',
+    sources: [
+      /** @type {Source} */ (dropoutPublished[0]),
+      /** @type {Source} */ (dropoutPublished[2]),
+      /** @type {Source} */ (lossPublished[1]),
+      /** @type {Source} */ (lossPublished[0]),
+    ],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| no dropout | {3} | {2}, lowest 0.92',
+    sources: [...published('no-dropout', 'val_accuracy'), ...published('no-dropout', 'val_loss')],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| no max-norm | {3} | {2}, rising from 0.77',
+    sources: [...published('no-max-norm', 'val_accuracy'), ...published('no-max-norm', 'val_loss')],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: '| SGD instead of Adam | {3} | {3} |',
+    sources: [...published('sgd', 'val_accuracy'), ...published('sgd', 'val_loss')],
+  },
+  {
+    document: 'docs/tutorial.md',
+    text: 'the seed alone moves the accuracy by about {1} points',
+    sources: [spreadInPoints],
+  },
+  {
+    document: 'docs/how-to/share-a-report.md',
+    text: 'the seed alone moves the accuracy by about {1} points',
+    sources: [spreadInPoints],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation accuracy, epoch {0} | {4} | {3} / {3} / {3} |',
+    sources: [{ from: RUN, value: history.length }, last('val_accuracy'), ...dropoutPublished],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation accuracy, best | {4} (epoch {0}) | |',
+    sources: [bestAccuracy, bestAccuracy.epoch],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation loss, epoch {0} | {4} | {2} / {2} / {2} |',
+    sources: [{ from: RUN, value: history.length }, last('val_loss'), ...lossPublished],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation loss, lowest | {4} (epoch {0}) | |',
+    sources: [lowestLoss, lowestLoss.epoch],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| test loss / test accuracy | {4} / {4} |',
+    sources: [tested('loss'), tested('accuracy')],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| training accuracy / loss, epoch {0} | {4} / {4} |',
+    sources: [{ from: RUN, value: history.length }, last('accuracy'), last('loss')],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation accuracy / loss, epoch {0} | {4} / {4} |',
+    sources: [{ from: RUN, value: history.length }, last('val_accuracy'), last('val_loss')],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| validation accuracy, mean of epochs 41 to {0} | {4} |',
+    sources: [{ from: RUN, value: history.length }, meanOfLast('val_accuracy', 15)],
+  },
+  {
+    document: 'docs/results/tutorial-run/README.md',
+    text: '| test accuracy / loss | {4} / {4} |',
+    sources: [tested('accuracy'), tested('loss')],
+  },
+  {
+    document: 'docs/keras-weights.md',
+    text: 'loss of {5} agreed with ours to 3e-7, and its accuracy of {4} exactly',
+    sources: [tested('loss'), tested('accuracy')],
+  },
+  {
+    document: 'docs/results/tutorial/NOTES.md',
+    text: '{3} against {3}, and its validation loss turns near the same epoch (lowest {3} at epoch {0};',
+    sources: [
+      ofArm(TUTORIAL, 'no-dropout', 'val_accuracy'),
+      ...published('no-dropout', 'val_accuracy'),
+      ofArm(TUTORIAL, 'no-dropout', 'best_val_loss'),
+      ofArm(TUTORIAL, 'no-dropout', 'lowest_loss_epoch'),
+    ],
+  },
+  {
+    document: 'docs/results/tutorial/NOTES.md',
+    text: 'climbs as high ({2} at the last epoch, with peaks above {1}; there {2})',
+    sources: [
+      ofArm(TUTORIAL, 'no-dropout', 'val_loss'),
+      ofCurve(Math.floor(10 * Math.max(...noDropoutLoss)) / 10),
+      ...published('no-dropout', 'val_loss'),
+    ],
+  },
+  {
+    document: 'docs/results/tutorial/NOTES.md',
+    text: "the mean of the tutorial's three runs: {3} against {3}",
+    sources: [ofArm(TUTORIAL, 'dropout', 'val_accuracy'), meanOf(dropoutPublished)],
+  },
+  {
+    document: 'docs/results/tutorial/NOTES.md',
+    text: 'validation loss rises from {3} to {3} (there from .77 to {2}), at an accuracy of {3} ({3})',
+    sources: [
+      ofCurve(Math.min(...noMaxNormLoss)),
+      ofArm(TUTORIAL, 'no-max-norm', 'val_loss'),
+      ...published('no-max-norm', 'val_loss'),
+      ofArm(TUTORIAL, 'no-max-norm', 'val_accuracy'),
+      ...published('no-max-norm', 'val_accuracy'),
+    ],
+  },
+  {
+    document: 'docs/results/tutorial/NOTES.md',
+    text: "SGD is as the tutorial's: {3} against {2}, and both losses still fall at the last epoch (validation {3})",
+    sources: [
+      ofArm(TUTORIAL, 'sgd', 'val_accuracy'),
+      ...published('sgd', 'val_accuracy'),
+      ofArm(TUTORIAL, 'sgd', 'val_loss'),
+    ],
+  },
+  {
+    document: 'docs/results/tutorial-seeds/NOTES.md',
+    text: 'the gap between training and validation is {0} point with dropout and {0} without',
+    sources: ['dropout', 'no-dropout'].map((arm) => {
+      const { from, value } = ofArm(SEEDS, arm, 'generalization_gap');
+      return { from, value: 100 * value };
+    }),
+  },
+  {
+    document: 'docs/results/tutorial-seeds/NOTES.md',
+    text: 'shows: {1} points of validation accuracy.',
+    sources: [
+      (({ from, value }) => ({ from, value: 100 * value }))(
+        minus(ofArm(TUTORIAL, 'dropout', 'val_accuracy'), ofArm(TUTORIAL, 'no-dropout', 'val_accuracy')),
+      ),
+    ],
+  },
+  {
+    document: 'packages/study/src/analysis/seed-spread.ts',
+    text: '  difference: {3},\n  pairs: {0},',
+    sources: [
+      { from: SEEDS, value: spread?.difference ?? Number.NaN },
+      { from: SEEDS, value: spread?.pairs ?? Number.NaN },
+    ],
+  },
+];
+
+/** Measured numbers whose source is in no file of the repository: a measurement that leaves one would let them be compared. */
+export const withoutSource = [
+  ['README.md, docs/results/tutorial-run/README.md', 'minutes of the run and seconds an epoch'],
+  [
+    'docs/tutorial.md, docs/results/tutorial-run/README.md',
+    "Keras's own full-length run (parity/keras/full_length.py)",
+  ],
+  [
+    'docs/tutorial.md, docs/results/tutorial/NOTES.md',
+    "what the tutorial's plots show besides the last epoch",
+  ],
+  ['docs/recipes.md', 'the accuracy of quick, and the table of airbench94'],
+  ['docs/how-to/uncertainty.md', 'the output of the example'],
+  ['docs/results/tutorial-seeds/NOTES.md', 'norms of units at the limit of max-norm'],
+  ['docs/results/parity.md', 'written by npm run parity, without a file of its numbers'],
+  ['docs/results/speed.md', 'written by npm run bench:keras, without a file of its numbers'],
+  ['docs/results/memory.md', 'written by npm run bench:memory, without a file of its numbers'],
+  ['docs/results/webgpu.md', 'written by npm run bench:webgpu, without a file of its numbers'],
+];
+
+const PLACE = /\{(\d?)\}/g;
+
+/** @param {string} text */
+const escaped = (text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/**
+ * Returns where a claim stands in its document, and what should stand there.
+ *
+ * @param {Claim} claim
+ * @param {string} document Its text.
+ * @returns {{ readonly found: string, readonly expected: string }}
+ * @throws An Error where the passage is not there exactly once, or a source has no such number.
+ */
+export const findClaim = ({ document: name, text, sources }, document) => {
+  const parts = text.split(PLACE);
+  const placeOf = (/** @type {string} */ digits) => (digits === '' ? '[\\w-]+' : '(?:\\d*\\.\\d+|\\d+)');
+  const pattern = parts.map((part, i) => (i % 2 === 0 ? escaped(part) : placeOf(part))).join('');
+  const found = [...document.matchAll(new RegExp(pattern, 'g'))].map(([whole]) => whole);
+  if (found.length !== 1) {
+    throw new Error(
+      `${name}: expected “${text}” once, found it ${found.length} times: change the text in scripts/measured-numbers.mjs too`,
+    );
+  }
+  const expected = parts.map((part, i) => {
+    if (i % 2 === 0) return part;
+    const source = sources[(i - 1) / 2];
+    if (typeof source === 'string') return source;
+    if (source === undefined || !Number.isFinite(source.value))
+      throw new Error(`${name}: “${text}”: expected a number in ${source?.from ?? 'a file'}, found none`);
+    return source.value.toFixed(Number(part));
+  });
+  return { found: found[0] ?? '', expected: expected.join('') };
+};
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const isWriting = argv.includes('--write');
+  let differences = 0;
+  for (const claim of claims) {
+    const text = read(claim.document);
+    const { found, expected } = findClaim(claim, text);
+    if (found === expected) continue;
+    differences++;
+    const from = [
+      ...new Set(claim.sources.map((source) => (typeof source === 'string' ? 'charts' : source.from))),
+    ];
+    stdout.write(`${claim.document}: found “${found}”, expected “${expected}”, by ${from.join(', ')}\n`);
+    if (isWriting)
+      writeFileSync(
+        `${repository}/${claim.document}`,
+        text.replace(found, () => expected),
+      );
+  }
+  const numbers = claims.reduce((sum, { sources }) => sum + sources.length, 0);
+  stdout.write(
+    `${numbers} numbers in ${claims.length} passages, ${differences} ${isWriting ? 'written' : 'different'}.\n`,
+  );
+  stdout.write('Without a file that they could be compared with:\n');
+  for (const [documents, what] of withoutSource) stdout.write(`- ${documents}: ${what}\n`);
+  if (differences > 0 && !isWriting) {
+    stdout.write('Run npm run docs:figures -- --write to put the numbers of the files into the text.\n');
+    process.exitCode = 1;
+  }
+}
