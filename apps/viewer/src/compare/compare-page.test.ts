@@ -62,6 +62,21 @@ test('four charts, read together by pointer and by keyboard', async () => {
   await page.close();
 });
 
+test('the page begins with what the runs say, by the function that the report has it from', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/compare`);
+  const verdict = page.getByRole('region', { name: 'What the runs say' });
+  // All runs have the same accuracy.
+  await expect
+    .poll(() => verdict.textContent())
+    .toMatch(
+      /^On the same 10,000 validation images the models trained with “[^”]+” and “[^”]+” do not differ by more than chance with any of 2 seeds: 38\.0% against 38\.0% on average, \+0\.0 points/,
+    );
+  await page.getByRole('button', { name: 'no dropout' }).click();
+  await expect.poll(() => verdict.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test('what is shown stands in the address', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/compare`);
   await page.getByRole('checkbox', { name: 'Mean of each arm' }).check();

@@ -11,6 +11,7 @@ import { ArmPicker } from './arm-picker.tsx';
 import { Controls } from './controls.tsx';
 import { Differences } from './differences.tsx';
 import { MetricChart } from './metric-chart.tsx';
+import { Verdict } from './verdict.tsx';
 
 const charts: readonly { readonly title: string; readonly metric: CurveMetric }[] = [
   { title: 'Validation loss', metric: 'val_loss' },
@@ -55,6 +56,7 @@ export const ComparePage = () => {
           Download CSV
         </button>
       </div>
+      <Verdict shown={shown} />
       <Controls />
       <ArmPicker shown={shown} />
       <p class="muted key">{MARKS}</p>

@@ -1,6 +1,4 @@
-/** Returns `74.5%`; a dash where there is none. */
-export const percent = (fraction: number | undefined, digits = 1): string =>
-  fraction === undefined || !Number.isFinite(fraction) ? '–' : `${(100 * fraction).toFixed(digits)}%`;
+export { formatPercent as percent } from '@dropout-lab/study';
 
 /** Returns `0.7714`; a dash where there is none, `NaN` where a run diverged. */
 export const decimal = (value: number | undefined, digits = 4): string =>

@@ -1,4 +1,4 @@
-import type { RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import type { Predictions, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type Signal, signal } from '@preact/signals';
 import { proxy } from 'comlink';
 import type { View } from '../shared/address.ts';
@@ -80,6 +80,10 @@ export const downloadArm = async (arm: TrainedArm): Promise<Blob> => {
   const bytes = await threads.get(arm)!.call((services) => services.download());
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 };
+
+/** Returns what the trained model of an arm answered to each image; undefined where its run was not evaluated. */
+export const predictionsOfArm = async (arm: TrainedArm): Promise<Predictions | undefined> =>
+  threads.get(arm)?.call((services) => services.predictions());
 
 /** Whether an error may be the backend's: missing images and impossible settings are the same on every one. */
 const isOfBackend = ({ name }: Error): boolean => !/^(Cifar|Config)/.test(name);

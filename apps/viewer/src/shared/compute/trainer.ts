@@ -1,5 +1,5 @@
 import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dropout-lab/backend/browser';
-import type { RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import type { Predictions, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
@@ -99,6 +99,8 @@ export const createTrainer = () => {
       abort.abort();
       pausePoint.resume();
     },
+    /** Returns what the trained model answered to each image; undefined before the run has been evaluated. */
+    predictions: async (): Promise<Predictions | undefined> => run?.contents().predictions,
     /** Returns the run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` read once it is unpacked. */
     download: async (): Promise<Uint8Array> => {
       if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');

@@ -6,14 +6,17 @@ import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../../shared/charts/marks.tsx';
 import { curvePair, MARKS, type Series } from '../../shared/charts/series.ts';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
+import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { lossOnChart, percent } from '../../shared/format.ts';
 import { originOf } from '../../shared/images/origin.ts';
 import type { Arm } from '../../shared/runs/arms.ts';
 import { summaryOf } from '../../shared/runs/summary.ts';
+import { verdictsOfArms } from '../../shared/runs/verdict.ts';
+import { VerdictText } from '../../shared/runs/verdict-text.tsx';
 import { runFlags, settingIn } from '../../shared/settings/flag-values.ts';
 import { settingInWords } from '../../shared/settings/setting-words.ts';
 import { show, view } from '../../shared/state.ts';
-import { downloadArm, isPaused, type TrainedArm } from '../arm-training.ts';
+import { downloadArm, isPaused, predictionsOfArm, type TrainedArm } from '../arm-training.ts';
 import { COMPARED, commandOf } from '../settings.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
 import { pointsOfSteps } from './live-run.ts';
@@ -35,6 +38,7 @@ export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   const charts = ['loss', 'accuracy'] as const;
   return (
     <>
+      <ArmsVerdict arms={arms} />
       <p class="muted key">
         Solid lines show validation, dashed lines training with dropout on, up to now in the unfinished epoch.{' '}
         {MARKS}
@@ -51,6 +55,22 @@ export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
       </div>
     </>
   );
+};
+
+/** What the runs say, while they train and at their end. */
+const ArmsVerdict = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
+  const ended = arms.every(({ status }) => status.value.state === 'ended');
+  const answers = useLoaded(ended ? arms.map(({ id }) => id).join(' ') : null, async () =>
+    Promise.all(arms.map(async (arm) => [arm.name, await predictionsOfArm(arm)] as const)),
+  );
+  const known = answers.state === 'ready' ? answers.value : [];
+  const compared = arms.map((arm) => {
+    const run = arm.run.value;
+    return { label: armOf(arm).label, runs: run ? [summaryOf(run.digest)] : [] };
+  });
+  if (compared.some(({ runs }) => runs.length === 0)) return null;
+  const kept = known.flatMap(([name, predictions]) => (predictions ? [[name, predictions] as const] : []));
+  return <VerdictText sentences={verdictsOfArms(compared, new Map(kept))} />;
 };
 
 const ArmsChart = ({

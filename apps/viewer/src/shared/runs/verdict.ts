@@ -1,0 +1,79 @@
+import type { Predictions } from '@dropout-lab/contracts';
+import {
+  type ComparedArm,
+  type ComparedModel,
+  compareArms,
+  corrected,
+  verdictParts,
+} from '@dropout-lab/study';
+import { counted } from '../format.ts';
+import type { Summary } from './summary.ts';
+
+/** An arm to compare: its name on the page, and its runs. */
+export interface ArmRuns {
+  readonly label: string;
+  readonly runs: readonly Summary[];
+}
+
+/** More arms would make a page of sentences. */
+export const MOST_COMPARED_ARMS = 4;
+
+/**
+ * Returns what a comparison of arms says, by the function that the report has its verdicts from: of two arms a sentence, of
+ * up to four one for each but the best; then what these leave open. While a run trains, all are compared as they were after
+ * as many epochs. Empty for fewer than two arms, or more than four.
+ *
+ * @param answers What models answered to each image, by the names of runs; without them accuracies are compared.
+ */
+export const verdictsOfArms = (
+  arms: readonly ArmRuns[],
+  answers: ReadonlyMap<string, Predictions> = new Map(),
+): string[] => {
+  if (arms.length < 2 || arms.length > MOST_COMPARED_ARMS) return [];
+  const shown = arms.flatMap(({ runs }) => runs);
+  const epochs = shown.some(isUnfinished) ? Math.min(...shown.map((run) => run.epochs)) : undefined;
+  if (epochs === 0) return [];
+  const [best, ...others] = arms
+    .map(({ label, runs }) => comparedArmOf(label, runs, answers, epochs))
+    .sort((a, b) => accuracyOf(b) - accuracyOf(a));
+  const parts = corrected(others.map((other) => compareArms(best!, other))).map(verdictParts);
+  const soFar = epochs === undefined ? '' : `So far, after ${counted(epochs, 'epoch')}: `;
+  const sentences = parts.map(({ finding }) => finding);
+  return [
+    ...sentences.map((sentence) => `${soFar}${sentence}`),
+    ...new Set(parts.flatMap(({ caveats }) => caveats)),
+  ];
+};
+
+const isUnfinished = ({ status }: Summary): boolean =>
+  status === 'running' || status === 'paused' || status === 'waiting';
+
+const comparedArmOf = (
+  title: string,
+  runs: readonly Summary[],
+  answers: ReadonlyMap<string, Predictions>,
+  epochs: number | undefined,
+): ComparedArm => {
+  const models = new Map<number, ComparedModel>();
+  // Of several runs with one seed the last.
+  for (const run of runs) {
+    if (run.status === 'diverged') continue;
+    const { config, data } = run.run.manifest;
+    const row = epochs === undefined ? run.last : run.history.find(({ epoch }) => epoch === epochs);
+    const accuracy = {
+      validation: row?.val_accuracy,
+      test: epochs === undefined ? run.test?.accuracy : undefined,
+    };
+    if (accuracy.validation === undefined && accuracy.test === undefined) continue;
+    const kept = epochs === undefined ? answers.get(run.name) : undefined;
+    models.set(config.seed, { seed: config.seed, data, accuracy, answers: kept });
+  }
+  const diverged = runs.filter(({ status }) => status === 'diverged').length;
+  return { title, models: [...models.values()], diverged };
+};
+
+/** Below all others where it has none. */
+const accuracyOf = ({ models }: ComparedArm): number => {
+  const all = models.map(({ accuracy }) => accuracy.test ?? accuracy.validation ?? 0);
+  return all.length === 0 ? -1 : all.reduce((sum, accuracy) => sum + accuracy, 0) / all.length;
+};
