@@ -1,6 +1,7 @@
 import { listFlags, listSettings, recipes, runConfigSchema, type Setting } from '@dropout-lab/contracts';
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
+import { exportFormatNames } from '../model/export/table.ts';
 import { buildProgram, createProgram } from './program.ts';
 import { readCommandLine } from './read-command-line.testing.ts';
 
@@ -133,7 +134,7 @@ describe('every other option of every command is taken with every kind of value 
     '--data-dir': [['folder', 'folder']],
     '--dataset': ['cifar10', 'cifar100', 'shapes'].map((name) => [name, name]),
     '--export': [['folder', 'folder']],
-    '--format': [['keras-weights', 'keras-weights']],
+    '--format': exportFormatNames.map((name) => [name, name]),
     '--host': [['0.0.0.0', '0.0.0.0']],
     '--jobs': [['2', 2]],
     '--kernels': ['plain', 'fma'].map((name) => [name, name]),

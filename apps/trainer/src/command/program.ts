@@ -10,6 +10,7 @@ import {
   checkpointOption,
   dataDirOption,
   datasetOption,
+  exportFormatOption,
   kernelsOption,
   mirrorOption,
   port,
@@ -132,18 +133,17 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('export')
-    .description("a run's weights as a file for other programs")
-    .argument('<run>', 'folder of the run')
-    .addOption(
-      new Option('--format <name>', 'keras-weights: the .weights.h5 of Keras 3')
-        .choices(['keras-weights'])
-        .default('keras-weights'),
-    )
+    .description('a run, or several, as a file or a folder for other programs')
+    .argument('<run...>', 'folder of the run; of several for a format that takes them')
+    .addOption(exportFormatOption())
     .addOption(checkpointOption())
-    .option('--output <file>', 'file to write (default: <run>/<checkpoint>.weights.h5)')
-    .action(async (run: string, options) => {
-      const { exportCommand } = await import('../model/export-command.ts');
-      onExitCode(await exportCommand(run, options, createReporter({ json: false })));
+    .option(
+      '--output <place>',
+      `file or folder to write, where there is no folder with files yet (default: in the run's folder <checkpoint>, with the format's ending, or a folder of the format's name)`,
+    )
+    .action(async (runs: string[], options) => {
+      const { exportCommand } = await import('../model/export/export-command.ts');
+      onExitCode(await exportCommand(runs, options, createReporter({ json: false })));
     });
 
   program

@@ -1,5 +1,6 @@
 import { datasets, recipes } from '@dropout-lab/contracts';
 import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_FORMAT, exportFormatNames, exportFormats } from '../model/export/table.ts';
 
 /** The backend of a command that trains. */
 export const trainingBackendOption = (): Option =>
@@ -44,6 +45,13 @@ export const mirrorOption = (): Option =>
 
 export const checkpointOption = (): Option =>
   new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
+
+/** The format of an export. */
+export const exportFormatOption = (): Option =>
+  new Option(
+    '--format <name>',
+    `${exportFormatNames.map((name) => `${name}: ${exportFormats[name].description}`).join('; ')} (default: the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT})`,
+  ).choices(exportFormatNames);
 
 const number = (text: string): number => {
   const value = Number(text);

@@ -1,0 +1,77 @@
+import { mkdir, readdir, readFile, writeFile as write } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '@dropout-lab/contracts';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
+import { exportFormatOption } from '../../command/shared-options.ts';
+import { callCli } from '../../command/testing.ts';
+import { chooseFormat } from './choose-format.ts';
+import { requireNewFolder, writeFolder } from './output.ts';
+import { exportFormatNames } from './table.ts';
+
+test.each([
+  [undefined, undefined, 'keras-weights'],
+  [undefined, 'a.weights.h5', 'keras-weights'],
+  ['keras-weights', undefined, 'keras-weights'],
+  ['keras-weights', 'a.weights.h5', 'keras-weights'],
+] as const)('--format %s --output %s writes the format %s', (format, output, chosen) => {
+  expect(chooseFormat(format, output)).toBe(chosen);
+});
+
+test.each([
+  [
+    undefined,
+    'a.h5',
+    /^--output: expected a name that ends in \.weights\.h5.*, received a\.h5: give one, or/,
+  ],
+  ['keras-weights', 'a.bin', /^--output: expected a name that ends in \.weights\.h5.*, received a\.bin$/],
+] as const)('--format %s --output %s is refused', (format, output, message) => {
+  expect(() => chooseFormat(format, output)).toThrow(ConfigError);
+  expect(() => chooseFormat(format, output)).toThrow(message);
+});
+
+test('several runs are refused for a format of one, before one is opened', async () => {
+  const { code, stderr } = await callCli(['export', 'a', 'b', '--format', 'keras-weights'], { cwd: '.' });
+  expect(code).toBe(2);
+  expect(stderr.trim()).toBe(
+    'dropout-lab: export: expected one run for the format keras-weights, received 2: export them one by one',
+  );
+});
+
+test('the help names every format', () => {
+  const help = exportFormatOption().description;
+  for (const name of exportFormatNames) expect(help).toContain(`${name}: `);
+});
+
+test('a folder is written as a whole, in the place of none or of an empty one', async () => {
+  const parent = temporaryFolder();
+  const files = new Map<string, string | Uint8Array>([
+    ['a.txt', 'text'],
+    ['b/c.bin', Uint8Array.of(1, 2)],
+  ]);
+  await mkdir(join(parent, 'empty'));
+  for (const name of ['empty', 'above/new']) {
+    const place = join(parent, name);
+    await requireNewFolder(place);
+    await writeFolder(place, files);
+    expect(await readFile(join(place, 'a.txt'), 'utf8')).toBe('text');
+    expect([...(await readFile(join(place, 'b', 'c.bin')))]).toEqual([1, 2]);
+    await expect(requireNewFolder(place)).rejects.toThrow(
+      /expected an empty folder or none, found a\.txt in it/,
+    );
+  }
+  expect((await readdir(parent)).toSorted()).toEqual(['above', 'empty']);
+});
+
+test('a folder that cannot be written leaves nothing', async () => {
+  const parent = temporaryFolder();
+  await write(join(parent, 'file'), '');
+  await expect(writeFolder(join(parent, 'file', 'folder'), new Map([['a', 'b']]))).rejects.toThrow(
+    /--output .*: expected to write a folder, but the system says/,
+  );
+  await mkdir(join(parent, 'full'));
+  await write(join(parent, 'full', 'mine'), '');
+  await expect(writeFolder(join(parent, 'full'), new Map([['a', 'b']]))).rejects.toThrow(/ENOTEMPTY/);
+  expect((await readdir(parent)).toSorted()).toEqual(['file', 'full']);
+  expect(await readdir(join(parent, 'full'))).toEqual(['mine']);
+});

@@ -1,0 +1,18 @@
+import type { ExportFormat } from './format.ts';
+
+/** The formats of `dropout-lab export`, by their names. */
+export const exportFormats = {
+  'keras-weights': {
+    description: 'weights for a model of the same layers in Keras 3',
+    extension: '.weights.h5',
+    load: async () => (await import('./keras-weights.ts')).writeKerasWeights,
+  },
+} as const satisfies Readonly<Record<string, ExportFormat>>;
+
+/** The name of a format of `dropout-lab export`. */
+export type ExportFormatName = keyof typeof exportFormats;
+
+export const exportFormatNames = Object.keys(exportFormats) as ExportFormatName[];
+
+/** The format that is written where neither `--format` nor the name of `--output` says another. */
+export const DEFAULT_FORMAT: ExportFormatName = 'keras-weights';
