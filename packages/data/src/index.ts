@@ -4,8 +4,9 @@ export { type ChannelStatistics, channelStatistics } from './channel-statistics.
 export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { type MixOptions, mixBatches } from './mix-batches.ts';
-export { picturePixels, withoutAlpha } from './picture.ts';
+export { type Drawable, modelPixels, picturePixels } from './picture.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
+export { type PictureFit, type Pixels, scalePixels } from './resize.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
 export { type TestTimeView, testTimeViews, viewedBatches } from './test-time-views.ts';

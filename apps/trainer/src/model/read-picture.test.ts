@@ -27,7 +27,7 @@ beforeAll(async () => {
 const read = (name: string) => readPicture(join(folder, name), [32, 32, 3], name);
 
 test('a picture of any size becomes one of the shape of the model', async () => {
-  expect(await read('small')).toEqual(Buffer.alloc(32 * 32 * 3, 0x88));
+  expect(await read('small')).toEqual(new Uint8Array(32 * 32 * 3).fill(0x88));
 });
 
 test.skipIf(process.platform === 'win32').each([

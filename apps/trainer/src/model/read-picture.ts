@@ -1,5 +1,5 @@
 import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
-import { greyLevel } from '@dropout-lab/data';
+import { modelPixels, type PictureFit } from '@dropout-lab/data';
 import { readRegularFile } from '@dropout-lab/files/node';
 import sharp from 'sharp';
 import { readInput } from '../command/read-input.ts';
@@ -14,9 +14,10 @@ import { readInput } from '../command/read-input.ts';
  */
 export const readPicture = async (
   picture: string | Uint8Array,
-  [height, width, channels]: ImageShape,
+  shape: ImageShape,
   title: string,
-): Promise<Buffer> => {
+  fit?: PictureFit,
+): Promise<Uint8Array> => {
   const refused = (cause: unknown, why: string): DropoutLabError =>
     new DropoutLabError(`${title}: expected a PNG or JPEG image${why}`, { cause });
   const bytes = typeof picture === 'string' ? await readPictureFile(picture, title) : picture;
@@ -30,14 +31,14 @@ export const readPicture = async (
     );
   }
   try {
-    const colours = await sharp(bytes)
+    // Scaled here, not by sharp: a page does it by the same code, and sharp would take a JPEG's coarse version.
+    const { data, info } = await sharp(bytes)
       .rotate()
       .flatten({ background: 'white' })
-      .resize(width, height, { fit: 'cover' })
       .toColourspace('srgb')
       .raw()
-      .toBuffer();
-    return channels === 1 ? greysOf(colours) : colours;
+      .toBuffer({ resolveWithObject: true });
+    return modelPixels({ data, ...info }, shape, fit);
   } catch (error) {
     throw refused(error, `: ${(error as Error).message}`);
   }
@@ -55,11 +56,3 @@ const pixelsIn = async (bytes: Uint8Array): Promise<number> => {
 
 const readPictureFile = async (path: string, title: string): Promise<Uint8Array> =>
   (await readInput(title, 'a PNG or JPEG image', () => readRegularFile(path, { limit: MOST_BYTES }))).bytes;
-
-const greysOf = (colours: Uint8Array): Buffer => {
-  const greys = Buffer.alloc(colours.length / 3);
-  for (let i = 0; i < greys.length; i++) {
-    greys[i] = greyLevel(colours[3 * i]!, colours[3 * i + 1]!, colours[3 * i + 2]!);
-  }
-  return greys;
-};
