@@ -1,9 +1,14 @@
+import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { loaderOf } from './library/datasets.ts';
 import { node } from './library/node.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
 import { loadOn } from './library/trained-model.ts';
 
+export type { Classification, Classifier, ClassifyOptions } from './classifier/classifier.ts';
+export type { ClassifierDescription } from './classifier/description.ts';
+export type { LoadClassifierOptions } from './classifier/load-classifier.ts';
+export type { ClassifiedPicture, PagePicture, RawPicture } from './classifier/pictures.ts';
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
@@ -27,6 +32,15 @@ export const train = trainOn(node, start);
  * @throws DropoutLabError when there is none, or its files are damaged.
  */
 export const load = loadOn(node, start);
+
+/**
+ * Loads the classifier that `dropout-lab export --format web` has written: a function from a picture of any size to its
+ * classes, `await classify('cat.jpg')`.
+ *
+ * @param folder Its path, in Node, or its address; in a page this may be relative to the page.
+ * @throws DropoutLabError when it cannot be read, or its files do not belong together.
+ */
+export const loadClassifier = loadClassifierOn(node, start);
 
 /** CIFAR-10: 60,000 colour images of ten classes, 32 by 32 pixels. */
 export const cifar10 = loaderOf('cifar10', node);

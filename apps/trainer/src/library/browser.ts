@@ -1,11 +1,12 @@
 import { type BrowserBackendChoice, describeHardware, startBackend } from '@dropout-lab/backend/browser';
 import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
-import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
-import { picturePixels } from '@dropout-lab/data';
+import { ConfigError } from '@dropout-lab/contracts';
 import { decodeRun, encodeRun, RunDirectoryError } from '@dropout-lab/runs';
 import { createReplica } from '@dropout-lab/training';
 import { createStore, get, set } from 'idb-keyval';
 import manifest from '../../package.json' with { type: 'json' };
+import { fetchClassifier } from '../classifier/fetch-classifier.ts';
+import { pixelsInBrowser } from '../classifier/pictures-in-browser.ts';
 import type { Platform } from './platform.ts';
 
 /** Browsers: a graphics processor or wasm, files from the web, runs in the browser's database. */
@@ -27,23 +28,8 @@ export const browser: Platform = {
       ['from'],
     );
   },
-  readPicture: async (picture, [height, width, channels]) => {
-    const title = typeof picture === 'string' ? picture : 'predict';
-    const file = typeof picture === 'string' ? await fetchFile(picture) : picture;
-    const bitmap = await createImageBitmap(file).catch((cause) => {
-      throw new DropoutLabError(
-        `${title}: expected an image that this browser can show, such as PNG or JPEG`,
-        {
-          cause,
-        },
-      );
-    });
-    try {
-      return picturePixels(bitmap, [height, width, channels]);
-    } finally {
-      bitmap.close();
-    }
-  },
+  readPicture: pixelsInBrowser,
+  readClassifier: (folder) => fetchClassifier(`${folder}`),
   save: async (name, run) => set(name, await encodeRun(run), runsOfThisOrigin()),
   load: async (name) => {
     const files = await get<Record<string, string | Uint8Array>>(name, runsOfThisOrigin());
@@ -59,9 +45,3 @@ const wasmUrl = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
   .href;
 
 const runsOfThisOrigin = () => createStore('dropout-lab', 'runs');
-
-const fetchFile = async (address: string): Promise<Blob> => {
-  const response = await fetch(address);
-  if (response.ok) return response.blob();
-  throw new DropoutLabError(`${address}: expected an image, found HTTP ${response.status}`);
-};

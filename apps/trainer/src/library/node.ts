@@ -1,6 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { type BackendChoice, describeHardware, startBackend } from '@dropout-lab/backend/node';
 import { loadDataset } from '@dropout-lab/cifar/node';
 import { loadRunDirectory, saveRunDirectory } from '@dropout-lab/runs/node';
+import { fetchClassifier } from '../classifier/fetch-classifier.ts';
+import { pixelsInNode } from '../classifier/pictures-in-node.ts';
+import { readClassifier } from '../classifier/read-classifier.ts';
 import { replicasOn } from '../train/open-run.ts';
 import { version } from '../version.ts';
 import type { Platform } from './platform.ts';
@@ -15,12 +19,11 @@ export const node: Platform = {
     replicasOn(config, { name }, workers === undefined ? {} : { workers }),
   loadDataset: (name, { from, onProgress, signal }) =>
     loadDataset(name, { directory: from, onProgress, signal }),
-  readPicture: async (picture, shape) => {
-    // Loaded when it is needed, since sharp is native code.
-    const { readPicture } = await import('../model/read-picture.ts');
-    return typeof picture === 'string'
-      ? readPicture(picture, shape, picture)
-      : readPicture(new Uint8Array(await picture.arrayBuffer()), shape, 'predict');
+  readPicture: pixelsInNode,
+  readClassifier: (folder) => {
+    const place = `${folder}`;
+    if (/^https?:/.test(place)) return fetchClassifier(place);
+    return readClassifier(place.startsWith('file:') ? fileURLToPath(place) : place);
   },
   save: saveRunDirectory,
   load: loadRunDirectory,

@@ -1,8 +1,10 @@
 import type { StartedBackend } from '@dropout-lab/backend/node';
 import type { DatasetName, HardwareDescription, ImageShape, RunConfig } from '@dropout-lab/contracts';
-import type { LoadedDataset } from '@dropout-lab/data';
+import type { LoadedDataset, PictureFit } from '@dropout-lab/data';
 import type { ExperimentOptions } from '@dropout-lab/experiment';
 import type { RunContents } from '@dropout-lab/runs';
+import type { ClassifierContent } from '../classifier/classifier.ts';
+import type { ClassifiedPicture } from '../classifier/pictures.ts';
 
 /** A backend by name; `auto` is the fastest one. `node`, which is tfjs-node, is for Node only, `webgl` for browsers only. */
 export type Backend = 'auto' | 'node' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -34,8 +36,14 @@ export interface Platform {
     workers: number | undefined,
   ) => NonNullable<ExperimentOptions['replicas']>;
   readonly loadDataset: (name: DatasetName, options: DatasetOptions) => Promise<LoadedDataset>;
-  /** @param picture A file's path or address, or its content. @returns uint8 [height, width, channels]. */
-  readonly readPicture: (picture: string | Blob, shape: ImageShape) => Promise<Uint8Array>;
+  /** @returns uint8 [height, width, channels] of a picture of any kind and size. */
+  readonly readPicture: (
+    picture: ClassifiedPicture,
+    shape: ImageShape,
+    fit?: PictureFit,
+  ) => Promise<Uint8Array>;
+  /** Reads the files of a folder that a classifier was exported to. */
+  readonly readClassifier: (folder: string | URL) => Promise<ClassifierContent>;
   readonly save: (name: string, run: RunContents) => Promise<void>;
   readonly load: (name: string) => Promise<RunContents>;
 }

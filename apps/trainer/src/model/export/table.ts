@@ -7,6 +7,10 @@ export const exportFormats = {
     extension: '.weights.h5',
     load: async () => (await import('./keras-weights.ts')).writeKerasWeights,
   },
+  web: {
+    description: 'a page that classifies pictures, and a script for pages of your own',
+    load: async () => (await import('./web.ts')).writeWeb,
+  },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 /** The name of a format of `dropout-lab export`. */

@@ -1,0 +1,142 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { memory } from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { load, loadClassifier } from '../index.ts';
+import { exportedRun, serve, writePictures } from '../web/exported-run.testing.ts';
+
+type Loaded = Awaited<ReturnType<typeof loadClassifier>>;
+
+let folder: string;
+let run: string;
+let exported: string;
+let classify: Loaded;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  ({ run, exported } = await exportedRun(folder));
+  await writePictures(folder);
+  classify = await loadClassifier(exported, { backend: 'wasm' });
+}, 120_000);
+
+afterAll(() => classify?.dispose());
+
+const answerOf = async (picture: Parameters<Loaded>[0]) =>
+  (await classify(picture)).map(({ label, probability }) => [label, expect.closeTo(probability, 6)]);
+
+test('gives the answer of predict for every kind of picture', async () => {
+  const file = join(folder, 'large.png');
+  const model = await load(run);
+  const expected = (await model.predict(file)).map(({ className, probability }) => [className, probability]);
+  model.dispose();
+  const content = await readFile(file);
+  const { data, info } = await sharp(content).raw().toBuffer({ resolveWithObject: true });
+  const withAlpha = await sharp(content).ensureAlpha().raw().toBuffer();
+  const kinds = {
+    path: file,
+    url: pathToFileURL(file),
+    buffer: content,
+    bytes: new Uint8Array(content),
+    arrayBuffer: new Uint8Array(content).buffer,
+    blob: new Blob([content]),
+    pixels: { data, width: info.width, height: info.height, channels: 3 },
+    rgba: { data: new Uint8ClampedArray(withAlpha), width: info.width, height: info.height },
+  };
+  for (const [kind, picture] of Object.entries(kinds)) {
+    expect([kind, expected]).toEqual([kind, await answerOf(picture)]);
+  }
+});
+
+test('loads from a web address too', async () => {
+  const { server, address } = await serve(exported, '/models/one/');
+  const fetched = await loadClassifier(address);
+  expect(await fetched(join(folder, 'small.png'))).toEqual(await classify(join(folder, 'small.png')));
+  fetched.dispose();
+  server.close();
+});
+
+test('the spread depends on the seed alone, and only its presence on passes', async () => {
+  const picture = join(folder, 'large.png');
+  const plain = await classify(picture);
+  expect(plain.every((one) => !('spread' in one))).toBe(true);
+  const spread = await classify(picture, { passes: 30 });
+  expect(spread.map(({ label, probability }) => ({ label, probability }))).toEqual(plain);
+  expect(spread.every(({ spread }) => spread! > 0 && spread! < 0.5)).toBe(true);
+  expect(await classify(picture, { passes: 30, seed: 0 })).toEqual(spread);
+  expect(await classify(picture, { passes: 30, seed: 1 })).not.toEqual(spread);
+});
+
+test('keeps no tensor of a picture, and none at all when it is disposed of', async () => {
+  const before = memory().numTensors;
+  const loaded = await loadClassifier(exported);
+  const whileLoaded = memory().numTensors;
+  expect(whileLoaded).toBeGreaterThan(before);
+  for (const options of [{}, { passes: 3 }, { passes: 3, seed: 4 }]) {
+    await loaded(join(folder, 'small.png'), options);
+    expect(memory().numTensors).toBe(whileLoaded);
+  }
+  loaded.dispose();
+  expect(memory().numTensors).toBe(before);
+});
+
+describe('refusals', () => {
+  test.each([
+    [{ passes: 1 }, /^passes: expected a whole number from 2 to 10000, received 1/],
+    [{ passes: 2.5 }, /^passes: expected a whole number/],
+    [{ passes: 3, seed: -1 }, /^seed: expected a whole number from 0/],
+  ])('of the options %j', async (options, message) => {
+    await expect(classify(join(folder, 'small.png'), options)).rejects.toThrow(message);
+  });
+
+  test.each([
+    [null, /^classify: expected the path of an image file, .* received null$/],
+    [7, /received 7$/],
+    [{ width: 2, height: 2 }, /received a Object$/],
+    [
+      { data: new Uint8Array(11), width: 2, height: 2, channels: 3 },
+      /^classify: expected width x height x channels levels, .* received 11 for 2x2x3/,
+    ],
+    ['nowhere.png', /^nowhere\.png: expected a PNG or JPEG image/],
+    [new Uint8Array(7), /^the picture: expected a PNG or JPEG image/],
+  ])('of the picture %j', async (picture, message) => {
+    await expect(classify(picture as string)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['classifier.json', '{', /classifier\.json: expected JSON, found "\{": export the run again/],
+    ['classifier.json', '{"formatVersion": 2}', /expected formatVersion 1, found 2/],
+    ['classifier.json', '{"formatVersion": 1}', /expected classNames, a list of names, found none/],
+    ['model.json', '{}', /model\.json: expected a model that dropout-lab export --format web has written/],
+    ['weights.bin', 'short', /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found 5/],
+  ])('of a damaged %s: %s', async (name, content, message) => {
+    const damaged = join(temporaryFolder(), 'damaged');
+    await cp(exported, damaged, { recursive: true });
+    await writeFile(join(damaged, name), content);
+    const before = memory().numTensors;
+    await expect(loadClassifier(damaged)).rejects.toThrow(message);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('of classes that are not the model’s', async () => {
+    const other = join(temporaryFolder(), 'other');
+    await cp(exported, other, { recursive: true });
+    const description = JSON.parse(await readFile(join(other, 'classifier.json'), 'utf8'));
+    await writeFile(
+      join(other, 'classifier.json'),
+      JSON.stringify({ ...description, classNames: ['a', 'b'] }),
+    );
+    await expect(loadClassifier(other)).rejects.toThrow(
+      /expected a model from 32x32x3 to 2, as classifier\.json has it, found one from 32x32x3 to 10/,
+    );
+  });
+
+  test('of a run, and of nothing', async () => {
+    await expect(loadClassifier(run)).rejects.toThrow(/found a run: load\(\) opens it, or export it first/);
+    await expect(loadClassifier(join(folder, 'no'))).rejects.toThrow(
+      /classifier\.json: expected a file that/,
+    );
+  });
+});

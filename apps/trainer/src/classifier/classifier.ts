@@ -1,0 +1,186 @@
+import { ConfigError, DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
+import type { PictureFit } from '@dropout-lab/data';
+import { softmax, standardDeviation } from '@dropout-lab/metrics';
+import { createLogitsFunction, dropoutLayersOf, sampling, setDropoutPosition } from '@dropout-lab/model';
+import { io, type Tensor, tensor, tidy, transpose } from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { type ClassifierDescription, classifierFiles, parseDescription } from './description.ts';
+
+/** A class and its probability. */
+export interface Classification {
+  /** The name of the class. */
+  readonly label: string;
+  /** 0..1, with dropout off; those of all classes add up to 1. */
+  readonly probability: number;
+  /** Standard deviation of the probability over the masked passes; absent where none were asked for. */
+  readonly spread?: number;
+}
+
+/** Options of a {@link Classifier}. */
+export interface ClassifyOptions {
+  /** Passes with dropout on, for the spread: 30 show it well. At least 2; without it, there are none. */
+  readonly passes?: number;
+  /** Another number draws other masks; 0 by default. */
+  readonly seed?: number;
+}
+
+/** Classifies pictures; see `loadClassifier`. */
+export interface Classifier<Picture> {
+  /**
+   * Returns all classes, the most probable first.
+   *
+   * @throws DropoutLabError when the picture cannot be read, or the model has no finite answer.
+   * @throws ConfigError for impossible options.
+   */
+  (picture: Picture, options?: ClassifyOptions): Promise<Classification[]>;
+  /** In the order of the model's outputs. */
+  readonly classNames: readonly string[];
+  /** What the model takes, and where it comes from. */
+  readonly description: ClassifierDescription;
+  /** Whether the model has dropout, and so a spread. */
+  readonly hasSpread: boolean;
+  /** Frees the memory of the model's weights. */
+  dispose(): void;
+}
+
+/** The content of a classifier's files. */
+export interface ClassifierContent {
+  readonly description: string;
+  readonly model: string;
+  readonly weights: Uint8Array;
+}
+
+/** Every seed has masks of its own for so many passes. */
+const MOST_PASSES = 10_000;
+
+/**
+ * Makes a classifier of its files, on the backend that runs.
+ *
+ * @param where The folder, for errors.
+ * @param pixelsOf Returns a picture's pixels, uint8 [height, width, channels].
+ * @throws DropoutLabError when a file is not what it should be.
+ */
+export const openClassifier = async <Picture>(
+  { description: text, model: topology, weights }: ClassifierContent,
+  where: string,
+  pixelsOf: (picture: Picture, shape: ImageShape, fit: PictureFit) => Promise<Uint8Array>,
+): Promise<Classifier<Picture>> => {
+  const description = parseDescription(text, `${where}/${classifierFiles.description}`);
+  const { classNames, dropoutFactor, preprocessing } = description;
+  const [height, width, channels] = preprocessing.imageShape;
+  const model = await modelOf(topology, weights, where);
+  const shapes = [model.inputs[0]!, model.outputs[0]!].map(({ shape }) => shape.slice(1).join('x'));
+  const input =
+    preprocessing.dataFormat === 'channels_last' ? [height, width, channels] : [channels, height, width];
+  const expected = [input.join('x'), `${classNames.length}`];
+  if (`${shapes}` !== `${expected}`) {
+    model.dispose();
+    throw new DropoutLabError(
+      `${where}/${classifierFiles.model}: expected a model from ${expected.join(' to ')}, as ${classifierFiles.description} has it, found one from ${shapes.join(' to ')}: take both files from one export`,
+    );
+  }
+  const logitsOf = createLogitsFunction(model);
+  const hasSpread = dropoutFactor > 0 && dropoutLayersOf(model).length > 0;
+
+  const inputOf = (pixels: Uint8Array): Tensor => {
+    const image = tensor(
+      Float32Array.from(pixels, (level) => level / preprocessing.divideBy),
+      [1, height, width, channels],
+    );
+    return preprocessing.dataFormat === 'channels_last' ? image : transpose(image, [0, 3, 1, 2]);
+  };
+  const probabilitiesOf = async (logits: Tensor): Promise<Float64Array | Float32Array> => {
+    const values = await logits.data<'float32'>();
+    logits.dispose();
+    const index = values.findIndex((value) => !Number.isFinite(value));
+    if (index < 0) return softmax(values, classNames.length);
+    throw new DropoutLabError(
+      `${where}: expected finite answers of the model, found ${values[index]}: its weights are too large for float32, so export another checkpoint`,
+    );
+  };
+
+  const classify = async (
+    picture: Picture,
+    { passes, seed = 0 }: ClassifyOptions = {},
+  ): Promise<Classification[]> => {
+    if (passes !== undefined) requirePasses(passes, seed, hasSpread);
+    const pixels = await pixelsOf(picture, preprocessing.imageShape, preprocessing.fit);
+    const plain = await probabilitiesOf(tidy(() => logitsOf(inputOf(pixels), { training: false })));
+    const sampled: ArrayLike<number>[] = [];
+    for (let pass = 0; pass < (passes ?? 0); pass++) {
+      const logits = tidy(() => {
+        setDropoutPosition(model, {
+          step: seed * MOST_PASSES + pass,
+          rowOffset: 0,
+          rateFactor: dropoutFactor,
+        });
+        return sampling(model, () => logitsOf(inputOf(pixels), { training: true }));
+      });
+      sampled.push(await probabilitiesOf(logits));
+    }
+    return classNames
+      .map((label, c) => ({
+        label,
+        probability: plain[c]!,
+        ...(sampled.length > 0 && { spread: standardDeviation(sampled.map((pass) => pass[c]!)) }),
+      }))
+      .sort((a, b) => b.probability - a.probability);
+  };
+  return Object.assign(classify, { classNames, description, hasSpread, dispose: () => void model.dispose() });
+};
+
+const requirePasses = (passes: unknown, seed: unknown, hasSpread: boolean): void => {
+  if (!(Number.isInteger(passes) && (passes as number) >= 2 && (passes as number) <= MOST_PASSES)) {
+    throw new ConfigError(
+      `passes: expected a whole number from 2 to ${MOST_PASSES}, received ${String(passes)}: leave it out for no spread`,
+      ['passes'],
+    );
+  }
+  if (!(Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) <= MOST_SEED)) {
+    throw new ConfigError(
+      `seed: expected a whole number from 0 to ${MOST_SEED}, received ${String(seed)}: leave it out for 0`,
+      ['seed'],
+    );
+  }
+  if (hasSpread) return;
+  throw new ConfigError(
+    'passes: expected a model with dropout at a rate above 0, found none: every pass would be the same, so leave passes out',
+    ['passes'],
+  );
+};
+
+const MOST_SEED = 2 ** 32 - 1;
+
+const modelOf = async (text: string, weights: Uint8Array, where: string): Promise<LayersModel> => {
+  const fileOf = (name: string): string => `${where}/${name}`;
+  try {
+    const { modelTopology, weightsManifest } = JSON.parse(text) as io.ModelJSON;
+    const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+    requireLength(weights, weightSpecs, fileOf(classifierFiles.weights));
+    // A view may begin anywhere in a buffer.
+    const weightData = weights.slice().buffer;
+    return await loadLayersModel(io.fromMemory({ modelTopology, weightSpecs, weightData }));
+  } catch (cause) {
+    if (cause instanceof DropoutLabError) throw cause;
+    throw new DropoutLabError(
+      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export --format web has written, found one that cannot be loaded (${(cause as Error).message}): export the run again`,
+      { cause },
+    );
+  }
+};
+
+/** Before the model is built: TensorFlow.js would keep its variables. */
+const requireLength = (
+  { length }: Uint8Array,
+  specs: readonly io.WeightsManifestEntry[],
+  file: string,
+): void => {
+  const values = specs.reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  if (length === 4 * values) return;
+  throw new DropoutLabError(
+    `${file}: expected ${4 * values} bytes, for the ${values} weights of ${classifierFiles.model}, found ${length}: copy the folder again`,
+  );
+};

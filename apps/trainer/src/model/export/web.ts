@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DropoutLabError, type RunConfig, stepsPerEpochOf } from '@dropout-lab/contracts';
+import type { PictureFit } from '@dropout-lab/data';
+import { systemErrorSentence } from '@dropout-lab/files/node';
+import { modelSpecOf } from '@dropout-lab/model';
+import { dropoutFactorAt } from '@dropout-lab/training';
+import {
+  CLASSIFIER_VERSION,
+  type ClassifierDescription,
+  classifierFiles,
+} from '../../classifier/description.ts';
+import { version } from '../../version.ts';
+import { EMBEDDED_FILE, embeddedScript } from '../../web/embedded.ts';
+import { webFolder } from '../../web/web-folder.ts';
+import type { RunToExport, WrittenFolder } from './format.ts';
+import { hasMasks, layersNotInStock, stockModelJson } from './stock-model.ts';
+import { webReadme } from './web-readme.ts';
+
+/** A web page that classifies pictures, and the model and the script that other pages do it with. */
+export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<WrittenFolder> => {
+  const { manifest } = run;
+  const { config, classNames } = manifest;
+  const spec = modelSpecOf(config);
+  const [height, width, channels] = spec.inputShape;
+  if (channels !== 1 && channels !== 3) {
+    throw new DropoutLabError(
+      `export: expected a model of grey or colour images, of 1 or 3 channels, found one of ${height}x${width}x${channels}: a page has no such pictures`,
+    );
+  }
+  const { snapshot, modelTopology } = await run.loadCheckpoint(name);
+  const { json, weights } = stockModelJson(modelTopology, snapshot.weights);
+  const testAccuracy = name === 'last' ? (await run.readEvaluation())?.accuracy : undefined;
+  const description: ClassifierDescription = {
+    formatVersion: CLASSIFIER_VERSION,
+    classNames,
+    preprocessing: {
+      imageShape: spec.inputShape,
+      fit: fitOf(config),
+      background: '#ffffff',
+      divideBy: 255,
+      dataFormat: spec.dataFormat,
+    },
+    dropoutFactor: hasMasks(modelTopology) ? factorAfter(snapshot.progress.step, config) : 0,
+    run: {
+      id: manifest.id,
+      dataset: manifest.data.dataset,
+      checkpoint: name,
+      ...(testAccuracy !== undefined && { testAccuracy }),
+      version,
+    },
+  };
+  const text = `${JSON.stringify(description, null, 2)}\n`;
+  const files = new Map<string, string | Uint8Array>(await builtFiles());
+  files.set(classifierFiles.description, text);
+  files.set(classifierFiles.model, json);
+  files.set(classifierFiles.weights, weights);
+  files.set(EMBEDDED_FILE, embeddedScript(text, json, Buffer.from(weights).toString('base64')));
+  files.set('README.md', webReadme(description, layersNotInStock(modelTopology)));
+  return {
+    files,
+    use: 'open index.html, or put the folder on any web server; README.md says how pages of your own use it',
+  };
+};
+
+/** How pictures were made images of the model's shape: as the configuration has it for images of a user's own. */
+const fitOf = ({ dataset }: { readonly dataset: unknown }): PictureFit =>
+  (dataset as { readonly fit?: PictureFit }).fit ?? 'cover';
+
+/** The factor of the dropout rates in the last of so many steps. */
+const factorAfter = (steps: number, config: RunConfig): number => {
+  const all = config.epochs * stepsPerEpochOf(config);
+  const totalSteps = Math.min(all, config.maxSteps ?? all);
+  return dropoutFactorAt(config.dropoutSchedule, Math.max(0, steps - 1), totalSteps);
+};
+
+/** The page and the script, which are the same for every run. */
+const builtFiles = async (): Promise<[string, Uint8Array][]> => {
+  try {
+    const entries = await readdir(webFolder, { recursive: true, withFileTypes: true });
+    return await Promise.all(
+      entries
+        .filter((entry) => entry.isFile())
+        .map(async (entry): Promise<[string, Uint8Array]> => {
+          const file = join(entry.parentPath, entry.name);
+          return [file.slice(webFolder.length + 1).replaceAll('\\', '/'), await readFile(file)];
+        }),
+    );
+  } catch (cause) {
+    throw new DropoutLabError(
+      systemErrorSentence(
+        cause,
+        webFolder,
+        'the page that comes with dropout-lab',
+        'install dropout-lab again',
+      ),
+      { cause },
+    );
+  }
+};

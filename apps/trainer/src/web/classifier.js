@@ -1,0 +1,3 @@
+import './runtime.js';
+
+export const { loadClassifier } = globalThis.dropoutLab;
