@@ -161,6 +161,10 @@ describe('every other option of every command is taken with every kind of value 
     '--set': [['optimizer.beta2=0.9', ['optimizer.beta2=0.9']]],
     '--store': [['folder', 'folder']],
     '--test-time-augmentation': ['none', 'flip', 'flip_shift'].map((name) => [name, name]),
+    '--top': [
+      ['1', 1],
+      ['all', 'all'],
+    ],
     '--workers': [['2', 2]],
   };
   const needed: Readonly<Record<string, readonly string[]>> = { worker: ['--queue', 'redis://localhost'] };

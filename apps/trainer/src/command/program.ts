@@ -16,6 +16,7 @@ import {
   port,
   recipeOption,
   revectorizeOption,
+  topOption,
   trainingBackendOption,
   wholeUpTo,
   workersOption,
@@ -118,12 +119,21 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('predict')
-    .description('the three most likely classes of image files')
+    .description(
+      'the most likely classes of image files; exit code 1 when some could not be read, 2 when none could',
+    )
     .argument('<run>', 'folder of the run')
-    .argument('<image...>', 'PNG or JPEG files of any size')
+    .argument('<image...>', 'image files of any size, such as PNG or JPEG, or folders of them')
     .addOption(checkpointOption())
     .addOption(backendOption())
+    .addOption(topOption())
     .option('--json', 'a line of JSON for each image')
+    .addOption(
+      new Option(
+        '--csv',
+        'a table: file, label, probability, then the further classes of --top; with all, a column for each class',
+      ).conflicts('json'),
+    )
     .action(async (run: string, images: string[], options) => {
       const { predictCommand } = await import('../model/predict-command.ts');
       onExitCode(

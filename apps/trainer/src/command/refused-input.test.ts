@@ -362,7 +362,7 @@ describe('a missing value is a mistake of the command line', () => {
     ['sweep --dropout 0,1 --name=', "option '--name <name>' argument missing"],
     ['view --host=', "option '--host <address>' argument missing"],
     ['view --export=', "option '--export <folder>' argument missing"],
-    ['export x --output=', "option '--output <file>' argument missing"],
+    ['export x --output=', "option '--output <place>' argument missing"],
     ['import x --run-dir=', "option '--run-dir <folder>' argument missing"],
     ['evaluate ', "missing required argument 'run'"],
     ['predict x ', "missing required argument 'image'"],

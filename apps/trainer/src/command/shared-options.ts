@@ -53,6 +53,15 @@ export const exportFormatOption = (): Option =>
     `${exportFormatNames.map((name) => `${name}: ${exportFormats[name].description}`).join('; ')} (default: the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT})`,
   ).choices(exportFormatNames);
 
+/** How many classes a prediction gives. */
+export const topOption = (): Option =>
+  new Option('--top <k>', 'how many classes for each image, the most probable first, or all')
+    .argParser((text) => (text === 'all' ? text : wholeUpTo(MOST_CLASSES)(text)))
+    .default(3);
+
+/** As many as there are labels of 16 bits. */
+const MOST_CLASSES = 65_536;
+
 const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
