@@ -161,6 +161,7 @@ describe('every other option of every command is taken with every kind of value 
     '--set': [['optimizer.beta2=0.9', ['optimizer.beta2=0.9']]],
     '--store': [['folder', 'folder']],
     '--test-time-augmentation': ['none', 'flip', 'flip_shift'].map((name) => [name, name]),
+    '--tensorboard': [['folder', 'folder']],
     '--top': [
       ['1', 1],
       ['all', 'all'],

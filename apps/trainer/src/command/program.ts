@@ -70,6 +70,10 @@ export const buildProgram = (context: CommandsContext): Command => {
     .addOption(workersOption())
     .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
     .option('--resume <run>', 'resume a run from its last checkpoint; with --epochs, train it on to more')
+    .option(
+      '--tensorboard <folder>',
+      'write event files of TensorBoard too, as it trains, into a folder of the run',
+    )
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .option('--json', 'events as lines of JSON on stdout')
@@ -250,7 +254,7 @@ const requireValues = (command: Command): void => {
 /** Refuses settings for a run that is resumed: it continues as it was started, but may do so for longer. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
   if (resume === undefined) return;
-  const allowed = new Set(['resume', 'epochs', 'json', 'dataDir', 'mirror']);
+  const allowed = new Set(['resume', 'epochs', 'json', 'dataDir', 'mirror', 'tensorboard']);
   const refused = command.options.find(
     (option) =>
       !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',

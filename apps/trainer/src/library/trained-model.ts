@@ -7,12 +7,13 @@ import {
   type ImageShape,
   type RunConfig,
 } from '@dropout-lab/contracts';
-import { createBatches } from '@dropout-lab/data';
+import { createBatches, type PictureFit } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { decodeRun, type EpochRow, encodeRun, type RunContents, readHistory } from '@dropout-lab/runs';
 import { createReplica, predictLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { pictureFitOf } from '../model/picture-fit.ts';
 import { type Prediction, predictionsIn, requireAnswers } from '../model/predictions.ts';
 import { requireSameClasses, type TrainingData } from './datasets.ts';
 import type { Backend, Platform } from './platform.ts';
@@ -122,7 +123,9 @@ export const openTrained = (
     },
     predict: async (picture) => {
       const pixels =
-        picture instanceof Uint8Array ? picture : await readPicture(picture, spec.inputShape, platform);
+        picture instanceof Uint8Array
+          ? picture
+          : await readPicture(picture, spec.inputShape, pictureFitOf(config), platform);
       const size = spec.inputShape.reduce((product, length) => product * length, 1);
       if (pixels.length !== size) {
         throw new ConfigError(
@@ -143,8 +146,14 @@ export const openTrained = (
   };
 };
 
-const readPicture = (picture: unknown, shape: ImageShape, platform: Platform): Promise<Uint8Array> => {
-  if (typeof picture === 'string' || picture instanceof Blob) return platform.readPicture(picture, shape);
+const readPicture = (
+  picture: unknown,
+  shape: ImageShape,
+  fit: PictureFit,
+  platform: Platform,
+): Promise<Uint8Array> => {
+  if (typeof picture === 'string' || picture instanceof Blob)
+    return platform.readPicture(picture, shape, fit);
   throw new ConfigError(
     `predict: expected a picture as bytes, a Blob or the path of a file, received ${picture === null ? 'null' : typeof picture}`,
   );

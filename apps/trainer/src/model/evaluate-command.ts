@@ -5,18 +5,18 @@ import {
   parseRunConfig,
   type RunConfig,
   type RunManifest,
-  stepsPerEpochOf,
   type TestTimeAugmentation,
 } from '@dropout-lab/contracts';
 import { prepareRunData, testTimeViews } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { dropoutLayersOf } from '@dropout-lab/model';
-import { createReplica, dropoutFactorAt, sampleLogits } from '@dropout-lab/training';
+import { createReplica, sampleLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
+import { dropoutFactorAfter } from './dropout-factor-after.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
 import { type Answered, linesOf, sampledWay, temperedWay, uncertaintyJson, wayOf } from './uncertainty.ts';
@@ -48,7 +48,7 @@ export const evaluateCommand = async (
     const { classNames } = run.manifest;
     const config = configWith(run.manifest.config, options);
     await requireImages([config], options.dataDir);
-    const rateFactor = factorAt(step, config);
+    const rateFactor = dropoutFactorAfter(step, config);
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);
     const data = prepareRunData(await loadData([config], options, reporter, signal), config);
@@ -110,13 +110,6 @@ const configWith = (
   config: RunConfig,
   { testTimeAugmentation = config.testTimeAugmentation }: EvaluateCommandOptions,
 ): RunConfig => parseRunConfig({ ...config, testTimeAugmentation });
-
-/** The factor of the dropout rates in the last of so many steps. */
-const factorAt = (steps: number, config: RunConfig): number => {
-  const all = config.epochs * stepsPerEpochOf(config);
-  const totalSteps = Math.min(all, config.maxSteps ?? all);
-  return dropoutFactorAt(config.dropoutSchedule, Math.max(0, steps - 1), totalSteps);
-};
 
 /** @throws ConfigError when passes would all be the same, or would not be comparable with the plain prediction. */
 const requireSampled = (

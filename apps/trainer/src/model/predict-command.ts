@@ -9,6 +9,7 @@ import { printable } from '../command/printable.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { pictureFilesOf } from './picture-files.ts';
+import { pictureFitOf } from './picture-fit.ts';
 import { type Prediction, predictionsIn, requireAnswers } from './predictions.ts';
 import { readPicture } from './read-picture.ts';
 
@@ -72,7 +73,7 @@ export const predictCommand = async (
     if (start > 0) reporter.progress(`Picture ${start} of ${all.length}`);
     const { found: pictures, failures } = await each(all.slice(start, start + BATCH), async (file) => ({
       file,
-      pixels: await readPicture(file, inputShape, file),
+      pixels: await readPicture(file, inputShape, file, pictureFitOf(config)),
     }));
     failed += failures;
     if (pictures.length > 0) await answer(pictures);

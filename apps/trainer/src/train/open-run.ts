@@ -35,6 +35,8 @@ export interface RunToTrain extends Pick<ExperimentOptions, 'config' | 'data' | 
   readonly open: (
     prepared: PreparedRun,
   ) => Promise<{ readonly run: RunDirectory; readonly resumeFrom?: Snapshot | undefined }>;
+  /** Folder for the event files of TensorBoard, which has a folder for each run; none are written when left out. */
+  readonly tensorboard?: string | undefined;
 }
 
 /** The machine's part in a run: backend, threads and cores. */
@@ -48,11 +50,11 @@ export interface RunOptions extends DataOptions, KernelOptions {
   readonly cores?: number;
 }
 
-export interface BeginOptions extends RunOptions {
+export interface BeginOptions extends RunOptions, Pick<RunToTrain, 'tensorboard'> {
   readonly runDir?: string;
 }
 
-export interface ReopenOptions extends DataOptions, KernelOptions {
+export interface ReopenOptions extends DataOptions, KernelOptions, Pick<RunToTrain, 'tensorboard'> {
   /** A writer on another machine is known to be gone, though its lock is there still. */
   readonly takeOver?: boolean;
   /** Train on to so many epochs; as many as the run has when left out. */
@@ -78,6 +80,7 @@ export const beginRun = async (
     config,
     data,
     replicas: replicasOn(config, backend, options),
+    tensorboard: options.tensorboard,
     open: async ({ model, workers }) => {
       requireWorkers(model, options.workers);
       const { classNames, description } = data;
@@ -133,6 +136,7 @@ export const reopenRun = async (
     config,
     data,
     replicas: replicasOn(config, started, { workers: backend.workers }),
+    tensorboard: options.tensorboard,
     open: async () => {
       const run = await resumeRunDirectory(path, { takeOver, epochs });
       if (run.manifest.config.epochs !== config.epochs) {

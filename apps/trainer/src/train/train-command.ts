@@ -36,6 +36,10 @@ export const trainCommand = async (
   const config = options.resume === undefined ? await readRunConfig(options) : undefined;
   const epochs = await readEpochs(options);
   if (config) await requireKernels(options);
+  if (options.tensorboard !== undefined) {
+    const { requireBoardFolder } = await import('../tensorboard/board-folder.ts');
+    await requireBoardFolder(options.tensorboard);
+  }
   const { reason, path } = config
     ? await trainNew(config, options, command, reporter, signal)
     : await resume(options.resume!, { ...options, epochs }, reporter, signal);

@@ -3,6 +3,7 @@ import { runExperiment } from '@dropout-lab/experiment';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import { epochLine, formatMetric, stepLine } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { type LiveBoard, liveBoard } from '../tensorboard/live-board.ts';
 import { createEta } from './eta.ts';
 import type { RunToTrain } from './open-run.ts';
 
@@ -20,7 +21,7 @@ export interface EndedRun {
  * @throws What `runExperiment` throws; the run's checkpoints are kept.
  */
 export const trainRun = async (
-  { config, data, replicas, open }: RunToTrain,
+  { config, data, replicas, open, tensorboard }: RunToTrain,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<EndedRun> => {
@@ -44,9 +45,16 @@ export const trainRun = async (
   });
   const report = createEventReporter(config, epochsOf(config, data.train.batchesPerEpoch), reporter);
   let reason: RunEndReason | undefined;
+  let board: LiveBoard | undefined;
   for await (const event of events) {
     reporter.event(event);
     report(event);
+    if (tensorboard !== undefined) {
+      board ??= liveBoard(tensorboard, directory!, reporter.line);
+      if (event.kind === 'run-started' || event.kind === 'run-resumed')
+        await board.begin((await directory!.readEvents()).events);
+      else await board.add(event);
+    }
     if (event.kind === 'run-ended') reason = event.reason;
   }
   return { reason: reason!, path: directory!.path };

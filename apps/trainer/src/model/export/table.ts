@@ -11,6 +11,11 @@ export const exportFormats = {
     description: 'a page that classifies pictures, and a script for pages of your own',
     load: async () => (await import('./web.ts')).writeWeb,
   },
+  tensorboard: {
+    description: 'event files of TensorBoard, of one run or several',
+    takesSeveralRuns: true,
+    load: async () => (await import('./tensorboard.ts')).writeTensorBoard,
+  },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 /** The name of a format of `dropout-lab export`. */

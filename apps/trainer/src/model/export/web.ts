@@ -1,10 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DropoutLabError, type RunConfig, stepsPerEpochOf } from '@dropout-lab/contracts';
-import type { PictureFit } from '@dropout-lab/data';
+import { DropoutLabError } from '@dropout-lab/contracts';
 import { systemErrorSentence } from '@dropout-lab/files/node';
 import { modelSpecOf } from '@dropout-lab/model';
-import { dropoutFactorAt } from '@dropout-lab/training';
 import {
   CLASSIFIER_VERSION,
   type ClassifierDescription,
@@ -13,6 +11,8 @@ import {
 import { version } from '../../version.ts';
 import { EMBEDDED_FILE, embeddedScript } from '../../web/embedded.ts';
 import { webFolder } from '../../web/web-folder.ts';
+import { dropoutFactorAfter } from '../dropout-factor-after.ts';
+import { pictureFitOf } from '../picture-fit.ts';
 import type { RunToExport, WrittenFolder } from './format.ts';
 import { hasMasks, layersNotInStock, stockModelJson } from './stock-model.ts';
 import { webReadme } from './web-readme.ts';
@@ -36,12 +36,12 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
     classNames,
     preprocessing: {
       imageShape: spec.inputShape,
-      fit: fitOf(config),
+      fit: pictureFitOf(config),
       background: '#ffffff',
       divideBy: 255,
       dataFormat: spec.dataFormat,
     },
-    dropoutFactor: hasMasks(modelTopology) ? factorAfter(snapshot.progress.step, config) : 0,
+    dropoutFactor: hasMasks(modelTopology) ? dropoutFactorAfter(snapshot.progress.step, config) : 0,
     run: {
       id: manifest.id,
       dataset: manifest.data.dataset,
@@ -61,17 +61,6 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
     files,
     use: 'open index.html, or put the folder on any web server; README.md says how pages of your own use it',
   };
-};
-
-/** How pictures were made images of the model's shape: as the configuration has it for images of a user's own. */
-const fitOf = ({ dataset }: { readonly dataset: unknown }): PictureFit =>
-  (dataset as { readonly fit?: PictureFit }).fit ?? 'cover';
-
-/** The factor of the dropout rates in the last of so many steps. */
-const factorAfter = (steps: number, config: RunConfig): number => {
-  const all = config.epochs * stepsPerEpochOf(config);
-  const totalSteps = Math.min(all, config.maxSteps ?? all);
-  return dropoutFactorAt(config.dropoutSchedule, Math.max(0, steps - 1), totalSteps);
 };
 
 /** The page and the script, which are the same for every run. */

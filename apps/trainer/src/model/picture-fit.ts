@@ -1,0 +1,9 @@
+import type { RunConfig } from '@dropout-lab/contracts';
+import type { PictureFit } from '@dropout-lab/data';
+
+/**
+ * Returns how pictures are made images of the model's shape: as the configuration has it for images of a user's own, else
+ * their middle is cut out.
+ */
+export const pictureFitOf = ({ dataset }: Pick<RunConfig, 'dataset'>): PictureFit =>
+  (dataset as unknown as { readonly fit?: PictureFit }).fit ?? 'cover';
