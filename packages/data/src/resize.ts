@@ -163,7 +163,7 @@ const splines =
     return { first: whole - 1, weights: weights.map(inUnits) };
   };
 
-/** Makes each new pixel of weighted old ones; beyond its ends the image goes on with its last pixels. */
+/** Makes each new pixel of weighted old ones; beyond its ends the image repeats its last pixels. */
 const weigh = (
   data: Bytes | Int16Array,
   length: number,

@@ -35,7 +35,7 @@ export interface Classifier<Picture> {
   (picture: Picture, options?: ClassifyOptions): Promise<Classification[]>;
   /** In the order of the model's outputs. */
   readonly classNames: readonly string[];
-  /** What the model takes, and where it comes from. */
+  /** The form of the model's input and output, and the run that it comes from. */
   readonly description: ClassifierDescription;
   /** Whether the model has dropout, and so a spread. */
   readonly hasSpread: boolean;

@@ -4,7 +4,7 @@ import type { ClassifierContent } from '../classifier/classifier.ts';
 /** The script that has a classifier's files as text, for pages from a disk: browsers let these fetch nothing. */
 export const EMBEDDED_FILE = 'embedded.js';
 
-/** What {@link EMBEDDED_FILE} leaves. */
+/** The variable that {@link EMBEDDED_FILE} leaves. */
 interface Embedded {
   dropoutLabModel?: { readonly description: string; readonly model: string; readonly weights: string };
 }

@@ -21,7 +21,7 @@ const loadClassifier = async (folder: string | URL): Promise<Classifier<Classifi
   return openClassifier(content, href.replace(/\/+$/, ''), pixelsInBrowser);
 };
 
-/** What the script adds to a page. */
+/** The variable that the script adds to a page. */
 export interface DropoutLab {
   readonly loadClassifier: typeof loadClassifier;
   readonly pixelsOf: typeof pixelsInBrowser;

@@ -39,7 +39,7 @@ afterAll(async () => {
 /** The page's global object. */
 type OnPage = { readonly dropoutLab: DropoutLab };
 
-/** What `predict` says of a picture, by class. */
+/** Returns the probabilities of `predict` for a picture, by class. */
 const predicted = async (name: string): Promise<Record<string, number>> => {
   const model = await load(run);
   const classes = await model.predict(join(folder, name));
@@ -47,7 +47,7 @@ const predicted = async (name: string): Promise<Record<string, number>> => {
   return Object.fromEntries(classes.map(({ className, probability }) => [className, probability]));
 };
 
-/** What the page's script says of a picture, by class. */
+/** Returns the probabilities of the page's script for a picture, by class. */
 const classifiedIn = async (page: Page, name: string): Promise<Record<string, number>> => {
   const bytes = (await readFile(join(folder, name))).toString('base64');
   return page.evaluate(async (base64) => {

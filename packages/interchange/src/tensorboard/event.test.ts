@@ -5,7 +5,7 @@ import { type BoardEvent, encodeBoardEvent, encodeBoardHead } from './event.ts';
 const read = (name: string): Buffer => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
 const events = JSON.parse(read('tensorboard-events.json').toString()) as readonly BoardEvent[];
 
-/** What TensorBoard's own reader found in the file of the fixtures; see make_tensorboard.py. */
+/** The things that TensorBoard's own reader found in the file of the fixtures; see make_tensorboard.py. */
 const found = JSON.parse(read('tensorboard.json').toString()) as {
   readonly file_version: number;
   readonly first_event: number;

@@ -4,7 +4,7 @@ import { encodeRecord } from './record.ts';
 /** A value of a setting, as TensorBoard's table of hyperparameters takes it. */
 export type BoardSetting = number | string | boolean;
 
-/** What a TensorBoard event says; its plugins show each kind in their own way. */
+/** The content of a TensorBoard event; a plugin of TensorBoard's shows each kind. */
 export type BoardValue =
   /** A point of a curve. */
   | { readonly kind: 'scalar'; readonly tag: string; readonly value: number }

@@ -2,7 +2,7 @@ import type { PictureFit } from '@dropout-lab/data';
 import { type ClassifierDescription, classifierFiles } from '../../classifier/description.ts';
 import { EMBEDDED_FILE } from '../../web/embedded.ts';
 
-/** What happens to a picture of other proportions. */
+/** The words for each way to fit a picture of other proportions. */
 const inWords: Readonly<Record<PictureFit, string>> = {
   cover: 'its middle is cut out and scaled',
   contain: 'all of it is scaled, with white beside it,',
