@@ -26,7 +26,9 @@ beforeAll(async () => {
 
 describe('train', () => {
   test('says the backend, each epoch, the test metrics and the run directory', () => {
-    expect({ code: trained.code, stderr: trained.stderr }).toEqual({ code: 0, stderr: '' });
+    // Of a run of ten seconds, as on a busy machine, it has progress.
+    const stderr = trained.stderr.replaceAll(/^Epoch .* img\/s\n/gm, '');
+    expect({ code: trained.code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = trained.stdout.split('\n');
     expect(lines[0]).toMatch(/^Backend: /);
     expect(lines).toContainEqual(
@@ -354,9 +356,8 @@ describe('data', () => {
     const verify = await callCli(['data', 'verify', '--data-dir', altered], { cwd: folder });
     expect(verify.code).toBe(1);
     expect(verify.stdout).toMatch(/^data_batch_3\.bin: altered/m);
-    const train = await callCli(['train', '--data-dir', altered, '--run-dir', join(folder, 'never')], {
-      cwd: folder,
-    });
+    const never = ['--backend', 'wasm', '--run-dir', join(folder, 'never')];
+    const train = await callCli(['train', '--data-dir', altered, ...never], { cwd: folder });
     expect(train.code).toBe(1);
     expect(train.stderr).toMatch(/data_batch_3\.bin/);
     await expect(access(join(folder, 'never'))).rejects.toThrow();
