@@ -75,7 +75,7 @@ const curve = (arm, metric) =>
 /** @param {number} value @returns {Source} */
 const ofCurve = (value) => ({ from: CURVES, value });
 
-/** What was published, in the order of the study's file. @param {string} arm @param {'val_accuracy' | 'val_loss'} metric @returns {Source[]} */
+/** Returns what was published, in the order of the study's file. @param {string} arm @param {'val_accuracy' | 'val_loss'} metric @returns {Source[]} */
 const published = (arm, metric) => {
   const study = shippedStudies.find(({ name }) => name === 'tutorial');
   return (study?.reference?.arms[arm]?.[metric] ?? []).map((value) => ({ from: STUDY, value }));

@@ -8,7 +8,7 @@ import { groupsOf } from './groups.ts';
 /** Answers of more runs are not loaded: some hundred kilobytes each. */
 const MOST_RUNS = 24;
 
-/** What the comparison of the arms shown says. */
+/** The verdict on the arms that are shown. */
 export const Verdict = ({ shown }: { readonly shown: readonly Summary[] }) => {
   const groups = groupsOf(shown);
   const isCompared = groups.length >= 2 && groups.length <= MOST_COMPARED_ARMS && shown.length <= MOST_RUNS;

@@ -18,7 +18,7 @@ export interface ComparedModel {
     readonly validation?: number | undefined;
     readonly test?: number | undefined;
   };
-  /** What it answered to each image; undefined where that was not kept. */
+  /** Its answer to each image; undefined where they were not kept. */
   readonly answers?: Predictions | undefined;
 }
 

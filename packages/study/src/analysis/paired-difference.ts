@@ -22,7 +22,7 @@ export interface PairedDifference {
   readonly statistics: SeedStatistics | undefined;
 }
 
-/** What the differences by seed say about the mean difference of all seeds. */
+/** Interval and p-values of the mean difference, by the differences of the seeds. */
 export interface SeedStatistics {
   /** Student's 95% interval. */
   readonly interval: ConfidenceInterval;

@@ -9,9 +9,9 @@ export const SIGNIFICANCE = 0.05;
 
 /** A verdict in two parts. */
 export interface Verdict {
-  /** What differs, by how much, on how many images and seeds, and how sure that is. */
+  /** Says whether there is a difference, how large, on how many images and seeds, and how sure that is. */
   readonly finding: string;
-  /** What it leaves open: several comparisons may share these sentences. */
+  /** Say what the finding leaves open: several comparisons may share these sentences. */
   readonly caveats: readonly string[];
 }
 
@@ -151,7 +151,7 @@ const fewSeedsInWords = (comparison: ArmComparison): string => {
   return `On ${images} the models trained with ${better} and ${worse} do not differ by more than chance with any of ${seeds}: ${numbers}.`;
 };
 
-/** What one seed, or a few, leave open. */
+/** Says what one seed, or a few, leave open. */
 const luckInWords = ({ models, spread }: ArmComparison): string => {
   const [one] = models;
   const isOneSeed = models.length === 1;

@@ -17,7 +17,7 @@ export const curvesOfArms = (arms: readonly ArmAnalysis[], metric: 'accuracy' | 
 export const validationCurves = (arms: readonly ArmAnalysis[], metric: 'accuracy' | 'loss'): Curve[] =>
   withRuns(arms).flatMap((arm) => linesOf(arm).map(({ curves }) => curveOf(arm, curves[`val_${metric}`])));
 
-/** What the lines of curves are, for a caption. */
+/** Says for a caption which runs a line stands for. */
 export const linesInWords = (arms: readonly ArmAnalysis[]): string => {
   const counts = withRuns(arms).map(({ runs }) => runs.length);
   const [areBands, areLines] = [

@@ -27,7 +27,7 @@ export const findingsOf = ({ comparisons }: StudyAnalysis): ReportBlock[] => {
   ];
 };
 
-/** What the sentences before are about, and by which methods they were found. */
+/** Says what the sentences before are about, and by which methods they were found. */
 export const whatIsCompared = ({ comparisons }: StudyAnalysis): ReportBlock[] => {
   const measured = comparisons.map(({ evidence }) => evidence).filter(({ models }) => models.length > 0);
   if (measured.length === 0) return [];

@@ -20,6 +20,6 @@ export interface StudyRun extends PlannedRun {
   readonly manifest: RunManifest | undefined;
   /** On the test images; of finished runs. */
   readonly evaluation: EvaluationReport | undefined;
-  /** What its model answered to each image; where that was kept, and has been read by `withPredictions`. */
+  /** Its model's answer to each image; where they were kept, and have been read by `withPredictions`. */
   readonly predictions?: Predictions | undefined;
 }

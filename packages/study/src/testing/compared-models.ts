@@ -15,7 +15,7 @@ export const dataOf = (images: number, dataset = 'cifar10'): DataDescription => 
   testImages: images,
 });
 
-/** What the models of a table answered: labels in turn, and the next class where they are wrong. */
+/** The answers of a table's models: labels in turn, and the next class where they are wrong. */
 const answersOf = (table: Table, isRight: (cell: number) => boolean): Predictions => {
   const cells = table.flatMap((count, cell) => Array.from({ length: count }, () => cell));
   const labels = cells.map((_, i) => i % 10);
@@ -24,7 +24,7 @@ const answersOf = (table: Table, isRight: (cell: number) => boolean): Prediction
 };
 
 interface Kept {
-  /** What the runs kept: answers to both splits, to the test images, or accuracies alone. */
+  /** Kept by the runs: answers to both splits, to the test images, or accuracies alone. */
   readonly kept: 'all' | 'test' | 'accuracy';
   readonly dataset?: string;
 }

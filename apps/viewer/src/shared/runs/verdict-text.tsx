@@ -1,4 +1,4 @@
-/** What runs say, at the beginning of a page; nothing without sentences. */
+/** A verdict at the beginning of a page; nothing without sentences. */
 export const VerdictText = ({ sentences }: { readonly sentences: readonly string[] }) =>
   sentences.length === 0 ? null : (
     <section class="verdict" aria-label="What the runs say">

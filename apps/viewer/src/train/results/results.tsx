@@ -57,7 +57,7 @@ export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   );
 };
 
-/** What the runs say, while they train and at their end. */
+/** The verdict on the runs, while they train and at their end. */
 const ArmsVerdict = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
   const ended = arms.every(({ status }) => status.value.state === 'ended');
   const answers = useLoaded(ended ? arms.map(({ id }) => id).join(' ') : null, async () =>
