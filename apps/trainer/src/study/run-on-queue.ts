@@ -15,7 +15,7 @@ export interface QueueOptions {
 const LONGEST_TEXT = 2000;
 const LOOK_AGAIN_MS = 5000;
 
-/** What is known of a job that no worker will take; one that is nowhere has lost its place on the queue. */
+/** The states of a job that no worker will take; one that is nowhere has lost its place on the queue. */
 const ended: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
 
 /** How a queued run has ended. */

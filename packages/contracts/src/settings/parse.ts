@@ -103,7 +103,7 @@ export const parseJson = (text: string, what: string): unknown => {
   return value;
 };
 
-/** What looks like a space or like nothing, as an editor or a web page puts it in; JSON has it within strings only. */
+/** Characters that look like a space or like nothing, as editors and web pages put them in; JSON has them within strings only. */
 const unseen = /(?! )[\p{Zs}\p{Cf}\u3164]/gu;
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
