@@ -17,6 +17,9 @@ import type { RunToExport, WrittenFolder } from './format.ts';
 import { hasMasks, layersNotInStock, stockModelJson } from './stock-model.ts';
 import { webReadme } from './web-readme.ts';
 
+/** More bytes of weights would be a text that browsers take long to read; such a page needs a server. */
+const MOST_EMBEDDED = 2 ** 28;
+
 /** A web page that classifies pictures, and the model and the script that other pages do it with. */
 export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<WrittenFolder> => {
   const { manifest } = run;
@@ -55,7 +58,9 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
   files.set(classifierFiles.description, text);
   files.set(classifierFiles.model, json);
   files.set(classifierFiles.weights, weights);
-  files.set(EMBEDDED_FILE, embeddedScript(text, json, Buffer.from(weights).toString('base64')));
+  if (weights.length <= MOST_EMBEDDED) {
+    files.set(EMBEDDED_FILE, embeddedScript(text, json, Buffer.from(weights).toString('base64')));
+  }
   files.set('README.md', webReadme(description, layersNotInStock(modelTopology)));
   return {
     files,
