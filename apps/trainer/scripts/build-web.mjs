@@ -1,4 +1,4 @@
-// Builds what `dropout-lab export --format web` copies: dist/web, without the model. Nothing is bundled when a run is exported.
+// Builds what `dropout-lab export RUN --format web` copies: dist/web, without the model. Nothing is bundled when a run is exported.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

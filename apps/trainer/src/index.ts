@@ -34,7 +34,7 @@ export const train = trainOn(node, start);
 export const load = loadOn(node, start);
 
 /**
- * Loads the classifier that `dropout-lab export --format web` has written: a function from a picture of any size to its
+ * Loads the classifier that `dropout-lab export RUN --format web` has written: a function from a picture of any size to its
  * classes, `await classify('cat.jpg')`.
  *
  * @param folder Its path, in Node, or its address; in a page this may be relative to the page.

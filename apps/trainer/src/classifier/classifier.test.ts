@@ -109,7 +109,11 @@ describe('refusals', () => {
     ['classifier.json', '{', /classifier\.json: expected JSON, found "\{": export the run again/],
     ['classifier.json', '{"formatVersion": 2}', /expected formatVersion 1, found 2/],
     ['classifier.json', '{"formatVersion": 1}', /expected classNames, a list of names, found none/],
-    ['model.json', '{}', /model\.json: expected a model that dropout-lab export --format web has written/],
+    [
+      'model.json',
+      '{}',
+      /model\.json: expected a model that dropout-lab export RUN --format web has written/,
+    ],
     ['weights.bin', 'short', /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found 5/],
   ])('of a damaged %s: %s', async (name, content, message) => {
     const damaged = join(temporaryFolder(), 'damaged');

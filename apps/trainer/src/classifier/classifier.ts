@@ -163,7 +163,7 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
   } catch (cause) {
     if (cause instanceof DropoutLabError) throw cause;
     throw new DropoutLabError(
-      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export --format web has written, found one that cannot be loaded (${(cause as Error).message}): export the run again`,
+      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded (${(cause as Error).message}): export the run again`,
       { cause },
     );
   }

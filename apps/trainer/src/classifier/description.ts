@@ -1,7 +1,7 @@
 import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
 import type { PictureFit } from '@dropout-lab/data';
 
-/** Names of the files that a classifier consists of, in the folder that `dropout-lab export --format web` writes. */
+/** Names of the files that a classifier consists of, in the folder that `dropout-lab export RUN --format web` writes. */
 export const classifierFiles = {
   description: 'classifier.json',
   model: 'model.json',
@@ -53,7 +53,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const parseDescription = (text: string, where: string): ClassifierDescription => {
   const refuse = (expected: string, found: unknown): never => {
     throw new DropoutLabError(
-      `${where}: expected ${expected}, found ${found === undefined ? 'none' : JSON.stringify(found).slice(0, 80)}: export the run again with dropout-lab export --format web`,
+      `${where}: expected ${expected}, found ${found === undefined ? 'none' : JSON.stringify(found).slice(0, 80)}: export the run again with dropout-lab export RUN --format web`,
     );
   };
   const file = jsonOf(text) ?? refuse('JSON', text);

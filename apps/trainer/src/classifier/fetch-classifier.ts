@@ -12,7 +12,7 @@ export const fetchClassifier = async (folder: string): Promise<ClassifierContent
   const [address, query = ''] = folder.split(/(?=\?)/);
   const get = async (name: string): Promise<Response> => {
     const file = `${address!.replace(/\/+$/, '')}/${name}${query}`;
-    const why = 'expected a file that dropout-lab export --format web has written, found';
+    const why = 'expected a file that dropout-lab export RUN --format web has written, found';
     const response = await fetch(file).catch((cause) => {
       throw new DropoutLabError(
         `${file}: ${why} that it cannot be reached: serve the folder by a web server, from this origin or with CORS`,

@@ -18,12 +18,12 @@ const MOST_BYTES_OF_WEIGHTS = 2 ** 31 - 1;
 export const readClassifier = async (folder: string): Promise<ClassifierContent> => {
   if (await isRun(folder)) {
     throw new ConfigError(
-      `loadClassifier: ${folder}: expected a folder that dropout-lab export --format web has written, found a run: load() opens it, or export it first`,
+      `loadClassifier: ${folder}: expected a folder that dropout-lab export RUN --format web has written, found a run: load() opens it, or export it first`,
     );
   }
   const read = async (name: string, limit: number): Promise<Uint8Array> => {
     const file = join(folder, name);
-    const expected = 'a file that dropout-lab export --format web has written';
+    const expected = 'a file that dropout-lab export RUN --format web has written';
     return (await readInput(file, expected, () => readRegularFile(file, { limit }))).bytes;
   };
   const text = async (name: string) => new TextDecoder().decode(await read(name, MOST_BYTES_OF_TEXT));

@@ -28,7 +28,7 @@ export const webReadme = (
   const deviation = dropoutFactor > 0 ? ` ± \${best.spread.toFixed(2)}` : '';
   return `# An image classifier
 
-A model of ${classNames.length} classes, run \`${run.id}\`, trained on ${run.dataset}, as \`dropout-lab export --format web\` has written it.
+A model of ${classNames.length} classes, run \`${run.id}\`, trained on ${run.dataset}, written by dropout-lab.
 Open \`index.html\`, from the disk or from any web server, and choose a picture.
 
 ## In your own page
