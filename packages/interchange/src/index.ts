@@ -1,5 +1,20 @@
-export { KerasWeightsError } from './errors.ts';
-export { decodeKerasWeights, encodeKerasWeights, type WeightShape } from './keras-weights.ts';
+export { InterchangeError, KerasWeightsError } from './errors.ts';
+export { decodeKerasArchitecture, type KerasArchitecture } from './keras/architecture.ts';
+export { encodeKerasModel, type KerasModel, type KerasModelOptions } from './keras/model.ts';
+export type { TrainedWith } from './keras/training.ts';
+export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  isSafetensors,
+  type SafetensorsFile,
+} from './safetensors/file.ts';
+export {
+  decodeSafetensorsModel,
+  encodeSafetensorsModel,
+  matchWeights,
+  type SafetensorsModel,
+} from './safetensors/model.ts';
 export {
   type BoardEvent,
   type BoardSetting,
@@ -7,3 +22,4 @@ export {
   encodeBoardEvent,
   encodeBoardHead,
 } from './tensorboard/event.ts';
+export type { WeightShape } from './weight-shape.ts';

@@ -55,9 +55,10 @@ export {
 } from './logits/sliced-logits.ts';
 export { passThroughSlices, type SliceOfBatch, type WithinSlice } from './logits/slices.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
+export { outputShapes } from './output-shapes.ts';
 export { requireTrainable } from './require-trainable.ts';
 export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './weights/layers-of-model.ts';
-export { flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
+export { dropNameOf, flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 export { describeNotFinite, findNotFinite, type NotFinite } from './weights/not-finite.ts';
 export {
   allWeights,

@@ -1,12 +1,11 @@
 import { type LayerKind, type ModelSpec, type NamedArray, variablesOf } from '@dropout-lab/contracts';
-import { describeNotFinite, findNotFinite, type NamedLayer, namedLayers } from '@dropout-lab/model';
-import { unzipSync } from 'fflate';
+import { describeNotFinite, findNotFinite } from '@dropout-lab/model';
 import { Dataset, type Group } from 'h5wasm';
-import { KerasWeightsError } from './errors.ts';
+import { KerasWeightsError } from '../errors.ts';
+import { inKerasOrder, isLayer, operationsOf } from '../graph/graph.ts';
+import type { WeightShape } from '../weight-shape.ts';
+import { archived, isArchive, readArchived } from './archive.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-
-/** A weight's name and shape, without its values. */
-export type WeightShape = Pick<NamedArray, 'name' | 'shape'>;
 
 /**
  * Writes the weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads
@@ -83,7 +82,8 @@ const requireFinite = (weights: readonly NamedArray[], where: string): void => {
 const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] => {
   const counts = new Map<LayerKind, number>();
   const places = new Map<string, string>();
-  for (const { name, settings } of inKerasOrder(namedLayers(spec))) {
+  for (const { name, settings } of inKerasOrder(operationsOf(spec))) {
+    if (!isLayer(settings)) continue;
     const { kind } = settings;
     const place = counts.get(kind) ?? 0;
     counts.set(kind, place + 1);
@@ -101,63 +101,16 @@ const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] 
   });
 };
 
-interface Placed {
-  readonly layer: NamedLayer;
-  /** The number of layers between it and the model's output. */
-  readonly depth: number;
-}
-
-/**
- * The layers in the order of `model.layers` of Keras's functional model: by their distance to the output, the longest first;
- * of two at one distance the one that is found first on the way back from the output.
- *
- * @see function.py of Keras, `map_graph`.
- */
-const inKerasOrder = (layers: readonly NamedLayer[]): readonly NamedLayer[] => {
-  const found: Placed[] = [];
-  /** Returns the distance of what comes before a chain that ends at one. */
-  const visit = (chain: readonly NamedLayer[], end: number): number =>
-    chain.reduceRight((depth, layer) => {
-      found.push({ layer, depth });
-      const { settings, inner, shortcut } = layer;
-      if (settings.kind !== 'residual') return depth + 1;
-      const beforeShortcut = visit(shortcut, depth + 1);
-      return Math.max(beforeShortcut, visit(inner, depth + 1 + (settings.dropRate > 0 ? 1 : 0)));
-    }, end);
-  visit(layers, 0);
-  return found.toSorted((a, b) => b.depth - a.depth).map(({ layer }) => layer);
-};
-
 const layerOf = (path: string): string => path.slice(0, path.indexOf('/vars/'));
 
 const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
-const ARCHIVED_WEIGHTS = 'model.weights.h5';
-
 const weightsFileIn = (bytes: Uint8Array, where: string): Uint8Array => {
   const startsWith = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
   if (startsWith(HDF5_SIGNATURE)) return bytes;
-  if (startsWith(ZIP_SIGNATURE)) return weightsOfArchive(bytes, where);
+  if (isArchive(bytes)) return readArchived(bytes, archived.weights, where);
   throw new KerasWeightsError(
     `${where}: expected a .weights.h5 or .keras file of Keras 3, found ${bytes.length} bytes that are neither HDF5 nor zip: save the model with model.save_weights('NAME.weights.h5')`,
   );
-};
-
-const weightsOfArchive = (bytes: Uint8Array, where: string): Uint8Array => {
-  const refusal = (found: string, options?: ErrorOptions) =>
-    new KerasWeightsError(
-      `${where}: expected an archive with ${ARCHIVED_WEIGHTS}, found ${found}: save the model in Keras with model.save('NAME.keras')`,
-      options,
-    );
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes, { filter: ({ name }) => name === ARCHIVED_WEIGHTS });
-  } catch (cause) {
-    throw refusal('a damaged one', { cause });
-  }
-  const weights = files[ARCHIVED_WEIGHTS];
-  if (weights === undefined) throw refusal('one without it');
-  return weights;
 };
 
 const requirePaths = (root: Group, expected: readonly string[], where: string): void => {

@@ -4,8 +4,8 @@ import { buildModel, parseModelSpec, readWeights, writeWeights } from '@dropout-
 import * as tf from '@tensorflow/tfjs-core';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from '../index.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
-import { decodeKerasWeights, encodeKerasWeights, KerasWeightsError } from './index.ts';
 
 /** A difference of 1e-6 between probabilities, which rounding on wasm comes close to. */
 const DIGITS = -Math.log10(2e-6);
@@ -15,7 +15,7 @@ const settings: ModelInput = { inputShape: [12, 12, 3], filters: [2, 3], units: 
 const specOf = (changes: object = {}) => parseModelSpec({ ...settings, ...changes });
 const spec = specOf();
 const fixture = async (name: string): Promise<Uint8Array> =>
-  new Uint8Array(await readFile(new URL(`../fixtures/${name}`, import.meta.url)));
+  new Uint8Array(await readFile(new URL(`../../fixtures/${name}`, import.meta.url)));
 
 interface Reference {
   readonly weights: readonly { readonly shape: number[]; readonly values: number[] }[];

@@ -1,0 +1,69 @@
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { KerasWeightsError } from '../errors.ts';
+
+/** The files of a `.keras` archive. */
+export const archived = {
+  metadata: 'metadata.json',
+  config: 'config.json',
+  weights: 'model.weights.h5',
+} as const;
+
+const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+
+/** Whether bytes begin as a zip archive does. */
+export const isArchive = (bytes: Uint8Array): boolean => ZIP_SIGNATURE.every((byte, i) => bytes[i] === byte);
+
+/** Returns the bytes of an archive of these files, which are not compressed: weights hardly can be. */
+export const writeArchive = (files: Readonly<Record<string, string | Uint8Array>>): Uint8Array => {
+  const contents = Object.entries(files).map(([name, content]) => [
+    name,
+    typeof content === 'string' ? strToU8(content) : content,
+  ]);
+  // The same archive at any time; a zip archive counts from this day in local time.
+  return zipSync(Object.fromEntries(contents), { level: 0, mtime: new Date(1980, 0, 1) });
+};
+
+/** Of the configuration of a model with thousands of layers. */
+const MOST_CONFIG_BYTES = 2 ** 24;
+/** Above the first many bytes, weights that shrink to so small a part are none. */
+const FREE_BYTES = 2 ** 26;
+const MOST_RATIO = 100;
+
+/**
+ * Returns a file of an archive. Nothing else of it is unpacked.
+ *
+ * @param where The archive's name, for errors.
+ * @throws KerasWeightsError when the archive is damaged, lacks the file, or has one that is longer than a model's.
+ */
+export const readArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array => {
+  const refusal = (found: string, options?: ErrorOptions): KerasWeightsError =>
+    new KerasWeightsError(
+      `${where}: expected an archive with ${name}, found ${found}: save the model in Keras with model.save('NAME.keras')`,
+      options,
+    );
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter: (file) => {
+        if (file.name !== name) return false;
+        const most =
+          name === archived.weights ? Math.max(FREE_BYTES, MOST_RATIO * file.size) : MOST_CONFIG_BYTES;
+        if (file.originalSize > most) {
+          throw refusal(
+            `one of ${file.originalSize} bytes, of which the archive has ${file.size}, where at most ${most} are read`,
+          );
+        }
+        return true;
+      },
+    });
+  } catch (cause) {
+    throw cause instanceof KerasWeightsError ? cause : refusal('a damaged one', { cause });
+  }
+  const found = files[name];
+  if (found === undefined) throw refusal('one without it');
+  return found;
+};
+
+/** {@link readArchived}, for a text. @throws KerasWeightsError. */
+export const readArchivedText = (bytes: Uint8Array, name: string, where: string): string =>
+  strFromU8(readArchived(bytes, name, where));

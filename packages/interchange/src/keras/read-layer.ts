@@ -1,0 +1,81 @@
+import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
+import { InterchangeError } from '../errors.ts';
+import { isObject, type JsonObject, requireOneOf, shown } from '../objects.ts';
+import { type KerasLayer, type KerasPlaces, kerasLayers } from './layers.ts';
+import type { KerasNode } from './nodes.ts';
+
+/** The layers of Keras that are an activation of ours, with the arguments for which they are. */
+const activationLayers: Readonly<
+  Record<string, { readonly activation: string; readonly arguments: JsonObject }>
+> = {
+  ReLU: { activation: 'relu', arguments: { max_value: null, negative_slope: 0, threshold: 0 } },
+  LeakyReLU: { activation: 'leaky_relu', arguments: { negative_slope: 0.2 } },
+  ELU: { activation: 'elu', arguments: { alpha: 1 } },
+  Softmax: { activation: 'softmax', arguments: { axis: -1 } },
+};
+
+/** Arguments that say nothing about what the layer computes in prediction, or that are read elsewhere. */
+const isWithoutEffect = (key: string): boolean =>
+  ['name', 'trainable', 'dtype', 'seed'].includes(key) || key.endsWith('_initializer');
+
+/**
+ * Reads a layer of Keras as one of ours.
+ *
+ * @param note Is called with a sentence for each argument that is left out.
+ * @throws InterchangeError naming the class, or the argument, that dropout-lab lacks.
+ */
+export const readLayer = (
+  { name, className, config }: KerasNode,
+  where: string,
+  note: (text: string) => void,
+): LayerInput => {
+  const place = `${where}: ${shown(name)} (${className})`;
+  requireFloat32(config['dtype'], place);
+  if (config['trainable'] === false)
+    note(`${place}: it is frozen in Keras, which matters to a training alone`);
+  const alias = activationLayers[className];
+  if (alias !== undefined) {
+    for (const [key, value] of Object.entries(config)) {
+      if (isWithoutEffect(key)) continue;
+      requireOneOf(
+        value,
+        key in alias.arguments ? [alias.arguments[key]] : [null, false],
+        `${place}: ${key}`,
+      );
+    }
+    return { kind: 'activation', activation: alias.activation as 'relu' };
+  }
+  const found = Object.entries(kerasLayers).find(
+    ([kind, layer]) => kind !== 'residual' && layer.className === className,
+  );
+  if (found === undefined) {
+    const known = Object.values(kerasLayers).map((layer) => layer.className);
+    throw new InterchangeError(
+      `${place}: expected one of the layers ${[...known, ...Object.keys(activationLayers)].join(', ')}, found ${shown(className)}: dropout-lab has none like it`,
+    );
+  }
+  const [kind, { settings, fixed }] = found as [LayerKind, KerasLayer<object>];
+  const places = Object.entries(settings as KerasPlaces).flatMap(([setting, place]) =>
+    place === null ? [] : [{ setting, key: place[0], codec: place[1] }],
+  );
+  const keys = new Set(places.map(({ key }) => key));
+  for (const [key, value] of Object.entries(config)) {
+    if (keys.has(key) || isWithoutEffect(key)) continue;
+    requireOneOf(value, fixed[key] ?? [null, false], `${place}: ${key}`);
+  }
+  const read = places.flatMap(({ setting, key, codec }) => {
+    if (!(key in config)) return [];
+    const value = codec.read(config[key], `${place}: ${key}`, note);
+    return value === undefined ? [] : [[setting, value]];
+  });
+  return { kind, ...Object.fromEntries(read) } as LayerInput;
+};
+
+/** The type of numbers by its name, or as a policy of that name. */
+const requireFloat32 = (dtype: unknown, where: string): void => {
+  const named = isObject(dtype) && isObject(dtype['config']) ? dtype['config']['name'] : dtype;
+  if (named === undefined || named === null || named === 'float32') return;
+  throw new InterchangeError(
+    `${where}: dtype: expected float32, found ${shown(named)}: load the model with float32 as its policy, and save it again`,
+  );
+};
