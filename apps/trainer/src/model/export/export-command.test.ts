@@ -14,6 +14,8 @@ test.each([
   [undefined, 'a.weights.h5', 'keras-weights'],
   ['keras-weights', undefined, 'keras-weights'],
   ['keras-weights', 'a.weights.h5', 'keras-weights'],
+  [undefined, 'a.keras', 'keras'],
+  [undefined, 'b/a.safetensors', 'safetensors'],
 ] as const)('--format %s --output %s writes the format %s', (format, output, chosen) => {
   expect(chooseFormat(format, output)).toBe(chosen);
 });

@@ -3,6 +3,14 @@ import { type CheckpointName, ConfigError } from '@dropout-lab/contracts';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import type { Reporter } from '../../command/reporter.ts';
 import { chooseFormat, exportFormatOf } from './choose-format.ts';
+import type {
+  FileFormat,
+  FolderFormat,
+  RunsFormat,
+  RunToExport,
+  WrittenFile,
+  WrittenFolder,
+} from './format.ts';
 import { requireNewFolder, writeFile, writeFolder } from './output.ts';
 import type { ExportFormatName } from './table.ts';
 
@@ -36,19 +44,30 @@ export const exportCommand = async (
   const runs = await Promise.all(
     paths.map(async (path) => ({ run: await openRunDirectory(path), checkpoint })),
   );
-  let use: string;
-  if (format.extension !== undefined) {
-    const write = await format.load();
-    const file = await write(runs[0]!);
-    writeFile(place, file.content);
-    ({ use } = file);
-  } else {
-    const folder = format.takesSeveralRuns
-      ? await (await format.load())(runs)
-      : await (await format.load())(runs[0]!);
-    await writeFolder(place, folder.files);
-    ({ use } = folder);
-  }
+  const { use, notes = [] } =
+    format.extension === undefined
+      ? await exportFolder(format, runs, place)
+      : await exportFile(format, runs[0]!, place);
   reporter.line(`Wrote ${place}: ${use}`);
+  for (const note of notes) reporter.line(note);
   return 0;
+};
+
+const exportFile = async (format: FileFormat, run: RunToExport, place: string): Promise<WrittenFile> => {
+  const write = await format.load();
+  const file = await write(run);
+  writeFile(place, file.content);
+  return file;
+};
+
+const exportFolder = async (
+  format: FolderFormat | RunsFormat,
+  runs: readonly RunToExport[],
+  place: string,
+): Promise<WrittenFolder> => {
+  const folder = format.takesSeveralRuns
+    ? await (await format.load())(runs)
+    : await (await format.load())(runs[0]!);
+  await writeFolder(place, folder.files);
+  return folder;
 };

@@ -10,6 +10,8 @@ export interface RunToExport {
 /** What is said after an export: what reads it, and how, after `Wrote PLACE: `. */
 interface Written {
   readonly use: string;
+  /** Sentences on what the format could not take over, each a line. */
+  readonly notes?: readonly string[];
 }
 
 /** A file that an export consists of. */

@@ -16,6 +16,16 @@ export const exportFormats = {
     takesSeveralRuns: true,
     load: async () => (await import('./tensorboard.ts')).writeTensorBoard,
   },
+  keras: {
+    description: 'the whole model, which keras.saving.load_model opens',
+    extension: '.keras',
+    load: async () => (await import('./keras.ts')).writeKeras,
+  },
+  safetensors: {
+    description: 'weights by their names, with layers and classes in the metadata',
+    extension: '.safetensors',
+    load: async () => (await import('./safetensors.ts')).writeSafetensors,
+  },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 /** The name of a format of `dropout-lab export`. */
