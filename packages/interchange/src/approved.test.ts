@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate';
 import { Dataset } from 'h5wasm';
 import { expect, test } from 'vitest';
 import { type Example, exampleNames, exampleOf } from './examples.testing.ts';
-import { encodeKerasModel, encodeSafetensorsModel } from './index.ts';
+import { encodeKerasModel, encodeOnnxModel, encodeSafetensorsModel } from './index.ts';
 import { readHdf5 } from './keras/hdf5.ts';
 
 /*
@@ -20,6 +20,9 @@ const approved: Readonly<Record<string, string>> =
   folder === undefined
     ? JSON.parse(await readFile(new URL('../fixtures/approved.json', import.meta.url), 'utf8')).sha256
     : {};
+
+const classNamesOf = ({ numClasses }: Example['spec']): string[] =>
+  Array.from({ length: numClasses }, (_, i) => `class ${i}`);
 
 const formats: Readonly<Record<string, (example: Example) => Promise<Uint8Array>>> = {
   keras: async ({ spec, weights }) => {
@@ -40,12 +43,8 @@ const formats: Readonly<Record<string, (example: Example) => Promise<Uint8Array>
     } as const;
     return (await encodeKerasModel(weights, spec, { trainedWith })).bytes;
   },
-  safetensors: async ({ spec, weights }) =>
-    encodeSafetensorsModel(
-      weights,
-      spec,
-      Array.from({ length: spec.numClasses }, (_, i) => `class ${i}`),
-    ),
+  safetensors: async ({ spec, weights }) => encodeSafetensorsModel(weights, spec, classNamesOf(spec)),
+  onnx: async ({ spec, weights }) => encodeOnnxModel(weights, spec, classNamesOf(spec)),
 };
 
 /** Of a `.keras` archive, that of what is in its files: HDF5 has the times at which it was written. */
