@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { parseRunConfig } from '@dropout-lab/contracts';
-import { decodeKerasWeights, decodeSafetensorsModel } from '@dropout-lab/interchange';
+import { datasetOf, parseRunConfig } from '@dropout-lab/contracts';
+import { decodeKerasWeights, decodeSafetensorsModel, encodeOnnxModel } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
+import { openRunDirectory } from '@dropout-lab/runs/node';
 import { initialProgress } from '@dropout-lab/training';
-import { unzipSync } from 'fflate';
-import { beforeAll, expect, test } from 'vitest';
+import { strToU8, unzipSync, zipSync } from 'fflate';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { callCli } from '../../command/testing.ts';
 import { createRun } from '../../train/create-run.ts';
@@ -19,6 +20,7 @@ const config = parseRunConfig({
   loss: { name: 'categorical_crossentropy', labelSmoothing: 0.1 },
 });
 const spec = modelSpecOf(config);
+const classNames = Array.from({ length: 10 }, (_, i) => `kind ${i}`);
 
 beforeAll(async () => {
   const backend = await startBackend('cpu');
@@ -29,7 +31,7 @@ beforeAll(async () => {
   const made = await createRun(
     {
       config,
-      classNames: Array.from({ length: 10 }, (_, i) => `kind ${i}`),
+      classNames,
       data: { dataset: 'cifar10', sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
       command: [],
       backend,
@@ -39,6 +41,21 @@ beforeAll(async () => {
   );
   const snapshot = { weights, slots: [], progress: initialProgress(config.optimizer) };
   await made.saveCheckpoint('last', { modelTopology, snapshot });
+  await made.saveCheckpoint('best', { modelTopology, snapshot });
+  const logs = { loss: 2.25, accuracy: 0.125, val_loss: 2.5 };
+  made.append({ kind: 'epoch', time: 0, epoch: 1, step: 4, logs, learningRate: 1, seconds: 1 });
+  await made.writeEvaluation({
+    count: 10_000,
+    loss: 2.345678,
+    accuracy: 0.1234,
+    top3Accuracy: 0.3333,
+    brierScore: 0.9,
+    expectedCalibrationError: 0.05,
+    reliability: [],
+    confusion: [],
+    classes: [],
+    testTimeAugmentation: 'none',
+  });
   await made.close();
 });
 
@@ -76,5 +93,87 @@ test('--format safetensors writes weights, layers and classes', async () => {
   const read = decodeSafetensorsModel(bytes, 'a');
   expect(read.weights).toEqual(await model());
   expect(read.model).toEqual({ ...spec });
-  expect(read.classNames).toEqual(Array.from({ length: 10 }, (_, i) => `kind ${i}`));
+  expect(read.classNames).toEqual(classNames);
+});
+
+test('--format onnx writes a model of opset 17', async () => {
+  const bytes = await exported('onnx', 'last.onnx');
+  expect(Buffer.from(bytes).equals(encodeOnnxModel(await model(), spec, classNames))).toBe(true);
+});
+
+describe('--format hub', () => {
+  const card = async (checkpoint: string): Promise<string> => {
+    const output = join(folder, `hub-${checkpoint}`);
+    const args = ['export', run, '--format', 'hub', '--checkpoint', checkpoint, '--output', output];
+    expect(await callCli(args, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+    expect((await readdir(output)).toSorted()).toEqual([
+      'README.md',
+      'config.json',
+      'model.keras',
+      'model.safetensors',
+    ]);
+    return readFile(join(output, 'README.md'), 'utf8');
+  };
+
+  test('has the run’s own numbers, settings and weights', async () => {
+    const text = await card('last');
+    const [, matter, body] = text.split(/^---$/m);
+    expect(matter).toContain('- type: accuracy\n      value: 0.1234\n');
+    expect(matter).toContain('- type: loss\n      value: 2.345678\n');
+    expect(matter).toContain('datasets:\n- uoft-cs/cifar10\n');
+    expect(body).toContain('| accuracy | 0.1234 |');
+    expect(body).toContain('| 1 | 2.2500 | 0.1250 | 2.5000 |');
+    expect(body).toContain('"learningRate": 1');
+    const place = join(folder, 'hub-last');
+    const read = decodeSafetensorsModel(await readFile(join(place, 'model.safetensors')), 'a');
+    expect(read.weights).toEqual(await model());
+    expect(JSON.parse(await readFile(join(place, 'config.json'), 'utf8'))).toMatchObject({
+      class_names: classNames,
+      training: { optimizer: { name: 'sgd' } },
+    });
+  });
+
+  test('of the best checkpoint has no metrics of other weights', async () => {
+    const text = await card('best');
+    expect(text).not.toContain('0.1234');
+    expect(text).toContain('not of the checkpoint `best`');
+  });
+});
+
+describe('import takes over layers, classes and weights', () => {
+  test.each(['keras', 'safetensors'])('of .%s, which is exported as it was', async (format) => {
+    await exported(format, `last.${format}`);
+    const place = join(folder, `from-${format}`);
+    const args = ['import', join(run, `last.${format}`), '--run-dir', place];
+    expect(await callCli(args, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+    const reader = await openRunDirectory(place);
+    expect((await reader.loadCheckpoint('last')).snapshot.weights).toEqual(await model());
+    const read = modelSpecOf(reader.manifest.config);
+    expect(read).toEqual(spec);
+    expect(reader.manifest.classNames).toEqual(
+      format === 'keras' ? datasetOf('cifar10').classNames : classNames,
+    );
+    const again = await callCli(['export', place, '--format', 'safetensors'], { cwd: folder });
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    const second = decodeSafetensorsModel(await readFile(join(place, 'last.safetensors')), 'a');
+    expect(second.weights).toEqual(await model());
+  });
+
+  test('and refuses what does not fit in one sentence, before a run is made', async () => {
+    const refusal = async (...args: string[]): Promise<string> => {
+      const place = join(folder, 'refused');
+      const { code, stderr } = await callCli(['import', ...args, '--run-dir', place], { cwd: folder });
+      expect(code).toBe(2);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      await expect(access(place)).rejects.toThrow();
+      return stderr;
+    };
+    const file = join(run, 'last.keras');
+    expect(await refusal(file, '--dataset', 'cifar100')).toMatch(/numClasses: expected 100/);
+    const cut = join(folder, 'cut.safetensors');
+    await writeFile(cut, (await readFile(join(run, 'last.safetensors'))).subarray(0, -4));
+    expect(await refusal(cut)).toMatch(/cut\.safetensors: expected \d+ bytes of arrays.* cut off/);
+    await writeFile(cut, zipSync({ 'config.json': strToU8('{"class_name": "Net"}') }));
+    expect(await refusal(cut)).toMatch(/config\.json: expected an object of Keras's/);
+  });
 });

@@ -21,10 +21,19 @@ export const exportFormats = {
     extension: '.keras',
     load: async () => (await import('./keras.ts')).writeKeras,
   },
+  onnx: {
+    description: 'the model for prediction, opset 17, for onnxruntime and converters',
+    extension: '.onnx',
+    load: async () => (await import('./onnx.ts')).writeOnnx,
+  },
   safetensors: {
     description: 'weights by their names, with layers and classes in the metadata',
     extension: '.safetensors',
     load: async () => (await import('./safetensors.ts')).writeSafetensors,
+  },
+  hub: {
+    description: 'a folder with a model card, settings and weights, to upload to a model hub',
+    load: async () => (await import('./hub.ts')).writeHub,
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
