@@ -162,9 +162,12 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('import')
-    .description('make a run of weights that Keras 3 has saved, to evaluate and predict with')
-    .argument('<file>', '.weights.h5 or .keras file')
-    .option('--config <file>', "JSON file of run settings: the model's, where it is not the tutorial's")
+    .description('make a run of a model that Keras 3 or export has saved, to evaluate and predict with')
+    .argument('<file>', '.keras, .safetensors or .weights.h5 file')
+    .option(
+      '--config <file>',
+      "JSON file of run settings: with a model, that instead of the file's own, or of the tutorial's where the file has weights alone",
+    )
     .addOption(datasetOption())
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {

@@ -1,24 +1,66 @@
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
-import { ConfigError, datasetOf } from '@dropout-lab/contracts';
+import {
+  datasetOf,
+  type ModelInput,
+  type NamedArray,
+  parseRunConfigAt,
+  type RunConfig,
+  writtenConfig,
+} from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
 import { readRegularFile } from '@dropout-lab/files/node';
-import { decodeKerasWeights, KerasWeightsError } from '@dropout-lab/interchange';
+import {
+  decodeKerasArchitecture,
+  decodeKerasWeights,
+  decodeSafetensorsModel,
+  isKerasArchive,
+  isSafetensors,
+  matchWeights,
+  type WeightShape,
+} from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { readInput } from '../command/read-input.ts';
-import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
+import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { createRun } from '../train/create-run.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
+import { refused } from './export/refused.ts';
 
 export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;
 }
 
+/** What a file says about its model. */
+interface Source {
+  /** Its layers; undefined where the file has weights alone. */
+  readonly model: ModelInput | undefined;
+  readonly classNames?: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  /** Returns the values of a model's weights. */
+  readonly decode: (weights: readonly WeightShape[], config: RunConfig) => Promise<readonly NamedArray[]>;
+}
+
+/** @param isDescribed Whether the user describes the model, so that the file's own layers are not read. */
+const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source => {
+  if (isSafetensors(bytes)) {
+    const { weights, model, classNames } = decodeSafetensorsModel(bytes, file);
+    const decode: Source['decode'] = async (shapes) => matchWeights(weights, shapes, file);
+    return { model: isDescribed ? undefined : model, classNames, notes: [], decode };
+  }
+  const { model, notes } =
+    isKerasArchive(bytes) && !isDescribed
+      ? decodeKerasArchitecture(bytes, file)
+      : { model: undefined, notes: [] };
+  const decode: Source['decode'] = (shapes, config) =>
+    decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
+  return { model, notes, decode };
+};
+
 /**
- * `dropout-lab import`: makes a run of weights that Keras 3 has saved, for `evaluate`, `predict` and `export`. Its
- * directory is made when the weights are known to fit.
+ * `dropout-lab import`: makes a run of a model that Keras 3 or another run has saved, for `evaluate`, `predict` and `export`.
+ * Its directory is made when the weights are known to fit.
  *
  * @param command The command line, for the manifest.
  * @returns The exit code.
@@ -29,16 +71,24 @@ export const importCommand = async (
   command: readonly string[],
   reporter: Reporter,
 ): Promise<number> => {
-  const config = await readRunConfig(options);
-  requireRunnable(config);
+  const described = await readRunConfig(options);
+  requireRunnable(described);
   const { bytes } = await readInput(file, 'a file that can be read', () =>
     readRegularFile(file, { limit: MOST_BYTES }),
   );
+  const isDescribed = 'model' in (await readConfigFile(options));
+  const source = await refused(async () => sourceOf(bytes, file, isDescribed));
+  const config =
+    source.model === undefined
+      ? described
+      : parseRunConfigAt({ ...writtenConfig(described), model: { preset: 'layers', ...source.model } }, file);
+  requireRunnable(config);
   // The model is built for its shapes and its topology; nothing is computed.
   const backend = await startBackend('cpu');
   const spec = modelSpecOf(config);
   const model = buildModel(spec, config.seed);
-  const weights = await decodeKerasWeights(bytes, await readWeights(model), spec, file).catch(refuse);
+  const shapes = await readWeights(model);
+  const weights = await refused(() => source.decode(shapes, config));
   const modelTopology = model.toJSON(null, false) as object;
   const parameters = model.countParams();
   model.dispose();
@@ -46,7 +96,7 @@ export const importCommand = async (
   const run = await createRun(
     {
       config,
-      classNames: datasetOf(config.dataset).classNames,
+      classNames: source.classNames ?? datasetOf(config.dataset).classNames,
       data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
       importedFrom: { file: basename(file), sha256: await sha256(bytes) },
       command,
@@ -66,13 +116,9 @@ export const importCommand = async (
     await run.close();
   }
   reporter.line(`Imported ${parameters} parameters from ${file}`);
+  for (const note of source.notes) reporter.line(note);
   reporter.line(`Run directory: ${run.path}`);
   return 0;
-};
-
-/** Passes a refusal of the file on as the command's, which has an exit code of its own. */
-const refuse = (error: unknown): never => {
-  throw error instanceof KerasWeightsError ? new ConfigError(error.message, [], { cause: error }) : error;
 };
 
 /** Of a file with the weights of the largest model that is built, and an optimizer's for each. */
