@@ -84,6 +84,7 @@ test.each(exampleNames)('%s', async (name) => {
   const example = await exampleOf(name);
   const digests: Record<string, string> = {};
   for (const [format, encode] of Object.entries(formats)) {
+    if (name === 'approximate' && format === 'keras') continue;
     const bytes = await encode(example);
     digests[`${name}.${format}`] = await digestOf(format, bytes);
     if (folder === undefined) continue;

@@ -131,6 +131,16 @@ const inputs = {
   },
   airbench94: { preset: 'airbench94', inputShape: [32, 32, 3], filters: [4, 6, 6] },
   srivastava: { preset: 'srivastava', inputShape: [24, 24, 3], filters: [3, 4, 5], units: [6, 7] },
+  // Keras has no name for the first activation.
+  approximate: {
+    inputShape: [6, 6, 2],
+    numClasses: 3,
+    layers: [
+      { kind: 'conv2d', filters: 4, activation: 'gelu_approximate' },
+      { kind: 'global_average_pooling2d' },
+      dense(3),
+    ],
+  },
   logits: {
     inputShape: [5, 4, 1],
     numClasses: 3,

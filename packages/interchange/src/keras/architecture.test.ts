@@ -26,17 +26,20 @@ const asKerasHasIt = (spec: ModelSpec): ModelSpec => {
   return { ...spec, layers: spec.layers.map(plain) };
 };
 
-test.each(exampleNames)('%s comes back as it was, and its weights to the bit', async (name) => {
-  const { spec, weights } = await exampleOf(name);
-  const { bytes } = await encodeKerasModel(weights, spec);
-  const { model, notes } = decodeKerasArchitecture(bytes, 'a.keras');
-  const read = parseModelSpec(model);
-  expect(read).toEqual(asKerasHasIt(spec));
-  expect(notes).toEqual([]);
-  const built = buildModel(read, 3);
-  expect(await decodeKerasWeights(bytes, await readWeights(built), read, 'a.keras')).toEqual(weights);
-  built.dispose();
-});
+test.each(exampleNames.filter((name) => name !== 'approximate'))(
+  '%s comes back as it was, and its weights to the bit',
+  async (name) => {
+    const { spec, weights } = await exampleOf(name);
+    const { bytes } = await encodeKerasModel(weights, spec);
+    const { model, notes } = decodeKerasArchitecture(bytes, 'a.keras');
+    const read = parseModelSpec(model);
+    expect(read).toEqual(asKerasHasIt(spec));
+    expect(notes).toEqual([]);
+    const built = buildModel(read, 3);
+    expect(await decodeKerasWeights(bytes, await readWeights(built), read, 'a.keras')).toEqual(weights);
+    built.dispose();
+  },
+);
 
 const saved = async (): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL('../../fixtures/keras.keras', import.meta.url)));

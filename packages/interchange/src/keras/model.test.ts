@@ -1,11 +1,69 @@
-import { describe, expect, test } from 'vitest';
-import { exampleNames, exampleOf } from '../examples.testing.ts';
-import { decodeKerasWeights, encodeKerasModel } from '../index.ts';
+import { parseRunConfig } from '@dropout-lab/contracts';
+import { strFromU8, unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { exampleOf } from '../examples.testing.ts';
+import { encodeKerasModel, InterchangeError } from '../index.ts';
 
-describe.each(exampleNames)('%s', (name) => {
-  test('has its weights to the bit', async () => {
-    const { spec, weights } = await exampleOf(name);
-    const { bytes } = await encodeKerasModel(weights, spec);
-    expect(await decodeKerasWeights(bytes, weights, spec, 'model.keras')).toEqual(weights);
-  });
+test('says what training in Keras would be without', async () => {
+  const { spec, weights } = await exampleOf('layers');
+  expect((await encodeKerasModel(weights, spec)).differences).toEqual([
+    'conv2d: the initializer partial_dirac is written as its distribution, VarianceScaling; the weights are as trained',
+    'dense: DropConnect is left out, which Keras lacks and prediction is without',
+  ]);
+});
+
+test('an activation that Keras has no name for is refused by its layer', async () => {
+  const { spec, weights } = await exampleOf('approximate');
+  const encoding = encodeKerasModel(weights, spec);
+  await expect(encoding).rejects.toThrow(InterchangeError);
+  await expect(encoding).rejects.toThrow(
+    /^conv2d: activation: expected an activation that Keras has by a name, received gelu_approximate/,
+  );
+});
+
+const compiled = async (optimizer: object) => {
+  const { spec, weights } = await exampleOf('logits');
+  const { loss, optimizer: parsed } = parseRunConfig({ optimizer });
+  const trainedWith = { loss, optimizer: parsed };
+  const { bytes, differences } = await encodeKerasModel(weights, spec, { trainedWith });
+  const text = strFromU8(unzipSync(bytes)['config.json']!);
+  return { text, differences, compile: JSON.parse(text).compile_config };
+};
+
+test.each([
+  [
+    { name: 'adam', learningRate: 1 },
+    'Adam',
+    '{"learning_rate":1.0,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-7}',
+  ],
+  [
+    { name: 'adamw', clipnorm: 2 },
+    'AdamW',
+    '{"learning_rate":0.001,"weight_decay":0.004,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-7,"clipnorm":2.0}',
+  ],
+  [{ name: 'sgd' }, 'SGD', '{"learning_rate":0.01,"momentum":0.0,"nesterov":false}'],
+  [
+    { name: 'rmsprop', centered: true },
+    'RMSprop',
+    '{"learning_rate":0.001,"rho":0.9,"momentum":0.0,"epsilon":1e-7,"centered":true}',
+  ],
+])('is compiled with %j', async (optimizer, className, config) => {
+  const { text, compile, differences } = await compiled(optimizer);
+  expect(compile.optimizer.class_name).toBe(className);
+  expect(text).toContain(`"class_name":"${className}","config":${config}`);
+  // The model ends in logits.
+  expect(compile.loss.config).toMatchObject({ from_logits: true });
+  expect(differences).toEqual([]);
+});
+
+test.each([
+  { name: 'muon' },
+  { name: 'sgd', momentum: 0.9, momentumForm: 'pytorch' },
+  { name: 'sgd', momentum: 0.9, weightDecay: 0.1, weightDecayMode: 'coupled' },
+])('is not compiled with %j, which not every Keras has', async (optimizer) => {
+  const { compile, differences } = await compiled(optimizer);
+  expect(compile).toBeUndefined();
+  expect(differences).toEqual([
+    `the model is not compiled: Keras has ${optimizer.name} with these settings in no version, or in newer ones alone`,
+  ]);
 });

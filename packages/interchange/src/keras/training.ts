@@ -110,7 +110,7 @@ export const compileConfigOf = (
   const values = optimizer as unknown as JsonObject;
   const places = Object.entries(formula.settings as Readonly<Record<string, Place<unknown>>>);
   const isKeras = ([setting, place]: (typeof places)[number]): boolean =>
-    typeof place === 'string' || values[setting] === place.as || values['momentum'] === 0;
+    typeof place === 'string' || values[setting] === place.as;
   if (!places.every(isKeras)) return undefined;
   const config = places.flatMap(([setting, place]) => {
     const value = values[setting];
