@@ -32,7 +32,7 @@ export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;
 }
 
-/** What a file says about its model. */
+/** A file's own account of its model. */
 interface Source {
   /** Its layers; undefined where the file has weights alone. */
   readonly model: ModelInput | undefined;

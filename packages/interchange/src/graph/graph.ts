@@ -9,7 +9,7 @@ type ImplicitSettings =
   /** Leaves the layers of a residual block out in training. */
   | { readonly kind: 'stochastic_depth'; readonly rate: number };
 
-/** What an operation of a model is. */
+/** The kind and the settings of an operation. */
 export type OperationSettings = LayerSpec | ImplicitSettings;
 /** The kind of an operation. */
 export type OperationKind = LayerKind | ImplicitSettings['kind'];

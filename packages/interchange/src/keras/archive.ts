@@ -50,7 +50,7 @@ export const readArchived = (bytes: Uint8Array, name: string, where: string): Ui
           name === archived.weights ? Math.max(FREE_BYTES, MOST_RATIO * file.size) : MOST_CONFIG_BYTES;
         if (file.originalSize > most) {
           throw refusal(
-            `one of ${file.originalSize} bytes, of which the archive has ${file.size}, where at most ${most} are read`,
+            `one of ${file.originalSize} bytes, packed into ${file.size}, where at most ${most} are read`,
           );
         }
         return true;

@@ -7,7 +7,7 @@ import { lackingInitializers } from './settings.ts';
 import { compileConfigOf, type TrainedWith, toPythonJson } from './training.ts';
 import { encodeKerasWeights } from './weights.ts';
 
-/** What {@link encodeKerasModel} writes beside layers and weights. */
+/** Parts of an archive of {@link encodeKerasModel} beside layers and weights. */
 export interface KerasModelOptions {
   /** The optimizer and the loss that the loaded model is compiled with; none when left out. */
   readonly trainedWith?: TrainedWith | undefined;

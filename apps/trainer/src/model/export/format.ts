@@ -7,7 +7,7 @@ export interface RunToExport {
   readonly checkpoint: CheckpointName;
 }
 
-/** What is said after an export: what reads it, and how, after `Wrote PLACE: `. */
+/** The end of the line that follows an export: its readers, and how they read it, after `Wrote PLACE: `. */
 interface Written {
   readonly use: string;
   /** Sentences on what the format could not take over, each a line. */
@@ -28,7 +28,7 @@ export interface WrittenFolder extends Written {
 export type Writer<Runs, Content> = (runs: Runs) => Promise<Content>;
 
 interface Described {
-  /** What it is, for `--help`. */
+  /** The format in a few words, for `--help`. */
   readonly description: string;
 }
 
