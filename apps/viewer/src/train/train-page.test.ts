@@ -184,6 +184,26 @@ test('leaves the files of a run in Node, evaluated on the test images', async ()
   await page.close();
 }, 120_000);
 
+test('begins with what the two runs say: so far, and at their end image by image', async () => {
+  const { page, complaints } = await openPage(
+    browser,
+    `${viewer.url}#/train?limit-train=40&limit-test=20&batch-size=16&epochs=2&seed=7&backend=wasm`,
+  );
+  await page.getByRole('button', { name: 'Train' }).click();
+  const verdict = page.getByRole('region', { name: 'What the runs say' });
+  await expect
+    .poll(() => verdict.textContent())
+    .toMatch(/(^|: )(The model|On the same|The models) .*(dropout 0\.5|no dropout).* validation images/);
+  for (const name of ['dropout 0.5', 'no dropout']) await card(page, name).getByText('completed').waitFor();
+  // Of 8 validation images; with the answers to them nothing has to be said of accuracies alone.
+  await expect.poll(() => verdict.textContent()).not.toMatch(/So far|was not kept/);
+  expect(await verdict.textContent()).toMatch(
+    / on the same 8 validation images|On the same 8 validation images/,
+  );
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 120_000);
+
 test('without any WebGL it trains on wasm, and says why', async () => {
   const without = await launchChromium(['--use-gl=disabled']);
   try {
