@@ -8,7 +8,7 @@ import {
 } from './onnx_pb.ts';
 
 /** A whole number, whole numbers, or a float with its mark, as an operator takes them. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+type Attribute = number | readonly number[] | { readonly float: number };
 
 /** The part of a graph that grows as layers are written. */
 export interface Builder {

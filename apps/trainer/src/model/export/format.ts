@@ -25,7 +25,7 @@ export interface WrittenFolder extends Written {
 }
 
 /** Makes the content of an export; the caller puts it in its place. */
-export type Writer<Runs, Content> = (runs: Runs) => Promise<Content>;
+type Writer<Runs, Content> = (runs: Runs) => Promise<Content>;
 
 interface Described {
   /** The format in a few words, for `--help`. */
