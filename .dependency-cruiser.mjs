@@ -7,7 +7,7 @@ const mayImport = {
   random: [],
   files: [],
   metrics: ['contracts', 'random'],
-  data: ['contracts', 'random'],
+  data: ['contracts', 'random', 'files'],
   cifar: ['contracts', 'data', 'files'],
   runs: ['contracts', 'random', 'files'],
   'wasm-training': [],

@@ -5,7 +5,7 @@ import {
   startBackend,
   type WasmKernels,
 } from '@dropout-lab/backend/node';
-import type { DatasetName, ImageDataset } from '@dropout-lab/contracts';
+import type { DatasetChoice, ImageDataset } from '@dropout-lab/contracts';
 import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
 import { type ExchangeFolder, withExchangeFolder } from './exchange.ts';
 import { readSingleSteps, readStates, readTrace } from './keras-trace.ts';
@@ -74,7 +74,7 @@ interface KerasRun {
 /** Trains every scenario in Keras, in Keras with other kernels and on each backend, and compares all with the first. */
 export const runExperiment = (
   { size, backends, kernels }: Experiment,
-  images: ReadonlyMap<DatasetName, ImageDataset>,
+  images: ReadonlyMap<DatasetChoice, ImageDataset>,
   python: string,
 ): Promise<ExperimentResult> =>
   withExchangeFolder(async (folder) => {

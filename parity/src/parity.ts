@@ -1,5 +1,5 @@
 import { loadDataset } from '@dropout-lab/cifar/node';
-import type { DatasetName, ImageDataset } from '@dropout-lab/contracts';
+import { type DatasetChoice, type ImageDataset, isOwnImages } from '@dropout-lab/contracts';
 import { writeDocument } from './document.ts';
 import { type ExperimentResult, runExperiment } from './experiment.ts';
 import { selectExperiments } from './options.ts';
@@ -9,9 +9,9 @@ import { scenarios } from './scenarios.ts';
 
 const { experiments, isWhole } = selectExperiments(process.argv.slice(2));
 const python = await preparePython();
-const images = new Map<DatasetName, ImageDataset>();
+const images = new Map<DatasetChoice, ImageDataset>();
 for (const dataset of new Set(scenarios.map(({ config }) => config.dataset))) {
-  images.set(dataset, (await loadDataset(dataset)).train);
+  if (!isOwnImages(dataset)) images.set(dataset, (await loadDataset(dataset)).train);
 }
 
 const results: ExperimentResult[] = [];

@@ -1,7 +1,7 @@
 import {
   type Batch,
   type ClassIndices,
-  type DatasetName,
+  type DatasetChoice,
   type ImageDataset,
   type ModelSpec,
   parseRunConfig,
@@ -35,7 +35,7 @@ export interface NamedShape {
 /** A scenario in the form that keras/train.py reads. */
 export interface ScenarioWorkload {
   readonly name: string;
-  readonly dataset: DatasetName;
+  readonly dataset: DatasetChoice;
   readonly model: ModelSpec;
   readonly optimizer: RunConfig['optimizer'];
   readonly loss: RunConfig['loss'];
@@ -60,7 +60,7 @@ export interface Workload extends WorkloadSize {
 }
 
 /** The batches of each data set that a scenario names. */
-export type Sources = ReadonlyMap<DatasetName, DatasetBatches>;
+export type Sources = ReadonlyMap<DatasetChoice, DatasetBatches>;
 
 /** The tutorial's run; all scenarios have its seed, its split and its order of images. */
 const { seed, validationSplit } = parseRunConfig({});

@@ -1,5 +1,5 @@
 // The browser's version of index.ts: bundlers find it by the condition `browser` in package.json.
-
+import { ConfigError } from '@dropout-lab/contracts';
 import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { browser } from './library/browser.ts';
 import { loaderOf } from './library/datasets.ts';
@@ -15,3 +15,9 @@ export const load = loadOn(browser, start);
 export const loadClassifier = loadClassifierOn(browser, start);
 export const cifar10 = loaderOf('cifar10', browser);
 export const cifar100 = loaderOf('cifar100', browser);
+
+export const imageFolder = async (path: string): Promise<never> => {
+  throw new ConfigError(
+    `imageFolder: expected Node, where a program may read folders, received ${path} in a browser: give train the images as { train, test }`,
+  );
+};

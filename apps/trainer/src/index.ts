@@ -1,4 +1,5 @@
 import { loadClassifierOn } from './classifier/load-classifier.ts';
+import type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
 import { loaderOf } from './library/datasets.ts';
 import { node } from './library/node.ts';
 import { backendStarter } from './library/start-backend.ts';
@@ -9,6 +10,7 @@ export type { Classification, Classifier, ClassifyOptions } from './classifier/c
 export type { ClassifierDescription } from './classifier/description.ts';
 export type { LoadClassifierOptions } from './classifier/load-classifier.ts';
 export type { ClassifiedPicture, PagePicture, RawPicture } from './classifier/pictures.ts';
+export type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
@@ -47,3 +49,13 @@ export const cifar10 = loaderOf('cifar10', node);
 
 /** CIFAR-100: 60,000 colour images of a hundred classes, 32 by 32 pixels. */
 export const cifar100 = loaderOf('cifar100', node);
+
+/**
+ * Loads the pictures of a folder that has a folder for each class, or folders `train`, `test` and `validation` that do:
+ * decoded once, and kept in the cache. Without test images a fifth of each class is taken. In Node only.
+ *
+ * @throws ConfigError when the folder is none of pictures in classes.
+ */
+export const imageFolder = async (path: string, options?: ImageFolderOptions): Promise<OwnDataset> =>
+  // sharp, which decodes them, is native code.
+  (await import('@dropout-lab/data/node')).imageFolder(path, options);

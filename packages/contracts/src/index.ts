@@ -15,7 +15,15 @@ export {
 } from './families/averaging.ts';
 export { type CallbackConfig, type CallbackName, callbackSchema } from './families/callbacks.ts';
 export { type ConstraintConfig, type ConstraintName, constraintSchema } from './families/constraints.ts';
-export { type DatasetDescription, type DatasetName, datasetOf, datasets } from './families/datasets.ts';
+export {
+  type DatasetChoice,
+  type DatasetDescription,
+  type DatasetName,
+  datasetKey,
+  datasetOf,
+  datasets,
+  isOwnImages,
+} from './families/datasets.ts';
 export {
   type DropoutScheduleConfig,
   type DropoutScheduleInput,
@@ -55,6 +63,13 @@ export {
   type OptimizerName,
   optimizerSchema,
 } from './families/optimizers.ts';
+export {
+  type ImageFit,
+  imageFitSchema,
+  type OwnImages,
+  ownImagesLimits,
+  ownImagesSchema,
+} from './families/own-images.ts';
 export { type RegularizerConfig, type RegularizerName, regularizerSchema } from './families/regularizers.ts';
 export {
   type LearningRateScheduleConfig,

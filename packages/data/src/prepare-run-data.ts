@@ -2,6 +2,7 @@ import {
   type Batch,
   type ClassIndices,
   type DataDescription,
+  datasetKey,
   type RunConfig,
   requireClassNames,
   type Targets,
@@ -68,7 +69,7 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
       (name) => `${name}: one image, which is trained on: none of this class is held out for validation`,
     ),
     description: {
-      dataset: config.dataset,
+      dataset: datasetKey(config.dataset),
       sha256: data.sha256,
       trainImages: train.labels.length,
       validationImages: validation.labels.length,

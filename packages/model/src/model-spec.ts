@@ -1,6 +1,6 @@
 import {
   ConfigError,
-  type DatasetName,
+  type DatasetChoice,
   datasetOf,
   type LayerInput,
   layerSchema,
@@ -39,7 +39,7 @@ const withDefaults = (layer: LayerInput) => layerSchema.safeParse(layer).data ??
 /** Options of {@link parseModelSpec}. */
 export interface ModelSpecOptions {
   /** The data set whose image shape and classes are used where the settings have none; `cifar10` when left out. */
-  readonly dataset?: DatasetName;
+  readonly dataset?: DatasetChoice;
   /** Layers of the user's own that a list of layers may name; see `defineLayer`. */
   readonly layers?: readonly LayerDefinition[];
 }

@@ -134,7 +134,9 @@ describe('every other option of every command is taken with every kind of value 
     '--data-dir': [['folder', 'folder']],
     '--dataset': ['cifar10', 'cifar100', 'shapes'].map((name) => [name, name]),
     '--export': [['folder', 'folder']],
+    '--fit': ['cover', 'contain', 'fill'].map((name) => [name, name]),
     '--format': exportFormatNames.map((name) => [name, name]),
+    '--images': [['pets', 'pets']],
     '--host': [['0.0.0.0', '0.0.0.0']],
     '--jobs': [['2', 2]],
     '--kernels': ['plain', 'fma'].map((name) => [name, name]),
@@ -159,7 +161,12 @@ describe('every other option of every command is taken with every kind of value 
       ['0,3,7', [0, 3, 7]],
     ],
     '--set': [['optimizer.beta2=0.9', ['optimizer.beta2=0.9']]],
+    '--size': [
+      ['64', [64, 64]],
+      ['48x64', [48, 64]],
+    ],
     '--store': [['folder', 'folder']],
+    '--test': [['pets-test', 'pets-test']],
     '--test-time-augmentation': ['none', 'flip', 'flip_shift'].map((name) => [name, name]),
     '--tensorboard': [['folder', 'folder']],
     '--top': [

@@ -6,6 +6,8 @@ import { addConfigOptions } from './config-options.ts';
 import { printableLines } from './printable.ts';
 import { createReporter } from './reporter.ts';
 import {
+  addImagesOptions,
+  addPreparationOptions,
   backendOption,
   checkpointOption,
   dataDirOption,
@@ -58,7 +60,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .exitOverride()
     .hook('preAction', (_, command) => requireValues(command));
 
-  addConfigOptions(program.command('train'))
+  addPreparationOptions(addConfigOptions(program.command('train')))
     .description(
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
@@ -85,8 +87,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await trainCommand(options, commandLine(), reporter, signal));
     });
 
-  program
-    .command('evaluate')
+  addImagesOptions(program.command('evaluate'))
     .description("a run's metrics on the test images")
     .argument('<run>', 'folder of the run')
     .addOption(checkpointOption())
@@ -257,7 +258,16 @@ const requireValues = (command: Command): void => {
 /** Refuses settings for a run that is resumed: it continues as it was started, but may do so for longer. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
   if (resume === undefined) return;
-  const allowed = new Set(['resume', 'epochs', 'json', 'dataDir', 'mirror', 'tensorboard']);
+  const allowed = new Set([
+    'resume',
+    'epochs',
+    'json',
+    'dataDir',
+    'mirror',
+    'tensorboard',
+    'images',
+    'test',
+  ]);
   const refused = command.options.find(
     (option) =>
       !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',

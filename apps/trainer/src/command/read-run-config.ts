@@ -32,17 +32,40 @@ export interface ConfigOptions {
  * The run that the command line describes: a recipe's, or else the tutorial's, changed by the file of `--config`, changed by
  * options.
  *
+ * @param own Settings that the user's own images bring along: the file and options come on top.
  * @throws ConfigError naming the first value at fault.
  */
-export const readRunConfig = async (options: ConfigOptions): Promise<RunConfig> =>
-  parseRunConfig(
+export const readRunConfig = async (options: ConfigOptions, own: PlainObject = {}): Promise<RunConfig> => {
+  const file = await readConfigFile(options);
+  requireOneDataset(options, file, own);
+  return parseRunConfig(
     configOfFlags(
       runConfigSchema,
       flagValuesOf(options),
-      mergeConfig(recipeOf(options), await readConfigFile(options)),
+      mergeConfig(mergeConfig(recipeOf(options), own), file),
       assignmentsOf(options.set),
     ),
   );
+};
+
+/** @throws ConfigError when another data set is named beside a user's own images. */
+export const requireOneDataset = (
+  { dataset, set = [] }: ConfigOptions,
+  file: PlainObject,
+  own: PlainObject,
+): void => {
+  if (!('dataset' in own)) return;
+  const another =
+    dataset !== undefined
+      ? '--dataset'
+      : set.some((text) => text.startsWith('dataset='))
+        ? '--set dataset'
+        : 'dataset' in file && 'the dataset of --config';
+  if (!another) return;
+  throw new ConfigError(
+    `--images: expected no other data set beside it, found ${another}: leave one of the two out`,
+  );
+};
 
 const recipeOf = ({ recipe }: ConfigOptions): unknown =>
   recipe === undefined ? {} : recipes[recipe as RecipeName].config;

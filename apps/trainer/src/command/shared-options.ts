@@ -1,5 +1,5 @@
-import { datasets, recipes } from '@dropout-lab/contracts';
-import { InvalidArgumentError, Option } from 'commander';
+import { datasets, imageFitSchema, recipes } from '@dropout-lab/contracts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_FORMAT, exportFormatNames, exportFormats } from '../model/export/table.ts';
 
 /** The backend of a command that trains. */
@@ -27,6 +27,46 @@ export const revectorizeOption = (): Option =>
 
 export const datasetOption = (): Option =>
   new Option('--dataset <name>', 'data set').choices(Object.keys(datasets));
+
+/** `64`, or `48x64`, height first. */
+const size = (text: string): [height: number, width: number] => {
+  const [height, width = height, ...more] = text
+    .split('x')
+    .map((side) => (/^\d+$/.test(side) ? Number(side) : 0));
+  if (height && width && more.length === 0) return [height, width];
+  throw new InvalidArgumentError(
+    'Expected a number of pixels, such as 64, or height x width, such as 48x64.',
+  );
+};
+
+/** Adds the options that name a user's own images, as those that a run was trained on. */
+export const addImagesOptions = (command: Command): Command =>
+  command
+    .option(
+      '--images <folder>',
+      "one's own pictures: a folder with a folder for each class, or with folders train, test and validation that have them",
+    )
+    .option(
+      '--test <folder>',
+      'folder of test pictures, for --images without (default: a fifth of each class)',
+    );
+
+/** Adds the options that make images of a user's own pictures. */
+export const addPreparationOptions = (command: Command): Command =>
+  addImagesOptions(command)
+    .addOption(
+      new Option(
+        '--size <pixels>',
+        'of --images: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
+      ).argParser(size),
+    )
+    .addOption(
+      new Option(
+        '--fit <name>',
+        'of --images: cover cuts the middle out, contain puts white beside it, fill stretches (default: cover)',
+      ).choices(imageFitSchema.options),
+    )
+    .option('--strict', 'of --images: refuse files that are no pictures, instead of skipping them');
 
 /** The help of each recipe is its summary. */
 export const recipeOption = (): Option =>

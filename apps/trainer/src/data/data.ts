@@ -1,16 +1,18 @@
 import { type CifarProgress, loadDataset, requireDataFolder } from '@dropout-lab/cifar/node';
 import {
   ConfigError,
-  type DatasetName,
+  datasetKey,
   datasetOf,
+  isOwnImages,
   type RunConfig,
   type RunManifest,
 } from '@dropout-lab/contracts';
 import type { ImageLimits, LoadedDataset } from '@dropout-lab/data';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { type ImagesOptions, loadOwnImages } from './own-images.ts';
 
-export interface DataOptions {
+export interface DataOptions extends ImagesOptions {
   /** A folder that has the official binary files; nothing is fetched then. */
   readonly dataDir?: string;
   /** Addresses of the official archive to try before the official one. */
@@ -20,15 +22,22 @@ export interface DataOptions {
 /** Loads the images of runs on one data set, as many as they use, fetching them first when they are not in the cache. */
 export const loadData = (
   configs: readonly [RunConfig, ...RunConfig[]],
-  { dataDir, mirror }: DataOptions,
+  { dataDir, mirror, images, test }: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<LoadedDataset> => {
   const [{ dataset }] = configs;
+  const limits = limitsOf(configs);
+  if (isOwnImages(dataset)) return loadOwnImages(dataset, { images, test, limits }, reporter, signal);
+  if (images !== undefined) {
+    throw new ConfigError(
+      `--images ${images}: expected a run on images of one's own, found one on ${datasetOf(dataset).title}: leave --images out`,
+    );
+  }
   return loadDataset(dataset, {
     directory: dataDir,
     mirrors: mirror,
-    limits: limitsOf(configs),
+    limits,
     onProgress: (progress) => reporter.progress(fetchLine(datasetOf(dataset).title, progress)),
     onNotice: (notice) => reporter.line(notice),
     signal,
@@ -62,12 +71,13 @@ export const dataLoader = (
   reporter: Reporter,
   signal: AbortSignal,
 ): ((config: RunConfig) => Promise<LoadedDataset>) => {
-  const loaded = new Map<DatasetName, LoadedDataset>();
+  const loaded = new Map<string, LoadedDataset>();
   return async (config) => {
     const { dataset } = config;
-    const others = configs.filter((other) => other.dataset === dataset);
-    const data = loaded.get(dataset) ?? (await loadData([config, ...others], options, reporter, signal));
-    loaded.set(dataset, data);
+    const key = datasetKey(dataset);
+    const others = configs.filter((other) => datasetKey(other.dataset) === key);
+    const data = loaded.get(key) ?? (await loadData([config, ...others], options, reporter, signal));
+    loaded.set(key, data);
     return data;
   };
 };
@@ -84,8 +94,8 @@ export const fetchLine = (title: string, { stage, source, done, total, unit }: C
  * @throws ConfigError
  */
 export const requireLoadable = ({ data, config }: RunManifest, what: string): void => {
-  if (data.dataset === config.dataset) return;
+  if (data.dataset === datasetKey(config.dataset)) return;
   throw new ConfigError(
-    `${what}: expected a run on a data set by name, such as ${config.dataset}, found one on ${data.dataset}: load it in a program, and give the images there`,
+    `${what}: expected a run on a data set by name, such as cifar10, or on a folder of pictures, found one on ${data.dataset}: load it in a program, and give the images there`,
   );
 };

@@ -1,5 +1,13 @@
-import { ConfigError, type DatasetName, datasets, type ImageDataset } from '@dropout-lab/contracts';
-import { drawShapes } from '@dropout-lab/data';
+import {
+  ConfigError,
+  type DatasetChoice,
+  type DatasetName,
+  datasets,
+  type ImageDataset,
+  isOwnImages,
+  type RunConfigInput,
+} from '@dropout-lab/contracts';
+import { drawShapes, settingsOfImages } from '@dropout-lab/data';
 import type { DatasetOptions, Platform } from './platform.ts';
 
 /** Training images and test images: those of a data set, or a user's own. */
@@ -7,8 +15,10 @@ export interface TrainingData {
   /** Some of them are held out for validation, as the settings say. */
   readonly train: ImageDataset;
   readonly test: ImageDataset;
-  /** The name of the data set; absent for a user's own images. */
-  readonly dataset?: DatasetName;
+  /** The data set, by its name or as `imageFolder` describes it; absent for images from memory. */
+  readonly dataset?: DatasetChoice;
+  /** The last so many training images are to be held out for validation; as the settings say when left out or 0. */
+  readonly validationImages?: number;
   /** SHA-256 of the files that the images come from, by name, for the manifest of a run. */
   readonly sha256?: Readonly<Record<string, string>>;
 }
@@ -59,7 +69,10 @@ const refusal = (found: string): ConfigError =>
   );
 
 /** Returns the part of a configuration that describes the data: its name or, for a user's own images, shape and classes. */
-export const configOfData = ({ train, dataset }: TrainingData) =>
-  dataset !== undefined && dataset in datasets
+export const configOfData = ({ train, dataset, validationImages = 0 }: TrainingData): RunConfigInput => {
+  if (dataset !== undefined && isOwnImages(dataset))
+    return { ...settingsOfImages(dataset, validationImages) };
+  return dataset !== undefined && dataset in datasets
     ? { dataset }
-    : { model: { inputShape: train.imageShape, numClasses: train.classNames.length } };
+    : { model: { inputShape: [...train.imageShape], numClasses: train.classNames.length } };
+};

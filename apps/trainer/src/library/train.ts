@@ -1,5 +1,6 @@
 import {
   DropoutLabError,
+  datasetKey,
   mergeConfig,
   parseRunConfig,
   type RunConfig,
@@ -47,7 +48,10 @@ export const trainOn =
     const config = configOf(options);
     requireBuildable(modelSpecOf(config));
     const runData = prepareRunData({ sha256: {}, ...data }, config);
-    const description = { ...runData.description, dataset: data.dataset ?? OWN_IMAGES };
+    const description = {
+      ...runData.description,
+      dataset: data.dataset === undefined ? OWN_IMAGES : datasetKey(data.dataset),
+    };
     const backend = await start(choice);
     const replicas = platform.replicasOn(config, backend.name, wanted);
 

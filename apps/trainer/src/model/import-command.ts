@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import {
+  datasetKey,
   datasetOf,
   type ModelInput,
   type NamedArray,
@@ -97,7 +98,13 @@ export const importCommand = async (
     {
       config,
       classNames: source.classNames ?? datasetOf(config.dataset).classNames,
-      data: { dataset: config.dataset, sha256: {}, trainImages: 0, validationImages: 0, testImages: 0 },
+      data: {
+        dataset: datasetKey(config.dataset),
+        sha256: {},
+        trainImages: 0,
+        validationImages: 0,
+        testImages: 0,
+      },
       importedFrom: { file: basename(file), sha256: await sha256(bytes) },
       command,
       backend,

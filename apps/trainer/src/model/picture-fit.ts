@@ -1,4 +1,4 @@
-import type { RunConfig } from '@dropout-lab/contracts';
+import { isOwnImages, type RunConfig } from '@dropout-lab/contracts';
 import type { PictureFit } from '@dropout-lab/data';
 
 /**
@@ -6,4 +6,4 @@ import type { PictureFit } from '@dropout-lab/data';
  * their middle is cut out.
  */
 export const pictureFitOf = ({ dataset }: Pick<RunConfig, 'dataset'>): PictureFit =>
-  (dataset as unknown as { readonly fit?: PictureFit }).fit ?? 'cover';
+  isOwnImages(dataset) ? dataset.fit : 'cover';

@@ -103,7 +103,7 @@ const requireTrainingKernels = async (options: StudyRunOptions): Promise<void> =
 };
 
 /** @throws ConfigError that names the arm which has the setting that cannot be. */
-const requireRunnableArms = async ({ arms }: Study, where: string): Promise<void> => {
+export const requireRunnableArms = async ({ arms }: Study, where: string): Promise<void> => {
   // Building a model needs TensorFlow.js, which `study status` and `study list` do without.
   const { requireRunnable } = await import('../train/require-runnable.ts');
   for (const { name, config } of arms) {

@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { addConfigOptions } from '../command/config-options.ts';
 import { createReporter } from '../command/reporter.ts';
 import {
+  addImagesOptions,
+  addPreparationOptions,
   backendOption,
   dataDirOption,
   jobsOption,
@@ -31,7 +33,7 @@ export const addStudyCommands = (
   { signal, commandLine, onExitCode }: CommandsContext,
 ): void => {
   const reporter = () => createReporter({ json: false });
-  withRunOptions(withStoreOptions(addSweepOptions(program.command('sweep'))))
+  addPreparationOptions(withRunOptions(withStoreOptions(addSweepOptions(program.command('sweep')))))
     .description(
       'train with each of several values, such as --dropout 0:0.8:0.1, and rank them by validation',
     )
@@ -44,7 +46,7 @@ export const addStudyCommands = (
     .command('study')
     .description('compare arms over seeds: run a study, or show how far it has come');
 
-  withRunOptions(withStudyOptions(study.command('run')))
+  addImagesOptions(withRunOptions(withStudyOptions(study.command('run'))))
     .description('train the runs of a study that are not finished yet, and resume those that were stopped')
     .action(async (nameOrFile: string, options) => {
       const { studyRunCommand } = await import('./study-command.ts');
@@ -59,7 +61,7 @@ export const addStudyCommands = (
       onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
     });
 
-  withStudyOptions(program.command('report'))
+  addImagesOptions(withStudyOptions(program.command('report')))
     .description('write the report of a study: a page, the same in Markdown with pictures, and the data')
     .option('--output <folder>', 'folder of the report (default: reports/<study>)')
     .addOption(backendOption())
@@ -70,8 +72,7 @@ export const addStudyCommands = (
       onExitCode(await reportCommand(nameOrFile, options, reporter(), signal));
     });
 
-  program
-    .command('worker')
+  addImagesOptions(program.command('worker'))
     .description('train runs from a queue, put there by study run --queue on any machine')
     .requiredOption(
       '--queue <url>',

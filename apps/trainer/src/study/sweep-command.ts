@@ -6,6 +6,7 @@ import {
   configWith,
   listFlags,
   listSettings,
+  mergeConfig,
   type PlainObject,
   runConfigSchema,
   type Setting,
@@ -15,14 +16,15 @@ import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@drop
 import { readStudyRuns } from '@dropout-lab/study/node';
 import { assignmentsOf, type FlagValues, flagValuesOf } from '../command/config-options.ts';
 import { formatMetric } from '../command/format.ts';
-import { type ConfigOptions, readConfigFile } from '../command/read-run-config.ts';
+import { type ConfigOptions, readConfigFile, requireOneDataset } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
+import { type PreparationOptions, withImages } from '../data/own-images.ts';
 import { severalOf } from './several-values.ts';
-import { runStudy } from './study-command.ts';
+import { requireRunnableArms, runStudy } from './study-command.ts';
 import type { StudyRunOptions } from './study-options.ts';
 
-export interface SweepOptions extends StudyRunOptions {
+export interface SweepOptions extends StudyRunOptions, PreparationOptions {
   readonly name?: string;
   /** Those of {@link ConfigOptions} too, each with one value or several. */
   readonly [option: string]: unknown;
@@ -37,18 +39,32 @@ export const sweepCommand = async (
 ): Promise<number> => {
   const { name, seeds } = options;
   const { axes, fixed } = axesOf(options as ConfigOptions);
+  const inputOf = async (own: PlainObject = {}) => {
+    const file = await readConfigFile(options as ConfigOptions);
+    requireOneDataset(options as ConfigOptions, file, own);
+    const config = configOfFlags(runConfigSchema, fixed.flags, mergeConfig(own, file), fixed.assignments);
+    requireApplicable(axes, config);
+    const swept = sweep(axes, config);
+    return { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
+  };
   if (axes.length === 0) {
     throw new ConfigError(
       'sweep: expected a setting with several values, such as --dropout 0:0.8:0.1 or --learning-rate 0.001,0.01, received none',
     );
   }
-  const file = await readConfigFile(options as ConfigOptions);
-  const config = configOfFlags(runConfigSchema, fixed.flags, file, fixed.assignments);
-  requireApplicable(axes, config);
-  const swept = sweep(axes, config);
-  const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
+  const input = await withImages(
+    options,
+    inputOf,
+    async (given) => {
+      const study = parseStudy(given, 'sweep');
+      await requireRunnableArms(study, study.name);
+    },
+    reporter,
+    signal,
+  );
   const study = parseStudy(input, 'sweep');
-  const exitCode = await runStudy({ study, input }, study.name, options, command, reporter, signal);
+  const here = { ...options, images: undefined, test: undefined };
+  const exitCode = await runStudy({ study, input }, study.name, here, command, reporter, signal);
   const runs = await readStudyRuns(options.store, planRuns(study));
   for (const line of rankingOf(analyzeStudy(study, runs))) reporter.line(line);
   return exitCode;

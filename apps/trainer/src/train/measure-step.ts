@@ -76,7 +76,7 @@ const noiseFor = ({
   const cut = createBatches(
     {
       images: new Uint8Array(words.buffer, words.byteOffset, pixels),
-      labels: Uint8Array.from({ length: count }, (_, i) => i % classNames.length),
+      labels: Uint16Array.from({ length: count }, (_, i) => i % classNames.length),
       imageShape,
       classNames,
     },

@@ -7,11 +7,12 @@ import { invocationOf } from '../command/invocation.ts';
 import { requireKernels } from '../command/kernels.ts';
 import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { fewStepsLine, type PreparationOptions, withImages } from '../data/own-images.ts';
 import type { ProcessTask } from '../study/run-task.ts';
 import type { BeginOptions, ReopenOptions, RunToTrain } from './open-run.ts';
 import type { EndedRun } from './train-run.ts';
 
-export interface TrainOptions extends BeginOptions {
+export interface TrainOptions extends BeginOptions, PreparationOptions {
   /** The folder of a run to resume. */
   readonly resume?: string;
   /** Those of {@link ConfigOptions} too. */
@@ -33,7 +34,7 @@ export const trainCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const config = options.resume === undefined ? await readRunConfig(options) : undefined;
+  const config = options.resume === undefined ? await readConfig(options, reporter, signal) : undefined;
   const epochs = await readEpochs(options);
   if (config) await requireKernels(options);
   if (options.tensorboard !== undefined) {
@@ -41,7 +42,8 @@ export const trainCommand = async (
     await requireBoardFolder(options.tensorboard);
   }
   const { reason, path } = config
-    ? await trainNew(config, options, command, reporter, signal)
+    ? // The images of its configuration are prepared by now.
+      await trainNew(config, { ...options, images: undefined, test: undefined }, command, reporter, signal)
     : await resume(options.resume!, { ...options, epochs }, reporter, signal);
   if (reason === 'completed' || reason === 'early_stopping') {
     for (const line of await closingLines(path)) reporter.line(line);
@@ -52,6 +54,23 @@ export const trainCommand = async (
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
+};
+
+const readConfig = async (
+  options: TrainOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<RunConfig> => {
+  const config = await withImages(
+    options,
+    (own) => readRunConfig(options, own),
+    async (read) => (await import('./require-runnable.ts')).requireRunnable(read),
+    reporter,
+    signal,
+  );
+  const hint = options.images === undefined ? undefined : fewStepsLine(config);
+  if (hint !== undefined) reporter.line(hint);
+  return config;
 };
 
 // TensorFlow.js is loaded only now: what is wrong with the options is said before.

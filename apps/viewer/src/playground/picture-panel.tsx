@@ -1,4 +1,4 @@
-import type { DatasetName } from '@dropout-lab/contracts';
+import type { DatasetChoice } from '@dropout-lab/contracts';
 import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
 import { fetchCommand } from '../shared/images/origin.ts';
@@ -9,7 +9,7 @@ import './picture-panel.css';
 
 interface PicturePanelProps {
   readonly shown: ShownPicture;
-  readonly dataset: DatasetName;
+  readonly dataset: DatasetChoice;
   /** Whether the last picture has been classified. */
   readonly isIdle: boolean;
 }

@@ -1,4 +1,4 @@
-import { datasetOf, type ImageDataset, type RunConfig } from '@dropout-lab/contracts';
+import { datasetKey, datasetOf, type ImageDataset, type RunConfig } from '@dropout-lab/contracts';
 import { useMemo, useState } from 'preact/hooks';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { type ImageOrigin, imageShapeOf, originOf } from '../shared/images/origin.ts';
@@ -40,7 +40,7 @@ export const usePicture = (config: RunConfig): ShownPicture => {
   // A model may take images of another size than those of its data set.
   const fits = `${datasetOf(config.dataset).imageShape}` === `${[height, width, channels]}`;
   const images = useLoaded<ImageDataset>(
-    origin === 'nowhere' || !fits ? null : `${config.dataset} ${origin}`,
+    origin === 'nowhere' || !fits ? null : `${datasetKey(config.dataset)} ${origin}`,
     async () => (origin === 'sample' ? (await sampleImages()).test : loadTestImages(config.dataset)),
   );
   const [given, setGiven] = useState<Picture>();

@@ -1,5 +1,5 @@
 import { mistakesChart } from '@dropout-lab/charts';
-import type { ImageDataset, Predictions, RunConfig } from '@dropout-lab/contracts';
+import { datasetKey, type ImageDataset, type Predictions, type RunConfig } from '@dropout-lab/contracts';
 import { mostConfident } from '@dropout-lab/metrics';
 import { useCallback } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
@@ -25,8 +25,9 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
   const { dataset } = config;
   // A sample has only some of them, and under other numbers.
   const areHere = ['drawn', 'files'].includes(originOf(dataset).kind);
-  const images = useLoaded<ImageDataset>(areHere && predictions.state === 'ready' ? dataset : null, () =>
-    loadTestImages(dataset),
+  const images = useLoaded<ImageDataset>(
+    areHere && predictions.state === 'ready' ? datasetKey(dataset) : null,
+    () => loadTestImages(dataset),
   );
   const title = cell === null ? 'Most confidently wrong' : titleOf(cell, classNames);
   return (

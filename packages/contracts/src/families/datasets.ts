@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { ImageShape } from '../dataset.ts';
+import { type OwnImages, ownImagesSchema } from './own-images.ts';
 
 /** A description of a data set; `@dropout-lab/cifar` has its loader. */
 export interface DatasetDescription {
@@ -53,5 +55,24 @@ export const datasets = { cifar10, cifar100, shapes } as const;
 /** The name of a data set. */
 export type DatasetName = keyof typeof datasets;
 
+const names = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
+
+/** A data set by its name, or the description of a user's own images. */
+export const datasetSchema = z.union(
+  [z.enum(names), ownImagesSchema],
+  `expected one of ${names.map((name) => `"${name}"`).join(', ')}`,
+);
+
+/** A data set in a run configuration: its name, or the description of a user's own images. */
+export type DatasetChoice = DatasetName | OwnImages;
+
 /** Returns the description of a data set, which is known before any of its files is read. */
-export const datasetOf = (name: DatasetName): DatasetDescription => datasets[name];
+export const datasetOf = (dataset: DatasetChoice): DatasetDescription =>
+  isOwnImages(dataset) ? dataset : datasets[dataset];
+
+/** Whether a data set is a user's own images. */
+export const isOwnImages = (dataset: DatasetChoice): dataset is OwnImages => typeof dataset !== 'string';
+
+/** Returns a text that no other data set has: its name, or `images-` with the digest of a user's own images. */
+export const datasetKey = (dataset: DatasetChoice): string =>
+  isOwnImages(dataset) ? `images-${dataset.sha256}` : dataset;

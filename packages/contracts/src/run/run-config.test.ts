@@ -116,7 +116,7 @@ describe('one sentence says where, what was expected and what was received', () 
     ],
     [
       { augmentation: { flip: 'alternate' } },
-      'augmentation.flip: expected true, false or alternating, received "alternate"',
+      'augmentation.flip: expected true, false or alternating, received "alternate": did you mean "alternating"?',
     ],
     [{ augmentation: { flip: 1 } }, 'augmentation.flip: expected true, false or alternating, received 1'],
     [

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts';
 import { augmentationSchema, testTimeAugmentationSchema } from '../families/augmentations.ts';
 import { averagingSchema } from '../families/averaging.ts';
 import { callbackSchema } from '../families/callbacks.ts';
-import { type DatasetName, datasetOf, datasets } from '../families/datasets.ts';
+import { datasetOf, datasetSchema, isOwnImages } from '../families/datasets.ts';
 import { dropoutScheduleSchema } from '../families/dropout-schedules.ts';
 import { runLossSchema } from '../families/losses.ts';
 import { type ModelInput, modelSchema } from '../families/models.ts';
@@ -16,15 +16,13 @@ import { canonicalJson, type PlainObject } from '../settings/plain.ts';
 import { membersOf, setting } from '../settings/settings.ts';
 import { identityOf, withoutDefaults } from './identity.ts';
 
-const datasetNames = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
-
 /**
  * A run's settings: all that decides its numbers apart from backend, its kernels and number of workers, which its manifest has.
  * `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
  * batches of 250, the last 20% for validation.
  */
 export const runConfigSchema = z.strictObject({
-  dataset: setting(z.enum(datasetNames).default('cifar10'), 'Data set', { flag: 'dataset' }),
+  dataset: setting(datasetSchema.default('cifar10'), 'Data set', { flag: 'dataset' }),
   model: setting(modelSchema.prefault({}), 'Model: a preset with its settings, or a list of layers'),
   loss: setting(runLossSchema.prefault({}), 'Loss that training minimizes'),
   classWeight: setting(
@@ -116,7 +114,9 @@ export const runConfigIdentity = (config: RunConfig): string => {
     inputShape: canonicalJson(inputShape) === canonicalJson(imageShape) ? null : inputShape,
     numClasses: numClasses === classNames.length ? null : numClasses,
   };
-  return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model });
+  // Of one's own images the digest says all, whatever they are called and wherever they lie.
+  const dataset = isOwnImages(config.dataset) ? { sha256: config.dataset.sha256 } : config.dataset;
+  return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model, dataset });
 };
 
 /** Returns the settings of a run that differ from the defaults: all that a person has to write. */

@@ -82,7 +82,7 @@ test.each<[unknown, unknown, string]>([
   [{}, { callbacks: {} }, 'callbacks: expected a list, received {}'],
   [{ callbacks: [] }, { callbacks: {} }, 'callbacks: expected a list, received {}'],
   [{}, { shuffle: {} }, 'shuffle: expected true or false, received {}'],
-  [{}, { dataset: {} }, 'dataset: expected one of'],
+  [{}, { dataset: {} }, 'dataset.kind: expected "images", received nothing'],
   [{}, { model: { filters: {} } }, 'model.filters: expected a list, received {}'],
   [{}, { nothing: {} }, 'nothing: expected one of the keys'],
   [

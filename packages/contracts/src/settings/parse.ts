@@ -53,7 +53,8 @@ interface Refused {
   readonly known: ReadonlyMap<string, readonly string[]>;
 }
 
-const refusalOf = (cause: z.ZodError, issue: Issue, { input, what, known }: Refused): ConfigError => {
+const refusalOf = (cause: z.ZodError, first: Issue, { input, what, known }: Refused): ConfigError => {
+  const issue = inMember(first, input);
   const found = pathOf(issue);
   const isUnknown = issue.code === 'unrecognized_keys';
   const path = isUnknown ? [...found, issue.keys[0]!] : found;
@@ -63,6 +64,15 @@ const refusalOf = (cause: z.ZodError, issue: Issue, { input, what, known }: Refu
     ? didYouMean(issue.keys[0]!, known.get(issue.keys[0]!) ?? [])
     : nearestOf(issue, value);
   return new ConfigError(`${place}: ${issue.message}, received ${inWords(value)}${hint}`, path, { cause });
+};
+
+/** Returns what is wrong within an object that may stand for a name, as a data set may, rather than that it is no name. */
+const inMember = (issue: Issue, input: unknown): Issue => {
+  if (issue.code !== 'invalid_union' || !isPlain(valueAt(input, pathOf(issue)))) return issue;
+  const within = issue.errors
+    .flatMap((branch) => branch.slice(0, 1))
+    .find(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
+  return within === undefined ? issue : { ...within, path: [...issue.path, ...within.path] };
 };
 
 /** @throws ConfigError when an input is nested deeper than can be followed. */
@@ -155,7 +165,7 @@ const nearestOf = (issue: Issue, value: unknown): string => {
   if (issue.code === 'invalid_value' && typeof value === 'string')
     return didYouMean(value, issue.values.map(String));
   if (issue.code === 'invalid_union' && typeof value === 'string')
-    return didYouMean(value, optionsOf(issue as { readonly options?: unknown }));
+    return didYouMean(value, [...optionsOf(issue as { readonly options?: unknown }), ...namesOf(issue)]);
   if (typeof value !== 'number' || !Number.isFinite(value)) return '';
   const isWhole = / whole number /.test(issue.message);
   if (issue.code === 'too_small') {
@@ -172,6 +182,10 @@ const nearestOf = (issue: Issue, value: unknown): string => {
 /** Lists the names of a family's members. The default member can be given without a name, which is not listed. */
 const optionsOf = (issue: { readonly options?: unknown }): string[] =>
   Array.isArray(issue.options) ? issue.options.filter((option) => option !== undefined).map(String) : [];
+
+/** Lists the names that a union has beside what is described by an object. */
+const namesOf = ({ errors }: z.core.$ZodIssueInvalidUnion): string[] =>
+  errors.flat().flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []));
 
 const kinds: Readonly<Record<string, string>> = {
   number: 'a number',

@@ -215,7 +215,8 @@ const kindOf = (schema: z.ZodType): Setting['kind'] => {
     case 'string':
       return 'text';
     case 'union':
-      return isSwitch(schema) ? 'switch' : 'list';
+      if (isSwitch(schema)) return 'switch';
+      return choicesOf(schema).length > 0 ? 'choice' : 'list';
     case 'tuple':
       return 'list';
     default:

@@ -1,5 +1,5 @@
 import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
-import type { DatasetName } from '@dropout-lab/contracts';
+import { type DatasetChoice, isOwnImages } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
 import type { ImageOrigin } from '../images/origin.ts';
 
@@ -9,11 +9,13 @@ import type { ImageOrigin } from '../images/origin.ts';
  * @param sample Returns the images that ship with the pages.
  */
 export const loadImages = (
-  dataset: DatasetName,
+  dataset: DatasetChoice,
   origin: ImageOrigin,
   limit: number | null,
   sample: () => Promise<LoadedDataset>,
 ): LoadedDataset | Promise<LoadedDataset> => {
+  if (isOwnImages(dataset))
+    throw new Error(`${dataset.title}: expected its images beside the page, found none`);
   const loader = datasetLoaders[dataset];
   if (loader.kind === 'drawn') return loader.draw();
   switch (origin.kind) {

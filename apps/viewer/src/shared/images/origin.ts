@@ -1,9 +1,11 @@
 import { datasetLoaders } from '@dropout-lab/cifar';
 import {
-  type DatasetName,
+  type DatasetChoice,
   datasetOf,
   type ImageShape,
+  isOwnImages,
   parseRunConfig,
+  quoted,
   type RunConfig,
 } from '@dropout-lab/contracts';
 import { imagesUrlOf } from '../source.ts';
@@ -25,16 +27,19 @@ const sampled = parseRunConfig({}).dataset;
 export const SAMPLE_IMAGES = 250;
 
 /** Returns the source of a data set's images. */
-export const originOf = (dataset: DatasetName): ImageOrigin => {
+export const originOf = (dataset: DatasetChoice): ImageOrigin => {
+  if (isOwnImages(dataset)) return { kind: 'nowhere' };
   if (datasetLoaders[dataset].kind === 'drawn') return { kind: 'drawn' };
   const url = imagesUrlOf(dataset);
   if (url !== null) return { kind: 'files', url };
   return { kind: dataset === sampled ? 'sample' : 'nowhere' };
 };
 
-/** Returns the command that downloads the images of a data set. */
-export const fetchCommand = (dataset: DatasetName): string =>
-  `dropout-lab data fetch${dataset === sampled ? '' : ` --dataset ${dataset}`}`;
+/** Returns the command that downloads the images of a data set, or prepares a user's own. */
+export const fetchCommand = (dataset: DatasetChoice): string =>
+  isOwnImages(dataset)
+    ? `dropout-lab train --images ${quoted(dataset.title)}`
+    : `dropout-lab data fetch${dataset === sampled ? '' : ` --dataset ${dataset}`}`;
 
 /** Returns height, width and channels of the images that a run's model takes. */
 export const imageShapeOf = ({ model, dataset }: Pick<RunConfig, 'model' | 'dataset'>): ImageShape =>

@@ -1,10 +1,11 @@
 import { type CifarDescriptor, datasetLoaders, decodeCifar } from '@dropout-lab/cifar';
 import {
   type CheckpointName,
-  type DatasetName,
+  type DatasetChoice,
   type EvaluationReport,
   evaluationReportSchema,
   type ImageDataset,
+  isOwnImages,
   type NamedArray,
   type Predictions,
   parseWith,
@@ -59,7 +60,9 @@ export const loadModel = async (name: string, checkpoint: CheckpointName): Promi
 };
 
 /** Loads the test images of a data set: draws them, or fetches the official ones from beside the runs. */
-export const loadTestImages = async (dataset: DatasetName): Promise<ImageDataset> => {
+export const loadTestImages = async (dataset: DatasetChoice): Promise<ImageDataset> => {
+  if (isOwnImages(dataset))
+    throw new Error(`${dataset.title}: expected its images beside the page, found none`);
   const loader = datasetLoaders[dataset];
   return loader.kind === 'drawn' ? loader.draw().test : fetchTestImages(loader.files, imagesUrlOf(dataset));
 };

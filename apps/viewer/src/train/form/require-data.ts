@@ -1,6 +1,6 @@
 import {
   ConfigError,
-  type DatasetName,
+  type DatasetChoice,
   datasetOf,
   type RunConfig,
   requireDataset,
@@ -9,7 +9,7 @@ import { splitLast } from '@dropout-lab/data';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../../shared/images/origin.ts';
 
 /** Returns the number of training images in a data set's sample; null where all images are available. */
-export const mostImagesOf = (dataset: DatasetName): number | null =>
+export const mostImagesOf = (dataset: DatasetChoice): number | null =>
   originOf(dataset).kind === 'sample' ? SAMPLE_IMAGES : null;
 
 /**
@@ -27,7 +27,7 @@ export const requireData = (config: RunConfig): void => {
 const requireImages = ({ dataset }: RunConfig): void => {
   if (originOf(dataset).kind !== 'nowhere') return;
   throw new ConfigError(
-    `run configuration: dataset: expected one whose images are on this machine, received "${dataset}": download them with ${fetchCommand(dataset)}, and start dropout-lab view again`,
+    `run configuration: dataset: expected one whose images are on this machine, received "${datasetOf(dataset).title}": download them with ${fetchCommand(dataset)}, and start dropout-lab view again`,
     ['dataset'],
   );
 };

@@ -1,0 +1,95 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { runCli } from '../command/testing.ts';
+
+const colours = { blue: '#22c', green: '#2c2', red: '#c22' };
+let folder: string;
+let env: Record<string, string>;
+
+const cli = (...args: readonly string[]) => runCli(args, { cwd: folder, env });
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  env = { DROPOUT_LAB_CACHE: join(folder, 'cache') };
+  for (const [name, background] of Object.entries(colours)) {
+    await mkdir(join(folder, 'pets', name), { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      const picture = sharp({ create: { width: 30 + i, height: 20 + 2 * i, channels: 3, background } });
+      await picture.toFile(join(folder, 'pets', name, `${i}.${i % 2 ? 'png' : 'jpg'}`));
+    }
+  }
+  await writeFile(join(folder, 'pets/red/torn.png'), 'no picture');
+});
+
+const small = [
+  '--size',
+  '16',
+  '--backend',
+  'wasm',
+  '--batch-size',
+  '8',
+  '--set',
+  'model.filters=[2,2]',
+  '--set',
+  'model.units=[4]',
+];
+const train = (...more: readonly string[]) =>
+  cli('train', '--images', 'pets', '--run-dir', 'run', ...small, ...more);
+
+test('a folder of pictures is trained on, and its run evaluated, resumed and asked wherever the folder is', async () => {
+  const trained = await train('--epochs', '1');
+  expect([trained.code, trained.stderr]).toEqual([0, expect.any(String)]);
+  expect(trained.stdout).toContain('pets: 27 images to train on, 9 to test, of 3 classes, 16 x 16 x 3');
+  expect(trained.stdout).toContain('Skipped 1 file: red/torn.png (it is none of');
+
+  const { config, data, classNames } = JSON.parse(await readFile(join(folder, 'run/run.json'), 'utf8'));
+  expect([classNames, config.splitMethod, config.dataset.fit]).toEqual([
+    Object.keys(colours),
+    'stratified',
+    'cover',
+  ]);
+  expect(data.sha256).toEqual({ images: config.dataset.sha256 });
+  expect(JSON.stringify({ config, data })).not.toContain(folder);
+
+  await rename(join(folder, 'pets'), join(folder, 'moved'));
+  const evaluated = await cli('evaluate', 'run', '--backend', 'wasm');
+  expect([evaluated.code, evaluated.stdout]).toEqual([0, expect.stringContaining('(9 images)')]);
+  const resumed = await cli('train', '--resume', 'run', '--epochs', '2');
+  expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining('Epoch 2/2')]);
+  const asked = await cli('predict', 'run', 'moved/red/0.jpg', '--backend', 'wasm');
+  expect([asked.code, asked.stdout]).toEqual([0, expect.stringMatching(/^moved\/red\/0.jpg: \w+ 0\.\d{4}/)]);
+
+  await rm(env['DROPOUT_LAB_CACHE']!, { recursive: true });
+  const gone = await cli('evaluate', 'run', '--backend', 'wasm');
+  expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('give their folder with --images')]);
+  const again = await cli('evaluate', 'run', '--images', 'moved', '--backend', 'wasm');
+  expect([again.code, again.stdout]).toEqual([0, evaluated.stdout]);
+
+  await rm(join(folder, 'moved/red/1.png'));
+  const others = await cli('train', '--resume', 'run', '--epochs', '3', '--images', 'moved');
+  expect([others.code, others.stderr]).toEqual([
+    2,
+    expect.stringContaining('expected the images that the run was trained on, '),
+  ]);
+  await rename(join(folder, 'moved'), join(folder, 'pets'));
+}, 240_000);
+
+test.each([
+  [['train', '--images', 'none'], '"no such file or directory" (ENOENT)'],
+  [['train', '--images', 'pets/red'], 'expected a folder for each class'],
+  [
+    ['train', '--images', 'pets', '--dataset', 'shapes'],
+    'expected no other data set beside it, found --dataset',
+  ],
+  [['train', '--images', 'pets', '--batch-size', '-1'], 'batchSize: expected a whole number above 0'],
+  [['train', '--images', 'pets', '--limit-test', '999'], 'limitTest: expected at most'],
+  [['train', '--size', '64'], '--size: expected --images with it'],
+  [['train', '--images', 'pets', '--size', '0'], 'Expected a number of pixels'],
+  [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is none of'],
+])('%j is refused in a sentence, with nothing trained', async (line, message) => {
+  const { code, stderr } = await cli(...line);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});

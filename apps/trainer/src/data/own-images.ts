@@ -1,0 +1,170 @@
+import {
+  ConfigError,
+  type ImageFit,
+  type OwnImages,
+  type PlainObject,
+  type RunConfig,
+  stepsPerEpochOf,
+} from '@dropout-lab/contracts';
+import { type LoadedDataset, settingsOfImages } from '@dropout-lab/data';
+import type {
+  ImageFolderOptions,
+  LoadPreparedOptions,
+  PreparedImages,
+  PrepareProgress,
+  SkippedFile,
+} from '@dropout-lab/data/node';
+import { bar, duration } from '../command/format.ts';
+import type { Reporter } from '../command/reporter.ts';
+
+/** The options that name a user's own images. */
+export interface ImagesOptions {
+  /** A folder with a folder for each class. */
+  readonly images?: string | undefined;
+  /** A folder of test images. */
+  readonly test?: string | undefined;
+}
+
+/** How they are made images of one shape, too. */
+export interface PreparationOptions extends ImagesOptions {
+  readonly size?: readonly [height: number, width: number] | undefined;
+  readonly fit?: ImageFit | undefined;
+  readonly strict?: boolean | undefined;
+}
+
+// sharp is native code, and is loaded for those who have pictures.
+const node = () => import('@dropout-lab/data/node');
+
+/**
+ * Reads what a command is to do with a data set: with `--images` that of a folder, whose pictures are decoded when
+ * everything else has been found possible.
+ *
+ * @param read Reads the command's settings on top of some of its own.
+ * @param check Refuses settings; called with the pictures counted, but not decoded.
+ */
+export const withImages = async <T>(
+  options: PreparationOptions,
+  read: (own?: PlainObject) => Promise<T>,
+  check: (settings: T) => Promise<void> | void,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<T> => {
+  const { images: path } = options;
+  if (path === undefined) {
+    requireNone(options);
+    return read();
+  }
+  const { surveyFolder } = await node();
+  const surveyed = await surveyFolder(path, folderOptions(options, reporter, signal));
+  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }));
+  const prepared = await surveyed.prepare();
+  for (const line of preparedLines(prepared, path)) reporter.line(line);
+  return read({ ...settingsOfImages(prepared.images, prepared.validationImages) });
+};
+
+/** @throws ConfigError when an option has no pictures to be about. */
+const requireNone = ({ test, size, fit, strict }: PreparationOptions): void => {
+  const given = Object.entries({ test, size, fit, strict }).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  throw new ConfigError(`--${given[0]}: expected --images with it, the folder of the pictures, found none`);
+};
+
+const folderOptions = (
+  { test, size, fit, strict }: PreparationOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): ImageFolderOptions => ({
+  test,
+  size,
+  fit,
+  strict,
+  signal,
+  onProgress: progressReporter(reporter),
+});
+
+const progressReporter = (reporter: Reporter) => {
+  const started = performance.now();
+  return ({ done, total, skipped }: PrepareProgress): void => {
+    const rate = done / Math.max(0.001, (performance.now() - started) / 1000);
+    reporter.progress(
+      [
+        `Decoding ${bar(done / total)} ${done}/${total}`,
+        `ETA ${duration((total - done) / rate)}`,
+        `${Math.round(rate)} img/s`,
+        ...(skipped > 0 ? [`${skipped} skipped`] : []),
+      ].join(' - '),
+    );
+  };
+};
+
+/** What images have been made of pictures, in lines. */
+export const preparedLines = (
+  { images, validationImages, skipped, notes }: PreparedImages,
+  path: string,
+): string[] => {
+  const { title, trainImages, testImages, classNames, imageShape } = images;
+  const trained = trainImages - validationImages;
+  const held = validationImages > 0 ? `, ${validationImages} for validation` : '';
+  return [
+    `${title}: ${trained} images to train on${held}, ${testImages} to test, of ${classNames.length} classes, ${imageShape.join(' x ')}`,
+    ...(notes.length > 0 ? [`Prepared: ${notes.join('; ')}`] : []),
+    ...skippedLines(skipped, path),
+  ];
+};
+
+const SHOWN = 5;
+
+const skippedLines = (skipped: readonly SkippedFile[], path: string): string[] => {
+  if (skipped.length === 0) return [];
+  const named = skipped.slice(0, SHOWN).map(({ file, reason }) => `${file} (${reason})`);
+  const more = skipped.length > SHOWN ? `, and ${skipped.length - SHOWN} more below ${path}` : '';
+  return [`Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}: ${named.join(', ')}${more}`];
+};
+
+/** Returns a line for a run that makes few steps of its images; undefined for any other. */
+export const fewStepsLine = (config: RunConfig): string | undefined => {
+  const steps = stepsPerEpochOf(config);
+  if (steps >= 5 || config.batchSize <= 32) return undefined;
+  return `An epoch is ${steps} ${steps === 1 ? 'step' : 'steps'} of ${config.batchSize} images: with --batch-size 32 the model learns more from each`;
+};
+
+/**
+ * Loads the images of runs on a user's own: from the cache, or of the folder of `--images`, which must give the same.
+ *
+ * @throws ConfigError when they are not there, or are others.
+ */
+export const loadOwnImages = async (
+  images: OwnImages,
+  options: ImagesOptions & Pick<LoadPreparedOptions, 'limits'>,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<LoadedDataset> => {
+  const { loadPrepared, surveyFolder } = await node();
+  const { images: path, limits } = options;
+  if (path === undefined) {
+    requireNone(options);
+  } else {
+    const [height, width] = images.imageShape;
+    const preparation = { ...options, size: [height, width] as const, fit: images.fit };
+    const { prepare } = await surveyFolder(path, folderOptions(preparation, reporter, signal));
+    requireSame(path, images, (await prepare()).images);
+  }
+  return loadPrepared(images, { limits, signal });
+};
+
+/** @throws ConfigError naming what differs. */
+const requireSame = (path: string, expected: OwnImages, found: OwnImages): void => {
+  if (expected.sha256 === found.sha256) return;
+  const inWords: readonly ((images: OwnImages) => string)[] = [
+    ({ classNames }) => `${classNames.length} classes`,
+    ({ classNames }) => `the classes ${classNames.join(', ').slice(0, 200)}`,
+    ({ imageShape }) => `images of ${imageShape.join(' x ')}`,
+    ({ trainImages }) => `${trainImages} training images`,
+    ({ testImages }) => `${testImages} test images`,
+    ({ sha256 }) => `pictures with SHA-256 ${sha256.slice(0, 12)} once prepared`,
+  ];
+  const differing = inWords.find((words) => words(expected) !== words(found))!;
+  throw new ConfigError(
+    `--images ${path}: expected the images that the run was trained on, ${differing(expected)}, found ${differing(found)}: give those, or train a run of its own`,
+  );
+};

@@ -1,0 +1,18 @@
+export {
+  type DecodedPicture,
+  type DecodeOptions,
+  decodePicture,
+  MOST_PICTURE_BYTES,
+  PictureError,
+} from './pictures/decode-picture.ts';
+export { imageFilePath, type LoadPreparedOptions } from './pictures/image-file.ts';
+export {
+  type ImageFolderOptions,
+  imageFolder,
+  loadPrepared,
+  type OwnDataset,
+  type SurveyedFolder,
+  surveyFolder,
+} from './pictures/image-folder.ts';
+export type { PictureSplit, SkippedFile } from './pictures/list-folder.ts';
+export type { PreparedImages, PrepareOptions, PrepareProgress } from './pictures/prepare-images.ts';

@@ -1,0 +1,205 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type ClassIndices,
+  ConfigError,
+  canonicalJson,
+  DropoutLabError,
+  type ImageDataset,
+  type OwnImages,
+} from '@dropout-lab/contracts';
+import { cacheDirectory, isNotFound, makeFolder, systemErrorSentence } from '@dropout-lab/files/node';
+import type { ImageLimits, LoadedDataset } from '../loaded-dataset.ts';
+
+/*
+ * A file of prepared images, named by the SHA-256 of its bytes: 8 bytes `dlimages`, the length of a header (uint32), the
+ * header as canonical JSON, a label for each image (uint16), and the pixels; training images first. Little-endian.
+ */
+const MAGIC = Buffer.from('dlimages');
+const VERSION = 1;
+/** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
+const MOST_HEADER_BYTES = 2 ** 23;
+const CHUNK = 2 ** 22;
+
+/** The content of a file of prepared images, apart from labels and pixels. */
+export type ImageFileHeader = Pick<OwnImages, 'imageShape' | 'classNames' | 'trainImages' | 'testImages'>;
+
+/** Returns the folder of prepared images in the cache. */
+export const imagesFolder = (cache = cacheDirectory()): string => join(cache, 'images');
+
+/** Returns the place of prepared images in the cache. */
+export const imageFilePath = (sha256: string, cache?: string): string =>
+  join(imagesFolder(cache), `${sha256}.bin`);
+
+const headerBytes = ({ imageShape, classNames, trainImages, testImages }: ImageFileHeader): Buffer => {
+  const text = Buffer.from(
+    canonicalJson({ version: VERSION, imageShape, classNames, trainImages, testImages }),
+  );
+  const start = Buffer.alloc(MAGIC.length + 4);
+  MAGIC.copy(start);
+  start.writeUInt32LE(text.length, MAGIC.length);
+  return Buffer.concat([start, text]);
+};
+
+/**
+ * Writes prepared images into the cache: whole, or not at all.
+ *
+ * @param labels One for each image, training images first.
+ * @param pixels Parts of the pixels, in order.
+ * @returns Their SHA-256.
+ * @throws DropoutLabError when the cache cannot be written.
+ */
+export const writeImageFile = async (
+  header: ImageFileHeader,
+  labels: Uint16Array,
+  pixels: AsyncIterable<Uint8Array>,
+  cache: string | undefined,
+): Promise<string> => {
+  const folder = imagesFolder(cache);
+  const unfinished = join(folder, `unfinished-${process.pid}.bin`);
+  try {
+    await makeFolder(folder);
+    const file = await open(unfinished, 'w');
+    const hash = createHash('sha256');
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      hash.update(bytes);
+      await file.writeFile(bytes);
+    };
+    try {
+      await write(headerBytes(header));
+      await write(littleEndian(labels));
+      for await (const part of pixels) await write(part);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const sha256 = hash.digest('hex');
+    await rename(unfinished, imageFilePath(sha256, cache));
+    return sha256;
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw asStorageError(error, folder);
+  }
+};
+
+/** Passes on what is no error of the file system. */
+export const asStorageError = (error: unknown, folder: string): unknown =>
+  (error as NodeJS.ErrnoException)?.syscall === undefined
+    ? error
+    : new DropoutLabError(
+        systemErrorSentence(
+          error,
+          folder,
+          'to write prepared images',
+          'free some space, or set DROPOUT_LAB_CACHE to another folder',
+        ),
+        { cause: error },
+      );
+
+const littleEndian = (labels: Uint16Array): Uint8Array => {
+  const bytes = Buffer.alloc(2 * labels.length);
+  for (let i = 0; i < labels.length; i++) bytes.writeUInt16LE(labels[i]!, 2 * i);
+  return bytes;
+};
+
+/** Where prepared images are, and how many are wanted. */
+export interface LoadPreparedOptions {
+  /** Only so many are loaded; all are compared with their digest. */
+  readonly limits?: ImageLimits | undefined;
+  /** The folder of the cache; `cacheDirectory()` of @dropout-lab/files by default. */
+  readonly cacheDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Loads prepared images from the cache and compares them with their digest.
+ *
+ * @returns Undefined when they are not there.
+ * @throws ConfigError when they are damaged, or other than described.
+ */
+export const readImageFile = async (
+  images: OwnImages,
+  { limits = {}, cacheDirectory: cache, signal }: LoadPreparedOptions = {},
+): Promise<LoadedDataset | undefined> => {
+  const path = imageFilePath(images.sha256, cache);
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (cause) {
+    if (isNotFound(cause)) return undefined;
+    throw new ConfigError(systemErrorSentence(cause, path, 'prepared images'), [], { cause });
+  }
+  try {
+    const hash = createHash('sha256');
+    const header = headerBytes(images);
+    const count = images.trainImages + images.testImages;
+    const imageSize = images.imageShape.reduce((size, length) => size * length, 1);
+    const expected = header.length + 2 * count + count * imageSize;
+    const { size } = await file.stat();
+    if (header.length > MOST_HEADER_BYTES || size !== expected)
+      throw damaged(path, `a file of ${expected} bytes, as described`, `one of ${size}`);
+    if (!(await take(file, hash, header.length)).equals(header))
+      throw damaged(path, 'the images that are described', 'others');
+    const labelBytes = await take(file, hash, 2 * count);
+    const labelOf = (i: number): number => labelBytes.readUInt16LE(2 * i);
+    const split = async (from: number, n: number, most: number | null | undefined): Promise<ImageDataset> => {
+      const kept = Math.min(n, most ?? n);
+      const pixels = new Uint8Array(kept * imageSize);
+      await fill(file, hash, pixels, signal);
+      await skip(file, hash, (n - kept) * imageSize, signal);
+      const labels = labelsFor(images.classNames.length, kept);
+      for (let i = 0; i < kept; i++) labels[i] = labelOf(from + i);
+      return { images: pixels, labels, imageShape: images.imageShape, classNames: images.classNames };
+    };
+    const train = await split(0, images.trainImages, limits.train);
+    const test = await split(images.trainImages, images.testImages, limits.test);
+    const found = hash.digest('hex');
+    if (found !== images.sha256) throw damaged(path, `SHA-256 ${images.sha256}`, found);
+    return { train, test, sha256: { images: found }, source: 'cache' };
+  } finally {
+    await file.close();
+  }
+};
+
+/** Bytes are enough for 256 classes. */
+export const labelsFor = (classes: number, count: number): ClassIndices =>
+  classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
+
+const damaged = (path: string, expected: string, found: string): ConfigError =>
+  new ConfigError(
+    `${path}: expected ${expected}, found ${found}: remove the file, and prepare the images again with --images`,
+  );
+
+const take = async (file: FileHandle, hash: Hash, length: number): Promise<Buffer> => {
+  const bytes = Buffer.alloc(length);
+  await fill(file, hash, bytes, undefined);
+  return bytes;
+};
+
+const fill = async (
+  file: FileHandle,
+  hash: Hash,
+  bytes: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(bytes, at, Math.min(CHUNK, bytes.length - at));
+    // A file that became shorter has another digest.
+    if (bytesRead === 0) return;
+    hash.update(bytes.subarray(at, at + bytesRead));
+    at += bytesRead;
+  }
+};
+
+const skip = async (
+  file: FileHandle,
+  hash: Hash,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const bytes = Buffer.alloc(Math.min(CHUNK, length));
+  for (let left = length; left > 0; left -= bytes.length)
+    await fill(file, hash, left < bytes.length ? bytes.subarray(0, left) : bytes, signal);
+};

@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { type ImageFolderOptions, imageFolder, loadPrepared } from './image-folder.ts';
+
+const picture = (colour: string, width = 40, height = 30) =>
+  sharp({ create: { width, height, channels: 3, background: colour } })
+    .png()
+    .toBuffer();
+
+const red = await picture('red');
+const blue = await picture('blue');
+
+/** Makes a folder of files; text for what is no picture. */
+const folderOf = async (files: Readonly<Record<string, Uint8Array | string>>): Promise<string> => {
+  const root = join(temporaryFolder(), 'pets');
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
+  }
+  return root;
+};
+
+const several = (folder: string, content: Uint8Array, n: number) =>
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [`${folder}/${i}.png`, content]));
+
+const pets = () => folderOf({ ...several('cat', red, 10), ...several('dog', blue, 10) });
+
+const load = (path: string, options: ImageFolderOptions = {}) =>
+  imageFolder(path, { cacheDirectory: temporaryFolder(), ...options });
+
+describe('a folder with a folder for each class', () => {
+  test('becomes training and test images, a fifth of each class', async () => {
+    const { train, test: tested, dataset, counts, skipped } = await load(await pets());
+    expect([train.labels.length, tested.labels.length]).toEqual([16, 4]);
+    expect(counts).toEqual([
+      { train: 8, validation: 0, test: 2 },
+      { train: 8, validation: 0, test: 2 },
+    ]);
+    expect(dataset).toMatchObject({
+      ...{ kind: 'images', title: 'pets', classNames: ['cat', 'dog'], fit: 'cover' },
+      // All are of one size, up to 64.
+      ...{ imageShape: [30, 40, 3], trainImages: 16, testImages: 4 },
+    });
+    expect(skipped).toEqual([]);
+    train.labels.forEach((label, i) => {
+      const [r, , b] = train.images.subarray(i * 3600, i * 3600 + 3);
+      expect([label, r, b]).toEqual(label === 0 ? [0, 255, 0] : [1, 0, 255]);
+    });
+    // Not one class after the other: the last are held out for validation.
+    expect(new Set(train.labels.subarray(0, 8)).size).toBe(2);
+  });
+
+  test('is the same data set wherever it lies, and decoded once', async () => {
+    const cacheDirectory = temporaryFolder();
+    const path = await pets();
+    const first = await imageFolder(path, { cacheDirectory });
+    const elsewhere = join(temporaryFolder(), 'others');
+    await rename(path, elsewhere);
+    const second = await imageFolder(elsewhere, { cacheDirectory });
+    expect(second.dataset).toEqual({ ...first.dataset, title: 'others' });
+    expect(JSON.stringify(first.dataset)).not.toContain(dirname(path));
+    const loaded = await loadPrepared(first.dataset, { cacheDirectory, limits: { train: 3 } });
+    expect(loaded.train.images).toEqual(first.train.images.subarray(0, 3 * 3600));
+    expect(loaded.test).toEqual(first.test);
+    // Nothing unfinished is left.
+    expect(
+      readdirSync(join(cacheDirectory, 'images')).filter((name) => /unfinished|decoding/.test(name)),
+    ).toEqual([]);
+  });
+
+  test('is another data set when a picture has changed', async () => {
+    const cacheDirectory = temporaryFolder();
+    const path = await pets();
+    const first = await imageFolder(path, { cacheDirectory });
+    await writeFile(join(path, 'cat/0.png'), await picture('lime'));
+    const second = await imageFolder(path, { cacheDirectory });
+    expect(second.dataset.sha256).not.toBe(first.dataset.sha256);
+  });
+
+  test('has one channel when all pictures are grey, and 32 by 32 pixels when they differ in size', async () => {
+    const greys = {
+      ...several('a', await picture('#111', 50, 40), 3),
+      ...several('b', await picture('#eee'), 3),
+    };
+    const { dataset, notes } = await load(await folderOf(greys));
+    expect(dataset.imageShape).toEqual([32, 32, 1]);
+    expect(notes).toContain('all are grey: one channel');
+    const sized = await load(await folderOf(greys), { size: [8, 12], fit: 'fill' });
+    expect([sized.dataset.imageShape, sized.dataset.fit]).toEqual([[8, 12, 1], 'fill']);
+  });
+
+  test('may have more than 256 classes', async () => {
+    const dot = await picture('red', 2, 2);
+    const files = Array.from({ length: 300 }, (_, i) => several(`c${String(i).padStart(3, '0')}`, dot, 2));
+    const { train, dataset } = await load(await folderOf(Object.assign({}, ...files)));
+    expect(train.labels).toBeInstanceOf(Uint16Array);
+    expect([dataset.classNames.length, Math.max(...train.labels)]).toEqual([300, 299]);
+  });
+});
+
+test('folders train, val and test are splits', async () => {
+  const {
+    train,
+    test: tested,
+    validationImages,
+    counts,
+  } = await load(
+    await folderOf({
+      ...{ ...several('train/cat', red, 3), ...several('train/dog', blue, 4) },
+      ...{ ...several('val/cat', red, 1), ...several('val/dog', blue, 1), ...several('test/dog', blue, 2) },
+    }),
+  );
+  expect([train.labels.length, tested.labels.length, validationImages]).toEqual([9, 2, 2]);
+  expect(counts[1]).toEqual({ train: 4, validation: 1, test: 2 });
+  expect([...train.labels.subarray(7)].sort()).toEqual([0, 1]);
+});
+
+test('test images may lie in a folder of their own', async () => {
+  const more = await folderOf({ ...several('cat', red, 2), ...several('dog', blue, 1) });
+  const { train, test: tested } = await load(await pets(), { test: more });
+  expect([train.labels.length, tested.labels.length]).toEqual([20, 3]);
+});
+
+describe.skipIf(process.platform === 'win32')('files that cannot be used', () => {
+  const odd = async (): Promise<string> => {
+    const path = await pets();
+    await writeFile(join(path, 'cat/torn.png'), red.subarray(0, 60));
+    await writeFile(join(path, 'cat/notes.txt'), 'no picture');
+    await writeFile(join(path, 'cat/none.jpg'), '');
+    await writeFile(join(path, 'cat/.DS_Store'), 'hidden');
+    await writeFile(join(path, 'cat/Thumbs.db'), 'hidden');
+    await writeFile(join(path, 'loose.png'), red);
+    await writeFile(join(path, 'README.md'), 'about');
+    await symlink('/etc/hostname', join(path, 'cat/out.png'));
+    await symlink('loop.png', join(path, 'cat/loop.png'));
+    await symlink('..', join(path, 'dog/up'));
+    execFileSync('mkfifo', [join(path, 'dog/pipe.png')]);
+    return path;
+  };
+
+  test('are skipped and named', async () => {
+    const { skipped, train } = await load(await odd());
+    expect(Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]))).toEqual({
+      'cat/torn.png': expect.stringContaining('png'),
+      'cat/notes.txt': 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF',
+      'cat/none.jpg': 'empty',
+      'cat/out.png': 'a symbolic link out of the folder',
+      'cat/loop.png': 'a symbolic link to itself',
+      'dog/up': 'a symbolic link out of the folder',
+      'dog/pipe.png': 'a named pipe, no file',
+      'loose.png': 'in no folder of a class',
+    });
+    expect(train.labels.length).toBe(16);
+  });
+
+  test('are refused with strict', async () => {
+    await expect(load(await odd(), { strict: true })).rejects.toThrow(
+      /^pets: expected files that can all be read, since --strict asks for that, found .*, and \d more/,
+    );
+  });
+});
+
+test.each([
+  ['nothing', {}, 'expected a folder of pictures, but the system says "no such file or directory" (ENOENT)'],
+  [
+    'one class',
+    several('cat', red, 2),
+    'expected at least two folders of classes to distinguish, found one, cat',
+  ],
+  [
+    'pictures in no folder',
+    several('.', red, 2),
+    'expected a folder for each class, such as cat and dog, with its pictures, found 2 pictures in no folder',
+  ],
+  [
+    'a class without pictures',
+    { ...several('cat', red, 2), 'dog/.gitkeep': '' },
+    'expected pictures of every class, found none of dog',
+  ],
+  [
+    'a class of no pictures',
+    { ...several('cat', red, 2), 'dog/a.png': 'x' },
+    'found none of dog that can be read (dog/a.png: it is none',
+  ],
+  [
+    'names that differ in case',
+    { ...several('cat', red, 2), ...several('Cat', red, 2) },
+    'found Cat and cat',
+  ],
+  [
+    'a control character',
+    { ...several('cat', red, 2), ...several('d\u001bog', red, 2) },
+    'expected names of classes without control characters, found "d\\u001bog"',
+  ],
+  [
+    'a class to test alone',
+    { ...several('train/a', red, 2), ...several('train/b', red, 2), ...several('test/c', red, 1) },
+    'found test or validation images of c alone',
+  ],
+])('%s is refused in a sentence', async (_, files, message) => {
+  await expect(load(await folderOf(files as Record<string, Uint8Array>))).rejects.toThrow(message);
+});
+
+test('images that are damaged or missing in the cache are refused', async () => {
+  const cacheDirectory = temporaryFolder();
+  const { dataset } = await imageFolder(await pets(), { cacheDirectory });
+  const file = join(cacheDirectory, 'images', `${dataset.sha256}.bin`);
+  const other = { ...dataset, trainImages: 15 };
+  await expect(loadPrepared(other, { cacheDirectory })).rejects.toThrow('as described, found');
+  await rm(file);
+  await expect(loadPrepared(dataset, { cacheDirectory })).rejects.toThrow(
+    'pets: expected its images in the cache, prepared on this machine, found none',
+  );
+});
+
+test('an abort ends it, and leaves nothing', async () => {
+  const cacheDirectory = temporaryFolder();
+  const controller = new AbortController();
+  const onProgress = () => controller.abort(new Error('enough'));
+  await expect(
+    imageFolder(await pets(), { cacheDirectory, signal: controller.signal, onProgress }),
+  ).rejects.toThrow('enough');
+  expect(readdirSync(join(cacheDirectory, 'images'))).toEqual([]);
+});
