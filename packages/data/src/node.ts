@@ -1,3 +1,4 @@
+export { type AlikeImages, alikeImages, THUMBNAIL } from './pictures/alike-images.ts';
 export {
   type DecodedPicture,
   type DecodeOptions,

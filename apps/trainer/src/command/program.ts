@@ -214,14 +214,22 @@ export const buildProgram = (context: CommandsContext): Command => {
       const { verifyCommand } = await import('../data/data-command.ts');
       onExitCode(await verifyCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
-  data
-    .command('info')
-    .description('what the data set is, and where its files are')
-    .addOption(datasetOption().default('cifar10'))
+  addPreparationOptions(data.command('info'), { named: false })
+    .description(
+      "what the data set is, and where its files are; or what images a folder of one's own pictures gives",
+    )
+    .argument('[folder]', 'folder with a folder of pictures for each class')
+    .addOption(datasetOption())
     .addOption(dataDirOption())
-    .action(async (options) => {
+    .action(async (folder: string | undefined, options) => {
+      const reporter = createReporter({ json: false });
+      if (folder !== undefined) {
+        const { folderInfoCommand } = await import('../data/folder-info.ts');
+        onExitCode(await folderInfoCommand(folder, options, reporter, signal));
+        return;
+      }
       const { infoCommand } = await import('../data/data-command.ts');
-      onExitCode(await infoCommand(options.dataset, options, createReporter({ json: false })));
+      onExitCode(await infoCommand(options.dataset ?? 'cifar10', options, reporter));
     });
 
   program

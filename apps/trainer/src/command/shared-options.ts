@@ -41,32 +41,35 @@ const size = (text: string): [height: number, width: number] => {
 
 /** Adds the options that name a user's own images, as those that a run was trained on. */
 export const addImagesOptions = (command: Command): Command =>
-  command
-    .option(
+  withTest(
+    command.option(
       '--images <folder>',
       "one's own pictures: a folder with a folder for each class, or with folders train, test and validation that have them",
-    )
-    .option(
-      '--test <folder>',
-      'folder of test pictures, for --images without (default: a fifth of each class)',
-    );
+    ),
+  );
+
+const withTest = (command: Command): Command =>
+  command.option(
+    '--test <folder>',
+    'folder of test pictures, where there are none (default: a fifth of each class)',
+  );
 
 /** Adds the options that make images of a user's own pictures. */
-export const addPreparationOptions = (command: Command): Command =>
-  addImagesOptions(command)
+export const addPreparationOptions = (command: Command, { named = true } = {}): Command =>
+  (named ? addImagesOptions : withTest)(command)
     .addOption(
       new Option(
         '--size <pixels>',
-        'of --images: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
+        'of own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
       ).argParser(size),
     )
     .addOption(
       new Option(
         '--fit <name>',
-        'of --images: cover cuts the middle out, contain puts white beside it, fill stretches (default: cover)',
+        'of own pictures: cover cuts the middle out, contain puts white beside it, fill stretches (default: cover)',
       ).choices(imageFitSchema.options),
     )
-    .option('--strict', 'of --images: refuse files that are no pictures, instead of skipping them');
+    .option('--strict', 'of own pictures: refuse files that are no pictures, instead of skipping them');
 
 /** The help of each recipe is its summary. */
 export const recipeOption = (): Option =>

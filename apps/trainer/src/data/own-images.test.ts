@@ -55,10 +55,10 @@ test('a folder of pictures is trained on, and its run evaluated, resumed and ask
   expect(JSON.stringify({ config, data })).not.toContain(folder);
 
   await rename(join(folder, 'pets'), join(folder, 'moved'));
-  const evaluated = await cli('evaluate', 'run', '--backend', 'wasm');
-  expect([evaluated.code, evaluated.stdout]).toEqual([0, expect.stringContaining('(9 images)')]);
   const resumed = await cli('train', '--resume', 'run', '--epochs', '2');
   expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining('Epoch 2/2')]);
+  const evaluated = await cli('evaluate', 'run', '--backend', 'wasm');
+  expect([evaluated.code, evaluated.stdout]).toEqual([0, expect.stringContaining('(9 images)')]);
   const asked = await cli('predict', 'run', 'moved/red/0.jpg', '--backend', 'wasm');
   expect([asked.code, asked.stdout]).toEqual([0, expect.stringMatching(/^moved\/red\/0.jpg: \w+ 0\.\d{4}/)]);
 
@@ -76,6 +76,17 @@ test('a folder of pictures is trained on, and its run evaluated, resumed and ask
   ]);
   await rename(join(folder, 'moved'), join(folder, 'pets'));
 }, 240_000);
+
+test('data info says what a folder gives, and what is in both splits', async () => {
+  const { code, stdout } = await cli('data', 'info', 'pets');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^pets: \d+ training and \d+ test images of 3 classes$/m),
+  ]);
+  expect(stdout).toContain('  red/torn.png: it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF');
+  // All of a class have one colour.
+  expect(stdout).toMatch(/^ {2}red\/\d+\.(?:png|jpg) is (?:the same as|nearly) red\/\d+\.(?:png|jpg)$/m);
+});
 
 test.each([
   [['train', '--images', 'none'], '"no such file or directory" (ENOENT)'],

@@ -15,6 +15,7 @@ import type {
   SkippedFile,
 } from '@dropout-lab/data/node';
 import { bar, duration } from '../command/format.ts';
+import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
 
 /** The options that name a user's own images. */
@@ -69,7 +70,7 @@ const requireNone = ({ test, size, fit, strict }: PreparationOptions): void => {
   throw new ConfigError(`--${given[0]}: expected --images with it, the folder of the pictures, found none`);
 };
 
-const folderOptions = (
+export const folderOptions = (
   { test, size, fit, strict }: PreparationOptions,
   reporter: Reporter,
   signal: AbortSignal,
@@ -97,7 +98,7 @@ const progressReporter = (reporter: Reporter) => {
   };
 };
 
-/** What images have been made of pictures, in lines. */
+/** The images that were made of pictures, in lines. */
 export const preparedLines = (
   { images, validationImages, skipped, notes }: PreparedImages,
   path: string,
@@ -117,7 +118,10 @@ const SHOWN = 5;
 const skippedLines = (skipped: readonly SkippedFile[], path: string): string[] => {
   if (skipped.length === 0) return [];
   const named = skipped.slice(0, SHOWN).map(({ file, reason }) => `${file} (${reason})`);
-  const more = skipped.length > SHOWN ? `, and ${skipped.length - SHOWN} more below ${path}` : '';
+  const more =
+    skipped.length > SHOWN
+      ? `, and ${skipped.length - SHOWN} more, which ${invocationOf(['data', 'info', path])} names`
+      : '';
   return [`Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}: ${named.join(', ')}${more}`];
 };
 

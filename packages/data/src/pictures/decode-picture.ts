@@ -80,6 +80,7 @@ const reasonOf = ({ message }: Error): string =>
   message
     .trim()
     .replaceAll(/\s*\n\s*/g, ', ')
+    .replace(/:$/, '')
     .slice(0, 200);
 
 const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>

@@ -146,7 +146,7 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
   test('are skipped and named', async () => {
     const { skipped, train } = await load(await odd());
     expect(Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]))).toEqual({
-      'cat/torn.png': expect.stringContaining('png'),
+      'cat/torn.png': 'Input buffer has corrupt header',
       'cat/notes.txt': 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF',
       'cat/none.jpg': 'empty',
       'cat/out.png': 'a symbolic link out of the folder',

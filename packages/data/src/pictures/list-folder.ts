@@ -151,7 +151,7 @@ interface WalkOptions {
   readonly root: string;
   readonly skipped: SkippedFile[];
   readonly signal: AbortSignal | undefined;
-  /** What the paths of files begin with. */
+  /** The beginning of every file's path. */
   readonly prefix?: string;
 }
 

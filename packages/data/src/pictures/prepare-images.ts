@@ -59,6 +59,8 @@ export interface PreparedImages {
   readonly validationImages: number;
   /** Images of each class, by label. */
   readonly counts: readonly { readonly train: number; readonly validation: number; readonly test: number }[];
+  /** The picture of each image, by its path within the folder: training images, then test images. */
+  readonly files: readonly string[];
   readonly skipped: readonly SkippedFile[];
   /** Things that a person should know about the images, a sentence each. */
   readonly notes: readonly string[];
@@ -185,12 +187,12 @@ export const prepareImages = async (
   }
   try {
     const [height, width] = await probeShape(source, options);
-    let decoded = await decodeAll(source, [height, width], work, {
+    const first = await decodeAll(source, [height, width], work, {
       ...options,
       isExact: options.size === undefined && !(height === DEFAULT_SIDE && width === DEFAULT_SIDE),
     });
-    const shape: [number, number] = decoded === undefined ? [DEFAULT_SIDE, DEFAULT_SIDE] : [height, width];
-    decoded ??= (await decodeAll(source, shape, work, { ...options, isExact: false }))!;
+    const shape: [number, number] = first === undefined ? [DEFAULT_SIDE, DEFAULT_SIDE] : [height, width];
+    const decoded = first ?? (await decodeAll(source, shape, work, { ...options, isExact: false }))!;
     if (strict) requireNone(source.title, decoded.skipped);
     const skipped = [...listed, ...decoded.skipped];
     const { order, counts } = splitsOf(source, decoded);
@@ -227,6 +229,7 @@ export const prepareImages = async (
       },
       validationImages,
       counts,
+      files: order.flat().map((row) => decoded.rows[row]!.file),
       skipped,
       notes: notesOf(source, decoded, counts, options),
     };

@@ -9,7 +9,7 @@ import { asStorageError, imageFilePath, imagesFolder } from './image-file.ts';
 import type { PreparedImages } from './prepare-images.ts';
 
 /** A change of the way in which pictures are made images. */
-const PREPARATION_VERSION = 1;
+const PREPARATION_VERSION = 2;
 const MOST_BYTES = 2 ** 28;
 
 const count = z.number().int().min(0);
@@ -18,6 +18,7 @@ const preparedSchema = z.object({
   images: ownImagesSchema,
   validationImages: count,
   counts: z.array(z.object({ train: count, validation: count, test: count })),
+  files: z.array(z.string()),
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   notes: z.array(z.string()),
 });

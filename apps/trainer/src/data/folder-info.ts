@@ -1,0 +1,54 @@
+import type { SkippedFile } from '@dropout-lab/data/node';
+import type { Reporter } from '../command/reporter.ts';
+import { table } from '../command/table.ts';
+import { folderOptions, type PreparationOptions } from './own-images.ts';
+
+/** Of pairs that are alike; there may be thousands. */
+const MOST_PAIRS = 20;
+
+/** `dropout-lab data info PATH`: what images a folder of pictures gives, and what of it is not used. @returns The exit code. */
+export const folderInfoCommand = async (
+  path: string,
+  options: PreparationOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  const { alikeImages, imageFolder, surveyFolder, THUMBNAIL } = await import('@dropout-lab/data/node');
+  const { prepare } = await surveyFolder(path, folderOptions(options, reporter, signal));
+  const { images, counts, skipped, notes } = await prepare();
+  const { title, imageShape, classNames, trainImages, testImages, sha256 } = images;
+  reporter.line(
+    `${title}: ${trainImages} training and ${testImages} test images of ${classNames.length} classes`,
+  );
+  reporter.line(`Images: ${imageShape.join(' x ')}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`);
+  reporter.line(`SHA-256 of the content: ${sha256}`);
+  const rows = classNames.map((name, label) => {
+    const { train, validation, test } = counts[label]!;
+    return [name, `${train}`, `${validation}`, `${test}`];
+  });
+  for (const line of table(['class', 'train', 'validation', 'test'], rows)) reporter.line(line);
+  for (const line of skippedByReason(skipped)) reporter.line(line);
+
+  const small = { ...options, size: THUMBNAIL, fit: 'fill' as const, strict: false };
+  const thumbnails = await imageFolder(path, folderOptions(small, reporter, signal));
+  const pairs = alikeImages(thumbnails.train, thumbnails.test);
+  reporter.line(
+    pairs.length === 0
+      ? 'No test image is like a training image'
+      : `${pairs.length} of ${testImages} test images are like a training image, so that the model has seen them:`,
+  );
+  for (const { train, test, isSame } of pairs.slice(0, MOST_PAIRS)) {
+    const [tested, trained] = [thumbnails.files[trainImages + test], thumbnails.files[train]];
+    reporter.line(`  ${tested} ${isSame ? 'is the same as' : 'is nearly'} ${trained}`);
+  }
+  if (pairs.length > MOST_PAIRS) reporter.line(`  and ${pairs.length - MOST_PAIRS} more`);
+  return 0;
+};
+
+const skippedByReason = (skipped: readonly SkippedFile[]): string[] => {
+  if (skipped.length === 0) return [];
+  return [
+    `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`,
+    ...skipped.map(({ file, reason }) => `  ${file}: ${reason}`),
+  ];
+};

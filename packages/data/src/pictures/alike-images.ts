@@ -1,0 +1,86 @@
+import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { greyLevel } from '../grey-level.ts';
+
+/** Height and width of the images that are compared: eight differences in each of eight rows. */
+export const THUMBNAIL = [8, 9] as const;
+
+/** A training image and a test image that show nearly the same. */
+export interface AlikeImages {
+  /** Index among the training images. */
+  readonly train: number;
+  /** Index among the test images. */
+  readonly test: number;
+  /** Whether their thumbnails are equal, byte by byte. */
+  readonly isSame: boolean;
+}
+
+/** Of 64 differences. */
+const MOST_DIFFERENCES = 4;
+/** Between the grey levels of two thumbnails, on average: plain pictures have no differences of their own. */
+const MOST_DISTANCE = 6;
+
+/**
+ * Finds test images that a model has nearly seen in training: by the signs of the 64 differences of neighbouring grey levels
+ * (a difference hash), and by the grey levels themselves.
+ *
+ * @param train Images of shape [n, 8, 9, channels], see {@link THUMBNAIL}.
+ * @returns Of each test image the training image that is nearest to it, where one is near enough.
+ * @throws ConfigError for images of another shape.
+ */
+export const alikeImages = (train: ImageDataset, test: ImageDataset): AlikeImages[] => {
+  const [known, asked] = [thumbnailsOf(train), thumbnailsOf(test)];
+  return asked.flatMap((one, i): AlikeImages[] => {
+    let nearest: AlikeImages | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    known.forEach((other, j) => {
+      const differences = bitsIn(one.high ^ other.high) + bitsIn(one.low ^ other.low);
+      if (differences > MOST_DIFFERENCES) return;
+      const distance = distanceOf(one.greys, other.greys);
+      if (distance > MOST_DISTANCE || distance >= least) return;
+      least = distance;
+      nearest = { train: j, test: i, isSame: Buffer.compare(one.pixels, other.pixels) === 0 };
+    });
+    return nearest === undefined ? [] : [nearest];
+  });
+};
+
+interface Thumbnail {
+  readonly pixels: Uint8Array;
+  readonly greys: Uint8Array;
+  /** The first 32 signs, and the others. */
+  readonly high: number;
+  readonly low: number;
+}
+
+const thumbnailsOf = ({ images, labels, imageShape }: ImageDataset): Thumbnail[] => {
+  const [height, width, channels] = imageShape;
+  if (height !== THUMBNAIL[0] || width !== THUMBNAIL[1]) {
+    throw new ConfigError(
+      `images: expected a shape of ${THUMBNAIL.join(' x ')}, received ${height} x ${width}`,
+    );
+  }
+  const size = height * width * channels;
+  return Array.from({ length: labels.length }, (_, n) => {
+    const pixels = images.subarray(n * size, (n + 1) * size);
+    const greys = Uint8Array.from({ length: height * width }, (_, p) =>
+      channels === 1 ? pixels[p]! : greyLevel(pixels[3 * p]!, pixels[3 * p + 1]!, pixels[3 * p + 2]!),
+    );
+    const signs = [0, 0] as [number, number];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x + 1 < width; x++) {
+        const isBrighter = greys[y * width + x]! > greys[y * width + x + 1]!;
+        if (isBrighter) signs[y < 4 ? 0 : 1] |= 1 << ((y % 4) * 8 + x);
+      }
+    }
+    return { pixels, greys, high: signs[0], low: signs[1] };
+  });
+};
+
+const bitsIn = (word: number): number => {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+};
+
+const distanceOf = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
