@@ -1,16 +1,16 @@
-import { loadClassifierOn } from './classifier/load-classifier.ts';
 import type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
+import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { loaderOf } from './library/datasets.ts';
 import { node } from './library/node.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
 import { loadOn } from './library/trained-model.ts';
 
+export type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
 export type { Classification, Classifier, ClassifyOptions } from './classifier/classifier.ts';
 export type { ClassifierDescription } from './classifier/description.ts';
 export type { LoadClassifierOptions } from './classifier/load-classifier.ts';
 export type { ClassifiedPicture, PagePicture, RawPicture } from './classifier/pictures.ts';
-export type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';

@@ -1,10 +1,11 @@
 import type { ImageFit } from '@dropout-lab/contracts';
 import sharp from 'sharp';
+import { scalePixels } from '../resize.ts';
 
 /** A picture as pixels, and what it was. */
 export interface DecodedPicture {
   /** uint8 [height, width, 3]. */
-  readonly pixels: Buffer;
+  readonly pixels: Uint8Array;
   /** Turned as its camera says. */
   readonly width: number;
   readonly height: number;
@@ -57,18 +58,17 @@ export const decodePicture = async (
     const coloured = isPlainCmyk
       ? picture.pipelineColourspace('cmyk')
       : picture.flatten({ background: 'white' });
-    const { height: rows = autoOrient.height, width: columns = autoOrient.width, fit = 'cover' } = options;
     const { data, info } = await coloured
-      .resize(columns, rows, { fit, background: isPlainCmyk ? undefined : 'white' })
       .toColourspace(isPlainCmyk ? 'cmyk' : 'srgb')
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return {
-      pixels: isPlainCmyk ? withoutInks(data) : threeChannels(data, info.channels),
-      width: autoOrient.width,
-      height: autoOrient.height,
-      hasAlpha,
-    };
+    const whole = isPlainCmyk ? withoutInks(data) : threeChannels(data, info.channels);
+    const own = { width: autoOrient.width, height: autoOrient.height };
+    // Scaled here, not by sharp: a page does it by the same code, and so does whoever asks the model.
+    const { height: rows = own.height, width: columns = own.width, fit } = options;
+    const isOwn = rows === own.height && columns === own.width;
+    const pixels = isOwn ? whole : scalePixels({ data: whole, ...own, channels: 3 }, [rows, columns, 3], fit);
+    return { pixels, ...own, hasAlpha };
   } catch (error) {
     if (error instanceof PictureError) throw error;
     throw new PictureError(reasonOf(error as Error), { cause: error });

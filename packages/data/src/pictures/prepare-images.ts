@@ -268,7 +268,7 @@ const decodeAll = async (
   const rows: Picture[] = [];
   const skipped: SkippedFile[] = [];
   let [isGrey, isScaled, transparent, done] = [true, false, 0, 0];
-  let parts: Buffer[] = [];
+  let parts: Uint8Array[] = [];
   const flush = async (): Promise<void> => {
     await file.writeFile(Buffer.concat(parts)).catch((error) => {
       throw asStorageError(error, work);
