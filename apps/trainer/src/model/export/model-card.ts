@@ -3,6 +3,7 @@ import {
   type DatasetName,
   datasetOf,
   type EvaluationReport,
+  isOwnImages,
   type NamedArray,
   type RunConfig,
   writtenConfig,
@@ -84,7 +85,9 @@ const yaml = (value: string | number): string => JSON.stringify(value);
 
 const frontMatter = (name: string, config: RunConfig, evaluation: EvaluationReport | undefined): string => {
   const { title } = datasetOf(config.dataset);
-  const hubName = hubNames[config.dataset];
+  // A folder of pictures by class is one of the hub's own kinds.
+  const hubName = isOwnImages(config.dataset) ? null : hubNames[config.dataset];
+  const kind = isOwnImages(config.dataset) ? 'imagefolder' : config.dataset;
   const metrics =
     evaluation === undefined
       ? []
@@ -96,7 +99,7 @@ const frontMatter = (name: string, config: RunConfig, evaluation: EvaluationRepo
           '      type: image-classification',
           '    dataset:',
           `      name: ${yaml(title)}`,
-          `      type: ${yaml(hubName ?? config.dataset)}`,
+          `      type: ${yaml(hubName ?? kind)}`,
           '      split: test',
           '    metrics:',
           ...[
