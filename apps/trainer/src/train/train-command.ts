@@ -50,7 +50,7 @@ export const trainCommand = async (
   }
   reporter.line(
     reason === 'interrupted'
-      ? `Resume with: ${invocationOf(['train'], { resume: path, 'data-dir': options.dataDir })}`
+      ? `Resume with: ${invocationOf(['train'], { resume: path, 'data-dir': options.dataDir, tensorboard: options.tensorboard })}`
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
