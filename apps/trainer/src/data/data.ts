@@ -51,7 +51,7 @@ export const requireImages = async (
 ): Promise<void> => {
   if (directory === undefined) return;
   for (const dataset of new Set(configs.map((config) => config.dataset)))
-    await requireDataFolder(dataset, directory);
+    if (!isOwnImages(dataset)) await requireDataFolder(dataset, directory);
 };
 
 /** The most images of each split that one of the runs uses. */
