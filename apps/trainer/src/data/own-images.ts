@@ -99,7 +99,7 @@ const progressReporter = (reporter: Reporter) => {
 };
 
 /** The images that were made of pictures, in lines. */
-export const preparedLines = (
+const preparedLines = (
   { images, validationImages, skipped, notes }: PreparedImages,
   path: string,
 ): string[] => {

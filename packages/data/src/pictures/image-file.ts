@@ -163,7 +163,7 @@ export const readImageFile = async (
 };
 
 /** Bytes are enough for 256 classes. */
-export const labelsFor = (classes: number, count: number): ClassIndices =>
+const labelsFor = (classes: number, count: number): ClassIndices =>
   classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
 
 const damaged = (path: string, expected: string, found: string): ConfigError =>
