@@ -264,7 +264,7 @@ export const claims = [
     sources: [tested('accuracy'), tested('loss')],
   },
   {
-    document: 'docs/keras-weights.md',
+    document: 'docs/how-to/export.md',
     text: 'loss of {5} agreed with ours to 3e-7, and its accuracy of {4} exactly',
     sources: [tested('loss'), tested('accuracy')],
   },
