@@ -36,7 +36,7 @@ const arms = [
     training: losses(1.95, 0.78, 0.085),
   },
   {
-    ...{ label: 'no dropout', arm: 1, lowest: 11, onset: 17 },
+    ...{ label: 'no dropout', arm: 1, lowest: 11, onset: 11 },
     loss: losses(1.55, 0.83, 0.3, { climb: 0.021, turn: 10 }),
     training: losses(1.7, 0.06, 0.11),
   },
@@ -139,7 +139,7 @@ const maps = {
 
 const curves = (list, options) => curveChart(list, { document, width: 480, ...options }).svg;
 const charts = {
-  'Loss: bands, lowest validation loss, onset': curves(lossCurves, { quantity: 'loss' }),
+  'Loss: bands, lowest validation loss, overfitting': curves(lossCurves, { quantity: 'loss' }),
   Accuracy: curves(accuracyCurves, { quantity: 'accuracy' }),
   'Generalization gap': curves(gapCurves, { quantity: 'gap' }),
   'Eight arms': curves(eight, { quantity: 'accuracy' }),

@@ -1,6 +1,7 @@
+import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { describe, expect, test } from 'vitest';
 import { type Curve, type CurveChartOptions, curveChart } from './curve-chart.ts';
-import { document, lookOf, placeOf, pointsOf, ticksOf } from './drawn.testing.ts';
+import { document, lookOf, pointsOf, ticksOf } from './drawn.testing.ts';
 
 const points = (ys: readonly number[], reach?: number) =>
   ys.map((y, i) => ({
@@ -76,27 +77,51 @@ describe('a band', () => {
 });
 
 describe('marks', () => {
-  const marked = { ...falling, lowest: 3, onset: 4 };
+  const marked = { ...falling, lowest: 3, onset: 3 };
+  const textsOf = (svg: Element) => [...svg.querySelectorAll('g.text text')].map((one) => one.textContent);
+  const tintsOf = (svg: Element) => [...svg.querySelectorAll('g.rect rect')];
 
-  test('a circle where validation loss is lowest, a diamond where overfitting sets in, on the curve', () => {
+  test('a circle and its epoch where validation loss is lowest, on the curve', () => {
     const { svg, x, y } = draw([{ ...marked, arm: 1 }]);
     const circle = svg.querySelector('g.dot circle')!;
     expect(Number(circle.getAttribute('cx'))).toBeCloseTo(x(3), 2);
     expect(Number(circle.getAttribute('cy'))).toBeCloseTo(y(1), 2);
     expect(lookOf(circle, 'fill')).toBe('var(--hue-1)');
-    const diamond = svg.querySelector('g.dot path')!;
-    expect(placeOf(diamond)).toEqual([expect.closeTo(x(4), 2), expect.closeTo(y(1.2), 2)]);
-    const corners = pointsOf(diamond);
-    expect(corners).toHaveLength(4);
-    expect(corners[0]![0]).toBe(0);
+    expect(textsOf(svg)).toEqual(['lowest at 3']);
+    expect(textsOf(draw([marked], { quantity: 'accuracy' }).svg)).toEqual(['lowest loss at 3']);
+    expect(textsOf(draw([marked], { xLabel: 'minutes' }).svg)).toEqual(['lowest at 3 min']);
+  });
+
+  test('a tint of the arm from the onset of overfitting to the end of its curve, which says what that is', () => {
+    const { svg, x, area } = draw([{ ...marked, arm: 1 }, falling]);
+    const [tint, ...others] = tintsOf(svg);
+    expect(others).toEqual([]);
+    const at = (name: string) => Number(tint!.getAttribute(name));
+    expect([at('x'), at('x') + at('width')]).toEqual([expect.closeTo(x(3), 0), expect.closeTo(x(4), 0)]);
+    expect([at('y'), at('y') + at('height')]).toEqual([area.top, area.bottom]);
+    expect(lookOf(tint!, 'fill')).toBe('var(--hue-1)');
+    expect(tint!.querySelector('title')!.textContent).toBe(OVERFITTING_RULE);
+    expect(tintsOf(draw([falling]).svg)).toEqual([]);
   });
 
   test('are in the legend when they are in the chart, and in the chart when they are in range', () => {
     const textOf = (svg: Element) => svg.querySelector('g.legend')!.textContent;
-    expect(textOf(draw([marked]).svg)).toBe('dropoutlowest validation lossoverfitting sets in');
+    expect(textOf(draw([marked]).svg)).toBe('dropoutlowest validation lossoverfitting');
     expect(textOf(draw([falling]).svg)).toBe('dropout');
-    const zoomed = draw([marked], { from: 1, to: 3 });
-    expect(zoomed.svg.querySelectorAll('g.dot circle, g.dot path')).toHaveLength(1);
+    const early = draw([marked], { from: 1, to: 2 }).svg;
+    expect([early.querySelectorAll('g.dot circle').length, textsOf(early), tintsOf(early)]).toEqual([
+      0,
+      [],
+      [],
+    ]);
+    const late = draw([marked], { from: 3.5, to: 4 });
+    expect(Number(tintsOf(late.svg)[0]!.getAttribute('x'))).toBeCloseTo(late.area.left, 0);
+  });
+
+  test('of many curves are circles alone, since labels and tints would cover each other', () => {
+    const { svg } = draw(Array.from({ length: 5 }, (_, arm) => ({ ...marked, arm })));
+    expect([svg.querySelectorAll('g.dot circle').length, textsOf(svg), tintsOf(svg)]).toEqual([5, [], []]);
+    expect(svg.querySelector('g.legend')!.textContent).not.toContain('overfitting');
   });
 });
 

@@ -1,4 +1,16 @@
-import { areaY, dot, gridY, lineY, type Markish, type PlotOptions, plot, ruleY } from '@observablehq/plot';
+import { OVERFITTING_RULE } from '@dropout-lab/metrics';
+import {
+  areaY,
+  dot,
+  gridY,
+  lineY,
+  type Markish,
+  type PlotOptions,
+  plot,
+  rect,
+  ruleY,
+  text,
+} from '@observablehq/plot';
 import { armColour } from './colours.ts';
 import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
 import { addLegend, type LegendItem, legendHeight } from './legend.ts';
@@ -24,9 +36,9 @@ export interface Curve {
   readonly dashed?: boolean;
   /** By rising x. */
   readonly points: readonly CurvePoint[];
-  /** x of lowest validation loss: a circle on the curve. */
+  /** x of lowest validation loss: a circle on the curve, with a label. */
   readonly lowest?: number | undefined;
-  /** x from which the model overfits: a diamond on the curve. */
+  /** x from which the model overfits: the ground has the arm's tint from there on. */
   readonly onset?: number | undefined;
 }
 
@@ -87,9 +99,12 @@ const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
 /** More curves are drawn with thinner lines. */
 const MANY = 8;
 
+/** Of more curves than this, the lowest have no labels, and the ground has no tints: they would cover each other. */
+const MOST_LABELLED = 4;
+
 /**
  * Curves over epochs or minutes, with their bands: validation solid, training dashed. A circle is where validation loss
- * is lowest, a diamond where overfitting has set in.
+ * is lowest; the ground is tinted from where a model overfits, and says there what that means.
  */
 export const curveChart = (curves: readonly Curve[], options: CurveChartOptions): CurveDrawing => {
   const { width = 640, quantity, xLabel = 'epoch', log = false, from, to, hasLegend = true } = options;
@@ -106,6 +121,7 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   const top = hasLegend ? legendHeight(legend, width) + 32 : MARGIN.top;
   const height = top - MARGIN.top + (options.height ?? Math.min(380, Math.round(0.55 * width)));
   const isIn = (x: number) => x >= (from ?? x) && x <= (to ?? x);
+  const isLabelled = shown.filter(({ lowest }) => lowest !== undefined).length <= MOST_LABELLED;
   const isZoomed = (from ?? to ?? null) !== null;
   const root = plot({
     ...frame({ ...options, width }),
@@ -130,11 +146,13 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
       ...yDomain(shown, hasZero && !log && !isZoomed),
     },
     marks: [
+      ...(isLabelled ? shown.flatMap((curve) => tintOf(curve, { from, to })) : []),
       gridY({ ...gridLines, ticks: 5 }),
       ...(hasZero && !log && !isZoomed ? [ruleY([0], { stroke: 'var(--muted)' })] : []),
       ...shown.map(bandOf),
       ...shown.flatMap((curve) => linesOf(curve, shown.length > MANY)),
-      ...shown.flatMap((curve) => marksOf(curve, isIn)),
+      ...shown.map((curve) => lowestOf(curve, isIn)),
+      ...(isLabelled ? shown.map((curve) => labelOf(curve, quantity, { x: xLabel, isIn, from, to })) : []),
     ],
   });
   const svg = root as unknown as SVGSVGElement;
@@ -192,16 +210,57 @@ const linesOf = ({ points, arm, dashed = false }: Curve, areMany: boolean): Mark
   ];
 };
 
-const marksOf = ({ points, arm, lowest, onset }: Curve, isIn: (x: number) => boolean): Markish[] => {
-  const at = (mark: number | undefined) => points.filter(({ x }) => x === mark && isIn(x));
-  const look = {
+/** From the onset of overfitting to the end of the curve. */
+const tintOf = ({ points, arm, onset }: Curve, { from, to }: Pick<Range, 'from' | 'to'>): Markish[] => {
+  if (!points.some(({ x }) => x === onset)) return [];
+  const [x1, x2] = [Math.max(onset!, from ?? onset!), Math.min(points.at(-1)!.x, to ?? points.at(-1)!.x)];
+  if (x1 >= x2) return [];
+  return [
+    rect([{ x1, x2 }], {
+      x1: 'x1',
+      x2: 'x2',
+      fill: armColour(arm),
+      fillOpacity: 0.09,
+      title: () => OVERFITTING_RULE,
+    }),
+  ];
+};
+
+const pointsAt = ({ points }: Curve, mark: number | undefined, isIn: (x: number) => boolean) =>
+  points.filter(({ x }) => x === mark && isIn(x));
+
+const lowestOf = (curve: Curve, isIn: (x: number) => boolean): Markish =>
+  dot(pointsAt(curve, curve.lowest, isIn), {
     x: 'x',
     y: 'y',
-    fill: armColour(arm),
+    fill: armColour(curve.arm),
     stroke: 'var(--paper)',
     strokeWidth: 1.5,
-  } as const;
-  return [dot(at(lowest), { ...look, r: 5.5 }), dot(at(onset), { ...look, symbol: 'diamond', r: 6.5 })];
+    r: 5.5,
+  });
+
+interface LabelPlace extends Pick<Range, 'from' | 'to'> {
+  readonly x: 'epoch' | 'minutes';
+  readonly isIn: (x: number) => boolean;
+}
+
+/** Below the circle, where the curve of a loss leaves room, and within the chart. */
+const labelOf = (curve: Curve, quantity: CurveQuantity, { x, isIn, from, to }: LabelPlace): Markish => {
+  const first = from ?? curve.points[0]?.x ?? 0;
+  const share = ((curve.lowest ?? 0) - first) / ((to ?? curve.points.at(-1)?.x ?? 1) - first);
+  const what = quantity === 'loss' ? 'lowest' : 'lowest loss';
+  return text(pointsAt(curve, curve.lowest, isIn), {
+    x: 'x',
+    y: 'y',
+    text: (point: CurvePoint) =>
+      `${what} at ${x === 'epoch' ? point.x : `${Math.round(point.x * 10) / 10} min`}`,
+    textAnchor: share < 0.15 ? 'start' : share > 0.85 ? 'end' : 'middle',
+    lineAnchor: 'top',
+    dy: 10,
+    fill: 'var(--ink)',
+    stroke: 'var(--paper)',
+    strokeWidth: 4,
+  });
 };
 
 interface Range {
@@ -261,6 +320,8 @@ const legendOf = (curves: readonly Curve[]): LegendItem[] => {
   }
   const isMarked = (mark: 'lowest' | 'onset') =>
     curves.some((curve) => curve.points.some(({ x }) => x === curve[mark]));
+  const isTinted =
+    isMarked('onset') && curves.filter(({ lowest }) => lowest !== undefined).length <= MOST_LABELLED;
   return [
     ...items.values(),
     ...(arePairs
@@ -270,6 +331,6 @@ const legendOf = (curves: readonly Curve[]): LegendItem[] => {
         ]
       : []),
     ...(isMarked('lowest') ? [{ label: 'lowest validation loss', colour, key: 'circle' } as const] : []),
-    ...(isMarked('onset') ? [{ label: 'overfitting sets in', colour, key: 'diamond' } as const] : []),
+    ...(isTinted ? [{ label: 'overfitting', colour: 'var(--grid)', key: 'bar' } as const] : []),
   ];
 };

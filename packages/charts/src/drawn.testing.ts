@@ -11,13 +11,6 @@ export const pointsOf = (path: Element | null): [number, number][] =>
     .filter((part) => part !== '')
     .map((part) => part.split(',').map(Number) as [number, number]);
 
-/** The place of an element that is moved by `transform`. */
-export const placeOf = (element: Element): [number, number] =>
-  element
-    .getAttribute('transform')!
-    .match(/-?[\d.]+/g)!
-    .map(Number) as [number, number];
-
 /** The texts of an axis, in order. */
 export const ticksOf = (svg: Element, axis: 'x' | 'y'): string[] =>
   [...svg.querySelectorAll(`g.${axis}-axis-tick-label text`)].map(({ textContent }) => textContent ?? '');

@@ -4,7 +4,7 @@ import { addText, append } from './frame.ts';
 export interface LegendItem {
   readonly label: string;
   readonly colour: string;
-  readonly key: 'line' | 'dashes' | 'circle' | 'diamond' | 'bar';
+  readonly key: 'line' | 'dashes' | 'circle' | 'bar';
 }
 
 const ROW_HEIGHT = 20;
@@ -64,9 +64,6 @@ const addKey = (legend: Element, key: LegendItem['key'], colour: string, x: numb
       return;
     case 'circle':
       append(legend, 'circle', { cx: centre, cy: y, r: 4.5, fill: colour });
-      return;
-    case 'diamond':
-      append(legend, 'path', { d: `M${centre},${y - 6}l5,6l-5,6l-5,-6z`, fill: colour });
       return;
     case 'bar':
       append(legend, 'rect', { x: x + 2, y: y - 5, width: 12, height: 10, fill: colour });

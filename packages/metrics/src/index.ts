@@ -15,6 +15,7 @@ export {
   type EpochMarks,
   lowestValidationLoss,
   medianMarks,
+  OVERFITTING_RULE,
   overfittingOnset,
 } from './overfitting.ts';
 export { mostConfident, predictionsOf } from './predictions.ts';

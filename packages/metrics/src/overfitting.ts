@@ -18,10 +18,20 @@ export interface EpochMarks {
   readonly onset: number | undefined;
 }
 
-/** The fraction by which a validation loss must rise above its lowest value to be more than noise between epochs. */
-const RISE = 0.05;
-/** Epochs in the moving mean that smooths the noise of single epochs. */
-const SMOOTHING = 5;
+/** The fraction of its lowest value by which a validation loss must have risen at the end. */
+const RISE = 0.03;
+/** The rise must also be so many times the noise between epochs: of flat, noisy losses, one in fifty rises as much. */
+const NOISE = 2;
+/** Epochs to either side in the moving mean; of long runs, one in fifty: the eye, too, goes by the width of the chart. */
+const LEAST_REACH = 2;
+const REACH = 1 / 50;
+/** The mean of the last epochs says where a loss ends: of half of those since the lowest, but no fewer and no more. */
+const FEWEST_LAST = 3;
+const MOST_LAST = 5;
+
+/** Says in one sentence what {@link overfittingOnset} looks for. */
+export const OVERFITTING_RULE =
+  'A run overfits from the epoch of its lowest validation loss (of those around the lowest mean of five epochs) if the loss never comes back to it, and ends more than 3% and twice its noise between epochs higher, while training loss falls.';
 
 /** Returns the epoch of lowest validation loss, the first of equals; undefined without validation losses. */
 export const lowestValidationLoss = (
@@ -34,22 +44,45 @@ export const lowestValidationLoss = (
 };
 
 /**
- * Returns the onset of overfitting: the epoch from which validation loss (the mean of each epoch and up to four
- * before) stays more than 5% above its lowest value, while training loss goes on falling.
+ * Returns the onset of overfitting: the epoch of lowest validation loss from which on it rises for good while training
+ * loss goes on falling. That epoch is looked for where the moving mean (over five epochs, of more than 100 epochs over one
+ * in 25) is lowest, so that a single lucky epoch is none.
  *
- * @returns Undefined when validation loss does not stay above it to the end, or rises together with training loss
- *   (a run that diverges does not overfit).
+ * @returns Undefined where the last epochs' mean is not more than 3% above the lowest mean, or not more than twice the
+ *   noise between epochs; where fewer than three epochs follow; and where training loss has not fallen since, as in a run
+ *   that diverges.
  */
 export const overfittingOnset = (history: readonly EpochLosses[]): number | undefined => {
   const points = validationLosses(history);
-  const smooth = points.map((_, i) =>
-    mean(points.slice(Math.max(0, i - SMOOTHING + 1), i + 1).map(({ loss }) => loss)),
-  );
-  const lowest = Math.min(...smooth);
-  const turn = smooth.indexOf(lowest);
-  const onset = smooth.findLastIndex((loss) => loss <= lowest * (1 + RISE)) + 1;
-  if (points.length === 0 || onset >= points.length) return undefined;
-  return points.at(-1)!.trainingLoss < points[turn]!.trainingLoss ? points[onset]!.epoch : undefined;
+  const losses = points.map(({ loss }) => loss);
+  const reach = Math.max(LEAST_REACH, Math.round(losses.length * REACH));
+  const smooth = smoothed(losses, reach);
+  const bottom = smooth.indexOf(Math.min(...smooth));
+  const around = losses.slice(Math.max(0, bottom - reach), bottom + reach + 1);
+  const turn = losses.indexOf(Math.min(...around), Math.max(0, bottom - reach));
+  const following = losses.length - 1 - turn;
+  if (!(following >= FEWEST_LAST)) return undefined;
+  const last = Math.max(FEWEST_LAST, Math.min(MOST_LAST, Math.ceil(following / 2)));
+  const rise = mean(losses.slice(-last)) - smooth[bottom]!;
+  if (!(rise > RISE * smooth[bottom]! && rise > NOISE * noiseOf(losses))) return undefined;
+  const training = points.map(({ trainingLoss }) => trainingLoss);
+  return mean(training.slice(-last)) < training[turn]! ? points[turn]!.epoch : undefined;
+};
+
+/** Returns the mean of each value and those to either side, as far as there are any. */
+const smoothed = (values: readonly number[], reach: number): number[] =>
+  values.map((_, i) => mean(values.slice(Math.max(0, i - reach), i + reach + 1)));
+
+/** Of a normal distribution, its standard deviation divided by the median of its absolute values. */
+const DEVIATIONS_PER_MEDIAN = 1.4826;
+
+/**
+ * Returns the standard deviation of the noise between epochs, from second differences: those of a curve without noise are
+ * small, however it falls and rises, and theirs of noise is the square root of six times as large.
+ */
+const noiseOf = (values: readonly number[]): number => {
+  const bends = values.slice(2).map((value, i) => Math.abs(value - 2 * values[i + 1]! + values[i]!));
+  return (DEVIATIONS_PER_MEDIAN * median(bends)) / Math.sqrt(6);
 };
 
 /**

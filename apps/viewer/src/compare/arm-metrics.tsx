@@ -1,4 +1,5 @@
-import { mean } from '@dropout-lab/metrics';
+import { mean, OVERFITTING_RULE } from '@dropout-lab/metrics';
+import { metricAt, overfittingInWords } from '@dropout-lab/study';
 import { ArmLabel } from '../shared/charts/marks.tsx';
 import { marksOf } from '../shared/charts/series.ts';
 import { decimal, percent } from '../shared/format.ts';
@@ -16,7 +17,9 @@ export const ArmMetrics = ({ shown }: { readonly shown: readonly Summary[] }) =>
           <th scope="col">Runs</th>
           <th scope="col">Best validation accuracy</th>
           <th scope="col">Lowest validation loss</th>
-          <th scope="col">Overfitting from</th>
+          <th scope="col" title={OVERFITTING_RULE}>
+            Overfitting
+          </th>
           <th scope="col">Test accuracy</th>
         </tr>
       </thead>
@@ -64,10 +67,13 @@ const meanAndRange = (
   return `${format(mean(known))} (${format(Math.min(...known))} to ${format(Math.max(...known))})`;
 };
 
-/** `epoch 12 (10 to 15)`: the median of its runs. */
+/** `from epoch 12 (10 to 15)`: the median of its runs. */
 const onsetOf = (group: readonly Summary[]): string => {
   const { onset } = marksOf(group);
-  if (onset === undefined) return '–';
+  const gaps = group.flatMap(({ last }) => (last && metricAt(last, 'generalization_gap')) ?? []);
+  const words = overfittingInWords({ onset, gap: mean(gaps.filter(Number.isFinite)) });
   const all = group.flatMap((summary) => summary.onset ?? []);
-  return `epoch ${onset}${all.length === 1 ? '' : ` (${Math.min(...all)} to ${Math.max(...all)})`}`;
+  return onset === undefined || all.length === 1
+    ? words
+    : `${words} (${Math.min(...all)} to ${Math.max(...all)})`;
 };

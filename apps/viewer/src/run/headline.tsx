@@ -1,9 +1,15 @@
+import { OVERFITTING_RULE } from '@dropout-lab/metrics';
+import { metricAt, overfittingInWords } from '@dropout-lab/study';
 import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import './headline.css';
 
 /** The metrics that a run is judged by. */
-export const Headline = ({ summary: { best, lowestLoss, test, onset } }: { readonly summary: Summary }) => (
+export const Headline = ({
+  summary: { best, lowestLoss, test, onset, last },
+}: {
+  readonly summary: Summary;
+}) => (
   <dl class="headline">
     <Metric
       name="Best validation accuracy"
@@ -20,21 +26,28 @@ export const Headline = ({ summary: { best, lowestLoss, test, onset } }: { reado
       value={percent(test?.accuracy)}
       note={test && `loss ${decimal(test.loss)}`}
     />
-    <Metric name="Overfitting" value={onset ? `from epoch ${onset}` : 'not seen'} />
+    <Metric
+      name="Overfitting"
+      title={OVERFITTING_RULE}
+      value={overfittingInWords({ onset, gap: last && metricAt(last, 'generalization_gap') })}
+    />
   </dl>
 );
 
 const Metric = ({
   name,
+  title,
   value,
   note,
 }: {
   readonly name: string;
+  /** What it means, on hover. */
+  readonly title?: string;
   readonly value: string;
   readonly note?: string | undefined;
 }) => (
   <div>
-    <dt>{name}</dt>
+    <dt title={title}>{name}</dt>
     <dd>
       {value} {note && <span class="muted">{note}</span>}
     </dd>

@@ -1,6 +1,7 @@
 import { mean } from '@dropout-lab/metrics';
 import { counted, formatCount, formatDifference, formatMetric, formatP, formatRange } from '../format.ts';
-import type { ArmAnalysis, ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
+import type { ComparisonAnalysis, StudyAnalysis } from './analysis.ts';
+import { overfittingVerdict } from './overfitting.ts';
 import { SIGNIFICANCE, verdictOf } from './verdict.ts';
 
 /**
@@ -10,7 +11,7 @@ import { SIGNIFICANCE, verdictOf } from './verdict.ts';
 export const verdictsOf = (comparison: ComparisonAnalysis): string[] => [
   verdictOf(comparison.evidence),
   ...lossVerdict(comparison),
-  ...overfittingVerdicts(comparison),
+  ...[comparison.first, comparison.second].filter(({ runs }) => runs.length > 0).map(overfittingVerdict),
 ];
 
 const lossVerdict = ({ first, second, differences }: ComparisonAnalysis): string[] => {
@@ -31,23 +32,6 @@ const lossVerdict = ({ first, second, differences }: ComparisonAnalysis): string
     : [
         `Validation loss does not differ by more than chance between “${lower.title}” and “${higher.title}”: ${numbers} (${range}).`,
       ];
-};
-
-const overfittingVerdicts = ({ first, second }: ComparisonAnalysis): string[] =>
-  [first, second].filter(({ runs }) => runs.length > 0).map(overfittingOf);
-
-const overfittingOf = ({ title, runs, marks }: ArmAnalysis): string => {
-  const overfitted = runs.filter(({ onset }) => onset !== undefined);
-  const ofRuns = runs.length === 1 ? 'its run' : `${overfitted.length} of its ${runs.length} runs`;
-  const lowest =
-    marks.lowestLossEpoch === undefined
-      ? ''
-      : ` Its validation loss is lowest at epoch ${marks.lowestLossEpoch}${runs.length > 1 ? ' (median)' : ''}.`;
-  if (overfitted.length === 0) {
-    return `“${title}” does not overfit within ${Math.max(...runs.map(({ epochs }) => epochs))} epochs.${lowest}`;
-  }
-  const onset = marks.onset === undefined ? '' : `, from epoch ${marks.onset} on`;
-  return `“${title}” overfits in ${ofRuns}${onset}: validation loss stays more than 5% above its lowest while training loss falls on.${lowest}`;
 };
 
 /**

@@ -20,7 +20,8 @@ export interface Series extends Curve {
 }
 
 /** The meaning of the marks on curves, for charts without a legend. */
-export const MARKS = 'A circle is the lowest validation loss, a diamond where overfitting sets in.';
+export const MARKS =
+  'A circle is the lowest validation loss; from where a run overfits, the ground is tinted in its colour.';
 
 export type SeriesOptions = Pick<View, 'x' | 'smooth' | 'group'>;
 

@@ -1,3 +1,5 @@
+import { OVERFITTING_RULE } from '@dropout-lab/metrics';
+import { metricAt, overfittingInWords } from '@dropout-lab/study';
 import { count, decimal, percent } from '../../shared/format.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 
@@ -10,12 +12,12 @@ export const ArmMetrics = ({ summary }: { readonly summary: Summary }) => {
     ['Validation', `loss ${decimal(last?.val_loss)}, accuracy ${percent(last?.val_accuracy)}`],
     ['Best validation accuracy', best ? `${percent(best.accuracy)} at epoch ${best.epoch}` : '–'],
     ['Test', test ? `loss ${decimal(test.loss)}, accuracy ${percent(test.accuracy)}` : '–'],
-    ['Overfitting', onset ? `from epoch ${onset}` : 'not seen'],
+    ['Overfitting', overfittingInWords({ onset, gap: last && metricAt(last, 'generalization_gap') })],
   ];
   return (
     <dl class="rows">
       {rows.map(([term, value]) => (
-        <div key={term}>
+        <div key={term} title={term === 'Overfitting' ? OVERFITTING_RULE : undefined}>
           <dt>{term}</dt>
           <dd>{value}</dd>
         </div>
