@@ -26,11 +26,81 @@ test('learning rates that only follow from the optimizer are not in labels, othe
     createDigest(`sgd-${learningRate}`, { optimizer: { name: 'sgd', learningRate } }, []),
   );
   const labels = [...armsOf([createDigest('adam', {}, []), ...rates]).values()].map(({ label }) => label);
-  expect(labels).toEqual([
-    'Adam · learning rate 0.001',
-    'SGD · learning rate 0.1',
-    'SGD · learning rate 0.2',
-  ]);
+  expect(labels).toEqual(['learning rate 0.001', 'learning rate 0.1', 'learning rate 0.2']);
+});
+
+/** The labels of arms with these configurations, in the order in which they were run. */
+const labelsOf = (configs: readonly RunConfigInput[]): string[] =>
+  [...armsOf(configs.map((config, i) => createDigest(`run-${i}`, config, []))).values()].map(
+    ({ label }) => label,
+  );
+
+const plain = { dropout: { rate: 0 } };
+
+test.each<[string, readonly RunConfigInput[], readonly string[]]>([
+  [
+    'arms that differ in their last setting alone have it',
+    [5, 10].map((epochs): RunConfigInput => ({ epochs, model: plain, limitTrain: 2000, batchSize: 50 })),
+    ['5 epochs', '10 epochs'],
+  ],
+  [
+    'what changes together is said once, and dropout is what is said',
+    [{}, { model: { ...plain, maxNorm: null }, epochs: 9, optimizer: { name: 'sgd' } }],
+    ['dropout 0.5', 'no dropout'],
+  ],
+  [
+    'dropout is said wherever it differs',
+    [{ epochs: 20 }, { epochs: 30, model: plain }, { epochs: 40, model: plain }],
+    ['dropout 0.5 · 20 epochs', 'no dropout · 30 epochs', 'no dropout · 40 epochs'],
+  ],
+  [
+    'four settings where four are needed',
+    [{}, { batchSize: 5 }, { epochs: 9 }, { limitTrain: 100 }, { loss: { labelSmoothing: 0.1 } }],
+    [
+      'all images · 55 epochs · batch size 250 · label smoothing 0',
+      'all images · 55 epochs · batch size 5 · label smoothing 0',
+      'all images · 9 epochs · batch size 250 · label smoothing 0',
+      '100 images · 55 epochs · batch size 250 · label smoothing 0',
+      'all images · 55 epochs · batch size 250 · label smoothing 0.1',
+    ],
+  ],
+])('%s', (_, configs, labels) => {
+  expect(labelsOf(configs)).toEqual(labels);
+});
+
+test('no two of many arms have one label, whatever they differ in', () => {
+  const configs = Array.from(
+    { length: 120 },
+    (_, i): RunConfigInput => ({
+      ...{
+        epochs: 5 + (i % 2),
+        batchSize: 50 + (i % 3),
+        limitTrain: 1000 + (i % 5),
+        limitTest: 10 + (i % 7),
+      },
+      ...{
+        validationSplit: 0.1 + (i % 4) / 100,
+        optimizer: { beta1: 0.9 + (i % 4) / 1000, beta2: 0.99 + (i % 8) / 1000 },
+      },
+      ...{ model: { dropout: { rate: (i % 10) / 20 }, filters: [8 + (i % 3)], units: [16 + (i % 2)] } },
+    }),
+  );
+  const labels = labelsOf(configs);
+  expect(new Set(labels).size).toBe(new Set(configs.map((config) => JSON.stringify(config))).size);
+});
+
+test('the first arm with dropout and the first without have their hues, in whichever order they are run', () => {
+  const colorsOf = (configs: readonly RunConfigInput[]): number[] =>
+    [...armsOf(configs.map((config, i) => createDigest(`run-${i}`, config, []))).values()].map(
+      ({ color }) => color,
+    );
+  const [dropped, without] = [{ epochs: 9 }, { epochs: 9, model: plain }];
+  expect(colorsOf([dropped, without])).toEqual([0, 1]);
+  expect(colorsOf([without, dropped])).toEqual([1, 0]);
+  expect(colorsOf([without])).toEqual([1]);
+  expect(colorsOf([without, { epochs: 8, model: plain }, dropped, { epochs: 8 }])).toEqual([1, 2, 0, 3]);
+  // Without any dropout, the other hue is free.
+  expect(colorsOf([without, { epochs: 8, model: plain }])).toEqual([1, 0]);
 });
 
 test('a lone arm is named by what a reader wants to know first', () => {

@@ -42,15 +42,12 @@ const rankOf = (path: string): number => {
   return rank === -1 ? foremost.length : rank;
 };
 
-/** The most settings that a label has room for. */
-const MOST_SETTINGS = 3;
-
 /** Returns the part of a configuration that the runs of one arm share. */
 const withoutSeed = ({ seed: _, ...rest }: RunConfig): Omit<RunConfig, 'seed'> => rest;
 
 /**
- * Returns the arm of each run, by the run's name. An arm keeps its hue whichever of the runs are shown: hues are assigned
- * in the order in which arms were first run.
+ * Returns the arm of each run, by the run's name. Arms are labelled with as few settings as distinguish them all. An arm
+ * keeps its hue whichever of the runs are shown.
  */
 export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
   const oldestFirst = [...runs].sort((a, b) => (a.manifest.createdAt < b.manifest.createdAt ? -1 : 1));
@@ -66,17 +63,108 @@ export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
   const differences = settingDifferences(list)
     .filter(({ path, values }) => !followsFromName(path, values, list))
     .sort((a, b) => rankOf(a.path) - rankOf(b.path));
+  const named = distinguishing(differences, list.length);
+  const hues = huesOf(list);
   const arms = [...configs].map(([key, config], index): [string, Arm] => {
-    const settings =
-      differences.length > 0
-        ? differences.map(({ path, values }) => settingInWords(path, values[index]))
-        : characteristicsOf(config);
-    const more = settings.length - MOST_SETTINGS;
-    const label = settings.slice(0, MOST_SETTINGS).join(' · ') + (more > 0 ? ` · ${more} more` : '');
-    return [key, { key, label, color: index % HUES, settings }];
+    const inWords = ({ path, values }: ConfigDifference): string => settingInWords(path, values[index]);
+    const settings = differences.length > 0 ? differences.map(inWords) : characteristicsOf(config);
+    const label = (differences.length > 0 ? named.map(inWords) : settings).join(' · ');
+    return [key, { key, label, color: hues[index]!, settings }];
   });
   const byKey = new Map(arms);
   return new Map([...keyOf].map(([name, key]) => [name, byKey.get(key)!]));
+};
+
+/** In which the colours of arms agree with their labels, and what this is all about: a label has it wherever it differs. */
+const ABOVE_ALL = 'model.dropout.rate';
+
+/** Sets of settings are tried in order of their size up to this number of them; of more, one is found step by step. */
+const MOST_TRIED = 20_000;
+
+/**
+ * Returns the fewest differences that distinguish all arms, and of as few those that come first.
+ *
+ * @param differences Those that a label begins with first; together they distinguish all arms.
+ */
+const distinguishing = (
+  differences: readonly ConfigDifference[],
+  arms: number,
+): readonly ConfigDifference[] => {
+  const above = differences.filter(({ path }) => path === ABOVE_ALL);
+  const others = differences.filter(({ path }) => path !== ABOVE_ALL);
+  const texts = new Map(
+    differences.map((one) => [one, one.values.map((value) => canonicalJson(value ?? null))]),
+  );
+  const kindsOf = (some: readonly ConfigDifference[]): number =>
+    new Set(Array.from({ length: arms }, (_, i) => some.map((one) => texts.get(one)![i]).join('\n'))).size;
+  const enough = kindsOf(differences);
+  let tried = 0;
+  for (let size = 0; size <= others.length; size++) {
+    for (const some of subsetsOf(others, size)) {
+      if (kindsOf([...above, ...some]) === enough) return [...above, ...some];
+      if (++tried >= MOST_TRIED) return stepByStep(above, others, kindsOf, enough);
+    }
+  }
+  return differences;
+};
+
+/** Every subset of so many items, those of the first items first. */
+function* subsetsOf<T>(items: readonly T[], size: number, from = 0): Generator<T[]> {
+  if (size === 0) return yield [];
+  for (let i = from; i <= items.length - size; i++) {
+    for (const rest of subsetsOf(items, size - 1, i + 1)) yield [items[i]!, ...rest];
+  }
+}
+
+/** Adds the difference that distinguishes the most arms until all are distinguished, then leaves out what is not needed. */
+const stepByStep = (
+  above: readonly ConfigDifference[],
+  others: readonly ConfigDifference[],
+  kindsOf: (some: readonly ConfigDifference[]) => number,
+  enough: number,
+): ConfigDifference[] => {
+  let some = [...above];
+  while (kindsOf(some) < enough) {
+    const kinds = others.map((one) => (some.includes(one) ? -1 : kindsOf([...some, one])));
+    some.push(others[kinds.indexOf(Math.max(...kinds))]!);
+  }
+  for (const one of [...some].reverse()) {
+    const fewer = some.filter((other) => other !== one);
+    if (!above.includes(one) && kindsOf(fewer) === enough) some = fewer;
+  }
+  return some;
+};
+
+/** The hues of an arm with dropout and of one without, on every page. */
+export const WITH_DROPOUT = 0;
+export const WITHOUT_DROPOUT = 1;
+
+/**
+ * Returns the hues of arms in the order in which they were first run: the first with dropout and the first without have
+ * theirs on every page, and the others those that are left.
+ */
+const huesOf = (configs: readonly Pick<RunConfig, 'model'>[]): number[] => {
+  const dropped = configs.map(({ model }) => hasDropout(model));
+  const [first, plain] = [dropped.indexOf(true), dropped.indexOf(false)];
+  let next = 0;
+  return configs.map((_, i) => {
+    if (i === first) return WITH_DROPOUT;
+    if (i === plain) return WITHOUT_DROPOUT;
+    while (
+      (first !== -1 && next % HUES === WITH_DROPOUT) ||
+      (plain !== -1 && next % HUES === WITHOUT_DROPOUT)
+    )
+      next++;
+    return next++ % HUES;
+  });
+};
+
+/** Whether a model's description has a dropout rate above zero, whatever its preset. */
+export const hasDropout = (model: unknown): boolean => {
+  if (typeof model !== 'object' || model === null) return false;
+  return Object.entries(model).some(([key, value]) =>
+    /rate$/i.test(key) ? typeof value === 'number' && value > 0 : hasDropout(value),
+  );
 };
 
 const characteristicsOf = (config: unknown): string[] =>

@@ -9,7 +9,7 @@ import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { lossOnChart, percent } from '../../shared/format.ts';
 import { originOf } from '../../shared/images/origin.ts';
-import type { Arm } from '../../shared/runs/arms.ts';
+import { type Arm, WITH_DROPOUT, WITHOUT_DROPOUT } from '../../shared/runs/arms.ts';
 import { summaryOf } from '../../shared/runs/summary.ts';
 import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { VerdictText } from '../../shared/runs/verdict-text.tsx';
@@ -30,7 +30,7 @@ const compared = runFlags.find(({ name }) => name === COMPARED)!;
 const armOf = ({ name, config }: TrainedArm): Arm => {
   const setting = settingIn(compared, config);
   const label = setting ? settingInWords(setting.path, valueAt(config, setting.path)) : name;
-  return { key: name, label, color: name === 'with' ? 0 : 1, settings: [label] };
+  return { key: name, label, color: name === 'with' ? WITH_DROPOUT : WITHOUT_DROPOUT, settings: [label] };
 };
 
 /** Curves and cards of the runs that are trained on the page. */
