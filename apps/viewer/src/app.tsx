@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { RunsPage } from './runs/runs-page.tsx';
@@ -25,6 +26,9 @@ const titles: Readonly<Record<View['page'], string>> = {
   train: 'Train here',
 };
 
+/** Of the runs, only what decides which page is shown: each event of a run in training makes another catalogue. */
+const sourceState = computed(() => source.value.state);
+
 /** The page: the head that every view has, and the view that the address names. */
 export const App = () => {
   const { page, runs } = view.value;
@@ -47,7 +51,7 @@ export const App = () => {
           <PageLink page="playground" changes={{ runs: runs.slice(0, 1) }} />
           <PageLink page="train" />
         </nav>
-        {source.value.state === 'ready' && <Connection />}
+        {sourceState.value === 'ready' && <Connection />}
         <ThemeSwitch />
       </header>
       <main id="main" tabIndex={-1}>
@@ -68,14 +72,13 @@ const PageLink = ({ page, changes }: { readonly page: View['page']; readonly cha
 };
 
 const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
-  const { value } = source;
-  switch (value.state) {
+  switch (sourceState.value) {
     case 'loading':
       return <Message busy title="Loading the runs" />;
     case 'failed':
       return (
         <Message title="The runs could not be loaded">
-          <p>{value.reason}</p>
+          <p>{source.value.state === 'failed' && source.value.reason}</p>
           <p class="muted">
             Was the viewer stopped? <code>dropout-lab view</code> starts it.
           </p>

@@ -1,3 +1,4 @@
+import { TypedInput } from '../shared/controls/typed-input.tsx';
 import { show, view } from '../shared/state.ts';
 import './controls.css';
 
@@ -39,22 +40,24 @@ export const Controls = () => {
         Losses on a log scale
       </label>
       <span class="range">
-        <label>
+        <label for="zoom-from">
           From
-          <input
+          <TypedInput
+            id="zoom-from"
             type="number"
             step="any"
-            value={from ?? ''}
-            onChange={({ currentTarget }) => show({ from: numberOrNull(currentTarget.value) })}
+            text={`${from ?? ''}`}
+            onText={(text) => show({ from: numberOrNull(text) })}
           />
         </label>
-        <label>
+        <label for="zoom-to">
           to
-          <input
+          <TypedInput
+            id="zoom-to"
             type="number"
             step="any"
-            value={to ?? ''}
-            onChange={({ currentTarget }) => show({ to: numberOrNull(currentTarget.value) })}
+            text={`${to ?? ''}`}
+            onText={(text) => show({ to: numberOrNull(text) })}
           />
         </label>
         <button

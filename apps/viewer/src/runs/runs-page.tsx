@@ -1,4 +1,5 @@
 import type { View } from '../shared/address.ts';
+import { TypedInput } from '../shared/controls/typed-input.tsx';
 import { counted } from '../shared/format.ts';
 import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { CorruptRuns } from './corrupt-runs.tsx';
@@ -17,12 +18,12 @@ export const RunsPage = () => {
       <div class="title-row">
         <h1>Runs</h1>
         <Totals />
-        <input
+        <TypedInput
           type="search"
           placeholder="Filter by name, arm or status"
           aria-label="Filter by name, arm or status"
-          value={view.value.filter}
-          onInput={({ currentTarget }) => show({ filter: currentTarget.value })}
+          text={view.value.filter}
+          onText={(filter) => show({ filter })}
         />
         <SortSelect />
         <a

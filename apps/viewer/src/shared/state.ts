@@ -15,11 +15,13 @@ addEventListener('hashchange', () => {
 
 /** Changes the view; the browser's Back returns from another page, not from another setting. */
 export const show = (changes: Partial<View>): void => {
-  const next = { ...view.value, ...changes };
+  const before = view.value;
+  const next = { ...before, ...changes };
   const address = addressOf(next);
-  if (next.page === view.value.page && changes.runs === undefined) history.replaceState(null, '', address);
-  else history.pushState(null, '', address);
+  // First: some browsers refuse to change an address more often than a hundred times in half a minute.
   view.value = next;
+  if (next.page === before.page && changes.runs === undefined) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
 };
 
 /** Returns the address of another view for a link; it keeps the settings of the form. */

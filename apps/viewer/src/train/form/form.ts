@@ -32,8 +32,13 @@ const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: stri
   }
 };
 
-/** Sets a setting, or shows beside its field why it is refused; an empty text is the default. */
-export const setSetting = (flag: Flag, text: string): void => {
+/**
+ * Sets a setting, or shows beside its field why it is refused; an empty text is the default.
+ *
+ * @param isDone False while it is being typed: what is refused on the way to something else is not shown, unless something
+ *   is already. The last text that was possible stays set.
+ */
+export const setSetting = (flag: Flag, text: string, isDone = true): void => {
   formError.value = undefined;
   try {
     const values = withValue(view.value.values, flag, text);
@@ -43,7 +48,8 @@ export const setSetting = (flag: Flag, text: string): void => {
     const others = Object.entries(refusals.value).filter(([name]) => name !== flag.name && places.has(name));
     refusals.value = Object.fromEntries(others);
   } catch (error) {
-    refuse(error, { of: flag, value: text });
+    if (isDone || flag.name in refusals.value || !(error instanceof ConfigError))
+      refuse(error, { of: flag, value: text });
   }
 };
 

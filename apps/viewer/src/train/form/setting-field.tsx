@@ -1,5 +1,6 @@
 import type { Setting } from '@dropout-lab/contracts';
 import type { ComponentType } from 'preact';
+import { TypedInput } from '../../shared/controls/typed-input.tsx';
 import { titleOfChoice } from '../../shared/settings/setting-words.ts';
 import { view } from '../../shared/state.ts';
 import type { Field } from './fields.ts';
@@ -62,7 +63,7 @@ const NumberControl = ({ field, text, common }: ControlProps) => {
   const isNone = text === 'none';
   const { min, max } = setting.range;
   const input = (
-    <input
+    <TypedInput
       {...common}
       type="number"
       min={min}
@@ -70,11 +71,8 @@ const NumberControl = ({ field, text, common }: ControlProps) => {
       step={stepOf(setting.range)}
       disabled={common.disabled || isNone}
       placeholder={isNone ? 'none' : placeholder}
-      value={isNone ? '' : text}
-      onChange={({ currentTarget: { value, validity } }) =>
-        // The browser does not give scripts a text that is not a number.
-        setSetting(flag, validity.badInput ? 'NaN' : value)
-      }
+      text={isNone ? '' : text}
+      onText={(typed, isDone) => setSetting(flag, typed, isDone)}
     />
   );
   // Where none is the default, the field is empty.
@@ -120,12 +118,12 @@ const SwitchControl = ({ field: { flag, byDefault }, text, common }: ControlProp
 );
 
 const TextControl = ({ field: { flag, placeholder }, text, common }: ControlProps) => (
-  <input
+  <TypedInput
     {...common}
     type="text"
     placeholder={placeholder}
-    value={text}
-    onChange={({ currentTarget }) => setSetting(flag, currentTarget.value.trim())}
+    text={text}
+    onText={(typed, isDone) => setSetting(flag, typed, isDone)}
   />
 );
 
