@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await launchChromium();
   const root = temporaryFolder();
   await startBackend('cpu');
-  const model = { filters: [4, 8], units: [16], dropout: { rate: 0.25 } } as const;
+  const model = { filters: [4, 8], units: [16], dropout: { rate: 0.25 } };
   const built = buildModel(parseModelSpec(model), 1);
   const trained = await createRun(root, 'trained', { model });
   for (const event of wholeRun) trained.append(event);

@@ -96,7 +96,7 @@ export {
 } from './run/evaluation.ts';
 export { identityOf, withoutDefaults } from './run/identity.ts';
 export { type MigrateOptions, type MigrationStep, migrate } from './run/migrate.ts';
-export { type Answers, type Predictions, predictionsSchema } from './run/predictions.ts';
+export { type Answers, answersSchema, type Predictions, predictionsSchema } from './run/predictions.ts';
 export {
   CONFIG_VERSION,
   parseRunConfig,

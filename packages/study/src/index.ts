@@ -1,5 +1,6 @@
 export {
   type ArmAnalysis,
+  type ArmCurves,
   analyzeStudy,
   type ComparisonAnalysis,
   type PooledTest,

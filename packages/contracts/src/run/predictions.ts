@@ -3,7 +3,7 @@ import { z } from 'zod';
 const classIndex = z.number().int().min(0);
 
 /** The most likely class of each image of a split, in its order, beside the true one. */
-const answersSchema = z
+export const answersSchema = z
   .object({
     /** True classes. */
     labels: z.array(classIndex),

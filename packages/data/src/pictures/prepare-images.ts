@@ -48,6 +48,7 @@ export interface PrepareOptions {
   readonly strict?: boolean | undefined;
   /** The folder of the cache; `cacheDirectory()` of @dropout-lab/files by default. */
   readonly cacheDirectory?: string | undefined;
+  /** Called after each picture. */
   readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

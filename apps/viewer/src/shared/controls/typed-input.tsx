@@ -1,8 +1,12 @@
-import type { InputHTMLAttributes } from 'preact';
+import type { PartialInputHTMLAttributes } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface TypedInputProps
-  extends Omit<InputHTMLAttributes, 'value' | 'onInput' | 'onChange' | 'onFocus' | 'onBlur'> {
+  extends Omit<
+    PartialInputHTMLAttributes<HTMLInputElement>,
+    'role' | 'type' | 'value' | 'onInput' | 'onChange' | 'onFocus' | 'onBlur'
+  > {
+  readonly type: 'text' | 'number' | 'search';
   /** What the field shows while nobody types in it. */
   readonly text: string;
   /**
@@ -16,7 +20,7 @@ interface TypedInputProps
  * A field for text or a number. While a person is in it, nothing is written into it: pages are drawn again with every event
  * of a run, and what is typed on the way to a number may be no number yet.
  */
-export const TypedInput = ({ text, onText, ...attributes }: TypedInputProps) => {
+export const TypedInput = ({ type, text, onText, ...attributes }: TypedInputProps) => {
   const input = useRef<HTMLInputElement>(null);
   const [isTyped, setTyped] = useState(false);
   useLayoutEffect(() => {
@@ -27,6 +31,8 @@ export const TypedInput = ({ text, onText, ...attributes }: TypedInputProps) => 
   return (
     <input
       {...attributes}
+      // The types of Preact know the attributes of one kind of field at a time.
+      type={type as 'number'}
       ref={input}
       onInput={({ currentTarget }) => {
         setTyped(currentTarget === document.activeElement);
