@@ -57,11 +57,11 @@ test.each<[string, readonly RunConfigInput[], readonly string[]]>([
     'four settings where four are needed',
     [{}, { batchSize: 5 }, { epochs: 9 }, { limitTrain: 100 }, { loss: { labelSmoothing: 0.1 } }],
     [
-      'all images · 55 epochs · batch size 250 · label smoothing 0',
-      'all images · 55 epochs · batch size 5 · label smoothing 0',
+      'all images · 3 epochs · batch size 250 · label smoothing 0',
+      'all images · 3 epochs · batch size 5 · label smoothing 0',
       'all images · 9 epochs · batch size 250 · label smoothing 0',
-      '100 images · 55 epochs · batch size 250 · label smoothing 0',
-      'all images · 55 epochs · batch size 250 · label smoothing 0.1',
+      '100 images · 3 epochs · batch size 250 · label smoothing 0',
+      'all images · 3 epochs · batch size 250 · label smoothing 0.1',
     ],
   ],
 ])('%s', (_, configs, labels) => {
