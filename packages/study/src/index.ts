@@ -22,7 +22,7 @@ export {
   type RunSummary,
 } from './analysis/metrics.ts';
 export type { ComparedModel, ComparedSplit, ModelDifference } from './analysis/model-difference.ts';
-export { overfittingInWords } from './analysis/overfitting.ts';
+export { type Overfitting, overfittingInWords } from './analysis/overfitting.ts';
 export {
   FEWEST_PAIRS,
   type PairedDifference,

@@ -103,7 +103,7 @@ describe('refusals', () => {
     const before = await readdir(run);
     const named = await callCli(['export', run, '--output', 'weights.h5'], { cwd: folder });
     expect(named.code).toBe(2);
-    expect(named.stderr).toContain('--output: expected a name that ends in .weights.h5, received weights.h5');
+    expect(named.stderr).toContain('--output: expected a name that ends in .weights.h5 or .keras');
     const lost = await callCli(['export', run, '--output', 'no/such/a.weights.h5'], { cwd: folder });
     expect(lost.code).toBe(1);
     expect(lost.stderr).toMatch(/^dropout-lab: --output no\/such\/a\.weights\.h5: expected to write a file/);

@@ -62,8 +62,8 @@ test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as
   const reported = await runCli(['report', file, ...options, '--output', output], { cwd: folder });
   expect(reported).toMatchObject({ code: 0 });
   const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8'));
-  // That version did not look for gaps, and had fewer settings of an optimizer and a schedule.
+  // That version did not look for gaps, and had fewer settings and less in a report.
   const known = new Set(expected.report.settings.map(({ path }: { path: string }) => path));
   const settings = report.settings.filter(({ path }: { path: string }) => known.has(path));
-  expect(timeless({ ...report, settings })).toEqual(nearly({ ...expected.report, gaps: [] }));
+  expect(timeless({ ...report, settings })).toMatchObject(nearly({ ...expected.report, gaps: [] }) as object);
 }, 300_000);

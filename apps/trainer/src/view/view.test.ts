@@ -54,7 +54,9 @@ test('a run in training is followed on a page that stays open, also past a resta
   expect(await row.getByRole('img').getAttribute('aria-label')).toBe('validation accuracy over 12 epochs');
   await row.getByRole('link').click();
   await page.getByRole('heading', { name: 'Most confidently wrong' }).waitFor();
-  await expect.poll(() => page.getByRole('img', { name: /^test image/ }).count()).toBeGreaterThan(0);
+  await expect
+    .poll(() => page.getByRole('img', { name: /^test image/ }).count(), { timeout: 30_000 })
+    .toBeGreaterThan(0);
   expect(await page.locator('[data-same-page]').count()).toBe(1);
   // That a server is gone, the browser says by itself.
   expect(complaints.filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);

@@ -41,7 +41,7 @@ const Metric = ({
   note,
 }: {
   readonly name: string;
-  /** What it means, on hover. */
+  /** Its meaning, shown on hover. */
   readonly title?: string;
   readonly value: string;
   readonly note?: string | undefined;

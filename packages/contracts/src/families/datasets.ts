@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { ImageShape } from '../dataset.ts';
-import { type OwnImages, ownImagesSchema } from './own-images.ts';
+import type { OwnImages } from './own-images.ts';
 
 /** A description of a data set; `@dropout-lab/cifar` has its loader. */
 export interface DatasetDescription {
@@ -54,14 +53,6 @@ export const datasets = { cifar10, cifar100, shapes } as const;
 
 /** The name of a data set. */
 export type DatasetName = keyof typeof datasets;
-
-const names = Object.keys(datasets) as [DatasetName, ...DatasetName[]];
-
-/** A data set by its name, or the description of a user's own images. */
-export const datasetSchema = z.union(
-  [z.enum(names), ownImagesSchema],
-  `expected one of ${names.map((name) => `"${name}"`).join(', ')}`,
-);
 
 /** A data set in a run configuration: its name, or the description of a user's own images. */
 export type DatasetChoice = DatasetName | OwnImages;

@@ -1,8 +1,8 @@
 import { counted } from '../format.ts';
 import type { ArmAnalysis } from './analysis.ts';
 
-/** What is known of a run's, or an arm's, overfitting. */
-interface Overfitting {
+/** The overfitting of a run, or of an arm, as far as it is known. */
+export interface Overfitting {
   /** See `overfittingOnset` of @dropout-lab/metrics. */
   readonly onset: number | undefined;
   /** Training minus validation accuracy at the last epoch; undefined or NaN where it is not known. */

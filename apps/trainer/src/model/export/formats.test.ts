@@ -1,10 +1,10 @@
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { datasetOf, parseRunConfig } from '@dropout-lab/contracts';
 import { decodeKerasWeights, decodeSafetensorsModel, encodeOnnxModel } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
-import { openRunDirectory } from '@dropout-lab/runs/node';
+import { openRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { initialProgress } from '@dropout-lab/training';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -131,6 +131,26 @@ describe('--format hub', () => {
       class_names: classNames,
       training: { optimizer: { name: 'sgd' } },
     });
+  });
+
+  test('says that metrics are those of several views, and leaves them out where one is understood', async () => {
+    const several = join(folder, 'several-views');
+    await cp(run, several, { recursive: true });
+    const evaluated = await resumeRunDirectory(several);
+    const evaluation = (await (await openRunDirectory(several)).readEvaluation())!;
+    await evaluated.writeEvaluation({ ...evaluation, testTimeAugmentation: 'flip' });
+    await evaluated.close();
+    const exportTo = async (format: string, file: string): Promise<string> => {
+      const output = join(folder, `several-${format}`);
+      const args = ['export', several, '--format', format, '--output', output];
+      expect(await callCli(args, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+      return readFile(join(output, file), 'utf8');
+    };
+    const text = await exportTo('hub', 'README.md');
+    expect(text).not.toContain('model-index');
+    expect(text).toContain('averaged over several views of each (test-time augmentation, flip)');
+    expect(text).toContain('| accuracy | 0.1234 |');
+    expect(JSON.parse(await exportTo('web', 'classifier.json')).run).not.toHaveProperty('testAccuracy');
   });
 
   test('of the best checkpoint has no metrics of other weights', async () => {

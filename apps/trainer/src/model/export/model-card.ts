@@ -38,7 +38,8 @@ export const modelCard = async (
       ? `trained on ${data.trainImages} images of ${datasetOf(config.dataset).title} by dropout-lab ${versions['dropout-lab'] ?? ''}`.trim()
       : `imported by dropout-lab from ${importedFrom.file}`;
   return [
-    frontMatter(name, config, evaluation),
+    // Readers of the front matter take a model's metrics for those of one view of each image.
+    frontMatter(name, config, evaluation?.testTimeAugmentation === 'none' ? evaluation : undefined),
     `# ${name}`,
     `A classifier of images of ${height} by ${width} pixels and ${channels} channels into ${classNames.length} classes, with ${parameters} parameters, ${origin}. The weights are those of the checkpoint \`${checkpoint}\`.`,
     '## Results',
@@ -143,8 +144,13 @@ const resultsOf = (
     ['Brier score', evaluation.brierScore.toFixed(4)],
     ['calibration error', evaluation.expectedCalibrationError.toFixed(4)],
   ];
+  const views = evaluation.testTimeAugmentation;
+  const averaged =
+    views === 'none'
+      ? ''
+      : `, averaged over several views of each (test-time augmentation, ${views}), while the model by itself takes one`;
   return [
-    `On ${evaluation.count} test images of ${datasetOf(config.dataset).title}, without dropout:`,
+    `On ${evaluation.count} test images of ${datasetOf(config.dataset).title}, without dropout${averaged}:`,
     '',
     table(['metric', 'value'], rows),
   ].join('\n');

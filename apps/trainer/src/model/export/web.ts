@@ -33,7 +33,9 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
   }
   const { snapshot, modelTopology } = await run.loadCheckpoint(name);
   const { json, weights } = stockModelJson(modelTopology, snapshot.weights);
-  const testAccuracy = name === 'last' ? (await run.readEvaluation())?.accuracy : undefined;
+  const evaluation = name === 'last' ? await run.readEvaluation() : undefined;
+  // A classifier takes one view of a picture, so that the accuracy with several is not its own.
+  const testAccuracy = evaluation?.testTimeAugmentation === 'none' ? evaluation.accuracy : undefined;
   const description: ClassifierDescription = {
     formatVersion: CLASSIFIER_VERSION,
     classNames,

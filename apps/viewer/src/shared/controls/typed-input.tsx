@@ -7,7 +7,7 @@ interface TypedInputProps
     'role' | 'type' | 'value' | 'onInput' | 'onChange' | 'onFocus' | 'onBlur'
   > {
   readonly type: 'text' | 'number' | 'search';
-  /** What the field shows while nobody types in it. */
+  /** Shown while nobody types in the field. */
   readonly text: string;
   /**
    * Called with every text that is typed, `NaN` for one that is no number where one is expected. `isDone` when it is left

@@ -5,7 +5,6 @@ import {
   type ImageShape,
   isOwnImages,
   parseRunConfig,
-  quoted,
   type RunConfig,
 } from '@dropout-lab/contracts';
 import { imagesUrlOf } from '../source.ts';
@@ -38,7 +37,7 @@ export const originOf = (dataset: DatasetChoice): ImageOrigin => {
 /** Returns the command that downloads the images of a data set, or prepares a user's own. */
 export const fetchCommand = (dataset: DatasetChoice): string =>
   isOwnImages(dataset)
-    ? `dropout-lab train --images ${quoted(dataset.title)}`
+    ? 'dropout-lab train --images PATH'
     : `dropout-lab data fetch${dataset === sampled ? '' : ` --dataset ${dataset}`}`;
 
 /** Returns height, width and channels of the images that a run's model takes. */
