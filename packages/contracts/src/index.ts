@@ -64,6 +64,7 @@ export {
   optimizerSchema,
 } from './families/optimizers.ts';
 export {
+  hasControlCharacters,
   type ImageFit,
   imageFitSchema,
   type OwnImages,

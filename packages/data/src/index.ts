@@ -4,9 +4,9 @@ export { type ChannelStatistics, channelStatistics } from './channel-statistics.
 export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { type MixOptions, mixBatches } from './mix-batches.ts';
-export { type Drawable, modelPixels, picturePixels } from './picture.ts';
+export { type Drawable, drawableSize, modelPixels, picturePixels } from './picture.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
-export { type PictureFit, type Pixels, scalePixels } from './resize.ts';
+export { type Pixels, scalePixels } from './resize.ts';
 export { type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';

@@ -16,4 +16,5 @@ export {
   surveyFolder,
 } from './pictures/image-folder.ts';
 export type { PictureSplit, SkippedFile } from './pictures/list-folder.ts';
+export { isPictureName } from './pictures/picture-name.ts';
 export type { PreparedImages, PrepareOptions, PrepareProgress } from './pictures/prepare-images.ts';

@@ -1,6 +1,6 @@
-import type { ImageShape } from '@dropout-lab/contracts';
+import type { ImageFit, ImageShape } from '@dropout-lab/contracts';
 import { greyLevel } from './grey-level.ts';
-import { type PictureFit, type Pixels, scalePixels } from './resize.ts';
+import { type Pixels, scalePixels } from './resize.ts';
 
 /**
  * Returns an image's pixels in the form that a model takes: scaled by {@link scalePixels}, white behind what is
@@ -10,7 +10,7 @@ import { type PictureFit, type Pixels, scalePixels } from './resize.ts';
  * @param shape Shape of the model's images, with 3 channels or 1.
  * @returns uint8 [height, width, channels].
  */
-export const modelPixels = (image: Pixels, shape: ImageShape, fit?: PictureFit): Uint8Array => {
+export const modelPixels = (image: Pixels, shape: ImageShape, fit?: ImageFit): Uint8Array => {
   const opaque = image.channels === 4 ? onWhite(image) : image;
   const scaled = scalePixels(opaque, shape, fit);
   if (opaque.channels === shape[2]) return scaled;
@@ -50,8 +50,8 @@ export type Drawable =
  * @param shape Shape of the model's images, with 3 channels (RGB) or 1 (grey).
  * @returns uint8 [height, width, channels].
  */
-export const picturePixels = (drawable: Drawable, shape: ImageShape, fit?: PictureFit): Uint8Array => {
-  const [w, h] = sizeOf(drawable);
+export const picturePixels = (drawable: Drawable, shape: ImageShape, fit?: ImageFit): Uint8Array => {
+  const [w, h] = drawableSize(drawable);
   const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (w * h)));
   const [width, height] = [Math.max(1, Math.floor(w * scale)), Math.max(1, Math.floor(h * scale))];
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
@@ -63,8 +63,8 @@ export const picturePixels = (drawable: Drawable, shape: ImageShape, fit?: Pictu
   return modelPixels({ data, width, height, channels: 4 }, shape, fit);
 };
 
-/** The size in the drawing's own pixels, whatever the page shows it in. */
-const sizeOf = (drawable: Drawable): readonly [width: number, height: number] => {
+/** Returns the size of a drawing in its own pixels, whatever the page shows it in; 0 for one that is not loaded. */
+export const drawableSize = (drawable: Drawable): readonly [width: number, height: number] => {
   if ('naturalWidth' in drawable) return [drawable.naturalWidth, drawable.naturalHeight];
   if ('videoWidth' in drawable) return [drawable.videoWidth, drawable.videoHeight];
   if ('displayWidth' in drawable) return [drawable.displayWidth, drawable.displayHeight];

@@ -1,4 +1,4 @@
-import type { ImageShape } from '@dropout-lab/contracts';
+import type { ImageFit, ImageShape } from '@dropout-lab/contracts';
 
 /** An image's pixels, uint8 [height, width, channels]. */
 export interface Pixels {
@@ -7,12 +7,6 @@ export interface Pixels {
   readonly height: number;
   readonly channels: number;
 }
-
-/**
- * The ways in which a picture of other proportions becomes an image of the wanted shape. `cover`: the middle is cut out;
- * `contain`: all of it, with white beside it; `fill`: stretched.
- */
-export type PictureFit = 'cover' | 'contain' | 'fill';
 
 /**
  * Returns an image scaled to a shape: as sharp does with the same `fit`, within one level, so that a page and a program show
@@ -26,7 +20,7 @@ export type PictureFit = 'cover' | 'contain' | 'fill';
 export const scalePixels = (
   image: Pixels,
   [height, width]: ImageShape,
-  fit: PictureFit = 'cover',
+  fit: ImageFit = 'cover',
 ): Uint8Array => {
   const ratios = [image.height / height, image.width / width] as const;
   const one = (fit === 'cover' ? Math.min : Math.max)(...ratios);

@@ -1,5 +1,4 @@
-import { ConfigError, DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
-import type { PictureFit } from '@dropout-lab/data';
+import { ConfigError, DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
 import { softmax, standardDeviation } from '@dropout-lab/metrics';
 import { createLogitsFunction, dropoutLayersOf, sampling, setDropoutPosition } from '@dropout-lab/model';
 import { io, type Tensor, tensor, tidy, transpose } from '@tensorflow/tfjs-core';
@@ -63,7 +62,7 @@ const MOST_PASSES = 10_000;
 export const openClassifier = async <Picture>(
   { description: text, model: topology, weights }: ClassifierContent,
   where: string,
-  pixelsOf: (picture: Picture, shape: ImageShape, fit: PictureFit) => Promise<Uint8Array>,
+  pixelsOf: (picture: Picture, shape: ImageShape, fit: ImageFit) => Promise<Uint8Array>,
 ): Promise<Classifier<Picture>> => {
   const description = parseDescription(text, `${where}/${classifierFiles.description}`);
   const { classNames, dropoutFactor, preprocessing } = description;

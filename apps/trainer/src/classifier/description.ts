@@ -1,5 +1,4 @@
-import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
-import type { PictureFit } from '@dropout-lab/data';
+import { DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
 
 /** Names of the files that a classifier consists of, in the folder that `dropout-lab export RUN --format web` writes. */
 export const classifierFiles = {
@@ -20,7 +19,7 @@ export interface ClassifierDescription {
     /** [height, width, channels], with 3 channels (RGB) or 1 (grey). */
     readonly imageShape: ImageShape;
     /** How a picture of other proportions is made an image of the shape: cut, with white beside it, or stretched. */
-    readonly fit: PictureFit;
+    readonly fit: ImageFit;
     /** Behind what is transparent. */
     readonly background: '#ffffff';
     /** A level, 0..255, is divided by it. */

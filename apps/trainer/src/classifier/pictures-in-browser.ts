@@ -1,12 +1,12 @@
-import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
-import { type Drawable, type PictureFit, picturePixels } from '@dropout-lab/data';
+import { DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
+import { type Drawable, drawableSize, picturePixels } from '@dropout-lab/data';
 import { type ClassifiedPicture, isRawPicture, pixelsOfRaw, refusePicture } from './pictures.ts';
 
 /** Returns the pixels of whatever a page has for a picture, in the form that a model takes. */
 export const pixelsInBrowser = async (
   picture: ClassifiedPicture,
   shape: ImageShape,
-  fit?: PictureFit,
+  fit?: ImageFit,
 ): Promise<Uint8Array> => {
   if (typeof picture === 'string' || picture instanceof URL) {
     return pixelsOfFile(await fetchPicture(`${picture}`), `${picture}`, shape, fit);
@@ -22,7 +22,7 @@ export const pixelsInBrowser = async (
     );
   }
   await loaded(picture);
-  const { width, height } = sizeOf(picture);
+  const [width, height] = drawableSize(picture);
   if (width > 0 && height > 0) return picturePixels(picture, shape, fit);
   throw new DropoutLabError(
     'classify: expected a picture with pixels, found one of size 0: wait until it is loaded',
@@ -53,19 +53,13 @@ const loaded = async (picture: Drawable): Promise<void> => {
   });
 };
 
-const sizeOf = (picture: Drawable): { readonly width: number; readonly height: number } => {
-  if ('videoWidth' in picture) return { width: picture.videoWidth, height: picture.videoHeight };
-  if ('displayWidth' in picture) return { width: picture.displayWidth, height: picture.displayHeight };
-  return picture;
-};
-
 const nameOf = (file: Blob): string => (file instanceof File && file.name ? file.name : 'the picture');
 
 const pixelsOfFile = async (
   file: Blob,
   title: string,
   shape: ImageShape,
-  fit: PictureFit | undefined,
+  fit: ImageFit | undefined,
 ): Promise<Uint8Array> => {
   const bitmap = await createImageBitmap(file).catch((cause) => {
     throw new DropoutLabError(`${title}: expected an image that this browser can show, such as PNG or JPEG`, {

@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import type { ImageShape } from '@dropout-lab/contracts';
-import type { PictureFit } from '@dropout-lab/data';
+import type { ImageFit, ImageShape } from '@dropout-lab/contracts';
 import { type ClassifiedPicture, isRawPicture, pixelsOfRaw, refusePicture } from './pictures.ts';
 
 /** Returns the pixels of whatever a program has for a picture, in the form that a model takes. */
 export const pixelsInNode = async (
   picture: ClassifiedPicture,
   shape: ImageShape,
-  fit?: PictureFit,
+  fit?: ImageFit,
 ): Promise<Uint8Array> => {
   if (isRawPicture(picture)) return pixelsOfRaw(picture, shape, fit);
   const file = await fileOf(picture);

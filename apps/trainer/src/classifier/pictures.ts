@@ -1,5 +1,5 @@
-import { ConfigError, type ImageShape } from '@dropout-lab/contracts';
-import { modelPixels, type PictureFit } from '@dropout-lab/data';
+import { ConfigError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
+import { modelPixels } from '@dropout-lab/data';
 
 /** Pixels of any size, row by row, such as the browser's `ImageData`. */
 export interface RawPicture {
@@ -38,7 +38,7 @@ export const isRawPicture = (picture: unknown): picture is RawPicture => {
 export const pixelsOfRaw = (
   { data, width, height, channels }: RawPicture,
   shape: ImageShape,
-  fit?: PictureFit,
+  fit?: ImageFit,
 ): Uint8Array => {
   const found = channels ?? data.length / (width * height);
   const isSize = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;

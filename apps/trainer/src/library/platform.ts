@@ -1,6 +1,12 @@
 import type { StartedBackend } from '@dropout-lab/backend/node';
-import type { DatasetName, HardwareDescription, ImageShape, RunConfig } from '@dropout-lab/contracts';
-import type { LoadedDataset, PictureFit } from '@dropout-lab/data';
+import type {
+  DatasetName,
+  HardwareDescription,
+  ImageFit,
+  ImageShape,
+  RunConfig,
+} from '@dropout-lab/contracts';
+import type { LoadedDataset } from '@dropout-lab/data';
 import type { ExperimentOptions } from '@dropout-lab/experiment';
 import type { RunContents } from '@dropout-lab/runs';
 import type { ClassifierContent } from '../classifier/classifier.ts';
@@ -40,7 +46,7 @@ export interface Platform {
   readonly readPicture: (
     picture: ClassifiedPicture,
     shape: ImageShape,
-    fit?: PictureFit,
+    fit?: ImageFit,
   ) => Promise<Uint8Array>;
   /** Reads the files of a folder that a classifier was exported to. */
   readonly readClassifier: (folder: string | URL) => Promise<ClassifierContent>;

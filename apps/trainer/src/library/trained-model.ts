@@ -4,10 +4,11 @@ import {
   DropoutLabError,
   type EvaluationReport,
   type ImageDataset,
+  type ImageFit,
   type ImageShape,
   type RunConfig,
 } from '@dropout-lab/contracts';
-import { createBatches, type PictureFit } from '@dropout-lab/data';
+import { createBatches } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { decodeRun, type EpochRow, encodeRun, type RunContents, readHistory } from '@dropout-lab/runs';
@@ -149,7 +150,7 @@ export const openTrained = (
 const readPicture = (
   picture: unknown,
   shape: ImageShape,
-  fit: PictureFit,
+  fit: ImageFit,
   platform: Platform,
 ): Promise<Uint8Array> => {
   if (typeof picture === 'string' || picture instanceof Blob)

@@ -1,10 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DropoutLabError } from '@dropout-lab/contracts';
+import { isPictureName } from '@dropout-lab/data/node';
 import { systemErrorSentence } from '@dropout-lab/files/node';
-
-/** Names of files in a folder that are taken for pictures. */
-const PICTURE = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
 
 /**
  * Returns the files that a path stands for: itself, or the pictures in a folder and in the folders within it, in the order of
@@ -38,7 +36,7 @@ const picturesIn = async (folder: string): Promise<string[]> => {
     entries.map((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return picturesIn(path);
-      return entry.isFile() && PICTURE.test(entry.name) ? [path] : [];
+      return entry.isFile() && isPictureName(entry.name) ? [path] : [];
     }),
   );
   return found.flat();

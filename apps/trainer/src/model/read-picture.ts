@@ -1,5 +1,5 @@
-import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
-import { modelPixels, type PictureFit } from '@dropout-lab/data';
+import { DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
+import { modelPixels } from '@dropout-lab/data';
 import { decodePicture, MOST_PICTURE_BYTES, PictureError } from '@dropout-lab/data/node';
 import { readRegularFile } from '@dropout-lab/files/node';
 import { readInput } from '../command/read-input.ts';
@@ -16,7 +16,7 @@ export const readPicture = async (
   picture: string | Uint8Array,
   shape: ImageShape,
   title: string,
-  fit?: PictureFit,
+  fit?: ImageFit,
 ): Promise<Uint8Array> => {
   const bytes = typeof picture === 'string' ? await readPictureFile(picture, title) : picture;
   try {

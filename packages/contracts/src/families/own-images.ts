@@ -9,12 +9,16 @@ const MOST_PIXELS = 4096;
 const MOST_IMAGES = 2 ** 31;
 const LONGEST_NAME = 200;
 
+/** Whether a text has characters that a terminal, a page or a file would obey: controls, marks of direction, ends of line. */
+export const hasControlCharacters = (text: string): boolean => !withoutControls.test(text);
+
+const withoutControls = /^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
+
 const name = z
   .string()
   .min(1, 'expected a name')
   .max(LONGEST_NAME, `expected a name of at most ${LONGEST_NAME} characters`)
-  // A terminal, a page or a file would obey such characters.
-  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'expected a name without control characters');
+  .regex(withoutControls, 'expected a name without control characters');
 
 const whole = (min: number, max: number) => {
   const message = `expected a whole number from ${min} to ${max}`;

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConfigError, type OwnImages, ownImagesLimits } from '@dropout-lab/contracts';
+import { ConfigError, hasControlCharacters, type OwnImages, ownImagesLimits } from '@dropout-lab/contracts';
 import { RefusedFileError, readRegularFile, systemErrorCode } from '@dropout-lab/files/node';
 import type { LoadedDataset } from '../loaded-dataset.ts';
 import { MOST_PICTURE_BYTES, PictureError } from './decode-picture.ts';
@@ -31,7 +31,7 @@ export interface OwnDataset extends LoadedDataset, Omit<PreparedImages, 'images'
 
 /** A folder whose pictures are known by name, and none of which has been decoded for good. */
 export interface SurveyedFolder {
-  /** As far as it is known by now: without a digest, and with files that may turn out to be no pictures. */
+  /** Without a digest, and with files that may turn out to be no pictures, unless the cache has them already. */
   readonly images: OwnImages;
   readonly validationImages: number;
   /** Decodes the pictures, unless the cache has them already. @throws What {@link imageFolder} throws. */
@@ -60,7 +60,6 @@ export const surveyFolder = async (
       `${path}: expected at most ${ownImagesLimits.images} pictures, found ${files.length}`,
     );
   const source: PictureSource = { title, classNames, pictures: files.map(pictureOf) };
-  const imageShape = await probeShape(source, options);
   const of = (split: ListedFile['split']): number => files.filter((file) => file.split === split).length;
   const drawn = Math.ceil(of('any') / 5);
   const key = sourceKey({
@@ -75,6 +74,12 @@ export const surveyFolder = async (
       ...[stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino, stats.dev].map(String),
     ]),
   });
+  const known = await findPrepared(key, cacheDirectory);
+  if (known !== undefined && !(options.strict && known.skipped.length > 0)) {
+    const prepared = { ...known, images: { ...known.images, title } };
+    return { ...prepared, prepare: async () => prepared };
+  }
+  const imageShape = await probeShape(source, options);
   return {
     images: {
       kind: 'images',
@@ -88,10 +93,7 @@ export const surveyFolder = async (
     },
     validationImages: of('validation'),
     prepare: async () => {
-      const known = await findPrepared(key, cacheDirectory);
-      if (known !== undefined && !(options.strict && known.skipped.length > 0))
-        return { ...known, images: { ...known.images, title } };
-      const prepared = await prepareImages(source, skipped, options);
+      const prepared = await prepareImages(source, imageShape, skipped, options);
       const isSettled = files.every(({ stats }) => stats.ctimeNs + RACY < listedAt);
       if (isSettled) await rememberPrepared(key, prepared, cacheDirectory);
       return prepared;
@@ -134,8 +136,9 @@ export const loadPrepared = async (
 
 /** The folder's name, as far as it can be shown. */
 const titleOf = (path: string): string =>
-  basename(path)
-    .replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '')
+  [...basename(path)]
+    .filter((character) => !hasControlCharacters(character))
+    .join('')
     .slice(0, ownImagesLimits.name) || 'images';
 
 const pictureOf = ({ path, file, label, split, stats }: ListedFile): Picture => ({

@@ -1,8 +1,9 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
-import { ConfigError, ownImagesLimits } from '@dropout-lab/contracts';
+import { ConfigError, hasControlCharacters, ownImagesLimits } from '@dropout-lab/contracts';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { isPictureName } from './picture-name.ts';
 
 /** The part of a data set that a picture is for; `any`: its split is drawn later. */
 export type PictureSplit = 'train' | 'validation' | 'test' | 'any';
@@ -219,7 +220,7 @@ const walker = ({ root, skipped, signal, prefix = '' }: WalkOptions) => {
           found.push({ name: entry.name.normalize('NFC'), split, files: await filesBelow(below, 1) });
         } else if (entry.isSymbolicLink()) {
           skip(below, 'a symbolic link in the place of a class');
-        } else if (/\.(?:png|jpe?g|webp|avif|gif|tiff?)$/i.test(entry.name)) {
+        } else if (isPictureName(entry.name)) {
           skip(below, 'in no folder of a class');
         }
       }
@@ -291,7 +292,7 @@ const requireName = (path: string, name: string): void => {
       `${path}: expected names of classes of at most ${ownImagesLimits.name} characters, found one of ${name.length}: rename the folder`,
     );
   }
-  if (!/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name)) return;
+  if (!hasControlCharacters(name)) return;
   throw new ConfigError(
     `${path}: expected names of classes without control characters, found ${JSON.stringify(name)}: rename the folder`,
   );

@@ -11,7 +11,7 @@ import {
 import { makeFolder } from '@dropout-lab/files/node';
 import { fold, permutation, randomKey } from '@dropout-lab/random';
 import { decodePicture, PictureError } from './decode-picture.ts';
-import { asStorageError, imagesFolder, writeImageFile } from './image-file.ts';
+import { asStorageError, type ImageFileHeader, imagesFolder, writeImageFile } from './image-file.ts';
 import type { PictureSplit, SkippedFile } from './list-folder.ts';
 
 /** A picture that has not been read yet. */
@@ -107,7 +107,7 @@ export const probeShape = async (
   let isGrey = true;
   for (let i = 0; i < pictures.length; i += step) {
     options.signal?.throwIfAborted();
-    const decoded = await probed(pictures[i]!, {});
+    const decoded = await probed(pictures[i]!);
     if (decoded === undefined) continue;
     sizes.add(`${decoded.height}x${decoded.width}`);
     isGrey &&= isGreyImage(decoded.pixels);
@@ -119,9 +119,9 @@ export const probeShape = async (
   return [height, width, isGrey && sizes.size > 0 ? 1 : 3];
 };
 
-const probed = async (picture: Picture, options: Parameters<typeof decodePicture>[1]) => {
+const probed = async (picture: Picture) => {
   try {
-    return await decodePicture(await picture.read(), options);
+    return await decodePicture(await picture.read());
   } catch (error) {
     if (error instanceof PictureError) return undefined;
     throw error;
@@ -159,7 +159,7 @@ interface Decoded {
   readonly skipped: readonly SkippedFile[];
   readonly isGrey: boolean;
   readonly transparent: number;
-  /** All pictures had this size, so that none was scaled. */
+  /** Some picture was of another size. */
   readonly isScaled: boolean;
 }
 
@@ -167,12 +167,14 @@ interface Decoded {
  * Decodes the pictures of a source, several at once, draws their splits where they have none, and writes them into the
  * cache, in random order.
  *
+ * @param shape By {@link probeShape}.
  * @throws ConfigError when a class has no picture that can be read, there is nothing to test on, or, when `strict`, a file
  *   would be skipped.
  * @throws DropoutLabError when the cache cannot be written.
  */
 export const prepareImages = async (
   source: PictureSource,
+  [height, width]: Awaited<ReturnType<typeof probeShape>>,
   listed: readonly SkippedFile[],
   options: PrepareOptions,
 ): Promise<PreparedImages> => {
@@ -187,7 +189,6 @@ export const prepareImages = async (
     throw asStorageError(error, folder);
   }
   try {
-    const [height, width] = await probeShape(source, options);
     const first = await decodeAll(source, [height, width], work, {
       ...options,
       isExact: options.size === undefined && !(height === DEFAULT_SIDE && width === DEFAULT_SIDE),
@@ -198,7 +199,6 @@ export const prepareImages = async (
     const skipped = [...listed, ...decoded.skipped];
     const { order, counts } = splitsOf(source, decoded);
     const { isGrey } = decoded;
-    const imageShape = [shape[0], shape[1], isGrey ? 1 : 3] as const;
     const validationImages = counts.reduce((sum, { validation }) => sum + validation, 0);
     const testImages = counts.reduce((sum, { test }) => sum + test, 0);
     const trainImages = decoded.rows.length - testImages;
@@ -207,27 +207,21 @@ export const prepareImages = async (
         `${source.title}: expected test images, found none that can be read: add some, or leave the folder of test images out, so that every fifth image is taken for testing`,
       );
     }
-    const header = {
-      imageShape: [...imageShape],
+    const header: ImageFileHeader = {
+      imageShape: [shape[0], shape[1], isGrey ? 1 : 3],
       classNames: [...source.classNames],
       trainImages,
       testImages,
     };
     const labels = Uint16Array.from(order.flat(), (row) => decoded.rows[row]!.label);
     const sha256 = await writeImageFile(
-      header as OwnImages,
+      header,
       labels,
       rowsOf(decoded, order, shape[0] * shape[1] * 3, signal),
       cacheDirectory,
     );
     return {
-      images: {
-        kind: 'images',
-        title: source.title,
-        sha256,
-        ...(header as Pick<OwnImages, 'imageShape' | 'classNames' | 'trainImages' | 'testImages'>),
-        fit,
-      },
+      images: { kind: 'images', title: source.title, sha256, ...header, fit },
       validationImages,
       counts,
       files: order.flat().map((row) => decoded.rows[row]!.file),

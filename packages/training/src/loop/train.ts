@@ -21,7 +21,7 @@ import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica } from '../replicas/replica.ts';
 import { dropoutFactorAt } from '../schedules/dropout-factor.ts';
-import { learningRateAt } from '../schedules/table.ts';
+import { scheduledRate } from '../schedules/table.ts';
 import { batchesAhead } from './batches-ahead.ts';
 import { lengthOf } from './length.ts';
 import { createSession } from './session.ts';
@@ -100,7 +100,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   async function* trainStep(): AsyncGenerator<TrainingEvent, void, undefined> {
     const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
     const { schedule, optimizer } = config;
-    const rate = learningRateAt(schedule, optimizer.learningRate, step, length.totalSteps);
+    const rate = scheduledRate(schedule, optimizer.learningRate, step, length.totalSteps);
     const scheduled = requireRate(rate, step);
     const learningRate = scheduled * learningRateScale;
     const place = { name: 'train', epoch, index: stepInEpoch };

@@ -51,8 +51,15 @@ export const learningRateAt = (
   initial: number,
   step: number,
   totalSteps?: number,
+): number => scheduledRate(completeSchedule(schedule), initial, step, totalSteps);
+
+/** Returns what {@link learningRateAt} does, of a schedule that has all its settings. */
+export const scheduledRate = (
+  complete: LearningRateScheduleConfig | Schedule,
+  initial: number,
+  step: number,
+  totalSteps?: number,
 ): number => {
-  const complete = completeSchedule(schedule);
   if (typeof complete === 'function') return complete(initial, step);
   if (totalSteps === undefined && spansTraining(complete)) {
     throw new TrainingError(

@@ -1,9 +1,9 @@
-import type { PictureFit } from '@dropout-lab/data';
+import type { ImageFit } from '@dropout-lab/contracts';
 import { type ClassifierDescription, classifierFiles } from '../../classifier/description.ts';
 import { EMBEDDED_FILE } from '../../web/embedded.ts';
 
 /** The words for each way to fit a picture of other proportions. */
-const inWords: Readonly<Record<PictureFit, string>> = {
+const inWords: Readonly<Record<ImageFit, string>> = {
   cover: 'its middle is cut out and scaled',
   contain: 'all of it is scaled, with white beside it,',
   fill: 'it is stretched',
