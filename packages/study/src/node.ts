@@ -1,5 +1,3 @@
-export { type ArmGallery, MOST_GALLERIES } from './report/arm-gallery.ts';
-export { ReportError, reportFiles, writeReport } from './report/write-report.ts';
 export {
   findRun,
   isNamedByConfig,

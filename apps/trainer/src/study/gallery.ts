@@ -7,7 +7,7 @@ import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { StudyRun } from '@dropout-lab/study';
-import type { ArmGallery } from '@dropout-lab/study/node';
+import type { ArmGallery } from '@dropout-lab/study/report';
 import { createReplica } from '@dropout-lab/training';
 import type { Reporter } from '../command/reporter.ts';
 import { type DataOptions, dataLoader } from '../data/data.ts';

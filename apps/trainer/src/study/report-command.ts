@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { gapsInWords } from '@dropout-lab/runs';
 import { planRuns, type StudyRun } from '@dropout-lab/study';
-import {
-  type LoadStudyOptions,
-  loadStudy,
-  MOST_GALLERIES,
-  readStudyRuns,
-  reportFiles,
-  withPredictions,
-  writeReport,
-} from '@dropout-lab/study/node';
+import { type LoadStudyOptions, loadStudy, readStudyRuns, withPredictions } from '@dropout-lab/study/node';
+import { MOST_GALLERIES, reportFiles, writeReport } from '@dropout-lab/study/report';
 import type { Reporter } from '../command/reporter.ts';
 import { type GalleryOptions, galleriesOf } from './gallery.ts';
 import { requireStore } from './store.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig, requireDataset } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
@@ -91,8 +91,9 @@ const trainNew = async (
   return trainHere(await beginRun(config, options, command, reporter, signal), reporter, signal);
 };
 
-/** Refuses a run that could not be kept, or has no images, before a backend is measured and started. */
+/** Refuses a run that could not be kept, or lacks images, before a backend is measured and started. */
 const requirePlaces = async (config: RunConfig, { runDir, dataDir }: TrainOptions): Promise<void> => {
+  requireDataset(config);
   const { requireImages } = await import('../data/data.ts');
   await requireImages([config], dataDir);
   if (runDir !== undefined) {

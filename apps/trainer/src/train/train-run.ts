@@ -3,7 +3,7 @@ import { runExperiment } from '@dropout-lab/experiment';
 import type { RunDirectory } from '@dropout-lab/runs/node';
 import { epochLine, formatMetric, stepLine } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type LiveBoard, liveBoard } from '../tensorboard/live-board.ts';
+import type { LiveBoard } from '../tensorboard/live-board.ts';
 import { createEta } from './eta.ts';
 import type { RunToTrain } from './open-run.ts';
 
@@ -50,7 +50,11 @@ export const trainRun = async (
     reporter.event(event);
     report(event);
     if (tensorboard !== undefined) {
-      board ??= liveBoard(tensorboard, directory!, reporter.line);
+      board ??= (await import('../tensorboard/live-board.ts')).liveBoard(
+        tensorboard,
+        directory!,
+        reporter.line,
+      );
       if (event.kind === 'run-started' || event.kind === 'run-resumed')
         await board.begin((await directory!.readEvents()).events);
       else await board.add(event);

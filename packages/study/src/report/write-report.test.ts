@@ -226,7 +226,7 @@ const writeWithin = async (blocks: number, path: string, runs: object) => {
   await writeFile(input, JSON.stringify(runs));
   const program = `
     import { readFileSync } from 'node:fs';
-    import { writeReport } from '@dropout-lab/study/node';
+    import { writeReport } from '@dropout-lab/study/report';
     const { study, runs } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
     try { await writeReport(process.argv[2], study, runs, []); }
     catch (error) { console.log(error.name + ': ' + error.message); }`;
@@ -315,7 +315,7 @@ describe('a process that is killed while it replaces a report', () => {
         return rename(...paths);
       };
       syncBuiltinESMExports();
-      const { writeReport } = await import('@dropout-lab/study/node');
+      const { writeReport } = await import('@dropout-lab/study/report');
       const { study, runs } = JSON.parse(readFileSync(process.argv[1], 'utf8'));
       await writeReport(process.argv[2], study, runs, []);`;
     const node = ['--input-type=module', '-e', program, input, path];

@@ -2,7 +2,6 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, isPlain, parseJson } from '@dropout-lab/contracts';
 import { readTextFile, systemErrorSentence } from '@dropout-lab/files/node';
-import { createJiti } from 'jiti';
 import { MOST_STUDY_BYTES, readRecordedStudy } from '../store/run-store.ts';
 import { shippedStudies } from './shipped.ts';
 import { parseStudy, requireDistinct, type Study, type StudyInput } from './study.ts';
@@ -67,6 +66,8 @@ const readStudyFile = async (file: string): Promise<string> => {
 const importStudy = async (file: string): Promise<StudyInput> => {
   // A loader would wait for a named pipe, and read a device without end.
   await readStudyFile(file);
+  // Only a file of TypeScript or JavaScript needs it, and it is large.
+  const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url, {
     moduleCache: false,
     alias: { '@dropout-lab/study': fileURLToPath(import.meta.resolve('@dropout-lab/study')) },
