@@ -10,5 +10,9 @@ export {
   readRegularFileSync,
 } from './read-regular-file.ts';
 export { readTextFile } from './read-text-file.ts';
+export { removeLeftovers } from './remove-leftovers.ts';
+export { syncFolder } from './sync-folder.ts';
 export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';
+export { writeByDigest } from './write-by-digest.ts';
 export { writeDurably } from './write-durably.ts';
+export { type FolderOptions, writeFolderDurably } from './write-folder-durably.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -16,8 +16,10 @@ import {
   makeFolder,
   readRegularFile,
   readRegularFileSync,
+  syncFolder,
   systemErrorSentence,
   writeDurably,
+  writeFolderDurably,
 } from '@dropout-lab/files/node';
 import type { z } from 'zod';
 import { type Checkpoint, knownOfEvents, trainedManifestOf } from './checkpoints/checkpoint-format.ts';
@@ -42,8 +44,7 @@ import { isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
 import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
 import { sealed } from './files/seal.ts';
 import { parseSealed } from './files/sealed-json.ts';
-import { syncFolder } from './files/sync-folder.ts';
-import { replacedName, unfinishedName } from './files/unfinished.ts';
+import { replacedName } from './files/unfinished.ts';
 import { decodeManifest, encodeManifest } from './manifest-file.ts';
 import type { RunStore } from './run-store.ts';
 import { manifestToTrainOn } from './train-on.ts';
@@ -110,20 +111,16 @@ export const createRunDirectory = async (path: string, manifest: RunManifest): P
     await makeFolder(dirname(place));
     await recoverRun(place);
     if (await exists(place)) return await createInLeftover(path, manifest);
-    const unfinished = unfinishedName(place);
-    try {
-      await mkdir(unfinished);
+    const fill = async (unfinished: string): Promise<void> => {
       // The lock moves along.
       acquireLock(unfinished);
       await fillNewRun(unfinished, manifest);
-      await rename(unfinished, place);
-    } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
+    };
+    await writeFolderDurably(place, fill).catch(async (error) => {
       // Of two that would make the same run, one fails here: a folder takes the place of an empty one at most.
       throw (await exists(place)) ? existsError(path) : error;
-    }
+    });
     try {
-      await syncFolder(dirname(place));
       return writerOf(path, manifest, openEventWriter(join(path, runFiles.events)));
     } catch (error) {
       await rm(place, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { decodeRun } from './decode-run.ts';
 import { encodeRun, type RunContents } from './encode-run.ts';
 import { CheckpointCorruptError, RunDirectoryError, RunExistsError, RunLockedError } from './errors.ts';
-import { replacedName, unfinishedName } from './files/unfinished.ts';
+import { replacedName } from './files/unfinished.ts';
 import { createRunDirectory, openRunDirectory, resumeRunDirectory } from './run-directory.ts';
 import { checkpointAt, manifest } from './testing.ts';
 import { loadRunDirectory, replaceRun, saveRunDirectory } from './whole-run.ts';
@@ -98,7 +98,7 @@ describe('the run that is replaced', () => {
   const killedBetweenRenames = async (): Promise<string> => {
     const path = join(temporaryFolder(), 'a');
     await saveRunDirectory(path, contents);
-    await saveRunDirectory(unfinishedName(path), bare);
+    await saveRunDirectory(`${path}.tmp-0a1b2c3d`, bare);
     for (const folder of readdirSync(dirname(path)))
       writeFileSync(join(path, '..', folder, 'run.lock'), dead);
     renameSync(path, replacedName(path));

@@ -1,15 +1,14 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CheckpointName } from '@dropout-lab/contracts';
-import { systemErrorCode } from '@dropout-lab/files/node';
+import { makeFolder, syncFolder, systemErrorCode, writeFolderDurably } from '@dropout-lab/files/node';
 import type { RunContents } from './encode-run.ts';
 import { RunExistsError, RunLockedError } from './errors.ts';
 import { fileError } from './files/file-errors.ts';
 import { checkpointNames } from './files/layout.ts';
 import { isLeftover, recoverRun } from './files/leftovers.ts';
 import { acquireLock, releaseLock } from './files/lock.ts';
-import { syncFolder } from './files/sync-folder.ts';
-import { replacedName, unfinishedName } from './files/unfinished.ts';
+import { replacedName } from './files/unfinished.ts';
 import { createRunDirectory, openRunDirectory } from './run-directory.ts';
 
 /**
@@ -30,9 +29,8 @@ export const saveRunDirectory = async (where: string, contents: RunContents): Pr
   };
   await recoverRun(path).catch(refuse);
   const isTaken = await isReplaceable(path);
-  const temporary = unfinishedName(path);
-  try {
-    const run = await createRunDirectory(temporary, contents.manifest);
+  const write = async (unfinished: string): Promise<void> => {
+    const run = await createRunDirectory(unfinished, contents.manifest);
     try {
       for (const event of contents.events) run.append(event);
       for (const [name, checkpoint] of Object.entries(contents.checkpoints))
@@ -43,20 +41,23 @@ export const saveRunDirectory = async (where: string, contents: RunContents): Pr
       await run.close();
     }
     // It moves along; if this process is killed before, it shows that nobody is at it any more.
-    acquireLock(temporary);
-    if (isTaken) await replaceRun(path, temporary);
-    else await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    refuse(error);
-  }
+    acquireLock(unfinished);
+  };
+  const replace = async (unfinished: string): Promise<void> => {
+    await replaceRun(path, unfinished);
+    try {
+      await syncFolder(dirname(path));
+      await rm(replacedName(path), { recursive: true, force: true });
+    } finally {
+      releaseLock(path);
+    }
+  };
   try {
-    await syncFolder(dirname(path));
-    await rm(replacedName(path), { recursive: true, force: true });
+    await makeFolder(dirname(path));
+    await writeFolderDurably(path, write, isTaken ? { putInPlace: replace } : {});
+    if (!isTaken) releaseLock(path);
   } catch (error) {
     refuse(error);
-  } finally {
-    releaseLock(path);
   }
 };
 

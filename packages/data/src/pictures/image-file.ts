@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ClassIndices,
@@ -9,7 +9,13 @@ import {
   type ImageDataset,
   type OwnImages,
 } from '@dropout-lab/contracts';
-import { cacheDirectory, isNotFound, makeFolder, systemErrorSentence } from '@dropout-lab/files/node';
+import {
+  cacheDirectory,
+  isNotFound,
+  makeFolder,
+  systemErrorSentence,
+  writeByDigest,
+} from '@dropout-lab/files/node';
 import type { ImageLimits, LoadedDataset } from '../loaded-dataset.ts';
 
 /*
@@ -21,6 +27,7 @@ const VERSION = 1;
 /** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
 const MOST_HEADER_BYTES = 2 ** 23;
 const CHUNK = 2 ** 22;
+const EXTENSION = '.bin';
 
 /** The content of a file of prepared images, apart from labels and pixels. */
 export type ImageFileHeader = Pick<OwnImages, 'imageShape' | 'classNames' | 'trainImages' | 'testImages'>;
@@ -30,7 +37,7 @@ export const imagesFolder = (cache = cacheDirectory()): string => join(cache, 'i
 
 /** Returns the place of prepared images in the cache. */
 export const imageFilePath = (sha256: string, cache?: string): string =>
-  join(imagesFolder(cache), `${sha256}.bin`);
+  join(imagesFolder(cache), `${sha256}${EXTENSION}`);
 
 const headerBytes = ({ imageShape, classNames, trainImages, testImages }: ImageFileHeader): Buffer => {
   const text = Buffer.from(
@@ -57,30 +64,22 @@ export const writeImageFile = async (
   cache: string | undefined,
 ): Promise<string> => {
   const folder = imagesFolder(cache);
-  const unfinished = join(folder, `unfinished-${process.pid}.bin`);
   try {
     await makeFolder(folder);
-    const file = await open(unfinished, 'w');
-    const hash = createHash('sha256');
-    const write = async (bytes: Uint8Array): Promise<void> => {
-      hash.update(bytes);
-      await file.writeFile(bytes);
-    };
-    try {
-      await write(headerBytes(header));
-      await write(littleEndian(labels));
-      for await (const part of pixels) await write(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const sha256 = hash.digest('hex');
-    await rename(unfinished, imageFilePath(sha256, cache));
-    return sha256;
+    return await writeByDigest(folder, partsOf(header, labels, pixels), EXTENSION);
   } catch (error) {
-    await rm(unfinished, { force: true });
     throw asStorageError(error, folder);
   }
+};
+
+const partsOf = async function* (
+  header: ImageFileHeader,
+  labels: Uint16Array,
+  pixels: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield headerBytes(header);
+  yield littleEndian(labels);
+  yield* pixels;
 };
 
 /** Passes on what is no error of the file system. */

@@ -1,13 +1,19 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointName, RunManifest } from '@dropout-lab/contracts';
-import { isNotFound, RefusedFileError, readRegularFile, writeDurably } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  RefusedFileError,
+  readRegularFile,
+  syncFolder,
+  writeDurably,
+  writeFolderDurably,
+} from '@dropout-lab/files/node';
 import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
 import type { LogBeginning } from '../events/log-beginning.ts';
 import { exists } from '../files/exists.ts';
 import { fileError } from '../files/file-errors.ts';
 import { checkpointFiles, checkpointNames } from '../files/layout.ts';
-import { syncFolder } from '../files/sync-folder.ts';
 import {
   type Checkpoint,
   type CheckpointContents,
@@ -39,21 +45,22 @@ export const saveCheckpoint = async (
 ): Promise<void> => {
   const contents = await encodeCheckpoint(checkpoint, manifest, events);
   const target = join(folder, name);
-  const temporary = `${target}.tmp-${process.pid}`;
-  const previous = previousOf(target);
-  try {
-    await mkdir(temporary);
-    for (const [file, content] of Object.entries(contents)) writeDurably(join(temporary, file), content);
-    await syncFolder(temporary);
+  const write = (unfinished: string): void => {
+    for (const [file, content] of Object.entries(contents)) writeDurably(join(unfinished, file), content);
+  };
+  const putInPlace = async (unfinished: string): Promise<void> => {
+    const previous = previousOf(target);
     if (await exists(target)) {
       await rm(previous, { recursive: true, force: true });
       await rename(target, previous);
     }
-    await rename(temporary, target);
+    await rename(unfinished, target);
     await syncFolder(folder);
     await rm(previous, { recursive: true, force: true });
+  };
+  try {
+    await writeFolderDurably(target, write, { unfinished: `${target}.tmp-${process.pid}`, putInPlace });
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
     throw fileError(
       error,
       target,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, lstat, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
 import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
@@ -8,11 +8,12 @@ import { DropoutLabError } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
 import {
   isNotFound,
-  isProcessAlive,
   makeFolder,
+  removeLeftovers,
   systemErrorCode,
   systemErrorSentence,
   writeDurably,
+  writeFolderDurably,
 } from '@dropout-lab/files/node';
 import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
@@ -69,8 +70,8 @@ export const writeReport = async (
 const makeReport = async (place: string, contents: ReportContents): Promise<void> => {
   const made = await makeFolder(dirname(place));
   try {
-    const rest = `.${basename(place)}${UNFINISHED}`;
-    await withUnfinished(dirname(place), rest, contents, (unfinished) => rename(unfinished, place));
+    const unfinished = await unfinishedIn(dirname(place), `.${basename(place)}${UNFINISHED}`);
+    await writeFolderDurably(place, (folder) => writeFiles(folder, contents), { unfinished });
   } catch (error) {
     if (made !== undefined) await rm(made, { recursive: true, force: true });
     throw error;
@@ -78,40 +79,25 @@ const makeReport = async (place: string, contents: ReportContents): Promise<void
 };
 
 const replaceReport = async (folder: string, contents: ReportContents): Promise<void> => {
-  await withUnfinished(folder, UNFINISHED, contents, (unfinished) =>
-    replaceFiles(unfinished, folder, contents),
-  );
+  await writeFolderDurably(folder, (made) => writeFiles(made, contents), {
+    unfinished: await unfinishedIn(folder, UNFINISHED),
+    putInPlace: (made) => replaceFiles(made, folder, contents),
+  });
   await removeOtherCharts(folder, contents.charts);
 };
 
 /** Begins the name of a folder with a report that is not in its place yet; the number of its process comes next. */
 const UNFINISHED = '.report-';
 
-/** Writes the files of a report into a folder of their own in `parent`, which is removed in the end. */
-const withUnfinished = async (
-  parent: string,
-  beginning: string,
-  { charts, files }: ReportContents,
-  use: (unfinished: string) => Promise<void>,
-): Promise<void> => {
-  await removeUnfinished(parent, beginning);
-  // Not mkdtemp, whose folder nobody else could read: it may become the report's.
-  const unfinished = join(parent, `${beginning}${process.pid}-${randomUUID()}`);
-  try {
-    await makeFolder(join(unfinished, charts));
-    for (const [name, content] of files) writeDurably(join(unfinished, name), content);
-    await use(unfinished);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+/** Returns the path of such a folder, and removes those that killed processes left. */
+const unfinishedIn = async (parent: string, beginning: string): Promise<string> => {
+  await removeLeftovers(parent, beginning);
+  return join(parent, `${beginning}${process.pid}-${randomUUID()}`);
 };
 
-/** Removes what processes left that were killed. */
-const removeUnfinished = async (folder: string, beginning: string): Promise<void> => {
-  for (const name of await readdir(folder)) {
-    const pid = name.startsWith(beginning) ? Number.parseInt(name.slice(beginning.length), 10) : Number.NaN;
-    if (pid > 0 && !isProcessAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
-  }
+const writeFiles = async (folder: string, { charts, files }: ReportContents): Promise<void> => {
+  await mkdir(join(folder, charts), { recursive: true });
+  for (const [name, content] of files) writeDurably(join(folder, name), content);
 };
 
 const removeOtherCharts = async (folder: string, charts: string): Promise<void> => {

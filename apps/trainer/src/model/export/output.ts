@@ -1,7 +1,13 @@
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
-import { isNotFound, makeFolder, systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  makeFolder,
+  systemErrorSentence,
+  writeDurably,
+  writeFolderDurably,
+} from '@dropout-lab/files/node';
 
 const elsewhere = 'choose another place';
 
@@ -41,22 +47,21 @@ export const writeFolder = async (
   place: string,
   files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<void> => {
-  const unfinished = `${resolve(place)}.tmp-${process.pid}`;
+  const path = resolve(place);
   try {
-    await makeFolder(unfinished);
-    for (const [path, content] of files) {
-      const file = join(unfinished, path);
-      await makeFolder(dirname(file));
-      writeDurably(file, content);
-    }
-    // An empty one would be in the way on Windows.
-    await rmdir(place).catch((error) => {
-      if (!isNotFound(error)) throw error;
+    await makeFolder(dirname(path));
+    await writeFolderDurably(path, async (unfinished) => {
+      for (const [name, content] of files) {
+        const file = join(unfinished, name);
+        await makeFolder(dirname(file));
+        writeDurably(file, content);
+      }
+      // An empty one would be in the way on Windows.
+      await rmdir(path).catch((error) => {
+        if (!isNotFound(error)) throw error;
+      });
     });
-    await rename(unfinished, place);
   } catch (cause) {
-    // Where it could not be made, its place cannot be looked at either.
-    await rm(unfinished, { recursive: true, force: true }).catch(() => {});
     throw new DropoutLabError(
       systemErrorSentence(cause, `--output ${place}`, 'to write a folder', elsewhere),
       { cause },
