@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { buildChild } from '../../../../scripts/build-child.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { TrainingError } from '../index.ts';
 import { abandon, createExchangeMemory, exchangeOf, type SliceGroup } from './slice-exchange.ts';
 import { useChild } from './workers.testing.ts';
@@ -42,6 +46,24 @@ describe('an exchange', () => {
   test('at which another slice does not arrive ends with an error after the timeout', () => {
     expect(() => exchangeOf(groupOf(2, 0.01))([Float64Array.of(1)])).toThrow(TrainingError);
   });
+
+  test.runIf(process.platform !== 'win32')(
+    'waits out a suspension of its process that is longer than the timeout',
+    async () => {
+      const program = await buildChild(new URL('suspended.child.ts', import.meta.url), temporaryFolder());
+      const child = spawn(process.execPath, [program, '2'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const said: string[] = [];
+      child.stdout.on('data', (text) => said.push(`${text}`));
+      const ended = once(child, 'close');
+      await once(child.stdout, 'data');
+      child.kill('SIGSTOP');
+      await setTimeout(3000);
+      child.stdin.end('.');
+      child.kill('SIGCONT');
+      await ended;
+      expect(said.join('')).toBe('waits\n3,4\n');
+    },
+  );
 
   test('of an abandoned batch ends at once, also for a slice that arrives later', () => {
     const group = groupOf(2);

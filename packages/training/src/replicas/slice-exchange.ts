@@ -12,7 +12,7 @@ export interface SliceGroup {
   readonly slices: number;
   /** The number in the batch, from 0, of the first slice of this thread; its others follow. */
   readonly first: number;
-  /** How long a thread waits for the others. */
+  /** How long a thread waits for the others; the time in which the process was suspended does not count. */
   readonly timeoutSeconds: number;
 }
 
@@ -58,9 +58,13 @@ export const exchangeOf = ({ memory, threads, slices, first, timeoutSeconds }: S
       Atomics.compareExchange(header, EXCHANGES, exchanges, (exchanges + 1) & 0x7fffffff);
       Atomics.notify(header, EXCHANGES);
     }
+    let left = 1000 * timeoutSeconds;
     // A loop, since a late notification of the exchange before may wake the thread.
     while (Atomics.load(header, EXCHANGES) === exchanges) {
-      if (sleep(header, exchanges, timeoutSeconds) !== 'timed-out') continue;
+      const wait = Math.min(left, LONGEST_SLEEP);
+      // Counted as what was asked for: a process that is stopped, or whose machine sleeps, wakes up long after.
+      if (sleep(header, exchanges, wait) === 'timed-out') left -= wait;
+      if (left > 0) continue;
       throw new TrainingError(
         `batch normalization: expected the statistics of all ${threads} threads that share the batch within ${timeoutSeconds} s, found those of ${Atomics.load(header, ARRIVED)}: a training worker has ended or hangs; resume the run from its last checkpoint`,
       );
@@ -92,11 +96,18 @@ export const abandon = (memory: SharedArrayBuffer): void => {
   Atomics.notify(header, EXCHANGES);
 };
 
+/** In milliseconds: so much at most of a suspension is taken for time in which the others could have come. */
+const LONGEST_SLEEP = 250;
+
 const headerOf = (memory: SharedArrayBuffer): Int32Array => new Int32Array(memory, 0, 3);
 
-const sleep = (header: Int32Array, exchanges: number, seconds: number): ReturnType<typeof Atomics.wait> => {
+const sleep = (
+  header: Int32Array,
+  exchanges: number,
+  milliseconds: number,
+): ReturnType<typeof Atomics.wait> => {
   try {
-    return Atomics.wait(header, EXCHANGES, exchanges, 1000 * seconds);
+    return Atomics.wait(header, EXCHANGES, exchanges, milliseconds);
   } catch (cause) {
     throw new TrainingError(
       'batch normalization: expected a thread that may wait for others, found a page’s main thread: train in a worker, or on one replica',
