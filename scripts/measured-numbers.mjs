@@ -9,6 +9,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { argv, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { mean } from '@dropout-lab/metrics';
 import { shippedStudies, spreadOf } from '@dropout-lab/study';
 import { repository } from './spawn-turbo.mjs';
 
@@ -50,7 +51,7 @@ const extreme = (column, pick) => {
 /** The mean of the last epochs. @param {string} column @param {number} count @returns {Source} */
 const meanOfLast = (column, count) => {
   const values = history.slice(-count).map((row) => Number(row[column]));
-  return { from: RUN, value: values.reduce((sum, value) => sum + value, 0) / count };
+  return { from: RUN, value: mean(values) };
 };
 /** @type {Record<string, number>} */
 const evaluation = JSON.parse(read(EVALUATION));
@@ -68,7 +69,7 @@ const ofArm = (file, arm, metric) => {
   const values = table(file)
     .filter((row) => row['arm'] === arm)
     .map((row) => Number(row[metric]));
-  return { from: file, value: values.reduce((sum, value) => sum + value, 0) / values.length };
+  return { from: file, value: mean(values) };
 };
 /** The difference of two. @param {Source} first @param {Source} second @returns {Source} */
 const minus = (first, second) => ({ from: first.from, value: first.value - second.value });
@@ -87,10 +88,7 @@ const published = (arm, metric) => {
   return (study?.reference?.arms[arm]?.[metric] ?? []).map((value) => ({ from: STUDY, value }));
 };
 /** @param {Source[]} sources @returns {Source} */
-const meanOf = (sources) => ({
-  from: STUDY,
-  value: sources.reduce((sum, { value }) => sum + value, 0) / sources.length,
-});
+const meanOf = (sources) => ({ from: STUDY, value: mean(sources.map(({ value }) => value)) });
 
 /** A cell of the table in speed.md, which `npm run bench:keras` writes. @param {string} row @param {number} column @returns {Source} */
 const speed = (row, column) => {

@@ -1,9 +1,9 @@
 /** The parts that the trials of a soak share: seeded chance, the command in processes of its own, and the runs to compare with. */
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@dropout-lab/files';
 import { createGenerator, fold } from '@dropout-lab/random';
+import { x } from 'tinyexec';
 import { repository } from '../spawn-turbo.mjs';
 
 /** @typedef {import('@dropout-lab/random').RandomKey} RandomKey */
@@ -56,40 +56,30 @@ const PATIENCE_MS = 60_000;
  * @param {NodeJS.ProcessEnv} [options.env] Added to this process's own.
  * @returns {Promise<Ended>}
  */
-export const command = (args, { cwd, of = args.join(' '), killAfterMs, blocks, watch, env = {} }) =>
-  new Promise((resolve, reject) => {
-    const line = [process.execPath, cli, ...args];
-    const [program, ...rest] =
-      blocks === undefined ? line : ['sh', '-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', ...line];
-    const child = spawn(/** @type {string} */ (program), rest, {
-      cwd,
-      env: { ...process.env, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    let isLate = false;
-    const end = () => child.kill('SIGKILL');
-    const timers = [
-      setTimeout(() => {
-        isLate = true;
-        end();
-      }, PATIENCE_MS),
-      ...(killAfterMs === undefined ? [] : [setTimeout(end, killAfterMs)]),
-    ];
-    watch?.(end);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      timers.forEach(clearTimeout);
-      if (isLate) reject(new Broken(`${of}: no answer in ${PATIENCE_MS / 1000} s`));
-      else resolve({ code, stdout, stderr });
-    });
+export const command = async (args, { cwd, of = args.join(' '), killAfterMs, blocks, watch, env = {} }) => {
+  const line = [process.execPath, cli, ...args];
+  const [program, ...rest] =
+    blocks === undefined ? line : ['sh', '-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', ...line];
+  const child = x(/** @type {string} */ (program), rest, {
+    nodeOptions: { cwd, env: { NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   });
+  let isLate = false;
+  const end = () => {
+    child.kill('SIGKILL');
+  };
+  const timers = [
+    setTimeout(() => {
+      isLate = true;
+      end();
+    }, PATIENCE_MS),
+    ...(killAfterMs === undefined ? [] : [setTimeout(end, killAfterMs)]),
+  ];
+  watch?.(end);
+  const { exitCode, stdout, stderr } = await child;
+  timers.forEach(clearTimeout);
+  if (isLate) throw new Broken(`${of}: no answer in ${PATIENCE_MS / 1000} s`);
+  return { code: exitCode ?? null, stdout, stderr };
+};
 
 /** Requires a refusal in sentences: no success, no stack trace, something said. @param {Ended} ended @param {string} of */
 export const requireRefusal = ({ code, stderr }, of) => {

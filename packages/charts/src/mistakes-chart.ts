@@ -1,3 +1,4 @@
+import type { ImageDataset, Predictions } from '@dropout-lab/contracts';
 import { addText, type ChartOptions, finish } from './frame.ts';
 import { addPicture, emptySvg, type Picture } from './picture.ts';
 
@@ -12,6 +13,28 @@ export interface Mistake {
   /** Probability of the predicted class, 0..1. */
   readonly confidence: number;
 }
+
+/**
+ * Returns what a model said of images, with their pictures.
+ *
+ * @param images The test images that were predicted, all of them.
+ * @param chosen Places in the test set.
+ */
+export const mistakesOf = (
+  { images, imageShape, classNames }: ImageDataset,
+  { labels, predicted, confidence }: Predictions,
+  chosen: readonly number[],
+): Mistake[] => {
+  const [height, width, channels] = imageShape;
+  const size = height * width * channels;
+  return chosen.map((image) => ({
+    image,
+    picture: { width, height, channels, pixels: images.subarray(image * size, (image + 1) * size) },
+    actual: classNames[labels[image]!]!,
+    predicted: classNames[predicted[image]!]!,
+    confidence: confidence[image]!,
+  }));
+};
 
 const TILE = { width: 114, image: 96, height: 96 + 2 * 16 + 16 };
 

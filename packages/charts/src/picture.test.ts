@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { channelsChart } from './channels-chart.ts';
 import { document } from './drawn.testing.ts';
 import { filtersChart, firstKernel } from './filters-chart.ts';
-import { mistakesChart } from './mistakes-chart.ts';
+import { mistakesChart, mistakesOf } from './mistakes-chart.ts';
 
 const imagesOf = (svg: Element) => [...svg.querySelectorAll('image')];
 
@@ -41,6 +41,24 @@ test('mistakes: each image with what was said and what it is, in rows', () => {
   const texts = [...svg.querySelectorAll('text')].map(({ textContent }) => textContent);
   expect(texts.slice(0, 2)).toEqual(['dog 99%', 'is cat']);
   expect(svg.getAttribute('role')).toBe('group');
+});
+
+test('mistakes are cut out of the images that were predicted', () => {
+  const images = {
+    images: Uint8Array.of(1, 2, 3, 4, 5, 6),
+    labels: Uint8Array.of(0, 1, 0),
+    imageShape: [1, 2, 1] as const,
+    classNames: ['cat', 'dog'],
+  };
+  const predictions = { labels: [0, 1, 0], predicted: [0, 0, 1], confidence: [0.9, 0.6, 0.7] };
+  const pictureOf = (...levels: number[]) => ({
+    ...{ width: 2, height: 1, channels: 1 },
+    pixels: Uint8Array.from(levels),
+  });
+  expect(mistakesOf(images, predictions, [2, 1])).toEqual([
+    { image: 2, picture: pictureOf(5, 6), actual: 'cat', predicted: 'dog', confidence: 0.7 },
+    { image: 1, picture: pictureOf(3, 4), actual: 'dog', predicted: 'cat', confidence: 0.6 },
+  ]);
 });
 
 // Two filters of one pixel in three colours.

@@ -14,5 +14,5 @@ export { removeLeftovers } from './remove-leftovers.ts';
 export { syncFolder } from './sync-folder.ts';
 export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';
 export { writeByDigest } from './write-by-digest.ts';
-export { writeDurably } from './write-durably.ts';
+export { writeDurably, writeSynced } from './write-durably.ts';
 export { type FolderOptions, writeFolderDurably } from './write-folder-durably.ts';

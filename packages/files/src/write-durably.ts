@@ -14,16 +14,21 @@ import { basename, dirname, join } from 'node:path';
 export const writeDurably = (path: string, content: string | Uint8Array, folder = dirname(path)): void => {
   const unfinished = join(folder, `${basename(path)}.tmp-${process.pid}`);
   try {
-    const file = openSync(unfinished, 'w');
-    try {
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeSynced(unfinished, content);
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw error;
+  }
+};
+
+/** Writes a file, or a part of it on an error; its content is on the disk when this returns. @throws Error of the file system. */
+export const writeSynced = (path: string, content: string | Uint8Array): void => {
+  const file = openSync(path, 'w');
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 };

@@ -55,6 +55,7 @@ export {
 } from './logits/sliced-logits.ts';
 export { passThroughSlices, type SliceOfBatch, type WithinSlice } from './logits/slices.ts';
 export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec.ts';
+export { type NamesNotInStock, namesNotInStock } from './names-not-in-stock.ts';
 export { outputShapes } from './output-shapes.ts';
 export { requireTrainable } from './require-trainable.ts';
 export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './weights/layers-of-model.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
@@ -11,6 +10,7 @@ import {
   type RunEvent,
   type RunManifest,
 } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
 import {
   isNotFound,
   makeFolder,
@@ -287,8 +287,8 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
       // Before the events: a writer keeps those of an epoch before its checkpoint.
       const { reached, beginnings } = await knownOfEvents(await readStates(checkpoints), manifest.config);
       const log = (await readBytes(join(path, runFiles.events))) ?? Buffer.alloc(0);
-      const isChanged = !beginnings.every((beginning) => beginsWith(log, beginning));
-      return parseEventLog(log.toString('utf8'), reached, isChanged);
+      const areKept = await Promise.all(beginnings.map((beginning) => beginsWith(log, beginning)));
+      return parseEventLog(log.toString('utf8'), reached, areKept.includes(false));
     },
     readEvaluation: () => readJson(join(path, runFiles.evaluation), evaluationReportSchema),
     readPredictions: () => readJson(join(path, runFiles.predictions), predictionsSchema),
@@ -327,8 +327,8 @@ const readEventsNow = (path: string): RunEvent[] => {
   return parseEventLog(bytes.toString('utf8')).events;
 };
 
-const beginsWith = (log: Buffer, { bytes, sha256 }: LogBeginning): boolean =>
-  log.length >= bytes && createHash('sha256').update(log.subarray(0, bytes)).digest('hex') === sha256;
+const beginsWith = async (log: Buffer, beginning: LogBeginning): Promise<boolean> =>
+  log.length >= beginning.bytes && (await sha256(log.subarray(0, beginning.bytes))) === beginning.sha256;
 
 /** The events that `history.csv` is made of. */
 const isOfHistory = ({ kind }: RunEvent): boolean => kind === 'epoch' || kind === 'run-resumed';

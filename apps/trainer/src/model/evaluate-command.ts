@@ -15,6 +15,7 @@ import { createReplica, sampleLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { table } from '../command/table.ts';
 import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
 import { dropoutFactorAfter } from './dropout-factor-after.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
@@ -171,16 +172,14 @@ const writeChart = (file: string, svg: string): void => {
 };
 
 const reportLines = (report: EvaluationReport): string[] => {
-  const { classes } = report;
-  const width = Math.max(...classes.map(({ className }) => className.length));
+  const rows = report.classes.map(({ className, precision, recall, f1 }) => [
+    className,
+    ...[precision, recall, f1].map((metric) => formatMetric(metric)),
+  ]);
   return [
     `Test loss: ${formatMetric(report.loss)} / Test accuracy: ${formatMetric(report.accuracy)} (${report.count} images${viewsInWords(report.testTimeAugmentation)})`,
     `Top-3 accuracy: ${formatMetric(report.top3Accuracy)} - Brier score: ${formatMetric(report.brierScore)} - ECE: ${formatMetric(report.expectedCalibrationError)}`,
-    `${'class'.padEnd(width)}  precision  recall      f1`,
-    ...classes.map(
-      ({ className, precision, recall, f1 }) =>
-        `${className.padEnd(width)}     ${formatMetric(precision)}  ${formatMetric(recall)}  ${formatMetric(f1)}`,
-    ),
+    ...table(['class', 'precision', 'recall', 'f1'], rows),
   ];
 };
 

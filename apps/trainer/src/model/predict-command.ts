@@ -1,4 +1,4 @@
-import { DropoutLabError, type ImageShape } from '@dropout-lab/contracts';
+import { DropoutLabError } from '@dropout-lab/contracts';
 import { createBatches } from '@dropout-lab/data';
 import { csvOf } from '@dropout-lab/files';
 import { modelSpecOf } from '@dropout-lab/model';
@@ -12,6 +12,7 @@ import { pictureFilesOf } from './picture-files.ts';
 import { pictureFitOf } from './picture-fit.ts';
 import { type Prediction, predictionsIn, requireAnswers } from './predictions.ts';
 import { readPicture } from './read-picture.ts';
+import { requirePictureModel } from './require-picture-model.ts';
 
 export interface PredictOptions extends TrainedModelOptions {
   readonly json?: true;
@@ -40,7 +41,7 @@ export const predictCommand = async (
   const { run, model } = await openTrainedModel(path, options);
   const { config, classNames } = run.manifest;
   const { inputShape } = modelSpecOf(config);
-  requirePictures(inputShape);
+  requirePictureModel(inputShape, 'predict', 'evaluate it on the images that it was trained on');
   const replica = createReplica(model);
   const table = tableOf(classNames, options);
   const { found: files, failures } = await each(places, async (place) => pictureFilesOf(place));
@@ -154,11 +155,3 @@ const csvOfAll = (classNames: readonly string[]): Table => ({
     return csvOf([[file, className, probability, ...classNames.map((name) => byName.get(name))]]);
   },
 });
-
-/** @throws DropoutLabError when no picture is what the model takes. */
-const requirePictures = ([height, width, channels]: ImageShape): void => {
-  if (channels === 1 || channels === 3) return;
-  throw new DropoutLabError(
-    `predict: expected a model of grey or colour images, of 1 or 3 channels, found one of ${height}x${width}x${channels}: evaluate it on the images that it was trained on`,
-  );
-};

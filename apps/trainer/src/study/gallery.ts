@@ -1,5 +1,5 @@
 import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
-import { firstKernel, type Picture } from '@dropout-lab/charts';
+import { firstKernel, mistakesOf } from '@dropout-lab/charts';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
@@ -57,15 +57,7 @@ const galleryOf = async (
   return {
     arm: arm.name,
     seed,
-    mistakes: mostConfident(predictions)
-      .slice(0, MISTAKES)
-      .map((image) => ({
-        image,
-        picture: pictureOf(data, image),
-        actual: data.test.classNames[predictions.labels[image]!]!,
-        predicted: data.test.classNames[predictions.predicted[image]!]!,
-        confidence: predictions.confidence[image]!,
-      })),
+    mistakes: mistakesOf(data.test, predictions, mostConfident(predictions).slice(0, MISTAKES)),
     kernel: firstKernel(weights, data.test.imageShape[2]),
   };
 };
@@ -88,10 +80,4 @@ const predict = async (
   } finally {
     model.dispose();
   }
-};
-
-const pictureOf = ({ test }: LoadedDataset, image: number): Picture => {
-  const [height, width, channels] = test.imageShape;
-  const size = height * width * channels;
-  return { width, height, channels, pixels: test.images.subarray(image * size, (image + 1) * size) };
 };

@@ -1,11 +1,10 @@
-import { mistakesChart } from '@dropout-lab/charts';
+import { mistakesChart, mistakesOf } from '@dropout-lab/charts';
 import { datasetKey, type ImageDataset, type Predictions, type RunConfig } from '@dropout-lab/contracts';
 import { mostConfident } from '@dropout-lab/metrics';
 import { useCallback } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { fetchCommand, originOf } from '../shared/images/origin.ts';
-import { pictureOf } from '../shared/images/pixels.ts';
 import { loadTestImages } from '../shared/runs/run-files.ts';
 import { show, view } from '../shared/state.ts';
 import { Section } from './section.tsx';
@@ -74,19 +73,9 @@ interface TilesProps {
   readonly chosen: readonly number[];
 }
 
-const Tiles = ({ images, predictions: { labels, predicted, confidence }, chosen }: TilesProps) => {
-  const { classNames } = images;
+const Tiles = ({ images, predictions, chosen }: TilesProps) => {
   const draw = useCallback(
-    (width: number) => {
-      const mistakes = chosen.map((image) => ({
-        image,
-        picture: pictureOf(images, image),
-        actual: classNames[labels[image]!]!,
-        predicted: classNames[predicted[image]!]!,
-        confidence: confidence[image]!,
-      }));
-      return mistakesChart(mistakes, { width });
-    },
+    (width: number) => mistakesChart(mistakesOf(images, predictions, chosen), { width }),
     [images, chosen.join()],
   );
   return <Drawing draw={draw} />;

@@ -62,7 +62,7 @@ export const surveyFolder = async (
   const source: PictureSource = { title, classNames, pictures: files.map(pictureOf) };
   const of = (split: ListedFile['split']): number => files.filter((file) => file.split === split).length;
   const drawn = Math.ceil(of('any') / 5);
-  const key = sourceKey({
+  const key = await sourceKey({
     classNames,
     size: size ?? null,
     fit,

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, ownImagesSchema } from '@dropout-lab/contracts';
+import { sha256 } from '@dropout-lab/files';
 import { makeFolder, readRegularFile, writeDurably } from '@dropout-lab/files/node';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -27,10 +27,8 @@ const preparedSchema = z.object({
  * Returns the name of what a source will be prepared to: by its files' sizes, times and inodes, the settings, and the
  * versions of what decodes them.
  */
-export const sourceKey = (source: unknown): string =>
-  createHash('sha256')
-    .update(canonicalJson({ version: PREPARATION_VERSION, sharp: sharp.versions, source }))
-    .digest('hex');
+export const sourceKey = (source: unknown): Promise<string> =>
+  sha256(canonicalJson({ version: PREPARATION_VERSION, sharp: sharp.versions, source }));
 
 const pathOf = (key: string, cache: string | undefined): string =>
   join(imagesFolder(cache), 'sources', `${key}.json`);

@@ -1,5 +1,6 @@
 import type { ActivationName } from '@dropout-lab/contracts';
 import { leakyRelu, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { register } from '../registered.ts';
 import { gelu, geluApproximate } from './gelu.ts';
 import { selu } from './selu.ts';
 import { silu } from './silu.ts';
@@ -11,7 +12,7 @@ const NEGATIVE_SLOPE = 0.2;
  * Registers a function as an activation, so that layers and model.json files can name it. One under a stock name takes the
  * stock one's place.
  */
-const register = (className: string, apply: (x: Tensor) => Tensor): void => {
+const registerActivation = (className: string, apply: (x: Tensor) => Tensor): void => {
   class Activation extends serialization.Serializable {
     static readonly className = className;
 
@@ -23,14 +24,14 @@ const register = (className: string, apply: (x: Tensor) => Tensor): void => {
       return {};
     }
   }
-  serialization.registerClass(Activation);
+  register(Activation);
 };
 
-register('leakyRelu', (x) => leakyRelu(x, NEGATIVE_SLOPE));
-register('selu', selu);
-register('silu', silu);
-register('gelu', gelu);
-register('geluApproximate', geluApproximate);
+registerActivation('leakyRelu', (x) => leakyRelu(x, NEGATIVE_SLOPE));
+registerActivation('selu', selu);
+registerActivation('silu', silu);
+registerActivation('gelu', gelu);
+registerActivation('geluApproximate', geluApproximate);
 
 /** TensorFlow.js's name of each activation: model.json has it in snake case, as Keras does. */
 export const stockActivations = {

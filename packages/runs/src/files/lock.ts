@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isNotFound, isProcessAlive, readRegularFileSync, systemErrorCode } from '@dropout-lab/files/node';
+import {
+  isNotFound,
+  isProcessAlive,
+  readRegularFileSync,
+  systemErrorCode,
+  writeSynced,
+} from '@dropout-lab/files/node';
 import { z } from 'zod';
 import { RunLockedError } from '../errors.ts';
 import { fileError } from './file-errors.ts';
@@ -99,16 +96,6 @@ const createIn = (path: string, content: Uint8Array): boolean => {
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
-  }
-};
-
-const writeSynced = (path: string, content: string | Uint8Array): void => {
-  const file = openSync(path, 'w');
-  try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 };
 

@@ -1,4 +1,5 @@
 import type { NamedArray } from '@dropout-lab/contracts';
+import { namesNotInStock } from '@dropout-lab/model';
 
 /** Settings of training in a layer's configuration, with what takes their place in a model that only predicts. */
 const withoutTraining: Readonly<Record<string, unknown>> = {
@@ -51,17 +52,12 @@ const forPrediction = (value: unknown): unknown => {
   );
 };
 
-/** Names of classes in model.json that stock TensorFlow.js does not have, layers and activations. */
-const notInStock = {
-  layers: ['DropConnectConv2D', 'DropConnectDense', 'Normalization'],
-  activations: ['silu', 'gelu_approximate', 'leaky_relu'],
-} as const;
-
 /** Returns the names of what a model has and stock TensorFlow.js lacks. */
 export const layersNotInStock = (modelTopology: object): readonly string[] => {
+  const { layers, activations } = namesNotInStock();
   const found = partsOf(modelTopology).flatMap(({ class_name: layer, activation }) => [
-    ...notInStock.layers.filter((name) => name === layer),
-    ...notInStock.activations.filter((name) => name === activation).map((name) => `the activation ${name}`),
+    ...layers.filter((name) => name === layer),
+    ...activations.filter((name) => name === activation).map((name) => `the activation ${name}`),
   ]);
   return [...new Set(found)];
 };

@@ -13,6 +13,7 @@ import { EMBEDDED_FILE, embeddedScript } from '../../web/embedded.ts';
 import { webFolder } from '../../web/web-folder.ts';
 import { dropoutFactorAfter } from '../dropout-factor-after.ts';
 import { pictureFitOf } from '../picture-fit.ts';
+import { requirePictureModel } from '../require-picture-model.ts';
 import type { RunToExport, WrittenFolder } from './format.ts';
 import { hasMasks, layersNotInStock, stockModelJson } from './stock-model.ts';
 import { webReadme } from './web-readme.ts';
@@ -25,12 +26,7 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
   const { manifest } = run;
   const { config, classNames } = manifest;
   const spec = modelSpecOf(config);
-  const [height, width, channels] = spec.inputShape;
-  if (channels !== 1 && channels !== 3) {
-    throw new DropoutLabError(
-      `export: expected a model of grey or colour images, of 1 or 3 channels, found one of ${height}x${width}x${channels}: a page has no such pictures`,
-    );
-  }
+  requirePictureModel(spec.inputShape, 'export', 'a page has no such pictures; choose another format');
   const { snapshot, modelTopology } = await run.loadCheckpoint(name);
   const { json, weights } = stockModelJson(modelTopology, snapshot.weights);
   const evaluation = name === 'last' ? await run.readEvaluation() : undefined;

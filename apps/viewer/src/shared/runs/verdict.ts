@@ -1,4 +1,5 @@
 import type { Predictions } from '@dropout-lab/contracts';
+import { mean } from '@dropout-lab/metrics';
 import {
   type ComparedArm,
   type ComparedModel,
@@ -75,5 +76,5 @@ const comparedArmOf = (
 /** Below all others where it has none. */
 const accuracyOf = ({ models }: ComparedArm): number => {
   const all = models.map(({ accuracy }) => accuracy.test ?? accuracy.validation ?? 0);
-  return all.length === 0 ? -1 : all.reduce((sum, accuracy) => sum + accuracy, 0) / all.length;
+  return all.length === 0 ? -1 : mean(all);
 };

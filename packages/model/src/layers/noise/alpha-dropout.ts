@@ -1,5 +1,6 @@
 import { dropoutMask } from '@dropout-lab/random';
-import { add, mul, serialization, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, type serialization, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
@@ -64,7 +65,7 @@ export class AlphaDropout extends NoiseLayer {
     return { rate, noiseShape: noiseShape && [...noiseShape], seed, ...super.getConfig() };
   }
 }
-serialization.registerClass(AlphaDropout);
+register(AlphaDropout);
 
 /** Dropout for SELU; see {@link AlphaDropout}. */
 export const alphaDropout: LayerImplementation<LayerOf<'alpha_dropout'>> = {

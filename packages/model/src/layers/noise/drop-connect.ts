@@ -1,5 +1,6 @@
-import { serialization, type Tensor } from '@tensorflow/tfjs-core';
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import { type DropConnectConfig, KernelMask } from './kernel-mask.ts';
 import type { DropoutPosition } from './noise-layer.ts';
 
@@ -82,7 +83,7 @@ export class DropConnectConv2D extends Conv2D {
     return { ...configOf(this.mask), ...super.getConfig() };
   }
 }
-serialization.registerClass(DropConnectConv2D);
+register(DropConnectConv2D);
 
 /** A fully connected layer with DropConnect, as {@link DropConnectConv2D} has it. */
 export class DropConnectDense extends Dense {
@@ -118,4 +119,4 @@ export class DropConnectDense extends Dense {
     return { ...configOf(this.mask), ...super.getConfig() };
   }
 }
-serialization.registerClass(DropConnectDense);
+register(DropConnectDense);

@@ -1,5 +1,6 @@
 import { dropoutMask } from '@dropout-lab/random';
-import { mul, serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
@@ -53,7 +54,7 @@ export class Dropout extends NoiseLayer {
     return { rate, noiseShape: noiseShape && [...noiseShape], seed, ...super.getConfig() };
   }
 }
-serialization.registerClass(Dropout);
+register(Dropout);
 
 /** Inverted dropout; see {@link Dropout}. */
 export const dropout: LayerImplementation<LayerOf<'dropout'>> = {

@@ -1,5 +1,6 @@
 import { normal } from '@dropout-lab/random';
-import { mul, serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
@@ -47,7 +48,7 @@ export class GaussianDropout extends NoiseLayer {
     return { rate, seed, ...super.getConfig() };
   }
 }
-serialization.registerClass(GaussianDropout);
+register(GaussianDropout);
 
 /** Multiplicative normal noise; see {@link GaussianDropout}. */
 export const gaussianDropout: LayerImplementation<LayerOf<'gaussian_dropout'>> = {

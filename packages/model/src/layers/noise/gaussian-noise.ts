@@ -1,6 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { normal } from '@dropout-lab/random';
-import { add, serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { add, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 
@@ -56,7 +57,7 @@ export class GaussianNoise extends NoiseLayer {
     return { stddev, seed, ...super.getConfig() };
   }
 }
-serialization.registerClass(GaussianNoise);
+register(GaussianNoise);
 
 /** Additive normal noise; see {@link GaussianNoise}. */
 export const gaussianNoise: LayerImplementation<LayerOf<'gaussian_noise'>> = {

@@ -10,7 +10,6 @@ import {
   ones,
   reshape,
   rsqrt,
-  serialization,
   stack,
   sub,
   sum,
@@ -23,6 +22,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import { leafLayers } from '../../weights/layers-of-model.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { type Moments, momentsOfBatch, type SliceExchange, sumsOfBatch } from './batch-statistics.ts';
@@ -93,7 +93,7 @@ export class BatchNormalization extends Stock {
   }
 }
 
-serialization.registerClass(BatchNormalization);
+register(BatchNormalization);
 
 /** A batch normalization, and its place in a model. */
 export interface FoundBatchNormalization {

@@ -5,13 +5,13 @@ import {
   mean,
   mul,
   rsqrt,
-  serialization,
   square,
   sub,
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 
 /** Constructor arguments of {@link LayerNormalization}: those of the stock layer. */
@@ -60,7 +60,7 @@ export class LayerNormalization extends Stock {
     });
   }
 }
-serialization.registerClass(LayerNormalization);
+register(LayerNormalization);
 
 /**
  * With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) * r and means over the channels:

@@ -1,6 +1,7 @@
 import { ConfigError } from '@dropout-lab/contracts';
-import { div, serialization, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { div, type serialization, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import type { LayerArgs } from '../noise/noise-layer.ts';
 
@@ -51,7 +52,7 @@ export class Normalization extends layers.Layer {
     return { axis: -1, mean: plain(mean), variance: plain(variance), ...super.getConfig() };
   }
 }
-serialization.registerClass(Normalization);
+register(Normalization);
 
 /** `keras.layers.Normalization`: see {@link Normalization}. */
 export const normalization: LayerImplementation<LayerOf<'normalization'>> = {

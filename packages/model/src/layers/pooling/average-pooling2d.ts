@@ -1,14 +1,6 @@
-import {
-  avgPool,
-  mul,
-  pad,
-  serialization,
-  type Tensor,
-  type Tensor4D,
-  tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { avgPool, mul, pad, type Tensor, type Tensor4D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import { type LayerImplementation, type LayerOf, requireImage, requireWindow, windowsOf } from '../layer.ts';
 
 /** Properties of the stock layer that its type leaves out. */
@@ -58,7 +50,7 @@ export class AveragePooling2D extends Stock {
     });
   }
 }
-serialization.registerClass(AveragePooling2D);
+register(AveragePooling2D);
 
 /** An axis of an image that is padded so that a window begins at every multiple of the strides. */
 interface PaddedAxis {

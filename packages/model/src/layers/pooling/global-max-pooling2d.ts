@@ -7,12 +7,12 @@ import {
   max,
   mul,
   reshape,
-  serialization,
   sum,
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { register } from '../../registered.ts';
 import { type LayerImplementation, type LayerOf, requireImage } from '../layer.ts';
 
 /** Constructor arguments of {@link GlobalMaxPooling2D}: those of the stock layer. */
@@ -43,7 +43,7 @@ export class GlobalMaxPooling2D extends Stock {
     });
   }
 }
-serialization.registerClass(GlobalMaxPooling2D);
+register(GlobalMaxPooling2D);
 
 const largest = (input: Tensor, axes: number[]): Tensor => {
   const shared = input.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
