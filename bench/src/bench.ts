@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { startBackend } from '@dropout-lab/backend/node';
-import { convolutionsTable } from './convolutions.ts';
-import { describeMachine } from './machine.ts';
-import { operationsTable, stockKernels } from './operations.ts';
-import { trainingStepTable } from './training-step.ts';
+import { convolutionsTable } from './kernels/convolutions.ts';
+import { operationsTable, stockKernels } from './kernels/operations.ts';
+import { trainingStepTable } from './kernels/training-step.ts';
+import { describeMachine } from './shared/machine.ts';
 
 const stock = stockKernels();
 const tables: Readonly<Record<string, () => Promise<string>>> = {

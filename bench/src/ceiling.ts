@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main as compile } from 'assemblyscript/asc';
-import { measure } from './measure.ts';
+import { measure } from './shared/measure.ts';
 
 /** GFLOP/s of the kernels' inner loop on one thread, all operands in the nearest cache: no kernel around it can be faster. */
 export interface Ceiling {

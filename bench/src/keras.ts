@@ -16,10 +16,10 @@ import { median } from '@dropout-lab/metrics';
 import { preparePython } from 'parity/python';
 import { x } from 'tinyexec';
 import { contestants, type Earlier } from './contestants.ts';
-import { describeMachine } from './machine.ts';
 import { type MeasuredProcess, runMeasured } from './measured-process.ts';
 import { type OperationTimes, timeOperations } from './operation-times.ts';
-import { formatTable } from './table.ts';
+import { describeMachine } from './shared/machine.ts';
+import { formatTable } from './shared/table.ts';
 
 /** The first epoch of each process warms compilers and caches up; only the last one counts. */
 const EPOCHS = 2;

@@ -19,8 +19,8 @@ import { createBatches } from '@dropout-lab/data';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { describeMachine } from './machine.ts';
-import { formatTable } from './table.ts';
+import { describeMachine } from './shared/machine.ts';
+import { formatTable } from './shared/table.ts';
 
 const DEFAULT_STEPS = 10_000;
 const STEPS_PER_EPOCH = 50;

@@ -4,7 +4,7 @@ import { loadCifar } from '@dropout-lab/cifar/node';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { config, createSource } from './workload.ts';
+import { config, createSource } from './shared/workload.ts';
 
 const WARM_UP_STEPS = 10;
 const STEPS = 50;

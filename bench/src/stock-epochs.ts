@@ -9,7 +9,7 @@ import { tfjsNodeFolder } from '@dropout-lab/backend/node';
 import { CIFAR10 } from '@dropout-lab/cifar';
 import { loadCifar } from '@dropout-lab/cifar/node';
 import * as tf from '@tensorflow/tfjs-core';
-import { createStockModel } from './stock-model.ts';
+import { createStockModel } from './shared/stock-model.ts';
 
 // tfjs-node calls a function that Node 23 has removed.
 Object.assign(createRequire(import.meta.url)('node:util') as object, {

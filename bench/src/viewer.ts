@@ -9,8 +9,8 @@ import { median } from '@dropout-lab/metrics';
 import { startViewer } from '@dropout-lab/viewer/node';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
-import { describeMachine } from './machine.ts';
-import { formatNumber, formatTable } from './table.ts';
+import { describeMachine } from './shared/machine.ts';
+import { formatNumber, formatTable } from './shared/table.ts';
 import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
 
 const LOADS = 5;

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { rolldown } from 'rolldown';
 import { launchChromium } from '../../scripts/chromium.mjs';
-import { describeMachine } from './machine.ts';
-import { formatNumber, formatTable } from './table.ts';
+import { describeMachine } from './shared/machine.ts';
+import { formatNumber, formatTable } from './shared/table.ts';
 import type { Operation, OperationRuns, Page, RunProgram } from './webgpu-page.ts';
 
 const BATCH = 250;

@@ -2,7 +2,7 @@
 
     python train.py FOLDER NAME [--float64] [--states-of OTHER]
 
-FOLDER has the files of parity/src/workload.ts. For every scenario in it, SCENARIO.NAME.json gets the loss and the norm
+FOLDER has the files of parity/src/comparison/workload.ts. For every scenario in it, SCENARIO.NAME.json gets the loss and the norm
 of each trained weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and
 keras.NAME.json the versions that computed them.
 

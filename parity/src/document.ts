@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describeHardware } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
 import { describeCommit } from '../../scripts/describe-commit.mjs';
-import type { ExperimentResult } from './experiment.ts';
-import { formatResults } from './report.ts';
+import type { ExperimentResult } from './comparison/experiment.ts';
+import { formatResults } from './comparison/report.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/results/parity.md', import.meta.url));
 

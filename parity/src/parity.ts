@@ -1,11 +1,11 @@
 import { loadDataset } from '@dropout-lab/cifar/node';
 import { type DatasetChoice, type ImageDataset, isOwnImages } from '@dropout-lab/contracts';
+import { type ExperimentResult, runExperiment } from './comparison/experiment.ts';
+import { selectExperiments } from './comparison/options.ts';
+import { brokenPromises, formatResults } from './comparison/report.ts';
+import { scenarios } from './comparison/scenarios.ts';
 import { writeDocument } from './document.ts';
-import { type ExperimentResult, runExperiment } from './experiment.ts';
-import { selectExperiments } from './options.ts';
 import { preparePython } from './python.ts';
-import { brokenPromises, formatResults } from './report.ts';
-import { scenarios } from './scenarios.ts';
 
 const { experiments, isWhole } = selectExperiments(process.argv.slice(2));
 const python = await preparePython();

@@ -4,13 +4,13 @@ import { threadReplicas } from '@dropout-lab/experiment/node';
 import { median } from '@dropout-lab/metrics';
 import { imageValues } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { measure } from '../shared/measure.ts';
+import { createStockModel } from '../shared/stock-model.ts';
+import { formatNumber, formatTable } from '../shared/table.ts';
+import { config, loadBatch } from '../shared/workload.ts';
 import { createJaxJsStep } from './jax-js.ts';
 import { timeKernels } from './kernel-calls.ts';
-import { measure } from './measure.ts';
-import { createStockModel } from './stock-model.ts';
-import { formatNumber, formatTable } from './table.ts';
 import { createTrainer } from './trainer.ts';
-import { config, loadBatch } from './workload.ts';
 
 const repetitions = { warmUps: 10, runs: 15 };
 

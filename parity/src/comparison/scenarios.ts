@@ -12,8 +12,8 @@ import {
   runLossSchema,
 } from '@dropout-lab/contracts';
 import { modelSpecOf } from '@dropout-lab/model';
-import type { Formula } from './formula.ts';
-import { layerFormulas, lossFormulas, optimizerFormulas } from './formulas.ts';
+import type { Formula } from '../formula.ts';
+import { layerFormulas, lossFormulas, optimizerFormulas } from '../formulas.ts';
 
 /** A training to compare step by step: a configuration with a name. */
 export interface Scenario {

@@ -6,10 +6,10 @@ import {
   type WasmKernels,
 } from '@dropout-lab/backend/node';
 import type { DatasetChoice, ImageDataset } from '@dropout-lab/contracts';
+import { type ExchangeFolder, withExchangeFolder } from '../exchange.ts';
+import { runScript } from '../python.ts';
 import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
-import { type ExchangeFolder, withExchangeFolder } from './exchange.ts';
 import { readSingleSteps, readStates, readTrace } from './keras-trace.ts';
-import { runScript } from './python.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { type Trace, type TrainingState, traceOurs, traceSingleSteps } from './trace.ts';
 import {

@@ -1,8 +1,8 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import * as tf from '@tensorflow/tfjs-core';
-import { measureCeiling } from './ceiling.ts';
-import { measure } from './measure.ts';
-import { formatTable } from './table.ts';
+import { measureCeiling } from '../ceiling.ts';
+import { measure } from '../shared/measure.ts';
+import { formatTable } from '../shared/table.ts';
 
 /** Layers of networks with batch normalization, which leaves no zeros to skip: the side of the image, and the channels. */
 const layers = [

@@ -11,7 +11,7 @@ import {
   tree,
   valueAndGrad,
 } from '@jax-js/jax';
-import { loadBatch } from './workload.ts';
+import { loadBatch } from '../shared/workload.ts';
 
 /** The initial weights are of no matter for the time of a step, as long as no value overflows. */
 const SCALE = 0.1;

@@ -12,9 +12,9 @@ import { buildModel, modelSpecOf, readWeights, trainedWeights } from '@dropout-l
 import { fold, randomKey } from '@dropout-lab/random';
 import { createOptimizer, imageValues } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type ExchangeFolder, packBits } from './exchange.ts';
-import { formulas } from './formulas.ts';
-import { type Mask, masksOf } from './masks.ts';
+import { type ExchangeFolder, packBits } from '../exchange.ts';
+import { formulas } from '../formulas.ts';
+import { type Mask, masksOf } from '../masks.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** The length of a training, and the moments at which it is compared. */

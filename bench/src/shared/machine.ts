@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { describeHardware, type StartedBackend } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
-import { describeCommit } from '../../scripts/describe-commit.mjs';
+import { describeCommit } from '../../../scripts/describe-commit.mjs';
 
 /** Describes the machine, the backend and the commit of a measurement. */
 export const describeMachine = async (backend?: StartedBackend): Promise<string> =>

@@ -1,5 +1,5 @@
 import type { NamedArray } from '@dropout-lab/contracts';
-import type { ExchangeFolder } from './exchange.ts';
+import type { ExchangeFolder } from '../exchange.ts';
 import type { Trace, TrainingState } from './trace.ts';
 import type { NamedShape, ScenarioWorkload, WorkloadSize } from './workload.ts';
 

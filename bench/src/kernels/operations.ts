@@ -2,13 +2,13 @@ import { Dropout, modelSpecOf } from '@dropout-lab/model';
 import { createReplica } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { type Ceiling, measureCeiling } from './ceiling.ts';
+import { type Ceiling, measureCeiling } from '../ceiling.ts';
+import { measure } from '../shared/measure.ts';
+import { formatNumber, formatTable } from '../shared/table.ts';
+import { config, loadBatch } from '../shared/workload.ts';
 import { type KernelCall, type Operand, prepareCall, recordCalls } from './kernel-calls.ts';
-import { measure } from './measure.ts';
-import { formatNumber, formatTable } from './table.ts';
 import { createTrainer } from './trainer.ts';
 import { density, workOf } from './work.ts';
-import { config, loadBatch } from './workload.ts';
 
 const repetitions = { warmUps: 3, runs: 9 };
 

@@ -2,7 +2,7 @@ import { applyConstraints, buildModel, modelSpecOf, trainedWeights } from '@drop
 import { createOptimizer, type Replica } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { config, loadBatch } from './workload.ts';
+import { config, loadBatch } from '../shared/workload.ts';
 
 export interface Trainer {
   readonly model: LayersModel;
