@@ -12,6 +12,7 @@ import { evaluateImages, initializeRun, viewsOf } from '@dropout-lab/experiment'
 import { threadReplicas } from '@dropout-lab/experiment/node';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { train } from '@dropout-lab/training';
+import { markdownTable } from 'markdown-table';
 import { withExchangeFolder } from './exchange.ts';
 import { preparePython, runScript } from './python.ts';
 
@@ -119,15 +120,19 @@ function largest(ours: ArrayLike<number>, reference: ArrayLike<number>): number 
   );
 }
 
-const line = (name: string, ...columns: readonly unknown[]): string =>
-  [name.padEnd(40), ...columns.map((one) => String(one).padStart(12))].join('');
-
-process.stdout.write(`${line('relative to the largest value', 'ours', 'TensorFlow')}\n`);
-for (const [name, ours, single, double] of differences.rows) {
+const rows = differences.rows.map(([name, ours, single, double]) => {
   const [own, rounding] = [largest(ours, double), largest(single, double)];
-  process.stdout.write(`${line(name, own.toExponential(1), rounding.toExponential(1))}\n`);
   // Frozen weights have no rounding.
   if (own > TIMES * rounding + 1e-7) process.exitCode = 1;
-}
-process.stdout.write(`${line('whitening filters and numpy', differences.whitening.toExponential(1), '')}\n`);
+  return [name, own.toExponential(1), rounding.toExponential(1)];
+});
+const table = markdownTable(
+  [
+    ['relative to the largest value', 'ours', 'TensorFlow'],
+    ...rows,
+    ['whitening filters and numpy', differences.whitening.toExponential(1), ''],
+  ],
+  { align: ['left', 'right', 'right'] },
+);
+process.stdout.write(`${table}\n`);
 if (differences.whitening > WHITENING) process.exitCode = 1;
