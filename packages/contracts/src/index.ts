@@ -145,6 +145,7 @@ export {
   listFlags,
   quoted,
   valueInWords,
+  valueOfSwitch,
 } from './settings/flags.ts';
 export { jsonSchemaOf } from './settings/json-schema.ts';
 export { mergeConfig } from './settings/merge-config.ts';

@@ -86,7 +86,7 @@ export const runConfigSchema = z.strictObject({
   averaging: setting(averagingSchema.prefault({ name: 'none' }), 'Average of the weights over training'),
   maxSteps: setting(
     count.nullable().default(null),
-    'Steps after which training ends, within an epoch too, which is then a shorter one; null is the end of the last epoch',
+    'Steps after which training ends, within an epoch too, which is then a shorter one; without them at the end of the last epoch',
     { flag: 'max-steps', unit: 'steps' },
   ),
   dropoutSchedule: setting(

@@ -1,12 +1,17 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   configOfFlags,
+  configWith,
   flagsOfConfig,
+  isPlain,
   listFlags,
+  listSettings,
+  mergeConfig,
   type PlainObject,
   parseRunConfig,
   quoted,
   runConfigSchema,
+  valueInWords,
   writtenConfig,
 } from '../index.ts';
 
@@ -40,6 +45,7 @@ test.each<[object, string[]]>([
   ],
   [{ optimizer: { beta2: 0.99 }, shuffle: false }, ['--set optimizer.beta2=0.99', '--set shuffle=false']],
   [{ augmentation: { flip: true } }, ['--flip']],
+  [{ augmentation: { crop: 2, flip: false } }, ['--crop 2']],
   [
     { augmentation: { flip: 'alternating', crop: 2, cropFill: 'reflect' }, dropRemainder: true },
     ['--flip alternating', '--crop 2', '--crop-fill reflect', '--drop-remainder'],
@@ -138,6 +144,8 @@ test.each<[string | boolean, unknown]>([
   ['alternating', 'alternating'],
   ['true', true],
   ['false', false],
+  ['on', true],
+  ['off', false],
 ])('--flip with the value %j is %j: a switch may have a value', (typed, flip) => {
   expect(configOfFlags(runConfigSchema, { flip: typed }, {})).toEqual({ augmentation: { flip } });
 });
@@ -146,6 +154,45 @@ test.each(['0,1,2', '[0,1,2]', '[0, 1, 2]'])('a list is typed with or without br
   expect(configOfFlags(runConfigSchema, { 'max-norm-axis': axis }, {})).toEqual({
     model: { maxNorm: { axis: [0, 1, 2] } },
   });
+});
+
+describe('a default is a value of its setting as help, tables and arms of a sweep print it', () => {
+  const settings = listSettings(runConfigSchema).filter(
+    // Of a place in a list, only the list can be given; of an object, its settings are printed.
+    ({ path, default: value }) => value !== undefined && !path.includes('[]'),
+  );
+
+  test.each(settings.map((setting) => [setting.path, setting.of?.name ?? 'all', setting] as const))(
+    '%s of %s',
+    (path, _, setting) => {
+      const base = setting.of === undefined ? {} : configAtMember(setting.of);
+      const expected = configWith(runConfigSchema, base, path, setting.default, 'default');
+      const whenNone = setting.none && configWith(runConfigSchema, base, setting.none, null, 'default');
+      const isInTables = [JSON.stringify(setting.default)];
+      const isPrinted =
+        Array.isArray(setting.default) || isPlain(setting.default) ? [] : [valueInWords(setting.default)];
+      for (const text of [...isInTables, ...isPrinted]) {
+        const given = configOfFlags(runConfigSchema, {}, base, [{ path, text }]);
+        const wanted = [expected, ...(setting.default === null && whenNone ? [whenNone] : [])];
+        expect(
+          wanted.map((one) => mergeConfig(base, one)),
+          text,
+        ).toContainEqual(given);
+        // A shell takes the quotes of a text away.
+        if (setting.flag === undefined || text.startsWith('"')) continue;
+        expect(configOfFlags(runConfigSchema, { [setting.flag]: text }, base), text).toEqual(given);
+      }
+    },
+  );
+
+  const configAtMember = ({ path, name }: { readonly path: string; readonly name: string }): PlainObject =>
+    path.split('.').reduceRight<PlainObject>((inner, key) => ({ [key]: inner }), {
+      [path === 'model' ? 'preset' : 'name']: name,
+    });
+});
+
+test.each(flags)('the help of --$name has no null, which nobody types', ({ help }) => {
+  expect(help).not.toMatch(/\bnull\b/);
 });
 
 test('flags of a configuration give the same configuration', () => {

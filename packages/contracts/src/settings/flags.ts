@@ -72,7 +72,7 @@ export interface Assignment {
  * typed. The result has not been parsed yet.
  *
  * @param values Texts as typed, by the flag's name; true for one without a value, undefined for an option that was not
- *   given. `none` stands for null, `0,1,2` for a list.
+ *   given. `none` stands for null, `on` and `off` for true and false, `0,1,2` for a list.
  * @param base The configuration below the options.
  * @throws ConfigError when an option does not apply to the configuration, or a path is unknown.
  */
@@ -89,7 +89,7 @@ export const configOfFlags = (
         chooses: isChoice(flag),
         apply: (config) => {
           const setting = applicable(flag, config, schema);
-          const value = valueOfFlag(values[flag.name]!, setting);
+          const value = valueOfFlag(values[flag.name]!, setting, flag.name);
           const path = value === null && setting.none !== undefined ? setting.none : setting.path;
           return mergeConfig(config, configWith(schema, config, path, value, `--${flag.name}`));
         },
@@ -118,9 +118,11 @@ interface Option {
 
 /** `none` is null, as in a flag, for a setting that may be null or for the object around it. */
 const assigned = (schema: z.ZodType, { path, text }: Assignment): { path: string; value: unknown } => {
-  if (text !== 'none') return { path, value: valueOfText(text) };
+  const setting = listSettings(schema).find((one) => one.path === path);
+  if (text !== 'none')
+    return { path, value: valueOfSwitch(text, setting) ?? valueOfText(text, `--set ${path}`) };
   if (isNullableAt(schema, path)) return { path, value: null };
-  const around = listSettings(schema).find((setting) => setting.path === path)?.none;
+  const around = setting?.none;
   return around === undefined ? { path, value: text } : { path: around, value: null };
 };
 
@@ -138,15 +140,26 @@ export const choosesMember = (schema: z.ZodType, path: string): boolean =>
 export const isChoice = ({ settings: [setting] }: Flag): boolean =>
   setting!.of === undefined && setting!.kind === 'choice';
 
-const valueOfFlag = (text: string | boolean, { kind, none }: Setting): unknown => {
+/**
+ * Returns true for `on` and false for `off`, as help and arms of a sweep have them, for a setting that is one or the other;
+ * undefined for any other text or setting.
+ */
+export const valueOfSwitch = (text: string, setting: Setting | undefined): boolean | undefined => {
+  if (setting?.kind !== 'boolean' && setting?.kind !== 'switch') return undefined;
+  return text === 'on' ? true : text === 'off' ? false : undefined;
+};
+
+const valueOfFlag = (text: string | boolean, setting: Setting, flag: string): unknown => {
   if (typeof text === 'boolean') return text;
+  const { kind, none } = setting;
   if (text === 'none' && none !== undefined) return null;
+  const parse = (part: string): unknown => valueOfSwitch(part, setting) ?? valueOfText(part, `--${flag}`);
   // A text that is no number stays as it was typed, so that the refusal can show it.
   if (kind === 'list' && !text.startsWith('[') && text.includes(','))
-    return text.split(',').map((part) => valueOfText(part.trim()));
+    return text.split(',').map((part) => parse(part.trim()));
   if (kind === 'choice' || kind === 'text') return text;
   const isNumber = kind === 'number' && text.trim() !== '' && !Number.isNaN(Number(text));
-  return isNumber ? Number(text) : valueOfText(text);
+  return isNumber ? Number(text) : parse(text);
 };
 
 /** Returns the setting of a flag in the configured member of its family. */
@@ -205,10 +218,11 @@ export const flagsOfConfig = (schema: z.ZodType, config: PlainObject): string[] 
   return leaves.map(([path, value]) => {
     const found = byPath.get(path);
     if (value === null && byNone.has(path)) return `--${byNone.get(path)!.name} none`;
-    if (found === undefined || value === false) {
+    if (found === undefined) {
       return `--set ${quoted(`${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`)}`;
     }
     if (value === true) return `--${found.flag.name}`;
+    if (value === false) return `--${found.flag.name} off`;
     return `--${found.flag.name} ${quoted(textOfValue(value))}`;
   });
 };

@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { requireKeysOnce } from './keys-once.ts';
 import { isPlain } from './plain.ts';
 
 /**
@@ -99,7 +100,7 @@ const didYouMean = (word: string, known: readonly string[]): string => {
  * Parses a text as JSON.
  *
  * @param what A name of the text, or the file that it came from, which errors begin with.
- * @throws ConfigError when it is no JSON, or nested more than 100 levels deep.
+ * @throws ConfigError when it is no JSON, has a key twice, or is nested more than 100 levels deep.
  */
 export const parseJson = (text: string, what: string): unknown => {
   let value: unknown;
@@ -110,6 +111,7 @@ export const parseJson = (text: string, what: string): unknown => {
   }
   // Called for the depth: what JSON.parse returns is plain.
   requireJson(value, what);
+  requireKeysOnce(text, what);
   return value;
 };
 

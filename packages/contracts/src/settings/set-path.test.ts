@@ -46,5 +46,5 @@ test.each<[string, unknown]>([
   ['"7"', '7'],
   ['', ''],
 ])('%j is read as %j', (text, value) => {
-  expect(valueOfText(text)).toEqual(value);
+  expect(valueOfText(text, '--set x')).toEqual(value);
 });

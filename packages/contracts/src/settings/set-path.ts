@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { requireKeysOnce } from './keys-once.ts';
 import { isPlain, type PlainObject, valueAt } from './plain.ts';
 import { elementOf, listSettings, membersOf, schemaOfKey, shapeOf, unwrap } from './settings.ts';
 
@@ -28,13 +29,21 @@ export const configWith = (
 /** Says where in an error; the name of a flag says by itself what it sets. */
 const placeOf = (option: string, path: string): string => (option === '--set' ? `--set ${path}` : option);
 
-/** Parses a text as JSON; a text that is none is returned as it is. */
-export const valueOfText = (text: string): unknown => {
+/**
+ * Parses a text as JSON; a text that is none is returned as it is.
+ *
+ * @param option The option that gave it, for the error: `--set optimizer`.
+ * @throws ConfigError when it has a key twice.
+ */
+export const valueOfText = (text: string, option: string): unknown => {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return text;
   }
+  requireKeysOnce(text, option);
+  return value;
 };
 
 const isKnown = (schema: z.ZodType, [key, ...rest]: readonly string[]): boolean => {
