@@ -36,13 +36,14 @@ const models = {
   },
 } satisfies Record<string, RunConfigInput['model']>;
 
-/** Two epochs, whose last batch has fewer images than there are slices. */
+/** Two epochs, whose last batch has fewer images than there are slices, and several views of the test images. */
 const changesOf = (model: keyof typeof models): RunConfigInput => ({
   model: models[model],
   epochs: 2,
   batchSize: 24,
   limitTrain: 100,
-  limitTest: 20,
+  limitTest: 90,
+  testTimeAugmentation: 'flip_shift',
 });
 
 const trainedOn = async (model: keyof typeof models, count: number, kernels?: WasmKernels) => {
@@ -66,31 +67,39 @@ const trainedOn = async (model: keyof typeof models, count: number, kernels?: Wa
 
 const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The SHA-256 of the last weights. */
-const weightsOn = async (
+/** The SHA-256 of the last weights, and of what the model answers to the views of the test images. */
+const digestsOn = async (
   model: keyof typeof models,
   count: number,
   kernels?: WasmKernels,
-): Promise<string> => {
+): Promise<readonly [weights: string, evaluation: string]> => {
   const files = await trainedOn(model, count, kernels);
   const weights = Object.keys(files).filter(
     (name) => name.startsWith('checkpoints/last/') && name.endsWith('.bin'),
   );
   expect(weights).not.toEqual([]);
-  return digestOf(files[weights[0]!]!);
+  return [digestOf(files[weights[0]!]!), digestOf(files['evaluation.json']!)];
 };
 
 // Found by this test on one thread of Node 20: other numbers of threads, processors and versions of Node are to give the same.
 describe.each([
-  ['a small tutorial', '899a7439614b73dee2f853665338522d03aad058273dc14631f916f33bd7e1dc'],
+  [
+    'a small tutorial',
+    '899a7439614b73dee2f853665338522d03aad058273dc14631f916f33bd7e1dc',
+    'e558853a6ad33f52b0f55e6bf79edf911813019a07bb45e32f2c7bb491df11c5',
+  ],
   [
     'batch normalization in a residual block',
     '3dde9a5d6169d65cbc7aac8173d1416f30aa5629f725f51670f431aa218673d9',
+    'c74402f58a6c6df59625f337ca83a362d23021b125180eedc8486990e2008bb5',
   ],
-] as const)('a run of %s on wasm', async (model, expected) => {
-  test.each([1, 2, 3, 8])('on %d threads ends with the same weights, to the bit', async (count) => {
-    expect(await weightsOn(model, count)).toBe(expected);
-  });
+] as const)('a run of %s on wasm', async (model, ...expected) => {
+  test.each([1, 2, 3, 8])(
+    'on %d threads ends with the same weights and answers, to the bit',
+    async (count) => {
+      expect(await digestsOn(model, count)).toEqual(expected);
+    },
+  );
 
   const reasonAgainst = (kernels: WasmKernels): Promise<string | undefined> =>
     compileWasmKernels(kernels).then(
@@ -100,18 +109,18 @@ describe.each([
   const revectorized: WasmKernels = { build: 'plain', revectorized: true };
   const noFlag = await reasonAgainst(revectorized);
   test.skipIf(noFlag !== undefined)(
-    `with revectorized kernels ends with these weights too${noFlag ? ` (${noFlag})` : ''}`,
+    `with revectorized kernels ends with these too${noFlag ? ` (${noFlag})` : ''}`,
     async () => {
-      expect(await weightsOn(model, 2, revectorized)).toBe(expected);
+      expect(await digestsOn(model, 2, revectorized)).toEqual(expected);
     },
   );
 
   const fma: WasmKernels = { build: 'fma', revectorized: false };
   const noRelaxed = await reasonAgainst(fma);
   test.skipIf(noRelaxed !== undefined)(
-    `with fused multiply-add ends with weights of its own, the same on any number of threads${noRelaxed ? ` (${noRelaxed})` : ''}`,
+    `with fused multiply-add ends with weights and answers of its own, the same on any number of threads${noRelaxed ? ` (${noRelaxed})` : ''}`,
     async () => {
-      expect(await weightsOn(model, 3, fma)).toBe(await weightsOn(model, 1, fma));
+      expect(await digestsOn(model, 3, fma)).toEqual(await digestsOn(model, 1, fma));
     },
   );
 });

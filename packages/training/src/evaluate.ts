@@ -15,6 +15,8 @@ import type { Replica } from './replicas/replica.ts';
 export interface EvaluateOptions {
   /** Stops between batches; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when a batch has been answered, with the number of its images. */
+  readonly onBatch?: ((images: number) => void) | undefined;
 }
 
 /** Options of {@link evaluate}. */
@@ -42,9 +44,9 @@ interface Predicted<Labels extends Targets> {
 export const predictLogits = async <Labels extends Targets>(
   replica: Replica,
   source: BatchSource<Labels>,
-  { signal }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<{ logits: Float32Array; labels: Labels }> => {
-  const { logits, labels } = await predict(replica, source, anyObjectiveOf(replica.model), signal);
+  const { logits, labels } = await predict(replica, source, anyObjectiveOf(replica.model), options);
   return { logits, labels };
 };
 
@@ -52,7 +54,7 @@ const predict = async <Labels extends Targets>(
   replica: Replica,
   source: BatchSource<Labels>,
   objective: Objective,
-  signal: AbortSignal | undefined,
+  { signal, onBatch }: EvaluateOptions,
 ): Promise<Predicted<Labels>> => {
   const rowLength = objective.outputShape.reduce((product, length) => product * length, 1);
   const logits = new Float32Array(source.size * rowLength);
@@ -75,6 +77,7 @@ const predict = async <Labels extends Targets>(
       sampleWeights.set(batch.sampleWeights, row);
     }
     row += batch.size;
+    onBatch?.(batch.size);
   }
   return { logits, labels: labels!, sampleWeights };
 };
@@ -94,13 +97,13 @@ const requireSameType = (labels: Targets, ofBatch: Targets, index: number): void
 export const evaluate = async (
   replica: Replica,
   source: BatchSource,
-  { loss, metrics = [], signal }: MeasureOptions = {},
+  { loss, metrics = [], ...options }: MeasureOptions = {},
 ): Promise<{ loss: number; accuracy?: number; [metric: string]: number | undefined }> => {
   requireNewNames(metrics);
   const { model } = replica;
   const objective = objectiveOf(model, loss);
   const { head, units, outputShape } = objective;
-  const { logits, labels: targets, sampleWeights } = await predict(replica, source, objective, signal);
+  const { logits, labels: targets, sampleWeights } = await predict(replica, source, objective, options);
   const answers = { logits, targets, units, outputShape, activation: head.activation, rows: source.size };
   const accuracy = accuracyKind(objective.loss.name, targets, units);
   return {

@@ -34,9 +34,11 @@ export type { WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type ParallelOptions, parallelReplica } from './replicas/parallel-replica.ts';
 export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
 export {
+  type BatchRows,
   createReplica,
   type PartsPosition,
   type Replica,
+  type SampledPosition,
   type SlicePosition,
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';

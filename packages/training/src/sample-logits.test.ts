@@ -2,9 +2,9 @@ import type { BatchSource } from '@dropout-lab/contracts';
 import { BatchNormalization, Dropout, GaussianNoise, readWeights } from '@dropout-lab/model';
 import { dropoutMask, fold, normal, randomKey } from '@dropout-lab/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { createReplica, predictLogits, sampleLogits } from './index.ts';
+import { createReplica, predictLogits, type SampleOptions, sampleLogits } from './index.ts';
 
 const [SIZE, FEATURES] = [23, 12];
 const values = normal(randomKey(3), { size: SIZE * FEATURES });
@@ -23,9 +23,9 @@ const sourceOf = (batchSize: number): BatchSource => ({
 
 const softmax = (units = 3) => layers.dense({ units, activation: 'softmax', name: 'head' });
 
-const collected = async (...args: Parameters<typeof sampleLogits>) => {
+const collected = async (model: LayersModel, source: BatchSource, options: SampleOptions) => {
   const all: Float32Array[] = [];
-  for await (const logits of sampleLogits(...args)) all.push(logits);
+  for await (const logits of sampleLogits(createReplica(model), source, options)) all.push(logits);
   return all;
 };
 

@@ -1,14 +1,12 @@
 import type { BatchSource, Targets } from '@dropout-lab/contracts';
-import { createLogitsFunction, dropoutLayersOf, sampling, setDropoutPosition } from '@dropout-lab/model';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { dropoutLayersOf } from '@dropout-lab/model';
 import { raceSignal } from 'race-signal';
 import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { batchesAhead } from './loop/batches-ahead.ts';
 import { anyObjectiveOf } from './objective.ts';
-import { imagesOf } from './replicas/replica.ts';
+import type { Replica } from './replicas/replica.ts';
 
 /** Options of {@link sampleLogits}. */
 export interface SampleOptions extends EvaluateOptions {
@@ -22,26 +20,26 @@ export interface SampleOptions extends EvaluateOptions {
  * Yields a model's logits of all images of a source's first epoch with dropout on, pass by pass (Monte Carlo dropout, Gal &
  * Ghahramani, "Dropout as a Bayesian Approximation", ICML 2016): float32 [source.size, ..., units]. Batch normalization uses
  * its moving statistics, and no noise is added. The masks are those of the layers' seeds at step `pass`, and of an image's
- * row among all: the same every time, on every backend and in batches of any size.
+ * row among all: the same every time, on every backend, in batches of any size and on any number of replicas.
  *
  * @throws TrainingError when the model has no dropout, the number of passes is impossible, or a batch does not fit its source.
  */
 export async function* sampleLogits(
-  model: LayersModel,
+  replica: Replica,
   source: BatchSource<Targets>,
-  { passes, rateFactor = 1, signal }: SampleOptions,
+  { passes, rateFactor = 1, signal, onBatch }: SampleOptions,
 ): AsyncGenerator<Float32Array, void, undefined> {
   if (!Number.isInteger(passes) || passes < 1)
     throw new TrainingError(`passes: expected a whole number above 0, found ${passes}`);
   if (!(rateFactor > 0 && rateFactor <= 1))
     throw new TrainingError(`rateFactor: expected a number above 0 and at most 1, found ${rateFactor}`);
+  const { model } = replica;
   if (dropoutLayersOf(model).length === 0) {
     throw new TrainingError(
       `model: expected a layer that drops units at random, with a rate above 0, found none in ${model.name}: every pass would be the same`,
     );
   }
   const objective = anyObjectiveOf(model);
-  const logitsOf = createLogitsFunction(model);
   const rowLength = objective.outputShape.reduce((product, length) => product * length, 1);
   for (let pass = 0; pass < passes; pass++) {
     const logits = new Float32Array(source.size * rowLength);
@@ -50,14 +48,17 @@ export async function* sampleLogits(
       signal?.throwIfAborted();
       const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
       requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
-      setDropoutPosition(model, { step: pass, rowOffset: row, rateFactor });
-      const sampled = sampling(model, () =>
-        tf.tidy(() => logitsOf(imagesOf(batch, model), { training: true })),
-      );
+      const answer = replica.sampledLogits(batch, {
+        step: pass,
+        firstImage: row,
+        rowOffset: 0,
+        batchSize: batch.size,
+        rateFactor,
+      });
       if (index + 1 < source.batchesPerEpoch) batchAt(0, index + 1);
-      logits.set(await sampled.data<'float32'>(), row * rowLength);
-      sampled.dispose();
+      logits.set(await answer, row * rowLength);
       row += batch.size;
+      onBatch?.(batch.size);
     }
     yield logits;
   }

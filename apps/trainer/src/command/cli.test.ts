@@ -9,9 +9,9 @@ import { openRunDirectory } from '@dropout-lab/runs/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { callCli, runCli, writeSmallRun } from './testing.ts';
+import { callCli, runCli, startCli, writeSmallRun } from './testing.ts';
 
 let folder: string;
 let run: string;
@@ -185,6 +185,35 @@ describe('evaluate', () => {
     const other = JSON.parse(onCpu.stdout).monteCarlo;
     expect(other.loss).toBeCloseTo(monteCarlo.loss, 4);
     expect(other.mutualInformation).toBeCloseTo(monteCarlo.mutualInformation, 4);
+  });
+
+  test('on any number of threads the answers are the same, to the bit, to several views and with dropout', async () => {
+    const answersOn = async (workers: number, ...args: string[]) => {
+      const line = ['evaluate', run, '--backend', 'wasm', '--workers', `${workers}`, ...args, '--json'];
+      const { code, stdout } = await runCli(line, { cwd: folder });
+      expect(code).toBe(0);
+      return stdout;
+    };
+    for (const args of [
+      ['--test-time-augmentation', 'flip_shift'],
+      ['--mc', '4', '--temperature'],
+    ]) {
+      const one = await answersOn(1, ...args);
+      expect(JSON.parse(one).count).toBe(100);
+      expect(await answersOn(2, ...args)).toBe(one);
+      expect(await answersOn(3, ...args)).toBe(one);
+    }
+  });
+
+  test('says how far the passes with dropout are, and Ctrl-C ends them at once, on one thread too', async () => {
+    const line = ['evaluate', run, '--backend', 'wasm', '--workers', '1', '--mc', '10000'];
+    const { child, lines, ended } = startCli(line, folder);
+    const passing = expect.stringMatching(
+      /^Pass \d+ of 10000 \[=*>? *\] \d+\/1000100 - ETA \d+[hm] \d\d[ms] - \d+ img\/s$/,
+    );
+    await vi.waitFor(() => expect(lines).toContainEqual(passing), { timeout: 55_000, interval: 200 });
+    child.kill('SIGINT');
+    expect([await ended, lines.at(-1)]).toEqual([130, 'Interrupted.']);
   });
 
   test.each([

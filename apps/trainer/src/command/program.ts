@@ -92,6 +92,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .argument('<run>', 'folder of the run')
     .addOption(checkpointOption())
     .addOption(backendOption())
+    .addOption(workersOption())
     .addOption(dataDirOption())
     .addOption(mirrorOption())
     .addOption(

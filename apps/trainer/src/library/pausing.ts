@@ -7,5 +7,6 @@ import type { Replica } from '@dropout-lab/training';
 export const pausing = (replica: Replica): Replica => ({
   ...replica,
   gradients: (slice, position) => nextTask().then(() => replica.gradients(slice, position)),
-  logits: (slice) => nextTask().then(() => replica.logits(slice)),
+  logits: (slice, rows) => nextTask().then(() => replica.logits(slice, rows)),
+  sampledLogits: (slice, position) => nextTask().then(() => replica.sampledLogits(slice, position)),
 });

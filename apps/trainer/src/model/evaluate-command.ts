@@ -7,19 +7,22 @@ import {
   type RunManifest,
   type TestTimeAugmentation,
 } from '@dropout-lab/contracts';
-import { prepareRunData, testTimeViews } from '@dropout-lab/data';
-import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
+import { type DatasetBatches, prepareRunData, testTimeViews } from '@dropout-lab/data';
+import { evaluateImages, viewsOf, workersFor } from '@dropout-lab/experiment';
 import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { dropoutLayersOf } from '@dropout-lab/model';
-import { createReplica, sampleLogits } from '@dropout-lab/training';
+import { type Replica, sampleLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
+import { pausing } from '../library/pausing.ts';
+import { replicasOn, requireWorkers } from '../train/open-run.ts';
 import { dropoutFactorAfter } from './dropout-factor-after.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
+import { createImageProgress } from './progress-line.ts';
 import { type Answered, linesOf, sampledWay, temperedWay, uncertaintyJson, wayOf } from './uncertainty.ts';
 
 export interface EvaluateCommandOptions extends TrainedModelOptions, DataOptions {
@@ -27,6 +30,8 @@ export interface EvaluateCommandOptions extends TrainedModelOptions, DataOptions
   readonly testTimeAugmentation?: TestTimeAugmentation;
   /** Passes of Monte Carlo dropout. */
   readonly mc?: number;
+  /** Threads that share the images; what fits the backend and the cores when left out. */
+  readonly workers?: number;
   /** Whether to find a temperature on the validation images. */
   readonly temperature?: true;
   /** File for the rejection curves. */
@@ -43,46 +48,65 @@ export const evaluateCommand = async (
 ): Promise<number> => {
   const { mc: passes, temperature, chart } = options;
   requireSvg(chart);
-  const { run, model, step } = await openTrainedModel(path, options);
+  const { run, model, step, backend } = await openTrainedModel(path, options);
+  let replica: Replica | undefined;
   try {
     requireLoadable(run.manifest, `evaluate ${path}`);
     const { classNames } = run.manifest;
     const config = configWith(run.manifest.config, options);
     await requireImages([config], options.dataDir);
     const rateFactor = dropoutFactorAfter(step, config);
+    requireWorkers(model, options.workers);
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);
     const data = prepareRunData(await loadData([config], options, reporter, signal), config);
     const numClasses = classNames.length;
     const where = checkpointOf(path, options);
+    const validation = temperature && validationOf(path, data.validation);
+    const { count, start } = replicasOn(config, backend, options);
+    replica = pausing(await start(model, workersFor(model, count)));
+    const answering = replica;
 
-    const evaluated = async (images: typeof data.test, kind: string) => {
-      const replica = createReplica(model);
-      const found = await evaluateImages(replica, images, classNames, { signal, views: viewsOf(config) });
-      requireAnswers(found.logits, where, (row) => `${kind} image ${row}`, numClasses);
+    const views = testTimeViews[config.testTimeAugmentation].length;
+    const progress = createImageProgress(
+      (views + (passes ?? 0)) * data.test.size + (validation ? views * validation.size : 0),
+    );
+    const onBatchOf = (label: () => string) => (images: number) => {
+      progress.add(images);
+      reporter.progress(progress.line(label()));
+    };
+
+    const evaluated = async (images: DatasetBatches, kind: string) => {
+      const found = await evaluateImages(answering, images, classNames, {
+        signal,
+        views: viewsOf(config),
+        onBatch: onBatchOf(() => `${kind} images`),
+      });
+      requireAnswers(found.logits, where, (row) => `${kind.toLowerCase()} image ${row}`, numClasses);
       const answered: Answered = { logits: found.logits, labels: Uint16Array.from(found.predictions.labels) };
       return { ...found, answered };
     };
 
-    const { report, answered } = await evaluated(data.test, 'test');
+    const { report, answered } = await evaluated(data.test, 'Test');
     const plain = wayOf('plain', answered, classNames);
-    const tempered = temperature
-      ? temperedWay(
-          answered,
-          (await evaluated(validationOf(path, data.validation), 'validation')).answered,
-          classNames,
-        )
-      : undefined;
+    const tempered =
+      validation && temperedWay(answered, (await evaluated(validation, 'Validation')).answered, classNames);
+    let pass = 1;
     const sampled =
       passes === undefined
         ? undefined
         : await sampledWay(
-            sampleLogits(model, data.test, { passes, rateFactor, signal }),
+            sampleLogits(answering, data.test, {
+              passes,
+              rateFactor,
+              signal,
+              onBatch: onBatchOf(() => `Pass ${pass} of ${passes}`),
+            }),
             answered.labels,
             classNames,
-            (logits, pass) => {
-              reporter.progress(`Pass ${pass} of ${passes}`);
+            (logits) => {
               requireAnswers(logits, where, (row) => `test image ${row} in pass ${pass}`, numClasses);
+              pass += 1;
             },
           );
     const ways = [plain, ...(tempered ? [tempered.way] : []), ...(sampled ? [sampled.way] : [])];
@@ -102,6 +126,7 @@ export const evaluateCommand = async (
     if (chart !== undefined) reporter.line(`Wrote ${chart}`);
     return 0;
   } finally {
+    replica?.dispose();
     model.dispose();
   }
 };

@@ -78,12 +78,12 @@ export const sampledWay = async (
   passes: AsyncIterable<Float32Array>,
   labels: ClassIndices,
   classNames: readonly string[],
-  onPass: (logits: Float32Array, pass: number) => void,
+  onPass: (logits: Float32Array) => void,
 ): Promise<Sampled> => {
   const average = averagePredictions(classNames.length);
   const accuracies: number[] = [];
   for await (const logits of passes) {
-    onPass(logits, accuracies.length + 1);
+    onPass(logits);
     accuracies.push(accuracy(logits, labels, classNames.length));
     average.add(logits);
   }

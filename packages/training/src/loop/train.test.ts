@@ -155,6 +155,7 @@ describe('events', () => {
         gradients: model.trainableWeights.map((w) => tf.zeros(w.shape as number[])),
       }),
       logits: async ({ size }) => new Float32Array(size * numClasses),
+      sampledLogits: async ({ size }) => new Float32Array(size * numClasses),
       dispose: () => {},
     };
     const events = await collect(
@@ -303,6 +304,7 @@ describe('the end', () => {
         throw failure;
       },
       logits: async () => new Float32Array(),
+      sampledLogits: async () => new Float32Array(),
       dispose: () => {},
     };
     const config = configOf({ epochs: 1 });

@@ -288,7 +288,9 @@ describe('a worker that does not arrive at an exchange', () => {
   test('because it has ended, is an error at once where this thread does not wait for it', async () => {
     const error = await failing({ here: false, others: ['exiting', 'normalized'] });
     expect(error).toEqual(
-      new TrainingError('a training worker ended early: resume the run from its last checkpoint'),
+      new TrainingError(
+        'a worker ended early: resume the run from its last checkpoint, or ask for its answers again',
+      ),
     );
   });
 

@@ -105,12 +105,45 @@ describe('several replicas compute what one computes, on wasm and cpu to the bit
   });
 });
 
-test('logits are in the batch’s order', async () => {
-  for (const size of [1, 7]) {
-    const expected = await single.logits(batchOf(size));
-    const logits = await parallelReplica(replicas).logits(batchOf(size));
-    expect([...logits]).toEqual([...expected].map((value) => expect.closeTo(value, 6)));
+describe('several replicas answer what one answers, in the batch’s order', () => {
+  const expectSameAnswers = (answers: Float32Array, expected: Float32Array): void => {
+    if (isSliced()) expect(answers).toEqual(expected);
+    else expect([...answers]).toEqual([...expected].map((value) => expect.closeTo(value, 6)));
+  };
+  const passOf = ({ size }: Batch) => ({ step: 4, firstImage: 70, rowOffset: 0, batchSize: size });
+
+  for (const size of [1, 7, 33, 100]) {
+    for (const count of [2, 3, 11]) {
+      test(`${size} images over ${count}, dropout off and on`, async () => {
+        const batch = batchOf(size);
+        const several = parallelReplica(replicas.slice(0, count));
+        const [off, on] = [await single.logits(batch), await single.sampledLogits(batch, passOf(batch))];
+        expect(on).not.toEqual(off);
+        expectSameAnswers(await several.logits(batch), off);
+        expectSameAnswers(await several.sampledLogits(batch, passOf(batch)), on);
+      });
+    }
   }
+
+  test('also one that shares a batch with another as several', async () => {
+    const nested = parallelReplica([parallelReplica(replicas.slice(0, 3)), replicas[3]!]);
+    const batch = batchOf(19);
+    expectSameAnswers(
+      await nested.sampledLogits(batch, passOf(batch)),
+      await single.sampledLogits(batch, passOf(batch)),
+    );
+  });
+
+  test('a replica that ignores its row draws other masks', async () => {
+    const forgetful: Replica = {
+      ...replicas[1]!,
+      sampledLogits: (slice, position) => replicas[1]!.sampledLogits(slice, { ...position, firstImage: 0 }),
+    };
+    const batch = batchOf(66);
+    expect(await parallelReplica([single, forgetful]).sampledLogits(batch, passOf(batch))).not.toEqual(
+      await single.sampledLogits(batch, passOf(batch)),
+    );
+  });
 });
 
 test('no tensor is left but the summed gradients', async () => {

@@ -1,16 +1,18 @@
+import type { Batch } from '@dropout-lab/contracts';
 import { TrainingError } from '../errors.ts';
 import { createPool } from './pool.ts';
-import { type Replica, sharesBatches } from './replica.ts';
+import { type BatchRows, type Replica, sharesBatches, wholeOf } from './replica.ts';
 import { abandonedName, createExchangeMemory, type SliceGroup } from './slice-exchange.ts';
 import { addGradients, concatenated, type SliceGradients } from './slice-gradients.ts';
 import {
   rowOfSlices,
   rowsOf,
+  runsOf,
   SLICES,
   type SumTree,
   shareTree,
   slicesOf,
-  splitRows,
+  slicesWithin,
   sumOf,
   sumTreeWithin,
 } from './sum-tree.ts';
@@ -119,23 +121,39 @@ export const parallelReplica = (
     );
   };
 
+  /** Logits of rows of a batch, each replica's share in their order. */
+  const answers = async (
+    batch: Batch,
+    { rowOffset, batchSize }: BatchRows,
+    askFor: (replica: Replica, slice: Batch, rows: BatchRows) => Promise<Float32Array>,
+  ): Promise<Float32Array> => {
+    const [start, end] = [rowOffset, rowOffset + batch.size];
+    const shares = sharesBatches()
+      ? runsOf(slicesWithin(batchSize, start, end), replicas.length)
+      : slicesOf(rowOfSlices(batch.size, start, replicas.length));
+    return concatenated(
+      await ask(
+        shares.map((rows, i) => {
+          const replica = replicas[i]!;
+          const place = { rowOffset: rows.start, batchSize };
+          return { replica, run: () => askFor(replica, rowsOf(batch, rows, rowOffset), place) };
+        }),
+      ),
+    );
+  };
+
   return {
     model: first!.model,
     // One of several threads cannot take part in the exchange of another parallelReplica.
     wholeBatchLayer: shared?.layer,
     isOnThisThread: replicas.some(({ isOnThisThread }) => isOnThisThread),
     gradients: shared ? exchangingGradients : summedGradients,
-    logits: async (batch) => {
-      const slices = splitRows(batch.size, replicas.length);
-      return concatenated(
-        await ask(
-          slices.map((rows, i) => ({
-            replica: replicas[i]!,
-            run: () => replicas[i]!.logits(rowsOf(batch, rows)),
-          })),
-        ),
-      );
-    },
+    logits: (batch, rows = wholeOf(batch)) =>
+      answers(batch, rows, (replica, slice, place) => replica.logits(slice, place)),
+    sampledLogits: (batch, position) =>
+      answers(batch, position, (replica, slice, place) =>
+        replica.sampledLogits(slice, { ...position, ...place }),
+      ),
     dispose: () => {
       for (const replica of replicas) replica.dispose();
     },

@@ -39,6 +39,8 @@ describe('over a channel', () => {
     const local = createReplica(here);
     expect(await gradientsOf(remote, batch)).toEqual(await gradientsOf(local, batch));
     expect(await remote.logits(batch)).toEqual(await local.logits(batch));
+    const pass = { step: 2, firstImage: 30, rowOffset: 2, batchSize: 9 };
+    expect(await remote.sampledLogits(batch, pass)).toEqual(await local.sampledLogits(batch, pass));
     remote.dispose();
   });
 
@@ -143,7 +145,9 @@ describe('in a worker', () => {
     expect((await remote.logits(batch)).length).toBe(15);
     const pending = gradientsOf(remote, batch);
     const refused = expect(pending).rejects.toThrow(
-      new TrainingError('a training worker ended early: resume the run from its last checkpoint'),
+      new TrainingError(
+        'a worker ended early: resume the run from its last checkpoint, or ask for its answers again',
+      ),
     );
     await worker.terminate();
     await refused;

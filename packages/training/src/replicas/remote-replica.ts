@@ -15,7 +15,15 @@ import {
   viewsOf,
   type WeightsFollower,
 } from './published-weights.ts';
-import { createReplica, type PartsPosition, type Replica, type SlicePosition } from './replica.ts';
+import {
+  type BatchRows,
+  createReplica,
+  type PartsPosition,
+  type Replica,
+  type SampledPosition,
+  type SlicePosition,
+  wholeOf,
+} from './replica.ts';
 import { copyTo, tensorOf } from './shared-tensors.ts';
 import { abandon } from './slice-exchange.ts';
 import type { SliceGradients } from './slice-gradients.ts';
@@ -36,7 +44,8 @@ interface ReplicaService {
     /** Indices in `model.nonTrainableWeights` of the variables that have changed. */
     changed: readonly number[];
   }>;
-  logits(slice: Batch, version: number): Promise<Float32Array>;
+  logits(slice: Batch, rows: BatchRows, version: number): Promise<Float32Array>;
+  sampledLogits(slice: Batch, position: SampledPosition, version: number): Promise<Float32Array>;
 }
 
 /** A share without its gradients. */
@@ -82,9 +91,13 @@ export const serveReplica = (port: MessagePort, model: LayersModel): void => {
         if (changedOf().length > 0) weights?.forget();
       }
     },
-    logits: (slice, version) => {
+    logits: (slice, rows, version) => {
       weights?.follow(version);
-      return replica.logits(slice);
+      return replica.logits(slice, rows);
+    },
+    sampledLogits: (slice, position, version) => {
+      weights?.follow(version);
+      return replica.sampledLogits(slice, position);
     },
   };
   expose(service, port);
@@ -161,7 +174,10 @@ export const connectReplica = async (port: MessagePort, model: LayersModel): Pro
     sharedStatistics: sharedStatisticsOf(model),
     gradients: async (slice, position) => (await sharesOf(slice, position))[0]!,
     partGradients: sharesOf,
-    logits: async (slice) => raceSignal(service.logits(ownCopy(slice), weights.publish()), ended),
+    logits: async (slice, rows = wholeOf(slice)) =>
+      raceSignal(service.logits(ownCopy(slice), rows, weights.publish()), ended),
+    sampledLogits: async (slice, position) =>
+      raceSignal(service.sampledLogits(ownCopy(slice), position, weights.publish()), ended),
     dispose: () => port.close(),
   };
 };
@@ -200,7 +216,11 @@ const requireOutline = (expected: string, found: string): void => {
 const endOf = (port: MessagePort): AbortSignal => {
   const end = new AbortController();
   port.addEventListener('close', () =>
-    end.abort(new TrainingError('a training worker ended early: resume the run from its last checkpoint')),
+    end.abort(
+      new TrainingError(
+        'a worker ended early: resume the run from its last checkpoint, or ask for its answers again',
+      ),
+    ),
   );
   return end.signal;
 };

@@ -4,6 +4,7 @@ import {
   createSlicedLogits,
   passThroughSlices,
   type SlicedLogits,
+  sampling,
   setDropoutPosition,
   takesWholeNumbers,
   trainedWeights,
@@ -22,18 +23,22 @@ import { regularizationLoss } from '../losses/regularization.ts';
 import { targetTensor } from '../losses/targets.ts';
 import { objectiveOf } from '../objective.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
-import { addGradients, type SliceGradients } from './slice-gradients.ts';
-import { rowsOf, type SumTree, slicesOf, sumOf, sumTreeWithin } from './sum-tree.ts';
+import { addGradients, concatenated, type SliceGradients } from './slice-gradients.ts';
+import { rowsOf, type SumTree, slicesOf, slicesWithin, sumOf, sumTreeWithin } from './sum-tree.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
 
-/** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
-export interface SlicePosition {
-  /** Updates made before this step, from 0. */
-  readonly step: number;
+/** The place of a slice in its batch. */
+export interface BatchRows {
   /** The slice's first row within its batch. */
   readonly rowOffset: number;
   /** Rows of the whole batch. */
   readonly batchSize: number;
+}
+
+/** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
+export interface SlicePosition extends BatchRows {
+  /** Updates made before this step, from 0. */
+  readonly step: number;
   /** The loss to minimize; Keras's categorical crossentropy when left out. */
   readonly loss?: LossConfig | CustomLoss | undefined;
   /** Whether to return the logits too, for metrics of the user's own. */
@@ -48,6 +53,16 @@ export interface PartsPosition extends SlicePosition {
   readonly parts: readonly SumTree[];
   /** The threads that compute the other parts; undefined when these are the whole batch. */
   readonly group?: SliceGroup | undefined;
+}
+
+/** The position of a slice in a pass of Monte Carlo dropout; masks depend on it alone. */
+export interface SampledPosition extends BatchRows {
+  /** The number of the pass, from 0: its masks are those of the layers' seeds at this step. */
+  readonly step: number;
+  /** The batch's first row among all images. */
+  readonly firstImage: number;
+  /** Factor, above 0, of every dropout rate; 1 when left out. */
+  readonly rateFactor?: number | undefined;
 }
 
 /** A copy of a model that computes gradients and logits, on this thread or another. */
@@ -67,8 +82,14 @@ export interface Replica {
    * that is to share batches with others needs it where slices exchange statistics.
    */
   partGradients?(rows: Batch, position: PartsPosition): Promise<readonly SliceGradients[]>;
-  /** Computes logits of shape [size, ..., units], dropout off. */
-  logits(slice: Batch): Promise<Float32Array>;
+  /**
+   * Computes logits of shape [size, ..., units], dropout off.
+   *
+   * @param rows Where the slice is only a part of its batch: the slices that it is computed in are the batch's.
+   */
+  logits(slice: Batch, rows?: BatchRows): Promise<Float32Array>;
+  /** Computes the same with dropout on and nothing else of training: one pass of Monte Carlo dropout. */
+  sampledLogits(slice: Batch, position: SampledPosition): Promise<Float32Array>;
   /** Frees the replica's resources; the model stays the caller's. */
   dispose(): void;
 }
@@ -198,6 +219,25 @@ export const createReplica = (model: LayersModel): Replica => {
     );
   };
 
+  /** Computes logits, slice by slice where replicas share batches, so that they do not depend on how many there are. */
+  const answers = async (
+    batch: Batch,
+    { rowOffset, batchSize }: BatchRows,
+    compute: (images: tf.Tensor, firstRow: number) => tf.Tensor,
+  ): Promise<Float32Array> => {
+    const rows = { start: rowOffset, end: rowOffset + batch.size };
+    const isSliced = sharesBatches() && wholeBatchLayerOf(model) === undefined;
+    const slices = isSliced ? slicesWithin(batchSize, rows.start, rows.end) : [rows];
+    const parts: Float32Array[] = [];
+    for (const slice of slices) {
+      const logits = tf.tidy(() => compute(imagesOf(rowsOf(batch, slice, rowOffset), model), slice.start));
+      // A copy: some backends return views of memory that the next operation overwrites.
+      parts.push((await logits.data<'float32'>()).slice());
+      logits.dispose();
+    }
+    return concatenated(parts);
+  };
+
   return {
     model,
     wholeBatchLayer: wholeBatchLayerOf(model),
@@ -223,12 +263,14 @@ export const createReplica = (model: LayersModel): Replica => {
       return sum(needsWholeBatch ? rows : tree);
     },
     partGradients,
-    logits: async (slice) => {
-      const logits = tf.tidy(() => logitsOf(imagesOf(slice, model), { training: false }));
-      const values = await logits.data<'float32'>();
-      logits.dispose();
-      // A copy: some backends return views of memory that the next operation overwrites.
-      return values.slice();
+    logits: (slice, rows = wholeOf(slice)) =>
+      answers(slice, rows, (images) => logitsOf(images, { training: false })),
+    sampledLogits: (slice, position) => {
+      const { step, firstImage, rateFactor } = position;
+      return answers(slice, position, (images, firstRow) => {
+        setDropoutPosition(model, { step, rowOffset: firstImage + firstRow, rateFactor });
+        return sampling(model, () => logitsOf(images, { training: true }));
+      });
     },
     dispose: () => {},
   };
@@ -248,6 +290,9 @@ const requireWhole = (slice: Batch, batchSize: number, { layer }: SharedStatisti
   );
 };
 
+/** Returns the place of a slice that is a whole batch. */
+export const wholeOf = ({ size }: Batch): BatchRows => ({ rowOffset: 0, batchSize: size });
+
 /** Runs a pass; when it throws, the threads of its group stop waiting for it. */
 const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): Result => {
   try {
@@ -259,7 +304,7 @@ const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): R
 };
 
 /** Images in the form that the model takes; integers, such as an Embedding's, are not scaled. */
-export const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
+const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
   const inputShape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
   if (takesWholeNumbers(model)) return tf.tensor(Int32Array.from(images), inputShape, 'int32');
   return tf.tensor(imageValues(images), inputShape);

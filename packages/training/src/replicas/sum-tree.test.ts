@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { SLICES, type SumTree, shareTree, slicesOf, sumOf, sumTreeOf, sumTreeWithin } from './sum-tree.ts';
+import {
+  runsOf,
+  SLICES,
+  type SumTree,
+  shareTree,
+  slicesOf,
+  slicesWithin,
+  sumOf,
+  sumTreeOf,
+  sumTreeWithin,
+} from './sum-tree.ts';
 
 /** The sum as it is written. */
 const written = (tree: SumTree): string =>
@@ -65,4 +75,24 @@ test('a part of a batch that is one of its tree is summed as there, another by a
     ],
   });
   expect(written(sumTreeWithin(16, 5, 8))).toBe('((5-6 + 6-7) + 7-8)');
+});
+
+describe('rows of a batch', () => {
+  const inWords = (rows: readonly { readonly start: number; readonly end: number }[]) =>
+    rows.map(({ start, end }) => `${start}-${end}`);
+
+  test('have the slices of the batch, where they begin and end with one', () => {
+    expect(inWords(slicesWithin(20, 0, 20))).toEqual(inWords(slicesOf(sumTreeOf(20))));
+    expect(inWords(slicesWithin(20, 5, 15))).toEqual(['5-7', '7-10', '10-12', '12-15']);
+    expect(inWords(slicesWithin(20, 6, 8))).toEqual(['6-7', '7-8']);
+  });
+
+  test.each([1, 5, 8, 33, 250])('of %d images among workers: every slice once, in order', (size) => {
+    const slices = slicesWithin(size, 0, size);
+    for (const count of [1, 2, 3, 8, 64]) {
+      const runs = runsOf(slices, count);
+      expect(runs).toHaveLength(Math.min(count, slices.length));
+      expect(runs.flatMap(({ start, end }) => slicesWithin(size, start, end))).toEqual(slices);
+    }
+  });
 });

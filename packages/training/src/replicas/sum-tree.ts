@@ -66,6 +66,23 @@ export const splitRows = (
   }));
 };
 
+/** Returns the slices of a batch that rows of it consist of, in order; of other rows, slices of their own. */
+export const slicesWithin = (batchSize: number, start: number, end: number): readonly SumTree[] => {
+  const slices = slicesOf(sumTreeOf(batchSize)).filter((slice) => slice.start >= start && slice.end <= end);
+  if (slices[0]?.start === start && slices.at(-1)!.end === end) return slices;
+  return slicesOf(shifted(sumTreeOf(end - start), start));
+};
+
+/** Splits slices that follow each other into at most `count` runs of rows, with as many slices as there can be evenly. */
+export const runsOf = (
+  slices: readonly SumTree[],
+  count: number,
+): { readonly start: number; readonly end: number }[] =>
+  splitRows(slices.length, count).map(({ start, end }) => ({
+    start: slices[start]!.start,
+    end: slices[end - 1]!.end,
+  }));
+
 /**
  * Shares the slices of a tree evenly among workers, each a run of consecutive ones.
  *
