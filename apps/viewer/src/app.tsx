@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { embeddedStep } from './learn/embed.ts';
 import { RunsPage } from './runs/runs-page.tsx';
 import type { View } from './shared/address.ts';
 import { Connection } from './shared/controls/connection.tsx';
@@ -16,6 +17,11 @@ const PlaygroundPage = lazily(() =>
   import('./playground/playground-page.tsx').then((page) => page.PlaygroundPage),
 );
 const TrainPage = lazily(() => import('./train/train-page.tsx').then((page) => page.TrainPage));
+const LearnPage = lazily(() => import('./learn/learn-page.tsx').then((page) => page.LearnPage));
+const embedded = embeddedStep(location.search);
+const EmbeddedStep = lazily(() =>
+  import('./learn/embedded-step.tsx').then((page) => () => <page.EmbeddedStep name={embedded!} />),
+);
 const RunPage = lazily(() => import('./run/run-page.tsx').then((page) => page.RunPage));
 
 const titles: Readonly<Record<View['page'], string>> = {
@@ -24,6 +30,7 @@ const titles: Readonly<Record<View['page'], string>> = {
   run: 'Run',
   playground: 'Playground',
   train: 'Train here',
+  learn: 'Learn',
 };
 
 /** Of the runs, only what decides which page is shown: each event of a run in training makes another catalogue. */
@@ -35,6 +42,13 @@ export const App = () => {
   useEffect(() => {
     document.title = page === 'run' && runs[0] ? `${runs[0]} · dropout-lab` : `${titles[page]} · dropout-lab`;
   }, [page, runs[0]]);
+  if (embedded) {
+    return (
+      <main class="alone">
+        <EmbeddedStep />
+      </main>
+    );
+  }
   return (
     <>
       <a class="skip" href="#main">
@@ -50,6 +64,7 @@ export const App = () => {
           <PageLink page="compare" changes={{ runs: page === 'compare' || page === 'run' ? runs : [] }} />
           <PageLink page="playground" changes={{ runs: runs.slice(0, 1) }} />
           <PageLink page="train" />
+          <PageLink page="learn" />
         </nav>
         {sourceState.value === 'ready' && <Connection />}
         <ThemeSwitch />
@@ -72,6 +87,8 @@ const PageLink = ({ page, changes }: { readonly page: View['page']; readonly cha
 };
 
 const Page = ({ page }: { readonly page: View['page'] }): ComponentChildren => {
+  // It shows what ships with the pages, whatever the runs are.
+  if (page === 'learn') return <LearnPage />;
   switch (sourceState.value) {
     case 'loading':
       return <Message busy title="Loading the runs" />;

@@ -7,7 +7,9 @@ import './shared/controls/buttons.css';
 import './shared/controls/inputs.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { embeddedStep } from './learn/embed.ts';
 import { connectSource } from './shared/source.ts';
 
 render(<App />, document.getElementById('app')!);
-void connectSource();
+// A step alone shows what ships with the pages, and none of the runs.
+if (!embeddedStep(location.search)) void connectSource();

@@ -33,6 +33,15 @@ test('what makes no sense is the default', () => {
   expect(parseAddress('#/nowhere?smooth=7&log=perhaps&x=weeks&cell=a-b&from=soon')).toEqual(defaultView);
 });
 
+test('a step of Learn is part of the path, and of no other page', () => {
+  const view: View = { ...defaultView, page: 'learn', step: 'mask', image: 3 };
+  expect(addressOf(view)).toBe('#/learn/mask?image=3');
+  expect(parseAddress('#/learn/mask?image=3')).toEqual(view);
+  expect(parseAddress('#/learn')).toEqual({ ...defaultView, page: 'learn' });
+  expect(parseAddress('#/learn/nothing?step=mask').step).toBe(null);
+  expect(parseAddress('#/runs/mask').step).toBe(null);
+});
+
 test('settings of what is trained are in it by the names of their options, as far as they differ', () => {
   const address = '#/train?optimizer=sgd&dropout=0.3&learning-rate=0.05&nesterov=yes';
   expect(addressOf(parseAddress(address))).toBe(address);

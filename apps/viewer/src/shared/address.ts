@@ -3,6 +3,11 @@ import { type FlagValues, runFlags, sensibleValues } from './settings/flag-value
 
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
+/** The steps of the page Learn, by their names in the address: `#/learn/mask`. */
+export const LEARN_STEPS = ['by-heart', 'mask', 'networks', 'rate', 'max-norm', 'your-turn'] as const;
+
+export type LearnStep = (typeof LEARN_STEPS)[number];
+
 /** The highest dropout rate on the sliders. */
 export const MOST_DROPPED = 0.9;
 
@@ -11,7 +16,9 @@ export const MOST_DROPPED = 0.9;
  * an address may have been typed, or come from another version.
  */
 const viewSchema = z.object({
-  page: z.enum(['runs', 'compare', 'run', 'playground', 'train']).catch('runs'),
+  page: z.enum(['runs', 'compare', 'run', 'playground', 'train', 'learn']).catch('runs'),
+  /** The step of Learn that is in sight; null for its beginning, and on other pages. */
+  step: z.enum(LEARN_STEPS).nullable().catch(null),
   /** Names of the runs that were picked. */
   runs: z.array(z.string()).catch([]),
   /** Part of a name, arm or setting. */
@@ -52,7 +59,7 @@ export interface View extends z.output<typeof viewSchema> {
 }
 
 /** Null where the address has no value, and no number stands for that. */
-const nothingChosen = { from: null, to: null, cell: null, masked: null };
+const nothingChosen = { step: null, from: null, to: null, cell: null, masked: null };
 
 /** The view of an address without settings. */
 export const defaultView: View = {
@@ -63,17 +70,24 @@ export const defaultView: View = {
 /** Returns the view that an address' fragment describes: `#/compare?runs=a&runs=b&log=yes`, `#/train?dropout=0.3`. */
 export const parseAddress = (fragment: string): View => {
   const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2);
+  const [page, part] = path.split('/', 2);
   const parameters = new URLSearchParams(query);
   const given = Object.fromEntries(parameters);
   const flags = runFlags.filter(({ name }) => parameters.has(name));
   return {
-    ...viewSchema.parse({ ...nothingChosen, ...given, page: path, runs: parameters.getAll('runs') }),
+    ...viewSchema.parse({
+      ...nothingChosen,
+      ...given,
+      page,
+      step: page === 'learn' ? part : null,
+      runs: parameters.getAll('runs'),
+    }),
     values: sensibleValues(Object.fromEntries(flags.map(({ name }) => [name, given[name]!]))),
   };
 };
 
 /** Returns the fragment that describes a view, without what is the default. */
-export const addressOf = ({ page, values, ...view }: View): string => {
+export const addressOf = ({ page, step, values, ...view }: View): string => {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(view)) {
     if (value === defaultView[key as keyof View]) continue;
@@ -83,5 +97,6 @@ export const addressOf = ({ page, values, ...view }: View): string => {
   }
   for (const [name, text] of Object.entries(values)) parameters.set(name, text);
   const query = parameters.toString();
-  return `#/${page}${query === '' ? '' : `?${query}`}`;
+  const path = step === null ? page : `${page}/${step}`;
+  return `#/${path}${query === '' ? '' : `?${query}`}`;
 };

@@ -1,12 +1,19 @@
 import '../jitless.ts';
 import { expose } from 'comlink';
+import { createLesson } from './lesson.ts';
 import { modelCheck } from './model-check.ts';
 import { createPlayground } from './playground.ts';
 import { replicaService } from './replicas.ts';
 import { createTrainer } from './trainer.ts';
 
 /** The services of a thread that computes, so that pages answer meanwhile. */
-const services = { ...createPlayground(), ...createTrainer(), ...replicaService, ...modelCheck };
+const services = {
+  ...createPlayground(),
+  ...createLesson(),
+  ...createTrainer(),
+  ...replicaService,
+  ...modelCheck,
+};
 
 export type ComputeServices = typeof services;
 

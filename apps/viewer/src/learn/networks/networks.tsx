@@ -1,0 +1,15 @@
+import { LiveStage } from '../parts/live-stage.tsx';
+import type { StepContentProps } from '../steps.tsx';
+import { NetworksStage } from './networks-stage.tsx';
+
+/** Step 3: one picture shown to thirty networks, each what one mask leaves; then to the whole. */
+export const Networks = ({ isNear }: StepContentProps) => (
+  <>
+    <p class="step-words">
+      Every mask leaves another, thinner network. Play thirty of them on one picture: the same weights, and
+      yet they do not agree. Dropout trains them all at once. In use dropout is off: every unit works, and the
+      whole network answers about as the <dfn>mean</dfn> of the thirty would.
+    </p>
+    <LiveStage isNear={isNear}>{(live) => <NetworksStage live={live} />}</LiveStage>
+  </>
+);

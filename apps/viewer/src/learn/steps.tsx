@@ -1,0 +1,60 @@
+import type { ComponentType } from 'preact';
+import type { LearnStep } from '../shared/address.ts';
+import { ByHeart } from './by-heart/by-heart.tsx';
+import { Mask } from './mask/mask.tsx';
+import { Networks } from './networks/networks.tsx';
+
+/** A step of Learn. */
+export interface Step {
+  readonly name: LearnStep;
+  readonly title: string;
+  /** The title in a word or two. */
+  readonly short: string;
+  /** Where its numbers come from. */
+  readonly origin: string;
+  /** What a teacher may ask, and the answer that is expected. */
+  readonly question: string;
+  readonly answer: string;
+  readonly Content: ComponentType<StepContentProps>;
+}
+
+export interface StepContentProps {
+  /** Whether the step is in sight, or has been: what computes waits for it. */
+  readonly isNear: boolean;
+}
+
+/** The steps in their order. */
+export const steps: readonly Step[] = [
+  {
+    name: 'by-heart',
+    title: 'A network learns by heart',
+    short: 'By heart',
+    origin: 'Not computed here: the recorded history of a finished run that ships with this page.',
+    question: 'After which epoch would you stop this training, and what does each later epoch still improve?',
+    answer:
+      'Around epoch 17, where the loss on unseen pictures is lowest. Later epochs improve the training pictures only: the network learns what is special about each of them, which no other picture has.',
+    Content: ByHeart,
+  },
+  {
+    name: 'mask',
+    title: 'One unit, one picture',
+    short: 'One unit',
+    origin: 'Computed now, in this browser, by a trained network that ships with this page.',
+    question:
+      'At rate 0.5, by what is a unit that stays multiplied? What would the next layer get without that factor, in training and in use?',
+    answer:
+      'By 2. Without it the next layer would get about half the sum in training that it gets in use, where nothing is dropped, and what it learned would not fit.',
+    Content: Mask,
+  },
+  {
+    name: 'networks',
+    title: 'Thirty masks, thirty networks',
+    short: 'Thirty networks',
+    origin: 'Computed now, in this browser, by a trained network that ships with this page.',
+    question:
+      'Why do the thirty disagree, though their weights are the same? Which is nearer to their mean: a single one of them, or the whole network with dropout off?',
+    answer:
+      'Each works with other units, and so from other evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass in place of thirty. It is not exactly the mean: compare the two columns.',
+    Content: Networks,
+  },
+];
