@@ -24,6 +24,7 @@ const pages: readonly (readonly [address: string, isShown: (page: Page) => Promi
     '#/playground?backend=wasm',
     (page) => page.locator('.predictions line.pass').nth(299).waitFor({ state: 'attached' }),
   ],
+  ['#/learn/mask', (page) => page.locator('.effect .muted').filter({ hasText: 'This unit' }).waitFor()],
   [
     '#/train?arms=with&limit-train=40&limit-test=20&batch-size=16&epochs=1&backend=wasm',
     async (page) => {

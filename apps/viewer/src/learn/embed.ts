@@ -9,10 +9,10 @@ export const embeddedStep = (search: string): LearnStep | undefined => {
   return LEARN_STEPS.find((step) => step === name);
 };
 
-/** Returns the line of HTML that puts a step into another page. */
-export const embedLine = (step: LearnStep, title: string): string => {
+/** Returns the line of HTML that puts a step into another page, in a frame of a height in pixels. */
+export const embedLine = (step: LearnStep, title: string, height: number): string => {
   const url = new URL(location.href);
   url.hash = '';
   url.search = `${EMBED}=${step}`;
-  return `<iframe src="${url.href}" title="${title}" width="100%" height="640" style="border: 0"></iframe>`;
+  return `<iframe src="${url.href}" title="${title}" width="100%" height="${height}" style="border: 0"></iframe>`;
 };

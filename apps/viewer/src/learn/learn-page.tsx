@@ -8,9 +8,14 @@ import './learn-page.css';
 
 const elementOf = (step: LearnStep): HTMLElement | null => document.getElementById(`step-${step}`);
 
+/** What a person does to be somewhere else. */
+const MOVES = ['wheel', 'pointerdown', 'keydown', 'touchstart'] as const;
+
 /** Scrolls to the step of the address when one comes to it, by a link or by Back. */
 const useAddress = (): void => {
   useEffect(() => {
+    const stay = new AbortController();
+    const { signal } = stay;
     const go = (): void => {
       const { page, step } = view.peek();
       if (page !== 'learn') return;
@@ -20,10 +25,20 @@ const useAddress = (): void => {
       // So that the next Tab is within the step.
       element?.focus({ preventScroll: true });
     };
-    if (view.peek().step) go();
-    addEventListener('hashchange', go);
-    return () => removeEventListener('hashchange', go);
+    if (view.peek().step) stayAt(elementOf(view.peek().step!)!, signal);
+    addEventListener('hashchange', go, { signal });
+    go();
+    return () => stay.abort();
   }, []);
+};
+
+/** Keeps a step in its place while those above it load, until a person moves. */
+const stayAt = (element: HTMLElement, signal: AbortSignal): void => {
+  const observer = new ResizeObserver(() => element.scrollIntoView());
+  observer.observe(element.parentElement!);
+  const end = (): void => observer.disconnect();
+  signal.addEventListener('abort', end);
+  for (const move of MOVES) addEventListener(move, end, { once: true, signal });
 };
 
 /** Has the address name the step that is in the middle of the window. */

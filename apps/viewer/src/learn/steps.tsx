@@ -15,6 +15,8 @@ export interface Step {
   /** What a teacher may ask, and the answer that is expected. */
   readonly question: string;
   readonly answer: string;
+  /** Of a frame of 900 pixels' width that has all of the step, in pixels. */
+  readonly frameHeight: number;
   readonly Content: ComponentType<StepContentProps>;
 }
 
@@ -33,6 +35,7 @@ export const steps: readonly Step[] = [
     question: 'After which epoch would you stop this training, and what does each later epoch still improve?',
     answer:
       'Around epoch 17, where the loss on unseen pictures is lowest. Later epochs improve the training pictures only: the network learns what is special about each of them, which no other picture has.',
+    frameHeight: 740,
     Content: ByHeart,
   },
   {
@@ -44,6 +47,7 @@ export const steps: readonly Step[] = [
       'At rate 0.5, by what is a unit that stays multiplied? What would the next layer get without that factor, in training and in use?',
     answer:
       'By 2. Without it the next layer would get about half the sum in training that it gets in use, where nothing is dropped, and what it learned would not fit.',
+    frameHeight: 1120,
     Content: Mask,
   },
   {
@@ -55,6 +59,7 @@ export const steps: readonly Step[] = [
       'Why do the thirty disagree, though their weights are the same? Which is nearer to their mean: a single one of them, or the whole network with dropout off?',
     answer:
       'Each works with other units, and so from other evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass in place of thirty. It is not exactly the mean: compare the two columns.',
+    frameHeight: 900,
     Content: Networks,
   },
 ];

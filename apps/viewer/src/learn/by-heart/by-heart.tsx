@@ -18,9 +18,9 @@ export const ByHeart = ({ isNear }: StepContentProps) => {
   return (
     <>
       <p class="step-words">
-        Drag the epoch. Again and again this network sees the same pictures, and soon it knows most of them.
-        Of pictures that it has never seen it gets little better after a while: what it learns then, it learns
-        by heart. The space that opens between the two is the <dfn>generalization gap</dfn>.
+        Drag the epoch. The same pictures again and again, and soon the network knows most of them; of
+        pictures that it has never seen, it gets little better. What opens between the two is the{' '}
+        <dfn>generalization gap</dfn>.
       </p>
       <div class="stage">
         {run.state === 'ready' ? (

@@ -6,9 +6,9 @@ import { MaskStage } from './mask-stage.tsx';
 export const Mask = ({ isNear }: StepContentProps) => (
   <>
     <p class="step-words">
-      A <dfn>feature map</dfn> shows where one filter of the network finds its pattern in the picture; each of
-      its squares is a <dfn>unit</dfn>. In training, dropout lays a random <dfn>mask</dfn> over them: what it
-      covers becomes zero for this step, and the rest is made larger. Point at a unit, and follow its number.
+      A <dfn>feature map</dfn> shows where a filter finds its pattern in the picture; each of its squares is a{' '}
+      <dfn>unit</dfn>. In training, dropout lays a random <dfn>mask</dfn> over the maps: what it covers
+      becomes zero, and the rest is made larger. Point at a unit, and follow its number.
     </p>
     <LiveStage isNear={isNear}>{(live) => <MaskStage live={live} />}</LiveStage>
   </>

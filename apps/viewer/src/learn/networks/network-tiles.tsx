@@ -39,7 +39,7 @@ export const NetworkTiles = ({ networks, classNames, shown, onShow }: NetworkTil
 const DARK = [122, 58, 20] as const;
 const LIGHT = [232, 234, 237] as const;
 
-/** The mask of the first layer, its maps side by side. */
+/** The mask over the first map; the others have masks of their own. */
 const MaskTile = ({
   mask,
   shape,
@@ -48,17 +48,10 @@ const MaskTile = ({
   readonly shape: MaskedNetworks['shape'];
 }) => {
   const [height, width, maps] = shape;
-  const across = Math.ceil(Math.sqrt(maps));
-  const [tileHeight, tileWidth] = [Math.ceil(maps / across) * height, across * width];
   const pixels = useMemo(() => {
-    const rgba = new Uint8ClampedArray(4 * tileHeight * tileWidth);
-    mask.forEach((kept, i) => {
-      const [place, map] = [Math.floor(i / maps), i % maps];
-      const row = Math.floor(map / across) * height + Math.floor(place / width);
-      const at = 4 * (row * tileWidth + (map % across) * width + (place % width));
-      rgba.set([...(kept ? LIGHT : DARK), 255], at);
-    });
+    const rgba = new Uint8ClampedArray(4 * height * width);
+    for (let i = 0; i < height * width; i++) rgba.set([...(mask[i * maps] ? LIGHT : DARK), 255], 4 * i);
     return rgba;
   }, [mask]);
-  return <PixelCanvas class="pixels" width={tileWidth} height={tileHeight} pixels={pixels} label="mask" />;
+  return <PixelCanvas class="pixels" width={width} height={height} pixels={pixels} label="mask" />;
 };

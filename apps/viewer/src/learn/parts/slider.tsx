@@ -22,6 +22,7 @@ export const Slider = ({ label, text, onInput, ...range }: SliderProps) => (
       aria-valuetext={text}
       onInput={({ currentTarget }) => onInput(currentTarget.valueAsNumber)}
     />
-    <output>{text}</output>
+    {/* No output: its changes would be announced beside the slider's own. */}
+    <b aria-hidden="true">{text}</b>
   </label>
 );

@@ -4,9 +4,10 @@ import type { Step } from '../steps.tsx';
 import './teacher-note.css';
 
 /** For teachers: a question, the expected answer, and the line that puts the step into another page. */
-export const TeacherNote = ({ step: { name, title, question, answer } }: { readonly step: Step }) => {
+export const TeacherNote = ({ step }: { readonly step: Step }) => {
+  const { name, title, question, answer, frameHeight } = step;
   const [copied, setCopied] = useState<string>();
-  const line = embedLine(name, title);
+  const line = embedLine(name, title, frameHeight);
   const copy = (): Promise<void> =>
     navigator.clipboard.writeText(line).then(
       () => setCopied('Copied'),
