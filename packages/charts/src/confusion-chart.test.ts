@@ -48,9 +48,28 @@ test('each cell has its images as a title, each class its name on both axes', ()
   expect(drawing.svg.getAttribute('aria-label')).toMatch(/^confusion matrix/);
 });
 
-test('a hundred classes fit, in smaller letters', () => {
+test('a hundred classes are a few paths, with each cell where the drawing says', () => {
   const classNames = Array.from({ length: 100 }, (_, i) => `class ${i}`);
-  const confusion = classNames.map((_, t) => classNames.map((_, p) => (t === p ? 9 : 0)));
-  const { svg, cellSize } = confusionChart({ classNames, confusion }, { document });
-  expect(Number(lookOf(svg.querySelector('g.text text')!, 'font-size'))).toBeLessThan(cellSize);
+  const confusion = classNames.map((_, t) =>
+    classNames.map((_, p) => (t === p ? 9 : p === (t + 1) % 100 ? 1 : 0)),
+  );
+  const { svg, columnAt, rowAt, cellSize } = confusionChart(
+    { classNames, confusion },
+    { document, width: 424 },
+  );
+  expect(svg.querySelectorAll('*').length).toBeLessThan(30);
+  expect(cellSize).toBeCloseTo(3.99, 6);
+  expect(columnAt(100)).toBeLessThanOrEqual(424);
+  // 10% and 90% of a class: the fewer, the lighter.
+  const [few, most] = [...svg.querySelectorAll('path')];
+  expect(Number(few!.getAttribute('fill-opacity'))).toBeLessThan(Number(most!.getAttribute('fill-opacity')));
+  for (const [path, predicted] of [
+    [few!, 6],
+    [most!, 5],
+  ] as const) {
+    const squares = path.getAttribute('d')!.split('M').slice(1);
+    expect(squares).toHaveLength(100);
+    const [x, y] = squares[5]!.split('h')[0]!.split(' ').map(Number);
+    expect([x, y]).toEqual([expect.closeTo(columnAt(predicted), 1), expect.closeTo(rowAt(5), 1)]);
+  }
 });

@@ -1,4 +1,5 @@
 import { axisX, axisY, cell, plot, text } from '@observablehq/plot';
+import { denseConfusion } from './dense-confusion.ts';
 import { addText, type ChartOptions, finish, frame } from './frame.ts';
 
 /** How often each class was taken for each. */
@@ -30,6 +31,11 @@ export interface ConfusionDrawing {
   readonly cellSize: number;
 }
 
+/** Of more classes, cells have no room for numbers, and rows none for names. */
+const MOST_NAMED = 24;
+
+const LABEL = 'confusion matrix: percentage of each class that was taken for each class';
+
 /** Confusion matrix: of the images of each class (rows), the percentage that was taken for each (columns). */
 export const confusionChart = (
   { classNames, confusion }: Confusion,
@@ -47,6 +53,16 @@ export const confusionChart = (
       }),
     );
   });
+  if (classNames.length > MOST_NAMED) {
+    const { svg, left, top, cellSize } = denseConfusion(cells, classNames.length, { ...options, width });
+    return {
+      svg: finish(svg, LABEL),
+      cells,
+      columnAt: (predicted) => left + predicted * cellSize,
+      rowAt: (actual) => top + actual * cellSize,
+      cellSize,
+    };
+  }
   // Of a character: the longest name decides the room for names.
   const room = 20 + 6.6 * Math.max(0, ...classNames.map(({ length }) => length));
   const marginLeft = Math.min(140, room + 16);
@@ -96,7 +112,7 @@ export const confusionChart = (
   addText(svg, 'actual class', { ...middle, x: 12, y, transform: `rotate(-90 12 ${y})` });
   const [columns, rows] = (['x', 'y'] as const).map((name) => root.scale(name)!);
   return {
-    svg: finish(svg, 'confusion matrix: percentage of each class that was taken for each class'),
+    svg: finish(svg, LABEL),
     cells,
     columnAt: (predicted) => columns!.apply(predicted) as number,
     rowAt: (actual) => rows!.apply(actual) as number,

@@ -14,6 +14,7 @@ import {
 import { armColour } from './colours.ts';
 import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
 import { addLegend, type LegendItem, legendHeight } from './legend.ts';
+import { thinned } from './thinned.ts';
 
 /** A point of a curve. */
 export interface CurvePoint {
@@ -123,6 +124,9 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   const isIn = (x: number) => x >= (from ?? x) && x <= (to ?? x);
   const isLabelled = shown.filter(({ lowest }) => lowest !== undefined).length <= MOST_LABELLED;
   const isZoomed = (from ?? to ?? null) !== null;
+  const axis = xAxis(shown, { from, to, width: innerWidth });
+  const [first, last] = axis.domain;
+  const thin: Thin = (points, yOf) => thinned(points, first, last, innerWidth, yOf);
   const root = plot({
     ...frame({ ...options, width }),
     height,
@@ -134,7 +138,7 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
       label: xLabel,
       labelAnchor: 'center',
       labelArrow: 'none',
-      ...xAxis(shown, { from, to, width: innerWidth }),
+      ...axis,
     },
     y: {
       label: null,
@@ -149,8 +153,8 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
       ...(isLabelled ? shown.flatMap((curve) => tintOf(curve, { from, to })) : []),
       gridY({ ...gridLines, ticks: 5 }),
       ...(hasZero && !log && !isZoomed ? [ruleY([0], { stroke: 'var(--muted)' })] : []),
-      ...shown.map(bandOf),
-      ...shown.flatMap((curve) => linesOf(curve, shown.length > MANY)),
+      ...shown.map((curve) => bandOf(curve, thin)),
+      ...shown.flatMap((curve) => linesOf(curve, thin, shown.length > MANY)),
       ...shown.map((curve) => lowestOf(curve, isIn)),
       ...(isLabelled ? shown.map((curve) => labelOf(curve, quantity, { x: xLabel, isIn, from, to })) : []),
     ],
@@ -175,9 +179,15 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
 const isNear = (from: number, to: number) => (_: CurvePoint, i: number, points: readonly CurvePoint[]) =>
   (points[i + 1] ?? points[i]!).x >= from && (points[i - 1] ?? points[i]!).x <= to;
 
-const bandOf = ({ points, arm }: Curve): Markish =>
+/** Leaves out points that lie on the same pixels as others. */
+type Thin = (points: readonly CurvePoint[], yOf: (point: CurvePoint) => number) => readonly CurvePoint[];
+
+const yOf = ({ y }: CurvePoint): number => y;
+const recordedOf = ({ y, raw = y }: CurvePoint): number => raw;
+
+const bandOf = ({ points, arm }: Curve, thin: Thin): Markish =>
   areaY(
-    points.filter(({ band }) => band !== undefined),
+    thin(points, yOf).filter(({ band }) => band !== undefined),
     {
       x: 'x',
       y1: ({ band }: CurvePoint) => band!.lower,
@@ -188,20 +198,20 @@ const bandOf = ({ points, arm }: Curve): Markish =>
     },
   );
 
-const linesOf = ({ points, arm, dashed = false }: Curve, areMany: boolean): Markish[] => {
+const linesOf = ({ points, arm, dashed = false }: Curve, thin: Thin, areMany: boolean): Markish[] => {
   const line = { x: 'x', stroke: armColour(arm), clip: true } as const;
   return [
     ...(points.some(({ raw, y }) => raw !== undefined && raw !== y)
       ? [
-          lineY(points, {
+          lineY(thin(points, recordedOf), {
             ...line,
-            y: ({ raw, y }: CurvePoint) => raw ?? y,
+            y: recordedOf,
             strokeWidth: 1,
             strokeOpacity: 0.3,
           }),
         ]
       : []),
-    lineY(points, {
+    lineY(thin(points, yOf), {
       ...line,
       y: 'y',
       strokeWidth: areMany ? 1.25 : dashed ? 1.5 : 2,
@@ -270,10 +280,15 @@ interface Range {
   readonly width: number;
 }
 
-const xAxis = (curves: readonly Curve[], { from, to, width }: Range): PlotOptions['x'] => {
+interface Axis extends Pick<NonNullable<PlotOptions['x']>, 'ticks' | 'tickFormat'> {
+  readonly domain: [first: number, last: number];
+}
+
+const xAxis = (curves: readonly Curve[], { from, to, width }: Range): Axis => {
   const xs = curves.flatMap(({ points }) => points.map(({ x }) => x));
+  const ends = curves.flatMap(({ points }) => (points.length > 0 ? [points[0]!.x, points.at(-1)!.x] : []));
   const areEpochs = xs.every(Number.isInteger);
-  const [first, last] = [from ?? Math.min(...xs), to ?? Math.max(...xs)];
+  const [first, last] = [from ?? Math.min(...ends), to ?? Math.max(...ends)];
   const most = Math.max(2, Math.min(8, Math.floor(width / 50)));
   if (!(Number.isFinite(first) && Number.isFinite(last))) return { domain: [1, 2], ticks: [] };
   return {
@@ -298,12 +313,19 @@ const MOST_BAND = 0.3;
 const yDomain = (curves: readonly Curve[], hasZero: boolean): PlotOptions['y'] => {
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) return { domain: [0, 1], ticks: [] };
-  const values = [...points.flatMap(({ y, raw = y }) => [y, raw]), ...(hasZero ? [0] : [])];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const bands = points.flatMap(({ band }) => band ?? []);
+  const start = hasZero ? 0 : yOf(points[0]!);
+  let [low, high] = [start, start];
+  let [lowest, highest] = [low, high];
+  // One by one: a list of the values of hundreds of runs is too long for the arguments of a call.
+  for (const { y, raw = y, band } of points) {
+    low = Math.min(low, y, raw);
+    high = Math.max(high, y, raw);
+    lowest = Math.min(lowest, band?.lower ?? y);
+    highest = Math.max(highest, band?.upper ?? y);
+  }
   const reach = MOST_BAND * (high - low);
-  const lower = Math.max(low - reach, Math.min(low, ...bands.map((band) => band.lower)));
-  const upper = Math.min(high + reach, Math.max(high, ...bands.map((band) => band.upper)));
+  const lower = Math.max(low - reach, Math.min(low, lowest));
+  const upper = Math.min(high + reach, Math.max(high, highest));
   // Curves that are all of one value lie in the middle.
   return { domain: upper > lower ? [hasZero && low >= 0 ? 0 : lower, upper] : [lower - 0.5, upper + 0.5] };
 };
