@@ -1,7 +1,7 @@
-import type { ImageDataset } from '@dropout-lab/contracts';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
-import { pictureOf } from '../shared/images/pixels.ts';
+import { useLoaded } from '../shared/controls/use-loaded.ts';
+import type { TestImages as Images } from '../shared/images/test-images.ts';
 import './test-images.css';
 
 /** Number of thumbnails that are shown at a time. */
@@ -13,27 +13,29 @@ export const TestImages = ({
   shown,
   onChoose,
 }: {
-  readonly images: ImageDataset;
+  readonly images: Images;
   readonly shown: number | undefined;
   readonly onChoose: (index: number) => void;
 }) => {
   const [first, setFirst] = useState(Math.floor((shown ?? 0) / THUMBNAILS) * THUMBNAILS);
-  const count = images.labels.length;
+  const { count } = images;
   const indices = Array.from({ length: Math.min(THUMBNAILS, count - first) }, (_, i) => first + i);
+  const pictures = useLoaded(`${first} of ${count}`, () => images.read(indices));
   return (
     <>
       <div class="thumbnails">
-        {indices.map((index) => (
-          <button
-            key={index}
-            type="button"
-            aria-pressed={index === shown}
-            title={images.classNames[images.labels[index]!]}
-            onClick={() => onChoose(index)}
-          >
-            <Thumbnail images={images} index={index} />
-          </button>
-        ))}
+        {pictures.state === 'ready' &&
+          pictures.value.map((picture, i) => (
+            <button
+              key={indices[i]}
+              type="button"
+              aria-pressed={indices[i] === shown}
+              title={picture.title}
+              onClick={() => onChoose(indices[i]!)}
+            >
+              <PictureCanvas picture={picture} />
+            </button>
+          ))}
       </div>
       <div class="actions">
         <button
@@ -55,9 +57,4 @@ export const TestImages = ({
       </div>
     </>
   );
-};
-
-const Thumbnail = ({ images, index }: { readonly images: ImageDataset; readonly index: number }) => {
-  const picture = useMemo(() => pictureOf(images, index), [images, index]);
-  return <PictureCanvas picture={picture} />;
 };

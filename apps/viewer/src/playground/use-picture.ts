@@ -1,10 +1,9 @@
-import { datasetKey, datasetOf, type ImageDataset, type RunConfig } from '@dropout-lab/contracts';
-import { useMemo, useState } from 'preact/hooks';
+import { datasetKey, datasetOf, type RunConfig } from '@dropout-lab/contracts';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { type ImageOrigin, imageShapeOf, originOf } from '../shared/images/origin.ts';
-import { type Picture, type PictureSize, pictureOf, pictureOfFile } from '../shared/images/pixels.ts';
-import { sampleImages } from '../shared/images/sample.ts';
-import { loadTestImages } from '../shared/runs/run-files.ts';
+import { type Picture, type PictureSize, pictureOfFile } from '../shared/images/pixels.ts';
+import { openTestImages, type TestImages } from '../shared/images/test-images.ts';
 import { show, view } from '../shared/state.ts';
 import { usePastedImage } from './use-pasted-image.ts';
 
@@ -16,7 +15,7 @@ export interface ShownPicture {
   /** Another number for each picture. */
   readonly id: number;
   /** The test images of the data set. */
-  readonly images: Loaded<ImageDataset>;
+  readonly images: Loaded<TestImages>;
   readonly origin: ImageOrigin['kind'];
   /** Index of the test image that is shown; undefined while another picture is. */
   readonly index: number | undefined;
@@ -39,9 +38,9 @@ export const usePicture = (config: RunConfig): ShownPicture => {
   const size = { width, height, channels };
   // A model may take images of another size than those of its data set.
   const fits = `${datasetOf(config.dataset).imageShape}` === `${[height, width, channels]}`;
-  const images = useLoaded<ImageDataset>(
+  const images = useLoaded<TestImages>(
     origin === 'nowhere' || !fits ? null : `${datasetKey(config.dataset)} ${origin}`,
-    async () => (origin === 'sample' ? (await sampleImages()).test : loadTestImages(config.dataset)),
+    () => openTestImages(config.dataset),
   );
   const [given, setGiven] = useState<Picture>();
   const [error, setError] = useState<string>();
@@ -60,16 +59,20 @@ export const usePicture = (config: RunConfig): ShownPicture => {
   };
   usePastedImage(take);
 
-  const index = images.state === 'ready' ? view.value.image % images.value.labels.length : undefined;
-  const picture = useMemo(
-    () => given ?? (images.state === 'ready' ? pictureOf(images.value, index!) : undefined),
-    [given, images, index],
+  const index = images.state === 'ready' ? view.value.image % images.value.count : undefined;
+  const chosen = useLoaded<Picture>(
+    images.state === 'ready' ? `${datasetKey(config.dataset)} ${index}` : null,
+    async () => (images as Ready).value.read([index!]).then(([only]) => only!),
   );
+  // Until another image is there, the one before stays.
+  const last = useRef<Picture | undefined>(undefined);
+  if (chosen.state === 'ready') last.current = chosen.value;
+  const picture = given ?? (images.state === 'ready' ? last.current : undefined);
   return {
     size,
     picture,
     id: usePictureId(picture),
-    images,
+    images: chosen.state === 'failed' ? chosen : images,
     origin,
     index: given ? undefined : index,
     error,
@@ -83,6 +86,8 @@ export const usePicture = (config: RunConfig): ShownPicture => {
     },
   };
 };
+
+type Ready = Extract<Loaded<TestImages>, { readonly state: 'ready' }>;
 
 const usePictureId = (picture: Picture | undefined): number => {
   const id = useMemo(() => ({ value: 0 }), []);

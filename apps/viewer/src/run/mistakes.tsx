@@ -1,11 +1,12 @@
-import { mistakesChart, mistakesOf } from '@dropout-lab/charts';
-import { datasetKey, type ImageDataset, type Predictions, type RunConfig } from '@dropout-lab/contracts';
+import { mistakesChart } from '@dropout-lab/charts';
+import { datasetKey, type Predictions, type RunConfig } from '@dropout-lab/contracts';
 import { mostConfident } from '@dropout-lab/metrics';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { fetchCommand, originOf } from '../shared/images/origin.ts';
-import { loadTestImages } from '../shared/runs/run-files.ts';
+import type { Picture } from '../shared/images/pixels.ts';
+import { openTestImages } from '../shared/images/test-images.ts';
 import { show, view } from '../shared/state.ts';
 import { Section } from './section.tsx';
 
@@ -24,9 +25,14 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
   const { dataset } = config;
   // A sample has only some of them, and under other numbers.
   const areHere = ['drawn', 'files'].includes(originOf(dataset).kind);
-  const images = useLoaded<ImageDataset>(
-    areHere && predictions.state === 'ready' ? datasetKey(dataset) : null,
-    () => loadTestImages(dataset),
+  const chosen = useMemo(() => {
+    if (predictions.state !== 'ready') return [];
+    const { value } = predictions;
+    return cell === null ? mostConfident(value) : mostConfident(value, (t, p) => `${t}-${p}` === cell);
+  }, [predictions, cell]).slice(0, TILES);
+  const images = useLoaded<readonly Picture[]>(
+    areHere && chosen.length > 0 ? `${datasetKey(dataset)} ${chosen.join(' ')}` : null,
+    async () => (await openTestImages(dataset)).read(chosen),
   );
   const title = cell === null ? 'Most confidently wrong' : titleOf(cell, classNames);
   return (
@@ -36,8 +42,6 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
       none="This run has no predictions for single images: train or evaluate it again."
     >
       {(all) => {
-        const chosen =
-          cell === null ? mostConfident(all) : mostConfident(all, (t, p) => `${t}-${p}` === cell);
         return (
           <>
             {cell !== null && (
@@ -51,8 +55,8 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
             )}
             {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
-            {images.state === 'ready' && (
-              <Tiles images={images.value} predictions={all} chosen={chosen.slice(0, TILES)} />
+            {images.state === 'ready' && images.value.length === chosen.length && (
+              <Tiles pictures={images.value} predictions={all} chosen={chosen} classNames={classNames} />
             )}
           </>
         );
@@ -67,16 +71,31 @@ const titleOf = (cell: string, classNames: readonly string[]): string => {
 };
 
 interface TilesProps {
-  readonly images: ImageDataset;
+  readonly pictures: readonly Picture[];
   readonly predictions: Predictions;
+  readonly classNames: readonly string[];
   /** Places in the data set. */
   readonly chosen: readonly number[];
 }
 
-const Tiles = ({ images, predictions, chosen }: TilesProps) => {
+const Tiles = ({
+  pictures,
+  predictions: { labels, predicted, confidence },
+  chosen,
+  classNames,
+}: TilesProps) => {
   const draw = useCallback(
-    (width: number) => mistakesChart(mistakesOf(images, predictions, chosen), { width }),
-    [images, chosen.join()],
+    (width: number) => {
+      const mistakes = chosen.map((image, i) => ({
+        image,
+        picture: pictures[i]!,
+        actual: classNames[labels[image]!]!,
+        predicted: classNames[predicted[image]!]!,
+        confidence: confidence[image]!,
+      }));
+      return mistakesChart(mistakes, { width });
+    },
+    [pictures],
   );
   return <Drawing draw={draw} />;
 };

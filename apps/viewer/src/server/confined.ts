@@ -2,9 +2,18 @@ import { type RegularFile, readRegularFile } from '@dropout-lab/files/node';
 
 /** A file that is read a part at a time. */
 export interface FileInParts {
+  /** Of the whole file. */
   readonly size: number;
+  /** The bytes that {@link FileInParts.parts} are; left out where they are all. */
+  readonly range?: ByteRange | undefined;
   /** @throws Error when the file is replaced meanwhile. */
   readonly parts: AsyncIterable<Uint8Array> | readonly Uint8Array[];
+}
+
+/** The first and the last byte of a part of a file. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Returns a text as a file. */
@@ -22,24 +31,29 @@ const PART = 2 ** 20;
  * file, cannot be read, or is too long. However long it is and however slowly it is taken, a part of it is in memory.
  *
  * @param root The folder's real path.
+ * @param range The part that is read, which may end behind the file's end; all of it when left out.
  * @returns Undefined where there is no such file.
  */
-export const openConfined = async (root: string, path: string): Promise<FileInParts | undefined> => {
-  const read = (offset: number): Promise<RegularFile> =>
-    readRegularFile(path, { within: root, limit: LARGEST_FILE, offset, length: PART });
-  const first = await read(0).catch(() => undefined);
+export const openConfined = async (
+  root: string,
+  path: string,
+  range?: ByteRange,
+): Promise<FileInParts | undefined> => {
+  const read = (offset: number, length: number): Promise<RegularFile> =>
+    readRegularFile(path, { within: root, limit: LARGEST_FILE, offset, length });
+  const first = await read(0, 0).catch(() => undefined);
   if (!first) return undefined;
   const { size } = first.stats;
+  const [start, end] = [range?.first ?? 0, Math.min(size, (range?.last ?? size) + 1)];
   const parts = async function* () {
-    yield first.bytes;
-    for (let offset = first.bytes.length; offset < size; ) {
-      const { bytes, stats } = await read(offset);
+    for (let offset = start; offset < end; ) {
+      const { bytes, stats } = await read(offset, Math.min(PART, end - offset));
       if (signatureOf(stats) !== signatureOf(first.stats)) throw new Error(`${path} was replaced`);
       yield bytes;
       offset += bytes.length;
     }
   };
-  return { size, parts: parts() };
+  return { size, range: range && { first: start, last: end - 1 }, parts: parts() };
 };
 
 /** Whether {@link openConfined} opens the file. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DIGEST_FILE } from '../shared/runs/catalogue.ts';
-import { type FileInParts, ofText, openConfined } from './confined.ts';
+import { type ByteRange, type FileInParts, ofText, openConfined } from './confined.ts';
 import { imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
 import { openRunFile } from './run-files.ts';
@@ -45,7 +45,7 @@ export const createRoutes =
     }
     if (area === 'data') {
       const image = imageFiles(dataFolder).get(rest.join('/'));
-      const found = image && (await openConfined(image.folder, image.path));
+      const found = image && (await openConfined(image.folder, image.path, rangeIn(request)));
       if (found) return send(request, response, BYTES_TYPE, found);
     }
     return refuse(response, 404, 'nothing here');
@@ -56,14 +56,30 @@ const BYTES_TYPE = 'application/octet-stream';
 
 const typeOf = (file: string): string => (extname(file) === '.json' ? JSON_TYPE : BYTES_TYPE);
 
-/** Sends a file as fast as it is taken. */
+/** Returns the part of a file that is asked for; undefined where it is all, several, or none that can be understood (RFC 9110, 14.2). */
+const rangeIn = ({ headers }: IncomingMessage): ByteRange | undefined => {
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(headers.range ?? '') ?? [];
+  if (first === undefined) return undefined;
+  const range = { first: Number(first), last: last ? Number(last) : Number.MAX_SAFE_INTEGER - 1 };
+  return range.last < range.first ? undefined : range;
+};
+
+/** Sends a file, or the part of it that is asked for, as fast as it is taken. */
 const send = async (
   request: IncomingMessage,
   response: ServerResponse,
   type: string,
-  { size, parts }: FileInParts,
+  { size, range, parts }: FileInParts,
 ): Promise<void> => {
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': size });
+  if (range && range.first >= size) {
+    response.setHeader('Content-Range', `bytes */${size}`);
+    return refuse(response, 416, `expected a part of ${size} bytes, found one from ${range.first}`);
+  }
+  response.writeHead(range ? 206 : 200, {
+    'Content-Type': type,
+    'Content-Length': range ? range.last - range.first + 1 : size,
+    ...(range && { 'Content-Range': `bytes ${range.first}-${range.last}/${size}` }),
+  });
   if (request.method === 'HEAD') response.end();
   else await pipeline(parts, response);
 };

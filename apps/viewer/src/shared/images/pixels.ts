@@ -15,10 +15,15 @@ export interface Picture {
   readonly label: number | null;
 }
 
-/** Returns an image of a data set as a picture. */
+/**
+ * Returns an image of a data set as a picture.
+ *
+ * @param number Its number in the test set, where the data set is a part of it.
+ */
 export const pictureOf = (
   { images, labels, imageShape, classNames }: ImageDataset,
   index: number,
+  number = index,
 ): Picture => {
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
@@ -28,7 +33,7 @@ export const pictureOf = (
     height,
     channels,
     pixels: images.slice(index * size, (index + 1) * size),
-    title: `test image ${index}, ${classNames[label]}`,
+    title: `test image ${number}, ${classNames[label]}`,
     label,
   };
 };

@@ -1,11 +1,7 @@
-import { type CifarDescriptor, datasetLoaders, decodeCifar } from '@dropout-lab/cifar';
 import {
   type CheckpointName,
-  type DatasetChoice,
   type EvaluationReport,
   evaluationReportSchema,
-  type ImageDataset,
-  isOwnImages,
   type NamedArray,
   type Predictions,
   parseWith,
@@ -13,7 +9,7 @@ import {
 } from '@dropout-lab/contracts';
 import { checkpointFiles, decodeWeights, runFiles } from '@dropout-lab/runs';
 import { type KernelLimit, kernelLimits } from '../compute/kernel-limits.ts';
-import { fileUrl, imagesUrlOf } from '../source.ts';
+import { fileUrl } from '../source.ts';
 
 const fetchFile = async (url: string): Promise<Response> => {
   const response = await fetch(url);
@@ -57,25 +53,4 @@ export const loadModel = async (name: string, checkpoint: CheckpointName): Promi
     weights: decodeWeights({ 'model.json': model, 'weights.bin': new Uint8Array(weights) }, where),
     limits: kernelLimits(JSON.parse(model)),
   };
-};
-
-/** Loads the test images of a data set: draws them, or fetches the official ones from beside the runs. */
-export const loadTestImages = async (dataset: DatasetChoice): Promise<ImageDataset> => {
-  if (isOwnImages(dataset))
-    throw new Error(`${dataset.title}: expected its images beside the page, found none`);
-  const loader = datasetLoaders[dataset];
-  return loader.kind === 'drawn' ? loader.draw().test : fetchTestImages(loader.files, imagesUrlOf(dataset));
-};
-
-const fetchTestImages = async (descriptor: CifarDescriptor, folder: string | null): Promise<ImageDataset> => {
-  const files = descriptor.files.filter(({ split }) => split === 'test');
-  return decodeCifar(
-    descriptor,
-    await Promise.all(
-      files.map(async ({ name }) => ({
-        name,
-        bytes: new Uint8Array(await (await fetchFile(`${folder}/${name}`)).arrayBuffer()),
-      })),
-    ),
-  );
 };
