@@ -57,7 +57,7 @@ export const ComparePage = () => {
         </button>
       </div>
       <Verdict shown={shown} />
-      <Controls />
+      <Controls shown={shown} />
       <ArmPicker shown={shown} />
       <p class="muted key">{MARKS}</p>
       <div class="charts">

@@ -1,10 +1,13 @@
 import { TypedInput } from '../shared/controls/typed-input.tsx';
+import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { show, view } from '../shared/state.ts';
+import { isGrouped } from './groups.ts';
 import './controls.css';
 
 /** The choices of how curves are drawn. */
-export const Controls = () => {
-  const { x, smooth, log, group, from, to } = view.value;
+export const Controls = ({ shown }: { readonly shown: readonly RunOverview[] }) => {
+  const { x, smooth, log, from, to } = view.value;
+  const group = isGrouped(view.value, shown);
   return (
     <div class="controls">
       <label>

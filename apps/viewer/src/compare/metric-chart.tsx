@@ -6,6 +6,7 @@ import { seriesOf } from '../shared/charts/series.ts';
 import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
+import { isGrouped } from './groups.ts';
 
 /** x under the pointer, of whichever chart. */
 const hover = signal<number | null>(null);
@@ -18,7 +19,8 @@ interface MetricChartProps {
 
 /** The curves of one metric of all runs that are shown. */
 export const MetricChart = ({ title, metric, shown }: MetricChartProps) => {
-  const { x, smooth, log, group, from, to } = view.value;
+  const { x, smooth, log, from, to } = view.value;
+  const group = isGrouped(view.value, shown);
   const isLoss = metric === 'loss' || metric === 'val_loss';
   const series = useMemo(
     () => seriesOf(shown, arms.value, metric, { x, smooth, group }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
+import { datasetOf } from '@dropout-lab/contracts';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import type { Browser } from 'playwright-core';
@@ -51,13 +52,17 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   expect(await page.getByRole('row').filter({ hasText: /^cat/ }).first().textContent()).toBe(
     'cat 100.0%10.0%',
   );
-  const button = page.getByRole('button', { name: '10 of dog predicted as cat' });
-  // It lies on the cell of its row and column: of ten, the sixth and the fourth.
+  // The cell of its row and column: of ten, the sixth and the fourth.
   const cell = page.locator('.confusion g.cell rect').nth(53);
   expect(await cell.locator('title').textContent()).toBe('10 of dog predicted as cat');
-  const [over, under] = [(await button.boundingBox())!, (await cell.boundingBox())!];
+  await cell.hover({ force: true });
+  await page.getByText('10 of dog predicted as cat (100.0%)').waitFor();
+  const [over, under] = [
+    (await page.locator('.confusion .marked-cell').boundingBox())!,
+    (await cell.boundingBox())!,
+  ];
   for (const side of ['x', 'y', 'width', 'height'] as const) expect(over[side]).toBeCloseTo(under[side], 0);
-  await button.click();
+  await cell.click({ force: true });
   expect(page.url()).toContain('cell=5-3');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
   expect(await page.getByText('The images themselves are not on this machine').count()).toBe(1);
@@ -79,11 +84,25 @@ test('a cell of the confusion matrix shows its images', async () => {
   for (const { name } of CIFAR10.files) await writeFile(join(dataFolder, CIFAR10.directory, name), bytes);
   const withImages = await startViewer({ runsFolder: root, port: 0, dataFolder });
 
-  const { page, complaints } = await openPage(browser, `${withImages.url}#/run?runs=evaluated`);
+  const { page, complaints } = await openPage(browser, `${withImages.url}#/runs`);
+  const sizes: number[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('test_batch.bin')) sizes.push(Number(response.headers()['content-length']));
+  });
+  await page.getByRole('link', { name: 'evaluated' }).click();
   const tiles = page.getByRole('img', { name: /^test image/ });
   await page.getByRole('heading', { name: 'Most confidently wrong' }).waitFor();
   await expect.poll(() => tiles.count()).toBe(24);
-  await page.getByRole('button', { name: '10 of dog predicted as cat' }).press('Enter');
+  const matrix = page.getByRole('group', { name: /^Confusion matrix/ });
+  await matrix.focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+    await page.keyboard.press(key);
+  }
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  await expect
+    .poll(() => page.getByRole('status', { name: 'Announcements' }).textContent())
+    .toBe('10 of dog predicted as cat (100.0%)');
+  await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
   const dogs = [...images.labels.keys()].filter((i) => images.labels[i] === 5);
   await expect.poll(() => tiles.count()).toBe(dogs.length);
@@ -102,9 +121,47 @@ test('a cell of the confusion matrix shows its images', async () => {
   expect(pixel).toEqual([...images.images.subarray(at, at + 3), 255]);
   await page.getByRole('button', { name: 'Show the most confidently wrong' }).click();
   await expect.poll(() => tiles.count()).toBe(24);
+  // The pair is among the top confusions, too.
+  await page.getByRole('button', { name: /^dog as cat/ }).press('Enter');
+  await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
+  // Of the file with the images, no more was asked for than what is shown.
+  expect(sizes.length).toBeGreaterThan(1);
+  expect(sizes.every((size) => size > 0 && size % 3073 === 0 && size < bytes.length)).toBe(true);
   expect(complaints).toEqual([]);
   await page.close();
   await withImages.close();
+});
+
+test('a hundred classes are a drawing of a few elements, with the top confusions as buttons', async () => {
+  const many = temporaryFolder();
+  const run = await createRun(many, 'hundred', { dataset: 'cifar100' });
+  for (const event of wholeRun) run.append(event);
+  const labels = Uint8Array.from({ length: 1000 }, (_, i) => i % 100);
+  // Each class is taken for the next one in one of ten images, class 7 in four.
+  const logits = new Float32Array(labels.length * 100);
+  labels.forEach((label, i) => {
+    const isWrong = Math.floor(i / 100) < (label === 7 ? 4 : 1);
+    logits[i * 100 + (isWrong ? (label + 1) % 100 : label)] = 9;
+  });
+  const names = datasetOf('cifar100').classNames;
+  await run.writeEvaluation(evaluateLogits(logits, labels, [...names]));
+  await run.close();
+  const own = await startViewer({ runsFolder: many, port: 0 });
+  const { page, complaints } = await openPage(browser, `${own.url}#/run?runs=hundred`);
+  await page.getByRole('heading', { name: 'Top confusions' }).waitFor();
+  expect(await page.locator('.confusion *').count()).toBeLessThan(40);
+  expect(await page.getByRole('button').count()).toBeLessThan(40);
+  const first = page.locator('.top-confusions button').first();
+  expect(await first.textContent()).toBe(`${names[7]} as ${names[8]} 4 · 40.0%`);
+  await first.click();
+  expect(page.url()).toContain('cell=7-8');
+  const matrix = page.getByRole('group', { name: /^Confusion matrix/ });
+  await matrix.press('ArrowDown');
+  const pointed = page.locator('p.small', { hasText: `9 of ${names[8]} predicted as ${names[8]} (90.0%)` });
+  await pointed.waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+  await own.close();
 });
 
 test('a run that does not exist is reported', async () => {

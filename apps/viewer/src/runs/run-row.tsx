@@ -1,22 +1,29 @@
+import { useComputed } from '@preact/signals';
 import { ArmLabel, Sparkline, StatusBadge } from '../shared/charts/marks.tsx';
 import { count, counted, dateAndTime, decimal, duration, percent } from '../shared/format.ts';
 import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { arms, linkTo } from '../shared/state.ts';
 import { ticked } from './ticked.ts';
 
-/** A run in the table. */
-export const RunRow = ({ overview }: { readonly overview: RunOverview }) => {
+interface RunRowProps {
+  readonly overview: RunOverview;
+  readonly isShown: boolean;
+}
+
+/** A run in the table. It is drawn again only when it changes itself: it reads no signal that changes more often. */
+export const RunRow = ({ overview, isShown }: RunRowProps) => {
   const { name, run, best, lowestLoss, last, epochs, accuracies, seconds, progress } = overview;
   const arm = arms.value.get(name);
+  const isTicked = useComputed(() => ticked.value.has(name)).value;
   const tick = () => {
-    const next = new Set(ticked.value);
+    const next = new Set(ticked.peek());
     if (!next.delete(name)) next.add(name);
     ticked.value = next;
   };
   return (
-    <tr class={ticked.value.has(name) ? 'ticked' : undefined}>
+    <tr class={isTicked ? 'ticked' : undefined} hidden={!isShown}>
       <td class="tick">
-        <input type="checkbox" aria-label={`Pick ${name}`} checked={ticked.value.has(name)} onChange={tick} />
+        <input type="checkbox" aria-label={`Pick ${name}`} checked={isTicked} onChange={tick} />
       </td>
       <td class="status-cell">
         <StatusBadge summary={overview} />
@@ -24,7 +31,7 @@ export const RunRow = ({ overview }: { readonly overview: RunOverview }) => {
       <th scope="row" class="name">
         <a href={linkTo('run', { runs: [name] })}>{name}</a>
         <span class="muted">
-          {dateAndTime(run.manifest.createdAt)} · seed {run.manifest.config.seed}
+          {`${dateAndTime(run.manifest.createdAt)} · seed ${run.manifest.config.seed}`}
         </span>
       </th>
       <td class="arm-cell">

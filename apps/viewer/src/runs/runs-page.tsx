@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { View } from '../shared/address.ts';
 import { TypedInput } from '../shared/controls/typed-input.tsx';
 import { counted } from '../shared/format.ts';
@@ -5,14 +6,19 @@ import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { CorruptRuns } from './corrupt-runs.tsx';
 import { RunsTable } from './runs-table.tsx';
 import { SampleNote } from './sample-note.tsx';
-import { tableRows } from './table-rows.ts';
+import { namesMatching, sortedRows } from './table-rows.ts';
 import { ticked } from './ticked.ts';
 import './runs-page.css';
 
 /** All runs with their status, metrics and settings, to choose from. */
 export const RunsPage = () => {
-  const rows = tableRows(overviews.value, arms.value, view.value);
-  const picked = rows.filter(({ name }) => ticked.value.has(name)).map(({ name }) => name);
+  const { filter, sort, descending } = view.value;
+  const rows = useMemo(
+    () => sortedRows(overviews.value, arms.value, { sort, descending }),
+    [overviews.value, arms.value, sort, descending],
+  );
+  const shown = useMemo(() => namesMatching(rows, arms.value, filter), [rows, arms.value, filter]);
+  const picked = [...shown].filter((name) => ticked.value.has(name));
   return (
     <div>
       <div class="title-row">
@@ -22,23 +28,22 @@ export const RunsPage = () => {
           type="search"
           placeholder="Filter by name, arm or status"
           aria-label="Filter by name, arm or status"
-          text={view.value.filter}
-          onText={(filter) => show({ filter })}
+          text={filter}
+          onText={(text) => show({ filter: text })}
         />
         <SortSelect />
         <a
           class={picked.length > 0 ? 'button primary' : 'button primary off'}
-          href={linkTo('compare', { runs: picked.length > 0 ? picked : rows.map(({ name }) => name) })}
+          href={linkTo('compare', { runs: picked.length > 0 ? picked : [...shown] })}
         >
           {picked.length > 0 ? `Compare ${counted(picked.length, 'run')}` : 'Compare all'}
         </a>
       </div>
       <SampleNote />
-      {rows.length > 0 ? (
-        <RunsTable rows={rows} />
-      ) : (
+      <RunsTable rows={rows} shown={shown} />
+      {shown.size === 0 && (
         <p class="empty-rows">
-          No run has “{view.value.filter}” in its name, arm or status.{' '}
+          No run has “{filter}” in its name, arm or status.{' '}
           <button type="button" class="link" onClick={() => show({ filter: '' })}>
             Show all
           </button>

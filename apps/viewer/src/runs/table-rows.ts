@@ -20,21 +20,30 @@ const sortKeys: Readonly<
 const finite = (value: number | undefined): number | undefined =>
   Number.isFinite(value) ? value : undefined;
 
-/** Returns the rows of the table of runs, in order: those whose name, arm or status have every word of the filter. */
-export const tableRows = (
+/** Returns the rows of the table of runs in order, whether or not the filter shows them. */
+export const sortedRows = (
   overviews: readonly RunOverview[],
   arms: ReadonlyMap<string, Arm>,
-  { filter, sort, descending }: Pick<View, 'filter' | 'sort' | 'descending'>,
-): RunOverview[] => {
+  { sort, descending }: Pick<View, 'sort' | 'descending'>,
+): RunOverview[] =>
+  overviews
+    .map((overview) => ({ overview, key: sortKeys[sort](overview, arms.get(overview.name)) }))
+    .sort(({ overview: first, key: a }, { overview: second, key: b }) => {
+      if (a === b) return first.name < second.name ? -1 : 1;
+      if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+      return a < b === descending ? 1 : -1;
+    })
+    .map(({ overview }) => overview);
+
+/** Returns the names of the runs whose name, arm or status have every word of the filter, in their order. */
+export const namesMatching = (
+  overviews: readonly RunOverview[],
+  arms: ReadonlyMap<string, Arm>,
+  filter: string,
+): ReadonlySet<string> => {
   const words = filter.toLowerCase().split(/\s+/);
   const textOf = ({ name, status }: RunOverview): string =>
     `${name} ${status} ${arms.get(name)?.settings.join(' ')}`.toLowerCase();
-  const rows = overviews.filter((overview) => words.every((word) => textOf(overview).includes(word)));
-  const keyOf = (overview: RunOverview) => sortKeys[sort](overview, arms.get(overview.name));
-  return rows.sort((first, second) => {
-    const [a, b] = [keyOf(first), keyOf(second)];
-    if (a === b) return first.name < second.name ? -1 : 1;
-    if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-    return a < b === descending ? 1 : -1;
-  });
+  const matches = (text: string): boolean => words.every((word) => text.includes(word));
+  return new Set(overviews.filter((overview) => matches(textOf(overview))).map(({ name }) => name));
 };

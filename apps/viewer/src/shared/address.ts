@@ -31,8 +31,8 @@ const viewSchema = z.object({
   log: flag.catch(false),
   /** Weight of the past in the exponential moving mean; 0 for no smoothing. */
   smooth: z.coerce.number().min(0).max(0.95).catch(0),
-  /** Means over the runs of an arm, with their band, in place of single runs. */
-  group: flag.catch(false),
+  /** Means over the runs of an arm, with their band, in place of single runs; null to have means of many runs only. */
+  group: flag.nullable().catch(null),
   /** First and last x of the charts, in epochs or minutes; null for all. */
   from: z.coerce.number().nullable().catch(null),
   to: z.coerce.number().nullable().catch(null),
@@ -59,7 +59,7 @@ export interface View extends z.output<typeof viewSchema> {
 }
 
 /** Null where the address has no value, and no number stands for that. */
-const nothingChosen = { step: null, from: null, to: null, cell: null, masked: null };
+const nothingChosen = { step: null, group: null, from: null, to: null, cell: null, masked: null };
 
 /** The view of an address without settings. */
 export const defaultView: View = {

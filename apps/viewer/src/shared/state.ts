@@ -24,11 +24,23 @@ export const show = (changes: Partial<View>): void => {
   else history.pushState(null, '', address);
 };
 
-/** Returns the address of another view for a link; it keeps the settings of the form. */
-export const linkTo = (page: View['page'], changes: Partial<View> = {}): string => {
-  const { backend, arms, values } = view.value;
-  return addressOf({ ...defaultView, page, backend, arms, values, ...changes });
+/** The settings that every link keeps, each by itself: what has links is not drawn again when something else changes. */
+const kept = {
+  backend: computed(() => view.value.backend),
+  arms: computed(() => view.value.arms),
+  values: computed(() => view.value.values),
 };
+
+/** Returns the address of another view for a link; it keeps the settings of the form. */
+export const linkTo = (page: View['page'], changes: Partial<View> = {}): string =>
+  addressOf({
+    ...defaultView,
+    page,
+    backend: kept.backend.value,
+    arms: kept.arms.value,
+    values: kept.values.value,
+    ...changes,
+  });
 
 const all = computed(() => (source.value.state === 'ready' ? source.value.catalogue.runs : []));
 

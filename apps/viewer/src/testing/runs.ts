@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  datasetKey,
   datasetOf,
   parseRunConfig,
   RUN_SCHEMA_VERSION,
@@ -8,25 +10,35 @@ import {
   type RunManifest,
   type TrainingProgress,
 } from '@dropout-lab/contracts';
-import type { EpochRow } from '@dropout-lab/runs';
+import { type EpochRow, encodeManifest, runFiles } from '@dropout-lab/runs';
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 import type { RunDigest } from '../shared/runs/catalogue.ts';
 
 export const { classNames } = datasetOf('cifar10');
 
-export const manifestOf = (id: string, config: RunConfigInput = {}): RunManifest => ({
-  schemaVersion: RUN_SCHEMA_VERSION,
-  id,
-  createdAt: '2026-11-24T03:10:00.000Z',
-  config: parseRunConfig({ epochs: 3, ...config }),
-  classNames: [...classNames],
-  backend: { name: 'cpu', description: 'cpu', workers: 1 },
-  hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
-  data: { dataset: 'cifar10', sha256: {}, trainImages: 40_000, validationImages: 10_000, testImages: 10_000 },
-  versions: { node: process.versions.node },
-  command: ['train', '--epochs', '3'],
-  commit: null,
-});
+export const manifestOf = (id: string, input: RunConfigInput = {}): RunManifest => {
+  const config = parseRunConfig({ epochs: 3, ...input });
+  const { dataset } = config;
+  return {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    id,
+    createdAt: '2026-11-24T03:10:00.000Z',
+    config,
+    classNames: [...datasetOf(dataset).classNames],
+    backend: { name: 'cpu', description: 'cpu', workers: 1 },
+    hardware: { cpu: 'some cpu', cores: 2, memoryBytes: 8e9, platform: 'linux x64' },
+    data: {
+      dataset: datasetKey(dataset),
+      sha256: {},
+      trainImages: 40_000,
+      validationImages: 10_000,
+      testImages: 10_000,
+    },
+    versions: { node: process.versions.node },
+    command: ['train', '--epochs', '3'],
+    commit: null,
+  };
+};
 
 /** A run directory that goes on until it is closed. */
 export const createRun = (
@@ -112,6 +124,22 @@ export const createEndedRun = async (
   const run = await createRun(root, name, config);
   for (const event of wholeRun) run.append(event);
   await run.close();
+};
+
+/** Writes an ended run's files without waiting for the disk, which takes half a second for each run, for folders of hundreds. */
+export const writeRunFiles = async (
+  root: string,
+  name: string,
+  config: RunConfigInput,
+  events: readonly RunEvent[],
+): Promise<void> => {
+  const folder = join(root, name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, runFiles.manifest), await encodeManifest(manifestOf(name, config)));
+  await writeFile(
+    join(folder, runFiles.events),
+    events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  );
 };
 
 /** A run as a catalogue has it, with the given metrics of its epochs. */

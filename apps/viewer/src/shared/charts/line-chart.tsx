@@ -1,11 +1,11 @@
 import { type CurveChartOptions, type CurveDrawing, curveChart, standaloneSvg } from '@dropout-lab/charts';
 import { HUES } from '@dropout-lab/charts/palette';
-import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { batch, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
 import { download, pngOf } from './download.ts';
 import type { Interval } from './pinch.ts';
-import { readingsOf } from './readings.ts';
-import { Readout } from './readout.tsx';
+import { lineNear, nextLine, readingsOf } from './readings.ts';
+import { pointed, Readout } from './readout.tsx';
 import type { Series } from './series.ts';
 import { useDrawing } from './use-drawing.ts';
 import { useZoom } from './use-zoom.ts';
@@ -47,8 +47,12 @@ export const LineChart = (props: LineChartProps) => {
     extent,
     pinched,
     onZoom,
-    onRead: (x) => {
-      hover.value = x === null ? null : readings.nearest(x);
+    onRead: (x, height) => {
+      const at = x === null ? null : readings.nearest(x);
+      batch(() => {
+        hover.value = at;
+        pointed.value = at === null ? null : lineNear(readings.at(at), height, drawing!.y);
+      });
     },
   });
 
@@ -56,6 +60,14 @@ export const LineChart = (props: LineChartProps) => {
     const { xs } = readings;
     const index = hover.value === null ? -1 : xs.findIndex((x) => x >= hover.value!);
     hover.value = xs[Math.min(xs.length - 1, Math.max(0, index + direction))] ?? null;
+  };
+  const stepLine = (direction: 1 | -1): void => {
+    if (hover.value === null) step(1);
+    if (hover.value !== null) pointed.value = nextLine(readings.at(hover.value), pointed.value, direction);
+  };
+  const leave = (): void => {
+    hover.value = null;
+    pointed.value = null;
   };
 
   return (
@@ -88,13 +100,13 @@ export const LineChart = (props: LineChartProps) => {
         onKeyDown={(event) => {
           if (event.key === 'ArrowRight') step(1);
           else if (event.key === 'ArrowLeft') step(-1);
-          else if (event.key === 'Escape') hover.value = null;
+          else if (event.key === 'ArrowUp') stepLine(-1);
+          else if (event.key === 'ArrowDown') stepLine(1);
+          else if (event.key === 'Escape') leave();
           else return;
           event.preventDefault();
         }}
-        onBlur={() => {
-          hover.value = null;
-        }}
+        onBlur={leave}
         {...handlers}
       >
         <div ref={canvas} class="drawing" />

@@ -1,11 +1,19 @@
 import { type Point, pointNear, type Series } from './series.ts';
 
 /** The values of a chart's curves at an x. */
-interface Reading {
+export interface Reading {
   /** The highest first, as many as there is room for. */
-  readonly named: readonly { readonly series: Series; readonly point: Point }[];
+  readonly named: readonly CurveReading[];
   /** Number of the others. */
   readonly more: number;
+  /** All of them, the highest first. */
+  readonly all: readonly CurveReading[];
+}
+
+/** A curve, and its point at an x. */
+export interface CurveReading {
+  readonly series: Series;
+  readonly point: Point;
 }
 
 /** The places of a chart that can be read, and the values there. */
@@ -73,6 +81,28 @@ const read = (series: readonly Series[], x: number): Reading => {
     const point = pointNear(one.points, x);
     return point ? [{ series: one, point }] : [];
   });
-  const named = found.sort((a, b) => b.point.raw - a.point.raw).slice(0, MOST_NAMED);
-  return { named, more: found.length - named.length };
+  const all = found.sort((a, b) => b.point.raw - a.point.raw);
+  return { named: all.slice(0, MOST_NAMED), more: Math.max(0, all.length - MOST_NAMED), all };
+};
+
+/** Returns what a curve of one chart has in common with that of the same run or arm in the others. */
+export const lineOf = ({ key }: Pick<Series, 'key'>): string => key.slice(0, key.lastIndexOf('/'));
+
+/** Returns the line of the curve nearest to a height; null where there is none, or all curves are named anyway. */
+export const lineNear = (
+  { all, more }: Reading,
+  height: number,
+  yOf: (value: number) => number,
+): string | null => {
+  if (more === 0) return null;
+  const distance = ({ point }: CurveReading): number => Math.abs(yOf(point.y) - height);
+  return lineOf(all.reduce((near, one) => (distance(one) < distance(near) ? one : near)).series);
+};
+
+/** Returns the line above or below another of many, the highest where there is none. */
+export const nextLine = ({ all, more }: Reading, line: string | null, direction: 1 | -1): string | null => {
+  if (more === 0) return null;
+  const at = all.findIndex(({ series }) => lineOf(series) === line);
+  const next = at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + direction));
+  return lineOf(all[next]!.series);
 };

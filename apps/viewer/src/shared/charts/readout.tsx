@@ -1,6 +1,7 @@
 import type { CurveDrawing } from '@dropout-lab/charts';
-import type { ReadonlySignal } from '@preact/signals';
-import type { Readings } from './readings.ts';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { type CurveReading, lineOf, type Readings } from './readings.ts';
 import './readout.css';
 
 interface ReadoutProps {
@@ -18,11 +19,18 @@ const GAP = 24;
 /** The least width of a name and a number, in pixels. */
 const LEAST_WIDTH = 140;
 
-/** The values of the curves at the pointer. */
+/** The line that is pointed at among many, in all charts of the page; see `lineOf`. */
+export const pointed = signal<string | null>(null);
+
+/** The values of the curves at the pointer; of many curves that of the nearest, which is drawn over the others. */
 export const Readout = ({ readings, drawing, hover, format, width, xLabel }: ReadoutProps) => {
   const x = hover.value;
   if (x === null) return null;
-  const { named, more } = readings.at(x);
+  const reading = readings.at(x);
+  const near = reading.all.find(({ series }) => lineOf(series) === pointed.value);
+  const isNear = near !== undefined && reading.more > 0;
+  const named = isNear ? [near] : reading.named;
+  const more = reading.all.length - named.length;
   const { area } = drawing;
   const left = drawing.x(x);
   if (named.length === 0 || !(left >= area.left - 1 && left <= area.right + 1)) return null;
@@ -38,6 +46,7 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
           transform: `translateX(${left}px)`,
         }}
       />
+      {isNear && <PointedLine series={near.series} drawing={drawing} />}
       {named.map(({ series: { key, arm }, point }) => (
         <span
           key={key}
@@ -61,5 +70,29 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
         {more > 0 && <p class="muted">{`and ${more} more`}</p>}
       </div>
     </>
+  );
+};
+
+interface PointedLineProps extends Pick<ReadoutProps, 'drawing'> {
+  readonly series: CurveReading['series'];
+}
+
+/** The line that is pointed at, over all others. */
+const PointedLine = ({ series: { points, arm }, drawing }: PointedLineProps) => {
+  const { area } = drawing;
+  const line = useMemo(
+    () => points.map(({ x, y }) => `${drawing.x(x).toFixed(1)},${drawing.y(y).toFixed(1)}`).join(' '),
+    [points, drawing],
+  );
+  return (
+    <svg
+      class={`pointed-line hue-${arm}`}
+      viewBox={`${area.left} 0 ${area.right - area.left} ${area.bottom}`}
+      style={{ left: `${area.left}px`, width: `${area.right - area.left}px`, height: `${area.bottom}px` }}
+      aria-hidden="true"
+    >
+      <polyline class="ground" points={line} />
+      <polyline points={line} />
+    </svg>
   );
 };

@@ -23,7 +23,10 @@ export interface Series extends Curve {
 export const MARKS =
   'A circle is the lowest validation loss; from where a run overfits, the ground is tinted in its colour.';
 
-export type SeriesOptions = Pick<View, 'x' | 'smooth' | 'group'>;
+export interface SeriesOptions extends Pick<View, 'x' | 'smooth'> {
+  /** Means over the runs of an arm in place of single runs. */
+  readonly group: boolean;
+}
 
 /**
  * Exponential moving mean `m += (1 - weight) * (v - m)`, divided by the weight of the values so far, so that it

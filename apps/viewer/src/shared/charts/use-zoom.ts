@@ -9,8 +9,8 @@ interface ZoomOptions {
   readonly extent: Interval;
   /** Called with the range that two fingers show while they are down. */
   readonly pinched: Signal<Interval | null>;
-  /** Called with the x under the pointer; null when it has left. */
-  readonly onRead: (x: number | null) => void;
+  /** Called with the x under the pointer, null when it has left, and its pixels from the top of the chart. */
+  readonly onRead: (x: number | null, height: number) => void;
   readonly onZoom: (from: number | null, to: number | null) => void;
 }
 
@@ -49,6 +49,8 @@ export const useZoom = ({
 } => {
   const drag = useSignal<Interval | null>(null);
   const left = useRef(0);
+  /** Of the chart on the page, which may be scrolled meanwhile. */
+  const top = useRef(0);
   const fingers = useRef(new Map<number, Finger>());
 
   const cancel = (id: number): void => {
@@ -64,9 +66,11 @@ export const useZoom = ({
   const handlers: ZoomHandlers = {
     // Once, for the move handler reads no layout.
     onPointerEnter: ({ currentTarget }) => {
-      left.current = currentTarget.getBoundingClientRect().left;
+      const place = currentTarget.getBoundingClientRect();
+      left.current = place.left;
+      top.current = place.top + scrollY;
     },
-    onPointerDown: ({ currentTarget, clientX, pointerId, pointerType, button }) => {
+    onPointerDown: ({ currentTarget, clientX, pageY, pointerId, pointerType, button }) => {
       if (!drawing || button !== 0) return;
       const pixel = clientX - left.current;
       if (pointerType === 'mouse') {
@@ -79,9 +83,9 @@ export const useZoom = ({
       for (const [id, { pixel }] of fingers.current) {
         fingers.current.set(id, { x: drawing.xAt(pixel), pixel });
       }
-      onRead(fingers.current.size === 1 ? drawing.xAt(pixel) : null);
+      onRead(fingers.current.size === 1 ? drawing.xAt(pixel) : null, pageY - top.current);
     },
-    onPointerMove: ({ clientX, pointerId }) => {
+    onPointerMove: ({ clientX, pageY, pointerId }) => {
       if (!drawing) return;
       const pixel = clientX - left.current;
       const finger = fingers.current.get(pointerId);
@@ -92,7 +96,7 @@ export const useZoom = ({
         return;
       }
       if (drag.value) drag.value = [drag.value[0], pixel];
-      onRead(drawing.xAt(pixel));
+      onRead(drawing.xAt(pixel), pageY - top.current);
     },
     onPointerUp: ({ pointerId }) => {
       if (drag.value && drawing && Math.abs(drag.value[1] - drag.value[0]) >= SHORTEST_DRAG) {
@@ -104,12 +108,12 @@ export const useZoom = ({
     },
     onPointerCancel: ({ pointerId }) => {
       cancel(pointerId);
-      onRead(null);
+      onRead(null, 0);
     },
     // A finger leaves whenever it is lifted: what it pointed at is still read.
     onPointerLeave: ({ pointerType, pointerId }) => {
       fingers.current.delete(pointerId);
-      if (pointerType === 'mouse') onRead(null);
+      if (pointerType === 'mouse') onRead(null, 0);
     },
     onDblClick: () => onZoom(null, null),
   };
