@@ -1,4 +1,6 @@
-import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -41,7 +43,7 @@ import { fileError } from './files/file-errors.ts';
 import { toJson, toJsonLine } from './files/json.ts';
 import { runFiles } from './files/layout.ts';
 import { isLeftover, recoverRun, removeUnfinished } from './files/leftovers.ts';
-import { acquireLock, isLocked, releaseLock } from './files/lock.ts';
+import { acquireLock, isLocked, releaseLock, requireLockable } from './files/lock.ts';
 import { sealed } from './files/seal.ts';
 import { parseSealed } from './files/sealed-json.ts';
 import { replacedName } from './files/unfinished.ts';
@@ -78,6 +80,13 @@ export interface RunReader {
    * @throws RunDirectoryError when `run.lock` is no file that can be read.
    */
   isBeingWritten(): boolean;
+  /**
+   * Looks whether the run could be resumed from here, as far as its lock and the permissions say, and changes nothing.
+   *
+   * @param takeOver The writer is on another machine, and is known to be gone.
+   * @throws RunLockedError while another process writes it; RunUnreadableError when it cannot be written.
+   */
+  requireWritable(takeOver?: boolean): void;
 }
 
 /** A run directory whose only writer is this process, until {@link RunDirectory.close}. */
@@ -133,26 +142,31 @@ export const createRunDirectory = async (path: string, manifest: RunManifest): P
 };
 
 /**
- * Looks whether a run directory could be made at a place, and makes nothing: for whoever has a run to prepare first.
+ * Looks whether a run directory could be made at a place, by making a folder there and removing it again: for whoever has a
+ * run to prepare first.
  *
- * @throws RunExistsError, RunDirectoryError where {@link createRunDirectory} would.
+ * @throws RunExistsError, RunLockedError, RunDirectoryError where {@link createRunDirectory} would.
  */
 export const requireFreePlace = async (path: string): Promise<void> => {
   const place = resolve(path);
   try {
-    if ((await exists(place)) && !(await isLeftover(place))) throw existsError(path);
-    const above = await nearestFolder(dirname(place));
-    if (!(await stat(above)).isDirectory()) await readdir(above);
-    await access(above, constants.W_OK | constants.X_OK);
+    const isThere = await exists(place);
+    if (isThere && !(await isLeftover(place))) throw existsError(path);
+    if (isThere) requireLockable(place);
+    // In a place that is there, of a name that a writer would have given, in case that this process is killed now.
+    const above = isThere ? join(place, runFiles.manifest) : await topmostMissing(place);
+    const attempt = `${above}.tmp-${randomBytes(4).toString('hex')}`;
+    await mkdir(attempt);
+    await rmdir(attempt);
   } catch (error) {
     if (error instanceof RunDirectoryError) throw error;
     throw fileError(error, path, 'to make a folder for the run', elsewhere);
   }
 };
 
-/** The lowest thing on a path that is there. */
-const nearestFolder = async (path: string): Promise<string> =>
-  (await exists(path)) || dirname(path) === path ? path : nearestFolder(dirname(path));
+/** Returns the topmost part of a path that is not there yet. */
+const topmostMissing = async (path: string): Promise<string> =>
+  dirname(path) === path || (await exists(dirname(path))) ? path : topmostMissing(dirname(path));
 
 const existsError = (path: string): RunExistsError =>
   new RunExistsError(
@@ -302,6 +316,15 @@ const readerOf = (path: string, manifest: RunManifest): RunReader => {
       return manifestToTrainOn({ manifest, events, progress }, epochs, path);
     },
     isBeingWritten: () => isLocked(path),
+    requireWritable(takeOver = false) {
+      requireLockable(path, takeOver);
+      try {
+        accessSync(path, constants.W_OK | constants.X_OK);
+      } catch (cause) {
+        const advice = 'get the permission to write there, then resume the run';
+        throw new RunUnreadableError(systemErrorSentence(cause, path, 'to write the run', advice), { cause });
+      }
+    },
   };
 };
 

@@ -4,6 +4,7 @@ import {
   CheckpointMissingError,
   RunChangedError,
   RunExistsError,
+  RunLockedError,
   RunUnreadableError,
 } from '@dropout-lab/runs';
 import { CommanderError } from 'commander';
@@ -16,6 +17,7 @@ const refusals = [
   ConfigError,
   RunUnreadableError,
   RunExistsError,
+  RunLockedError,
   RunChangedError,
   CheckpointMissingError,
   CheckpointCorruptError,

@@ -26,6 +26,7 @@ import { readInput } from '../command/read-input.ts';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { createRun } from '../train/create-run.ts';
+import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
 
@@ -74,6 +75,7 @@ export const importCommand = async (
 ): Promise<number> => {
   const described = await readRunConfig(options);
   requireRunnable(described);
+  await requirePlace(runDir);
   const { bytes } = await readInput(file, 'a file that can be read', () =>
     readRegularFile(file, { limit: MOST_BYTES }),
   );

@@ -3,9 +3,7 @@ import { type NewRun, newRunManifest } from '@dropout-lab/runs';
 import { createNumberedRunDirectory, createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 import { readCommit } from '../command/provenance.ts';
 import { version } from '../version.ts';
-
-/** The folder of runs by default. */
-const RUNS_FOLDER = 'runs';
+import { RUNS_FOLDER } from './require-place.ts';
 
 /**
  * Makes the directory of a new run.

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -62,6 +62,64 @@ describe('--resume of a run that was changed is refused before an image is read:
     expect(stderr.split('\n').filter((line) => line !== '')).toHaveLength(1);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(await readdir(run)).not.toContain('run.lock');
+  });
+});
+
+describe('a run that cannot be locked is refused before a backend starts:', () => {
+  const lockOf = (pid: number, host = hostname()) =>
+    JSON.stringify({ pid, hostname: host, since: '2001-01-01T00:00:00Z' });
+  const isWritten = (path: string, content: string) => writeFile(path, content);
+  const locks: [string, (path: string) => unknown, RegExp][] = [
+    [
+      'another process writes it',
+      (path) => isWritten(path, lockOf(process.ppid)),
+      new RegExp(`expected no other writer, but process ${process.ppid} on .* has been writing since 2001-`),
+    ],
+    [
+      'a process of another machine writes it',
+      (path) => isWritten(path, lockOf(1, 'elsewhere')),
+      /expected no other writer, but process 1 on elsewhere has been writing since 2001-.*; wait for it to end, or/,
+    ],
+    [
+      'its lock has just been begun',
+      (path) => isWritten(path, '{"pi'),
+      /but .*run\.lock is incomplete, as if/,
+    ],
+    ['its lock is another file', (path) => isWritten(path, '[1]'), /but a process is writing; wait for it/],
+    [
+      'its lock is a folder',
+      (path) => mkdir(path),
+      /expected the lock of a run, but it is a folder; delete it/,
+    ],
+    [
+      'its lock is a link to itself',
+      (path) => symlink('run.lock', path),
+      /the lock of a run, but .*\(ELOOP\); delete/,
+    ],
+    [
+      'its lock is a device',
+      (path) => symlink('/dev/zero', path),
+      /the lock of a run, but it is a device; delete/,
+    ],
+  ];
+
+  test.skipIf(process.platform === 'win32').each(
+    locks.flatMap(([name, make, message]) => [
+      { name, make, message, line: 'train --resume changed --json', from: 'stopped' },
+      { name, make, message, line: start('changed').join(' '), from: undefined },
+    ]),
+  )('$name: $line', async ({ make, message, line, from }) => {
+    const run = join(folder, 'changed');
+    await rm(run, { recursive: true, force: true });
+    if (from === undefined) await mkdir(run);
+    else await cp(join(folder, from), run, { recursive: true });
+    await make(join(run, 'run.lock'));
+    const before = await readdir(run, { recursive: true });
+    const { code, stdout, stderr } = await callCli(line.split(' '), { cwd: folder });
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n').filter((one) => one !== '')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(await readdir(run, { recursive: true })).toEqual(before);
   });
 });
 

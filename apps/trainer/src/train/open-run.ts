@@ -96,7 +96,7 @@ export const beginRun = async (
  *
  * @throws ConfigError when the run has nothing left to do, never trained here, its data has changed, or it has other kernels
  *   than those that are asked for.
- * @throws RunDirectoryError when a file of the run is not as it was written.
+ * @throws RunDirectoryError when a file of the run is not as it was written; RunLockedError while another process writes it.
  */
 export const reopenRun = async (
   path: string,
@@ -112,6 +112,7 @@ export const reopenRun = async (
     );
   }
   requireLoadable(reader.manifest, `--resume ${path}`);
+  reader.requireWritable(takeOver);
   const { events, gaps } = await reader.readEvents();
   if (epochs !== undefined) await requireOwnName(path);
   const { config } = epochs === undefined ? reader.manifest : await reader.manifestWith(epochs);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import { ConfigError, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { type RunConfig, requireDataset } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
@@ -94,20 +94,12 @@ const trainNew = async (
 /** Refuses a run that could not be kept, or lacks images, before a backend is measured and started. */
 const requirePlaces = async (config: RunConfig, { runDir, dataDir }: TrainOptions): Promise<void> => {
   requireDataset(config);
-  const { requireImages } = await import('../data/data.ts');
+  const [{ requireImages }, { requirePlace }] = await Promise.all([
+    import('../data/data.ts'),
+    import('./require-place.ts'),
+  ]);
   await requireImages([config], dataDir);
-  if (runDir !== undefined) {
-    const [{ requireFreePlace }, { RunDirectoryError, RunExistsError }] = await Promise.all([
-      import('@dropout-lab/runs/node'),
-      import('@dropout-lab/runs'),
-    ]);
-    try {
-      await requireFreePlace(runDir);
-    } catch (cause) {
-      if (!(cause instanceof RunDirectoryError) || cause instanceof RunExistsError) throw cause;
-      throw new ConfigError(`--run-dir ${cause.message}`, [], { cause });
-    }
-  }
+  await requirePlace(runDir);
 };
 
 const resume = async (

@@ -8,11 +8,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { RunDirectoryError, RunLockedError } from '../errors.ts';
-import { acquireLock, isLocked } from './lock.ts';
+import { acquireLock, isLocked, requireLockable } from './lock.ts';
 
 /** Things in the place of a run's lock, with the reason for which they are not read. */
 const intruders: [string, (path: string) => void, RegExp][] = [
@@ -34,7 +35,7 @@ describe.runIf(process.platform !== 'win32')('in the place of a lock', () => {
   test.each(intruders)('%s is refused in a sentence', (_, make, reason) => {
     const directory = temporaryFolder();
     make(join(directory, 'run.lock'));
-    for (const look of [() => isLocked(directory), () => acquireLock(directory)]) {
+    for (const look of [isLocked, acquireLock, requireLockable].map((one) => () => one(directory))) {
       expect(look).toThrow(RunDirectoryError);
       expect(look).toThrow(reason);
       expect(look).toThrow(/run\.lock: expected the lock of a run, but .*; delete it if you know/);
@@ -59,6 +60,7 @@ describe('a lock that is incomplete, as a full disk left it to versions that fil
     const fresh = lockOf(content, 20);
     expect(isLocked(fresh)).toBe(true);
     expect(() => acquireLock(fresh)).toThrow(RunLockedError);
+    expect(() => requireLockable(fresh)).toThrow(RunLockedError);
     expect(() => acquireLock(fresh)).toThrow(
       /expected no other writer, but .*run\.lock is incomplete, .*; try again in a minute: a lock that is still incomplete/,
     );
@@ -66,6 +68,7 @@ describe('a lock that is incomplete, as a full disk left it to versions that fil
 
     const old = lockOf(content, 90);
     expect(isLocked(old)).toBe(false);
+    requireLockable(old);
     const release = acquireLock(old);
     expect(readdirSync(old)).toEqual(['run.lock']);
     expect(JSON.parse(readFileSync(join(old, 'run.lock'), 'utf8'))).toMatchObject({ pid: process.pid });
@@ -79,3 +82,29 @@ describe('a lock that is incomplete, as a full disk left it to versions that fil
     expect(() => acquireLock(directory)).toThrow('but a process is writing; wait for it to end, or delete');
   });
 });
+
+test.each([
+  ['none', undefined, [false, false]],
+  ['of a process that is gone', { pid: 2 ** 22, hostname: hostname() }, [false, false]],
+  ['of a living process', { pid: process.ppid, hostname: hostname() }, [true, true]],
+  ['of another machine', { pid: 1, hostname: 'elsewhere' }, [true, false]],
+] as const)(
+  'a lock that is looked at is refused when it could not be taken, and stays as it is: %s',
+  (_, holder, expected) => {
+    const directory = temporaryFolder();
+    const text = holder && JSON.stringify({ ...holder, since: '2001-01-01T00:00:00Z' });
+    if (text !== undefined) writeFileSync(join(directory, 'run.lock'), text);
+    const isRefused = (takeOver: boolean): boolean => {
+      try {
+        requireLockable(directory, takeOver);
+        return false;
+      } catch (error) {
+        if (error instanceof RunLockedError) return true;
+        throw error;
+      }
+    };
+    expect([isRefused(false), isRefused(true)]).toEqual(expected);
+    expect(readdirSync(directory)).toEqual(text === undefined ? [] : ['run.lock']);
+    if (text !== undefined) expect(readFileSync(join(directory, 'run.lock'), 'utf8')).toBe(text);
+  },
+);

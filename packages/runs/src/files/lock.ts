@@ -7,11 +7,11 @@ import {
   isProcessAlive,
   readRegularFileSync,
   systemErrorCode,
+  systemErrorSentence,
   writeSynced,
 } from '@dropout-lab/files/node';
 import { z } from 'zod';
-import { RunLockedError } from '../errors.ts';
-import { fileError } from './file-errors.ts';
+import { RunLockedError, RunUnreadableError } from '../errors.ts';
 import { runFiles } from './layout.ts';
 
 const holderSchema = z.object({ pid: z.number(), hostname: z.string(), since: z.iso.datetime() });
@@ -51,6 +51,16 @@ export const acquireLock = (directory: string, takeOver = false): (() => void) =
     rmSync(filled, { force: true });
   }
   return () => releaseLock(directory);
+};
+
+/**
+ * Looks whether {@link acquireLock} would give the lock, and takes nothing: for whoever has a run to prepare first.
+ *
+ * @throws RunLockedError, RunDirectoryError where that would.
+ */
+export const requireLockable = (directory: string, takeOver = false): void => {
+  const lock = readLock(lockFile(directory));
+  if (lock !== undefined && !mayTake(lock, takeOver, Date.now())) throw lockedError(directory);
 };
 
 /** Gives back the lock that this process has. */
@@ -104,7 +114,7 @@ const removeStale = (directory: string, takeOver: boolean, now: number): void =>
   const path = lockFile(directory);
   const lock = readLock(path);
   if (lock === undefined) return;
-  if (!isStale(lock, now) && !(takeOver && isElsewhere(lock))) throw lockedError(directory);
+  if (!mayTake(lock, takeOver, now)) throw lockedError(directory);
   // Moved aside before it is removed, so that of several who find it stale one gets it; and looked at again,
   // in case that one has by now put a lock of its own in its place.
   const aside = `${path}.${process.pid}`;
@@ -134,7 +144,13 @@ const readLock = (path: string): Lock | undefined => {
     return { text: bytes.toString('utf8'), modified: stats.mtimeMs };
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw fileError(error, path, 'the lock of a run', 'delete it if you know that nothing writes the run');
+    const sentence = systemErrorSentence(
+      error,
+      path,
+      'the lock of a run',
+      'delete it if you know that nothing writes the run',
+    );
+    throw new RunUnreadableError(sentence, { cause: error });
   }
 };
 
@@ -169,6 +185,9 @@ const isStale = (lock: Lock, now: number): boolean => {
   const processStart = Date.now() - process.uptime() * 1000;
   return holder.pid === process.pid && Date.parse(holder.since) < processStart;
 };
+
+const mayTake = (lock: Lock, takeOver: boolean, now: number): boolean =>
+  isStale(lock, now) || (takeOver && isElsewhere(lock));
 
 const isElsewhere = (lock: Lock): boolean => {
   const holder = holderOf(lock);
