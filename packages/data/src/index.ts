@@ -7,7 +7,7 @@ export { type MixOptions, mixBatches } from './mix-batches.ts';
 export { type Drawable, drawableSize, modelPixels, picturePixels } from './picture.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { type Pixels, scalePixels } from './resize.ts';
-export { type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
+export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
 export { type TestTimeView, testTimeViews, viewedBatches } from './test-time-views.ts';

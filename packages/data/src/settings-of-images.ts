@@ -1,4 +1,4 @@
-import type { OwnImages } from '@dropout-lab/contracts';
+import { ConfigError, type OwnImages, type RunConfig } from '@dropout-lab/contracts';
 
 /** The settings of a run that a user's own images bring along. */
 export interface SettingsOfImages {
@@ -21,6 +21,28 @@ export const settingsOfImages = (dataset: OwnImages, validationImages: number): 
         splitMethod: 'last',
         validationSplit: fractionOf(validationImages, dataset.trainImages),
       };
+
+/**
+ * Refuses a configuration that would validate on other images than those that the user chose.
+ *
+ * @param own What {@link settingsOfImages} returned, or settings of other images, which choose none.
+ * @throws ConfigError naming the setting.
+ */
+export const requireOwnSplit = (
+  config: Pick<RunConfig, 'validationSplit' | 'splitMethod' | 'limitTrain'>,
+  own: { readonly [Name in 'validationSplit' | 'splitMethod']?: SettingsOfImages[Name] | undefined },
+): void => {
+  if (own.validationSplit === undefined) return;
+  const expected = { validationSplit: own.validationSplit, splitMethod: own.splitMethod, limitTrain: null };
+  for (const [name, value] of Object.entries(expected)) {
+    const received = config[name as keyof typeof expected];
+    if (received === value) continue;
+    throw new ConfigError(
+      `${name}: expected ${value ?? 'none'}, since the images have validation images of their own, received ${received}: leave it out, or take those images away`,
+      [name],
+    );
+  }
+};
 
 /** Returns the shortest decimal fraction that holds `held` of `all` images out. */
 const fractionOf = (held: number, all: number): number => {

@@ -13,6 +13,7 @@ import {
   runConfigSchema,
   withoutSchemaKey,
 } from '@dropout-lab/contracts';
+import { requireOwnSplit } from '@dropout-lab/data';
 import { readTextFile } from '@dropout-lab/files/node';
 import { assignmentsOf, flagValuesOf } from './config-options.ts';
 import { readInput } from './read-input.ts';
@@ -38,7 +39,7 @@ export interface ConfigOptions {
 export const readRunConfig = async (options: ConfigOptions, own: PlainObject = {}): Promise<RunConfig> => {
   const file = await readConfigFile(options);
   requireOneDataset(options, file, own);
-  return parseRunConfig(
+  const config = parseRunConfig(
     configOfFlags(
       runConfigSchema,
       flagValuesOf(options),
@@ -46,6 +47,8 @@ export const readRunConfig = async (options: ConfigOptions, own: PlainObject = {
       assignmentsOf(options.set),
     ),
   );
+  requireOwnSplit(config, own);
+  return config;
 };
 
 /** @throws ConfigError when another data set is named beside a user's own images. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
@@ -22,6 +22,9 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(folder, 'pets/red/torn.png'), 'no picture');
+  await writeFile(join(folder, 'split.json'), '{"validationSplit": 0.3}');
+  for (const split of ['train', 'validation'])
+    await cp(join(folder, 'pets'), join(folder, 'chosen', split), { recursive: true });
 });
 
 const small = [
@@ -100,6 +103,20 @@ test.each([
   [['train', '--size', '64'], '--size: expected --images with it'],
   [['train', '--images', 'pets', '--size', '0'], 'Expected a number of pixels'],
   [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is none of'],
+  ...[
+    [['--validation-split', '0.1'], 'validationSplit: expected 0.'],
+    [['--set', 'validationSplit=0'], 'validationSplit: expected 0.'],
+    [['--split-method', 'stratified'], 'splitMethod: expected last, since the images have validation images'],
+    [
+      ['--limit-train', '20'],
+      'limitTrain: expected none, since the images have validation images of their own',
+    ],
+    [['--config', 'split.json'], 'validationSplit: expected 0.'],
+  ].flatMap(([options, message]): [string[], string][] => [
+    [['train', '--images', 'chosen', ...options!], `${message}`],
+    [['sweep', '--images', 'chosen', '--dropout', '0,0.5', ...options!], `${message}`],
+  ]),
+  [['sweep', '--images', 'chosen', '--validation-split', '0.1,0.2'], 'validationSplit: expected 0.'],
 ])('%j is refused in a sentence, with nothing trained', async (line, message) => {
   const { code, stderr } = await cli(...line);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -7,7 +7,7 @@ import {
   type RunConfigInput,
   type RunEvent,
 } from '@dropout-lab/contracts';
-import { prepareRunData } from '@dropout-lab/data';
+import { prepareRunData, requireOwnSplit } from '@dropout-lab/data';
 import { runExperiment } from '@dropout-lab/experiment';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
@@ -107,7 +107,10 @@ const configOf = ({
     ...(dropout !== undefined && { model: { dropout: { rate: dropout } } }),
     ...(learningRate !== undefined && { optimizer: { learningRate } }),
   };
-  return parseRunConfig(mergeConfig(mergeConfig(configOfData(data), settings, 'train'), short, 'train'));
+  const own = configOfData(data);
+  const config = parseRunConfig(mergeConfig(mergeConfig(own, settings, 'train'), short, 'train'));
+  requireOwnSplit(config, own);
+  return config;
 };
 
 const warn = (event: RunEvent): void => {

@@ -10,8 +10,10 @@ import {
   type PlainObject,
   runConfigSchema,
   type Setting,
+  valueOfSwitch,
   valueOfText,
 } from '@dropout-lab/contracts';
+import { requireOwnSplit } from '@dropout-lab/data';
 import { analyzeStudy, parseStudy, planRuns, type SweepAxis, sweep } from '@dropout-lab/study';
 import { readStudyRuns } from '@dropout-lab/study/node';
 import { assignmentsOf, type FlagValues, flagValuesOf } from '../command/config-options.ts';
@@ -45,7 +47,9 @@ export const sweepCommand = async (
     const config = configOfFlags(runConfigSchema, fixed.flags, mergeConfig(own, file), fixed.assignments);
     requireApplicable(axes, config);
     const swept = sweep(axes, config);
-    return { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
+    const input = { ...swept, name: name ?? swept.name, seeds: [...(seeds ?? [0])] };
+    for (const { config: arm } of parseStudy(input, 'sweep').arms) requireOwnSplit(arm, own);
+    return input;
   };
   if (axes.length === 0) {
     throw new ConfigError(
@@ -82,7 +86,10 @@ const axesOf = (
     const isList = settings[0]!.kind === 'list';
     const texts = typeof text !== 'string' || isList ? [] : severalOf(text, `--${name}`);
     if (texts.length > 1)
-      axes.push({ setting: name, values: texts.map((one) => valueOfSeveral(one, settings[0]!)) });
+      axes.push({
+        setting: name,
+        values: texts.map((one) => valueOfSeveral(one, settings[0]!, `--${name}`)),
+      });
     else flags[name] = text;
   }
   const assignments = assignmentsOf(options.set).filter(({ path, text }) => {
@@ -112,11 +119,12 @@ const valuesOf = (path: string, text: string): unknown[] => {
   const isSingle = singles.has(path.replaceAll(/\.\d+(?=\.|$)/g, '[]'));
   if (isSingle) {
     const setting = listSettings(runConfigSchema).find((one) => one.path === path);
-    const values = severalOf(text, `--set ${path}`).map((one) => valueOfSeveral(one, setting));
+    const option = `--set ${path}`;
+    const values = severalOf(text, option).map((one) => valueOfSeveral(one, setting, option));
     if (values.length > 1) requireSinglePath(path);
     return values;
   }
-  const value = valueOfText(text);
+  const value = valueOfText(text, `--set ${path}`);
   const isSeveral = Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'object');
   if (typeof value === 'string' && severalOf(text, `--set ${path}`).length > 1) {
     requireSinglePath(path);
@@ -144,8 +152,10 @@ const requireSinglePath = (path: string): void => {
 };
 
 /** `none` is null, unless it is one of the setting's choices. */
-const valueOfSeveral = (text: string, setting: Setting | undefined): unknown =>
-  text === 'none' && !setting?.choices.includes('none') ? null : valueOfText(text);
+const valueOfSeveral = (text: string, setting: Setting | undefined, option: string): unknown => {
+  if (text === 'none' && !setting?.choices.includes('none')) return null;
+  return valueOfSwitch(text, setting) ?? valueOfText(text, option);
+};
 
 /** Arms with finished runs, the highest validation accuracy first: the test images are for the one that is chosen. */
 const rankingOf = ({ arms }: ReturnType<typeof analyzeStudy>): string[] => {
