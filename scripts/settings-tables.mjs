@@ -89,7 +89,7 @@ const datasetTable = table(
 );
 
 /** @type {Partial<Record<Setting['kind'], string>>} */
-const placeholders = { boolean: '', switch: ' [NAME]', choice: ' NAME', list: ' LIST' };
+const placeholders = { boolean: ' [on|off]', switch: ' [on|off|NAME]', choice: ' NAME', list: ' LIST' };
 
 /** The options; defaults that depend on the family's member are in docs/settings.md. */
 const optionTable = table(

@@ -12,8 +12,8 @@ const placeholders = {
   text: '<text>',
   list: '<list>',
   object: '<json>',
-  boolean: '',
-  switch: '[name]',
+  boolean: '[on|off]',
+  switch: '[on|off|name]',
 };
 
 /**

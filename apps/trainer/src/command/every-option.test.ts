@@ -1,7 +1,7 @@
 import { listFlags, listSettings, recipes, runConfigSchema, type Setting } from '@dropout-lab/contracts';
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
-import { exportFormatNames } from '../model/export/table.ts';
+import { DEFAULT_FORMAT, exportFormatNames } from '../model/export/table.ts';
 import { buildProgram, createProgram } from './program.ts';
 import { readCommandLine } from './read-command-line.testing.ts';
 
@@ -26,9 +26,9 @@ const accepted = /^run configuration: limitTest: expected at most \d+ images, re
 /** A value that a setting may have, other than its default where there is one. */
 const valuesOf = ({ kind, choices, range, none, expected }: Setting): string[] => {
   const some = {
-    boolean: ['true', 'false'],
+    boolean: ['true', 'false', 'on', 'off'],
     choice: choices,
-    switch: ['true', 'false', ...choices],
+    switch: ['true', 'false', 'on', 'off', ...choices],
     number: [`${Math.min(range.max ?? 2, Math.max(range.min ?? 0, range.step === 1 ? 2 : 0.25))}`],
     text: ['text'],
     list: [],
@@ -44,10 +44,9 @@ describe('every option is taken by the command with every kind of value that it 
     .flatMap(({ name, kind, settings: [setting] }) => {
       const beside = setting!.of?.path === 'optimizer' ? ['--optimizer', setting!.of.name] : [];
       const alone = [...beside, `--${name}`];
-      if (kind === 'boolean') return [alone];
       // The images and classes of another data set need no other model.
       const withValues = valuesOf(setting!).map((value) => [...alone, value]);
-      return kind === 'switch' ? [alone, ...withValues] : withValues;
+      return kind === 'switch' || kind === 'boolean' ? [alone, ...withValues] : withValues;
     });
 
   test.each(lines)('%s %s %s %s', async (...line) => {
@@ -104,14 +103,16 @@ describe('every setting is reached by --set', () => {
 
 describe('every flag is taken by a sweep with several values', () => {
   const flags = listFlags(runConfigSchema).filter(
-    ({ name, kind }) => !['limit-test', 'seed'].includes(name) && kind !== 'boolean' && kind !== 'list',
+    ({ name, kind }) => !['limit-test', 'seed'].includes(name) && kind !== 'list',
   );
 
   test.each(flags.map(({ name, settings: [setting] }) => [name, setting!] as const))(
     '--%s',
     async (name, setting) => {
       const others = setting.kind === 'number' ? [`${setting.range.step === 1 ? 3 : 0.5}`] : [];
-      const values = [...valuesOf(setting), ...others];
+      // True and on are one value.
+      const isTyped = (value: string) => value !== 'true' && value !== 'false';
+      const values = [...valuesOf(setting).filter(isTyped), ...others];
       const beside = setting.of?.path === 'optimizer' ? ['--optimizer', setting.of.name] : [];
       const refusal = await refusalBy('sweep', '--store', 'none', ...beside, `--${name}`, values.join(','));
       expect(refusal).toMatch(
@@ -211,5 +212,31 @@ describe('every other option of every command is taken with every kind of value 
 
   test.each(lines)('$line', async ({ line, name, value }) => {
     expect((await readCommandLine(line)).options[name]).toEqual(value);
+  });
+
+  /** Defaults that are no value, but say what is done without one. */
+  const inProse = [
+    'a fifth of each class',
+    'one per core on wasm',
+    'that of the pictures when all have the same, of at most 64, else 32',
+    "the run's setting",
+    `the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT}`,
+    "in the run's folder <checkpoint>, with the format's ending, or a folder of the format's name",
+  ];
+  const defaults = commandsOf(program, []).flatMap(([names, command]) =>
+    command.options.flatMap((option) => {
+      const inHelp = /default: ([^()]*)\)$/.exec(option.description)?.[1];
+      const text = inHelp ?? (option.defaultValue === undefined ? undefined : `${option.defaultValue}`);
+      const isSetting = ofSettings.has(option.long!) && ['train', 'sweep'].includes(command.name());
+      if (isSetting || option.negate || text === undefined || inProse.includes(text)) return [];
+      const places = command.registeredArguments.map(() => 'place');
+      const beside = option.mandatory ? [] : (needed[command.name()] ?? []);
+      // Some have a word behind the value: 4321 or the next that is free.
+      return [[...names, ...places, ...beside, option.long!, text.replace(/,? (?:or|for) .*/, '')]];
+    }),
+  );
+
+  test.each(defaults.map((line) => ({ line })))('$line: a default of the help', async ({ line }) => {
+    await expect(readCommandLine(line)).resolves.toBeDefined();
   });
 });

@@ -182,6 +182,16 @@ describe('a place that cannot be is refused before a backend is measured', () =>
       'train --dataset cifar100 --data-dir FILES/images-short',
       /train\.bin: expected a file of CIFAR-100 with 153700000 bytes, found none: give the folder that cifar-100/,
     ],
+    ...(process.platform === 'linux'
+      ? ['train', 'import FILES/none.h5'].map((line): [string, RegExp] => [
+          `${line} --run-dir /proc/x/y`,
+          /: --run-dir \/proc\/x\/y: expected to make a folder for the run, but the system says "no such file or directory"/,
+        ])
+      : []),
+    [
+      'import FILES/none.h5 --run-dir FILES/taken',
+      /^dropout-lab: taken: expected no such folder yet, but it exists; /,
+    ],
     ...images.flatMap(([name, message]) =>
       [
         'train --run-dir PLACE/x',
@@ -190,6 +200,56 @@ describe('a place that cannot be is refused before a backend is measured', () =>
       ].map((line): [string, RegExp] => [`${line} --data-dir FILES/${name}`, new RegExp(message)]),
     ),
   ])('%s: %s', (line, message) => isRefused(line, message));
+});
+
+describe('a configuration, study or setting with a key twice is refused, with the lines', () => {
+  const arms = '"arms": {"a": {"title": "a"}, "b": {"title": "b", "changes": {"epochs": 2}}}';
+  const files: Readonly<Record<string, [text: string, found: string]>> = {
+    setting: ['{\n"epochs": 5,\n"seed": 1,\n"epochs": 6}', '"epochs" in line 2 and in line 4'],
+    inner: ['{"optimizer": {"name": "sgd", "name": "adam"}}', '"name" twice in line 1'],
+    spelling: ['{"seed": 1, "\\u0073eed": 2}', '"seed" twice in line 1'],
+    schema: ['{"$schema": "x",\n"$schema": "y"}', '"$schema" in line 1 and in line 2'],
+  };
+  const studies: typeof files = {
+    arms: [`{"name": "a", "title": "a", ${arms},\n${arms}}`, '"arms" in line 1 and in line 2'],
+    arm: [`{"name": "a", "title": "a", ${arms.replace('"b"', '"a"')}}`, '"a" twice in line 1'],
+    title: [`{"name": "a", "title": "a", ${arms},\n"title": "b"}`, '"title" in line 1 and in line 2'],
+  };
+  beforeAll(async () => {
+    await mkdir(join(folder, 'twice'));
+    for (const [name, [text]] of Object.entries({ ...files, ...studies }))
+      await writeFile(join(folder, 'twice', `${name}.json`), text);
+    await mkdir(join(folder, 'store-twice'));
+    await writeFile(join(folder, 'store-twice', 'known.study.json'), '{"study": {},\n"study": {}}');
+  });
+
+  test.each([
+    ...Object.entries(files).flatMap(([name, [, found]]) =>
+      [
+        `train --config FILES/twice/${name}.json`,
+        `sweep --dropout 0,0.5 --store PLACE/x --config FILES/twice/${name}.json`,
+        `import FILES/x.h5 --run-dir PLACE/x --config FILES/twice/${name}.json`,
+      ].map((line) => [line, found] as const),
+    ),
+    ...Object.entries(studies).flatMap(([name, [, found]]) =>
+      [
+        `study run FILES/twice/${name}.json --store PLACE/x`,
+        `study status FILES/twice/${name}.json --store PLACE/x`,
+      ].map((line) => [line, found] as const),
+    ),
+    ['study status known --store FILES/store-twice', '"study" in line 1 and in line 2'],
+    ['train --set optimizer={"name":"sgd","name":"adam"}', '"name" twice in line 1'],
+    [
+      'train --set callbacks=[{"name":"early_stopping","patience":1,"patience":2}]',
+      '"patience" twice in line 1',
+    ],
+    ['sweep --store PLACE/x --dropout 0,0.5 --set optimizer={"name":"sgd","name":"adam"}', '"name" twice'],
+    ['sweep --store PLACE/x --set optimizer=[{"name":"sgd"},{"name":"adam","name":"sgd"}]', '"name" twice'],
+  ] as [string, string][])('%s: %s', async (line, found) => {
+    const { message } = await outcomeOf(line);
+    expect(message).toContain(`expected each key of an object once, found ${found}`);
+    await isRefused(line, /: remove one/);
+  });
 });
 
 describe.runIf(process.platform !== 'win32')(
