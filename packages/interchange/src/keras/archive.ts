@@ -33,7 +33,7 @@ const MOST_RATIO = 100;
  * Returns a file of an archive. Nothing else of it is unpacked.
  *
  * @param where The archive's name, for errors.
- * @throws KerasWeightsError when the archive is damaged, lacks the file, or has one that is longer than a model's.
+ * @throws KerasWeightsError when the archive is damaged, lacks the file, has it twice, or has one that is longer than a model's.
  */
 export const readArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array => {
   const refusal = (found: string, options?: ErrorOptions): KerasWeightsError =>
@@ -42,10 +42,14 @@ export const readArchived = (bytes: Uint8Array, name: string, where: string): Ui
       options,
     );
   let files: Record<string, Uint8Array>;
+  let isFound = false;
   try {
     files = unzipSync(bytes, {
       filter: (file) => {
         if (file.name !== name) return false;
+        // Of a thousand files of one name each would be unpacked, and the last one taken.
+        if (isFound) throw refusal('two of that name');
+        isFound = true;
         const most =
           name === archived.weights ? Math.max(FREE_BYTES, MOST_RATIO * file.size) : MOST_CONFIG_BYTES;
         if (file.originalSize > most) {

@@ -226,6 +226,28 @@ describe('a file that does not fit is refused with what was expected and found',
     await refused(zipSync({ 'config.json': strToU8('{}') }), 'found one without it');
   });
 
+  test('an archive with two files of a name', async () => {
+    const weights = new Uint8Array(200);
+    const two = zipSync({ 'model.weights.h5': weights, 'model.weights.hX': weights });
+    const [from, to] = [strToU8('.hX'), strToU8('.h5')];
+    two.forEach((_, at) => {
+      if (from.every((byte, i) => two[at + i] === byte)) two.set(to, at);
+    });
+    await refused(two, 'some.h5: expected an archive with model.weights.h5, found two of that name');
+  });
+
+  test('names as long as a file', async () => {
+    const name = 'x'.repeat(10_000);
+    const long = await writeHdf5((root) => {
+      root.create_group('layers').create_group(name).create_group('vars');
+      root.create_dataset({ name: `layers/${name}/vars/0`, data: Float32Array.of(1), shape: [1] });
+    });
+    await refused(
+      long,
+      /^some\.h5: expected the 8 weights of .*found 1, without layers\/\S+ \(layers\/x{73}…\)/,
+    );
+  });
+
   test('the layout of older versions', async () => {
     const legacy = await writeHdf5((root) => {
       root.create_group('conv2d').create_group('conv2d');

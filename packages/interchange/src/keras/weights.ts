@@ -124,7 +124,7 @@ const requirePaths = (root: Group, expected: readonly string[], where: string): 
   const unknown = found.find((path) => !expected.includes(path));
   if (missing === undefined && unknown === undefined) return;
   throw new KerasWeightsError(
-    `${where}: expected the ${expected.length} weights of a model of these layers (${listed(expected)}), found ${found.length}, ${missing === undefined ? `among them ${unknown}` : `without ${missing}`} (${listed(found)}): describe the model that the file was saved from`,
+    `${where}: expected the ${expected.length} weights of a model of these layers (${listed(expected)}), found ${found.length}, ${missing === undefined ? `among them ${cut(unknown!)}` : `without ${missing}`} (${listed(found)}): describe the model that the file was saved from`,
   );
 };
 
@@ -133,7 +133,10 @@ const MAX_LISTED = 12;
 const listed = (names: readonly string[]): string =>
   names.length === 0
     ? 'nothing'
-    : names.slice(0, MAX_LISTED).join(', ') + (names.length > MAX_LISTED ? ', …' : '');
+    : names.slice(0, MAX_LISTED).map(cut).join(', ') + (names.length > MAX_LISTED ? ', …' : '');
+
+/** A name in a file may be as long as the file. */
+const cut = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 const readWeight = (root: Group, path: string, { name, shape }: WeightShape, where: string): NamedArray => {
   const place = `${where}: ${path} (${name})`;

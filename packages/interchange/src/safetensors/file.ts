@@ -97,6 +97,8 @@ const splitHeader = (bytes: Uint8Array, where: string) => {
     if (!isObject(header)) throw refusal('a header that is no object');
     return { header, data: bytes.subarray(end) };
   } catch (cause) {
+    const isJson = cause instanceof ConfigError && !(cause.cause instanceof SyntaxError);
+    if (isJson) throw new InterchangeError(cause.message, { cause });
     if (cause instanceof ConfigError || cause instanceof TypeError)
       throw refusal('a header that is no JSON', { cause });
     throw cause;

@@ -76,7 +76,12 @@ describe('refused with what was expected and found', () => {
       'found a length of 18446744073709551615',
     ],
     ['no JSON', file('{"a"'), 'found a header that is no JSON'],
-    ['deep JSON', file(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`), 'found a header that is no JSON'],
+    ['deep JSON', file(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`), 'levels of nesting, received more'],
+    [
+      'an array twice',
+      file(`{"w":${JSON.stringify(one)},"w":${JSON.stringify(one)}}`),
+      'expected each key of an object once, found "w" twice in line 1',
+    ],
     ['no text', file({}, Uint8Array.of(0xff, 0xfe), 4n), 'found a header that is no JSON'],
     [
       'metadata of numbers',
