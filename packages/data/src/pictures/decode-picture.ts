@@ -1,6 +1,7 @@
 import type { ImageFit } from '@dropout-lab/contracts';
 import sharp from 'sharp';
 import { scalePixels } from '../resize.ts';
+import { atMost } from './at-most.ts';
 
 /** A picture as pixels, and what it was. */
 export interface DecodedPicture {
@@ -22,6 +23,8 @@ export interface DecodeOptions {
 
 /** A photograph has 50 million; all of a picture's may be in memory at once. */
 const MOST_PIXELS = 100_000_000;
+/** Of all pictures that are decoded at once: a folder of the largest ones takes no more memory than one of them. */
+const withinPixels = atMost(MOST_PIXELS);
 
 /** The most bytes of a picture's file. */
 export const MOST_PICTURE_BYTES = 2 ** 28;
@@ -47,32 +50,40 @@ export const decodePicture = async (
   try {
     // The number of pixels is looked at here, for a better message than sharp's.
     const about = await sharp(bytes, { limitInputPixels: false }).metadata();
-    const { width, height, space, icc, hasAlpha, autoOrient } = about;
+    const { width, height } = about;
     if (width * height > MOST_PIXELS) {
       throw new PictureError(
         `of at most ${MOST_PIXELS} pixels, found one of ${width * height}: scale it down first`,
       );
     }
-    const picture = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'warning' }).autoOrient();
-    const isPlainCmyk = space === 'cmyk' && icc === undefined;
-    const coloured = isPlainCmyk
-      ? picture.pipelineColourspace('cmyk')
-      : picture.flatten({ background: 'white' });
-    const { data, info } = await coloured
-      .toColourspace(isPlainCmyk ? 'cmyk' : 'srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const whole = isPlainCmyk ? withoutInks(data) : threeChannels(data, info.channels);
-    const own = { width: autoOrient.width, height: autoOrient.height };
-    // Scaled here, not by sharp: a page does it by the same code, and so does whoever asks the model.
-    const { height: rows = own.height, width: columns = own.width, fit } = options;
-    const isOwn = rows === own.height && columns === own.width;
-    const pixels = isOwn ? whole : scalePixels({ data: whole, ...own, channels: 3 }, [rows, columns, 3], fit);
-    return { pixels, ...own, hasAlpha };
+    return await withinPixels(width * height, () => pixelsOf(bytes, about, options));
   } catch (error) {
     if (error instanceof PictureError) throw error;
     throw new PictureError(reasonOf(error as Error), { cause: error });
   }
+};
+
+const pixelsOf = async (
+  bytes: Uint8Array,
+  { space, icc, hasAlpha, autoOrient }: sharp.Metadata,
+  { height, width, fit }: DecodeOptions,
+): Promise<DecodedPicture> => {
+  const picture = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'warning' }).autoOrient();
+  const isPlainCmyk = space === 'cmyk' && icc === undefined;
+  const coloured = isPlainCmyk
+    ? picture.pipelineColourspace('cmyk')
+    : picture.flatten({ background: 'white' });
+  const { data, info } = await coloured
+    .toColourspace(isPlainCmyk ? 'cmyk' : 'srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const whole = isPlainCmyk ? withoutInks(data) : threeChannels(data, info.channels);
+  const own = { width: autoOrient.width, height: autoOrient.height };
+  // Scaled here, not by sharp: a page does it by the same code, and so does whoever asks the model.
+  const [rows, columns] = [height ?? own.height, width ?? own.width];
+  const isOwn = rows === own.height && columns === own.width;
+  const pixels = isOwn ? whole : scalePixels({ data: whole, ...own, channels: 3 }, [rows, columns, 3], fit);
+  return { pixels, ...own, hasAlpha };
 };
 
 /** Sharp's message, which may have a line for each thing that was tried. */

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ClassIndices,
@@ -124,7 +124,8 @@ export const readImageFile = async (
   const path = imageFilePath(images.sha256, cache);
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    // A named pipe has no length, and is not waited for; Windows has none.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     if (isNotFound(cause)) return undefined;
     throw new ConfigError(systemErrorSentence(cause, path, 'prepared images'), [], { cause });

@@ -134,7 +134,7 @@ const splitFolders = async (
   // A class may be called train: its folder has pictures, not folders.
   if (train.length === 0 || (named.length === 1 && folders.length > 1)) return undefined;
   for (const { at } of train) {
-    const inside = await readdir(join(root, at), { withFileTypes: true });
+    const [, inside] = await openFolder(join(root, at));
     if (!inside.some((entry) => entry.isDirectory() && !isHidden(entry.name))) return undefined;
   }
   for (const split of ['train', 'validation', 'test']) {
@@ -201,8 +201,10 @@ const walker = ({ root, skipped, signal, prefix = '' }: WalkOptions) => {
     const files: Omit<ListedFile, 'label' | 'split'>[] = [];
     for (const entry of await entriesOf(at)) {
       const below = `${at}/${entry.name}`;
-      if (entry.isDirectory()) files.push(...(await filesBelow(below, levels + 1)));
-      else {
+      if (entry.isDirectory()) {
+        // One by one: a call takes no hundred thousand arguments.
+        for (const one of await filesBelow(below, levels + 1)) files.push(one);
+      } else {
         const one = await take(below);
         if (one) files.push(one);
       }
