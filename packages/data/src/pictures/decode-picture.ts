@@ -1,5 +1,5 @@
 import type { ImageFit } from '@dropout-lab/contracts';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import { scalePixels } from '../resize.ts';
 import { atMost } from './at-most.ts';
 
@@ -65,7 +65,7 @@ export const decodePicture = async (
 
 const pixelsOf = async (
   bytes: Uint8Array,
-  { space, icc, hasAlpha, autoOrient }: sharp.Metadata,
+  { space, icc, hasAlpha, autoOrient }: Metadata,
   { height, width, fit }: DecodeOptions,
 ): Promise<DecodedPicture> => {
   const picture = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'warning' }).autoOrient();
