@@ -2,7 +2,10 @@ import type { ComponentType } from 'preact';
 import type { LearnStep } from '../shared/address.ts';
 import { ByHeart } from './by-heart/by-heart.tsx';
 import { Mask } from './mask/mask.tsx';
+import { MaxNorm } from './max-norm/max-norm.tsx';
 import { Networks } from './networks/networks.tsx';
+import { Rate } from './rate/rate.tsx';
+import { YourTurn } from './your-turn/your-turn.tsx';
 
 /** A step of Learn. */
 export interface Step {
@@ -61,5 +64,40 @@ export const steps: readonly Step[] = [
       'Each works with other units, and so from other evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass in place of thirty. It is not exactly the mean: compare the two columns.',
     frameHeight: 900,
     Content: Networks,
+  },
+  {
+    name: 'rate',
+    title: 'How much to drop',
+    short: 'The rate',
+    origin: 'Not computed here: recorded histories of finished runs that ship with this page.',
+    question:
+      'Which rate would you choose, and by which of the two numbers, training or validation? At 0.7 there is no gap at all: is that the best rate?',
+    answer:
+      'One between 0.2 and 0.5, by validation: at 0.4 it is 55% where it is 49% without dropout. A closed gap is no aim in itself: at 0.7 both numbers are 47%, because too little of the network is left to learn with.',
+    frameHeight: 860,
+    Content: Rate,
+  },
+  {
+    name: 'max-norm',
+    title: 'A limit for the weights',
+    short: 'Max-norm',
+    origin: 'Computed now, in this browser, on the 250 real pictures that ship with this page.',
+    question:
+      'What happens to a unit whose norm a step has taken above the limit? Do its weights change in direction?',
+    answer:
+      'All of its weights are multiplied by the same number, limit / norm, so that the norm is the limit again: the direction stays. Units below the limit are left as they are.',
+    frameHeight: 640,
+    Content: MaxNorm,
+  },
+  {
+    name: 'your-turn',
+    title: 'Your turn: overfit, then cure it',
+    short: 'Your turn',
+    origin: 'Computed now, in this browser, on shapes that it draws itself.',
+    question: 'By what does one see that the network is cured? Could the accuracy alone have said so?',
+    answer:
+      'The loss on new pictures no longer rises, and the gap is smaller. Accuracy alone says less: it may differ by no more than chance, while the loss shows that the wrong answers are given with less confidence.',
+    frameHeight: 760,
+    Content: YourTurn,
   },
 ];

@@ -4,7 +4,7 @@ import { type FlagValues, runFlags, sensibleValues } from './settings/flag-value
 const flag = z.stringbool({ truthy: ['yes'], falsy: ['no'] });
 
 /** The steps of the page Learn, by their names in the address: `#/learn/mask`. */
-export const LEARN_STEPS = ['by-heart', 'mask', 'networks'] as const;
+export const LEARN_STEPS = ['by-heart', 'mask', 'networks', 'rate', 'max-norm', 'your-turn'] as const;
 
 export type LearnStep = (typeof LEARN_STEPS)[number];
 

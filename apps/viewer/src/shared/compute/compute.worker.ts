@@ -2,6 +2,7 @@ import '../jitless.ts';
 import { expose } from 'comlink';
 import { createLesson } from './lesson.ts';
 import { modelCheck } from './model-check.ts';
+import { normTraining } from './norm-training.ts';
 import { createPlayground } from './playground.ts';
 import { replicaService } from './replicas.ts';
 import { createTrainer } from './trainer.ts';
@@ -12,6 +13,7 @@ const services = {
   ...createLesson(),
   ...createTrainer(),
   ...replicaService,
+  ...normTraining,
   ...modelCheck,
 };
 

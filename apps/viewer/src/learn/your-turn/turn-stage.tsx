@@ -1,0 +1,95 @@
+import { useState } from 'preact/hooks';
+import { ErrorMessage } from '../../shared/controls/error-message.tsx';
+import { verdictsOfArms } from '../../shared/runs/verdict.ts';
+import { linkTo } from '../../shared/state.ts';
+import { Slider } from '../parts/slider.tsx';
+import { LossChart } from './loss-chart.tsx';
+import { cureOf, type Outcome, overfitOf } from './outcome.ts';
+import { configAtRate, RATES } from './preset.ts';
+import { type Training, useTraining } from './use-training.ts';
+import './turn-stage.css';
+
+const { epochs } = configAtRate(0);
+
+/** First without dropout, then with it. */
+export const TurnStage = () => {
+  const [rate, setRate] = useState<number>(RATES.proposed);
+  const [trainedRate, setTrainedRate] = useState<number>(RATES.proposed);
+  const plain = useTraining('without');
+  const dropped = useTraining('with');
+  const isTraining = plain.state === 'training' || dropped.state === 'training';
+  const label = `dropout ${trainedRate}`;
+  return (
+    <>
+      <LossChart plain={plain.run} dropped={dropped.run} epochs={epochs} label={label} />
+      <div class="turn-controls">
+        <button
+          type="button"
+          class="button primary"
+          disabled={isTraining}
+          onClick={() => plain.start(configAtRate(0))}
+        >
+          {plain.state === 'training' ? `Epoch ${(plain.run?.epochs ?? 0) + 1} of ${epochs}` : '1 · Overfit'}
+        </button>
+        <Slider
+          label="Dropout rate"
+          value={rate}
+          min={RATES.least}
+          max={RATES.most}
+          step={0.1}
+          text={rate.toFixed(1)}
+          onInput={(value) => setRate(Math.round(value * 10) / 10)}
+        />
+        <button
+          type="button"
+          class="button primary"
+          disabled={isTraining || plain.state !== 'ended'}
+          onClick={() => {
+            setTrainedRate(rate);
+            dropped.start(configAtRate(rate));
+          }}
+        >
+          {dropped.state === 'training' ? `Epoch ${(dropped.run?.epochs ?? 0) + 1} of ${epochs}` : '2 · Cure'}
+        </button>
+      </div>
+      <ErrorMessage message={plain.error ?? dropped.error} />
+      <Outcomes plain={plain} dropped={dropped} label={label} />
+      <p class="muted small">
+        More settings, and pictures of CIFAR-10, are on the page <a href={linkTo('train')}>Train here</a>.
+      </p>
+    </>
+  );
+};
+
+interface OutcomesProps {
+  readonly plain: Training;
+  readonly dropped: Training;
+  readonly label: string;
+}
+
+/** What the trainings came to, whatever that is. */
+const Outcomes = ({ plain, dropped, label }: OutcomesProps) => (
+  <div class="turn-outcomes" role="status">
+    {plain.state === 'ended' && plain.run && <OutcomeText outcome={overfitOf(plain.run)} />}
+    {plain.state === 'ended' && dropped.state === 'ended' && plain.run && dropped.run && (
+      <>
+        <OutcomeText outcome={cureOf(plain.run, dropped.run)} />
+        {verdictsOfArms(
+          [
+            { label: 'no dropout', runs: [plain.run] },
+            { label, runs: [dropped.run] },
+          ],
+          new Map(
+            [plain, dropped].flatMap(({ run, answers }) => (run && answers ? [[run.name, answers]] : [])),
+          ),
+        ).map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </>
+    )}
+  </div>
+);
+
+const OutcomeText = ({ outcome: { isReached, sentence } }: { readonly outcome: Outcome }) => (
+  <p class={isReached ? 'turn-outcome reached' : 'turn-outcome'}>{sentence}</p>
+);

@@ -1,0 +1,15 @@
+import type { StepContentProps } from '../steps.tsx';
+import { TurnStage } from './turn-stage.tsx';
+
+/** Step 6: a reader overfits a network, and cures it. */
+export const YourTurn = (_: StepContentProps) => (
+  <>
+    <p class="step-words">
+      Let a network overfit: it has 200 drawn shapes to learn, and 800 others measure it. Then choose a rate,
+      and train the same network again, from the same start, with dropout.
+    </p>
+    <div class="stage">
+      <TurnStage />
+    </div>
+  </>
+);
