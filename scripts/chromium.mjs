@@ -38,7 +38,7 @@ export const launchChromium = async (more = []) => {
 };
 
 /**
- * Opens a page, and collects whatever it complains about: errors, and what its policy forbade.
+ * Opens a page, and collects whatever it complains about: errors, what its policy forbade, and what is deprecated.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -51,7 +51,7 @@ export const openPage = async (browser, url, options = {}) => {
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error' || /deprecat/i.test(message.text())) complaints.push(message.text());
   });
   await page.goto(url);
   return { page, complaints };

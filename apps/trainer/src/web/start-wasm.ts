@@ -1,7 +1,7 @@
 import compressed from 'virtual:tfjs-wasm';
 import { DropoutLabError } from '@dropout-lab/contracts';
 import { registerTrainingKernels } from '@dropout-lab/wasm-training';
-import { setWasmPath } from '@tensorflow/tfjs-backend-wasm';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 
 /**
@@ -21,7 +21,7 @@ export const startWasm = async (): Promise<void> => {
   const { platform } = env();
   const fetchOfPlatform = platform.fetch;
   // The backend takes its bytes from a fetch and in no other way.
-  setWasmPath('wasm', true);
+  setWasmPaths('', true);
   platform.fetch = async () => new Response(bytes);
   try {
     await setBackend('wasm');
