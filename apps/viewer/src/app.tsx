@@ -4,10 +4,12 @@ import { useEffect } from 'preact/hooks';
 import { embeddedStep } from './learn/embed.ts';
 import { RunsPage } from './runs/runs-page.tsx';
 import type { View } from './shared/address.ts';
+import { Announcements } from './shared/controls/announcements.tsx';
 import { Connection } from './shared/controls/connection.tsx';
 import { lazily } from './shared/controls/lazily.tsx';
 import { Message } from './shared/controls/message.tsx';
 import { ThemeSwitch } from './shared/controls/theme-switch.tsx';
+import { TrainingChip } from './shared/controls/training-chip.tsx';
 import { source } from './shared/source.ts';
 import { linkTo, view } from './shared/state.ts';
 import './app.css';
@@ -66,9 +68,11 @@ export const App = () => {
           <PageLink page="train" />
           <PageLink page="learn" />
         </nav>
+        <TrainingChip />
         {sourceState.value === 'ready' && <Connection />}
         <ThemeSwitch />
       </header>
+      <Announcements />
       <main id="main" tabIndex={-1}>
         <Page page={page} />
       </main>

@@ -146,6 +146,26 @@ describe('axes', () => {
     expect(ticksOf(svg, 'y')).toContain('−5%');
   });
 
+  test('losses of a run that diverges, in short', () => {
+    const { svg } = draw([{ ...falling, points: points([2, 9e4, 3.1e36]) }]);
+    const ticks = ticksOf(svg, 'y');
+    expect(ticks.slice(0, 3)).toEqual(['0', '5e35', '1e36']);
+    expect(ticks.every((tick) => tick.length <= 6)).toBe(true);
+    const log = draw([{ ...falling, points: points([2, 9e4, 3.1e36]) }], { log: true });
+    expect(ticksOf(log.svg, 'y').filter((tick) => tick.length > 6)).toEqual([]);
+  });
+
+  test('of a run in training reach as far as it will come, with whole epochs between steps', () => {
+    const { svg, x, area } = draw([{ ...falling, points: points([2, 1.5]) }], { reach: [0, 20] });
+    expect([x(0), x(20)]).toEqual([area.left, area.right]);
+    const within = [{ x: 0.1, y: 2 }, ...points([1.5]), { x: 1.4, y: 1.2 }];
+    const steps = draw([{ ...falling, points: within }], { reach: [0, 20] });
+    expect(ticksOf(steps.svg, 'x')).toEqual(ticksOf(svg, 'x'));
+    expect(ticksOf(svg, 'x')).toEqual(['0', '5', '10', '15', '20']);
+    // What has come further is in sight.
+    expect(draw([falling], { reach: [1, 2] }).x(4)).toBe(area.right);
+  });
+
   test('minutes', () => {
     const timed = points([2, 1, 0.5]).map((point) => ({ ...point, x: point.x * 1.25 }));
     const { svg, x, area } = draw([{ ...falling, points: timed }], { xLabel: 'minutes' });
@@ -191,6 +211,18 @@ describe('a legend', () => {
     ]);
     const keys = [...svg.querySelectorAll('g.legend line')];
     expect(keys.map((key) => key.getAttribute('stroke-dasharray'))).toEqual([null, '4 3']);
+  });
+
+  test("has the chart's name above it, and the quantity beside its axis", () => {
+    const { svg } = draw([falling], { title: 'Validation loss' });
+    const texts = [...svg.querySelectorAll('text')].map(({ textContent }) => textContent);
+    expect(texts).toEqual(
+      expect.arrayContaining(['Validation loss', 'loss (crossentropy, nats)', 'dropout', 'epoch']),
+    );
+    const heightOf = (name: string) =>
+      Number([...svg.querySelectorAll('text')].find((text) => text.textContent === name)!.getAttribute('y'));
+    expect(heightOf('Validation loss')).toBeLessThan(heightOf('dropout'));
+    expect(heightOf('dropout')).toBeLessThan(heightOf('loss (crossentropy, nats)'));
   });
 
   test('is left to the page that asks for none, and the curves get its room', () => {

@@ -12,7 +12,7 @@ import {
   text,
 } from '@observablehq/plot';
 import { armColour } from './colours.ts';
-import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
+import { addAxisTitle, addText, type ChartOptions, finish, frame, gridLines } from './frame.ts';
 import { addLegend, type LegendItem, legendHeight } from './legend.ts';
 import { thinned } from './thinned.ts';
 
@@ -64,7 +64,7 @@ export interface CurveChartOptions extends ChartOptions {
   readonly quantity: CurveQuantity;
   /** Of the curves with their axes, without the legend, in CSS pixels. */
   readonly height?: number;
-  /** The chart's name; that of the quantity when left out. */
+  /** The chart's name, above its legend; the y axis has that of the quantity. */
   readonly title?: string;
   /** The unit of the x axis. */
   readonly xLabel?: 'epoch' | 'minutes';
@@ -73,6 +73,8 @@ export interface CurveChartOptions extends ChartOptions {
   /** First and last x; all of them where null or left out. */
   readonly from?: number | null;
   readonly to?: number | null;
+  /** The least part of the x axis that is shown: of a run in training as far as it will come, so that no axis moves. */
+  readonly reach?: readonly [first: number, last: number] | undefined;
   /** Title and legend above the curves; false where the page around the chart has them. */
   readonly hasLegend?: boolean;
 }
@@ -95,6 +97,9 @@ export interface CurveDrawing {
   readonly y: (value: number) => number;
 }
 
+/** Of a chart's name above its legend. */
+const TITLE_HEIGHT = 24;
+
 const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
 
 /** More curves are drawn with thinner lines. */
@@ -110,7 +115,7 @@ const MOST_LABELLED = 4;
 export const curveChart = (curves: readonly Curve[], options: CurveChartOptions): CurveDrawing => {
   const { width = 640, quantity, xLabel = 'epoch', log = false, from, to, hasLegend = true } = options;
   const { tickFormat, hasZero } = quantities[quantity];
-  const title = options.title ?? quantities[quantity].title;
+  const { title } = options;
   const shown = curves.map((curve) => ({
     ...curve,
     points: curve.points
@@ -119,13 +124,15 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   }));
   const legend = hasLegend ? legendOf(shown) : [];
   const innerWidth = width - MARGIN.left - MARGIN.right;
-  const top = hasLegend ? legendHeight(legend, width) + 32 : MARGIN.top;
+  const titleHeight = hasLegend && title !== undefined ? TITLE_HEIGHT : 0;
+  const top = hasLegend ? titleHeight + legendHeight(legend, width) + 32 : MARGIN.top;
   const height = top - MARGIN.top + (options.height ?? Math.min(380, Math.round(0.55 * width)));
   const isIn = (x: number) => x >= (from ?? x) && x <= (to ?? x);
   const isLabelled = shown.filter(({ lowest }) => lowest !== undefined).length <= MOST_LABELLED;
   const isZoomed = (from ?? to ?? null) !== null;
-  const axis = xAxis(shown, { from, to, width: innerWidth });
+  const axis = xAxis(shown, { ...{ from, to, xLabel }, width: innerWidth, reach: options.reach });
   const [first, last] = axis.domain;
+  const domain = yDomain(shown, hasZero && !log && !isZoomed);
   const thin: Thin = (points, yOf) => thinned(points, first, last, innerWidth, yOf);
   const root = plot({
     ...frame({ ...options, width }),
@@ -145,9 +152,9 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
       type: log ? 'log' : 'linear',
       nice: !log,
       ticks: 5,
-      // Plot's own of a logarithmic axis writes 500m for 0.5.
-      ...(log ? { tickFormat: '~g' } : tickFormat && { tickFormat }),
-      ...yDomain(shown, hasZero && !log && !isZoomed),
+      ...domain,
+      // Plot's own of a logarithmic axis writes 500m for 0.5, and of a linear one 9.999999999999999e+35.
+      ...(log || isHuge(domain) ? { tickFormat: shortNumber } : tickFormat && { tickFormat }),
     },
     marks: [
       ...(isLabelled ? shown.flatMap((curve) => tintOf(curve, { from, to })) : []),
@@ -161,13 +168,14 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   });
   const svg = root as unknown as SVGSVGElement;
   if (hasLegend) {
-    addAxisTitle(svg, title, top);
-    addLegend(svg, legend, width);
+    addAxisTitle(svg, quantities[quantity].title, top);
+    addLegend(svg, legend, width, titleHeight);
+    if (title !== undefined) addText(svg, title, { x: 0, y: 14, 'font-weight': 600, 'font-size': 14 });
   }
   const names = [...new Set(curves.map(({ label }) => label))].join(', ');
   const [x, y] = (['x', 'y'] as const).map((name) => root.scale(name)!);
   return {
-    svg: finish(svg, `${title} by ${xLabel}: ${names}`),
+    svg: finish(svg, `${title ?? quantities[quantity].title} by ${xLabel}: ${names}`),
     area: { left: MARGIN.left, right: width - MARGIN.right, top, bottom: height - MARGIN.bottom },
     x: (value) => x!.apply(value) as number,
     xAt: (pixel) => x!.invert!(pixel) as number,
@@ -273,28 +281,28 @@ const labelOf = (curve: Curve, quantity: CurveQuantity, { x, isIn, from, to }: L
   });
 };
 
-interface Range {
+interface Range extends Pick<CurveChartOptions, 'reach' | 'xLabel'> {
   readonly from: number | null | undefined;
   readonly to: number | null | undefined;
   /** In pixels. */
   readonly width: number;
 }
 
+const NO_REACH = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
+
 interface Axis extends Pick<NonNullable<PlotOptions['x']>, 'ticks' | 'tickFormat'> {
   readonly domain: [first: number, last: number];
 }
 
-const xAxis = (curves: readonly Curve[], { from, to, width }: Range): Axis => {
-  const xs = curves.flatMap(({ points }) => points.map(({ x }) => x));
+const xAxis = (curves: readonly Curve[], { from, to, width, xLabel, reach = NO_REACH }: Range): Axis => {
   const ends = curves.flatMap(({ points }) => (points.length > 0 ? [points[0]!.x, points.at(-1)!.x] : []));
-  const areEpochs = xs.every(Number.isInteger);
-  const [first, last] = [from ?? Math.min(...ends), to ?? Math.max(...ends)];
+  const [first, last] = [from ?? Math.min(reach[0], ...ends), to ?? Math.max(reach[1], ...ends)];
   const most = Math.max(2, Math.min(8, Math.floor(width / 50)));
   if (!(Number.isFinite(first) && Number.isFinite(last))) return { domain: [1, 2], ticks: [] };
   return {
     // A single epoch has a width, too.
     domain: [first, last > first ? last : first + 1],
-    ...(areEpochs ? { ticks: epochTicks(first, last, most), tickFormat: 'd' } : { ticks: most }),
+    ...(xLabel === 'epoch' ? { ticks: epochTicks(first, last, most), tickFormat: 'd' } : { ticks: most }),
   };
 };
 
@@ -310,7 +318,21 @@ const epochTicks = (first: number, last: number, most: number): number[] => {
 /** A band of two runs reaches far beyond its curve: bands widen a chart by no more than this part of its curves. */
 const MOST_BAND = 0.3;
 
-const yDomain = (curves: readonly Curve[], hasZero: boolean): PlotOptions['y'] => {
+interface Domain {
+  readonly domain: readonly number[];
+  readonly ticks?: number[];
+}
+
+/** Whether an axis leads to numbers that are too long to be written out: losses of a run that diverges. */
+const isHuge = ({ domain }: Domain): boolean => domain.some((end) => Math.abs(end) >= 1e5);
+
+/** Returns `0.5`, `20000`, `1e36`. */
+const shortNumber = (value: number): string => {
+  const short = Number(value.toPrecision(6));
+  return Math.abs(short) < 1e5 ? `${short}` : short.toExponential().replace('e+', 'e');
+};
+
+const yDomain = (curves: readonly Curve[], hasZero: boolean): Domain => {
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) return { domain: [0, 1], ticks: [] };
   const start = hasZero ? 0 : yOf(points[0]!);

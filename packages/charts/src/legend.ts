@@ -37,11 +37,11 @@ const placeItems = (items: readonly LegendItem[], width: number): Placed[] => {
 export const legendHeight = (items: readonly LegendItem[], width: number): number =>
   (Math.max(-1, ...placeItems(items, width).map(({ row }) => row)) + 1) * ROW_HEIGHT;
 
-/** Draws a legend at the top of a chart, in the margin that was left for it. */
-export const addLegend = (svg: SVGSVGElement, items: readonly LegendItem[], width: number): void => {
+/** Draws a legend at the top of a chart, in the margin that was left for it: so many pixels from its edge. */
+export const addLegend = (svg: SVGSVGElement, items: readonly LegendItem[], width: number, top = 0): void => {
   const legend = append(svg, 'g', { class: 'legend' });
   for (const { label, colour, key, x, row } of placeItems(items, width)) {
-    const middle = row * ROW_HEIGHT + ROW_HEIGHT / 2;
+    const middle = top + row * ROW_HEIGHT + ROW_HEIGHT / 2;
     addKey(legend, key, colour, x, middle);
     addText(legend, label, { x: x + KEY_WIDTH, y: middle, dy: '0.35em' });
   }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
+import { decodeRun } from './decode-run.ts';
 import { createMemoryRun } from './memory-run.ts';
 import { createRunDirectory, openRunDirectory, resumeRunDirectory } from './run-directory.ts';
 import type { RunStore } from './run-store.ts';
@@ -66,6 +67,20 @@ test('put into a folder, is a run directory that can be read and resumed', async
   const resumed = await resumeRunDirectory(folder);
   expect(resumed.manifest).toEqual(manifest);
   await resumed.close();
+});
+
+test('decoded from its files and resumed, is what it was, and is kept on', async () => {
+  const run = createMemoryRun(manifest);
+  await keep(run);
+  const files = await run.files();
+  const again = createMemoryRun(manifest, await decodeRun(files, 'kept'));
+  expect(again.contents()).toEqual(run.contents());
+  const resumed: RunEvent = { kind: 'run-resumed', time: 3, epoch: 1, step: 2, epochs: 2 };
+  again.append(resumed);
+  await again.saveCheckpoint('last', checkpointAt(3));
+  const { events: all, checkpoints } = await decodeRun(await again.files(), 'kept again');
+  expect(all).toEqual([...events, resumed]);
+  expect(checkpoints).toEqual({ best: checkpointAt(1), last: checkpointAt(3) });
 });
 
 test('of a run that has only begun has no more than its manifest and an empty log', async () => {

@@ -16,13 +16,20 @@ export interface MemoryRun extends RunStore {
   files(): Promise<Record<string, string | Uint8Array>>;
 }
 
-/** Makes a run that is kept in memory. */
-export const createMemoryRun = (manifest: RunManifest): MemoryRun => {
-  const events: RunEvent[] = [];
-  let checkpoints: RunContents['checkpoints'] = {};
+/**
+ * Makes a run that is kept in memory.
+ *
+ * @param before What there is of it already, as `decodeRun` returns it, when it is resumed.
+ */
+export const createMemoryRun = (
+  manifest: RunManifest,
+  before: Omit<RunContents, 'manifest'> = { events: [], checkpoints: {} },
+): MemoryRun => {
+  const events: RunEvent[] = [...before.events];
+  let { checkpoints } = before;
   let savedAfter: Partial<Record<CheckpointName, number>> = {};
-  let evaluation: EvaluationReport | undefined;
-  let predictions: Predictions | undefined;
+  let evaluation: EvaluationReport | undefined = before.evaluation;
+  let predictions: Predictions | undefined = before.predictions;
   const contents = (): RunContents => ({
     manifest,
     events: [...events],

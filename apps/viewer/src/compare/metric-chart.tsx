@@ -2,7 +2,7 @@ import type { CurveMetric } from '@dropout-lab/study';
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
-import { seriesOf } from '../shared/charts/series.ts';
+import { emptyInWords, reachOf, seriesOf } from '../shared/charts/series.ts';
 import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
@@ -30,6 +30,8 @@ export const MetricChart = ({ title, metric, shown }: MetricChartProps) => {
     <LineChart
       title={title}
       series={series}
+      empty={emptyInWords(shown)}
+      reach={x === 'epoch' ? reachOf(shown) : undefined}
       quantity={isLoss ? 'loss' : 'accuracy'}
       xLabel={x === 'epoch' ? 'epoch' : 'minutes'}
       format={isLoss ? lossOnChart : percent}

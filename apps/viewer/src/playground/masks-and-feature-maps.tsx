@@ -18,11 +18,13 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
       <Maps
         title="Masks of dropout"
         about={
-          masks.length === 0
-            ? dropout?.isAdjustable === false
-              ? 'This model has no dropout layers.'
-              : 'At rate 0 nothing is dropped.'
-            : 'The masks of the first pass: light units are kept, dark ones dropped, with a tile for each feature map.'
+          masked.value === undefined
+            ? 'Loading the model …'
+            : masks.length > 0
+              ? 'The masks of the first pass: light units are kept, dark ones dropped, with a tile for each feature map.'
+              : dropout?.isAdjustable === false
+                ? 'This model has no dropout layers.'
+                : 'At rate 0 nothing is dropped.'
         }
         maps={masks}
         isCurrent={masked.isCurrent}

@@ -112,7 +112,7 @@ const ModelSelect = ({ chosen, trained }: PlaygroundProps) => (
     >
       {trained.map((one) => (
         <option key={one.name} value={one.name}>
-          {`${one.name} (${percent(one.checkpoint?.accuracy)})`}
+          {`${one.name} · validation accuracy ${percent(one.checkpoint?.accuracy)}`}
         </option>
       ))}
     </select>

@@ -28,7 +28,8 @@ export const PredictionPanel = ({
   rate,
   onDraw,
 }: PredictionPanelProps) => {
-  const shownRate = rate ?? dropout?.rate ?? 0;
+  // Not known before the model is loaded, unless it is chosen.
+  const shownRate = rate ?? dropout?.rate;
   return (
     <section aria-label="Prediction" aria-busy={!plain.isCurrent}>
       <h2>Prediction</h2>
@@ -41,16 +42,16 @@ export const PredictionPanel = ({
             min="0"
             max={MOST_DROPPED}
             step="0.05"
-            value={shownRate}
-            disabled={dropout?.isAdjustable === false}
+            value={shownRate ?? 0}
+            disabled={shownRate === undefined || dropout?.isAdjustable === false}
             onInput={({ currentTarget }) => show({ masked: currentTarget.valueAsNumber })}
           />
-          <output>{shownRate.toFixed(2)}</output>
+          <output>{shownRate === undefined ? '–' : shownRate.toFixed(2)}</output>
         </label>
         <button
           type="button"
           class="button"
-          disabled={masked.isCurrent && (masked.value?.masks ?? []).length === 0}
+          disabled={(masked.value?.masks ?? []).length === 0}
           onClick={onDraw}
         >
           Draw other masks

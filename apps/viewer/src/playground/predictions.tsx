@@ -1,6 +1,7 @@
 import type { Classification, MaskedPasses } from '../shared/compute/playground.ts';
 import { percent } from '../shared/format.ts';
 import { spreadOf } from './mask-statistics.ts';
+import { PASSES } from './use-passes.ts';
 import './predictions.css';
 
 interface PredictionsProps {
@@ -13,7 +14,7 @@ interface PredictionsProps {
 
 /** The probability of each class: the plain prediction as a bar, each masked pass as a mark on it. */
 export const Predictions = ({ classNames, label, plain, masked }: PredictionsProps) => {
-  const passes = masked?.probabilities.length ?? 0;
+  const passes = masked?.probabilities.length ?? PASSES;
   const spread = masked && spreadOf(masked.probabilities);
   const highest = plain?.probabilities.indexOf(Math.max(...plain.probabilities));
   return (

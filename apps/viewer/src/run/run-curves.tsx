@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { LineChart } from '../shared/charts/line-chart.tsx';
-import { curvePair, MARKS } from '../shared/charts/series.ts';
+import { curvePair, emptyInWords, MARKS, reachOf } from '../shared/charts/series.ts';
 import { lossOnChart, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, show, view } from '../shared/state.ts';
@@ -26,7 +26,8 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
   }, [summary, arm]);
   const { from, to } = view.value;
   const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
-  const common = { from, to, onZoom, hover };
+  const all = [summary];
+  const common = { from, to, onZoom, hover, empty: emptyInWords(all), reach: reachOf(all) };
   return (
     <>
       <p class="muted key">Solid lines show validation, dashed lines training. {MARKS}</p>

@@ -37,7 +37,7 @@ export const RunPage = () => {
 };
 
 const OneRun = ({ summary }: { readonly summary: Summary }) => {
-  const { name, run, seconds, warnings } = summary;
+  const { name, run, seconds, ending, warnings } = summary;
   const { manifest } = run;
   const evaluation = useLoaded(run.hasEvaluation ? `${name} ${summary.status}` : null, () =>
     loadEvaluation(name),
@@ -64,6 +64,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
           {`seed ${manifest.config.seed} · ${manifest.backend.description} · ${dateAndTime(manifest.createdAt)} · ${duration(seconds)}`}
         </span>
       </p>
+      {ending !== undefined && <p class="note ending">{ending}</p>}
       {warnings.map((warning) => (
         <p key={warning} class="note">
           {warning}

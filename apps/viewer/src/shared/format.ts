@@ -1,8 +1,13 @@
 export { formatPercent as percent } from '@dropout-lab/study';
 
 /** Returns `0.7714`; a dash where there is none, `NaN` where a run diverged. */
-export const decimal = (value: number | undefined, digits = 4): string =>
-  value === undefined ? '–' : value.toFixed(digits);
+export const decimal = (value: number | undefined, digits = 4): string => {
+  if (value === undefined) return '–';
+  return Math.abs(value) < LONG ? value.toFixed(digits) : value.toExponential(1).replace('e+', 'e');
+};
+
+/** Losses of a run that diverges are written as `3.1e36`. */
+const LONG = 1e5;
 
 /** Returns a loss for a chart: `0.77`, `0.077`. */
 export const lossOnChart = (value: number): string => decimal(value, value < 0.1 ? 3 : 2);

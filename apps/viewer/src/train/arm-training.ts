@@ -29,6 +29,12 @@ export interface TrainedArm {
   /** Which backend computes, and why. */
   readonly reason: Signal<string>;
   readonly run: Signal<LiveRun | null>;
+  /** The same for runs that are started together: the browser keeps them under it. */
+  readonly start: string;
+  /** Whether it continues a run that the browser has kept. */
+  readonly isContinued: boolean;
+  /** Why the browser does not keep it, if so. */
+  readonly notKept: Signal<string | undefined>;
 }
 
 export const isPaused = signal(false);
@@ -47,7 +53,9 @@ export const trainArm = async (arm: TrainedArm, thread: ComputeThread): Promise<
   } catch (error) {
     if (error instanceof ThreadEndedError) return;
     const failure = error as Error;
-    if (backend === 'wasm' || stopped.has(arm) || !isOfBackend(failure)) return fail(arm, failure);
+    // Continued on another backend it would be another run.
+    const isFinal = backend === 'wasm' || arm.isContinued || stopped.has(arm) || !isOfBackend(failure);
+    if (isFinal) return fail(arm, failure);
     arm.status.value = { state: 'starting' };
     arm.run.value = null;
     arm.reason.value = '';
@@ -108,19 +116,23 @@ const trainOn = async (
   // A thread's last messages may arrive after its end.
   const isCurrent = (): boolean => threads.get(arm) === thread;
   const listener = proxy({
-    begun: (manifest: RunManifest, reason: string): void => {
+    begun: (manifest: RunManifest, reason: string, events: readonly RunEvent[]): void => {
       if (!isCurrent()) return;
       arm.reason.value =
         failure === undefined ? reason : `${reason}, since training failed on another backend: ${failure}`;
-      arm.run.value = newLiveRun(arm.name, manifest);
+      arm.run.value = withLiveEvents(newLiveRun(arm.name, manifest), events);
       arm.status.value = { state: 'training' };
     },
     event: (event: RunEvent): void => {
       if (isCurrent()) feed.add(event);
     },
+    notKept: (why: string): void => {
+      if (isCurrent()) arm.notKept.value = why;
+    },
     sample: sampleImages,
   });
-  const request = { config, backend, images: originOf(config.dataset), runs };
+  const kept = { start: arm.start, arm: arm.name, isContinued: arm.isContinued };
+  const request = { config, backend, images: originOf(config.dataset), runs, kept };
   const training = thread.call((services) => services.trainRun(request, listener));
   if (isPaused.value) thread.call((services) => services.pause()).catch(() => {});
   try {

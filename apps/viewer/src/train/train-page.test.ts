@@ -1,12 +1,11 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import type { Flag, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import type { Flag, RunConfig, RunManifest } from '@dropout-lab/contracts';
 import { prepareRunData } from '@dropout-lab/data';
 import { runExperiment } from '@dropout-lab/experiment';
 import { createRunDirectory, openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
-import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
@@ -14,6 +13,7 @@ import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { runFlags } from '../shared/settings/flag-values.ts';
 import { violationsOf } from '../testing/axe.ts';
+import { card, downloadRun, losses } from '../testing/trained-run.ts';
 
 let browser: Browser;
 let viewer: Viewer;
@@ -28,25 +28,6 @@ afterAll(async () => {
   await browser?.close();
   await viewer?.close();
 });
-
-const card = (page: Page, label: string): Locator => page.getByRole('region', { name: label, exact: true });
-
-/** Downloads the run of an arm, unpacks it, and opens it as the trainer would. */
-const downloadRun = async (page: Page, label: string): Promise<RunReader> => {
-  const waiting = page.waitForEvent('download');
-  await card(page, label).getByRole('button', { name: 'Download the run' }).click();
-  const zip = await readFile(await (await waiting).path());
-  const folder = temporaryFolder();
-  const files = Object.entries(unzipSync(zip));
-  for (const [path, content] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
-  }
-  return openRunDirectory(join(folder, files[0]![0].split('/')[0]!));
-};
-
-const losses = (events: readonly RunEvent[]): number[] =>
-  events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
 
 /** The same run in Node, on wasm, in a directory. */
 const runInNode = async (config: RunConfig, manifest: RunManifest): Promise<RunReader> => {

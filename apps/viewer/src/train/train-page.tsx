@@ -1,26 +1,36 @@
 import { datasetOf } from '@dropout-lab/contracts';
+import { useEffect } from 'preact/hooks';
 import { count } from '../shared/format.ts';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images/origin.ts';
+import { CutOff } from './cut-off.tsx';
 import { currentConfig } from './form/form.ts';
 import { SettingsForm } from './form/settings-form.tsx';
+import { findCutOff } from './kept-training.ts';
 import { Results } from './results/results.tsx';
 import { trainedArms } from './training.ts';
+import './training-status.ts';
 import './train-page.css';
 
 /** Trains on the page, with dropout and without. */
-export const TrainPage = () => (
-  <div>
-    <div class="title-row">
-      <h1>Train here</h1>
-    </div>
-    <div class="train-columns">
-      <SettingsForm />
-      <div class="train-results">
-        {trainedArms.value.length === 0 ? <Introduction /> : <Results arms={trainedArms.value} />}
+export const TrainPage = () => {
+  useEffect(() => {
+    if (trainedArms.value.length === 0) void findCutOff();
+  }, []);
+  return (
+    <div>
+      <div class="title-row">
+        <h1>Train here</h1>
+      </div>
+      <div class="train-columns">
+        <SettingsForm />
+        <div class="train-results">
+          {trainedArms.value.length === 0 && <CutOff />}
+          {trainedArms.value.length === 0 ? <Introduction /> : <Results arms={trainedArms.value} />}
+        </div>
       </div>
     </div>
-  </div>
-);
+  );
+};
 
 const Introduction = () => {
   const { dataset } = currentConfig();

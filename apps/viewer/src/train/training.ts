@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { type ArmState, endArms, isPaused, sendToArms, type TrainedArm, trainArm } from './arm-training.ts';
+import { forgetTraining, holdStart, type KeptStart, keepBegun, newStart } from './kept-training.ts';
 import type { LiveRun } from './results/live-run.ts';
 import { armsIn, configOf, type TrainSettings } from './settings.ts';
 
@@ -42,7 +43,7 @@ export const prepareTraining = async (
   return () => {
     starting = [];
     isChecking.value = false;
-    trainArms(arms, backend, own);
+    trainArms({ arms, backend, own });
   };
 };
 
@@ -58,29 +59,56 @@ export const withdrawStart = (): void => {
   isChecking.value = false;
 };
 
+interface NewArms {
+  readonly arms: readonly Pick<TrainedArm, 'name' | 'config'>[];
+  readonly backend: View['backend'];
+  /** A thread for each arm. */
+  readonly own: readonly ComputeThread[];
+}
+
 /** Trains new arms, each in its thread. */
-const trainArms = (
-  arms: readonly Pick<TrainedArm, 'name' | 'config'>[],
-  backend: View['backend'],
-  own: readonly ComputeThread[],
-): void => {
+const trainArms = ({ arms, backend, own }: NewArms): void => {
   resetTraining();
+  beginArms({ arms, backend, own, start: newStart(), isContinued: false });
+};
+
+/** Continues runs that the browser has kept, each where its last checkpoint was taken. */
+export const continueTraining = ({ start, runs }: KeptStart): void => {
+  withdrawStart();
+  const arms = runs.map(({ arm, config }) => ({ name: arm, config }));
+  beginArms({ arms, backend: runs[0]!.backend, own: arms.map(startComputeThread), start, isContinued: true });
+};
+
+const beginArms = ({
+  arms,
+  backend,
+  own,
+  ...start
+}: NewArms & Pick<TrainedArm, 'start' | 'isContinued'>): void => {
+  holdStart(start.start);
   trainedArms.value = arms.map((arm) => ({
     ...arm,
+    ...start,
     id: ++starts,
     backend,
     runs: arms.length,
     status: signal<ArmState>({ state: 'starting' }),
     reason: signal(''),
     run: signal<LiveRun | null>(null),
+    notKept: signal<string | undefined>(undefined),
   }));
-  for (const [i, arm] of trainedArms.value.entries()) void trainArm(arm, own[i]!);
+  for (const [i, arm] of trainedArms.value.entries()) {
+    if (!start.isContinued) void keepBegun(arm);
+    void trainArm(arm, own[i]!);
+  }
 };
 
 /** Ends all training, and forgets it. */
 export const resetTraining = (): void => {
   withdrawStart();
   endArms();
+  const [first] = trainedArms.value;
+  if (first) void forgetTraining(first.start);
   trainedArms.value = [];
   isPaused.value = false;
 };

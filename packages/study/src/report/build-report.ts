@@ -126,7 +126,7 @@ const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] 
           caption: `Validation ${quantity} by epoch.${linesInWords(arms)}`,
           svg: curveChart(validationCurves(arms, quantity), {
             ...{ document, width: 480, quantity },
-            title: `validation ${quantity}`,
+            title: `Validation ${quantity}`,
           }).svg,
         })),
       ],

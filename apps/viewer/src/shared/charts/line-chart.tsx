@@ -11,9 +11,11 @@ import { useDrawing } from './use-drawing.ts';
 import { useZoom } from './use-zoom.ts';
 import './line-chart.css';
 
-interface LineChartProps extends Pick<CurveChartOptions, 'quantity' | 'log' | 'xLabel'> {
+interface LineChartProps extends Pick<CurveChartOptions, 'quantity' | 'log' | 'xLabel' | 'reach'> {
   readonly title: string;
   readonly series: readonly Series[];
+  /** Said where there is no curve. */
+  readonly empty: string;
   /** Writes a value beside the pointer. */
   readonly format: (value: number) => string;
   /** First and last x; null for all. */
@@ -29,15 +31,17 @@ const heightOf = (width: number): number => Math.round(Math.min(380, Math.max(24
 
 /** Curves over epochs or time: hover reads all charts of the page, a drag or a pinch zooms, a double click shows all. */
 export const LineChart = (props: LineChartProps) => {
-  const { title, series, quantity, xLabel = 'epoch', format, log = false, onZoom, hover } = props;
+  const { title, series, empty, quantity, xLabel = 'epoch', format, log = false, onZoom, hover } = props;
+  const [first, last] = props.reach ?? [];
   const pinched = useSignal<Interval | null>(null);
   const [from, to] = pinched.value ?? [props.from, props.to];
   const draw = useCallback(
     (width: number, hasLegend = false) => {
       const height = heightOf(width);
-      return curveChart(series, { title, quantity, xLabel, log, from, to, width, height, hasLegend });
+      const reach = first === undefined ? undefined : ([first, last!] as const);
+      return curveChart(series, { title, quantity, xLabel, log, from, to, reach, width, height, hasLegend });
     },
-    [series, title, quantity, xLabel, log, from, to],
+    [series, title, quantity, xLabel, log, from, to, first, last],
   );
   const { frame, canvas, width, drawing } = useDrawing<CurveDrawing>(draw);
   const readings = useMemo(() => readingsOf(series, from, to), [series, from, to]);
@@ -121,7 +125,7 @@ export const LineChart = (props: LineChartProps) => {
           />
         )}
         {drawing && <Selection drag={drag} area={drawing.area} />}
-        {series.every(({ points }) => points.length === 0) && <p class="no-points">No epoch has ended yet</p>}
+        {series.every(({ points }) => points.length === 0) && <p class="no-points">{empty}</p>}
       </div>
     </figure>
   );

@@ -4,7 +4,7 @@ import type { EpochRow } from '@dropout-lab/runs';
 import { armCurve, type CurveMetric, metricAt } from '@dropout-lab/study';
 import type { View } from '../address.ts';
 import type { Arm } from '../runs/arms.ts';
-import type { RunOverview } from '../runs/catalogue.ts';
+import type { RunOverview, Status } from '../runs/catalogue.ts';
 import type { Summary } from '../runs/summary.ts';
 
 /** A point of a curve. */
@@ -22,6 +22,28 @@ export interface Series extends Curve {
 /** The meaning of the marks on curves, for charts without a legend. */
 export const MARKS =
   'A circle is the lowest validation loss; from where a run overfits, the ground is tinted in its colour.';
+
+/** Returns what is said of runs in the place of a curve that they do not have. */
+export const emptyInWords = (summaries: readonly Pick<Summary, 'status' | 'history'>[]): string => {
+  if (summaries.some(({ status }) => UNFINISHED.includes(status))) return 'No epoch has ended yet';
+  return summaries.every(({ history }) => history.length === 0) ? 'No epoch was finished' : 'Not measured';
+};
+
+const UNFINISHED: readonly Status[] = ['waiting', 'running', 'paused'];
+
+/**
+ * Returns the epochs that the charts of runs reach to while one of them trains, so that their axes do not move; undefined when
+ * all have ended.
+ *
+ * @param first 0 where the steps within the first epoch are drawn too.
+ */
+export const reachOf = (
+  summaries: readonly Pick<Summary, 'progress'>[],
+  first: 0 | 1 = 1,
+): readonly [number, number] | undefined => {
+  const ends = summaries.flatMap(({ progress }) => progress?.epochs ?? []);
+  return ends.length === 0 ? undefined : [first, Math.max(...ends)];
+};
 
 export interface SeriesOptions extends Pick<View, 'x' | 'smooth'> {
   /** Means over the runs of an arm in place of single runs. */

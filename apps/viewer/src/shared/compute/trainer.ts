@@ -2,13 +2,22 @@ import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dr
 import type { Predictions, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
-import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
+import {
+  createMemoryRun,
+  decodeRun,
+  type MemoryRun,
+  newRunManifest,
+  type RunContents,
+} from '@dropout-lab/runs';
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import { raceSignal } from 'race-signal';
 import viewer from '../../../package.json' with { type: 'json' };
 import type { ImageOrigin } from '../images/origin.ts';
+import { type KeptRun, keptFilesOf } from '../kept/kept-runs.ts';
+import { keptStore } from '../kept/run-keeper.ts';
 import { startComputing } from './backend.ts';
+import { choiceOf, hasEnded, requireSame } from './continued-run.ts';
 import { loadImages } from './images.ts';
 import { createPausePoint } from './pause-point.ts';
 import { workerReplicas } from './replicas.ts';
@@ -20,13 +29,17 @@ interface TrainingRequest {
   readonly images: ImageOrigin;
   /** Number of runs that are trained at the same time, and share the cores. */
   readonly runs: number;
+  /** The place where the browser keeps it, and whether it continues from there. */
+  readonly kept: Pick<KeptRun, 'start' | 'arm'> & { readonly isContinued: boolean };
 }
 
 /** The page's end of a training. */
 interface TrainingListener {
-  /** The run has begun; `reason` says which backend computes, and why. */
-  begun(manifest: RunManifest, reason: string): void;
+  /** The run has begun; `reason` says which backend computes, and why; `events` are those of a run that continues. */
+  begun(manifest: RunManifest, reason: string, events: readonly RunEvent[]): void;
   event(event: RunEvent): void;
+  /** The browser does not keep the run, for this reason. */
+  notKept(reason: string): void;
   /** Returns the images that ship with the pages. */
   sample(): Promise<LoadedDataset>;
 }
@@ -39,40 +52,64 @@ export const createTrainer = () => {
 
   /** Resolves when the run has ended by itself or was stopped. */
   const trainRun = async (request: TrainingRequest, listener: TrainingListener): Promise<void> => {
-    const { config } = request;
+    const { config, kept } = request;
     abort = new AbortController();
     run = undefined;
+    const before = kept.isContinued ? await restored(kept) : undefined;
+    if (before && hasEnded(before)) {
+      run = createMemoryRun(before.manifest, before);
+      listener.begun(before.manifest, '', before.events);
+      return;
+    }
     const images = await loadImages(config.dataset, request.images, config.limitTrain, () =>
       listener.sample(),
     );
     const data = prepareRunData(images, config);
-    const { backend, lost } = await startComputing(request.backend);
+    const { backend, lost } = await startComputing(
+      before ? choiceOf(before.manifest.backend.name) : request.backend,
+    );
+    if (before) requireSame(before.manifest, data.description, backend);
+    let keeper: ReturnType<typeof keptStore> | undefined;
     const events = runExperiment({
       config,
       data,
       replicas: {
-        count: defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs),
+        count:
+          before?.manifest.backend.workers ??
+          defaultWorkers(backend.name, navigator.hardwareConcurrency / request.runs),
         start: pausable(workerReplicas(config)),
       },
       open: ({ workers }) => {
-        const manifest = newRunManifest({
-          config,
-          classNames: data.classNames,
-          data: data.description,
-          backend,
-          workers,
-          hardware: describeHardware(),
-          versions: { '@dropout-lab/viewer': viewer.version },
-          command: ['(trained in the viewer)'],
-          commit: null,
-        });
-        run = createMemoryRun(manifest);
-        listener.begun(manifest, backend.reason);
-        return { run };
+        const manifest =
+          before?.manifest ??
+          newRunManifest({
+            config,
+            classNames: data.classNames,
+            data: data.description,
+            backend,
+            workers,
+            hardware: describeHardware(),
+            versions: { '@dropout-lab/viewer': viewer.version },
+            command: ['(trained in the viewer)'],
+            commit: null,
+          });
+        run = createMemoryRun(manifest, before);
+        const { start, arm } = kept;
+        keeper = keptStore(
+          run,
+          { start, arm, config, backend: request.backend, runs: request.runs },
+          (error) => listener.notKept(error.message),
+        );
+        listener.begun(manifest, backend.reason, before?.events ?? []);
+        return { run: keeper.run, resumeFrom: before?.checkpoints.last?.snapshot };
       },
       signal: abort.signal,
     });
-    await raceSignal(follow(events, listener), lost);
+    try {
+      await raceSignal(follow(events, listener), lost);
+    } finally {
+      await keeper?.flush();
+    }
   };
 
   /** Validation and evaluation have no events until their end, so their batches are paused. */
@@ -115,4 +152,10 @@ export const createTrainer = () => {
       return transfer(zip, [zip.buffer]);
     },
   };
+};
+
+/** Returns what the browser has kept of a run; undefined where it had no checkpoint yet. @throws as `decodeRun`. */
+const restored = async (kept: Pick<KeptRun, 'start' | 'arm'>): Promise<RunContents | undefined> => {
+  const files = await keptFilesOf(kept);
+  return files && decodeRun(files, 'the run that this browser has kept');
 };

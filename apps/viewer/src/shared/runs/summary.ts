@@ -24,6 +24,8 @@ export interface Summary extends RunOverview {
   readonly run: RunDigest;
   readonly history: readonly EpochRow[];
   readonly last: EpochRow | undefined;
+  /** Why it ended before its last epoch, in the words of the command; undefined where it did not. */
+  readonly ending: string | undefined;
   /** Problems that did not end the run. */
   readonly warnings: readonly string[];
 }
@@ -70,12 +72,19 @@ const summarize = (run: RunDigest): Summary => {
     test: evaluated && { loss: evaluated.loss, accuracy: evaluated.accuracy },
     onset: overfittingOnset(history),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+    ending: endingOf(run, status),
     warnings: [
       ...run.events.flatMap((event) => (event.kind === 'warning' ? event.message : [])),
       ...lostEpochsOf(run),
     ],
     progress: status === 'running' ? progressOf(run, history.at(-1)?.epoch ?? 0) : undefined,
   };
+};
+
+const endingOf = ({ events }: RunDigest, status: Status): string | undefined => {
+  const end = events.findLast((event) => event.kind === 'run-ended');
+  if (!end || !['diverged', 'failed', 'early stopping'].includes(status)) return undefined;
+  return end.message;
 };
 
 /** Names epochs that the events lack. Of steps, a digest keeps too few to say. */

@@ -1,37 +1,25 @@
-import { valueAt } from '@dropout-lab/contracts';
 import { signal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import { download } from '../../shared/charts/download.ts';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { ArmLabel, StatusBadge } from '../../shared/charts/marks.tsx';
-import { curvePair, MARKS, type Series } from '../../shared/charts/series.ts';
+import { curvePair, emptyInWords, MARKS, reachOf, type Series } from '../../shared/charts/series.ts';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { lossOnChart, percent } from '../../shared/format.ts';
 import { originOf } from '../../shared/images/origin.ts';
-import { type Arm, WITH_DROPOUT, WITHOUT_DROPOUT } from '../../shared/runs/arms.ts';
 import { summaryOf } from '../../shared/runs/summary.ts';
 import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { VerdictText } from '../../shared/runs/verdict-text.tsx';
-import { runFlags, settingIn } from '../../shared/settings/flag-values.ts';
-import { settingInWords } from '../../shared/settings/setting-words.ts';
 import { show, view } from '../../shared/state.ts';
+import { armOf } from '../arm-label.ts';
 import { downloadArm, isPaused, predictionsOfArm, type TrainedArm } from '../arm-training.ts';
-import { COMPARED, commandOf } from '../settings.ts';
+import { commandOf } from '../settings.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
 import { pointsOfSteps } from './live-run.ts';
 import './results.css';
 
 const hover = signal<number | null>(null);
-
-const compared = runFlags.find(({ name }) => name === COMPARED)!;
-
-/** Returns an arm's label and hue. */
-const armOf = ({ name, config }: TrainedArm): Arm => {
-  const setting = settingIn(compared, config);
-  const label = setting ? settingInWords(setting.path, valueAt(config, setting.path)) : name;
-  return { key: name, label, color: name === 'with' ? WITH_DROPOUT : WITHOUT_DROPOUT, settings: [label] };
-};
 
 /** Curves and cards of the runs that are trained on the page. */
 export const Results = ({ arms }: { readonly arms: readonly TrainedArm[] }) => {
@@ -93,10 +81,13 @@ const ArmsChart = ({
       }),
     runs,
   );
+  const summaries = runs.flatMap((run) => (run ? summaryOf(run.digest) : []));
   return (
     <LineChart
       title={of === 'loss' ? 'Loss' : 'Accuracy'}
       series={series}
+      empty={summaries.length === 0 ? 'No epoch has ended yet' : emptyInWords(summaries)}
+      reach={reachOf(summaries, 0)}
       quantity={of}
       format={of === 'loss' ? lossOnChart : percent}
       from={view.value.from}
@@ -108,7 +99,7 @@ const ArmsChart = ({
 };
 
 const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
-  const { status, reason, run, config } = arm;
+  const { status, reason, run, config, notKept } = arm;
   const summary = run.value && summaryOf(run.value.digest);
   const [error, setError] = useState<string>();
   const isSaved =
@@ -135,6 +126,7 @@ const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
       ) : (
         <p class="muted">Loading the images and the backend …</p>
       )}
+      {summary?.ending !== undefined && <p class="small">{summary.ending}</p>}
       {summary && <ArmMetrics summary={summary} />}
       {reason.value && <p class="muted small">{reason.value}</p>}
       <div class="actions">
@@ -143,6 +135,9 @@ const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
         </button>
       </div>
       <ErrorMessage message={error} />
+      {notKept.value !== undefined && (
+        <p class="muted small">{`This browser does not keep the run in case that you leave the page: ${notKept.value}`}</p>
+      )}
       <details>
         <summary>The same in Node</summary>
         <pre>{commandOf(config)}</pre>
