@@ -1,6 +1,6 @@
 """Trains in Keras from given weights, batches and dropout masks or noise.
 
-    python train.py FOLDER NAME [--float64] [--states-of OTHER]
+    python train.py FOLDER NAME [--float64] [--half-ulp] [--states-of OTHER]
 
 FOLDER has the files of parity/src/comparison/workload.ts. For every scenario in it, SCENARIO.NAME.json gets the loss and the norm
 of each trained weight's gradient at every step, SCENARIO.NAME.float32 the weights after some of the steps, and
@@ -8,7 +8,8 @@ keras.NAME.json the versions that computed them.
 
 SCENARIO.NAME.states.float32 gets the weights and the optimizer's slots before each of the first steps and after the
 last of them. With --states-of, each of these steps is also taken by itself from the state that OTHER wrote, and
-SCENARIO.NAME.single.json and .single.float32 get its loss and norms, and the weights after it.
+SCENARIO.NAME.single.json and .single.float32 get its loss and norms, and the weights after it. With --half-ulp, each
+weight that a training, or a step by itself, begins with is changed by up to 2^-24 of itself, half an ulp of 1.
 """
 
 import argparse
@@ -110,6 +111,12 @@ def assign(variables, numbers):
     assert end == len(numbers)
 
 
+def nudged(numbers):
+    """Returns float32 numbers, each changed by up to 2^-24 of itself and rounded: some go to a neighbour, most stay."""
+    shares = np.random.default_rng(0).uniform(-1, 1, len(numbers))
+    return (numbers.astype(np.float64) * (1 + shares * 2.0**-24)).astype(np.float32)
+
+
 def append(path, variables):
     with open(path, "ab") as file:
         for variable in variables:
@@ -141,12 +148,14 @@ def train_single_steps(training, workload, folder, name, states):
     training.write_trace(folder / f"{name}.single.json")
 
 
-def main(folder, name, states_of):
+def main(folder, name, states_of, half_ulp):
     workload = json.loads((folder / "workload.json").read_text())
     formulas = Formulas(workload["formulas"])
     for scenario in workload["scenarios"]:
         inputs = Inputs(folder, workload, scenario)
         initial = np.fromfile(folder / f"{scenario['name']}.initial.float32", "<f4")
+        if half_ulp:
+            initial = nudged(initial)
 
         def start():
             keras.backend.clear_session()
@@ -156,7 +165,11 @@ def main(folder, name, states_of):
         train_together(start(), workload, folder, files, with_states=states_of is None)
         if states_of is not None:
             states = np.fromfile(folder / f"{scenario['name']}.{states_of}.states.float32", "<f4")
-            train_single_steps(start(), workload, folder, files, states.reshape(workload["singleSteps"] + 1, -1))
+            states = states.reshape(workload["singleSteps"] + 1, -1)
+            if half_ulp:
+                weights = len(initial)
+                states = [np.concatenate([nudged(state[:weights]), state[weights:]]) for state in states]
+            train_single_steps(start(), workload, folder, files, states)
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "keras": keras.__version__,
@@ -170,8 +183,9 @@ parser = argparse.ArgumentParser()
 parser.add_argument("folder", type=Path)
 parser.add_argument("name")
 parser.add_argument("--float64", action="store_true")
+parser.add_argument("--half-ulp", action="store_true")
 parser.add_argument("--states-of")
 options = parser.parse_args()
 if options.float64:
     keras.config.set_floatx("float64")
-main(options.folder, options.name, options.states_of)
+main(options.folder, options.name, options.states_of, options.half_ulp)

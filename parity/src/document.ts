@@ -6,14 +6,14 @@ import { describeHardware } from '@dropout-lab/backend/node';
 import { hardwareInWords } from '@dropout-lab/contracts';
 import { describeCommit } from '../../scripts/describe-commit.mjs';
 import type { ExperimentResult } from './comparison/experiment.ts';
-import { formatResults } from './comparison/report.ts';
+import { formatResults, formatSummary } from './comparison/report.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/results/parity.md', import.meta.url));
 
 /** The part of the document from here on is kept when the document is written again. */
 const marker = '<!-- full-length -->';
 
-/** Writes the section "Step by step" of docs/results/parity.md. */
+/** Writes docs/results/parity.md, but for its section of the full length. */
 export const writeDocument = async (results: readonly ExperimentResult[]): Promise<void> => {
   const before = existsSync(documentPath) ? readFileSync(documentPath, 'utf8') : '';
   const from = before.indexOf(marker);
@@ -21,23 +21,24 @@ export const writeDocument = async (results: readonly ExperimentResult[]): Promi
   await mkdir(dirname(documentPath), { recursive: true });
   await writeFile(
     documentPath,
-    `${introduction}\n${await provenance(results)}\n\n${explanation}\n\n${formatResults(results)}\n\n${kept}`,
+    `${introduction}\n${formatSummary(results)}\n\n${explanation}\n\n${await provenance(results)}\n\n## Scenario by scenario\n\n${formatResults(results)}\n\n${kept}`,
   );
 };
 
 const introduction = `# Parity with Keras
 
-## Step by step
-
 Written by \`npm run parity\`. Keras and dropout-lab start from the same weights and train on the same batches with the
 same dropout masks. The tables compare every step: the loss, the norm of each weight's gradient, and the weights
-themselves. Keras trains with its own layers, optimizers and constraints; only the masks are given to it.
+themselves. Keras trains with its own layers, optimizers and constraints; only the masks are given to it. First the largest
+differences of any scenario, and those of Keras from itself, which are the yardstick:
 `;
 
 const explanation = `A cell is the largest difference, absolute and in brackets relative: to Keras's loss or norm, or for a weight
-to the largest weight of its array. "Keras without oneDNN" compares Keras with itself when it sums convolutions and
-products in another order (\`TF_ENABLE_ONEDNN_OPTS=0\`), which shows how much is rounding alone. Differences grow with the
-steps in every row, since training feeds each rounding error back; no row can be better than that one.`;
+to the largest weight of its array. "A step" begins in Keras's own state; of "steps together", each begins where the one
+before ended. Keras is compared with itself where it sums convolutions and products in another order ("without oneDNN",
+\`TF_ENABLE_ONEDNN_OPTS=0\`), where it computes in float64, and where each weight that it begins with is changed by up to
+2^-24 of itself, half an ulp of 1: all three show how much is rounding alone. Differences grow with the steps in every row, since
+training feeds each rounding error back; no row can be better than those.`;
 
 const provenance = async (results: readonly ExperimentResult[]): Promise<string> => {
   const versions = Object.assign(

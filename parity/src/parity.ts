@@ -2,7 +2,7 @@ import { loadDataset } from '@dropout-lab/cifar/node';
 import { type DatasetChoice, type ImageDataset, isOwnImages } from '@dropout-lab/contracts';
 import { type ExperimentResult, runExperiment } from './comparison/experiment.ts';
 import { selectExperiments } from './comparison/options.ts';
-import { brokenPromises, formatResults } from './comparison/report.ts';
+import { brokenPromises, formatResults, formatSummary } from './comparison/report.ts';
 import { scenarios } from './comparison/scenarios.ts';
 import { writeDocument } from './document.ts';
 import { preparePython } from './python.ts';
@@ -17,7 +17,7 @@ for (const dataset of new Set(scenarios.map(({ config }) => config.dataset))) {
 const results: ExperimentResult[] = [];
 for (const experiment of experiments) results.push(await runExperiment(experiment, images, python));
 
-process.stdout.write(`${formatResults(results)}\n`);
+process.stdout.write(`${formatSummary(results)}\n\n${formatResults(results)}\n`);
 if (isWhole) await writeDocument(results);
 
 const broken = brokenPromises(results);

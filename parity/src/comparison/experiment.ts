@@ -52,7 +52,7 @@ interface KerasVariant {
 const reference: KerasVariant = { name: 'reference', title: 'Keras' };
 const statesOfReference = ['--states-of', reference.name];
 
-/** Variants of Keras that show how far rounding alone takes Keras from itself. */
+/** Variants of Keras that show how far rounding alone takes Keras from itself: no promise can be stricter than they are. */
 const yardsticks: readonly KerasVariant[] = [
   {
     name: 'no-onednn',
@@ -61,6 +61,11 @@ const yardsticks: readonly KerasVariant[] = [
     environment: { TF_ENABLE_ONEDNN_OPTS: '0' },
   },
   { name: 'float64', title: 'Keras in float64', flags: [...statesOfReference, '--float64'] },
+  {
+    name: 'half-ulp',
+    title: 'Keras from weights changed by half an ulp',
+    flags: [...statesOfReference, '--half-ulp'],
+  },
 ];
 
 /** Keras's run of a scenario. */

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { isKeptSingly, isKeptTogether, type RunComparison } from './compare.ts';
-import type { Difference } from './difference.ts';
+import { type Difference, largest } from './difference.ts';
 import { describeSize, type ExperimentResult } from './experiment.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -11,6 +11,40 @@ export const formatResults = (results: readonly ExperimentResult[]): string =>
   results
     .flatMap((result) => [singleStepSection(result), togetherSection(result), ...missingBackends(result)])
     .join('\n\n');
+
+/**
+ * Formats Markdown: a table with a row for each runner, of the largest differences in any scenario. Rows of one backend and
+ * size come together, Keras's own first.
+ */
+export const formatSummary = (results: readonly ExperimentResult[]): string => {
+  const header = [
+    'against Keras',
+    'steps',
+    'loss, a step',
+    'gradient norms, a step',
+    'weights, a step',
+    'loss, steps together',
+    'scenarios within limits',
+  ];
+  const rows = results.flatMap(({ size, runs }) =>
+    [...new Set(runs.map(({ runner }) => runner.title))].map((title) => {
+      const own = runs.filter(({ runner }) => runner.title === title);
+      const promised = own.map(({ together }) => [...together.losses.values()][0]!);
+      return [
+        title,
+        `${size.singleSteps} of ${size.batchSize}`,
+        ...[
+          own.map(({ single }) => single.loss),
+          own.map(({ single }) => single.gradientNorms),
+          own.map(({ single }) => single.weights),
+          promised,
+        ].map((differences) => formatDifference(largest(differences))),
+        `${own.filter((run) => isKeptSingly(run) && isKeptTogether(run)).length} of ${own.length}`,
+      ];
+    }),
+  );
+  return formatTable(header, rows);
+};
 
 /**
  * Lists our runs that differ from Keras by more than promised, except in scenarios where Keras with other kernels does so
