@@ -1,27 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { embeddedStep } from '../learn/embed.ts';
 
 /**
  * The policy of the pages: they may load themselves, compile WebAssembly and show images that they drew. No inline script
- * or style, no other origin, no frame around them.
+ * or style, no other origin.
+ *
+ * @param ancestors The pages that may have a frame around them.
  */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' blob: data:",
-  "connect-src 'self' blob: data:",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const policyWithin = (ancestors: "'none'" | '*'): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' blob: data:",
+    "connect-src 'self' blob: data:",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${ancestors}`,
+  ].join('; ');
 
 /** Sent with every answer; built pages may be kept longer. The two policies that begin with Cross-Origin give the page SharedArrayBuffer. */
 export const securityHeaders: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': contentSecurityPolicy,
+  'Content-Security-Policy': policyWithin("'none'"),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -29,6 +33,15 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
+};
+
+/** The policy of a step of Learn that stands alone: slides of any origin may show it, since it shows no run and has no links. */
+export const embeddedPolicy = policyWithin('*');
+
+/** Returns whether a request is for a step of Learn that stands alone, `/?embed=mask`. */
+export const isEmbedded = (url: string): boolean => {
+  const [path, search] = url.split('?', 2);
+  return path === '/' && embeddedStep(search ?? '') !== undefined;
 };
 
 /** Returns the segments of a request's path, none for `/`; undefined when one is not what a segment can be. */
@@ -86,10 +99,13 @@ export const refusalOfHost = (
 /**
  * Returns why a request is refused that a page of another origin makes; undefined for others. Links to the pages from
  * elsewhere are followed: the page that they are on sees nothing of the answer.
+ *
+ * @param isFrame Whether what is asked for may be in a frame of such a page.
  */
-export const refusalOfOrigin = (headers: IncomingHttpHeaders): string | undefined => {
+export const refusalOfOrigin = (headers: IncomingHttpHeaders, isFrame = false): string | undefined => {
   const { host, origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = headers;
-  const isLink = mode === 'navigate' && dest === 'document' && origin === undefined;
+  const isShown = dest === 'document' || (isFrame && dest === 'iframe');
+  const isLink = mode === 'navigate' && isShown && origin === undefined;
   const isForeign = site === 'cross-site' || site === 'same-site';
   const isOwnOrigin =
     origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());

@@ -6,7 +6,15 @@ import { rootOf } from './find-runs.ts';
 import { findImages } from './images.ts';
 import { openPages } from './pages.ts';
 import { createRoutes, refuse } from './routes.ts';
-import { isHostName, refusalOfHost, refusalOfOrigin, securityHeaders, segmentsOf } from './security.ts';
+import {
+  embeddedPolicy,
+  isEmbedded,
+  isHostName,
+  refusalOfHost,
+  refusalOfOrigin,
+  securityHeaders,
+  segmentsOf,
+} from './security.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to serve, and the address to serve them at. */
@@ -63,9 +71,11 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
   const route = createRoutes({ watcher, root, dataFolder });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const isFrame = isEmbedded(request.url ?? '');
+    if (isFrame) response.setHeader('Content-Security-Policy', embeddedPolicy);
     const misdirected = refusalOfHost(request.headers.host, host, allowedHosts);
     if (misdirected) return refuse(response, 421, misdirected);
-    const foreign = refusalOfOrigin(request.headers);
+    const foreign = refusalOfOrigin(request.headers, isFrame);
     if (foreign) return refuse(response, 403, foreign);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { linkTo } from '../../shared/state.ts';
+import { embeddedStep } from '../embed.ts';
 import { Slider } from '../parts/slider.tsx';
 import { LossChart } from './loss-chart.tsx';
 import { cureOf, type Outcome, overfitOf } from './outcome.ts';
@@ -54,9 +55,11 @@ export const TurnStage = () => {
       </div>
       <ErrorMessage message={plain.error ?? dropped.error} />
       <Outcomes plain={plain} dropped={dropped} label={label} />
-      <p class="muted small">
-        More settings, and pictures of CIFAR-10, are on the page <a href={linkTo('train')}>Train here</a>.
-      </p>
+      {!embeddedStep(location.search) && (
+        <p class="muted small">
+          More settings, and pictures of CIFAR-10, are on the page <a href={linkTo('train')}>Train here</a>.
+        </p>
+      )}
     </>
   );
 };
