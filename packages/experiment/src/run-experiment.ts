@@ -42,7 +42,7 @@ export interface ExperimentOptions {
 export interface PreparedRun {
   /** With its initial weights; disposed when the run ends. */
   readonly model: LayersModel;
-  /** Replicas that will share each batch: part of the numbers, so part of the manifest. */
+  /** Replicas that will share each batch: part of the numbers on some backends, so part of the manifest. */
   readonly workers: number;
 }
 
@@ -50,7 +50,10 @@ export interface PreparedRun {
 export interface OpenedRun {
   /** Closed when the run ends, whichever way. */
   readonly run: RunStore;
-  /** Continues where this snapshot was taken, to the bit, on the same backend with its kernels and as many workers. */
+  /**
+   * Continues where this snapshot was taken, to the bit, on the same backend with its kernels; on other backends than wasm and
+   * cpu also with as many workers.
+   */
   readonly resumeFrom?: Snapshot | undefined;
 }
 
@@ -75,7 +78,7 @@ export async function* runExperiment(options: ExperimentOptions): AsyncGenerator
     const startReplica = () => start(model, workers);
     try {
       yield* recorded(
-        eventsOf({ ...options, now, model, startReplica, run, resumeFrom }),
+        eventsOf({ ...options, now, model, workers, startReplica, run, resumeFrom }),
         run,
         resumeFrom,
         now,
@@ -95,13 +98,14 @@ const thisThread: NonNullable<ExperimentOptions['replicas']> = {
 
 interface OngoingRun extends OpenedRun, Pick<ExperimentOptions, 'config' | 'data' | 'signal'> {
   readonly model: LayersModel;
+  readonly workers: number;
   readonly startReplica: () => Promise<Replica>;
   readonly now: () => number;
 }
 
 /** Trains and evaluates; yields the events. */
 async function* eventsOf(ongoing: OngoingRun): AsyncGenerator<RunEvent, void, undefined> {
-  const { model, config, data, startReplica, run, resumeFrom, signal, now } = ongoing;
+  const { model, config, data, workers, startReplica, run, resumeFrom, signal, now } = ongoing;
   const replica = await startReplica();
   try {
     const training = train({
@@ -117,6 +121,7 @@ async function* eventsOf(ongoing: OngoingRun): AsyncGenerator<RunEvent, void, un
     });
     for await (const event of training) {
       if (event.kind === 'training-ended') yield* endRun(event, replica, ongoing);
+      else if (event.kind === 'run-resumed') yield { ...event, workers };
       else yield event;
       if (event.kind !== 'run-started') continue;
       for (const message of data.warnings ?? []) yield { kind: 'warning', time: now(), message };

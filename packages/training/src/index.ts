@@ -40,6 +40,7 @@ export {
   type Replica,
   type SampledPosition,
   type SlicePosition,
+  sharesBatches,
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export type { SliceGradients } from './replicas/slice-gradients.ts';

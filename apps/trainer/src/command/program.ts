@@ -267,7 +267,17 @@ const requireValues = (command: Command): void => {
 /** Refuses settings for a run that is resumed: it continues as it was started, but may do so for longer. */
 const refuseBesideResume = ({ resume }: { resume?: string }, command: Command): void => {
   if (resume === undefined) return;
-  const allowed = new Set(['resume', 'epochs', 'json', 'dataDir', 'mirror', 'tensorboard', 'images', 'test']);
+  const allowed = new Set([
+    'resume',
+    'epochs',
+    'workers',
+    'json',
+    'dataDir',
+    'mirror',
+    'tensorboard',
+    'images',
+    'test',
+  ]);
   const refused = command.options.find(
     (option) =>
       !allowed.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',

@@ -20,7 +20,7 @@ import { threadReplicas } from '@dropout-lab/experiment/node';
 import { gapsInWords, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, type RunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { isNamedByConfig } from '@dropout-lab/study/node';
-import { wholeBatchLayerOf } from '@dropout-lab/training';
+import { sharesBatches, wholeBatchLayerOf } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type KernelOptions, kernelsOf, requireKernelsOf } from '../command/kernels.ts';
 import { backendChoice } from '../command/recorded-backend.ts';
@@ -59,6 +59,8 @@ export interface ReopenOptions extends DataOptions, KernelOptions, Pick<RunToTra
   readonly takeOver?: boolean;
   /** Train on to so many epochs; as many as the run has when left out. */
   readonly epochs?: number | undefined;
+  /** Threads that share each batch; as many as the run began with when left out. */
+  readonly workers?: number;
 }
 
 /**
@@ -95,12 +97,12 @@ export const beginRun = async (
  * was killed before its first.
  *
  * @throws ConfigError when the run has nothing left to do, never trained here, its data has changed, or it has other kernels
- *   than those that are asked for.
+ *   than those that are asked for, or as many workers as its numbers depend on.
  * @throws RunDirectoryError when a file of the run is not as it was written; RunLockedError while another process writes it.
  */
 export const reopenRun = async (
   path: string,
-  { takeOver = false, epochs, ...options }: ReopenOptions,
+  { takeOver = false, epochs, workers, ...options }: ReopenOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunToTrain> => {
@@ -112,6 +114,7 @@ export const reopenRun = async (
     );
   }
   requireLoadable(reader.manifest, `--resume ${path}`);
+  requireSameNumbers(path, reader.manifest, workers);
   reader.requireWritable(takeOver);
   const { events, gaps } = await reader.readEvents();
   if (epochs !== undefined) await requireOwnName(path);
@@ -136,9 +139,10 @@ export const reopenRun = async (
   return {
     config,
     data,
-    replicas: replicasOn(config, started, { workers: backend.workers }),
+    replicas: replicasOn(config, started, { workers: workers ?? backend.workers }),
     tensorboard: options.tensorboard,
-    open: async () => {
+    open: async ({ model }) => {
+      requireWorkers(model, workers);
       const run = await resumeRunDirectory(path, { takeOver, epochs });
       if (run.manifest.config.epochs !== config.epochs) {
         await run.close();
@@ -164,6 +168,14 @@ const requireOwnName = async (path: string): Promise<void> => {
   );
 };
 
+/** @throws ConfigError when another number of workers would change the run's numbers. */
+const requireSameNumbers = (path: string, { backend }: RunManifest, workers: number | undefined): void => {
+  if (workers === undefined || workers === backend.workers || sharesBatches(backend.name)) return;
+  throw new ConfigError(
+    `--resume ${path} --workers: expected ${backend.workers}, as the run began with, since on ${backend.description} its numbers depend on it, received ${workers}: leave --workers out`,
+  );
+};
+
 const requireSameData = (path: string, { data }: RunManifest, found: DataDescription): void => {
   for (const [name, digest] of Object.entries(data.sha256)) {
     if (found.sha256[name] === digest) continue;
@@ -173,15 +185,26 @@ const requireSameData = (path: string, { data }: RunManifest, found: DataDescrip
   }
 };
 
-/** The threads that share each batch of a run. */
+/**
+ * The threads that share each batch of a run.
+ *
+ * @throws ConfigError when several are asked for on a backend that has one.
+ */
 export const replicasOn = (
   config: RunConfig,
   { name, kernels }: Pick<StartedBackend, 'name' | 'kernels'>,
   { workers, cores }: Pick<RunOptions, 'workers' | 'cores'>,
-): NonNullable<ExperimentOptions['replicas']> => ({
-  count: workers ?? defaultWorkers(name, cores),
-  start: threadReplicas({ backend: backendChoice(name), kernels, config }),
-});
+): NonNullable<ExperimentOptions['replicas']> => {
+  if (name === 'webgpu' && (workers ?? 1) > 1) {
+    throw new ConfigError(
+      `--workers: expected 1 on webgpu, where threads cannot pass weights on to each other, received ${workers}: leave --workers out`,
+    );
+  }
+  return {
+    count: workers ?? defaultWorkers(name, cores),
+    start: threadReplicas({ backend: backendChoice(name), kernels, config }),
+  };
+};
 
 /** @throws ConfigError when several threads are asked for, and a layer needs the whole batch. */
 export const requireWorkers = (model: LayersModel, workers: number | undefined): void => {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGenerator, randomKey } from '@dropout-lab/random';
-import { readHistory, runStatus } from '@dropout-lab/runs';
+import { encodeManifest, readHistory, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
@@ -82,6 +82,24 @@ describe('a run that is stopped and resumed ends as one that is not, to the bit'
     expect(await outcome(run)).toEqual(expected);
   });
 
+  test('interrupted on two threads, then on one and on three', async () => {
+    const run = join(folder, 'other-threads');
+    const signal = { name: 'SIGINT', afterLine: 14, delayMs: 0 } as const;
+    expect((await runCli(start(run, 2), { cwd: folder, signal })).code).toBe(130);
+    const onOne = ['train', '--resume', run, '--workers', '1', '--json'];
+    expect((await runCli(onOne, { cwd: folder, signal })).code).toBe(130);
+    const onThree = ['train', '--resume', run, '--workers', '3'];
+    const ended = await runCli(onThree, { cwd: folder });
+    expect(ended.stdout).toMatch(/, 3 threads$/m);
+    expect(ended.code).toBe(0);
+    expect(await outcome(run)).toEqual(expected);
+
+    const reader = await openRunDirectory(run);
+    expect(reader.manifest.backend.workers).toBe(2);
+    const { events } = await reader.readEvents();
+    expect(events.flatMap((event) => (event.kind === 'run-resumed' ? [event.workers] : []))).toEqual([1, 3]);
+  });
+
   test('on one thread the metrics are those of two, to the bit', async () => {
     const run = join(folder, 'one-thread');
     expect((await runCli(start(run, 1), { cwd: folder })).code).toBe(0);
@@ -102,6 +120,19 @@ describe('what cannot be resumed is refused', () => {
     const { code, stderr } = await callCli(['train', '--resume', 'x', '--seed', '3'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toMatch(/'--seed' cannot be used with --resume/);
+  });
+
+  test('a run on another number of threads, where its numbers depend on that', async () => {
+    const run = join(folder, 'native');
+    await cp(join(folder, 'uninterrupted'), run, { recursive: true });
+    const { manifest } = await openRunDirectory(run);
+    const backend = { ...manifest.backend, name: 'tensorflow', description: 'tfjs-node 4.22.0' };
+    await writeFile(join(run, 'run.json'), await encodeManifest({ ...manifest, backend }));
+    const { code, stderr } = await callCli(['train', '--resume', run, '--workers', '3'], { cwd: folder });
+    expect([code, stderr]).toEqual([
+      2,
+      `dropout-lab: --resume ${run} --workers: expected 2, as the run began with, since on tfjs-node 4.22.0 its numbers depend on it, received 3: leave --workers out\n`,
+    ]);
   });
 
   test('a folder that is no run', async () => {

@@ -26,7 +26,14 @@ export const endReasonSchema = z.enum(['completed', 'early_stopping', 'interrupt
 export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run-started'), time, epochs: count, stepsPerEpoch: count }),
   /** Training goes on from a checkpoint: earlier events of later steps are void. */
-  z.object({ kind: z.literal('run-resumed'), time, epoch: count, step: count }),
+  z.object({
+    kind: z.literal('run-resumed'),
+    time,
+    epoch: count,
+    step: count,
+    /** Replicas that share each batch from here on; absent in runs of earlier versions, which resumed on as many as before. */
+    workers: count.min(1).optional(),
+  }),
   /** `loss` and `accuracy` are means over the epoch so far, dropout on, as Keras's progress bar shows them. */
   z.object({
     kind: z.literal('step'),

@@ -16,7 +16,8 @@ const backendSchema = z.object({
   /** A description for people: `wasm (SIMD, 2 workers)`. */
   description: z.string(),
   /**
-   * Number of replicas that share each batch. On wasm and cpu it does not affect a run's numbers.
+   * Number of replicas that shared each batch when the run began; events say on how many it resumed. On wasm and cpu it
+   * does not affect a run's numbers.
    */
   workers: z.number().int().positive(),
   /** The kernels of wasm; absent on other backends, and in earlier runs, which had the plain ones. */

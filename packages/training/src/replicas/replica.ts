@@ -279,8 +279,13 @@ export const createReplica = (model: LayersModel): Replica => {
 /** The backends that compute on one thread, so that several replicas may share a batch. */
 const singleThreaded: ReadonlySet<string> = new Set(['wasm', 'cpu']);
 
-/** Whether batches are computed slice by slice on the active backend, however many replicas there are. */
-export const sharesBatches = (): boolean => singleThreaded.has(tf.getBackend());
+/**
+ * Whether batches are computed slice by slice on a backend of TensorFlow.js, so that a run has the same numbers on any number of
+ * replicas.
+ *
+ * @param backend Its name; the active one when left out.
+ */
+export const sharesBatches = (backend = tf.getBackend()): boolean => singleThreaded.has(backend);
 
 /** @throws TrainingError when a slice is not the whole batch, whose statistics a batch normalization needs. */
 const requireWhole = (slice: Batch, batchSize: number, { layer }: SharedStatistics): void => {
