@@ -11,7 +11,7 @@ import { repository } from './spawn-turbo.mjs';
 /** Words and phrases that are refused, each with a better one. */
 const refused: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/(?<!<\/?|docs:)\bfigures?\b(?!\/|\.csv| svg \{| \{)/i, 'metric for a number, chart for a picture'],
-  [/(?<!font-)\bfaces?\b/i, 'entry point'],
+  [/(?<!font-|Hugging )\bfaces?\b/i, 'entry point'],
   [/\bdoors?\b/i, 'entry point, exports'],
   [/\blifelines?\b/i, 'what it does, in plain words'],
   [/\btellers?\b/i, 'event, status, message'],

@@ -3,6 +3,7 @@ import { ConfigError } from '@dropout-lab/contracts';
 import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { browser } from './library/browser.ts';
 import { loaderOf } from './library/datasets.ts';
+import { parquetOn } from './library/parquet.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
 import { loadOn } from './library/trained-model.ts';
@@ -15,6 +16,8 @@ export const load = loadOn(browser, start);
 export const loadClassifier = loadClassifierOn(browser, start);
 export const cifar10 = loaderOf('cifar10', browser);
 export const cifar100 = loaderOf('cifar100', browser);
+
+export const parquet = parquetOn(browser);
 
 export const imageFolder = async (path: string): Promise<never> => {
   throw new ConfigError(

@@ -1,17 +1,21 @@
-import type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
+import type { OwnDataset } from '@dropout-lab/data';
+import type { ImageFolderOptions } from '@dropout-lab/data/node';
 import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { loaderOf } from './library/datasets.ts';
 import { node } from './library/node.ts';
+import { parquetOn } from './library/parquet.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
 import { loadOn } from './library/trained-model.ts';
 
-export type { ImageFolderOptions, OwnDataset } from '@dropout-lab/data/node';
+export type { OwnDataset } from '@dropout-lab/data';
+export type { ImageFolderOptions } from '@dropout-lab/data/node';
 export type { Classification, Classifier, ClassifyOptions } from './classifier/classifier.ts';
 export type { ClassifierDescription } from './classifier/description.ts';
 export type { LoadClassifierOptions } from './classifier/load-classifier.ts';
 export type { ClassifiedPicture, PagePicture, RawPicture } from './classifier/pictures.ts';
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
+export type { ParquetOptions } from './library/parquet.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
 export type { LoadOptions, TrainedModel } from './library/trained-model.ts';
@@ -59,3 +63,13 @@ export const cifar100 = loaderOf('cifar100', node);
 export const imageFolder = async (path: string, options?: ImageFolderOptions): Promise<OwnDataset> =>
   // sharp, which decodes them, is native code.
   (await import('@dropout-lab/data/node')).imageFolder(path, options);
+
+/**
+ * Loads the pictures of a Parquet file in Hugging Face's layout: a column of images, one of labels, and the names of the
+ * classes in the metadata, as the datasets library writes them. Without test images a fifth of each class is taken.
+ *
+ * @param file Its path, or that of a folder of such files with a split in the name of each, in Node only: decoded once, and
+ *   kept in the cache. Or the content, as a page gets it from a user: decoded into memory.
+ * @throws ConfigError when it is damaged or has other columns.
+ */
+export const parquet = parquetOn(node);

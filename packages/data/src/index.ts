@@ -4,7 +4,27 @@ export { type ChannelStatistics, channelStatistics } from './channel-statistics.
 export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { type MixOptions, mixBatches } from './mix-batches.ts';
+export { type ParquetOptions, parquetInMemory } from './parquet/parquet-in-memory.ts';
 export { type Drawable, drawableSize, modelPixels, picturePixels } from './picture.ts';
+export { decodeInBrowser } from './pictures/decode-in-browser.ts';
+export {
+  type DecodedPicture,
+  type DecodeOptions,
+  type DecodePicture,
+  PictureError,
+} from './pictures/decoded-picture.ts';
+export type { OwnDataset } from './pictures/own-dataset.ts';
+export { prepareInMemory } from './pictures/prepare-in-memory.ts';
+export type {
+  AboutPictures,
+  Picture,
+  PictureSource,
+  PictureSplit,
+  PreparePicturesOptions,
+  PrepareProgress,
+  SkippedFile,
+  SplitCounts,
+} from './pictures/prepare-pictures.ts';
 export { prepareRunData, type RunData } from './prepare-run-data.ts';
 export { type Pixels, scalePixels } from './resize.ts';
 export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';

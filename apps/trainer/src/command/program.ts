@@ -216,17 +216,15 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await verifyCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
   addPreparationOptions(data.command('info'), { named: false })
-    .description(
-      "what the data set is, and where its files are; or what images a folder of one's own pictures gives",
-    )
-    .argument('[folder]', 'folder with a folder of pictures for each class')
+    .description("what the data set is, and where its files are; or what images one's own pictures give")
+    .argument('[path]', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
     .addOption(datasetOption())
     .addOption(dataDirOption())
-    .action(async (folder: string | undefined, options) => {
+    .action(async (path: string | undefined, options) => {
       const reporter = createReporter({ json: false });
-      if (folder !== undefined) {
+      if (path !== undefined) {
         const { folderInfoCommand } = await import('../data/folder-info.ts');
-        onExitCode(await folderInfoCommand(folder, options, reporter, signal));
+        onExitCode(await folderInfoCommand(path, options, reporter, signal));
         return;
       }
       const { infoCommand } = await import('../data/data-command.ts');

@@ -43,15 +43,15 @@ const size = (text: string): [height: number, width: number] => {
 export const addImagesOptions = (command: Command): Command =>
   withTest(
     command.option(
-      '--images <folder>',
-      "one's own pictures: a folder with a folder for each class, or with folders train, test and validation that have them",
+      '--images <path>',
+      "one's own pictures: a folder with a folder for each class, or with folders train, test and validation that have them; or a Parquet file, or a folder of such files, in Hugging Face's layout",
     ),
   );
 
 const withTest = (command: Command): Command =>
   command.option(
-    '--test <folder>',
-    'folder of test pictures, where there are none (default: a fifth of each class)',
+    '--test <path>',
+    'test pictures, in a folder or a Parquet file as --images, where there are none (default: a fifth of each class)',
   );
 
 /** Adds the options that make images of a user's own pictures. */

@@ -96,6 +96,6 @@ export const fetchLine = (title: string, { stage, source, done, total, unit }: C
 export const requireLoadable = ({ data, config }: RunManifest, what: string): void => {
   if (data.dataset === datasetKey(config.dataset)) return;
   throw new ConfigError(
-    `${what}: expected a run on a data set by name, such as cifar10, or on a folder of pictures, found one on ${data.dataset}: load it in a program, and give the images there`,
+    `${what}: expected a run on a data set by name, such as cifar10, or on pictures of one's own, found one on ${data.dataset}: load it in a program, and give the images there`,
   );
 };

@@ -1,4 +1,4 @@
-import type { SkippedFile } from '@dropout-lab/data/node';
+import type { SkippedFile } from '@dropout-lab/data';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import { folderOptions, type PreparationOptions } from './own-images.ts';
@@ -6,15 +6,15 @@ import { folderOptions, type PreparationOptions } from './own-images.ts';
 /** Of pairs that are alike; there may be thousands. */
 const MOST_PAIRS = 20;
 
-/** `dropout-lab data info PATH`: what images a folder of pictures gives, and what of it is not used. @returns The exit code. */
+/** `dropout-lab data info PATH`: what images one's own pictures give, and what of them is not used. @returns The exit code. */
 export const folderInfoCommand = async (
   path: string,
   options: PreparationOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { alikeImages, imageFolder, surveyFolder, THUMBNAIL } = await import('@dropout-lab/data/node');
-  const { prepare } = await surveyFolder(path, folderOptions(options, reporter, signal));
+  const { alikeImages, loadPrepared, surveyPictures, THUMBNAIL } = await import('@dropout-lab/data/node');
+  const { prepare } = await surveyPictures(path, folderOptions(options, reporter, signal));
   const { images, counts, skipped, notes } = await prepare();
   const { title, imageShape, classNames, trainImages, testImages, sha256 } = images;
   reporter.line(
@@ -30,15 +30,17 @@ export const folderInfoCommand = async (
   for (const line of skippedByReason(skipped)) reporter.line(line);
 
   const small = { ...options, size: THUMBNAIL, fit: 'fill' as const, strict: false };
-  const thumbnails = await imageFolder(path, folderOptions(small, reporter, signal));
-  const pairs = alikeImages(thumbnails.train, thumbnails.test);
+  const surveyed = await surveyPictures(path, folderOptions(small, reporter, signal));
+  const { images: thumbnails, files } = await surveyed.prepare();
+  const loaded = await loadPrepared(thumbnails, { signal });
+  const pairs = alikeImages(loaded.train, loaded.test);
   reporter.line(
     pairs.length === 0
       ? 'No test image is like a training image'
       : `${pairs.length} of ${testImages} test images are like a training image, so that the model has seen them:`,
   );
   for (const { train, test, isSame } of pairs.slice(0, MOST_PAIRS)) {
-    const [tested, trained] = [thumbnails.files[trainImages + test], thumbnails.files[train]];
+    const [tested, trained] = [files[trainImages + test], files[train]];
     reporter.line(`  ${tested} ${isSame ? 'is the same as' : 'is nearly'} ${trained}`);
   }
   if (pairs.length > MOST_PAIRS) reporter.line(`  and ${pairs.length - MOST_PAIRS} more`);

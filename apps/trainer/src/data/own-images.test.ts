@@ -1,10 +1,12 @@
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { runCli } from '../command/testing.ts';
 
+const parquetFixtures = new URL('../../../../packages/data/fixtures/parquet/', import.meta.url);
 const colours = { blue: '#22c', green: '#2c2', red: '#c22' };
 let folder: string;
 let env: Record<string, string>;
@@ -25,6 +27,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'split.json'), '{"validationSplit": 0.3}');
   for (const split of ['train', 'validation'])
     await cp(join(folder, 'pets'), join(folder, 'chosen', split), { recursive: true });
+  await writeFile(join(folder, 'torn.parquet'), 'PAR1 but no end');
 });
 
 const small = [
@@ -67,7 +70,7 @@ test('a folder of pictures is trained on, and its run evaluated, resumed and ask
 
   await rm(env['DROPOUT_LAB_CACHE']!, { recursive: true });
   const gone = await cli('evaluate', 'run', '--backend', 'wasm');
-  expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('give their folder with --images')]);
+  expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('give them again with --images')]);
   const again = await cli('evaluate', 'run', '--images', 'moved', '--backend', 'wasm');
   expect([again.code, again.stdout]).toEqual([0, evaluated.stdout]);
 
@@ -91,7 +94,29 @@ test('data info says what a folder gives, and what is in both splits', async () 
   expect(stdout).toMatch(/^ {2}red\/\d+\.(?:png|jpg) is (?:the same as|nearly) red\/\d+\.(?:png|jpg)$/m);
 });
 
+test('a Parquet file is trained on, described, and given again where the cache has its images no longer', async () => {
+  await copyFile(fileURLToPath(new URL('groups.parquet', parquetFixtures)), join(folder, 'pets.parquet'));
+  const about = await cli('data', 'info', 'pets.parquet');
+  expect([about.code, about.stdout]).toEqual([
+    0,
+    expect.stringContaining('pets: 9 training and 3 test images of 3 classes\nImages: 4 x 6 x 3'),
+  ]);
+  expect(about.stdout).toMatch(/^ {2}pets\.parquet row \d+ is the same as pets\.parquet row \d+$/m);
+  const trained = await cli(
+    ...['train', '--images', 'pets.parquet', '--run-dir', 'parquet-run', '--epochs', '1', ...small],
+  );
+  expect([trained.code, trained.stdout]).toEqual([
+    0,
+    expect.stringContaining('pets: 9 images to train on, 3 to test, of 3 classes, 16 x 16 x 3'),
+  ]);
+  await rm(env['DROPOUT_LAB_CACHE']!, { recursive: true });
+  const again = await cli('evaluate', 'parquet-run', '--images', 'pets.parquet', '--backend', 'wasm');
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('(3 images)')]);
+}, 120_000);
+
 test.each([
+  [['train', '--images', 'torn.parquet'], 'torn.parquet: expected a whole Parquet file, found'],
+  [['train', '--images', 'pets.parquet', '--test', 'pets'], '--test pets: expected a Parquet file'],
   [['train', '--images', 'none'], '"no such file or directory" (ENOENT)'],
   [['train', '--images', 'pets/red'], 'expected a folder for each class'],
   [

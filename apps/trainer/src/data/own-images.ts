@@ -6,23 +6,22 @@ import {
   type RunConfig,
   stepsPerEpochOf,
 } from '@dropout-lab/contracts';
-import { type LoadedDataset, settingsOfImages } from '@dropout-lab/data';
-import type {
-  ImageFolderOptions,
-  LoadPreparedOptions,
-  PreparedImages,
-  PrepareProgress,
-  SkippedFile,
-} from '@dropout-lab/data/node';
+import {
+  type LoadedDataset,
+  type PrepareProgress,
+  type SkippedFile,
+  settingsOfImages,
+} from '@dropout-lab/data';
+import type { ImageFolderOptions, LoadPreparedOptions, PreparedImages } from '@dropout-lab/data/node';
 import { bar, duration } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
 
 /** The options that name a user's own images. */
 export interface ImagesOptions {
-  /** A folder with a folder for each class. */
+  /** A folder with a folder for each class, or a Parquet file, or a folder of these. */
   readonly images?: string | undefined;
-  /** A folder of test images. */
+  /** The same of test images. */
   readonly test?: string | undefined;
 }
 
@@ -37,7 +36,7 @@ export interface PreparationOptions extends ImagesOptions {
 const node = () => import('@dropout-lab/data/node');
 
 /**
- * Reads what a command is to do with a data set: with `--images` that of a folder, whose pictures are decoded when
+ * Reads what a command is to do with a data set: with `--images` that of one's own pictures, which are decoded when
  * everything else has been found possible.
  *
  * @param read Reads the command's settings on top of some of its own.
@@ -55,8 +54,8 @@ export const withImages = async <T>(
     requireNone(options);
     return read();
   }
-  const { surveyFolder } = await node();
-  const surveyed = await surveyFolder(path, folderOptions(options, reporter, signal));
+  const { surveyPictures } = await node();
+  const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
   await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }));
   const prepared = await surveyed.prepare();
   for (const line of preparedLines(prepared, path)) reporter.line(line);
@@ -67,7 +66,9 @@ export const withImages = async <T>(
 const requireNone = ({ test, size, fit, strict }: PreparationOptions): void => {
   const given = Object.entries({ test, size, fit, strict }).find(([, value]) => value !== undefined);
   if (given === undefined) return;
-  throw new ConfigError(`--${given[0]}: expected --images with it, the folder of the pictures, found none`);
+  throw new ConfigError(
+    `--${given[0]}: expected --images with it, the folder or file of the pictures, found none`,
+  );
 };
 
 export const folderOptions = (
@@ -133,7 +134,7 @@ export const fewStepsLine = (config: RunConfig): string | undefined => {
 };
 
 /**
- * Loads the images of runs on a user's own: from the cache, or of the folder of `--images`, which must give the same.
+ * Loads the images of runs on a user's own: from the cache, or of the pictures of `--images`, which must give the same.
  *
  * @throws ConfigError when they are not there, or are others.
  */
@@ -143,14 +144,14 @@ export const loadOwnImages = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<LoadedDataset> => {
-  const { loadPrepared, surveyFolder } = await node();
+  const { loadPrepared, surveyPictures } = await node();
   const { images: path, limits } = options;
   if (path === undefined) {
     requireNone(options);
   } else {
     const [height, width] = images.imageShape;
     const preparation = { ...options, size: [height, width] as const, fit: images.fit };
-    const { prepare } = await surveyFolder(path, folderOptions(preparation, reporter, signal));
+    const { prepare } = await surveyPictures(path, folderOptions(preparation, reporter, signal));
     requireSame(path, images, (await prepare()).images);
   }
   return loadPrepared(images, { limits, signal });

@@ -1,6 +1,7 @@
 import { type BrowserBackendChoice, describeHardware, startBackend } from '@dropout-lab/backend/browser';
 import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
 import { ConfigError } from '@dropout-lab/contracts';
+import { decodeInBrowser } from '@dropout-lab/data';
 import { decodeRun, encodeRun, RunDirectoryError } from '@dropout-lab/runs';
 import { createReplica } from '@dropout-lab/training';
 import { createStore, get, set } from 'idb-keyval';
@@ -28,6 +29,12 @@ export const browser: Platform = {
       ['from'],
     );
   },
+  loadParquetFile: async (path) => {
+    throw new ConfigError(
+      `parquet: expected the content of a file in a browser, received ${path}: give the File that the page was given, or a Blob`,
+    );
+  },
+  decodePicture: async () => decodeInBrowser,
   readPicture: pixelsInBrowser,
   readClassifier: (folder) => fetchClassifier(`${folder}`),
   save: async (name, run) => set(name, await encodeRun(run), runsOfThisOrigin()),

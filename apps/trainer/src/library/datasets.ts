@@ -15,7 +15,7 @@ export interface TrainingData {
   /** Some of them are held out for validation, as the settings say. */
   readonly train: ImageDataset;
   readonly test: ImageDataset;
-  /** The data set, by its name or as `imageFolder` describes it; absent for images from memory. */
+  /** The data set, by its name or as `imageFolder` and `parquet` describe it; absent for images from memory. */
   readonly dataset?: DatasetChoice;
   /** The last so many training images are to be held out for validation; as the settings say when left out or 0. */
   readonly validationImages?: number;

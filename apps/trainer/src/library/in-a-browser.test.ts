@@ -1,7 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DecodePicture } from '@dropout-lab/data';
+import { decodePicture } from '@dropout-lab/data/node';
 import type { Browser } from 'playwright-core';
 import { build, type Plugin, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -32,6 +35,14 @@ beforeAll(async () => {
       console.log(await digestOfTraining(library));
     </script>`,
   );
+  await writeFile(
+    join(folder, 'pictures.html'),
+    `<!doctype html><title>Pictures</title><link rel="icon" href="data:,"><script type="module">
+      import { parquet } from '${fileURLToPath(new URL('../../dist/browser.js', import.meta.url))}';
+      import { decodeInBrowser } from '${fileURLToPath(new URL('../../../../packages/data/dist/index.js', import.meta.url))}';
+      Object.assign(globalThis, { parquet, decodeInBrowser, isReady: true });
+    </script>`,
+  );
   const lookAtModules: Plugin = {
     name: 'look-at-modules',
     generateBundle() {
@@ -43,7 +54,9 @@ beforeAll(async () => {
     logLevel: 'silent',
     build: {
       target: 'es2022',
-      rollupOptions: { input: ['index.html', 'digest.html'].map((name) => join(folder, name)) },
+      rollupOptions: {
+        input: ['index.html', 'digest.html', 'pictures.html'].map((name) => join(folder, name)),
+      },
     },
     plugins: [lookAtModules],
   });
@@ -92,5 +105,79 @@ test('the weights of a training on wasm are those of Node, to the bit', async ()
   const expected = await digestOfTraining(inNode);
   await expect.poll(() => [...complaints, ...lines].at(-1), { timeout: 60_000 }).toMatch(/^[0-9a-f]{64}$/);
   expect([complaints, lines.at(-1)]).toEqual([[], expected]);
+  await page.close();
+}, 120_000);
+
+/** Globals of the page. */
+interface PicturesPage {
+  readonly isReady?: boolean;
+  readonly parquet: typeof inBrowser.parquet;
+  readonly decodeInBrowser: DecodePicture;
+}
+
+const fixtures = fileURLToPath(new URL('../../../../packages/data/fixtures/', import.meta.url));
+
+const openPictures = async () => {
+  const { page, complaints } = await openPage(browser, `${server.resolvedUrls!.local[0]!}pictures.html`);
+  await page.waitForFunction(() => (globalThis as unknown as PicturesPage).isReady === true);
+  return { page, complaints };
+};
+
+/** Returns the largest difference of two values at the same place. */
+const furthest = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+
+test('pictures of every kind are decoded as in Node, to within one level', async () => {
+  const { page } = await openPictures();
+  const names = readdirSync(join(fixtures, 'pictures')).filter((name) => !name.endsWith('.rgb'));
+  expect(names.length).toBeGreaterThanOrEqual(18);
+  const differences: Record<string, number> = {};
+  for (const name of names) {
+    const file = await readFile(join(fixtures, 'pictures', name));
+    for (const options of [
+      {},
+      { height: 9, width: 12 },
+      { height: 40, width: 40, fit: 'contain' as const },
+    ]) {
+      const expected = await decodePicture(file, options);
+      const found = await page.evaluate(
+        async ([content, wanted]) => {
+          const { decodeInBrowser } = globalThis as unknown as PicturesPage;
+          const { pixels, width, height } = await decodeInBrowser(Uint8Array.from(content), wanted);
+          return { pixels: [...pixels], width, height };
+        },
+        [[...file], options] as const,
+      );
+      expect([name, found.width, found.height]).toEqual([name, expected.width, expected.height]);
+      const worst = furthest(Uint8Array.from(found.pixels), expected.pixels);
+      // A canvas keeps colours times their alpha, in whole levels, and a spline makes more of a level.
+      const isAmplified = name === 'alpha.png' && options.fit === 'contain';
+      differences[name] = Math.max(differences[name] ?? 0, isAmplified ? worst / 3 : worst);
+    }
+  }
+  expect(Object.entries(differences).filter(([, worst]) => worst > 1)).toEqual([]);
+  await page.close();
+}, 120_000);
+
+test('a Parquet file gives the images that it gives in Node', async () => {
+  const { page, complaints } = await openPictures();
+  const file = await readFile(join(fixtures, 'parquet/datasets.parquet'));
+  const found = await page.evaluate(
+    async (content) => {
+      const { parquet } = globalThis as unknown as PicturesPage;
+      const { train, dataset, files } = await parquet(new File([Uint8Array.from(content)], 'pets.parquet'));
+      const path = await parquet('pets.parquet').catch((error: Error) => error.message);
+      return { images: [...train.images], labels: [...train.labels], dataset, files, path };
+    },
+    [...file],
+  );
+  const expected = await inNode.parquet(new File([file], 'pets.parquet'));
+  expect(complaints).toEqual([]);
+  expect([found.dataset, found.files]).toEqual([expected.dataset, expected.files]);
+  expect([Uint8Array.from(found.images), Uint8Array.from(found.labels)]).toEqual([
+    expected.train.images,
+    expected.train.labels,
+  ]);
+  expect(found.path).toContain('expected the content of a file in a browser');
   await page.close();
 }, 120_000);

@@ -19,6 +19,9 @@ export const node: Platform = {
     replicasOn(config, { name }, workers === undefined ? {} : { workers }),
   loadDataset: (name, { from, onProgress, signal }) =>
     loadDataset(name, { directory: from, onProgress, signal }),
+  // sharp is native code, and is loaded for those who have pictures.
+  loadParquetFile: async (path, options) => (await import('@dropout-lab/data/node')).parquet(path, options),
+  decodePicture: async () => (await import('@dropout-lab/data/node')).decodePicture,
   readPicture: pixelsInNode,
   readClassifier: (folder) => {
     const place = `${folder}`;

@@ -6,7 +6,8 @@ import type {
   ImageShape,
   RunConfig,
 } from '@dropout-lab/contracts';
-import type { LoadedDataset } from '@dropout-lab/data';
+import type { DecodePicture, LoadedDataset, OwnDataset } from '@dropout-lab/data';
+import type { ImageFolderOptions } from '@dropout-lab/data/node';
 import type { ExperimentOptions } from '@dropout-lab/experiment';
 import type { RunContents } from '@dropout-lab/runs';
 import type { ClassifierContent } from '../classifier/classifier.ts';
@@ -42,6 +43,10 @@ export interface Platform {
     workers: number | undefined,
   ) => NonNullable<ExperimentOptions['replicas']>;
   readonly loadDataset: (name: DatasetName, options: DatasetOptions) => Promise<LoadedDataset>;
+  /** Loads a Parquet file of pictures by its path. */
+  readonly loadParquetFile: (path: string, options: ImageFolderOptions) => Promise<OwnDataset>;
+  /** Returns the function that decodes pictures. */
+  readonly decodePicture: () => Promise<DecodePicture>;
   /** @returns uint8 [height, width, channels] of a picture of any kind and size. */
   readonly readPicture: (
     picture: ClassifiedPicture,

@@ -1,6 +1,6 @@
 import { DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
-import { modelPixels } from '@dropout-lab/data';
-import { decodePicture, MOST_PICTURE_BYTES, PictureError } from '@dropout-lab/data/node';
+import { modelPixels, PictureError } from '@dropout-lab/data';
+import { decodePicture, MOST_PICTURE_BYTES } from '@dropout-lab/data/node';
 import { readRegularFile } from '@dropout-lab/files/node';
 import { readInput } from '../command/read-input.ts';
 

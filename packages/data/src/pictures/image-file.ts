@@ -1,14 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ClassIndices,
-  ConfigError,
-  canonicalJson,
-  DropoutLabError,
-  type ImageDataset,
-  type OwnImages,
-} from '@dropout-lab/contracts';
+import { ConfigError, DropoutLabError, type ImageDataset, type OwnImages } from '@dropout-lab/contracts';
 import {
   cacheDirectory,
   isNotFound,
@@ -17,20 +10,12 @@ import {
   writeByDigest,
 } from '@dropout-lab/files/node';
 import type { ImageLimits, LoadedDataset } from '../loaded-dataset.ts';
+import { headerBytes, type ImageFileHeader, labelBytes, labelsFor } from './image-file-format.ts';
 
-/*
- * A file of prepared images, named by the SHA-256 of its bytes: 8 bytes `dlimages`, the length of a header (uint32), the
- * header as canonical JSON, a label for each image (uint16), and the pixels; training images first. Little-endian.
- */
-const MAGIC = Buffer.from('dlimages');
-const VERSION = 1;
 /** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
 const MOST_HEADER_BYTES = 2 ** 23;
 const CHUNK = 2 ** 22;
 const EXTENSION = '.bin';
-
-/** The content of a file of prepared images, apart from labels and pixels. */
-export type ImageFileHeader = Pick<OwnImages, 'imageShape' | 'classNames' | 'trainImages' | 'testImages'>;
 
 /** Returns the folder of prepared images in the cache. */
 export const imagesFolder = (cache = cacheDirectory()): string => join(cache, 'images');
@@ -38,16 +23,6 @@ export const imagesFolder = (cache = cacheDirectory()): string => join(cache, 'i
 /** Returns the place of prepared images in the cache. */
 export const imageFilePath = (sha256: string, cache?: string): string =>
   join(imagesFolder(cache), `${sha256}${EXTENSION}`);
-
-const headerBytes = ({ imageShape, classNames, trainImages, testImages }: ImageFileHeader): Buffer => {
-  const text = Buffer.from(
-    canonicalJson({ version: VERSION, imageShape, classNames, trainImages, testImages }),
-  );
-  const start = Buffer.alloc(MAGIC.length + 4);
-  MAGIC.copy(start);
-  start.writeUInt32LE(text.length, MAGIC.length);
-  return Buffer.concat([start, text]);
-};
 
 /**
  * Writes prepared images into the cache: whole, or not at all.
@@ -78,7 +53,7 @@ const partsOf = async function* (
   pixels: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield headerBytes(header);
-  yield littleEndian(labels);
+  yield labelBytes(labels);
   yield* pixels;
 };
 
@@ -95,12 +70,6 @@ export const asStorageError = (error: unknown, folder: string): unknown =>
         ),
         { cause: error },
       );
-
-const littleEndian = (labels: Uint16Array): Uint8Array => {
-  const bytes = Buffer.alloc(2 * labels.length);
-  for (let i = 0; i < labels.length; i++) bytes.writeUInt16LE(labels[i]!, 2 * i);
-  return bytes;
-};
 
 /** Where prepared images are, and how many are wanted. */
 export interface LoadPreparedOptions {
@@ -141,8 +110,8 @@ export const readImageFile = async (
       throw damaged(path, `a file of ${expected} bytes, as described`, `one of ${size}`);
     if (!(await take(file, hash, header.length)).equals(header))
       throw damaged(path, 'the images that are described', 'others');
-    const labelBytes = await take(file, hash, 2 * count);
-    const labelOf = (i: number): number => labelBytes.readUInt16LE(2 * i);
+    const stored = await take(file, hash, 2 * count);
+    const labelOf = (i: number): number => stored.readUInt16LE(2 * i);
     const split = async (from: number, n: number, most: number | null | undefined): Promise<ImageDataset> => {
       const kept = Math.min(n, most ?? n);
       const pixels = new Uint8Array(kept * imageSize);
@@ -161,10 +130,6 @@ export const readImageFile = async (
     await file.close();
   }
 };
-
-/** Bytes are enough for 256 classes. */
-const labelsFor = (classes: number, count: number): ClassIndices =>
-  classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
 
 const damaged = (path: string, expected: string, found: string): ConfigError =>
   new ConfigError(

@@ -4,15 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { ConfigError, hasControlCharacters, ownImagesLimits } from '@dropout-lab/contracts';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { isPictureName } from './picture-name.ts';
-
-/** The part of a data set that a picture is for; `any`: its split is drawn later. */
-export type PictureSplit = 'train' | 'validation' | 'test' | 'any';
-
-/** A file that is not used, by its path within the folder, and the reason. */
-export interface SkippedFile {
-  readonly file: string;
-  readonly reason: string;
-}
+import type { PictureSplit, SkippedFile } from './prepare-pictures.ts';
 
 /** A file that may be a picture: its content has not been read yet. */
 export interface ListedFile {
@@ -41,7 +33,8 @@ export interface ListOptions {
 /** Deeper folders are more likely a mistake than a data set. */
 const MOST_LEVELS = 32;
 
-const splitNames: Readonly<Record<string, PictureSplit>> = {
+/** The splits by the names of their folders, in lower case. */
+export const splitNames: Readonly<Record<string, PictureSplit>> = {
   train: 'train',
   training: 'train',
   validation: 'validation',
@@ -71,8 +64,10 @@ export const listFolder = async (path: string, { test, signal }: ListOptions = {
       `--test ${test}: expected ${path} to have no test images of its own, found its folder ${parts.find(({ split }) => split === 'test')!.at}: leave --test out, or give ${join(path, parts[0]!.at)} as the images`,
     );
   }
+  const isTested = test !== undefined || parts.some(({ split }) => split === 'test');
   const found: Found[] = [];
-  for (const { split, at } of parts) found.push(...(await walk.classes(at, split)));
+  for (const { split, at } of parts)
+    found.push(...(await walk.classes(at, split === 'train' && !isTested ? 'any' : split)));
   if (splits !== undefined) {
     const used = new Set(splits.map(({ at }) => at));
     for (const { name } of entries)
@@ -110,7 +105,7 @@ const openFolder = async (path: string): Promise<[root: string, entries: Dirent[
   } catch (cause) {
     const advice =
       systemErrorCode(cause) === 'ENOTDIR'
-        ? 'give the folder that has a folder for each class'
+        ? 'give the folder that has a folder for each class, or a Parquet file, whose name ends in .parquet'
         : 'check its name and permissions';
     throw new ConfigError(systemErrorSentence(cause, path, 'a folder of pictures', advice), [], { cause });
   }

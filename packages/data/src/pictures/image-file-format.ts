@@ -1,0 +1,42 @@
+import { type ClassIndices, canonicalJson, type OwnImages } from '@dropout-lab/contracts';
+
+/*
+ * A file of prepared images, named by the SHA-256 of its bytes: 8 bytes `dlimages`, the length of a header (uint32), the
+ * header as canonical JSON, a label for each image (uint16), and the pixels; training images first. Little-endian.
+ */
+const MAGIC = 'dlimages';
+const VERSION = 1;
+
+/** The content of a file of prepared images, apart from labels and pixels. */
+export type ImageFileHeader = Pick<OwnImages, 'imageShape' | 'classNames' | 'trainImages' | 'testImages'>;
+
+/** Returns the bytes before the labels. */
+export const headerBytes = ({
+  imageShape,
+  classNames,
+  trainImages,
+  testImages,
+}: ImageFileHeader): Uint8Array => {
+  const text = new TextEncoder().encode(
+    canonicalJson({ version: VERSION, imageShape, classNames, trainImages, testImages }),
+  );
+  const bytes = new Uint8Array(MAGIC.length + 4 + text.length);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  new DataView(bytes.buffer).setUint32(MAGIC.length, text.length, true);
+  bytes.set(text, MAGIC.length + 4);
+  return bytes;
+};
+
+/** Returns labels as the file has them. */
+export const labelBytes = (labels: Uint16Array): Uint8Array => {
+  const bytes = new Uint8Array(2 * labels.length);
+  const view = new DataView(bytes.buffer);
+  labels.forEach((label, i) => {
+    view.setUint16(2 * i, label, true);
+  });
+  return bytes;
+};
+
+/** Returns labels of 0; bytes are enough for 256 classes. */
+export const labelsFor = (classes: number, count: number): ClassIndices =>
+  classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
