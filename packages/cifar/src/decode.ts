@@ -151,11 +151,22 @@ export const splitDecoder = (
  * Encodes RGB images as records of the official layout: the inverse of {@link decodeCifar}.
  *
  * @param images Pixels uint8 [n, 32, 32, 3].
- * @param labels Class indices [n], whole numbers from 0 to 9; at least one.
+ * @param labels Class indices [n], whole numbers from 0; at least one.
+ * @param options.classes How many classes there are: 10 by default, as in CIFAR-10, and at most the 256 that a byte distinguishes.
  * @throws ConfigError for what {@link decodeCifar} would refuse or read otherwise.
  */
-export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Uint8Array => {
-  requireEncodable(images, labels);
+export const encodeCifar10 = (
+  images: Uint8Array,
+  labels: ArrayLike<number>,
+  { classes = CIFAR10.labels[CIFAR10.target]!.classNames.length }: { readonly classes?: number } = {},
+): Uint8Array => {
+  if (!(Number.isInteger(classes) && classes >= 1 && classes <= 256)) {
+    throw new ConfigError(
+      `encodeCifar10: classes: expected a whole number from 1 to 256, received ${classes}`,
+      ['classes'],
+    );
+  }
+  requireEncodable(images, labels, classes - 1);
   const records = new Uint8Array(labels.length * (1 + IMAGE_BYTES));
   let out = 0;
   for (let n = 0; n < labels.length; n++) {
@@ -168,7 +179,7 @@ export const encodeCifar10 = (images: Uint8Array, labels: ArrayLike<number>): Ui
   return records;
 };
 
-const requireEncodable = (images: Uint8Array, labels: ArrayLike<number>): void => {
+const requireEncodable = (images: Uint8Array, labels: ArrayLike<number>, highest: number): void => {
   const type = Object.prototype.toString.call(images).slice('[object '.length, -1);
   if (!['Uint8Array', 'Uint8ClampedArray'].includes(type)) {
     throw new ConfigError(
@@ -189,7 +200,6 @@ const requireEncodable = (images: Uint8Array, labels: ArrayLike<number>): void =
       ['images'],
     );
   }
-  const highest = CIFAR10.labels[CIFAR10.target]!.classNames.length - 1;
   const place = Array.from(labels).findIndex((one) => !(Number.isInteger(one) && one >= 0 && one <= highest));
   if (place < 0) return;
   throw new ConfigError(

@@ -1,11 +1,13 @@
 export { parquet } from './parquet/survey-parquet.ts';
+export { type WrittenPicture, writeParquet } from './parquet/write-parquet.ts';
 export { type AlikeImages, alikeImages, THUMBNAIL } from './pictures/alike-images.ts';
 export { decodePicture, MOST_PICTURE_BYTES } from './pictures/decode-picture.ts';
-export { imageFilePath, type LoadPreparedOptions } from './pictures/image-file.ts';
+export { imageFilePath, type LoadPreparedOptions, type OpenedImages } from './pictures/image-file.ts';
 export {
   type ImageFolderOptions,
   imageFolder,
   loadPrepared,
+  openPrepared,
 } from './pictures/image-folder.ts';
 export { isPictureName } from './pictures/picture-name.ts';
 export type { PreparedImages, PrepareOptions } from './pictures/prepare-images.ts';

@@ -1,6 +1,7 @@
 import { listFlags, listSettings, recipes, runConfigSchema, type Setting } from '@dropout-lab/contracts';
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
+import { imagesFormatNames } from '../data/export/table.ts';
 import { DEFAULT_FORMAT, exportFormatNames } from '../model/export/table.ts';
 import { buildProgram, createProgram } from './program.ts';
 import { readCommandLine } from './read-command-line.testing.ts';
@@ -137,6 +138,7 @@ describe('every other option of every command is taken with every kind of value 
     '--export': [['folder', 'folder']],
     '--fit': ['cover', 'contain', 'fill'].map((name) => [name, name]),
     '--format': exportFormatNames.map((name) => [name, name]),
+    'data export --format': imagesFormatNames.map((name) => [name, name]),
     '--images': [['pets', 'pets']],
     '--host': [['0.0.0.0', '0.0.0.0']],
     '--jobs': [['2', 2]],
@@ -167,6 +169,7 @@ describe('every other option of every command is taken with every kind of value 
       ['48x64', [48, 64]],
     ],
     '--store': [['folder', 'folder']],
+    '--to': [['pets-png', 'pets-png']],
     '--test': [['pets-test', 'pets-test']],
     '--test-time-augmentation': ['none', 'flip', 'flip_shift'].map((name) => [name, name]),
     '--tensorboard': [['folder', 'folder']],
@@ -176,7 +179,10 @@ describe('every other option of every command is taken with every kind of value 
     ],
     '--workers': [['2', 2]],
   };
-  const needed: Readonly<Record<string, readonly string[]>> = { worker: ['--queue', 'redis://localhost'] };
+  const needed: Readonly<Record<string, readonly string[]>> = {
+    worker: ['--queue', 'redis://localhost'],
+    'data export': ['--format', 'folder', '--to', 'pets-png'],
+  };
   const ofSettings = new Set(listFlags(runConfigSchema).map(({ name }) => `--${name}`));
 
   const commandsOf = (command: Command, names: readonly string[]): [string[], Command][] =>
@@ -196,11 +202,11 @@ describe('every other option of every command is taken with every kind of value 
           ...names,
           ...command.registeredArguments.map(({ required }) => (required ? 'place' : 'runs')),
         ];
-        const beside = option.mandatory ? [] : (needed[command.name()] ?? []);
+        const beside = needed[names.join(' ')] ?? [];
         const name = option.attributeName();
         if (!option.required)
           return [{ line: [...start, ...beside, option.long!], name, value: !option.negate }];
-        const own = values[option.long!];
+        const own = values[`${names.join(' ')} ${option.long}`] ?? values[option.long!];
         if (own === undefined) throw new Error(`${option.long}: expected values to try here, found none`);
         return own.map(([typed, value]) => ({
           line: [...start, ...beside, option.long!, typed],

@@ -13,6 +13,7 @@ import {
   dataDirOption,
   datasetOption,
   exportFormatOption,
+  imagesFormatOption,
   kernelsOption,
   mirrorOption,
   port,
@@ -229,6 +230,16 @@ export const buildProgram = (context: CommandsContext): Command => {
       }
       const { infoCommand } = await import('../data/data-command.ts');
       onExitCode(await infoCommand(options.dataset ?? 'cifar10', options, reporter));
+    });
+
+  addPreparationOptions(data.command('export'), { named: false })
+    .description("one's own pictures, as training takes them, in another format")
+    .argument('<path>', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
+    .addOption(imagesFormatOption())
+    .requiredOption('--to <folder>', 'folder to make')
+    .action(async (path: string, options) => {
+      const { dataExportCommand } = await import('../data/export/data-export-command.ts');
+      onExitCode(await dataExportCommand(path, options, createReporter({ json: false }), signal));
     });
 
   program

@@ -1,5 +1,6 @@
 import { datasets, imageFitSchema, recipes } from '@dropout-lab/contracts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { imagesFormatNames, imagesFormats } from '../data/export/table.ts';
 import { DEFAULT_FORMAT, exportFormatNames, exportFormats } from '../model/export/table.ts';
 
 /** The backend of a command that trains. */
@@ -95,6 +96,15 @@ export const exportFormatOption = (): Option =>
     '--format <name>',
     `${exportFormatNames.map((name) => `${name}: ${exportFormats[name].description}`).join('; ')} (default: the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT})`,
   ).choices(exportFormatNames);
+
+/** The format of exported images. */
+export const imagesFormatOption = (): Option =>
+  new Option(
+    '--format <name>',
+    imagesFormatNames.map((name) => `${name}: ${imagesFormats[name].description}`).join('; '),
+  )
+    .choices(imagesFormatNames)
+    .makeOptionMandatory();
 
 /** How many classes a prediction gives. */
 export const topOption = (): Option =>

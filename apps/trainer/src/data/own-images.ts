@@ -99,8 +99,8 @@ const progressReporter = (reporter: Reporter) => {
   };
 };
 
-/** The images that were made of pictures, in lines. */
-const preparedLines = (
+/** Returns lines about the images that were made of pictures. */
+export const preparedLines = (
   { images, validationImages, skipped, notes }: PreparedImages,
   path: string,
 ): string[] => {

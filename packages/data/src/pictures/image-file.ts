@@ -90,6 +90,82 @@ export const readImageFile = async (
   images: OwnImages,
   { limits = {}, cacheDirectory: cache, signal }: LoadPreparedOptions = {},
 ): Promise<LoadedDataset | undefined> => {
+  const opened = await openFile(images, cache);
+  if (opened === undefined) return undefined;
+  const { path, file, hash, labels, imageSize } = opened;
+  try {
+    const split = async (from: number, n: number, most: number | null | undefined): Promise<ImageDataset> => {
+      const kept = Math.min(n, most ?? n);
+      const pixels = new Uint8Array(kept * imageSize);
+      await fill(file, hash, pixels, signal);
+      await skip(file, hash, (n - kept) * imageSize, signal);
+      const own = labelsFor(images.classNames.length, kept);
+      own.set(labels.subarray(from, from + kept));
+      return { images: pixels, labels: own, imageShape: images.imageShape, classNames: images.classNames };
+    };
+    const train = await split(0, images.trainImages, limits.train);
+    const test = await split(images.trainImages, images.testImages, limits.test);
+    requireDigest(path, hash, images);
+    return { train, test, sha256: { images: images.sha256 }, source: 'cache' };
+  } finally {
+    await file.close();
+  }
+};
+
+/** Prepared images that stay in their file. */
+export interface OpenedImages {
+  /** The class of each image, training images first. */
+  readonly labels: Uint16Array;
+  /** Reads the pixels of so many images from one on. @throws ConfigError when the file was cut off meanwhile. */
+  readonly read: (first: number, count: number) => Promise<Uint8Array>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens prepared images in the cache, compared with their digest, to be read a few at a time.
+ *
+ * @returns Undefined when they are not there.
+ * @throws ConfigError when they are damaged, or other than described.
+ */
+export const openImageFile = async (
+  images: OwnImages,
+  { cacheDirectory: cache, signal }: Omit<LoadPreparedOptions, 'limits'> = {},
+): Promise<OpenedImages | undefined> => {
+  const opened = await openFile(images, cache);
+  if (opened === undefined) return undefined;
+  const { path, file, hash, labels, imageSize, pixelsAt } = opened;
+  try {
+    await skip(file, hash, labels.length * imageSize, signal);
+    requireDigest(path, hash, images);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return {
+    labels,
+    read: async (first, count) => {
+      const pixels = new Uint8Array(count * imageSize);
+      const { bytesRead } = await file.read(pixels, 0, pixels.length, pixelsAt + first * imageSize);
+      if (bytesRead === pixels.length) return pixels;
+      throw damaged(path, `${labels.length} images`, 'it cut off');
+    },
+    close: () => file.close(),
+  };
+};
+
+interface OpenedFile {
+  readonly path: string;
+  /** At the first image. */
+  readonly file: FileHandle;
+  /** Of what has been read. */
+  readonly hash: Hash;
+  readonly labels: Uint16Array;
+  readonly imageSize: number;
+  readonly pixelsAt: number;
+}
+
+/** Opens a file of images and reads what is before them; undefined when it is not there. */
+const openFile = async (images: OwnImages, cache: string | undefined): Promise<OpenedFile | undefined> => {
   const path = imageFilePath(images.sha256, cache);
   let file: FileHandle;
   try {
@@ -104,31 +180,25 @@ export const readImageFile = async (
     const header = headerBytes(images);
     const count = images.trainImages + images.testImages;
     const imageSize = images.imageShape.reduce((size, length) => size * length, 1);
-    const expected = header.length + 2 * count + count * imageSize;
+    const pixelsAt = header.length + 2 * count;
+    const expected = pixelsAt + count * imageSize;
     const { size } = await file.stat();
     if (header.length > MOST_HEADER_BYTES || size !== expected)
       throw damaged(path, `a file of ${expected} bytes, as described`, `one of ${size}`);
     if (!(await take(file, hash, header.length)).equals(header))
       throw damaged(path, 'the images that are described', 'others');
     const stored = await take(file, hash, 2 * count);
-    const labelOf = (i: number): number => stored.readUInt16LE(2 * i);
-    const split = async (from: number, n: number, most: number | null | undefined): Promise<ImageDataset> => {
-      const kept = Math.min(n, most ?? n);
-      const pixels = new Uint8Array(kept * imageSize);
-      await fill(file, hash, pixels, signal);
-      await skip(file, hash, (n - kept) * imageSize, signal);
-      const labels = labelsFor(images.classNames.length, kept);
-      for (let i = 0; i < kept; i++) labels[i] = labelOf(from + i);
-      return { images: pixels, labels, imageShape: images.imageShape, classNames: images.classNames };
-    };
-    const train = await split(0, images.trainImages, limits.train);
-    const test = await split(images.trainImages, images.testImages, limits.test);
-    const found = hash.digest('hex');
-    if (found !== images.sha256) throw damaged(path, `SHA-256 ${images.sha256}`, found);
-    return { train, test, sha256: { images: found }, source: 'cache' };
-  } finally {
+    const labels = Uint16Array.from({ length: count }, (_, i) => stored.readUInt16LE(2 * i));
+    return { path, file, hash, labels, imageSize, pixelsAt };
+  } catch (error) {
     await file.close();
+    throw error;
   }
+};
+
+const requireDigest = (path: string, hash: Hash, { sha256 }: OwnImages): void => {
+  const found = hash.digest('hex');
+  if (found !== sha256) throw damaged(path, `SHA-256 ${sha256}`, found);
 };
 
 const damaged = (path: string, expected: string, found: string): ConfigError =>

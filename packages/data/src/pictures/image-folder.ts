@@ -3,7 +3,7 @@ import { RefusedFileError, readRegularFile, systemErrorCode } from '@dropout-lab
 import type { LoadedDataset } from '../loaded-dataset.ts';
 import { MOST_PICTURE_BYTES } from './decode-picture.ts';
 import { PictureError } from './decoded-picture.ts';
-import { type LoadPreparedOptions, readImageFile } from './image-file.ts';
+import { type LoadPreparedOptions, type OpenedImages, openImageFile, readImageFile } from './image-file.ts';
 import { type ListedFile, listFolder } from './list-folder.ts';
 import type { OwnDataset } from './own-dataset.ts';
 import type { PrepareOptions } from './prepare-images.ts';
@@ -75,10 +75,27 @@ export const loadPrepared = async (
 ): Promise<LoadedDataset> => {
   const found = await readImageFile(images, options);
   if (found !== undefined) return found;
-  throw new ConfigError(
+  throw notPrepared(images);
+};
+
+/**
+ * Opens images that were prepared before, in the cache, to be read a few at a time.
+ *
+ * @throws ConfigError when they are not in the cache, or damaged.
+ */
+export const openPrepared = async (
+  images: OwnImages,
+  options: Omit<LoadPreparedOptions, 'limits'> = {},
+): Promise<OpenedImages> => {
+  const found = await openImageFile(images, options);
+  if (found !== undefined) return found;
+  throw notPrepared(images);
+};
+
+const notPrepared = (images: OwnImages): ConfigError =>
+  new ConfigError(
     `${images.title}: expected its images in the cache, prepared on this machine, found none with SHA-256 ${images.sha256}: give them again with --images, and they are prepared again`,
   );
-};
 
 const pictureOf = ({ path, file, label, split, stats }: ListedFile): Picture => ({
   file,

@@ -1,0 +1,135 @@
+import { readdir, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigError, DropoutLabError, type OwnImages } from '@dropout-lab/contracts';
+import type { OpenedImages } from '@dropout-lab/data/node';
+import { isNotFound, makeFolder, systemErrorSentence, writeFolderDurably } from '@dropout-lab/files/node';
+import { bar } from '../../command/format.ts';
+import { invocationOf } from '../../command/invocation.ts';
+import type { Reporter } from '../../command/reporter.ts';
+import { folderOptions, type PreparationOptions, preparedLines } from '../own-images.ts';
+import type { ExportedImage, ExportedSplit, ImagesToExport } from './format.ts';
+import { type ImagesFormatName, imagesFormats } from './table.ts';
+
+export interface DataExportOptions extends PreparationOptions {
+  readonly format: ImagesFormatName;
+  /** The folder to make. */
+  readonly to: string;
+}
+
+/** `dropout-lab data export PATH`: one's own pictures as training takes them, in another format. @returns The exit code. */
+export const dataExportCommand = async (
+  path: string,
+  { format: name, to, ...options }: DataExportOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> => {
+  await requireNone(to);
+  const { openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
+  const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
+  const format = imagesFormats[name];
+  const load = format.load();
+  format.require({ ...surveyed.images, imageShape: probable(surveyed.images, name) });
+  const prepared = await surveyed.prepare();
+  const { images, validationImages } = prepared;
+  format.require(images);
+  for (const line of preparedLines(prepared, path)) reporter.line(line);
+  const opened = await openPrepared(images, { signal });
+  try {
+    const write = await load;
+    let notes: readonly string[] = [];
+    await writeFolder(to, async (folder) => {
+      notes = await write(folder, imagesOf(images, validationImages, opened, reporter, signal));
+    });
+    const [height, width] = images.imageShape;
+    reporter.line(
+      name === 'cifar'
+        ? `Wrote ${to}: train.bin, test.bin and classes.txt`
+        : `Wrote ${to}: ${invocationOf(['train'], { images: to, size: `${height}x${width}` })}`,
+    );
+    for (const note of notes) reporter.line(note);
+    return 0;
+  } finally {
+    await opened.close();
+  }
+};
+
+/** Pictures may turn out to be grey, or not to be, when all are decoded. */
+const probable = ({ imageShape }: OwnImages, format: ImagesFormatName): OwnImages['imageShape'] =>
+  format === 'cifar' ? [imageShape[0], imageShape[1], 3] : imageShape;
+
+/** @throws ConfigError unless there is nothing, or an empty folder. */
+const requireNone = async (to: string): Promise<void> => {
+  const found = await readdir(to).then(
+    ([first]) => (first === undefined ? undefined : `${first} in it`),
+    (error) => {
+      if (isNotFound(error) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new ConfigError(
+        systemErrorSentence(error, `--to ${to}`, 'an empty folder or none', 'choose another place'),
+        [],
+        { cause: error },
+      );
+    },
+  );
+  if (found === undefined) return;
+  throw new ConfigError(
+    `--to ${to}: expected an empty folder or none, found ${found}: choose another place, or remove it`,
+  );
+};
+
+const writeFolder = async (to: string, write: (folder: string) => Promise<void>): Promise<void> => {
+  const path = resolve(to);
+  try {
+    await makeFolder(dirname(path));
+    await writeFolderDurably(path, async (unfinished) => {
+      await write(unfinished);
+      // An empty one would be in the way on Windows.
+      await rmdir(path).catch((error) => {
+        if (!isNotFound(error)) throw error;
+      });
+    });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
+    throw new DropoutLabError(
+      systemErrorSentence(cause, `--to ${to}`, 'to write images', 'choose another place, or free some space'),
+      { cause },
+    );
+  }
+};
+
+/** Of images that are read at once. */
+const CHUNK = 2 ** 22;
+
+const imagesOf = (
+  images: OwnImages,
+  validationImages: number,
+  { labels, read }: OpenedImages,
+  reporter: Reporter,
+  signal: AbortSignal,
+): ImagesToExport => {
+  const { trainImages, testImages, imageShape } = images;
+  const trained = trainImages - validationImages;
+  const all = [
+    { split: 'train', first: 0, count: trained },
+    { split: 'validation', first: trained, count: validationImages },
+    { split: 'test', first: trainImages, count: testImages },
+  ] as const;
+  const size = imageShape.reduce((product, length) => product * length, 1);
+  const atOnce = Math.max(1, Math.floor(CHUNK / size));
+  const splits = all.filter(({ count }) => count > 0);
+  let done = 0;
+  const readSplit = async function* (split: ExportedSplit): AsyncGenerator<ExportedImage> {
+    const { first, count } = splits.find((one) => one.split === split)!;
+    for (let number = 0; number < count; number += atOnce) {
+      signal.throwIfAborted();
+      const some = Math.min(atOnce, count - number);
+      const pixels = await read(first + number, some);
+      for (let i = 0; i < some; i++) {
+        signal.throwIfAborted();
+        reporter.progress(`Writing ${bar(done / labels.length)} ${++done}/${labels.length}`);
+        const label = labels[first + number + i]!;
+        yield { pixels: pixels.subarray(i * size, (i + 1) * size), label, number: number + i };
+      }
+    }
+  };
+  return { images, splits, read: readSplit };
+};
