@@ -41,6 +41,7 @@ export {
   type SampledPosition,
   type SlicePosition,
   sharesBatches,
+  type UnreadGradients,
 } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export type { SliceGradients } from './replicas/slice-gradients.ts';

@@ -12,7 +12,7 @@ import {
 } from '@dropout-lab/contracts';
 import { buildModel, Dropout, defineLayer, parseModelSpec } from '@dropout-lab/model';
 import { fold, permutation, randomKey, uniform } from '@dropout-lab/random';
-import { clone, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import {
   initializers,
   input,
@@ -26,6 +26,7 @@ import {
 import { expect } from 'vitest';
 import type { CheckpointSink } from './loop/training-config.ts';
 import type { TrainingEvent } from './loop/training-event.ts';
+import type { Replica } from './replicas/replica.ts';
 
 const imageShape = [8, 8, 3] as const;
 export const numClasses = 3;
@@ -271,3 +272,16 @@ export const only = <Kind extends TrainingEvent['kind']>(
   events: readonly TrainingEvent[],
 ): Extract<TrainingEvent, { kind: Kind }>[] =>
   events.filter((event): event is Extract<TrainingEvent, { kind: Kind }> => event.kind === kind);
+
+/** A replica whose numbers are read late, as those of one on WebGPU are. */
+export const readLate = (replica: Replica): Replica => ({
+  ...replica,
+  unreadGradients: async (batch, position) => {
+    const { loss, correct, gradients } = await replica.gradients(batch, position);
+    return {
+      loss: scalar(loss),
+      correct: correct === undefined ? undefined : scalar(correct, 'int32'),
+      gradients,
+    };
+  },
+});

@@ -36,8 +36,8 @@ import type { TrainingEvent } from './training-event.ts';
 
 /** The state of training from one step to the next; it is saved to checkpoints and restored from them. */
 export interface Session {
-  /** Updates the weights, their averages and their constraints. */
-  update(gradients: readonly Tensor[], learningRate: number): void;
+  /** Updates the weights, their averages and their constraints, after so many updates before. */
+  update(gradients: readonly Tensor[], learningRate: number, step: number): void;
   readonly progress: TrainingProgress;
   /** Counts a step; `loss` is the mean over its `count` images. */
   advance(batch: Parameters<typeof addBatch>[1], learningRate: number, seconds: number): TrainingProgress;
@@ -149,8 +149,7 @@ export const createSession = (options: CreateSessionOptions): Session => {
   });
 
   return {
-    update: (gradients, learningRate) => {
-      const { step } = progress;
+    update: (gradients, learningRate, step) => {
       optimizer.update(gradients, learningRate, step);
       averager.afterUpdate(step);
       applyConstraints(model, optimizer.frozenAt(step));

@@ -19,7 +19,8 @@ import { evaluate } from '../evaluate.ts';
 import { requireClassWeight, weighted } from '../losses/class-weight.ts';
 import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
-import { createReplica, type Replica } from '../replicas/replica.ts';
+import { createReplica, type Replica, type UnreadGradients } from '../replicas/replica.ts';
+import type { SliceGradients } from '../replicas/slice-gradients.ts';
 import { dropoutFactorAt } from '../schedules/dropout-factor.ts';
 import { scheduledRate } from '../schedules/table.ts';
 import { batchesAhead } from './batches-ahead.ts';
@@ -27,6 +28,7 @@ import { lengthOf } from './length.ts';
 import { createSession } from './session.ts';
 import type { SessionOptions } from './training-config.ts';
 import type { TrainingEnded, TrainingEvent } from './training-event.ts';
+import { createUnreadSteps } from './unread-steps.ts';
 import { watchWeights } from './weight-watch.ts';
 
 /** Options of {@link train}. */
@@ -53,7 +55,10 @@ export interface TrainOptions extends SessionOptions {
  * validation is at the epoch's end with dropout off. Both losses include the penalties of the model's regularizers.
  *
  * A loss that is not finite ends training before it reaches the weights, with the reason `nan`. So does a weight that is not
- * finite after an update, before the next update and before any checkpoint: the last checkpoint has finite weights.
+ * finite after an update, before the next update and before any checkpoint: the last checkpoint has finite weights. On WebGPU,
+ * where waiting for a number may take longer than a step, several steps are read at once, those of half a second and 16 at
+ * most: their events come together, each with its own loss, and the message names the step, but the weights have been updated
+ * by then; checkpoints have finite weights there too.
  *
  * @throws TrainingError when a property of the model, the batches or the configuration cannot be honoured, or the snapshot
  *   does not fit the configuration; ModelError when the snapshot's weights do not fit the model.
@@ -78,15 +83,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const session = createSession({ ...options, config, length });
   const watch = watchWeights(model);
 
-  /** Whether the last update made a weight not finite, which ends the run. */
-  const hasDiverged = async (): Promise<boolean> => {
-    const weight = await watch.notFinite();
+  /** Ends the run when the update of the last step has made a weight not finite. */
+  const endsWith = (weight: string | undefined): boolean => {
     if (weight === undefined) return false;
     const { epoch, stepInEpoch } = session.progress;
     const message = `weight ${weight} is not finite after step ${stepInEpoch} of epoch ${epoch + 1}: try a lower learning rate`;
     session.endEarly({ reason: 'nan', message });
     return true;
   };
+  const hasDiverged = async (): Promise<boolean> => endsWith(await watch.notFinite());
+
+  /** Steps whose losses are read late, where the replica can compute without waiting for a number. */
+  const unread = createUnreadSteps();
+  // Metrics of the user's own need the logits of every step.
+  const areReadLate = replica.unreadGradients !== undefined && metrics.length === 0;
 
   const batchAt = batchesAhead(source);
   let lapStart = now();
@@ -96,9 +106,37 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     return (lapStart - start) / 1000;
   };
 
-  /** Trains one batch. A loss that is not finite ends the run without an update. */
+  /** The step that has been counted last, as an event. */
+  const stepEvent = (count: number, seconds: number, time: number): TrainingEvent => {
+    const { epoch, stepInEpoch, step, running, learningRate } = session.progress;
+    return {
+      kind: 'step',
+      time,
+      epoch: epoch + 1,
+      stepInEpoch,
+      step,
+      stepsPerEpoch: length.stepsOf(epoch),
+      ...runningMeans(running),
+      ...(metrics.length > 0 && { metrics: runningMetrics(running) }),
+      learningRate,
+      imagesPerSecond: count / seconds,
+    };
+  };
+
+  /** Ends training when the loss of the step after those that have been counted is not finite. */
+  const isLost = (lossOfBatch: number): boolean => {
+    if (Number.isFinite(lossOfBatch)) return false;
+    const { epoch, stepInEpoch } = session.progress;
+    const message = `loss ${lossOfBatch} at step ${stepInEpoch + 1} of epoch ${epoch + 1}: try a lower learning rate`;
+    session.endEarly({ reason: 'nan', message });
+    return true;
+  };
+
+  /** Computes the next batch and updates the weights. A loss that is not finite ends the run without an update. */
   async function* trainStep(): AsyncGenerator<TrainingEvent, void, undefined> {
-    const { epoch, stepInEpoch, step, learningRateScale } = session.progress;
+    const { epoch, learningRateScale } = session.progress;
+    const stepInEpoch = session.progress.stepInEpoch + unread.length;
+    const step = session.progress.step + unread.length;
     const { schedule, optimizer } = config;
     const rate = scheduledRate(schedule, optimizer.learningRate, step, length.totalSteps);
     const scheduled = requireRate(rate, step);
@@ -113,50 +151,64 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const withLogits = metrics.length > 0;
     const rateFactor = dropoutFactorAt(config.dropoutSchedule, step, length.totalSteps);
     const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits, rateFactor };
-    const computing = replica.gradients(weighted(batch, config.classWeight), position);
+    const toCompute = weighted(batch, config.classWeight);
+    const computing = areReadLate
+      ? replica.unreadGradients!(toCompute, position)
+      : replica.gradients(toCompute, position);
     if (step + 1 < length.totalSteps) {
       batchAt(epoch + Math.floor((stepInEpoch + 1) / stepsPerEpoch), (stepInEpoch + 1) % stepsPerEpoch);
     }
-    const { loss: lossOfBatch, correct, gradients, logits } = await computing;
-    const at = { epoch: epoch + 1, stepInEpoch: stepInEpoch + 1 };
+    const computed: SliceGradients | UnreadGradients = await computing;
+    const update = (): void => {
+      try {
+        session.update(computed.gradients, learningRate, step);
+      } finally {
+        dispose(computed.gradients);
+      }
+    };
+    const isToBeSaved = config.checkpointEverySteps && (step + 1) % config.checkpointEverySteps === 0;
+    if (isUnread(computed)) {
+      update();
+      const { loss: lossOfBatch, correct } = computed;
+      unread.add({ loss: lossOfBatch, correct, sums: watch.sums(), count: batch.size, learningRate });
+      if (unread.isFull || isToBeSaved) yield* countSteps();
+      if (isToBeSaved && !session.progress.ending) yield* await session.save('last');
+      return;
+    }
+    const { loss: lossOfBatch, correct, logits } = computed;
     // The sums were requested after the last update and are ready by now, so no step waits for them.
-    if (await hasDiverged()) {
-      dispose(gradients);
+    if ((await hasDiverged()) || isLost(lossOfBatch)) {
+      dispose(computed.gradients);
       return;
     }
-    if (!Number.isFinite(lossOfBatch)) {
-      dispose(gradients);
-      const message = `loss ${lossOfBatch} at step ${at.stepInEpoch} of epoch ${at.epoch}: try a lower learning rate`;
-      session.endEarly({ reason: 'nan', message });
-      return;
-    }
-    try {
-      session.update(gradients, learningRate);
-    } finally {
-      dispose(gradients);
-    }
+    update();
     watch.update();
 
     const seconds = lapSeconds();
-    const { running } = session.advance(
+    session.advance(
       { loss: lossOfBatch, correct, count: batch.size, ...metricsOf(metrics, logits, batch, objective) },
       learningRate,
       seconds,
     );
-    yield {
-      kind: 'step',
-      time: now(),
-      ...at,
-      step: step + 1,
-      stepsPerEpoch: length.stepsOf(epoch),
-      ...runningMeans(running),
-      ...(metrics.length > 0 && { metrics: runningMetrics(running) }),
-      learningRate,
-      imagesPerSecond: batch.size / seconds,
-    };
-    if (config.checkpointEverySteps && (step + 1) % config.checkpointEverySteps === 0) {
+    yield stepEvent(batch.size, seconds, now());
+    if (isToBeSaved) {
       if (await hasDiverged()) return;
       yield* await session.save('last');
+    }
+  }
+
+  /** Reads the numbers of steps that have updated the weights, and counts these. The first that is not finite ends the run. */
+  async function* countSteps(): AsyncGenerator<TrainingEvent, void, undefined> {
+    const steps = await unread.read();
+    if (steps.length === 0) return;
+    const seconds = lapSeconds() / steps.length;
+    unread.measured(seconds);
+    const end = now();
+    for (const [i, { loss: lossOfBatch, correct, count, learningRate, sums }] of steps.entries()) {
+      if (isLost(lossOfBatch)) return;
+      session.advance({ loss: lossOfBatch, correct, count }, learningRate, seconds);
+      yield stepEvent(count, seconds, end - 1000 * seconds * (steps.length - 1 - i));
+      if (endsWith(await watch.notFiniteOf(sums))) return;
     }
   }
 
@@ -194,10 +246,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     while (session.progress.epoch < length.epochs && !session.progress.ending) {
       lapStart = now();
       const steps = length.stepsOf(session.progress.epoch);
-      while (session.progress.stepInEpoch < steps && !session.progress.ending) {
+      while (session.progress.stepInEpoch + unread.length < steps && !session.progress.ending) {
         signal?.throwIfAborted();
         yield* trainStep();
       }
+      yield* countSteps();
       if (!session.progress.ending) yield* endEpoch();
     }
     yield* await session.endTraining();
@@ -208,7 +261,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     yield trainingEnded(reason, message);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
-    if (await hasDiverged()) {
+    // The weights have their updates.
+    yield* countSteps();
+    if (session.progress.ending?.reason === 'nan' || (await hasDiverged())) {
       const { reason, message } = session.progress.ending!;
       yield trainingEnded(reason, message);
       return;
@@ -218,9 +273,13 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const place = `in epoch ${epoch + 1} after ${stepInEpoch} of ${length.stepsOf(epoch)} steps`;
     yield trainingEnded('interrupted', `interrupted ${place}`);
   } finally {
+    unread.dispose();
     session.dispose();
   }
 }
+
+const isUnread = (computed: SliceGradients | UnreadGradients): computed is UnreadGradients =>
+  typeof computed.loss !== 'number';
 
 /** Returns the metrics of a batch, from the logits that its gradients were computed with. */
 const metricsOf = (

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { createReplica, type Replica, train } from '../index.ts';
-import { configOf, imageSource, memorySink, noDropout, only, tinyModel } from '../testing.ts';
+import { configOf, imageSource, memorySink, noDropout, only, readLate, tinyModel } from '../testing.ts';
 import { watchWeights } from './weight-watch.ts';
 
 // 3 steps an epoch.
@@ -32,8 +32,10 @@ interface Fault {
   readonly value?: number;
   readonly checkpointEverySteps?: number;
   readonly stopAfter?: number;
+  /** Whether numbers are read late, as on WebGPU. */
+  readonly isLate: boolean;
 }
-const trainWith = async ({ step, value = Number.NaN, checkpointEverySteps, stopAfter }: Fault) => {
+const trainWith = async ({ step, value = Number.NaN, checkpointEverySteps, stopAfter, isLate }: Fault) => {
   const model = tinyModel(noDropout);
   const checkpoints = memorySink();
   const abort = new AbortController();
@@ -42,7 +44,7 @@ const trainWith = async ({ step, value = Number.NaN, checkpointEverySteps, stopA
     config: configOf({ epochs: 3, ...(checkpointEverySteps && { checkpointEverySteps }) }),
     train: source,
     validation,
-    replica: faulty(model, step, value),
+    replica: isLate ? readLate(faulty(model, step, value)) : faulty(model, step, value),
     checkpoints,
     signal: abort.signal,
   });
@@ -63,9 +65,12 @@ const end = (step: number, epoch: number, stepInEpoch: number) => ({
   message: `weight dense/kernel is not finite after step ${stepInEpoch} of epoch ${epoch}: try a lower learning rate`,
 });
 
-describe('a weight that an update makes NaN, though the loss is finite', () => {
+describe.each([
+  ['read at once', false],
+  ['read late', true],
+])('a weight that an update makes NaN, though the loss is finite, %s', (_, isLate) => {
   test('ends the run before the next update', async () => {
-    const { events, saved } = await trainWith({ step: 4 });
+    const { events, saved } = await trainWith({ isLate, step: 4 });
     expect(events.at(-1)).toMatchObject(end(5, 2, 2));
     expect(only('step', events)).toHaveLength(5);
     expect(saved.map(({ name, snapshot }) => [name, snapshot.progress.step])).toEqual([
@@ -75,25 +80,25 @@ describe('a weight that an update makes NaN, though the loss is finite', () => {
   });
 
   test('so does one that becomes infinite', async () => {
-    const { events } = await trainWith({ step: 1, value: Number.NEGATIVE_INFINITY });
+    const { events } = await trainWith({ isLate, step: 1, value: Number.NEGATIVE_INFINITY });
     expect(events.at(-1)).toMatchObject({ reason: 'nan', step: 2 });
   });
 
   test('at an epoch’s last step, before validation and checkpoints', async () => {
-    const { events, saved } = await trainWith({ step: 5 });
+    const { events, saved } = await trainWith({ isLate, step: 5 });
     expect(events.at(-1)).toMatchObject(end(6, 2, 3));
     expect(only('validating', events)).toHaveLength(1);
     expect(saved.map(({ snapshot }) => snapshot.progress.step)).toEqual([3, 3]);
   });
 
   test('before the checkpoint of its own step', async () => {
-    const { events, saved } = await trainWith({ step: 1, checkpointEverySteps: 1 });
+    const { events, saved } = await trainWith({ isLate, step: 1, checkpointEverySteps: 1 });
     expect(events.at(-1)).toMatchObject(end(2, 1, 2));
     expect(saved.map(({ snapshot }) => snapshot.progress.step)).toEqual([1]);
   });
 
   test('before the checkpoint of an interruption', async () => {
-    const { events, saved } = await trainWith({ step: 4, stopAfter: 5 });
+    const { events, saved } = await trainWith({ isLate, step: 4, stopAfter: 5 });
     expect(events.at(-1)).toMatchObject(end(5, 2, 2));
     expect(saved.map(({ snapshot }) => snapshot.progress.step)).toEqual([3, 3]);
   });

@@ -65,6 +65,13 @@ export interface SampledPosition extends BatchRows {
   readonly rateFactor?: number | undefined;
 }
 
+/** A batch's loss and gradients, whose numbers have not been read from where they were computed. The caller disposes all of it. */
+export interface UnreadGradients extends Pick<SliceGradients, 'gradients'> {
+  readonly loss: tf.Tensor;
+  /** Undefined where there is no accuracy. */
+  readonly correct: tf.Tensor | undefined;
+}
+
 /** A copy of a model that computes gradients and logits, on this thread or another. */
 export interface Replica {
   /** This thread's model, with whose weights it computes. */
@@ -77,6 +84,11 @@ export interface Replica {
   readonly isOnThisThread?: boolean | undefined;
   /** Computes the slice's share of its batch's loss and gradients, dropout on. */
   gradients(slice: Batch, position: SlicePosition): Promise<SliceGradients>;
+  /**
+   * Computes the loss and gradients of a whole batch without waiting for a number. Only where such a wait costs much, as on
+   * WebGPU: training then waits once for several steps.
+   */
+  unreadGradients?(batch: Batch, position: SlicePosition): Promise<UnreadGradients>;
   /**
    * Computes the shares of parts of a batch at once, layer by layer, while the threads of a group compute the others. A replica
    * that is to share batches with others needs it where slices exchange statistics.
@@ -168,10 +180,10 @@ export const createReplica = (model: LayersModel): Replica => {
       }),
     );
 
-  /** Computes the gradients of rows at once. */
-  const computed = async (batch: Batch, position: SlicePosition): Promise<SliceGradients> => {
+  /** Computes the share of rows at once. */
+  const shareOfRows = (batch: Batch, position: SlicePosition) => {
     setDropoutPosition(model, position);
-    const shares = disposingWhenThrown(() =>
+    const [share] = disposingWhenThrown(() =>
       sharesOf(
         [{ batch, rowOffset: position.rowOffset }],
         [variables],
@@ -180,15 +192,15 @@ export const createReplica = (model: LayersModel): Replica => {
         ([images]) => [logitsOf(images!, { training: true })],
       ),
     );
-    return (await read(shares))[0]!;
+    return share!;
   };
 
-  /** Computes the gradients of parts of a batch, all slices of them layer by layer. */
-  const partGradients = async (
+  /** Computes the shares of slices of a batch layer by layer. */
+  const sharesOfSlices = (
     rows: Batch,
-    { parts, group, ...position }: PartsPosition,
-  ): Promise<readonly SliceGradients[]> => {
-    const leaves = parts.flatMap(slicesOf);
+    leaves: readonly SumTree[],
+    { group, ...position }: Omit<PartsPosition, 'parts'>,
+  ) => {
     const slices = leaves.map(
       (part): Rows => ({
         batch: rowsOf(rows, part, position.rowOffset),
@@ -212,11 +224,26 @@ export const createReplica = (model: LayersModel): Replica => {
           ),
         );
       });
-    const known = await read(abandoning(group, compute));
+    return abandoning(group, compute);
+  };
+
+  /** Computes the gradients of parts of a batch, all slices of them layer by layer. */
+  const partGradients = async (
+    rows: Batch,
+    { parts, ...position }: PartsPosition,
+  ): Promise<readonly SliceGradients[]> => {
+    const leaves = parts.flatMap(slicesOf);
+    const known = await read(sharesOfSlices(rows, leaves, position));
     const sliceAt = new Map(leaves.map(({ start }, i) => [start, known[i]!]));
     return parts.map((part) =>
       sumOf(part, ({ start, halves }) => (halves ? undefined : sliceAt.get(start)), addGradients),
     );
+  };
+
+  const unreadGradients = async (batch: Batch, position: SlicePosition): Promise<UnreadGradients> => {
+    const isInSlices = sharedStatisticsOf(model) !== undefined && wholeBatchLayerOf(model) === undefined;
+    if (!isInSlices) return shareOfRows(batch, position);
+    return sharesOfSlices(batch, [{ start: 0, end: batch.size }], position)[0]!;
   };
 
   /** Computes logits, slice by slice where replicas share batches, so that they do not depend on how many there are. */
@@ -258,10 +285,12 @@ export const createReplica = (model: LayersModel): Replica => {
       }
       const sum = async (part: SumTree): Promise<SliceGradients> => {
         if (part.halves) return addGradients(await sum(part.halves[0]), await sum(part.halves[1]));
-        return computed(rowsOf(slice, part, rowOffset), { ...position, rowOffset: part.start });
+        const rows = rowsOf(slice, part, rowOffset);
+        return (await read([shareOfRows(rows, { ...position, rowOffset: part.start })]))[0]!;
       };
       return sum(needsWholeBatch ? rows : tree);
     },
+    ...(tf.getBackend() === 'webgpu' && { unreadGradients }),
     partGradients,
     logits: (slice, rows = wholeOf(slice)) =>
       answers(slice, rows, (images) => logitsOf(images, { training: false })),
