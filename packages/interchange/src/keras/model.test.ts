@@ -39,7 +39,7 @@ test.each([
   [
     { name: 'adamw', clipnorm: 2 },
     'AdamW',
-    '{"learning_rate":0.001,"weight_decay":0.004,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-7,"clipnorm":2.0}',
+    '{"learning_rate":0.001,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-7,"weight_decay":0.004,"clipnorm":2.0}',
   ],
   [{ name: 'sgd' }, 'SGD', '{"learning_rate":0.01,"momentum":0.0,"nesterov":false}'],
   [

@@ -1,4 +1,10 @@
-import type { LossConfig, LossName, OptimizerConfig, OptimizerName } from '@dropout-lab/contracts';
+import {
+  type LossConfig,
+  type LossName,
+  type OptimizerConfig,
+  type OptimizerName,
+  optimizerSchema,
+} from '@dropout-lab/contracts';
 import { type JsonObject, kerasObject } from '../objects.ts';
 
 /** The optimizer and the loss that a model was trained with. */
@@ -7,93 +13,42 @@ export interface TrainedWith {
   readonly loss: LossConfig;
 }
 
-type OptimizerOf<Name extends OptimizerName> = Extract<OptimizerConfig, { name: Name }>;
-
-/** Keras's name of each setting; null for one that Keras lacks, with the value that means what Keras does. */
-type Place<Value> = string | { readonly as: Value };
-
-const clipping = { clipnorm: 'clipnorm', clipvalue: 'clipvalue', globalClipnorm: 'global_clipnorm' } as const;
-
-const optimizers: {
-  readonly [Name in OptimizerName]: {
-    readonly className: string;
-    readonly settings: {
-      readonly [Setting in Exclude<keyof OptimizerOf<Name>, 'name'>]: Place<OptimizerOf<Name>[Setting]>;
-    };
-  } | null;
+/** Settings that Keras lacks, with the values by which an optimizer does what Keras's does. */
+const lacking: {
+  readonly [Name in OptimizerName]?: Partial<Extract<OptimizerConfig, { name: Name }>>;
 } = {
-  adam: {
-    className: 'Adam',
-    settings: {
-      learningRate: 'learning_rate',
-      beta1: 'beta_1',
-      beta2: 'beta_2',
-      epsilon: 'epsilon',
-      ...clipping,
-    },
-  },
-  adamw: {
-    className: 'AdamW',
-    settings: {
-      learningRate: 'learning_rate',
-      weightDecay: 'weight_decay',
-      beta1: 'beta_1',
-      beta2: 'beta_2',
-      epsilon: 'epsilon',
-      ...clipping,
-    },
-  },
-  sgd: {
-    className: 'SGD',
-    settings: {
-      learningRate: 'learning_rate',
-      momentum: 'momentum',
-      nesterov: 'nesterov',
-      weightDecay: 'weight_decay',
-      momentumForm: { as: 'keras' },
-      weightDecayMode: { as: 'decoupled' },
-      ...clipping,
-    },
-  },
-  rmsprop: {
-    className: 'RMSprop',
-    settings: {
-      learningRate: 'learning_rate',
-      rho: 'rho',
-      momentum: 'momentum',
-      epsilon: 'epsilon',
-      centered: 'centered',
-      weightDecay: 'weight_decay',
-      ...clipping,
-    },
-  },
-  // Keras has it from 3.10 on, and an earlier one could not load the model at all.
-  muon: null,
+  sgd: { momentumForm: 'keras', weightDecayMode: 'decoupled' },
 };
+
+/** Keras has them from 3.10 on, and an earlier one could not load the model at all. */
+const inNewerVersions: readonly OptimizerName[] = ['muon'];
 
 /** A number that Python must take for a float even where it is whole. */
 class Float {
   constructor(readonly value: number) {}
 }
 
-const losses: {
-  readonly [Name in LossName]: (loss: Extract<LossConfig, { name: Name }>) => readonly [string, JsonObject];
-} = {
-  categorical_crossentropy: ({ labelSmoothing }) => [
-    'CategoricalCrossentropy',
-    { label_smoothing: new Float(labelSmoothing) },
-  ],
-  binary_crossentropy: ({ labelSmoothing }) => [
-    'BinaryCrossentropy',
-    { label_smoothing: new Float(labelSmoothing) },
-  ],
-  mean_squared_error: () => ['MeanSquaredError', {}],
-  mean_absolute_error: () => ['MeanAbsoluteError', {}],
-  huber: ({ delta }) => ['Huber', { delta: new Float(delta) }],
+/** Keras's class of an optimizer, which is its title. */
+const classOf = (optimizer: OptimizerName): string => {
+  const member = optimizerSchema.options.find(({ shape }) => shape.name.safeParse(optimizer).success);
+  return String(member?.meta()?.title);
 };
 
-const lossOf = <Name extends LossName>(loss: Extract<LossConfig, { name: Name }>) =>
-  losses[loss.name as Name](loss);
+/** `learningRate` is Keras's `learning_rate`, and `beta1` is `beta_1`. */
+const argumentOf = (setting: string): string =>
+  setting.replaceAll(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
+
+/** The loss `mean_squared_error` is Keras's class `MeanSquaredError`. */
+const classOfLoss = (loss: LossName): string =>
+  loss.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const argumentsOf = (settings: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(settings).map(([setting, value]) => [
+      argumentOf(setting),
+      typeof value === 'number' ? new Float(value) : value,
+    ]),
+  );
 
 /**
  * Returns what `load_model` compiles a model with: the optimizer at its learning rate, without a schedule, the loss, and
@@ -105,24 +60,20 @@ export const compileConfigOf = (
   { optimizer, loss }: TrainedWith,
   isLogits: boolean,
 ): JsonObject | undefined => {
-  const formula = optimizers[optimizer.name];
-  if (formula === null) return undefined;
-  const values = optimizer as unknown as JsonObject;
-  const places = Object.entries(formula.settings as Readonly<Record<string, Place<unknown>>>);
-  const isKeras = ([setting, place]: (typeof places)[number]): boolean =>
-    typeof place === 'string' || values[setting] === place.as;
-  if (!places.every(isKeras)) return undefined;
-  const config = places.flatMap(([setting, place]) => {
-    const value = values[setting];
-    // Keras takes a decay of 0 for one.
-    if (typeof place !== 'string' || value === null || (setting === 'weightDecay' && value === 0)) return [];
-    return [[place, typeof value === 'number' ? new Float(value) : value]];
-  });
-  const [className, settings] = lossOf(loss);
-  const head = loss.name.endsWith('crossentropy') ? { from_logits: isLogits } : {};
+  const { name, ...settings } = optimizer;
+  const ours = (lacking[name] ?? {}) as JsonObject;
+  const given = Object.entries(settings as JsonObject);
+  const isKeras = given.every(([setting, value]) => !(setting in ours) || ours[setting] === value);
+  if (!isKeras || inNewerVersions.includes(name)) return undefined;
+  // Keras takes a decay of 0 for one.
+  const isLeftOut = (setting: string, value: unknown): boolean =>
+    setting in ours || value === null || (setting === 'weightDecay' && value === 0);
+  const kept = Object.fromEntries(given.filter(([setting, value]) => !isLeftOut(setting, value)));
+  const { name: lossName, ...lossSettings } = loss;
+  const head = lossName.endsWith('crossentropy') ? { from_logits: isLogits } : {};
   return {
-    optimizer: kerasObject('keras.optimizers', formula.className, Object.fromEntries(config)),
-    loss: kerasObject('keras.losses', className, { ...head, ...settings }),
+    optimizer: kerasObject('keras.optimizers', classOf(name), argumentsOf(kept)),
+    loss: kerasObject('keras.losses', classOfLoss(lossName), { ...head, ...argumentsOf(lossSettings) }),
     metrics: ['accuracy'],
   };
 };
