@@ -1,4 +1,5 @@
 import { axisX, axisY, cell, plot, text } from '@observablehq/plot';
+import type { ConfusionCell } from './confusion-cell.ts';
 import { denseConfusion } from './dense-confusion.ts';
 import { addText, type ChartOptions, finish, frame } from './frame.ts';
 
@@ -7,16 +8,6 @@ export interface Confusion {
   readonly classNames: readonly string[];
   /** Images by true class (rows) and predicted class (columns). */
   readonly confusion: readonly (readonly number[])[];
-}
-
-/** A cell of the matrix. */
-export interface ConfusionCell {
-  /** Places in `classNames`. */
-  readonly actual: number;
-  readonly predicted: number;
-  readonly count: number;
-  /** Of the images of the actual class, 0..1. */
-  readonly share: number;
 }
 
 /** A chart and its cells, for what a page lays over them. */

@@ -1,4 +1,4 @@
-import type { ConfusionCell } from './confusion-chart.ts';
+import type { ConfusionCell } from './confusion-cell.ts';
 import { addText, append, type ChartOptions } from './frame.ts';
 import { emptySvg } from './picture.ts';
 

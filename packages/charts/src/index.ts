@@ -1,8 +1,8 @@
 export { type Channels, channelsChart } from './channels-chart.ts';
 export type { ThemeName } from './colours.ts';
+export type { ConfusionCell } from './confusion-cell.ts';
 export {
   type Confusion,
-  type ConfusionCell,
   type ConfusionDrawing,
   confusionChart,
 } from './confusion-chart.ts';

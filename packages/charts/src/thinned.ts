@@ -1,5 +1,3 @@
-import type { CurvePoint } from './curve-chart.ts';
-
 /**
  * Returns of the points that share a pixel's width the lowest and the highest, in their order: the line through them covers
  * the same pixels as the line through all, of which a run of thousands of epochs has several for each pixel.
@@ -8,7 +6,7 @@ import type { CurvePoint } from './curve-chart.ts';
  * @param width Of the range from first to last x, in pixels.
  * @param yOf Returns the value that the line goes through.
  */
-export const thinned = <P extends CurvePoint>(
+export const thinned = <P extends { readonly x: number }>(
   points: readonly P[],
   first: number,
   last: number,

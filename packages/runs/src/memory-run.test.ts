@@ -75,7 +75,7 @@ test('decoded from its files and resumed, is what it was, and is kept on', async
   const files = await run.files();
   const again = createMemoryRun(manifest, await decodeRun(files, 'kept'));
   expect(again.contents()).toEqual(run.contents());
-  const resumed: RunEvent = { kind: 'run-resumed', time: 3, epoch: 1, step: 2, epochs: 2 };
+  const resumed: RunEvent = { kind: 'run-resumed', time: 3, epoch: 1, step: 2 };
   again.append(resumed);
   await again.saveCheckpoint('last', checkpointAt(3));
   const { events: all, checkpoints } = await decodeRun(await again.files(), 'kept again');

@@ -1,32 +1,10 @@
-import type { ComponentType } from 'preact';
-import type { LearnStep } from '../shared/address.ts';
 import { ByHeart } from './by-heart/by-heart.tsx';
 import { Mask } from './mask/mask.tsx';
 import { MaxNorm } from './max-norm/max-norm.tsx';
 import { Networks } from './networks/networks.tsx';
 import { Rate } from './rate/rate.tsx';
+import type { Step } from './step.ts';
 import { YourTurn } from './your-turn/your-turn.tsx';
-
-/** A step of Learn. */
-export interface Step {
-  readonly name: LearnStep;
-  readonly title: string;
-  /** The title in a word or two. */
-  readonly short: string;
-  /** Where its numbers come from. */
-  readonly origin: string;
-  /** What a teacher may ask, and the answer that is expected. */
-  readonly question: string;
-  readonly answer: string;
-  /** Of a frame of 900 pixels' width that has all of the step, in pixels. */
-  readonly frameHeight: number;
-  readonly Content: ComponentType<StepContentProps>;
-}
-
-export interface StepContentProps {
-  /** Whether the step is in sight, or has been: what computes waits for it. */
-  readonly isNear: boolean;
-}
 
 /** The steps in their order. */
 export const steps: readonly Step[] = [

@@ -55,10 +55,7 @@ export const rowOfSlices = (size: number, start: number, count: number): SumTree
 };
 
 /** Splits a batch into at most `count` slices, whose sizes differ by at most one; none is empty. */
-export const splitRows = (
-  size: number,
-  count: number,
-): { readonly start: number; readonly end: number }[] => {
+const splitRows = (size: number, count: number): { readonly start: number; readonly end: number }[] => {
   const slices = Math.min(count, size);
   return Array.from({ length: slices }, (_, i) => ({
     start: Math.floor((i * size) / slices),

@@ -7,7 +7,7 @@ import { loadShippedRun } from '../live/shipped-run.ts';
 import { PlayButton } from '../parts/play-button.tsx';
 import { Slider } from '../parts/slider.tsx';
 import { usePlay } from '../parts/use-play.ts';
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { DotGrid } from './dot-grid.tsx';
 import { GapChart } from './gap-chart.tsx';
 import './by-heart.css';

@@ -1,5 +1,5 @@
 import { LiveStage } from '../parts/live-stage.tsx';
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { MaskStage } from './mask-stage.tsx';
 
 /** Step 2: the first layer's maps for a picture, a mask over them, and one unit on its way to the prediction. */

@@ -1,4 +1,4 @@
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { NormsStage } from './norms-stage.tsx';
 
 /** Step 5: the norms of a layer's units while it trains, without a limit and with one. */

@@ -1,5 +1,5 @@
 import { LiveStage } from '../parts/live-stage.tsx';
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { NetworksStage } from './networks-stage.tsx';
 
 /** Step 3: one picture shown to thirty networks, each what one mask leaves; then to the whole. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { linkTo } from '../../shared/state.ts';
-import type { Step } from '../steps.tsx';
+import type { Step } from '../step.ts';
 import { TeacherNote } from './teacher-note.tsx';
 import './step-frame.css';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { embedLine } from '../embed.ts';
-import type { Step } from '../steps.tsx';
+import type { Step } from '../step.ts';
 import './teacher-note.css';
 
 /** For teachers: a question, the expected answer, and the line that puts the step into another page. */

@@ -3,7 +3,7 @@ import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { count } from '../../shared/format.ts';
 import { Slider } from '../parts/slider.tsx';
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { RateCurves } from './rate-curves.tsx';
 import { RateGaps } from './rate-gaps.tsx';
 import { armsOfRates, loadRates, type Rates, verdictOfRate } from './rates.ts';

@@ -1,4 +1,4 @@
-import type { StepContentProps } from '../steps.tsx';
+import type { StepContentProps } from '../step.ts';
 import { TurnStage } from './turn-stage.tsx';
 
 /** Step 6: a reader overfits a network, and cures it. */

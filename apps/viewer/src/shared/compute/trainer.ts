@@ -29,8 +29,8 @@ interface TrainingRequest {
   readonly images: ImageOrigin;
   /** Number of runs that are trained at the same time, and share the cores. */
   readonly runs: number;
-  /** The place where the browser keeps it, and whether it continues from there. */
-  readonly kept: Pick<KeptRun, 'start' | 'arm'> & { readonly isContinued: boolean };
+  /** The place where the browser keeps it, and whether it continues from there; nothing is kept when left out. */
+  readonly kept?: Pick<KeptRun, 'start' | 'arm'> & { readonly isContinued: boolean };
 }
 
 /** The page's end of a training. */
@@ -38,8 +38,8 @@ interface TrainingListener {
   /** The run has begun; `reason` says which backend computes, and why; `events` are those of a run that continues. */
   begun(manifest: RunManifest, reason: string, events: readonly RunEvent[]): void;
   event(event: RunEvent): void;
-  /** The browser does not keep the run, for this reason. */
-  notKept(reason: string): void;
+  /** The browser does not keep the run that it was to keep, for this reason. */
+  notKept?(reason: string): void;
   /** Returns the images that ship with the pages. */
   sample(): Promise<LoadedDataset>;
 }
@@ -55,7 +55,7 @@ export const createTrainer = () => {
     const { config, kept } = request;
     abort = new AbortController();
     run = undefined;
-    const before = kept.isContinued ? await restored(kept) : undefined;
+    const before = kept?.isContinued ? await restored(kept) : undefined;
     if (before && hasEnded(before)) {
       run = createMemoryRun(before.manifest, before);
       listener.begun(before.manifest, '', before.events);
@@ -94,14 +94,16 @@ export const createTrainer = () => {
             commit: null,
           });
         run = createMemoryRun(manifest, before);
-        const { start, arm } = kept;
-        keeper = keptStore(
-          run,
-          { start, arm, config, backend: request.backend, runs: request.runs },
-          (error) => listener.notKept(error.message),
-        );
+        if (kept) {
+          const { start, arm } = kept;
+          keeper = keptStore(
+            run,
+            { start, arm, config, backend: request.backend, runs: request.runs },
+            (error) => listener.notKept?.(error.message),
+          );
+        }
         listener.begun(manifest, backend.reason, before?.events ?? []);
-        return { run: keeper.run, resumeFrom: before?.checkpoints.last?.snapshot };
+        return { run: keeper?.run ?? run, resumeFrom: before?.checkpoints.last?.snapshot };
       },
       signal: abort.signal,
     });

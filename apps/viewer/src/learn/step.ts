@@ -1,0 +1,23 @@
+import type { ComponentType } from 'preact';
+import type { LearnStep } from '../shared/address.ts';
+
+/** A step of Learn. */
+export interface Step {
+  readonly name: LearnStep;
+  readonly title: string;
+  /** The title in a word or two. */
+  readonly short: string;
+  /** Where its numbers come from. */
+  readonly origin: string;
+  /** What a teacher may ask, and the answer that is expected. */
+  readonly question: string;
+  readonly answer: string;
+  /** Of a frame of 900 pixels' width that has all of the step, in pixels. */
+  readonly frameHeight: number;
+  readonly Content: ComponentType<StepContentProps>;
+}
+
+export interface StepContentProps {
+  /** Whether the step is in sight, or has been: what computes waits for it. */
+  readonly isNear: boolean;
+}
