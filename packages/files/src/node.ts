@@ -1,5 +1,10 @@
 export { cacheDirectory } from './cache-directory.ts';
 export { digestOfFile } from './digest-of-file.ts';
+export { removeLeftovers } from './durable/remove-leftovers.ts';
+export { syncFolder } from './durable/sync-folder.ts';
+export { writeByDigest } from './durable/write-by-digest.ts';
+export { writeDurably, writeSynced } from './durable/write-durably.ts';
+export { type FolderOptions, writeFolderDurably } from './durable/write-folder-durably.ts';
 export { isProcessAlive } from './is-process-alive.ts';
 export { makeFolder } from './make-folder.ts';
 export {
@@ -10,9 +15,4 @@ export {
   readRegularFileSync,
 } from './read-regular-file.ts';
 export { readTextFile } from './read-text-file.ts';
-export { removeLeftovers } from './remove-leftovers.ts';
-export { syncFolder } from './sync-folder.ts';
 export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';
-export { writeByDigest } from './write-by-digest.ts';
-export { writeDurably, writeSynced } from './write-durably.ts';
-export { type FolderOptions, writeFolderDurably } from './write-folder-durably.ts';

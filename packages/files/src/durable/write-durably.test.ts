@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { writeDurably } from './write-durably.ts';
 
 test('a new file, and one in the place of another, shorter or longer, leave nothing beside them', () => {

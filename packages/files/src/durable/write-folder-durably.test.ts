@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
+import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { writeDurably } from './write-durably.ts';
 import { writeFolderDurably } from './write-folder-durably.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isProcessAlive } from './is-process-alive.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
 
 /**
  * Removes the files and folders that killed processes left unfinished: those whose name is `beginning` and the number of a
