@@ -1,4 +1,5 @@
 export type { MixingName } from './augment.ts';
+export { balancedClassWeight } from './balanced-class-weight.ts';
 export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
 export { type ChannelStatistics, channelStatistics } from './channel-statistics.ts';
 export { greyLevel } from './grey-level.ts';

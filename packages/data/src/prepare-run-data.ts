@@ -8,6 +8,7 @@ import {
   type Targets,
 } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
+import { balancedClassWeight } from './balanced-class-weight.ts';
 import { createBatches, type DatasetBatches } from './batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
 import { mixBatches } from './mix-batches.ts';
@@ -23,6 +24,8 @@ export interface RunData {
   readonly validation: DatasetBatches | undefined;
   readonly test: DatasetBatches;
   readonly classNames: readonly string[];
+  /** Factors of the loss of each class in training; null for none. */
+  readonly classWeight: readonly number[] | null;
   /** Things that a person should know about the images, a sentence each. */
   readonly warnings?: readonly string[];
   readonly description: DataDescription;
@@ -65,6 +68,10 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
     validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
     test: createBatches(test, inOrder),
     classNames: data.train.classNames,
+    classWeight:
+      config.classWeight === 'balanced'
+        ? balancedClassWeight(train.labels, data.train.classNames.length)
+        : config.classWeight,
     warnings: undivided.map(
       (name) => `${name}: one image, which is trained on: none of this class is held out for validation`,
     ),

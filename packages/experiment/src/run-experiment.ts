@@ -110,7 +110,7 @@ async function* eventsOf(ongoing: OngoingRun): AsyncGenerator<RunEvent, void, un
   try {
     const training = train({
       model,
-      config,
+      config: { ...config, classWeight: data.classWeight },
       train: data.train,
       validation: data.validation,
       replica,

@@ -32,7 +32,7 @@ const valuesOf = ({ kind, choices, range, none, expected }: Setting): string[] =
     switch: ['true', 'false', 'on', 'off', ...choices],
     number: [`${Math.min(range.max ?? 2, Math.max(range.min ?? 0, range.step === 1 ? 2 : 0.25))}`],
     text: ['text'],
-    list: [],
+    list: choices,
     object: [],
   }[kind];
   const list = kind === 'list' && expected.startsWith('an axis') ? ['0', '0,1,2'] : [];

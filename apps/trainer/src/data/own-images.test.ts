@@ -46,16 +46,18 @@ const train = (...more: readonly string[]) =>
   cli('train', '--images', 'pets', '--run-dir', 'run', ...small, ...more);
 
 test('a folder of pictures is trained on, and its run evaluated, resumed and asked wherever the folder is', async () => {
-  const trained = await train('--epochs', '1');
+  const trained = await train('--epochs', '1', '--class-weight', 'balanced');
   expect([trained.code, trained.stderr]).toEqual([0, expect.any(String)]);
   expect(trained.stdout).toContain('pets: 27 images to train on, 9 to test, of 3 classes, 16 x 16 x 3');
   expect(trained.stdout).toContain('Skipped 1 file: red/torn.png (it is none of');
 
   const { config, data, classNames } = JSON.parse(await readFile(join(folder, 'run/run.json'), 'utf8'));
-  expect([classNames, config.splitMethod, config.dataset.fit]).toEqual([
+  expect([classNames, config.splitMethod, config.dataset.fit, config.classWeight]).toEqual([
     Object.keys(colours),
     'stratified',
     'cover',
+    // The word: the numbers follow from the images, which the digest says.
+    'balanced',
   ]);
   expect(data.sha256).toEqual({ images: config.dataset.sha256 });
   expect(JSON.stringify({ config, data })).not.toContain(folder);

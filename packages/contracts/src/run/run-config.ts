@@ -17,6 +17,8 @@ import { canonicalJson, type PlainObject } from '../settings/plain.ts';
 import { membersOf, setting } from '../settings/settings.ts';
 import { identityOf, withoutDefaults } from './identity.ts';
 
+const CLASS_WEIGHT = 'balanced, or a list, each a number of at least 0';
+
 /**
  * A run's settings: all that decides its numbers apart from backend, its kernels and number of workers, which its manifest has.
  * `parseRunConfig({})` is the tutorial's run: 55 epochs of Adam,
@@ -27,8 +29,13 @@ export const runConfigSchema = z.strictObject({
   model: setting(modelSchema.prefault({}), 'Model: a preset with its settings, or a list of layers'),
   loss: setting(runLossSchema.prefault({}), 'Loss that training minimizes'),
   classWeight: setting(
-    z.array(nonNegative).min(2).nullable().default(null),
-    "Factors of an image's loss in training, one for each class; null is 1 for every class",
+    z
+      .union([z.enum(['balanced']), z.array(nonNegative).min(2)], `expected ${CLASS_WEIGHT}`)
+      .meta({ expected: CLASS_WEIGHT })
+      .nullable()
+      .default(null),
+    "Factors of an image's loss in training, one for each class; balanced: n / (k n_c), of n training images n_c of the class and of k classes, so that all classes count alike; none is 1 for every class",
+    { flag: 'class-weight' },
   ),
   optimizer: setting(optimizerSchema.prefault({}), 'Optimizer', { flag: 'optimizer' }),
   schedule: setting(
@@ -192,7 +199,7 @@ const requireUnmixed = ({ classWeight, augmentation }: RunConfig, what: string):
 /** @throws ConfigError when there is not one weight for each class. */
 const requireClassWeight = ({ classWeight, dataset, model }: RunConfig, what: string): void => {
   const classes = classesOf({ dataset, model });
-  if (classWeight === null || classWeight.length === classes) return;
+  if (classWeight === null || classWeight === 'balanced' || classWeight.length === classes) return;
   throw new ConfigError(
     `${what}: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
     ['classWeight'],

@@ -36,7 +36,7 @@ export interface Setting extends SettingMeta {
   readonly kind: 'number' | 'boolean' | 'switch' | 'choice' | 'text' | 'list' | 'object';
   /** Its rule in words: `a number of at least 0 and below 1`. */
   readonly expected: string;
-  /** The values of a choice, and those of a switch besides true and false; empty for other kinds. */
+  /** The values of a choice, those of a switch besides true and false, and names that stand for a list; empty for other kinds. */
   readonly choices: readonly string[];
   /** Bounds of a number, where it has them; `step` is 1 for whole numbers. */
   readonly range: { readonly min?: number; readonly max?: number; readonly step?: number };
@@ -99,8 +99,13 @@ export const membersOf = (
 export const shapeOf = (schema: z.ZodType): Readonly<Record<string, z.ZodType>> | undefined =>
   defOf(schema).type === 'object' ? ((schema as z.ZodObject).shape as Record<string, z.ZodType>) : undefined;
 
+/** The schema of a list's items; of a union, of the list in it. */
 export const elementOf = (schema: z.ZodType): z.ZodType | undefined =>
-  defOf(schema).type === 'array' ? (defOf(schema)['element'] as z.ZodType) : undefined;
+  defOf(schema).type === 'array'
+    ? (defOf(schema)['element'] as z.ZodType)
+    : optionsOf(schema)
+        .map(elementOf)
+        .find((element) => element !== undefined);
 
 /** Returns the name of the family member that an object describes; a model without a preset is recognized by its layers. */
 export const memberOf = (value: { readonly [key: string]: unknown }): unknown =>
@@ -187,7 +192,7 @@ const listAt = (
   }
   const element = elementOf(inner);
   if (element) {
-    const own: Setting = { ...about, kind: 'list', expected: expectedOf(inner) };
+    const own: Setting = { ...about, kind: 'list', expected: expectedOf(inner), choices: choicesOf(inner) };
     const { inner: item } = unwrap(element);
     const hasSettings = membersOf(item) !== undefined || shapeOf(item) !== undefined;
     // A list that contains lists of its own kind is described once.
