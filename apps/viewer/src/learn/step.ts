@@ -12,7 +12,7 @@ export interface Step {
   /** What a teacher may ask, and the answer that is expected. */
   readonly question: string;
   readonly answer: string;
-  /** Of a frame of 900 pixels' width that has all of the step, in pixels. */
+  /** Of a frame of 900 to 1,200 pixels' width that has all of the step, in pixels. */
   readonly frameHeight: number;
   readonly Content: ComponentType<StepContentProps>;
 }

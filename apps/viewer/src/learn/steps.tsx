@@ -16,7 +16,7 @@ export const steps: readonly Step[] = [
     question: 'After which epoch would you stop this training, and what does each later epoch still improve?',
     answer:
       'Around epoch 17, where the loss on unseen pictures is lowest. Later epochs improve the training pictures only: the network learns what is special about each of them, which no other picture has.',
-    frameHeight: 740,
+    frameHeight: 760,
     Content: ByHeart,
   },
   {
@@ -28,7 +28,7 @@ export const steps: readonly Step[] = [
       'At rate 0.5, by what is a unit that stays multiplied? What would the next layer get without that factor, in training and in use?',
     answer:
       'By 2. Without it the next layer would get about half the sum in training that it gets in use, where nothing is dropped, and what it learned would not fit.',
-    frameHeight: 1120,
+    frameHeight: 1130,
     Content: Mask,
   },
   {
@@ -40,7 +40,7 @@ export const steps: readonly Step[] = [
       'Why do the thirty disagree, though their weights are the same? Which is nearer to their mean: a single one of them, or the whole network with dropout off?',
     answer:
       'Each works with other units, and so from other evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass in place of thirty. It is not exactly the mean: compare the two columns.',
-    frameHeight: 900,
+    frameHeight: 870,
     Content: Networks,
   },
   {
@@ -52,7 +52,7 @@ export const steps: readonly Step[] = [
       'Which rate would you choose, and by which of the two numbers, training or validation? At 0.7 there is no gap at all: is that the best rate?',
     answer:
       'One between 0.2 and 0.5, by validation: at 0.4 it is 55% where it is 49% without dropout. A closed gap is no aim in itself: at 0.7 both numbers are 47%, because too little of the network is left to learn with.',
-    frameHeight: 860,
+    frameHeight: 920,
     Content: Rate,
   },
   {
@@ -64,7 +64,7 @@ export const steps: readonly Step[] = [
       'What happens to a unit whose norm a step has taken above the limit? Do its weights change in direction?',
     answer:
       'All of its weights are multiplied by the same number, limit / norm, so that the norm is the limit again: the direction stays. Units below the limit are left as they are.',
-    frameHeight: 640,
+    frameHeight: 720,
     Content: MaxNorm,
   },
   {
@@ -75,7 +75,7 @@ export const steps: readonly Step[] = [
     question: 'By what does one see that the network is cured? Could the accuracy alone have said so?',
     answer:
       'The loss on new pictures no longer rises, and the gap is smaller. Accuracy alone says less: it may differ by no more than chance, while the loss shows that the wrong answers are given with less confidence.',
-    frameHeight: 760,
+    frameHeight: 900,
     Content: YourTurn,
   },
 ];

@@ -38,8 +38,8 @@ const sumsInNode = async (index: number, rate: number, draw: number): Promise<st
 
 test('maps, masks and sums are those of Node, at any rate, for any mask and any picture', async () => {
   const { page, complaints } = await openStep(browser, viewer, 'mask');
-  await expect.poll(() => sums(page)).toEqual(await sumsInNode(0, 0.25, 0));
-  const layer = await lesson.maskedLayer(pixelsOf(0), { rate: 0.25, draw: 0 });
+  await expect.poll(() => sums(page)).toEqual(await sumsInNode(12, 0.25, 0));
+  const layer = await lesson.maskedLayer(pixelsOf(12), { rate: 0.25, draw: 0 });
   const { map, row, column } = strongestUnit(layer);
   const at = (row * layer.shape[1] + column) * layer.shape[2] + map;
   expect(await equation(page)).toEqual([
@@ -49,9 +49,9 @@ test('maps, masks and sums are those of Node, at any rate, for any mask and any 
   ]);
 
   await page.getByRole('button', { name: 'Draw another mask' }).click();
-  await expect.poll(() => sums(page)).toEqual(await sumsInNode(0, 0.25, 1));
+  await expect.poll(() => sums(page)).toEqual(await sumsInNode(12, 0.25, 1));
   await page.getByRole('slider', { name: 'Dropout rate' }).fill('0.5');
-  await expect.poll(() => sums(page)).toEqual(await sumsInNode(0, 0.5, 1));
+  await expect.poll(() => sums(page)).toEqual(await sumsInNode(12, 0.5, 1));
   expect(await page.getByRole('heading', { name: 'Why × 2.00?' }).count()).toBe(1);
   await page.getByRole('img', { name: /^test image 3,/ }).click();
   await expect.poll(() => sums(page)).toEqual(await sumsInNode(3, 0.5, 1));
@@ -68,10 +68,10 @@ test('a unit is chosen by pointer and by keyboard, and its part in the predictio
   const box = (await grid.boundingBox())!;
   // The unit of row 3, column 2.
   await page.mouse.move(box.x + (2.5 / 15) * box.width, box.y + (3.5 / 15) * box.height);
-  const layer = await lesson.maskedLayer(pixelsOf(0), { rate: 0.5, draw: 0 });
+  const layer = await lesson.maskedLayer(pixelsOf(12), { rate: 0.5, draw: 0 });
   const indexOf = (row: number, column: number): number => (row * 15 + column) * 16 + 2;
   const inNode = async (unit: number): Promise<string[]> => {
-    const { asDrawn } = await lesson.unitEffect(pixelsOf(0), { rate: 0.5, draw: 0, unit });
+    const { asDrawn } = await lesson.unitEffect(pixelsOf(12), { rate: 0.5, draw: 0, unit });
     return [...asDrawn].map((value) => `${(100 * value).toFixed(1)}%`);
   };
   await expect.poll(() => equation(page)).toHaveLength(3);
@@ -93,15 +93,15 @@ test('a unit is chosen by pointer and by keyboard, and its part in the predictio
 
 test('turned over at one unit, a mask differs in that unit alone', async () => {
   const choice = { rate: 0.5, draw: 0 };
-  const { asDrawn, turned } = await lesson.unitEffect(pixelsOf(0), { ...choice, unit: 1234 });
+  const { asDrawn, turned } = await lesson.unitEffect(pixelsOf(12), { ...choice, unit: 1234 });
   expect(Math.abs(asDrawn.reduce((sum, value) => sum + value, 0) - 1)).toBeLessThan(1e-5);
   // A unit of value 0 makes no difference, whether it is dropped or kept.
-  const { units } = await lesson.maskedLayer(pixelsOf(0), choice);
+  const { units } = await lesson.maskedLayer(pixelsOf(12), choice);
   const idle = units.indexOf(0);
-  const same = await lesson.unitEffect(pixelsOf(0), { ...choice, unit: idle });
+  const same = await lesson.unitEffect(pixelsOf(12), { ...choice, unit: idle });
   expect(same.turned).toEqual(same.asDrawn);
   const busy = units.indexOf(Math.max(...units));
-  const other = await lesson.unitEffect(pixelsOf(0), { ...choice, unit: busy });
+  const other = await lesson.unitEffect(pixelsOf(12), { ...choice, unit: busy });
   expect(other.turned).not.toEqual(other.asDrawn);
   expect(turned).toHaveLength(10);
 });

@@ -29,7 +29,7 @@ const column = (page: Page, index: number): Promise<string[]> =>
 const inPercent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 
 const inNode = (draw: number) =>
-  lesson.networks(loadSample().test.images.slice(0, 3072), { draw, count: 30 });
+  lesson.networks(loadSample().test.images.slice(12 * 3072, 13 * 3072), { draw, count: 30 });
 
 /** Of so many of the networks. */
 const meansOf = ({ probabilities }: Awaited<ReturnType<typeof inNode>>, shown: number): string[] =>

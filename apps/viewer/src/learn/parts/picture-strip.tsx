@@ -5,23 +5,30 @@ import { type Picture, pictureOf } from '../../shared/images/pixels.ts';
 import { show, view } from '../../shared/state.ts';
 import './picture-strip.css';
 
-/** Number of pictures to choose from. */
-const PICTURES = 8;
+/**
+ * The pictures to choose from, by their places among the 100 that ship with the pages: some that the network knows, and
+ * some of which masks leave networks that disagree.
+ */
+const PICTURES = [12, 7, 3, 31, 6, 1, 13, 4] as const;
 
-/** Returns the picture of the address, which all steps share. */
+/** Returns the picture of the address, which all steps share; its default is the first of the strip. */
+const indexOf = (images: ImageDataset): number =>
+  view.value.image === 0 ? PICTURES[0] : view.value.image % images.labels.length;
+
+/** Returns the picture of the address. */
 export const useChosenPicture = (images: ImageDataset): Picture => {
-  const index = view.value.image % images.labels.length;
+  const index = indexOf(images);
   return useMemo(() => pictureOf(images, index), [images, index]);
 };
 
 /** Pictures that the network was not trained on, to choose from. */
 export const PictureStrip = ({ images }: { readonly images: ImageDataset }) => (
   <div class="picture-strip">
-    {Array.from({ length: PICTURES }, (_, index) => (
+    {PICTURES.map((index) => (
       <button
         key={index}
         type="button"
-        aria-pressed={view.value.image % images.labels.length === index}
+        aria-pressed={indexOf(images) === index}
         onClick={() => show({ image: index })}
       >
         <Thumbnail images={images} index={index} />

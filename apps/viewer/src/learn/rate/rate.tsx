@@ -35,6 +35,7 @@ const RateStage = ({ rates }: { readonly rates: Rates }) => {
   const arms = armsOfRates(rates);
   const [index, setIndex] = useState(0);
   const arm = arms[index]!;
+  const verdict = verdictOfRate(rates, arm);
   const { trainImages, validationImages } = rates.data;
   return (
     <>
@@ -54,9 +55,10 @@ const RateStage = ({ rates }: { readonly rates: Rates }) => {
         />
       </div>
       <div class="rate-verdict" role="status">
-        {verdictOfRate(rates, arm).map((sentence) => (
+        {verdict.sentences.map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
+        {verdict.caveats.length > 0 && <p class="muted small">{verdict.caveats.join(' ')}</p>}
       </div>
       <p class="muted small">
         {`${count(trainImages)} pictures to learn, ${count(validationImages)} others to measure. Training accuracy is measured while it trains, with dropout on; validation accuracy with all of the network.`}

@@ -105,8 +105,15 @@ export const armsOfRates = ({ runs }: Rates): readonly RateArm[] => {
 
 const titleOf = (rate: number): string => (rate === 0 ? 'no dropout' : `rate ${rate}`);
 
+/** What the runs of a rate show. */
+export interface RateVerdict {
+  readonly sentences: readonly string[];
+  /** What that leaves open. */
+  readonly caveats: readonly string[];
+}
+
 /** Returns the verdict of the report on a rate against no dropout, and where it overfits: by the functions of the report. */
-export const verdictOfRate = (rates: Rates, arm: RateArm): readonly string[] => {
+export const verdictOfRate = (rates: Rates, arm: RateArm): RateVerdict => {
   const [plain] = armsOfRates(rates);
   const overfits = arm.runs.map(({ history, seed }) => {
     const last = history.at(-1)!;
@@ -117,12 +124,12 @@ export const verdictOfRate = (rates: Rates, arm: RateArm): readonly string[] => 
   });
   const numbers = `At rate ${arm.rate} it ends at ${percent(arm.training)} training and ${percent(arm.validation)} validation accuracy.`;
   const overfitting = `Overfitting: ${overfits.join('; ')}.`;
-  if (arm.rate === plain!.rate) return [numbers, overfitting];
+  if (arm.rate === plain!.rate) return { sentences: [numbers, overfitting], caveats: [] };
   const [first, second] = [arm, plain!].map(({ rate, runs }) => ({
     title: titleOf(rate),
     models: runs.map(({ seed, test }) => ({ seed, data: rates.data, accuracy: { test: test.accuracy } })),
     diverged: 0,
   }));
   const { finding, caveats } = verdictParts(compareArms(first!, second!));
-  return [numbers, finding, ...caveats, overfitting];
+  return { sentences: [numbers, finding, overfitting], caveats };
 };

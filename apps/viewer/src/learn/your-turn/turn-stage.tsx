@@ -23,7 +23,7 @@ export const TurnStage = () => {
   return (
     <>
       <LossChart plain={plain.run} dropped={dropped.run} epochs={epochs} label={label} />
-      <div class="turn-controls">
+      <div class="stage-controls turn-controls">
         <button
           type="button"
           class="button primary"

@@ -34,7 +34,7 @@ test('a network is overfitted and cured in the page, and it says so by the rules
   await expect.poll(() => outcomes.count(), { timeout: 280_000 }).toBe(2);
   expect(await outcomes.last().textContent()).toMatch(/^Cured: it does not overfit any more; /);
   // The verdict on accuracy, whatever it is.
-  expect(await page.locator('.turn-outcomes').textContent()).toContain('the same 800 validation images');
+  expect(await page.locator('.turn-outcomes').textContent()).toContain('the same 801 validation images');
   await expect.poll(() => page.workers()).toEqual([]);
   expect(complaints).toEqual([]);
   await page.close();
