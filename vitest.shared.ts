@@ -32,7 +32,17 @@ export const numericsConfig = (configUrl: string, backend: TestBackend = 'cpu') 
  * Packages whose tests leave nothing behind in their process: their files share one, so that what they import is loaded once
  * and not for each file, which takes half of the time of short tests.
  */
-const sharing = new Set(['contracts', 'random', 'metrics', 'charts', 'data', 'runs', 'model', 'training', 'interchange']);
+const sharing = new Set([
+  'contracts',
+  'random',
+  'metrics',
+  'charts',
+  'data',
+  'runs',
+  'model',
+  'training',
+  'interchange',
+]);
 
 const projectIn = (root: string) =>
   defineConfig({
