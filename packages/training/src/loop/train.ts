@@ -71,7 +71,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const objective = objectiveOf(model, loss);
   requireHonoured(model);
   if (resumeFrom === undefined) requireInitialized(model);
-  requireClassWeight(config.classWeight, objective);
+  const classWeight = requireClassWeight(config.classWeight, objective);
   requireSource(model, source, 'train');
   if (validation) requireSource(model, validation, 'validation');
   const replica = options.replica ?? createReplica(model);
@@ -151,7 +151,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const withLogits = metrics.length > 0;
     const rateFactor = dropoutFactorAt(config.dropoutSchedule, step, length.totalSteps);
     const position = { step, rowOffset: 0, batchSize: batch.size, loss, withLogits, rateFactor };
-    const toCompute = weighted(batch, config.classWeight);
+    const toCompute = weighted(batch, classWeight);
     const computing = areReadLate
       ? replica.unreadGradients!(toCompute, position)
       : replica.gradients(toCompute, position);

@@ -30,8 +30,11 @@ export interface TrainingConfig extends Pick<RunConfig, 'epochs' | 'checkpointEv
   readonly schedule: LearningRateScheduleInput | Schedule;
   /** The loss that the model was compiled with when left out, else Keras's categorical crossentropy. */
   readonly loss?: LossConfig | CustomLoss | undefined;
-  /** The factor of each class's loss in training; 1 when left out or null. */
-  readonly classWeight?: readonly number[] | null | undefined;
+  /**
+   * The factor of each class's loss in training; 1 when left out or null. `balanced`, which a run's configuration may have, is
+   * refused here, where the labels of all images are not known.
+   */
+  readonly classWeight?: readonly number[] | 'balanced' | null | undefined;
   /** Called before the callbacks of the options. */
   readonly callbacks?: readonly CallbackConfig[] | undefined;
   /** Settings of the optimizer for some of the weights, by their names in `trainedWeights` of @dropout-lab/model; none when left out. */

@@ -5,13 +5,21 @@ import type { Objective } from '../objective.ts';
 type ClassWeight = readonly number[] | null | undefined;
 
 /**
+ * Returns the weights of the classes, if there are any.
+ *
+ * @param classWeight `balanced` has to be counted by whoever has all labels, before.
  * @throws TrainingError when there is not one weight for each class, or the model has no classes.
  */
 export const requireClassWeight = (
-  classWeight: ClassWeight,
+  classWeight: ClassWeight | 'balanced',
   { outputShape, units, loss }: Objective,
-): void => {
-  if (!classWeight) return;
+): ClassWeight => {
+  if (!classWeight) return undefined;
+  if (classWeight === 'balanced') {
+    throw new TrainingError(
+      'classWeight: expected a number for each class, found "balanced": take the classWeight of prepareRunData in @dropout-lab/data, which counts the images',
+    );
+  }
   const isBinary = units === 1 && loss.name === 'binary_crossentropy';
   const classes = isBinary ? 2 : units;
   if (outputShape.length > 1 || (units === 1 && !isBinary)) {
@@ -27,6 +35,7 @@ export const requireClassWeight = (
       `classWeight: expected ${classes} numbers of at least 0, one for each class, found [${classWeight}]`,
     );
   }
+  return classWeight;
 };
 
 /**

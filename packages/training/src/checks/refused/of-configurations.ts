@@ -57,6 +57,11 @@ export const ofConfigurations: RefusedGroup = {
       message: 'classWeight: expected 3 numbers of at least 0, one for each class, found [1,2]',
     },
     {
+      what: 'balanced class weights, where not all labels are known',
+      config: { classWeight: 'balanced' },
+      message: 'classWeight: expected a number for each class, found "balanced"',
+    },
+    {
       what: 'class weights where targets are not classes',
       config: { classWeight: [1, 2, 3] },
       batch: () => ({ labels: new Float32Array(12).fill(1 / 3) }),
