@@ -42,7 +42,8 @@ const sourceState = computed(() => source.value.state);
 export const App = () => {
   const { page, runs } = view.value;
   useEffect(() => {
-    document.title = page === 'run' && runs[0] ? `${runs[0]} · dropout-lab` : `${titles[page]} · dropout-lab`;
+    const title = embedded ? titles.learn : (page === 'run' && runs[0]) || titles[page];
+    document.title = `${title} · dropout-lab`;
   }, [page, runs[0]]);
   if (embedded) {
     return (

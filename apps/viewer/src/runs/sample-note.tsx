@@ -10,7 +10,8 @@ export const SampleNote = () => {
       <p>
         There are no runs in <code>{place}</code> yet: these ship with the viewer. Train one, and it takes
         their place at its first step: <code>npm run train:quick</code>, or{' '}
-        <a href={linkTo('train')}>on this page</a>.
+        <a href={linkTo('train')}>on this page</a>. What dropout is, <a href={linkTo('learn')}>Learn</a> shows
+        in six steps.
       </p>
     </section>
   );

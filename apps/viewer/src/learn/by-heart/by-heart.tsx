@@ -18,8 +18,8 @@ export const ByHeart = ({ isNear }: StepContentProps) => {
   return (
     <>
       <p class="step-words">
-        Drag the epoch. The same pictures again and again, and soon the network knows most of them; of
-        pictures that it has never seen, it gets little better. What opens between the two is the{' '}
+        Drag the epoch. The network sees the same pictures again and again, and knows more and more of them;
+        with pictures that it has never seen, it soon gets hardly better. What opens between the two is the{' '}
         <dfn>generalization gap</dfn>.
       </p>
       <div class="stage">
@@ -71,7 +71,7 @@ const Gap = ({ run }: { readonly run: Summary }) => {
         <PlayButton isPlaying={play.isPlaying} label="Train" onClick={play.toggle} />
         <Slider label="Epoch" value={epoch} min={1} max={last} step={1} text={`${epoch}`} onInput={choose} />
       </div>
-      <p class="by-heart-verdict" role="status">
+      <p class="by-heart-verdict" role="status" aria-live={play.isPlaying ? 'off' : 'polite'}>
         {sentenceOf(run, epoch, accuracy - val_accuracy)}
       </p>
     </>

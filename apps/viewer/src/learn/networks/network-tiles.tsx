@@ -23,6 +23,8 @@ export const NetworkTiles = ({ networks, classNames, shown, onShow }: NetworkTil
         <button
           key={i}
           type="button"
+          // The slider does the same by keyboard.
+          tabIndex={-1}
           class={isShown ? (i === shown - 1 ? 'now' : undefined) : 'waiting'}
           aria-label={isShown ? `Network ${i + 1}: ${says}` : `Network ${i + 1}, not played yet`}
           title={isShown ? says : undefined}

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../../../../scripts/chromium.mjs';
 import type { Viewer } from '../../server/start-viewer.ts';
 import { createLesson } from '../../shared/compute/lesson.ts';
+import { PICTURES } from '../parts/pictures.ts';
 import { openStep, shippedModel, startLearn } from '../testing/learn.ts';
 
 let browser: Browser;
@@ -28,8 +29,8 @@ const column = (page: Page, index: number): Promise<string[]> =>
 
 const inPercent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 
-const inNode = (draw: number) =>
-  lesson.networks(loadSample().test.images.slice(12 * 3072, 13 * 3072), { draw, count: 30 });
+const inNode = (draw: number, index: number = PICTURES[0]) =>
+  lesson.networks(loadSample().test.images.slice(index * 3072, (index + 1) * 3072), { draw, count: 30 });
 
 /** Of so many of the networks. */
 const meansOf = ({ probabilities }: Awaited<ReturnType<typeof inNode>>, shown: number): string[] =>
@@ -70,4 +71,20 @@ test('the masks are those under which the networks answer', async () => {
   // At rate 0.25 three quarters stay; of 108,000 the standard deviation is 0.0013.
   expect(Math.abs(mean(masks.map((mask) => mean([...mask]))) - 0.75)).toBeLessThan(0.006);
   expect(new Set(masks.map((mask) => mask.join(''))).size).toBe(30);
+});
+
+test('as the note says, the whole network is nearer to the mean than a single one as a rule', async () => {
+  let nearer = 0;
+  let disagreeing = 0;
+  for (const index of PICTURES) {
+    const { probabilities, plain } = await inNode(0, index);
+    const average = plain.map((_, k) => mean(probabilities.map((one) => one[k]!)));
+    const away = (one: Float32Array): number =>
+      one.reduce((sum, value, k) => sum + Math.abs(value - average[k]!), 0);
+    if (away(plain) < mean(probabilities.map(away))) nearer++;
+    const likeliest = probabilities.map((one) => one.indexOf(Math.max(...one)));
+    if (new Set(likeliest).size > 1) disagreeing++;
+  }
+  expect(nearer).toBe(PICTURES.length);
+  expect(disagreeing).toBeGreaterThan(PICTURES.length / 2);
 });

@@ -3,13 +3,8 @@ import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../shared/controls/picture-canvas.tsx';
 import { type Picture, pictureOf } from '../../shared/images/pixels.ts';
 import { show, view } from '../../shared/state.ts';
+import { PICTURES } from './pictures.ts';
 import './picture-strip.css';
-
-/**
- * The pictures to choose from, by their places among the 100 that ship with the pages: some that the network knows, and
- * some of which masks leave networks that disagree.
- */
-const PICTURES = [12, 7, 3, 31, 6, 1, 13, 4] as const;
 
 /** Returns the picture of the address, which all steps share; its default is the first of the strip. */
 const indexOf = (images: ImageDataset): number =>

@@ -1,5 +1,5 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { decimal, percent } from '../../shared/format.ts';
+import { decimal, duration, percent } from '../../shared/format.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 
 /** What a training came to. */
@@ -16,7 +16,7 @@ const pointsOf = (share: number): string => percent(share).replace('%', ' points
 /** Returns whether a run overfits, by the rule of the report. */
 export const overfitOf = (run: Summary): Outcome => {
   const { onset, last, epochs } = run;
-  const end = `after ${epochs} epochs it knows ${percent(last?.accuracy)} of its own pictures and ${percent(last?.val_accuracy)} of new ones`;
+  const end = `after ${epochs} epochs, ${duration(run.seconds)} of training, it knows ${percent(last?.accuracy)} of its own pictures and ${percent(last?.val_accuracy)} of new ones`;
   return onset === undefined
     ? {
         isReached: false,

@@ -28,7 +28,7 @@ test('a network is overfitted and cured in the page, and it says so by the rules
   await overfit.waitFor({ timeout: 280_000 });
   const outcomes = page.locator('.turn-outcome');
   expect(await outcomes.textContent()).toMatch(
-    /^It overfits from epoch \d+: after 40 epochs it knows 100\.0% of its own pictures/,
+    /^It overfits from epoch \d+: after 40 epochs, .+ of training, it knows 100\.0% of its own pictures/,
   );
   await cure.click();
   await expect.poll(() => outcomes.count(), { timeout: 280_000 }).toBe(2);
