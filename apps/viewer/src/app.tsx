@@ -6,6 +6,7 @@ import { RunsPage } from './runs/runs-page.tsx';
 import type { View } from './shared/address.ts';
 import { Announcements } from './shared/controls/announcements.tsx';
 import { Connection } from './shared/controls/connection.tsx';
+import { DroppedRuns } from './shared/controls/dropped-runs.tsx';
 import { lazily } from './shared/controls/lazily.tsx';
 import { Message } from './shared/controls/message.tsx';
 import { ThemeSwitch } from './shared/controls/theme-switch.tsx';
@@ -75,6 +76,7 @@ export const App = () => {
       </header>
       <Announcements />
       <main id="main" tabIndex={-1}>
+        <DroppedRuns />
         <Page page={page} />
       </main>
     </>

@@ -5,6 +5,8 @@ import './shared/base.css';
 import './shared/layout.css';
 import './shared/controls/buttons.css';
 import './shared/controls/inputs.css';
+import './shared/touch.css';
+import './shared/print.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { embeddedStep } from './learn/embed.ts';

@@ -91,8 +91,9 @@ const reliability = Array.from({ length: 15 }, (_, b) => {
     accuracy: confidence ** 1.35,
   };
 });
-const rateSweep = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8].map((value) => ({
+const rateSweep = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8].map((value, arm) => ({
   value,
+  arm,
   metrics: [-0.004, 0.001, 0.005].map((luck) => 0.775 - 0.35 * (value - 0.4) ** 2 + luck * (1 + value)),
 }));
 

@@ -1,5 +1,5 @@
 import type { ImageDataset, Predictions } from '@dropout-lab/contracts';
-import { addText, type ChartOptions, finish } from './frame.ts';
+import { addText, append, type ChartOptions, finish } from './frame.ts';
 import { addPicture, emptySvg, type Picture } from './picture.ts';
 
 /** A test image with what a model said of it. */
@@ -38,9 +38,14 @@ export const mistakesOf = (
 
 const TILE = { width: 114, image: 96, height: 96 + 2 * 16 + 16 };
 
+interface MistakesOptions extends ChartOptions {
+  /** Returns the address that an image leads to; without it images are no links. */
+  readonly linkOf?: ((image: number) => string) | undefined;
+}
+
 /** Test images that a model got wrong, in the order given, each with what the model said and what it is. */
-export const mistakesChart = (mistakes: readonly Mistake[], options: ChartOptions = {}): SVGSVGElement => {
-  const { width = 6 * TILE.width } = options;
+export const mistakesChart = (mistakes: readonly Mistake[], options: MistakesOptions = {}): SVGSVGElement => {
+  const { width = 6 * TILE.width, linkOf } = options;
   const columns = Math.max(1, Math.floor(width / TILE.width));
   const svg = emptySvg(options, columns * TILE.width, Math.ceil(mistakes.length / columns) * TILE.height);
   mistakes.forEach(({ image, picture, actual, predicted, confidence }, i) => {
@@ -48,7 +53,8 @@ export const mistakesChart = (mistakes: readonly Mistake[], options: ChartOption
     const y = Math.floor(i / columns) * TILE.height;
     const said = `${predicted} ${(confidence * 100).toFixed(0)}%`;
     const scale = TILE.image / Math.max(picture.width, picture.height);
-    addPicture(svg, picture, {
+    const tile = linkOf ? append(svg, 'a', { href: linkOf(image) }) : svg;
+    addPicture(tile, picture, {
       x,
       y,
       width: picture.width * scale,
@@ -56,7 +62,7 @@ export const mistakesChart = (mistakes: readonly Mistake[], options: ChartOption
       label: `test image ${image}: ${said}, is ${actual}`,
     });
     [said, `is ${actual}`].forEach((line, row) => {
-      addText(svg, line, {
+      addText(tile, line, {
         x,
         y: y + TILE.image + 15 + row * 16,
         fill: row === 0 ? 'var(--ink)' : 'var(--muted)',

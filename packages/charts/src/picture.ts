@@ -40,10 +40,10 @@ interface PicturePlace {
 }
 
 /** Draws a picture, each of its pixels a square. */
-export const addPicture = (svg: SVGSVGElement, picture: Picture, { label, ...place }: PicturePlace): void => {
+export const addPicture = (parent: Element, picture: Picture, { label, ...place }: PicturePlace): void => {
   // Not every reader of SVG can enlarge without blur: whole pixels are repeated in the file.
   const scale = Math.max(1, Math.floor(place.width / picture.width));
-  append(svg, 'image', {
+  append(parent, 'image', {
     href: pngUrl(enlarged(picture, scale)),
     ...place,
     // Their proportions may differ by a part of a pixel.

@@ -5,10 +5,10 @@ import { sweepChart } from './sweep-chart.ts';
 const about = { setting: 'model.dropout.rate', title: 'validation accuracy', unit: 'fraction' } as const;
 
 const arms = [
-  { value: 0.6, metrics: [0.7, 0.72] },
-  { value: 0, metrics: [0.6, 0.64] },
-  { value: 0.3, metrics: [0.8, Number.NaN] },
-  { value: 0.9, metrics: [] },
+  { value: 0.6, arm: 0, metrics: [0.7, 0.72] },
+  { value: 0, arm: 1, metrics: [0.6, 0.64] },
+  { value: 0.3, arm: 2, metrics: [0.8, Number.NaN] },
+  { value: 0.9, arm: 3, metrics: [] },
 ];
 
 test('a dot for each run in the colour of its arm, the line through the means, from left to right', () => {

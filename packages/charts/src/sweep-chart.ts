@@ -8,6 +8,8 @@ const MARGIN = { left: 56, right: 14, top: 30, bottom: 40 };
 /** A value of the setting that a sweep varies. */
 export interface SweepArm {
   readonly value: number;
+  /** Place among the arms, which gives its colour. */
+  readonly arm: number;
   /** Of each run; those that are not finite are left out. */
   readonly metrics: readonly number[];
 }
@@ -26,7 +28,7 @@ export interface SweepChartOptions extends ChartOptions {
 /** A metric by the value of a setting: a dot for each run, the line through the means. The best mean is ringed. */
 export const sweepChart = (arms: readonly SweepArm[], options: SweepChartOptions): SVGSVGElement => {
   const { setting, title, unit, better } = options;
-  const runs = arms.flatMap(({ value, metrics }, arm) =>
+  const runs = arms.flatMap(({ value, arm, metrics }) =>
     metrics.filter(Number.isFinite).map((metric) => ({ value, metric, colour: armColour(arm) })),
   );
   const means = arms

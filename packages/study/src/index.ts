@@ -13,6 +13,7 @@ export {
   compareArms,
   corrected,
 } from './analysis/arm-comparison.ts';
+export { armHues, hasDropout, WITH_DROPOUT, WITHOUT_DROPOUT } from './analysis/arm-hues.ts';
 export { armCurve, type CurveMetric, type CurvePoint, metricAt } from './analysis/curves.ts';
 export {
   type MetricKey,

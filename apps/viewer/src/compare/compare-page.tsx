@@ -4,6 +4,7 @@ import { download } from '../shared/charts/download.ts';
 import { MARKS } from '../shared/charts/series.ts';
 import { Message } from '../shared/controls/message.tsx';
 import { Opening } from '../shared/controls/opening.tsx';
+import { ShareButton } from '../shared/controls/share-button.tsx';
 import { counted } from '../shared/format.ts';
 import { arms, drawnRuns, linkTo, overviews, steadily } from '../shared/state.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
@@ -55,6 +56,7 @@ export const ComparePage = () => {
         >
           Download CSV
         </button>
+        <ShareButton />
       </div>
       <Verdict shown={shown} />
       <Controls shown={shown} />

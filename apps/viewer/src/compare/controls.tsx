@@ -67,7 +67,7 @@ export const Controls = ({ shown }: { readonly shown: readonly RunOverview[] }) 
           type="button"
           class="button small"
           disabled={from === null && to === null}
-          onClick={() => show({ from: null, to: null })}
+          onClick={() => show({ from: null, to: null }, true)}
         >
           Show all
         </button>

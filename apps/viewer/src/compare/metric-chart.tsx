@@ -38,7 +38,7 @@ export const MetricChart = ({ title, metric, shown }: MetricChartProps) => {
       log={log && isLoss}
       from={from}
       to={to}
-      onZoom={(first, last) => show({ from: first, to: last })}
+      onZoom={(first, last) => show({ from: first, to: last }, true)}
       hover={hover}
     />
   );

@@ -1,4 +1,4 @@
-import { hasDropout } from '../shared/runs/arms.ts';
+import { hasDropout } from '@dropout-lab/study';
 import type { RunOverview } from '../shared/runs/catalogue.ts';
 
 /** Returns the best of the runs that were trained with dropout, or of all where there is none. */

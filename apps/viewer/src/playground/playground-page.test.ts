@@ -120,9 +120,7 @@ const keptBy = (input: ModelInput, draw: number): string[] => {
 test('on WebGL a model predicts the same for a test image as in Node, and its feature maps are shown', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?image=3`);
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(3));
-  expect(await page.getByRole('status', { name: 'What computes' }).textContent()).toMatch(
-    /^webgl \(.*SwiftShader/,
-  );
+  expect(await page.locator('.what-computes').textContent()).toMatch(/^webgl \(.*SwiftShader/);
   expect(
     await page.getByRole('region', { name: 'Feature maps' }).locator('figcaption').allTextContents(),
   ).toEqual(['conv2d: 4 maps of 30 × 30', 'conv2d_1: 8 maps of 13 × 13']);
@@ -223,12 +221,12 @@ test('a model of layers, of grey images, with a residual block and without a sof
 
 test('another backend takes over in the middle of a computation', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?backend=webgl`);
-  await page.getByRole('status', { name: 'What computes' }).getByText('webgl').waitFor();
+  await page.locator('.what-computes').getByText('webgl').waitFor();
   // Its first passes take a second.
   await page.getByLabel('Compute on').selectOption('wasm');
   await page.getByRole('button', { name: /^test image 6,/ }).click();
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(6));
-  expect(await page.getByRole('status', { name: 'What computes' }).textContent()).toMatch(/^wasm/);
+  expect(await page.locator('.what-computes').textContent()).toMatch(/^wasm/);
   await expect.poll(() => page.locator('.playground [aria-busy="true"]').count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.close();
@@ -257,7 +255,7 @@ test('continues on wasm when the graphics processor is lost', async () => {
     await expect.poll(() => shownOn(page)).toEqual(expectedOf(0));
     await (await fragile.newBrowserCDPSession()).send('Browser.crashGpuProcess');
     await expect
-      .poll(() => page.getByRole('status', { name: 'What computes' }).textContent())
+      .poll(() => page.locator('.what-computes').textContent())
       .toMatch(/^wasm \(SIMD\).*since another backend failed: the browser lost the graphics processor/);
     await page.getByRole('button', { name: /^test image 4,/ }).click();
     await expect.poll(() => shownOn(page)).toEqual(expectedOf(4));

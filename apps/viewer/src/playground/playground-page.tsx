@@ -1,20 +1,18 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { BackendSelect } from '../shared/controls/backend-select.tsx';
+import { isZip } from '../shared/controls/dropped-runs.tsx';
 import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { Message } from '../shared/controls/message.tsx';
-import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { percent } from '../shared/format.ts';
 import type { RunOverview } from '../shared/runs/catalogue.ts';
-import { loadModel } from '../shared/runs/run-files.ts';
-import { linkTo, overviews, show, view } from '../shared/state.ts';
+import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { bestOf } from './best-run.ts';
 import { LayerMaps } from './masks-and-feature-maps.tsx';
 import { PicturePanel } from './picture-panel.tsx';
 import { PredictionPanel } from './prediction-panel.tsx';
-import { useCompute } from './use-compute.ts';
-import { useModel } from './use-model.ts';
-import { usePasses } from './use-passes.ts';
+import { SecondModel, SecondSelect, secondOf } from './second-model.tsx';
 import { usePicture } from './use-picture.ts';
+import { useTrained } from './use-trained.ts';
 import './playground-page.css';
 
 /** A trained model at work on any picture, with the masks of dropout. */
@@ -44,31 +42,12 @@ interface PlaygroundProps {
 }
 
 const Playground = ({ chosen, trained }: PlaygroundProps) => {
-  const { name, run } = chosen;
-  const { config, classNames } = run.manifest;
-  const [compute, onError] = useCompute(view.value.backend === 'auto' ? 'webgl' : view.value.backend);
-  const checkpoint = chosen.checkpoint!;
-  const weights = useLoaded(
-    `${name} ${checkpoint.name} ${checkpoint.epoch}`,
-    async () => (await loadModel(name, checkpoint.name)).weights,
-  );
+  const { config, classNames } = chosen.run.manifest;
   const shown = usePicture(config);
-  const model = useMemo(
-    () => (weights.state === 'ready' ? { config, weights: weights.value } : undefined),
-    [weights],
-  );
-  const opened = useModel(compute, model, onError);
   const [draw, setDraw] = useState(0);
   const { masked: rate } = view.value;
-  const passes = usePasses({ opened, shown, rate, draw }, onError);
-  const problem =
-    compute.state === 'failed'
-      ? compute.error
-      : weights.state === 'failed'
-        ? weights.reason
-        : shown.images.state === 'failed'
-          ? shown.images.reason
-          : undefined;
+  const { compute, opened, passes, problem } = useTrained(chosen, shown, draw);
+  const second = secondOf({ chosen, trained });
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a file can be chosen with the button, too
@@ -77,18 +56,22 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        shown.take(event.dataTransfer?.files[0]);
+        const file = event.dataTransfer?.files[0];
+        // The page around opens an archive of a run.
+        if (file && !isZip(file)) shown.take(file);
       }}
     >
       <div class="title-row">
         <h1>Playground</h1>
         <ModelSelect chosen={chosen} trained={trained} />
+        <SecondSelect chosen={chosen} trained={trained} />
         <BackendSelect class="labelled" auto="WebGL, else wasm" />
       </div>
       <ErrorMessage message={problem} />
-      <div class="bench">
+      <div class={second ? 'bench two' : 'bench'}>
         <PicturePanel shown={shown} dataset={config.dataset} isIdle={passes.plain.isCurrent} />
         <PredictionPanel
+          title={second ? (arms.value.get(chosen.name)?.label ?? chosen.name) : 'Prediction'}
           compute={compute}
           passes={passes}
           classNames={classNames}
@@ -97,6 +80,7 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
           rate={rate}
           onDraw={() => setDraw(draw + 1)}
         />
+        {second && <SecondModel key={second.name} chosen={second} shown={shown} draw={draw} />}
       </div>
       <LayerMaps passes={passes} dropout={opened?.dropout} />
     </div>
@@ -108,7 +92,9 @@ const ModelSelect = ({ chosen, trained }: PlaygroundProps) => (
     Model
     <select
       value={chosen.name}
-      onChange={({ currentTarget }) => show({ runs: [currentTarget.value], masked: null })}
+      onChange={({ currentTarget }) =>
+        show({ runs: [currentTarget.value, ...view.value.runs.slice(1)], masked: null })
+      }
     >
       {trained.map((one) => (
         <option key={one.name} value={one.name}>

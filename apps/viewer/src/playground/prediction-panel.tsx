@@ -6,6 +6,7 @@ import type { Compute } from './use-compute.ts';
 import { PASSES, type Passes } from './use-passes.ts';
 
 interface PredictionPanelProps {
+  readonly title: string;
   readonly compute: Compute;
   readonly passes: Passes;
   readonly classNames: readonly string[];
@@ -20,6 +21,7 @@ interface PredictionPanelProps {
 
 /** The class that the model predicts for the picture, and the rate of the masks. */
 export const PredictionPanel = ({
+  title,
   compute,
   passes: { plain, masked },
   classNames,
@@ -32,7 +34,7 @@ export const PredictionPanel = ({
   const shownRate = rate ?? dropout?.rate;
   return (
     <section aria-label="Prediction" aria-busy={!plain.isCurrent}>
-      <h2>Prediction</h2>
+      <h2>{title}</h2>
       <Predictions classNames={classNames} label={label} plain={plain.value} masked={masked.value} />
       <div class="rate">
         <label>
@@ -64,7 +66,7 @@ export const PredictionPanel = ({
 
 const Speed = ({ compute, passes: { plain, masked } }: Pick<PredictionPanelProps, 'compute' | 'passes'>) => (
   <div class="muted small">
-    <p role="status" aria-label="What computes">
+    <p class="what-computes">
       {compute.state === 'starting' && 'Loading TensorFlow.js …'}
       {compute.state === 'ready' && compute.reason}
     </p>

@@ -35,6 +35,7 @@ export const Predictions = ({ classNames, label, plain, masked }: PredictionsPro
           <tr key={className} class={k === highest ? 'highest' : undefined}>
             <th scope="row">
               {className}
+              {k === label && ' '}
               {k === label && <span class="truth">true</span>}
             </th>
             <td>

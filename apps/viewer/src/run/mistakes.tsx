@@ -7,10 +7,14 @@ import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
 import { fetchCommand, originOf } from '../shared/images/origin.ts';
 import type { Picture } from '../shared/images/pixels.ts';
 import { openTestImages } from '../shared/images/test-images.ts';
-import { show, view } from '../shared/state.ts';
+import { linkTo, show, view } from '../shared/state.ts';
 import { Section } from './section.tsx';
 
 interface MistakesProps {
+  /** Name of the run. */
+  readonly run: string;
+  /** Whether its model can be opened in the playground. */
+  readonly isOpenable: boolean;
   readonly predictions: Loaded<Predictions>;
   readonly config: RunConfig;
   readonly classNames: readonly string[];
@@ -20,7 +24,7 @@ interface MistakesProps {
 const TILES = 24;
 
 /** The images of the chosen cell, or those that were mistaken with most confidence. */
-export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => {
+export const Mistakes = ({ run, isOpenable, predictions, config, classNames }: MistakesProps) => {
   const { cell } = view.value;
   const { dataset } = config;
   // A sample has only some of them, and under other numbers.
@@ -56,7 +60,13 @@ export const Mistakes = ({ predictions, config, classNames }: MistakesProps) => 
             {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
             {images.state === 'ready' && images.value.length === chosen.length && (
-              <Tiles pictures={images.value} predictions={all} chosen={chosen} classNames={classNames} />
+              <Tiles
+                run={isOpenable ? run : undefined}
+                pictures={images.value}
+                predictions={all}
+                chosen={chosen}
+                classNames={classNames}
+              />
             )}
           </>
         );
@@ -71,6 +81,8 @@ const titleOf = (cell: string, classNames: readonly string[]): string => {
 };
 
 interface TilesProps {
+  /** The run whose model looks at an image that is clicked; undefined where it has none. */
+  readonly run: string | undefined;
   readonly pictures: readonly Picture[];
   readonly predictions: Predictions;
   readonly classNames: readonly string[];
@@ -79,6 +91,7 @@ interface TilesProps {
 }
 
 const Tiles = ({
+  run,
   pictures,
   predictions: { labels, predicted, confidence },
   chosen,
@@ -93,9 +106,11 @@ const Tiles = ({
         predicted: classNames[predicted[image]!]!,
         confidence: confidence[image]!,
       }));
-      return mistakesChart(mistakes, { width });
+      const linkOf =
+        run === undefined ? undefined : (image: number) => linkTo('playground', { runs: [run], image });
+      return mistakesChart(mistakes, { width, linkOf });
     },
-    [pictures],
+    [run, pictures],
   );
   return <Drawing draw={draw} />;
 };

@@ -25,7 +25,7 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
     ];
   }, [summary, arm]);
   const { from, to } = view.value;
-  const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last });
+  const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last }, true);
   const all = [summary];
   const common = { from, to, onZoom, hover, empty: emptyInWords(all), reach: reachOf(all) };
   return (

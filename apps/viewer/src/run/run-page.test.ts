@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { CIFAR10, encodeCifar10 } from '@dropout-lab/cifar';
 import { loadSample } from '@dropout-lab/cifar/sample';
-import { datasetOf } from '@dropout-lab/contracts';
+import { datasetOf, type RunEvent } from '@dropout-lab/contracts';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import type { Browser } from 'playwright-core';
@@ -12,7 +12,7 @@ import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
-import { classNames, createRun, progressAtEnd, wholeRun } from '../testing/runs.ts';
+import { classNames, createRun, progressAtEnd, stepEvent, wholeRun, writeRunFiles } from '../testing/runs.ts';
 
 let browser: Browser;
 let root: string;
@@ -122,6 +122,10 @@ test('a cell of the confusion matrix shows its images', async () => {
   await page.getByRole('button', { name: 'Show the most confidently wrong' }).click();
   await expect.poll(() => tiles.count()).toBe(24);
   // The pair is among the top confusions, too.
+  // A mistake leads to the playground.
+  expect(await page.locator('a:has(image)').first().getAttribute('href')).toMatch(
+    /#\/playground\?runs=evaluated(&image=\d+)?$/,
+  );
   await page.getByRole('button', { name: /^dog as cat/ }).press('Enter');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
   // Of the file with the images, no more was asked for than what is shown.
@@ -162,6 +166,32 @@ test('a hundred classes are a drawing of a few elements, with the top confusions
   expect(complaints).toEqual([]);
   await page.close();
   await own.close();
+});
+
+test('the address of a corrupt run says what is wrong with it', async () => {
+  const own = temporaryFolder();
+  await mkdir(join(own, 'damaged'));
+  await writeFile(join(own, 'damaged', 'run.json'), '{"id": ');
+  const damaged = await startViewer({ runsFolder: own, port: 0 });
+  const { page } = await openPage(browser, `${damaged.url}#/run?runs=damaged`);
+  await page.getByRole('heading', { name: 'damaged is corrupt' }).waitFor();
+  expect(await page.locator('main').textContent()).toContain('run.json: expected JSON');
+  await page.close();
+  await damaged.close();
+});
+
+test('a diverged run says why, and has no epoch to wait for', async () => {
+  const own = temporaryFolder();
+  const message = 'loss NaN at step 3 of epoch 1: try a lower learning rate';
+  const end: RunEvent = { kind: 'run-ended', time: 0, reason: 'nan', epoch: 0, step: 2, message };
+  await writeRunFiles(own, 'diverged', {}, [wholeRun[0]!, stepEvent(1, 1), end]);
+  const diverged = await startViewer({ runsFolder: own, port: 0 });
+  const { page } = await openPage(browser, `${diverged.url}#/run?runs=diverged`);
+  await page.getByText(message).waitFor();
+  await expect.poll(() => page.getByText('No epoch was finished').count()).toBe(3);
+  expect(await page.getByText('No epoch has ended yet').count()).toBe(0);
+  await page.close();
+  await diverged.close();
 });
 
 test('a run that does not exist is reported', async () => {

@@ -1,12 +1,13 @@
 import { ArmLabel, StatusBadge } from '../shared/charts/marks.tsx';
 import { Message } from '../shared/controls/message.tsx';
 import { Opening } from '../shared/controls/opening.tsx';
+import { ShareButton } from '../shared/controls/share-button.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { dateAndTime, duration } from '../shared/format.ts';
 import { imageShapeOf } from '../shared/images/origin.ts';
 import { loadEvaluation, loadModel, loadPredictions } from '../shared/runs/run-files.ts';
 import type { Summary } from '../shared/runs/summary.ts';
-import { arms, drawnRuns, linkTo, steadily, view } from '../shared/state.ts';
+import { arms, corruptRuns, drawnRuns, linkTo, steadily, view } from '../shared/state.ts';
 import { ClassTable } from './class-table.tsx';
 import { Confusion } from './confusion.tsx';
 import { Filters } from './filters.tsx';
@@ -21,11 +22,23 @@ import './run-page.css';
 /** Everything that is known about one run. */
 export const RunPage = () => {
   const drawn = drawnRuns.value;
+  const [wanted] = view.value.runs;
+  const corrupt = corruptRuns.value.find(({ name }) => name === wanted);
+  if (corrupt) {
+    return (
+      <Message title={`${corrupt.name} is corrupt`}>
+        <p>{corrupt.error}</p>
+        <p>
+          <a href={linkTo('runs')}>All runs</a>
+        </p>
+      </Message>
+    );
+  }
   if (drawn.state === 'none') {
     return (
       <Message title="No such run">
         <p>
-          {view.value.runs[0] ? `There is no run named “${view.value.runs[0]}” here. ` : ''}
+          {wanted ? `There is no run named “${wanted}” here. ` : ''}
           <a href={linkTo('runs')}>All runs</a>
         </p>
       </Message>
@@ -39,13 +52,13 @@ export const RunPage = () => {
 const OneRun = ({ summary }: { readonly summary: Summary }) => {
   const { name, run, seconds, ending, warnings } = summary;
   const { manifest } = run;
+  const { checkpoint } = summary;
   const evaluation = useLoaded(run.hasEvaluation ? `${name} ${summary.status}` : null, () =>
     loadEvaluation(name),
   );
   const predictions = useLoaded(run.hasPredictions ? `${name} ${summary.status}` : null, () =>
     loadPredictions(name),
   );
-  const { checkpoint } = summary;
   const model = useLoaded(checkpoint ? `${name} ${checkpoint.name} ${checkpoint.epoch}` : null, () =>
     loadModel(name, checkpoint!.name),
   );
@@ -57,6 +70,12 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         <a class="button" href={linkTo('compare', { runs: [name] })}>
           Compare
         </a>
+        {checkpoint && (
+          <a class="button" href={linkTo('playground', { runs: [name] })}>
+            Try it in the playground
+          </a>
+        )}
+        <ShareButton />
       </div>
       <p class="about">
         <ArmLabel arm={arms.value.get(name)} />
@@ -89,7 +108,13 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
           </>
         )}
       </Section>
-      <Mistakes predictions={predictions} config={manifest.config} classNames={manifest.classNames} />
+      <Mistakes
+        run={name}
+        predictions={predictions}
+        config={manifest.config}
+        classNames={manifest.classNames}
+        isOpenable={checkpoint !== undefined}
+      />
       <Section title="Calibration" loaded={evaluation} none="This run has not been evaluated yet.">
         {(report) => <Reliability report={report} arm={arms.value.get(name)?.color ?? 0} />}
       </Section>

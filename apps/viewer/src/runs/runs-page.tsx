@@ -76,7 +76,7 @@ const SortSelect = () => (
 const Totals = () => {
   const running = overviews.value.filter(({ status }) => status === 'running').length;
   return (
-    <p class="totals muted" role="status">
+    <p class="totals muted">
       {counted(overviews.value.length, 'run')}
       {running > 0 && `, ${running} in training`}
     </p>

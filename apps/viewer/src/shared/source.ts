@@ -11,6 +11,7 @@ import {
   withMessage,
   withMessageIn,
 } from './runs/catalogue.ts';
+import { givenRuns } from './runs/given-runs.ts';
 
 /** The runs, once they are loaded; `base` is the address of their folder. */
 type Source =
@@ -75,6 +76,7 @@ const asked = new Map<string, { readonly revision: number; readonly isPending: b
 /** Loads the runs that are not loaded as they are by now; meanwhile they are shown as they were. */
 export const openRuns = (runs: readonly RunOverview[]): void => {
   for (const { name, run } of runs) {
+    if (givenRuns.value.has(name)) continue;
     const last = asked.get(name);
     const known = Math.max(digests.value.get(name)?.revision ?? 0, last?.revision ?? 0);
     if (last?.isPending || known >= run.revision) continue;
@@ -107,6 +109,8 @@ const openRun = async (name: string, revision: number): Promise<void> => {
 
 /** Returns the address of a run's file. */
 export const fileUrl = (name: string, file: string): string => {
+  const given = givenRuns.value.get(name);
+  if (given) return given.urls.get(file) ?? file;
   const base = source.value.state === 'ready' ? source.value.base : RUNS;
   return `${base}/${name.split('/').map(encodeURIComponent).join('/')}/${file}`;
 };

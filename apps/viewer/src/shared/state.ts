@@ -3,6 +3,7 @@ import { addressOf, defaultView, parseAddress, type View } from './address.ts';
 import type { Loaded } from './controls/use-loaded.ts';
 import { type Arm, armsOf } from './runs/arms.ts';
 import { type CorruptRun, isCorrupt, type RunOverview } from './runs/catalogue.ts';
+import { givenRuns } from './runs/given-runs.ts';
 import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
 import { digests, failures, openRuns, source } from './source.ts';
 
@@ -13,14 +14,19 @@ addEventListener('hashchange', () => {
   view.value = parseAddress(location.hash);
 });
 
-/** Changes the view; the browser's Back returns from another page, not from another setting. */
-export const show = (changes: Partial<View>): void => {
+/**
+ * Changes the view; the browser's Back returns from another page, and not from another setting.
+ *
+ * @param isStep Back returns from this change, too.
+ */
+export const show = (changes: Partial<View>, isStep = false): void => {
   const before = view.value;
   const next = { ...before, ...changes };
   const address = addressOf(next);
   // First: some browsers refuse to change an address more often than a hundred times in half a minute.
   view.value = next;
-  if (next.page === before.page && changes.runs === undefined) history.replaceState(null, '', address);
+  const isSetting = next.page === before.page && changes.runs === undefined && !isStep;
+  if (isSetting) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
 };
 
@@ -42,7 +48,11 @@ export const linkTo = (page: View['page'], changes: Partial<View> = {}): string 
     ...changes,
   });
 
-const all = computed(() => (source.value.state === 'ready' ? source.value.catalogue.runs : []));
+const given = computed(() => [...givenRuns.value.values()].map(({ digest }) => summaryOf(digest)));
+
+const all = computed((): readonly (RunOverview | CorruptRun)[] =>
+  source.value.state === 'ready' ? [...source.value.catalogue.runs, ...given.value] : [],
+);
 
 export const corruptRuns = computed(() => all.value.filter((run): run is CorruptRun => isCorrupt(run)));
 
@@ -76,7 +86,7 @@ effect(() => openRuns(drawn.value));
 /** The runs whose curves the page draws: not before all of them are loaded. */
 export const drawnRuns = computed((): Loaded<readonly Summary[]> => {
   if (drawn.value.length === 0) return { state: 'none' };
-  const found = drawn.value.map(({ name }) => digests.value.get(name));
+  const found = drawn.value.map(({ name }) => givenRuns.value.get(name)?.digest ?? digests.value.get(name));
   const reason = drawn.value.map(({ name }, i) => found[i] ?? failures.value.get(name));
   const failed = reason.find((one) => typeof one === 'string');
   if (failed !== undefined) return { state: 'failed', reason: failed };

@@ -1,5 +1,6 @@
 import { type RunConfig, valueAt } from '@dropout-lab/contracts';
-import { type Arm, WITH_DROPOUT, WITHOUT_DROPOUT } from '../shared/runs/arms.ts';
+import { WITH_DROPOUT, WITHOUT_DROPOUT } from '@dropout-lab/study';
+import type { Arm } from '../shared/runs/arms.ts';
 import { runFlags, settingIn } from '../shared/settings/flag-values.ts';
 import { settingInWords } from '../shared/settings/setting-words.ts';
 import { type ArmName, COMPARED } from './settings.ts';

@@ -6,6 +6,7 @@ import { type ComputeThread, startComputeThread } from '../shared/compute/comput
 import { ThreadEndedError } from '../shared/compute/thread.ts';
 import { originOf } from '../shared/images/origin.ts';
 import { sampleImages } from '../shared/images/sample.ts';
+import { armOf } from './arm-label.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './results/live-run.ts';
 import type { ArmName } from './settings.ts';
 
@@ -87,6 +88,22 @@ export const endArms = (): void => {
 export const downloadArm = async (arm: TrainedArm): Promise<Blob> => {
   const bytes = await threads.get(arm)!.call((services) => services.download());
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
+};
+
+/**
+ * Shows the run of an arm, as it was at its last checkpoint, among the other runs.
+ *
+ * @returns Its name there.
+ * @throws An Error when the run's thread has failed.
+ */
+export const giveArm = async (arm: TrainedArm): Promise<string> => {
+  const [files, { giveRun }] = await Promise.all([
+    threads.get(arm)!.call((services) => services.files()),
+    import('../shared/runs/give-run.ts'),
+  ]);
+  const name = `${armOf(arm).label} (trained here)`;
+  await giveRun(name, files);
+  return name;
 };
 
 /** Returns what the trained model of an arm answered to each image; undefined where its run was not evaluated. */

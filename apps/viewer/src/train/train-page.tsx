@@ -1,5 +1,5 @@
 import { datasetOf } from '@dropout-lab/contracts';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../shared/format.ts';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../shared/images/origin.ts';
 import { CutOff } from './cut-off.tsx';
@@ -16,6 +16,13 @@ export const TrainPage = () => {
   useEffect(() => {
     if (trainedArms.value.length === 0) void findCutOff();
   }, []);
+  const results = useRef<HTMLDivElement>(null);
+  const started = trainedArms.value[0]?.id;
+  useEffect(() => {
+    // On a phone the form is above them, and longer than the screen.
+    const { top } = results.current!.getBoundingClientRect();
+    if (started !== undefined && top > innerHeight / 2) results.current!.scrollIntoView();
+  }, [started]);
   return (
     <div>
       <div class="title-row">
@@ -23,7 +30,7 @@ export const TrainPage = () => {
       </div>
       <div class="train-columns">
         <SettingsForm />
-        <div class="train-results">
+        <div class="train-results" ref={results}>
           {trainedArms.value.length === 0 && <CutOff />}
           {trainedArms.value.length === 0 ? <Introduction /> : <Results arms={trainedArms.value} />}
         </div>

@@ -2,6 +2,7 @@ import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import { signal } from '@preact/signals';
 import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
+import { announce } from '../shared/controls/announcements.tsx';
 import { type ArmState, endArms, isPaused, sendToArms, type TrainedArm, trainArm } from './arm-training.ts';
 import { forgetTraining, holdStart, type KeptStart, keepBegun, newStart } from './kept-training.ts';
 import type { LiveRun } from './results/live-run.ts';
@@ -34,6 +35,7 @@ export const prepareTraining = async (
   const own = arms.map(startComputeThread);
   starting = own;
   isChecking.value = true;
+  announce('Checking the settings');
   try {
     await Promise.all(arms.map(({ config }, i) => requireModel(own[i]!, config)));
   } catch (error) {

@@ -10,6 +10,7 @@ import type { EventGaps } from '@dropout-lab/runs';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
 import { type ArmComparison, type ComparedArm, compareArms, corrected } from './arm-comparison.ts';
+import { armHues } from './arm-hues.ts';
 import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
 import {
   type MetricKey,
@@ -27,8 +28,8 @@ import { spreadOf } from './seed-spread.ts';
 export interface ArmAnalysis {
   readonly name: string;
   readonly title: string;
-  /** Place in the study: which hue it has, everywhere. */
-  readonly index: number;
+  /** Number of its hue, everywhere: see `armHues`. */
+  readonly hue: number;
   readonly runs: readonly RunSummary[];
   readonly metrics: Readonly<Record<MetricKey, MetricSummary>>;
   readonly curves: ArmCurves;
@@ -92,6 +93,9 @@ export interface StudyAnalysis {
   readonly provenance: Provenance;
 }
 
+/** So many arms have a hue of their own. */
+const MOST_HUES = 8;
+
 /**
  * Reads a study's runs. Only finished ones count; the others are listed.
  *
@@ -99,10 +103,15 @@ export interface StudyAnalysis {
  */
 export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnalysis => {
   const finished = runs.filter(({ state }) => state === 'finished');
-  const arms = study.arms.map((arm, index) =>
+  // More arms than that are shades of a sweep, in their order.
+  const hues =
+    study.arms.length > MOST_HUES
+      ? study.arms.map((_, i) => i)
+      : armHues(study.arms.map(({ config }) => config.model));
+  const arms = study.arms.map((arm, i) =>
     analyzeArm(
       arm,
-      index,
+      hues[i]!,
       finished.filter((run) => run.arm.name === arm.name),
     ),
   );
@@ -130,13 +139,13 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
   };
 };
 
-const analyzeArm = ({ name, title }: StudyArm, index: number, runs: readonly StudyRun[]): ArmAnalysis => {
+const analyzeArm = ({ name, title }: StudyArm, hue: number, runs: readonly StudyRun[]): ArmAnalysis => {
   const summaries = runs.map(summarizeRun);
   const histories = runs.map(({ history }) => history);
   return {
     name,
     title,
-    index,
+    hue,
     runs: summaries,
     metrics: forEachMetric((key) => summarizeMetric(summaries.map(({ metrics }) => metrics[key]))),
     curves: curvesOf(histories),

@@ -47,8 +47,8 @@ const linesOf = ({
         return { curves: ofRun, lowestLossEpoch, onset };
       });
 
-const curveOf = ({ title, index }: ArmAnalysis, points: ArmCurves[CurveMetric]): Curve => ({
+const curveOf = ({ title, hue }: ArmAnalysis, points: ArmCurves[CurveMetric]): Curve => ({
   label: title,
-  arm: index,
+  arm: hue,
   points: points.map(({ epoch, mean, band }) => ({ x: epoch, y: mean, band })),
 });

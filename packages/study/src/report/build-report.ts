@@ -107,7 +107,8 @@ const overviewOf = (analysis: StudyAnalysis, document: Document): ReportBlock[] 
           name: `sweep-${key.replace('_', '-')}`,
           caption: `At the last epoch, by ${swept.path}. A dot is a run; the best mean is ringed.`,
           svg: sweepChart(
-            arms.map(({ runs }, i) => ({
+            arms.map(({ runs, hue }, i) => ({
+              arm: hue,
               value: swept.values[i]!,
               metrics: runs.map(({ metrics }) => metrics[key]),
             })),
@@ -209,7 +210,7 @@ const modelsOf = (
     chartsFor(
       'reliability',
       ({ title, test }) => `${title}: ECE ${formatMetric(test!.expectedCalibrationError, 'fraction')}`,
-      ({ test, index }) => reliabilityChart(test!.reliability, index, { document }),
+      ({ test, hue }) => reliabilityChart(test!.reliability, hue, { document }),
     ),
     ...galleriesOf(arms, galleries, document),
   ];

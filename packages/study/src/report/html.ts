@@ -18,7 +18,7 @@ export const htmlOf = (blocks: readonly ReportBlock[], arms: number): string => 
 <title>${escapeHtml(title)}</title>
 <style>
 :root { ${themeDeclarations('light', arms)} }
-@media (prefers-color-scheme: dark) { :root { ${themeDeclarations('dark', arms)} } }
+@media screen and (prefers-color-scheme: dark) { :root { ${themeDeclarations('dark', arms)} } }
 ${STYLE}
 </style>
 </head>
@@ -50,6 +50,15 @@ th, td { text-align: left; padding: 6px 20px 6px 0; border-bottom: 1px solid var
 th { font-weight: 600; }
 td { overflow-wrap: anywhere; }
 td.number { white-space: nowrap; overflow-wrap: normal; }
+@media print {
+  main { max-width: none; padding: 0; }
+  .table { overflow: visible; }
+  table { font-size: 11px; }
+  th, td { padding-right: 10px; overflow-wrap: anywhere; }
+  td.number { white-space: normal; }
+  h2 { break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+}
 `.trim();
 
 const blockHtml = (block: ReportBlock): string => {

@@ -133,7 +133,8 @@ const filesOf = async (
   const analysis = analyzeStudy(study, runs);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const blocks = buildReport(analysis, galleries, document as unknown as Document);
-  const arms = study.arms.length;
+  // A single arm without dropout has the second hue.
+  const arms = Math.max(2, study.arms.length);
   const pictures = new Map<string, string | Uint8Array>();
   for (const chart of blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []))) {
     const light = standaloneSvg(chart.svg, 'light', arms);

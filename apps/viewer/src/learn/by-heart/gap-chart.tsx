@@ -1,8 +1,8 @@
 import { curveChart } from '@dropout-lab/charts';
+import { WITHOUT_DROPOUT } from '@dropout-lab/study';
 import { useCallback, useMemo } from 'preact/hooks';
 import { curvePair } from '../../shared/charts/series.ts';
 import { useDrawing } from '../../shared/charts/use-drawing.ts';
-import { WITHOUT_DROPOUT } from '../../shared/runs/arms.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 import { GapOverlay } from './gap-overlay.tsx';
 import './gap-chart.css';

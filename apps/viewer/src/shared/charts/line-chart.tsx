@@ -2,10 +2,11 @@ import { type CurveChartOptions, type CurveDrawing, curveChart, standaloneSvg } 
 import { HUES } from '@dropout-lab/charts/palette';
 import { batch, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
+import { announce } from '../controls/announcements.tsx';
 import { download, pngOf } from './download.ts';
 import type { Interval } from './pinch.ts';
 import { lineNear, nextLine, readingsOf } from './readings.ts';
-import { pointed, Readout } from './readout.tsx';
+import { pointed, Readout, readAt } from './readout.tsx';
 import type { Series } from './series.ts';
 import { useDrawing } from './use-drawing.ts';
 import { useZoom } from './use-zoom.ts';
@@ -51,6 +52,7 @@ export const LineChart = (props: LineChartProps) => {
     extent,
     pinched,
     onZoom,
+    rounded: xLabel === 'epoch' ? wholeEpochs : inHundredths,
     onRead: (x, height) => {
       const at = x === null ? null : readings.nearest(x);
       batch(() => {
@@ -60,14 +62,24 @@ export const LineChart = (props: LineChartProps) => {
     },
   });
 
+  /** What the keys lead to is read out; a pointer's reading is seen. */
+  const sayReading = (): void => {
+    const x = hover.value;
+    if (x === null) return;
+    const { named, more } = readAt(readings, x);
+    const values = named.map(({ series: { label }, point }) => `${label} ${format(point.raw)}`);
+    announce([`${xLabel} ${x}`, ...values, ...(more > 0 ? [`and ${more} more`] : [])].join(', '));
+  };
   const step = (direction: number): void => {
     const { xs } = readings;
     const index = hover.value === null ? -1 : xs.findIndex((x) => x >= hover.value!);
     hover.value = xs[Math.min(xs.length - 1, Math.max(0, index + direction))] ?? null;
+    sayReading();
   };
   const stepLine = (direction: 1 | -1): void => {
     if (hover.value === null) step(1);
     if (hover.value !== null) pointed.value = nextLine(readings.at(hover.value), pointed.value, direction);
+    sayReading();
   };
   const leave = (): void => {
     hover.value = null;
@@ -148,6 +160,16 @@ const Selection = ({ drag: { value }, area: { top, bottom } }: SelectionProps) =
       }}
     />
   );
+
+/** Returns the range from whole epoch to whole epoch, of one at least. */
+const wholeEpochs = ([from, to]: Interval): Interval => {
+  const first = Math.round(from);
+  return [first, Math.max(first + 1, Math.round(to))];
+};
+
+const inHundredths = ([from, to]: Interval): Interval => [round(from), round(to)];
+
+const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** First and last x of curves. */
 const extentOf = (series: readonly Series[]): Interval => {

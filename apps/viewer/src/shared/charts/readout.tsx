@@ -26,11 +26,7 @@ export const pointed = signal<string | null>(null);
 export const Readout = ({ readings, drawing, hover, format, width, xLabel }: ReadoutProps) => {
   const x = hover.value;
   if (x === null) return null;
-  const reading = readings.at(x);
-  const near = reading.all.find(({ series }) => lineOf(series) === pointed.value);
-  const isNear = near !== undefined && reading.more > 0;
-  const named = isNear ? [near] : reading.named;
-  const more = reading.all.length - named.length;
+  const { near, named, more } = readAt(readings, x);
   const { area } = drawing;
   const left = drawing.x(x);
   if (named.length === 0 || !(left >= area.left - 1 && left <= area.right + 1)) return null;
@@ -46,7 +42,7 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
           transform: `translateX(${left}px)`,
         }}
       />
-      {isNear && <PointedLine series={near.series} drawing={drawing} />}
+      {near && <PointedLine series={near.series} drawing={drawing} />}
       {named.map(({ series: { key, arm }, point }) => (
         <span
           key={key}
@@ -57,7 +53,6 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
       <div
         class={isStart ? 'readout start' : 'readout end'}
         style={{ maxWidth: `${Math.max(LEAST_WIDTH, room - GAP)}px` }}
-        role="status"
       >
         <p>{`${xLabel} ${Math.round(x * 100) / 100}`}</p>
         {named.map(({ series: { key, label, arm }, point }) => (
@@ -71,6 +66,22 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
       </div>
     </>
   );
+};
+
+/** Returns the curves that are read at x: of many the nearest, or those from above. */
+export const readAt = (
+  readings: Readings,
+  x: number,
+): {
+  readonly near: CurveReading | undefined;
+  readonly named: readonly CurveReading[];
+  readonly more: number;
+} => {
+  const reading = readings.at(x);
+  const near =
+    reading.more > 0 ? reading.all.find(({ series }) => lineOf(series) === pointed.value) : undefined;
+  const named = near ? [near] : reading.named;
+  return { near, named, more: reading.all.length - named.length };
 };
 
 interface PointedLineProps extends Pick<ReadoutProps, 'drawing'> {

@@ -12,6 +12,8 @@ interface ZoomOptions {
   /** Called with the x under the pointer, null when it has left, and its pixels from the top of the chart. */
   readonly onRead: (x: number | null, height: number) => void;
   readonly onZoom: (from: number | null, to: number | null) => void;
+  /** Returns the range that is shown for one that was marked. */
+  readonly rounded: (range: Interval) => Interval;
 }
 
 /** A shorter drag is a click. */
@@ -42,6 +44,7 @@ export const useZoom = ({
   pinched,
   onRead,
   onZoom,
+  rounded,
 }: ZoomOptions): {
   /** First and last pixel of the range that the mouse marks. */
   readonly drag: ReadonlySignal<Interval | null>;
@@ -58,9 +61,10 @@ export const useZoom = ({
     drag.value = null;
     pinched.value = null;
   };
-  const zoomTo = ([from, to]: Interval): void => {
+  const zoomTo = (marked: Interval): void => {
+    const [from, to] = rounded(marked);
     const all = from <= extent[0] && to >= extent[1];
-    onZoom(all ? null : round(from), all ? null : round(to));
+    onZoom(all ? null : from, all ? null : to);
   };
 
   const handlers: ZoomHandlers = {
@@ -124,5 +128,3 @@ const within = ([from, to]: Interval, [first, last]: Interval): Interval => [
   Math.max(from, first),
   Math.min(to, last),
 ];
-
-const round = (value: number): number => Math.round(value * 100) / 100;

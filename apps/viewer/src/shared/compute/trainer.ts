@@ -129,6 +129,11 @@ export const createTrainer = () => {
     }
   };
 
+  const begun = (): MemoryRun => {
+    if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');
+    return run;
+  };
+
   return {
     trainRun,
     pause: pausePoint.pause,
@@ -140,12 +145,13 @@ export const createTrainer = () => {
     },
     /** Returns what the trained model answered to each image; undefined before the run has been evaluated. */
     predictions: async (): Promise<Predictions | undefined> => run?.contents().predictions,
+    /** Returns the files of the run directory by path. @throws An Error before the run has begun. */
+    files: async (): Promise<Record<string, string | Uint8Array>> => begun().files(),
     /** Returns the run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` read once it is unpacked. */
     download: async (): Promise<Uint8Array> => {
-      if (!run) throw new Error('expected a run that has begun, found none: wait until it trains');
-      const { id } = run.manifest;
+      const { id } = begun().manifest;
       const encoder = new TextEncoder();
-      const entries = Object.entries(await run.files()).map(([path, content]): [string, Uint8Array] => [
+      const entries = Object.entries(await begun().files()).map(([path, content]): [string, Uint8Array] => [
         `${id}/${path}`,
         typeof content === 'string' ? encoder.encode(content) : content,
       ]);

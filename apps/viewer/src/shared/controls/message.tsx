@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { announce } from './announcements.tsx';
 import './message.css';
 
 interface MessageProps {
@@ -9,9 +11,12 @@ interface MessageProps {
 }
 
 /** Stands where there is nothing to show, with the reason and what to do. */
-export const Message = ({ title, busy = false, children }: MessageProps) => (
-  <section class={busy ? 'message busy' : 'message'} aria-busy={busy} aria-live="polite">
-    <h1>{title}</h1>
-    {children}
-  </section>
-);
+export const Message = ({ title, busy = false, children }: MessageProps) => {
+  useEffect(() => announce(title), [title]);
+  return (
+    <section class={busy ? 'message busy' : 'message'} aria-busy={busy}>
+      <h1>{title}</h1>
+      {children}
+    </section>
+  );
+};

@@ -8,6 +8,7 @@ import {
   type RunConfig,
   valueAt,
 } from '@dropout-lab/contracts';
+import { armHues } from '@dropout-lab/study';
 import { settingInWords } from '../settings/setting-words.ts';
 import type { RunFacts } from './catalogue.ts';
 
@@ -64,7 +65,10 @@ export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
     .filter(({ path, values }) => !followsFromName(path, values, list))
     .sort((a, b) => rankOf(a.path) - rankOf(b.path));
   const named = distinguishing(differences, list.length);
-  const hues = huesOf(list);
+  const hues = armHues(
+    list.map(({ model }) => model),
+    HUES,
+  );
   const arms = [...configs].map(([key, config], index): [string, Arm] => {
     const inWords = ({ path, values }: ConfigDifference): string => settingInWords(path, values[index]);
     const settings = differences.length > 0 ? differences.map(inWords) : characteristicsOf(config);
@@ -133,38 +137,6 @@ const stepByStep = (
     if (!above.includes(one) && kindsOf(fewer) === enough) some = fewer;
   }
   return some;
-};
-
-/** The hues of an arm with dropout and of one without, on every page. */
-export const WITH_DROPOUT = 0;
-export const WITHOUT_DROPOUT = 1;
-
-/**
- * Returns the hues of arms in the order in which they were first run: the first with dropout and the first without have
- * theirs on every page, and the others those that are left.
- */
-const huesOf = (configs: readonly Pick<RunConfig, 'model'>[]): number[] => {
-  const dropped = configs.map(({ model }) => hasDropout(model));
-  const [first, plain] = [dropped.indexOf(true), dropped.indexOf(false)];
-  let next = 0;
-  return configs.map((_, i) => {
-    if (i === first) return WITH_DROPOUT;
-    if (i === plain) return WITHOUT_DROPOUT;
-    while (
-      (first !== -1 && next % HUES === WITH_DROPOUT) ||
-      (plain !== -1 && next % HUES === WITHOUT_DROPOUT)
-    )
-      next++;
-    return next++ % HUES;
-  });
-};
-
-/** Whether a model's description has a dropout rate above zero, whatever its preset. */
-export const hasDropout = (model: unknown): boolean => {
-  if (typeof model !== 'object' || model === null) return false;
-  return Object.entries(model).some(([key, value]) =>
-    /rate$/i.test(key) ? typeof value === 'number' && value > 0 : hasDropout(value),
-  );
 };
 
 const characteristicsOf = (config: unknown): string[] =>

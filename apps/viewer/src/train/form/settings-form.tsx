@@ -39,11 +39,7 @@ export const SettingsForm = () => {
       <More fields={more} />
       <BackendSelect auto="the fastest here" />
       <Actions />
-      {isChecking.value && (
-        <p class="muted small" role="status">
-          Checking the settings …
-        </p>
-      )}
+      {isChecking.value && <p class="muted small">Checking the settings …</p>}
       <ErrorMessage message={formError.value} />
     </form>
   );

@@ -13,7 +13,7 @@ import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { VerdictText } from '../../shared/runs/verdict-text.tsx';
 import { show, view } from '../../shared/state.ts';
 import { armOf } from '../arm-label.ts';
-import { downloadArm, isPaused, predictionsOfArm, type TrainedArm } from '../arm-training.ts';
+import { downloadArm, giveArm, isPaused, predictionsOfArm, type TrainedArm } from '../arm-training.ts';
 import { commandOf } from '../settings.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
 import { pointsOfSteps } from './live-run.ts';
@@ -92,7 +92,7 @@ const ArmsChart = ({
       format={of === 'loss' ? lossOnChart : percent}
       from={view.value.from}
       to={view.value.to}
-      onZoom={(from, to) => show({ from, to })}
+      onZoom={(from, to) => show({ from, to }, true)}
       hover={hover}
     />
   );
@@ -108,6 +108,12 @@ const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
   const save = (): Promise<void> =>
     downloadArm(arm).then(
       (file) => download(file, `${run.value!.digest.manifest.id}.zip`),
+      (error: Error) => setError(error.message),
+    );
+  /** Shows the run on the page for runs like it. */
+  const look = (page: 'playground' | 'run'): Promise<void> =>
+    giveArm(arm).then(
+      (name) => show({ page, runs: [name] }),
       (error: Error) => setError(error.message),
     );
   return (
@@ -130,6 +136,12 @@ const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
       {summary && <ArmMetrics summary={summary} />}
       {reason.value && <p class="muted small">{reason.value}</p>}
       <div class="actions">
+        <button type="button" class="button small" disabled={!isSaved} onClick={() => look('playground')}>
+          Try it in the playground
+        </button>
+        <button type="button" class="button small" disabled={!isSaved} onClick={() => look('run')}>
+          Its errors and weights
+        </button>
         <button type="button" class="button small" disabled={!isSaved} onClick={save}>
           Download the run
         </button>
