@@ -1,8 +1,8 @@
 import { curveChart } from '@dropout-lab/charts';
+import { WITH_DROPOUT, WITHOUT_DROPOUT } from '@dropout-lab/study';
 import { useCallback } from 'preact/hooks';
 import { curvePair } from '../../shared/charts/series.ts';
 import { useDrawing } from '../../shared/charts/use-drawing.ts';
-import { WITH_DROPOUT, WITHOUT_DROPOUT } from '../../shared/runs/arms.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 import './loss-chart.css';
 
