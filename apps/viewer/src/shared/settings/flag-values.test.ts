@@ -26,7 +26,7 @@ const otherThan = ({ settings: [first] }: Flag, byDefault: unknown): string => {
   if (kind === 'switch') return choices[0]!;
   if (kind === 'boolean') return byDefault === true ? 'no' : 'yes';
   if (kind === 'choice') return choices.find((choice) => choice !== byDefault) ?? choices[0]!;
-  if (kind === 'list') return '0,1,2';
+  if (kind === 'list') return choices[0] ?? '0,1,2';
   return range.max === 1 ? '0.75' : '7';
 };
 
