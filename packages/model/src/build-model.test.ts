@@ -350,7 +350,7 @@ describe('layers that cannot be built are refused, with what to do', () => {
     [
       'a last activation other than softmax',
       [flat, { ...logits, activation: 'gelu' }],
-      'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received',
+      'model spec: layers: expected to end in a dense layer of 5 units, one for each class, with activation softmax or linear, received dense (units 5, activation gelu) with an output of shape [5]',
     ],
     [
       'a scale behind probabilities',

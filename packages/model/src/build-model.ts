@@ -165,6 +165,14 @@ const initializeWeights = (model: LayersModel, named: readonly NamedLayer[], key
   });
 };
 
+/** `dense (units 7, activation relu)`. */
+const inWords = (layer: LayerSpec): string => {
+  const said = ['units', 'filters', 'activation', 'rate'].flatMap((name) =>
+    name in layer ? [`${name} ${(layer as unknown as Readonly<Record<string, unknown>>)[name]}`] : [],
+  );
+  return said.length === 0 ? layer.kind : `${layer.kind} (${said.join(', ')})`;
+};
+
 /** @throws ConfigError when the last layers do not output one number for each class. */
 const requireClassifier = ({ layers: list, numClasses }: ModelSpec, output: readonly number[]): void => {
   const last = list.at(-1)!;
@@ -174,7 +182,7 @@ const requireClassifier = ({ layers: list, numClasses }: ModelSpec, output: read
     (last.kind === 'dense' || last.kind === 'activation') && last.activation === 'softmax';
   if ((isLogits || isProbabilities) && `${output}` === `${numClasses}`) return;
   throw new ConfigError(
-    `model spec: layers: expected to end in a dense layer of ${numClasses} units, one for each class, with activation softmax or linear, received ${JSON.stringify(last)} with an output of shape [${output}]`,
+    `model spec: layers: expected to end in a dense layer of ${numClasses} units, one for each class, with activation softmax or linear, received ${inWords(last)} with an output of shape [${output}]`,
     ['layers'],
   );
 };

@@ -222,7 +222,9 @@ const layerNormalization = z
 
 const globalAveragePooling2d = z.strictObject({ kind: z.literal('global_average_pooling2d'), name });
 
-const anyNumber = z.number('expected a number');
+/** Near the largest number of float32, in which everything is computed. */
+const LARGEST = 1e38;
+const anyNumber = number({ min: -LARGEST, max: LARGEST });
 
 const rescaling = z.strictObject({
   kind: z.literal('rescaling'),

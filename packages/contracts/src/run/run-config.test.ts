@@ -140,6 +140,18 @@ describe('one sentence says where, what was expected and what was received', () 
       'augmentation.mixup: expected a number from 0 to 100, received -0.2: the nearest is 0',
     ],
     [
+      { augmentation: { cutmix: 1 }, batchSize: 1 },
+      'batchSize: expected batches of at least 2 images, since augmentation.cutmix mixes each image with another of its batch, received 1: use larger batches, or leave cutmix out',
+    ],
+    [
+      { augmentation: { cutout: 33 } },
+      'augmentation.cutout: expected at most 32 pixels, the side of images of 32 x 32, received 33: most of them would be zeros alone',
+    ],
+    [
+      { model: { layers: [{ kind: 'rescaling', scale: 1e39 }] } },
+      'model.layers[0].scale: expected a number from -1e+38 to 1e+38, received 1e+39: the nearest is 1e+38',
+    ],
+    [
       { augmentation: { cutmix: 1 }, classWeight: Array(10).fill(1) },
       'augmentation.cutmix: expected 0 with classWeight, since an image of mixed classes has no class to be weighted by, received 1: leave one of the two out',
     ],

@@ -145,6 +145,7 @@ export const parseRunConfigAt = (input: unknown, what: string): RunConfig => {
   requireWatched(config, what);
   requireClassWeight(config, what);
   requireReflectable(config, what);
+  requireUncovered(config, what);
   requireGroups(config, what);
   requireUnmixed(config, what);
   return config;
@@ -186,9 +187,26 @@ const requireReflectable = (
   }
 };
 
-/** @throws ConfigError when images of mixed classes would have the weight of one. */
-const requireUnmixed = ({ classWeight, augmentation }: RunConfig, what: string): void => {
+/** @throws ConfigError when every training image could be covered as a whole. */
+const requireUncovered = ({ augmentation: { cutout }, dataset, model }: RunConfig, what: string): void => {
+  const [height, width] = model.inputShape ?? datasetOf(dataset).imageShape;
+  const most = Math.max(height, width);
+  if (cutout <= most) return;
+  throw new ConfigError(
+    `${what}: augmentation.cutout: expected at most ${most} pixels, the side of images of ${height} x ${width}, received ${cutout}: most of them would be zeros alone`,
+    ['augmentation', 'cutout'],
+  );
+};
+
+/** @throws ConfigError when images of mixed classes would have the weight of one, or have none to be mixed with. */
+const requireUnmixed = ({ classWeight, augmentation, batchSize }: RunConfig, what: string): void => {
   const mixing = (['mixup', 'cutmix'] as const).find((name) => augmentation[name] > 0);
+  if (mixing !== undefined && batchSize === 1) {
+    throw new ConfigError(
+      `${what}: batchSize: expected batches of at least 2 images, since augmentation.${mixing} mixes each image with another of its batch, received 1: use larger batches, or leave ${mixing} out`,
+      ['batchSize'],
+    );
+  }
   if (classWeight === null || mixing === undefined) return;
   throw new ConfigError(
     `${what}: augmentation.${mixing}: expected 0 with classWeight, since an image of mixed classes has no class to be weighted by, received ${augmentation[mixing]}: leave one of the two out`,

@@ -181,6 +181,12 @@ const simple: readonly LayerCase[] = [
     firstOnly: true,
     create: () => layers.centerCrop({ height: 4, width: 4 }),
   },
+  {
+    name: 'RandomWidth',
+    shape: image,
+    random: true,
+    create: () => layers.randomWidth({ factor: 0.5, seed: 3 }),
+  },
   { name: 'Rescaling', shape: image, create: () => layers.rescaling({ scale: 0.5, offset: 1 }) },
   { name: 'Flatten', shape: image, create: () => layers.flatten() },
   { name: 'Reshape', shape: image, create: () => layers.reshape({ targetShape: [48, 5] }) },

@@ -65,6 +65,33 @@ test('the README has every layer, with whether it trains', () => {
   );
 });
 
+/** What `tf.layers` has beside the layers: other names of some, cells of recurrent layers, and inputs. */
+const noLayers = [
+  ...['avgPool1d', 'avgPool2d', 'avgPool3d', 'avgPooling1d', 'avgPooling2d', 'avgPooling3d'],
+  ...['maxPool1d', 'maxPool2d', 'globalMaxPool1d', 'globalMaxPool2d'],
+  ...['RNNCell', 'simpleRNNCell', 'gruCell', 'lstmCell', 'convLstm2dCell'],
+  ...['Layer', 'RNN', 'input', 'inputLayer', 'activation'],
+];
+
+/** The names of TensorFlow.js's activations, which it registers but does not export. */
+const activationNames = (): string[] => {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  const baseOf = (name: string): object => Object.getPrototypeOf(classNameMap[name]![0]);
+  return Object.keys(classNameMap)
+    .filter((name) => baseOf(name) === baseOf('relu'))
+    .sort();
+};
+
+test('every layer and every activation of TensorFlow.js has a row', () => {
+  const words = layerCases.map(({ name }) => name.toLowerCase().split(/\W+/));
+  const rowless = Object.keys(layers).filter(
+    (name) => !noLayers.includes(name) && !words.some((ofRow) => ofRow.includes(name.toLowerCase())),
+  );
+  expect(rowless).toEqual([]);
+  const activations = layerCases.flatMap(({ name }) => /^Activation \((.*)\)$/.exec(name)?.[1] ?? []);
+  expect(activations.sort()).toEqual(activationNames());
+});
+
 test('gradients of what trains are those of the reference', () => {
   const compared = [...verdicts.values()].filter(
     ({ trains, difference }) => trains.startsWith('yes') && difference !== undefined,
