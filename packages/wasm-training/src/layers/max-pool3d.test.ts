@@ -47,7 +47,7 @@ test.each([
   { shape: [3, 5, 6, 4, 3] as Shape5D, pool: 2, strides: 2, pad: 'valid' as const },
   { shape: [3, 5, 6, 4, 3] as Shape5D, pool: 3, strides: 2, pad: 'same' as const },
   { shape: [2, 6, 6, 6, 2] as Shape5D, pool: 3, strides: 1, pad: 'valid' as const },
-])('stock maxPool3d of $shape by $pool, strides $strides, $pad: both backends are right', (one) => {
+])('maxPool3d of $shape by $pool, strides $strides, $pad: both backends are right', (one) => {
   const { shape, pool, strides, pad } = one;
   // Numbers without ties: 7919 is a prime.
   const x = Float32Array.from(
@@ -70,4 +70,61 @@ test.each([
     );
     for (const [i, slope] of reference.entries()) expect(Math.abs(dx[i]! - slope)).toBeLessThan(1e-6);
   }
+});
+
+/** Numbers in which the largest of a window is often 0, as after ReLU, or below. */
+const flat = {
+  zeros: (value: number) => Math.max(0, Math.round(value * 3)),
+  negative: (value: number) => -Math.abs(value) - 0.5,
+};
+
+test.each(
+  (['zeros', 'negative'] as const).flatMap((kind) =>
+    [
+      [2, 2, 'valid'],
+      [3, 2, 'same'],
+      [3, 1, 'valid'],
+    ].map(
+      ([pool, strides, pad]) => [kind, pool, strides, pad] as [typeof kind, number, number, 'valid' | 'same'],
+    ),
+  ),
+)(
+  'maxPool3d of windows without a number above 0 (%s, by %d, strides %d, %s) keeps the gradient, at the first of its largest',
+  (kind, pool, strides, pad) => {
+    const shape: Shape5D = [3, 6, 6, 4, 3];
+    const x = values(shape, 5).map(flat[kind]);
+    const info = tf.backend_util.computePool3DInfo(shape, pool, strides, 1, pad);
+    const dy = values(info.outShape, 3);
+    const pooledOn = (backend: string) => {
+      tf.setBackend(backend);
+      return tf.tidy(() =>
+        tf
+          .maxPool3d(tf.tensor(x, shape) as tf.Tensor5D, pool, strides, pad)
+          .dataSync()
+          .slice(),
+      );
+    };
+    expect(pooledOn('wasm')).toEqual(pooledOn('cpu'));
+    tf.setBackend('wasm');
+    const dx = tf.tidy(() =>
+      tf
+        .grad((a) => tf.maxPool3d(a as tf.Tensor5D, pool, strides, pad))(
+          tf.tensor(x, shape),
+          tf.tensor(dy, info.outShape),
+        )
+        .dataSync<'float32'>()
+        .slice(),
+    );
+    for (const [i, slope] of expected(x, dy, info).entries())
+      expect(Math.abs(dx[i]! - slope)).toBeLessThan(1e-6);
+  },
+);
+
+test('maxPool3d of a window with a NaN is NaN', () => {
+  tf.setBackend('wasm');
+  const x = Float32Array.from({ length: 16 }, (_, i) => (i === 5 ? Number.NaN : -i));
+  const pooled = tf.tidy(() =>
+    tf.maxPool3d(tf.tensor(x, [1, 2, 2, 4, 1]) as tf.Tensor5D, 2, 2, 'valid').dataSync(),
+  );
+  expect([...pooled]).toEqual([Number.NaN, -2]);
 });

@@ -20,6 +20,8 @@ import {
   Identity,
   Maximum,
   MaxPool,
+  MaxPool3D,
+  MaxPool3DGrad,
   MaxPoolGrad,
   Mean,
   Minimum,
@@ -50,6 +52,7 @@ import { Gelu, GeluGrad, gelu, geluGrad } from './gelu.ts';
 import { chooseKernels } from './instance.ts';
 import { activatedAfterwards, avgPool, clipByValue, extremum, relu, relu6 } from './keep-nan.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
+import { maxPool3D, maxPool3DGrad } from './max-pool3d.ts';
 import {
   ChannelMoments,
   channelMoments,
@@ -94,6 +97,8 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
   [Conv3DBackpropInputV2]: () => conv3DBackpropInput,
   [MaxPool]: () => maxPool,
   [MaxPoolGrad]: () => maxPoolGrad,
+  [MaxPool3D]: maxPool3D,
+  [MaxPool3DGrad]: () => maxPool3DGrad,
   [AvgPool]: avgPool,
   [AvgPool3DGrad]: () => avgPool3DGrad,
   [AvgPoolGrad]: () => avgPoolGrad,
@@ -113,8 +118,8 @@ const replacements: Readonly<Record<string, (stock: Kernel) => Kernel>> = {
 /**
  * Makes TensorFlow.js's `wasm` backend train convolutional networks: adds the missing gradients of conv2d with respect to its
  * filter, of depthwiseConv2d and of gather, and replaces the gradients of conv2d with respect to its input, of maxPool, of matMul and of a bias, which are
- * right but slow, and those of conv3d, avgPool and avgPool3d, which are wrong, of pooling where windows meet padding. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
- * are the stock ones, but for maxPool, ReLU and a convolution whose input is mostly zeros.
+ * right but slow, and those of conv3d, avgPool, avgPool3d and maxPool3d, which are wrong, of average pooling where windows meet padding and of maxPool3d where no number of a window is above 0. Call it once, before or after the backend has started; calling it again registers nothing twice. Forward passes
+ * are the stock ones, but for maxPool, maxPool3d, ReLU and a convolution whose input is mostly zeros.
  *
  * NaN stays NaN, as on the cpu backend, also in a product with 0: zeros are skipped only where all numbers are finite. The
  * stock ReLU, ReLU6, clip, maximum, minimum, pooling and fused activations turn NaN into numbers: they are replaced. maxPool
