@@ -49,7 +49,7 @@ const trained = async (
     ...counted,
     gradients: async (batch, position) => {
       const found = await counted.gradients(batch, position);
-      // A sum of slices, which WebGPU has not, is a float64.
+      // A sum of slices, which there are none of on WebGPU, is a float64.
       return { ...found, loss: Math.fround(lossAt(position.step, found.loss)) };
     },
   };
