@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -53,6 +53,21 @@ describe('a folder with a folder for each class', () => {
     });
     // Not one class after the other: the last are held out for validation.
     expect(new Set(train.labels.subarray(0, 8)).size).toBe(2);
+  });
+
+  test('what a killed process left of its preparation is removed by the next, that of a living one stays', async () => {
+    const cacheDirectory = temporaryFolder();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const left = [pid, process.pid].flatMap((number) => [
+      `decoding-by-${number}-abc`,
+      `unfinished-${number}-abc`,
+    ]);
+    for (const name of left) await mkdir(join(cacheDirectory, 'images', name), { recursive: true });
+    const { dataset } = await load(await pets(), { cacheDirectory });
+    // A slow machine remembers the folder, too.
+    const found = readdirSync(join(cacheDirectory, 'images')).filter((name) => name !== 'sources');
+    const kept = left.filter((name) => name.includes(`-${process.pid}-`));
+    expect(found).toEqual([`${dataset.sha256}.bin`, ...kept].sort());
   });
 
   test('is the same data set wherever it lies, and decoded once', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DropoutLabError, type OwnImages } from '@dropout-lab/contracts';
-import { makeFolder } from '@dropout-lab/files/node';
+import { makeFolder, removeLeftovers } from '@dropout-lab/files/node';
 import { decodePicture } from './decode-picture.ts';
 import { asStorageError, imagesFolder, writeImageFile } from './image-file.ts';
 import type { ImageFileHeader } from './image-file-format.ts';
@@ -28,6 +28,8 @@ export interface PreparedImages extends AboutPictures {
 }
 
 const CHUNK = 2 ** 22;
+/** Begins the name of the folder that pixels are decoded into; the number of its process comes next. */
+const DECODING = 'decoding-by-';
 
 /**
  * Decodes the pictures of a source, several at once, draws their splits where they have none, and writes them into the
@@ -51,7 +53,8 @@ export const prepareImages = async (
   let file: number;
   try {
     await makeFolder(folder);
-    work = await mkdtemp(join(folder, 'decoding-'));
+    await removeLeftovers(folder, DECODING);
+    work = await mkdtemp(join(folder, `${DECODING}${process.pid}-`));
     file = openSync(join(work, 'pixels'), 'w+');
   } catch (error) {
     throw asStorageError(error, folder);
