@@ -11,6 +11,9 @@ const { resolve } = createRequire(import.meta.url);
 const source = fileURLToPath(new URL('../src/web', import.meta.url));
 const output = fileURLToPath(new URL('../dist/web', import.meta.url));
 
+/** As the viewer's styles name it. */
+const FONT = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2';
+
 /** The wasm backend as a part of the script, compressed. */
 const embeddedWasm = {
   name: 'embedded-wasm',
@@ -94,11 +97,18 @@ await cp(join(source, 'classifier.js'), join(output, 'classifier.js'));
 await cp(join(source, 'classifier.d.ts'), join(output, 'classifier.d.ts'));
 await cp(join(source, 'page/index.html'), join(output, 'index.html'));
 await cp(join(source, 'page/icon.svg'), join(output, 'page/icon.svg'));
-const font = await readFile(resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'));
-const css = await readFile(join(source, 'page/page.css'), 'utf8');
+const font = await readFile(resolve(FONT));
+const ofViewer = fileURLToPath(new URL('../../viewer/src/shared', import.meta.url));
+const styles = [
+  join(ofViewer, 'base.css'),
+  join(ofViewer, 'controls/buttons.css'),
+  join(source, 'page/page.css'),
+];
+const css = (await Promise.all(styles.map((file) => readFile(file, 'utf8')))).join('\n');
 await writeFile(
   join(output, 'page/page.css'),
   paletteCss() +
-    css.replace('url("inter.woff2")', () => `url("data:font/woff2;base64,${font.toString('base64')}")`),
+    // Browsers fetch no font for a page from a disk.
+    css.replace(`url("${FONT}")`, () => `url("data:font/woff2;base64,${font.toString('base64')}")`),
 );
 await writeFile(join(output, 'LICENSES.txt'), `${await licences()}\n`);
