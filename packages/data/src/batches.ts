@@ -11,6 +11,7 @@ import {
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 import { type MixingName, place, placementsOf } from './augment.ts';
+import { isStored, type StoredDataset } from './stored-dataset.ts';
 
 /** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';
@@ -70,10 +71,35 @@ const channelsFirst =
  *   impossible.
  */
 export const createBatches = (dataset: ImageDataset, options: BatchOptions): DatasetBatches => {
+  requireWhole(dataset);
+  const { source, rowsAt, cut, imageSize } = cutter(dataset, options);
+  return {
+    ...source,
+    batch: (epoch, index) => cut(epoch, rowsAt(epoch, index), dataset.images, (image) => image * imageSize),
+  };
+};
+
+/** {@link createBatches} of images that are read when a batch is asked for, and no longer kept: the same batches. */
+export const createStoredBatches = (
+  dataset: StoredDataset,
+  options: BatchOptions,
+): BatchSource<ClassIndices> => {
+  requireWhole(dataset);
+  const { source, rowsAt, cut, imageSize } = cutter(dataset, options);
+  return {
+    ...source,
+    batch: async (epoch, index) => {
+      const rows = rowsAt(epoch, index);
+      const pixels = await dataset.pixels.read(rows.map((image) => dataset.places[image]!));
+      return cut(epoch, rows, pixels, (_, row) => row * imageSize);
+    },
+  };
+};
+
+const cutter = (dataset: ImageDataset | StoredDataset, options: BatchOptions) => {
   const { batchSize, shuffle, dropRemainder = false, dataFormat = 'channels_last' } = options;
   const { augmentation = {}, augmentationKey } = options;
-  const { images, labels, imageShape } = dataset;
-  requireWhole(dataset);
+  const { labels, imageShape } = dataset;
   const [height, width, channels] = imageShape;
   const imageSize = height * width * channels;
   const count = labels.length;
@@ -92,36 +118,47 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
   const orderOf = shuffle ? shuffler(shuffle, count) : undefined;
   const placementOf = placementsOf(augmentation, { shape: imageShape, count, key: augmentationKey });
   const batchesPerEpoch = Math.ceil(size / batchSize);
+  const shape: readonly number[] = dataFormat === 'channels_last' ? imageShape : [channels, height, width];
 
   return {
-    size,
-    batchSize,
-    batchesPerEpoch,
-    imageShape: dataFormat === 'channels_last' ? imageShape : [channels, height, width],
-    batch(epoch, index) {
+    imageSize,
+    source: { size, batchSize, batchesPerEpoch, imageShape: shape },
+    /** The images of a batch. */
+    rowsAt: (epoch: number, index: number): number[] => {
       if (!Number.isInteger(index) || index < 0 || index >= batchesPerEpoch) {
         throw new DropoutLabError(`batch: expected an index from 0 to ${batchesPerEpoch - 1}, got ${index}`);
       }
       const first = index * batchSize;
-      const rows = Math.min(batchSize, size - first);
       const order = orderOf?.(epoch);
+      return Array.from(
+        { length: Math.min(batchSize, size - first) },
+        (_, i) => order?.[first + i] ?? first + i,
+      );
+    },
+    /** Makes a batch of images whose pixels begin at some places. */
+    cut: (
+      epoch: number,
+      rows: readonly number[],
+      pixels: Uint8Array,
+      startOf: (image: number, row: number) => number,
+    ): Batch<ClassIndices> => {
       const batch = {
-        images: new Uint8Array(rows * imageSize),
-        labels: new (labels.constructor as new (length: number) => ClassIndices)(rows),
-        size: rows,
+        images: new Uint8Array(rows.length * imageSize),
+        labels: new (labels.constructor as new (length: number) => ClassIndices)(rows.length),
+        size: rows.length,
       };
-      for (let i = 0; i < rows; i++) {
-        const image = order?.[first + i] ?? first + i;
-        batch.labels[i] = labels[image]!;
-        const to = batch.images.subarray(i * imageSize, (i + 1) * imageSize);
+      rows.forEach((image, row) => {
+        batch.labels[row] = labels[image]!;
+        const start = startOf(image, row);
+        const to = batch.images.subarray(row * imageSize, (row + 1) * imageSize);
         if (placementOf === undefined) {
-          write(images.subarray(image * imageSize, (image + 1) * imageSize), to);
+          write(pixels.subarray(start, start + imageSize), to);
         } else {
           const placed = new Uint8Array(imageSize);
-          place(images, image * imageSize, imageShape, placementOf(epoch, image), placed);
+          place(pixels, start, imageShape, placementOf(epoch, image), placed);
           write(placed, to);
         }
-      }
+      });
       return batch;
     },
   };
@@ -134,8 +171,12 @@ export const createBatches = (dataset: ImageDataset, options: BatchOptions): Dat
  * @throws ConfigError when pixels or labels are in arrays of another type, there are more or fewer pixels than the labels
  *   need, or a label is out of range.
  */
-export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDataset): void => {
-  requireType('images', images, ['Uint8Array', 'Uint8ClampedArray'], 'scale pixels to bytes from 0 to 255');
+export const requireWhole = (dataset: ImageDataset | StoredDataset): void => {
+  const { labels, imageShape, classNames } = dataset;
+  if (!isStored(dataset)) {
+    const types = ['Uint8Array', 'Uint8ClampedArray'];
+    requireType('images', dataset.images, types, 'scale pixels to bytes from 0 to 255');
+  }
   requireType('labels', labels, ['Uint8Array', 'Uint16Array', 'Int32Array'], 'count classes from 0');
   if (!(Array.isArray(imageShape) && imageShape.length === 3 && imageShape.every(isPositiveWhole))) {
     throw new ConfigError(
@@ -144,9 +185,9 @@ export const requireWhole = ({ images, labels, imageShape, classNames }: ImageDa
     );
   }
   const pixels = imageShape.reduce((product, length) => product * length, labels.length);
-  if (images.length !== pixels) {
+  if (!isStored(dataset) && dataset.images.length !== pixels) {
     throw new ConfigError(
-      `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}], one for each label, received ${images.length}`,
+      `images: expected ${pixels} pixels, ${labels.length} images of shape [${imageShape}], one for each label, received ${dataset.images.length}`,
       ['images'],
     );
   }

@@ -26,9 +26,10 @@ export type {
   SkippedFile,
   SplitCounts,
 } from './pictures/prepare-pictures.ts';
-export { prepareRunData, type RunData } from './prepare-run-data.ts';
+export { prepareRunData, type RunData, type RunImages } from './prepare-run-data.ts';
 export { type Pixels, scalePixels } from './resize.ts';
 export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
+export type { StoredDataset, StoredPixels } from './stored-dataset.ts';
 export { type TestTimeView, testTimeViews, viewedBatches } from './test-time-views.ts';

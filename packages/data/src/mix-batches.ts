@@ -1,5 +1,7 @@
 import {
   type AugmentationConfig,
+  type Batch,
+  type BatchSource,
   type ClassIndices,
   ConfigError,
   type ImageShape,
@@ -99,33 +101,40 @@ const names = Object.keys(mixers) as MixingName[];
  *   rest; pixels are float32 of 0..1 after mixup, and bytes after cutmix. The source itself where both are off.
  * @throws ConfigError when a number is not possible, or there is no key.
  */
-export const mixBatches = (
-  source: DatasetBatches,
+export function mixBatches(source: DatasetBatches, options: MixOptions): DatasetBatches<Targets>;
+export function mixBatches(source: BatchSource<ClassIndices>, options: MixOptions): BatchSource<Targets>;
+export function mixBatches(
+  source: BatchSource<ClassIndices>,
   { augmentation = {}, augmentationKey, classes, dataFormat }: MixOptions,
-): DatasetBatches<Targets> => {
+): BatchSource<Targets> {
   const on = names.filter((name) => requireAlpha(name, augmentation[name] ?? 0) > 0);
   if (on.length === 0) return source;
   if (augmentationKey === undefined)
     throw new ConfigError('augmentationKey: expected a random key for the augmentation, received none');
   const [planes, shape] = planesOf(source.imageShape, dataFormat);
+  const mix = ({ images, labels, size }: Batch<ClassIndices>, epoch: number, index: number): Batch => {
+    const key = fold(augmentationKey, 'mixing', epoch, index);
+    const name = on[on.length === 1 ? 0 : createGenerator(key).nextInt(on.length)]!;
+    const partners = permutation(fold(key, 'partners'), size);
+    const pairs = Array.from(partners, (partner, row) => ({
+      row,
+      partner,
+      generator: createGenerator(fold(key, row)),
+      alpha: augmentation[name]!,
+    }));
+    const mixed = mixers[name](images as Uint8Array, pairs, shape, planes);
+    return { images: mixed.images, labels: targetsOf(labels, partners, mixed.shares, classes), size };
+  };
   return {
     ...source,
     batch(epoch, index) {
-      const { images, labels, size } = source.batch(epoch, index);
-      const key = fold(augmentationKey, 'mixing', epoch, index);
-      const name = on[on.length === 1 ? 0 : createGenerator(key).nextInt(on.length)]!;
-      const partners = permutation(fold(key, 'partners'), size);
-      const pairs = Array.from(partners, (partner, row) => ({
-        row,
-        partner,
-        generator: createGenerator(fold(key, row)),
-        alpha: augmentation[name]!,
-      }));
-      const mixed = mixers[name](images as Uint8Array, pairs, shape, planes);
-      return { images: mixed.images, labels: targetsOf(labels, partners, mixed.shares, classes), size };
+      const batch = source.batch(epoch, index);
+      return batch instanceof Promise
+        ? batch.then((read) => mix(read, epoch, index))
+        : mix(batch, epoch, index);
     },
   };
-};
+}
 
 const targetsOf = (
   labels: ClassIndices,

@@ -7,7 +7,9 @@ export {
   type ImageFolderOptions,
   imageFolder,
   loadPrepared,
+  loadRunImages,
   openPrepared,
+  type RunImagesOptions,
 } from './pictures/image-folder.ts';
 export { isPictureName } from './pictures/picture-name.ts';
 export type { PreparedImages, PrepareOptions } from './pictures/prepare-images.ts';

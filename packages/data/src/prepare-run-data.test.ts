@@ -5,13 +5,13 @@ import { noiseDataset } from './testing.ts';
 
 const sample = noiseDataset();
 
-test('limits, holds out and cuts as the configuration says', () => {
+test('limits, holds out and cuts as the configuration says', async () => {
   const config = parseRunConfig({ limitTrain: 100, limitTest: 30, batchSize: 32, seed: 3 });
   const { train, validation, test: held, classNames, description } = prepareRunData(sample, config);
   expect([train.size, validation?.size, held.size]).toEqual([80, 20, 30]);
   expect([train.batchesPerEpoch, train.imageShape]).toEqual([3, [32, 32, 3]]);
   // The last fraction before any shuffling, in order.
-  expect([...validation!.batch(0, 0).labels]).toEqual([...sample.train.labels.subarray(80, 100)]);
+  expect([...(await validation!.batch(0, 0)).labels]).toEqual([...sample.train.labels.subarray(80, 100)]);
   expect(classNames).toEqual(sample.train.classNames);
   expect(description).toEqual({
     dataset: 'cifar10',
@@ -22,14 +22,14 @@ test('limits, holds out and cuts as the configuration says', () => {
   });
 });
 
-test('each seed has an order of its own, the same every time', () => {
-  const labelsOf = (seed: number, shuffle = true) => {
+test('each seed has an order of its own, the same every time', async () => {
+  const labelsOf = async (seed: number, shuffle = true) => {
     const config = parseRunConfig({ batchSize: 200, seed, shuffle });
-    return [...prepareRunData(sample, config).train.batch(0, 0).labels];
+    return [...(await prepareRunData(sample, config).train.batch(0, 0)).labels];
   };
-  expect(labelsOf(1)).toEqual(labelsOf(1));
-  expect(labelsOf(1)).not.toEqual(labelsOf(2));
-  expect(labelsOf(1, false)).toEqual([...sample.train.labels.subarray(0, 200)]);
+  expect(await labelsOf(1)).toEqual(await labelsOf(1));
+  expect(await labelsOf(1)).not.toEqual(await labelsOf(2));
+  expect(await labelsOf(1, false)).toEqual([...sample.train.labels.subarray(0, 200)]);
 });
 
 test('without a split there is no validation; a split that leaves nothing is refused', () => {
@@ -52,11 +52,11 @@ test.each([1, 9, 11])('%i names for the ten classes of the model are refused', (
   );
 });
 
-test('stratified, every class gives the same fraction', () => {
+test('stratified, every class gives the same fraction', async () => {
   const config = parseRunConfig({ splitMethod: 'stratified', validationSplit: 0.2 });
   const { validation } = prepareRunData(sample, config);
   const counts = new Map<number, number>();
-  for (const label of validation!.batch(0, 0).labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of (await validation!.batch(0, 0)).labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   expect([...counts.values()]).toEqual(Array(10).fill(5));
 });
 

@@ -1,28 +1,37 @@
 import {
   type Batch,
+  type BatchSource,
   type ClassIndices,
   type DataDescription,
   datasetKey,
+  type ImageDataset,
   type RunConfig,
   requireClassNames,
   type Targets,
 } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { balancedClassWeight } from './balanced-class-weight.ts';
-import { createBatches, type DatasetBatches } from './batches.ts';
+import { type BatchOptions, createBatches, createStoredBatches } from './batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
 import { mixBatches } from './mix-batches.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
+import { isStored, type StoredDataset } from './stored-dataset.ts';
+
+/** The images of a run: in memory, or read when a batch is cut. */
+export interface RunImages extends Pick<LoadedDataset, 'sha256'> {
+  readonly train: ImageDataset | StoredDataset;
+  readonly test: ImageDataset | StoredDataset;
+}
 
 /** The images of a run, cut into batches as its configuration says. */
 export interface RunData {
   /** Class indices as labels; targets of mixed classes where images are mixed. */
-  readonly train: DatasetBatches<Targets>;
+  readonly train: BatchSource<Targets>;
   /** Returns the first training images as they are, at most so many: for initial weights that are computed from them. */
   readonly firstTrainImages: (most: number) => Batch<ClassIndices>;
   /** Undefined when the configuration holds no images out. */
-  readonly validation: DatasetBatches | undefined;
-  readonly test: DatasetBatches;
+  readonly validation: BatchSource<ClassIndices> | undefined;
+  readonly test: BatchSource<ClassIndices>;
   readonly classNames: readonly string[];
   /** Factors of the loss of each class in training; null for none. */
   readonly classWeight: readonly number[] | null;
@@ -37,7 +46,7 @@ export interface RunData {
  *
  * @throws ConfigError when the classes are not as many as the model's, or the validation split leaves nothing to train on.
  */
-export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunConfig): RunData => {
+export const prepareRunData = (data: RunImages, config: RunConfig): RunData => {
   const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation, dropRemainder } =
     config;
   requireClassNames({ classNames: data.train.classNames, config }, 'data');
@@ -54,7 +63,7 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
   const inOrder = { batchSize, shuffle: null, dataFormat };
   return {
     train: mixBatches(
-      createBatches(train, {
+      batchesOf(train, {
         batchSize,
         dropRemainder,
         shuffle: config.shuffle ? fold(key, 'shuffle') : null,
@@ -64,9 +73,10 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
       }),
       { augmentation: { mixup, cutmix }, augmentationKey, classes: data.train.classNames.length, dataFormat },
     ),
-    firstTrainImages: (most) => createBatches(train, { ...inOrder, batchSize: most }).batch(0, 0),
-    validation: validation.labels.length > 0 ? createBatches(validation, inOrder) : undefined,
-    test: createBatches(test, inOrder),
+    firstTrainImages: (most) =>
+      createBatches(inMemory(limit(train, most)), { ...inOrder, batchSize: most }).batch(0, 0),
+    validation: validation.labels.length > 0 ? batchesOf(validation, inOrder) : undefined,
+    test: batchesOf(test, inOrder),
     classNames: data.train.classNames,
     classWeight:
       config.classWeight === 'balanced'
@@ -84,3 +94,12 @@ export const prepareRunData = (data: Omit<LoadedDataset, 'source'>, config: RunC
     },
   };
 };
+
+const batchesOf = (
+  dataset: ImageDataset | StoredDataset,
+  options: BatchOptions,
+): BatchSource<ClassIndices> =>
+  isStored(dataset) ? createStoredBatches(dataset, options) : createBatches(dataset, options);
+
+const inMemory = (dataset: ImageDataset | StoredDataset): ImageDataset =>
+  isStored(dataset) ? { ...dataset, images: dataset.pixels.readSync(dataset.places) } : dataset;

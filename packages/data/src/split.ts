@@ -1,28 +1,39 @@
 import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 import { requireWhole } from './batches.ts';
+import { isStored, type StoredDataset, storedAt } from './stored-dataset.ts';
 
 /** The two splits of a data set: images to train on, and images held out for validation. */
-export interface Split {
-  readonly train: ImageDataset;
-  readonly validation: ImageDataset;
+export interface Split<Dataset extends ImageDataset | StoredDataset = ImageDataset> {
+  readonly train: Dataset;
+  readonly validation: Dataset;
 }
 
-const bytesPerImage = ({ imageShape: [height, width, channels] }: ImageDataset): number =>
+const bytesPerImage = ({ imageShape: [height, width, channels] }: Pick<ImageDataset, 'imageShape'>): number =>
   height * width * channels;
 
 /** Returns the images from index `from` to `to`, excluding `to`, as views of the same memory. */
-const range = (dataset: ImageDataset, from: number, to: number): ImageDataset => {
+const range = <Dataset extends ImageDataset | StoredDataset>(
+  dataset: Dataset,
+  from: number,
+  to: number,
+): Dataset => {
+  const labels = dataset.labels.subarray(from, to);
+  if (isStored(dataset)) return { ...dataset, labels, places: dataset.places.subarray(from, to) };
   const bytes = bytesPerImage(dataset);
   return {
     ...dataset,
     images: dataset.images.subarray(from * bytes, to * bytes),
-    labels: dataset.labels.subarray(from, to),
+    labels,
   };
 };
 
 /** Copies the images at `indices`, in their order. */
-const gather = (dataset: ImageDataset, indices: readonly number[]): ImageDataset => {
+const gather = <Dataset extends ImageDataset | StoredDataset>(
+  dataset: Dataset,
+  indices: readonly number[],
+): Dataset => {
+  if (isStored(dataset)) return storedAt(dataset, indices) as Dataset;
   const bytes = bytesPerImage(dataset);
   const images = new Uint8Array(indices.length * bytes);
   indices.forEach((from, to) => {
@@ -49,7 +60,7 @@ const trainingCount = (n: number, fraction: number): number => {
  *
  * @throws ConfigError unless `n` is a positive integer, and the data set is whole.
  */
-export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
+export const limit = <Dataset extends ImageDataset | StoredDataset>(dataset: Dataset, n: number): Dataset => {
   if (!Number.isInteger(n) || n <= 0) {
     throw new ConfigError(`limit: expected a positive whole number of images, received ${n}`);
   }
@@ -65,7 +76,10 @@ export const limit = (dataset: ImageDataset, n: number): ImageDataset => {
  * @throws ConfigError when the fraction is impossible or leaves nothing to train on, a label is none of a class, or there are
  *   more or fewer pixels than the labels need.
  */
-export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
+export const splitLast = <Dataset extends ImageDataset | StoredDataset>(
+  dataset: Dataset,
+  fraction: number,
+): Split<Dataset> => {
   requireWhole(dataset);
   const n = dataset.labels.length;
   const splitAt = trainingCount(n, fraction);
@@ -78,7 +92,8 @@ export const splitLast = (dataset: ImageDataset, fraction: number): Split => {
 };
 
 /** A split of every class. */
-export interface StratifiedSplit extends Split {
+export interface StratifiedSplit<Dataset extends ImageDataset | StoredDataset = ImageDataset>
+  extends Split<Dataset> {
   /** The names of classes of one image, which is trained on: none is held out for validation. */
   readonly undivided: readonly string[];
 }
@@ -91,7 +106,11 @@ export interface StratifiedSplit extends Split {
  * @throws ConfigError when the fraction is impossible, there is nothing to train on, a label is none of a class, or there are
  *   more or fewer pixels than the labels need.
  */
-export const splitStratified = (dataset: ImageDataset, fraction: number, key: RandomKey): StratifiedSplit => {
+export const splitStratified = <Dataset extends ImageDataset | StoredDataset>(
+  dataset: Dataset,
+  fraction: number,
+  key: RandomKey,
+): StratifiedSplit<Dataset> => {
   requireWhole(dataset);
   const members: number[][] = dataset.classNames.map(() => []);
   dataset.labels.forEach((label, i) => {

@@ -1,5 +1,5 @@
 import type { Answers, RunConfig, RunEvent, Snapshot } from '@dropout-lab/contracts';
-import type { DatasetBatches, RunData } from '@dropout-lab/data';
+import type { RunData } from '@dropout-lab/data';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import type { RunStore } from '@dropout-lab/runs';
 import {
@@ -166,7 +166,7 @@ async function* endRun(
 /** The images as they are, as validation sees them. */
 const answersOf = async (
   replica: Replica,
-  images: DatasetBatches,
+  images: NonNullable<RunData['validation']>,
   classNames: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Answers> => {

@@ -7,10 +7,10 @@ import {
   type RunConfig,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import type { ImageLimits, LoadedDataset } from '@dropout-lab/data';
+import type { ImageLimits, LoadedDataset, RunImages } from '@dropout-lab/data';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type ImagesOptions, loadOwnImages } from './own-images.ts';
+import { findOwnImages, type ImagesOptions, loadOwnImages } from './own-images.ts';
 
 export interface DataOptions extends ImagesOptions {
   /** A folder that has the official binary files; nothing is fetched then. */
@@ -42,6 +42,20 @@ export const loadData = (
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
+};
+
+/** {@link loadData} for a run: images of one's own that are many stay in the cache, and are read batch by batch. */
+export const loadRunData = async (
+  configs: readonly [RunConfig, ...RunConfig[]],
+  options: DataOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<RunImages> => {
+  const [{ dataset }] = configs;
+  if (!isOwnImages(dataset)) return loadData(configs, options, reporter, signal);
+  const { loadRunImages } = await import('@dropout-lab/data/node');
+  await findOwnImages(dataset, options, reporter, signal);
+  return loadRunImages(dataset, { limits: limitsOf(configs), signal });
 };
 
 /** Refuses a folder that lacks images of one of the runs, before there is more to do. @throws ConfigError. */

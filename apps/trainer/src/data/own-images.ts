@@ -144,17 +144,28 @@ export const loadOwnImages = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<LoadedDataset> => {
-  const { loadPrepared, surveyPictures } = await node();
-  const { images: path, limits } = options;
+  await findOwnImages(images, options, reporter, signal);
+  const { loadPrepared } = await node();
+  return loadPrepared(images, { limits: options.limits, signal });
+};
+
+/** Prepares the pictures of `--images` where that is given, for they may be in the cache no longer. @throws ConfigError when they are others. */
+export const findOwnImages = async (
+  images: OwnImages,
+  options: ImagesOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { images: path } = options;
   if (path === undefined) {
     requireNone(options);
   } else {
+    const { surveyPictures } = await node();
     const [height, width] = images.imageShape;
     const preparation = { ...options, size: [height, width] as const, fit: images.fit };
     const { prepare } = await surveyPictures(path, folderOptions(preparation, reporter, signal));
     requireSame(path, images, (await prepare()).images);
   }
-  return loadPrepared(images, { limits, signal });
 };
 
 /** @throws ConfigError naming what differs. */

@@ -7,7 +7,7 @@ import {
   type RunManifest,
   type TestTimeAugmentation,
 } from '@dropout-lab/contracts';
-import { type DatasetBatches, prepareRunData, testTimeViews } from '@dropout-lab/data';
+import { prepareRunData, type RunData, testTimeViews } from '@dropout-lab/data';
 import { evaluateImages, viewsOf, workersFor } from '@dropout-lab/experiment';
 import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { dropoutLayersOf } from '@dropout-lab/model';
@@ -16,7 +16,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
-import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
+import { type DataOptions, loadRunData, requireImages, requireLoadable } from '../data/data.ts';
 import { pausing } from '../library/pausing.ts';
 import { replicasOn, requireWorkers } from '../train/open-run.ts';
 import { dropoutFactorAfter } from './dropout-factor-after.ts';
@@ -59,7 +59,7 @@ export const evaluateCommand = async (
     requireWorkers(model, options.workers);
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);
-    const data = prepareRunData(await loadData([config], options, reporter, signal), config);
+    const data = prepareRunData(await loadRunData([config], options, reporter, signal), config);
     const numClasses = classNames.length;
     const where = checkpointOf(path, options);
     const validation = temperature && validationOf(path, data.validation);
@@ -76,7 +76,7 @@ export const evaluateCommand = async (
       reporter.progress(progress.line(label()));
     };
 
-    const evaluated = async (images: DatasetBatches, kind: string) => {
+    const evaluated = async (images: RunData['test'], kind: string) => {
       const found = await evaluateImages(answering, images, classNames, {
         signal,
         views: viewsOf(config),

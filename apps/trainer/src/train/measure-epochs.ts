@@ -1,6 +1,6 @@
 import { startBackend } from '@dropout-lab/backend/node';
 import type { RunConfig } from '@dropout-lab/contracts';
-import { type DatasetBatches, prepareRunData, type RunData } from '@dropout-lab/data';
+import { prepareRunData, type RunData } from '@dropout-lab/data';
 import { initializeRun, workersFor } from '@dropout-lab/experiment';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { type Replica, train } from '@dropout-lab/training';
@@ -58,7 +58,7 @@ const measureEpoch = async (
   const times: number[] = [];
   const now = () => performance.now();
   // Without callbacks, since validation is measured by itself.
-  const steps = { ...config, callbacks: [], maxSteps: null };
+  const steps = { ...config, classWeight: data.classWeight, callbacks: [], maxSteps: null };
   for await (const { kind, time } of train({
     model,
     config: steps,
@@ -76,8 +76,8 @@ const measureEpoch = async (
   return stepSeconds * data.train.batchesPerEpoch + validationSeconds;
 };
 
-const measureValidation = async (replica: Replica, validation: DatasetBatches): Promise<number> => {
-  const batch = validation.batch(0, 0);
+const measureValidation = async (replica: Replica, validation: RunData['test']): Promise<number> => {
+  const batch = await validation.batch(0, 0);
   await replica.logits(batch);
   const started = performance.now();
   await replica.logits(batch);

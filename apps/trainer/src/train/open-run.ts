@@ -25,7 +25,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type KernelOptions, kernelsOf, requireKernelsOf } from '../command/kernels.ts';
 import { backendChoice } from '../command/recorded-backend.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type DataOptions, loadData, requireImages, requireLoadable } from '../data/data.ts';
+import { type DataOptions, loadRunData, requireImages, requireLoadable } from '../data/data.ts';
 import { createRun } from './create-run.ts';
 import { requireRunnable } from './require-runnable.ts';
 
@@ -77,7 +77,7 @@ export const beginRun = async (
 ): Promise<RunToTrain> => {
   requireRunnable(config);
   const backend = await startReported(options, kernelsOf(options), reporter);
-  const data = prepareRunData(await loadData([config], options, reporter, signal), config);
+  const data = prepareRunData(await loadRunData([config], options, reporter, signal), config);
   return {
     config,
     data,
@@ -134,7 +134,7 @@ export const reopenRun = async (
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
   const chosen = { backend: backendChoice(backend.name) };
   const started = await startReported(chosen, backend.kernels, reporter);
-  const data = prepareRunData(await loadData([config], options, reporter, signal), config);
+  const data = prepareRunData(await loadRunData([config], options, reporter, signal), config);
   requireSameData(path, reader.manifest, data.description);
   return {
     config,

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
+import { openSync, read, readSync } from 'node:fs';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ConfigError, DropoutLabError, type ImageDataset, type OwnImages } from '@dropout-lab/contracts';
 import {
   cacheDirectory,
@@ -10,6 +12,7 @@ import {
   writeByDigest,
 } from '@dropout-lab/files/node';
 import type { ImageLimits, LoadedDataset } from '../loaded-dataset.ts';
+import type { StoredDataset, StoredPixels } from '../stored-dataset.ts';
 import { headerBytes, type ImageFileHeader, labelBytes, labelsFor } from './image-file-format.ts';
 
 /** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
@@ -150,6 +153,90 @@ export const openImageFile = async (
       throw damaged(path, `${labels.length} images`, 'it cut off');
     },
     close: () => file.close(),
+  };
+};
+
+/** Images of a split that are read when they are asked for. */
+export interface StoredImages {
+  readonly train: StoredDataset;
+  readonly test: StoredDataset;
+  readonly sha256: LoadedDataset['sha256'];
+}
+
+/**
+ * Opens prepared images in the cache, compared with their digest, so that batches can be cut of more than would fit into the
+ * memory. The file stays open until the program ends.
+ *
+ * @returns Undefined when they are not there.
+ * @throws ConfigError when they are damaged, or other than described.
+ */
+export const openStoredImages = async (
+  images: OwnImages,
+  { cacheDirectory: cache, signal }: Omit<LoadPreparedOptions, 'limits'> = {},
+): Promise<StoredImages | undefined> => {
+  const opened = await openFile(images, cache);
+  if (opened === undefined) return undefined;
+  const { path, file, hash, labels, imageSize, pixelsAt } = opened;
+  try {
+    await skip(file, hash, labels.length * imageSize, signal);
+    requireDigest(path, hash, images);
+  } finally {
+    await file.close();
+  }
+  const pixels = pixelsIn(openSync(path, 'r'), path, { imageSize, pixelsAt });
+  const split = (first: number, count: number): StoredDataset => {
+    const own = labelsFor(images.classNames.length, count);
+    own.set(labels.subarray(first, first + count));
+    const places = Uint32Array.from({ length: count }, (_, i) => first + i);
+    return { pixels, places, labels: own, imageShape: images.imageShape, classNames: images.classNames };
+  };
+  return {
+    train: split(0, images.trainImages),
+    test: split(images.trainImages, images.testImages),
+    sha256: { images: images.sha256 },
+  };
+};
+
+const readAt = promisify(read);
+
+const pixelsIn = (
+  file: number,
+  path: string,
+  { imageSize, pixelsAt }: Pick<OpenedFile, 'imageSize' | 'pixelsAt'>,
+): StoredPixels => {
+  /** The parts of a batch that lie one after the other in the file, which are read at once. */
+  const runsOf = (places: ArrayLike<number>): { from: number; to: number; at: number; end: number }[] => {
+    const runs: { from: number; to: number; at: number; end: number }[] = [];
+    for (let i = 0; i < places.length; i++) {
+      const last = runs.at(-1);
+      const from = pixelsAt + places[i]! * imageSize;
+      if (last?.to === from) {
+        last.to += imageSize;
+        last.end += imageSize;
+      } else runs.push({ from, to: from + imageSize, at: i * imageSize, end: (i + 1) * imageSize });
+    }
+    return runs;
+  };
+  const requireAll = (bytesRead: number, length: number): void => {
+    if (bytesRead !== length) throw damaged(path, 'the images that were there', 'it cut off');
+  };
+  return {
+    read: async (places) => {
+      const pixels = new Uint8Array(places.length * imageSize);
+      await Promise.all(
+        runsOf(places).map(async ({ from, at, end }) => {
+          const { bytesRead } = await readAt(file, pixels, at, end - at, from);
+          requireAll(bytesRead, end - at);
+        }),
+      );
+      return pixels;
+    },
+    readSync: (places) => {
+      const pixels = new Uint8Array(places.length * imageSize);
+      for (const { from, at, end } of runsOf(places))
+        requireAll(readSync(file, pixels, at, end - at, from), end - at);
+      return pixels;
+    },
   };
 };
 

@@ -1,9 +1,16 @@
 import { ConfigError, type OwnImages } from '@dropout-lab/contracts';
 import { RefusedFileError, readRegularFile, systemErrorCode } from '@dropout-lab/files/node';
 import type { LoadedDataset } from '../loaded-dataset.ts';
+import type { RunImages } from '../prepare-run-data.ts';
 import { MOST_PICTURE_BYTES } from './decode-picture.ts';
 import { PictureError } from './decoded-picture.ts';
-import { type LoadPreparedOptions, type OpenedImages, openImageFile, readImageFile } from './image-file.ts';
+import {
+  type LoadPreparedOptions,
+  type OpenedImages,
+  openImageFile,
+  openStoredImages,
+  readImageFile,
+} from './image-file.ts';
 import { type ListedFile, listFolder } from './list-folder.ts';
 import type { OwnDataset } from './own-dataset.ts';
 import type { PrepareOptions } from './prepare-images.ts';
@@ -74,6 +81,36 @@ export const loadPrepared = async (
   options: LoadPreparedOptions = {},
 ): Promise<LoadedDataset> => {
   const found = await readImageFile(images, options);
+  if (found !== undefined) return found;
+  throw notPrepared(images);
+};
+
+/** Images of more bytes are left in their file. */
+const MOST_IN_MEMORY = 2 ** 30;
+
+/** Options of {@link loadRunImages}. */
+export interface RunImagesOptions extends LoadPreparedOptions {
+  /** Images of more bytes are not loaded, but read when a batch is cut; a gigabyte by default. */
+  readonly mostBytes?: number | undefined;
+}
+
+/**
+ * Loads images that were prepared before, from the cache, for a run; where they are large, they stay there, and each batch is
+ * read when it is asked for. The batches are the same.
+ *
+ * @throws ConfigError when they are not in the cache, or damaged.
+ */
+export const loadRunImages = async (
+  images: OwnImages,
+  options: RunImagesOptions = {},
+): Promise<RunImages> => {
+  const { limits = {}, mostBytes = MOST_IN_MEMORY } = options;
+  const { trainImages, testImages, imageShape } = images;
+  const kept =
+    Math.min(trainImages, limits.train ?? trainImages) + Math.min(testImages, limits.test ?? testImages);
+  if (imageShape.reduce((product, length) => product * length, kept) <= mostBytes)
+    return loadPrepared(images, options);
+  const found = await openStoredImages(images, options);
   if (found !== undefined) return found;
   throw notPrepared(images);
 };

@@ -1,0 +1,33 @@
+import type { ClassIndices, ImageDataset, ImageShape } from '@dropout-lab/contracts';
+
+/** Pixels of images that are kept elsewhere, on a disk say. */
+export interface StoredPixels {
+  /** Reads the pixels of the images at some places, one after the other, uint8 [places, height, width, channels]. */
+  readonly read: (places: ArrayLike<number>) => Promise<Uint8Array>;
+  /** The same at once, for what is read before training begins. */
+  readonly readSync: (places: ArrayLike<number>) => Uint8Array;
+}
+
+/** Labelled images whose pixels are read when a batch is cut: more than would fit into the memory. */
+export interface StoredDataset {
+  readonly pixels: StoredPixels;
+  /** The place of each image among the stored ones. */
+  readonly places: Uint32Array;
+  readonly labels: ClassIndices;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+}
+
+/** Whether the pixels of a data set are kept elsewhere. */
+export const isStored = (dataset: ImageDataset | StoredDataset): dataset is StoredDataset =>
+  'pixels' in dataset;
+
+/** Returns images by their indices, in their order. */
+export const storedAt = (dataset: StoredDataset, indices: readonly number[]): StoredDataset => {
+  // In their own type: more than 256 classes would wrap in bytes.
+  const labels = new (dataset.labels.constructor as new (length: number) => ClassIndices)(indices.length);
+  indices.forEach((from, to) => {
+    labels[to] = dataset.labels[from]!;
+  });
+  return { ...dataset, labels, places: Uint32Array.from(indices, (index) => dataset.places[index]!) };
+};
