@@ -40,7 +40,7 @@ test('every step has an address, by which it is found, and which follows the scr
   expect(await steps.getByRole('link').count()).toBe(LEARN_STEPS.length);
   await steps.getByRole('link', { name: 'By heart' }).click();
   await expect.poll(() => page.url()).toContain('#/learn/by-heart');
-  expect(await steps.locator('[aria-current]').textContent()).toBe('1 By heart');
+  await expect.poll(() => steps.locator('[aria-current]').textContent()).toBe('1 By heart');
   // The next Tab is within the step.
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement!.closest('.step')?.id)).toBe('step-by-heart');
