@@ -53,7 +53,7 @@ export const mapPixels = (
   for (let i = 0; i < height * width; i++) {
     const at = i * maps + map;
     const isDropped = mask[at] === 0 && part !== 'units';
-    // In all three by one scale, of which the square root shows what is faint.
+    // One scale for all three; its square root shows what is faint.
     const share = part === 'mask' ? 1 : Math.sqrt(Math.max(0, units[at]!) / most);
     for (let c = 0; c < 3; c++) {
       pixels[4 * i + c] = isDropped ? DROPPED[c]! : NOTHING[c]! + share * (KEPT[c]! - NOTHING[c]!);

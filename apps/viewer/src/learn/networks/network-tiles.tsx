@@ -16,9 +16,9 @@ interface NetworkTilesProps {
 export const NetworkTiles = ({ networks, classNames, shown, onShow }: NetworkTilesProps) => (
   <div class="network-tiles">
     {networks.probabilities.map((probabilities, i) => {
-      const likeliest = probabilities.indexOf(Math.max(...probabilities));
+      const best = probabilities.indexOf(Math.max(...probabilities));
       const isShown = i < shown;
-      const says = `${classNames[likeliest]} ${percent(probabilities[likeliest], 0)}`;
+      const says = `${classNames[best]} ${percent(probabilities[best], 0)}`;
       return (
         <button
           key={i}
@@ -31,7 +31,7 @@ export const NetworkTiles = ({ networks, classNames, shown, onShow }: NetworkTil
           onClick={() => onShow(i + 1)}
         >
           <MaskTile mask={networks.masks[i]!} shape={networks.shape} />
-          <span>{isShown ? classNames[likeliest] : ' '}</span>
+          <span>{isShown ? classNames[best] : ' '}</span>
         </button>
       );
     })}

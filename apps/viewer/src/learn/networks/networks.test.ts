@@ -82,8 +82,8 @@ test('as the note says, the whole network is nearer to the mean than a single on
     const away = (one: Float32Array): number =>
       one.reduce((sum, value, k) => sum + Math.abs(value - average[k]!), 0);
     if (away(plain) < mean(probabilities.map(away))) nearer++;
-    const likeliest = probabilities.map((one) => one.indexOf(Math.max(...one)));
-    if (new Set(likeliest).size > 1) disagreeing++;
+    const best = probabilities.map((one) => one.indexOf(Math.max(...one)));
+    if (new Set(best).size > 1) disagreeing++;
   }
   expect(nearer).toBe(PICTURES.length);
   expect(disagreeing).toBeGreaterThan(PICTURES.length / 2);

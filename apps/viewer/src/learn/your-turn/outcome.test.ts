@@ -21,7 +21,7 @@ const runOf = (valLoss: (epoch: number) => number, accuracy: number, valAccuracy
 const rising = (epoch: number): number => 1.5 + 0.1 * Math.abs(epoch - 6);
 const falling = (epoch: number): number => 1 + 1 / epoch;
 
-test('a run that overfits, and one that does not, are told as they are', () => {
+test('a run that overfits, and one that does not, are named as they are', () => {
   expect(overfitOf(runOf(rising, 1, 0.45))).toEqual({
     isReached: true,
     sentence:
