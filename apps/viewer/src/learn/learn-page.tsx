@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { LearnStep } from '../shared/address.ts';
+import { type LearnStep, parseAddress } from '../shared/address.ts';
 import { linkTo, show, view } from '../shared/state.ts';
 import { endLiveModel } from './live/live-model.ts';
 import { StepFrame } from './parts/step-frame.tsx';
@@ -8,7 +8,7 @@ import './learn-page.css';
 
 const elementOf = (step: LearnStep): HTMLElement | null => document.getElementById(`step-${step}`);
 
-/** What a person does to be somewhere else. */
+/** The events by which a person goes somewhere else. */
 const MOVES = ['wheel', 'pointerdown', 'keydown', 'touchstart'] as const;
 
 /** Scrolls to the step of the address when one comes to it, by a link or by Back. */
@@ -49,7 +49,9 @@ const useScrolledStep = (): void => {
         for (const { isIntersecting, target } of entries) {
           const { page, step } = view.peek();
           const found = steps.find(({ name }) => `step-${name}` === target.id)?.name ?? null;
-          if (page !== 'learn') return;
+          // A link changes the address before the view follows it: its target is not to be overwritten.
+          const next = parseAddress(location.hash);
+          if (page !== 'learn' || next.page !== page || next.step !== step) return;
           if (isIntersecting && found !== step) show({ step: found });
         }
       },

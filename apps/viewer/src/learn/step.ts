@@ -9,7 +9,7 @@ export interface Step {
   readonly short: string;
   /** Where its numbers come from. */
   readonly origin: string;
-  /** What a teacher may ask, and the answer that is expected. */
+  /** A question that a teacher may ask, and the answer to expect. */
   readonly question: string;
   readonly answer: string;
   /** Of a frame of 900 to 1,200 pixels' width that has all of the step, in pixels. */

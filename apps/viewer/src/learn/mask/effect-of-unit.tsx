@@ -15,7 +15,7 @@ interface EffectOfUnitProps {
   readonly onError: (error: Error) => void;
 }
 
-/** What the one unit does to the prediction: as the mask is, and with the unit turned over. */
+/** The part of one unit in the prediction: as the mask is, and with the unit turned over. */
 export const EffectOfUnit = ({
   thread,
   classNames,

@@ -14,7 +14,7 @@ interface SpreadRowsProps {
   readonly isOff: boolean;
 }
 
-/** What the networks say of each class: a line for each, their mean, and the whole network's answer. */
+/** The answers of the networks for each class: a line for each, their mean, and the whole network's answer. */
 export const SpreadRows = ({ networks, classNames, label, shown, isOff }: SpreadRowsProps) => {
   const played = networks.probabilities.slice(0, shown);
   return (

@@ -105,10 +105,10 @@ export const armsOfRates = ({ runs }: Rates): readonly RateArm[] => {
 
 const titleOf = (rate: number): string => (rate === 0 ? 'no dropout' : `rate ${rate}`);
 
-/** What the runs of a rate show. */
+/** The result of the runs of a rate. */
 export interface RateVerdict {
   readonly sentences: readonly string[];
-  /** What that leaves open. */
+  /** Sentences on what is left open. */
   readonly caveats: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { decimal, duration, percent } from '../../shared/format.ts';
 import type { Summary } from '../../shared/runs/summary.ts';
 
-/** What a training came to. */
+/** The result of a training. */
 export interface Outcome {
   /** Whether it did what it was to do: overfit, or be cured. */
   readonly isReached: boolean;

@@ -70,7 +70,7 @@ interface OutcomesProps {
   readonly label: string;
 }
 
-/** What the trainings came to, whatever that is. */
+/** The results of the trainings, whatever they are. */
 const Outcomes = ({ plain, dropped, label }: OutcomesProps) => (
   <div class="turn-outcomes" role="status">
     {plain.state === 'ended' && plain.run && <OutcomeText outcome={overfitOf(plain.run)} />}

@@ -13,7 +13,7 @@ export interface Training {
   readonly state: 'none' | 'training' | 'ended';
   /** Undefined until it has begun. */
   readonly run: Summary | undefined;
-  /** What the trained model answered to each image, once it has ended. */
+  /** The trained model's answers to the images, once it has ended. */
   readonly answers: Predictions | undefined;
   readonly error: string | undefined;
   readonly start: (config: RunConfig) => void;
