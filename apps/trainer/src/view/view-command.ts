@@ -35,7 +35,7 @@ export const viewCommand = async (
   const isEmpty = await isEmptyFolder(runsFolder, folder === undefined && options.export === undefined);
   if (options.export !== undefined) {
     const count = await refused(
-      exportViewer({ runsFolder, output: options.export, images: options.images ?? false }),
+      exportViewer({ runsFolder, output: options.export, images: options.images ?? false, signal }),
     );
     reporter.line(
       `Exported ${count} ${count === 1 ? 'run' : 'runs'} to ${options.export}: put it on any web server`,

@@ -1,6 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { catalogueSchema } from '../shared/runs/catalogue.ts';
 import { createEndedRun } from '../testing/runs.ts';
@@ -30,4 +30,23 @@ test('an export has the pages, the catalogue and the files of runs', async () =>
   await expect(exportViewer({ runsFolder: join(folder, 'none'), output: join(folder, 'b') })).rejects.toThrow(
     /expected a folder of runs/,
   );
+});
+
+describe.each(['a new folder', 'an empty one'])('an export into %s that ends early', (place) => {
+  const prepare = async () => {
+    const folder = temporaryFolder();
+    await createEndedRun(join(folder, 'runs'), 'one');
+    if (place === 'an empty one') await mkdir(join(folder, 'site'));
+    return { folder, options: { runsFolder: join(folder, 'runs'), output: join(folder, 'site') } };
+  };
+  const left = place === 'an empty one' ? ['runs', 'site'] : ['runs'];
+
+  test('by an abort leaves nothing', async () => {
+    const { folder, options } = await prepare();
+    const reason = new Error('enough');
+    await expect(exportViewer({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(await readdir(folder)).toEqual(left);
+    if (place === 'an empty one') expect(await readdir(options.output)).toEqual([]);
+    expect(await exportViewer(options)).toBe(1);
+  });
 });

@@ -1,5 +1,5 @@
-import { access, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { makeFolder, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
@@ -20,6 +20,8 @@ export interface ExportOptions {
   /** Whether the official files of the data sets (some 180 MB each) are copied too, so that pages can show and train on them. */
   readonly images?: boolean;
   readonly dataFolder?: string;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws ViewerError where the system refuses it. */
@@ -36,7 +38,7 @@ const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
 };
 
 /**
- * Writes the viewer's pages and the runs of a folder as plain files, for any web server.
+ * Writes the viewer's pages and the runs of a folder as plain files, for any web server. A failure leaves nothing of it.
  *
  * @returns The number of runs.
  * @throws ViewerError when the output folder has something in it or cannot be written, or the folder of runs cannot be read.
@@ -46,6 +48,7 @@ export const exportViewer = async ({
   output,
   images = false,
   dataFolder,
+  signal,
 }: ExportOptions): Promise<number> => {
   const there = await writing(output, async () => {
     try {
@@ -73,29 +76,35 @@ export const exportViewer = async ({
   watcher.close();
   const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
 
-  await writing(output, async () => {
-    await makeFolder(output);
-    await cp(siteFolder, output, { recursive: true });
-  });
+  const made = await writing(output, () => makeFolder(output));
   const write = (path: string, content: string | FileInParts['parts']): Promise<void> =>
     writing(path, async () => {
+      signal?.throwIfAborted();
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
+      await writeFile(path, content, { signal });
     });
-  for (const run of runs) {
-    if (isCorrupt(run)) continue;
-    await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
-    for (const file of servedRunFiles) {
-      const found = await openRunFile(root, run, file);
-      if (found) await write(join(output, 'runs', run.name, file), found.parts);
+  try {
+    await writing(output, () => cp(siteFolder, output, { recursive: true }));
+    for (const run of runs) {
+      if (isCorrupt(run)) continue;
+      await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
+      for (const file of servedRunFiles) {
+        const found = await openRunFile(root, run, file);
+        if (found) await write(join(output, 'runs', run.name, file), found.parts);
+      }
     }
+    for (const [name, { folder, path }] of imageFiles(dataFolder)) {
+      if (!datasets.includes(name.split('/')[0]!)) continue;
+      const found = await openConfined(folder, path);
+      if (found) await write(join(output, 'data', name), found.parts);
+    }
+    const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });
+    await write(join(output, 'runs', 'catalogue.json'), catalogue);
+  } catch (error) {
+    // What is left of it would be in the way of the next one.
+    const parts = made === undefined ? await readdir(output) : [resolve(made)];
+    for (const part of parts) await rm(resolve(output, part), { recursive: true, force: true });
+    throw signal?.aborted ? signal.reason : error;
   }
-  for (const [name, { folder, path }] of imageFiles(dataFolder)) {
-    if (!datasets.includes(name.split('/')[0]!)) continue;
-    const found = await openConfined(folder, path);
-    if (found) await write(join(output, 'data', name), found.parts);
-  }
-  const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });
-  await write(join(output, 'runs', 'catalogue.json'), catalogue);
   return runs.length;
 };
