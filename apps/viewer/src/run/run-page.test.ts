@@ -194,6 +194,25 @@ test('a diverged run says why, and has no epoch to wait for', async () => {
   await diverged.close();
 });
 
+test('an arm can be renamed, on every page and past a reload', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/run?runs=evaluated`);
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByLabel('Name of all runs with these settings').fill('a thin one');
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await page.locator('.about').getByText('a thin one').waitFor();
+  await page.reload();
+  await page.locator('.about').getByText('a thin one').waitFor();
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('row').getByText('a thin one').waitFor();
+  await page.getByRole('link', { name: 'evaluated' }).click();
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByLabel('Name of all runs with these settings').fill('');
+  await page.getByRole('button', { name: 'Save' }).press('Enter');
+  await page.locator('.about').getByText('dropout 0.5').waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test('a run that does not exist is reported', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/run?runs=%3Cscript%3E`);
   await page.getByRole('heading', { name: 'No such run' }).waitFor();

@@ -1,4 +1,4 @@
-import { ArmLabel, StatusBadge } from '../shared/charts/marks.tsx';
+import { StatusBadge } from '../shared/charts/marks.tsx';
 import { Message } from '../shared/controls/message.tsx';
 import { Opening } from '../shared/controls/opening.tsx';
 import { ShareButton } from '../shared/controls/share-button.tsx';
@@ -8,6 +8,7 @@ import { imageShapeOf } from '../shared/images/origin.ts';
 import { loadEvaluation, loadModel, loadPredictions } from '../shared/runs/run-files.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import { arms, corruptRuns, drawnRuns, linkTo, steadily, view } from '../shared/state.ts';
+import { ArmName } from './arm-name.tsx';
 import { ClassTable } from './class-table.tsx';
 import { Confusion } from './confusion.tsx';
 import { Filters } from './filters.tsx';
@@ -52,6 +53,7 @@ export const RunPage = () => {
 const OneRun = ({ summary }: { readonly summary: Summary }) => {
   const { name, run, seconds, ending, warnings } = summary;
   const { manifest } = run;
+  const arm = arms.value.get(name);
   const { checkpoint } = summary;
   const evaluation = useLoaded(run.hasEvaluation ? `${name} ${summary.status}` : null, () =>
     loadEvaluation(name),
@@ -78,7 +80,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         <ShareButton />
       </div>
       <p class="about">
-        <ArmLabel arm={arms.value.get(name)} />
+        {arm && <ArmName arm={arm} />}
         <span class="muted">
           {`seed ${manifest.config.seed} · ${manifest.backend.description} · ${dateAndTime(manifest.createdAt)} · ${duration(seconds)}`}
         </span>

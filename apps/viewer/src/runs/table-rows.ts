@@ -43,7 +43,7 @@ export const namesMatching = (
 ): ReadonlySet<string> => {
   const words = filter.toLowerCase().split(/\s+/);
   const textOf = ({ name, status }: RunOverview): string =>
-    `${name} ${status} ${arms.get(name)?.settings.join(' ')}`.toLowerCase();
+    `${name} ${status} ${arms.get(name)?.label} ${arms.get(name)?.settings.join(' ')}`.toLowerCase();
   const matches = (text: string): boolean => words.every((word) => text.includes(word));
   return new Set(overviews.filter((overview) => matches(textOf(overview))).map(({ name }) => name));
 };

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { addressOf, defaultView, parseAddress, type View } from './address.ts';
 import type { Loaded } from './controls/use-loaded.ts';
+import { armNames, withNames } from './runs/arm-names.ts';
 import { type Arm, armsOf } from './runs/arms.ts';
 import { type CorruptRun, isCorrupt, type RunOverview } from './runs/catalogue.ts';
 import { givenRuns } from './runs/given-runs.ts';
@@ -65,12 +66,14 @@ const armsKey = computed(() =>
   overviews.value.map(({ name, run }) => `${name}\0${run.manifest.id}`).join('\n'),
 );
 
-/** The arm of each run by the run's name. */
-export const arms = computed((): ReadonlyMap<string, Arm> => {
+const armsBySettings = computed((): ReadonlyMap<string, Arm> => {
   // Only when the runs change: the arms of a hundred runs are not compared again at each step of one.
   armsKey.value;
   return armsOf(overviews.peek().map(({ run }) => run));
 });
+
+/** The arm of each run by the run's name. */
+export const arms = computed(() => withNames(armsBySettings.value, armNames.value));
 
 /** The runs whose curves the page draws, as far as they are there: of Compare those of the address, or all where it has none. */
 const drawn = computed((): readonly RunOverview[] => {

@@ -53,7 +53,7 @@ test('what was trained here is tried, looked at, downloaded, and dropped on the 
 
   await arm.getByRole('button', { name: 'Try it in the playground' }).click();
   await page.getByRole('heading', { name: 'Playground' }).waitFor();
-  expect(await page.getByLabel('Model', { exact: true }).inputValue()).toBe('dropout 0.5 (trained here)');
+  expect(await page.locator('.title-row select').first().inputValue()).toBe('dropout 0.5 (trained here)');
   await expect
     .poll(() => page.locator('.predictions tbody td:nth-child(3)').first().textContent())
     .toMatch(/%$/);
