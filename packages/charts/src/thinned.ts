@@ -1,6 +1,6 @@
 /**
  * Returns of the points that share a pixel's width the lowest and the highest, in their order: the line through them covers
- * the same pixels as the line through all, of which a run of thousands of epochs has several for each pixel.
+ * the same pixels as the line through all; a run of thousands of epochs has several points for each pixel.
  *
  * @param points By rising x.
  * @param width Of the range from first to last x, in pixels.

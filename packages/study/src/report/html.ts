@@ -57,7 +57,7 @@ td.number { white-space: nowrap; overflow-wrap: normal; }
   th, td { padding-right: 10px; overflow-wrap: anywhere; }
   td.number { white-space: normal; }
   h2 { break-after: avoid; }
-  figure, tr { break-inside: avoid; }
+  tr, figure { break-inside: avoid; }
 }
 `.trim();
 

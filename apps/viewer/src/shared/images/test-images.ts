@@ -5,7 +5,7 @@ import { type Picture, pictureOf } from './pixels.ts';
 import { createRangeReader } from './range-reader.ts';
 import { sampleImages } from './sample.ts';
 
-/** The test images of a data set, of which only those that are shown are loaded. */
+/** The test images of a data set; only those that are shown are loaded. */
 export interface TestImages {
   readonly count: number;
   /** Returns images by their places in the test set, in the order given. */
