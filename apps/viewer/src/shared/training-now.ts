@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** What is trained on the page, for those who look at another part of it. */
+/** The training of the page, for those who look at another part of it. */
 export interface TrainingNow {
   readonly state: 'training' | 'paused' | 'ended' | 'failed';
   /** The runs, by what they differ in. */

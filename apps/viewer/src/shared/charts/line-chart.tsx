@@ -62,7 +62,7 @@ export const LineChart = (props: LineChartProps) => {
     },
   });
 
-  /** What the keys lead to is read out; a pointer's reading is seen. */
+  /** Has the reading that the keys lead to read out; a pointer's is seen. */
   const sayReading = (): void => {
     const x = hover.value;
     if (x === null) return;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** The files of a run's directory by path. */
 export type KeptFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** What is known of a run in training besides its files. */
+/** A run in training, without its files. */
 const keptRunSchema = z.object({
   /** The same for runs that were started together. */
   start: z.string().min(1),
