@@ -42,10 +42,12 @@ initializeRun(model, config, data);
 
 const differences = await withExchangeFolder(async (folder) => {
   const initial = await readWeights(model);
-  const batches = Array.from({ length: steps }, (_, step) => {
-    const { batchesPerEpoch } = data.train;
-    return data.train.batch(Math.floor(step / batchesPerEpoch), step % batchesPerEpoch);
-  });
+  const { batchesPerEpoch } = data.train;
+  const batches = await Promise.all(
+    Array.from({ length: steps }, (_, step) =>
+      data.train.batch(Math.floor(step / batchesPerEpoch), step % batchesPerEpoch),
+    ),
+  );
   const first = data.firstTrainImages(FIRST);
   await folder.writeArrays(
     'images.uint8',

@@ -20,7 +20,7 @@ export interface DataOptions extends ImagesOptions {
 }
 
 /** Loads the images of runs on one data set, as many as they use, fetching them first when they are not in the cache. */
-export const loadData = (
+const loadData = (
   configs: readonly [RunConfig, ...RunConfig[]],
   { dataDir, mirror, images, test }: DataOptions,
   reporter: Reporter,

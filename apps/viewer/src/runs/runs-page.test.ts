@@ -75,7 +75,7 @@ test('a run in progress is followed, also past a restart of the server', async (
 
   const port = Number(new URL(viewer.url).port);
   await viewer.close();
-  await page.getByText('Waiting for the server').waitFor();
+  await page.getByRole('banner').getByText('Waiting for the server').waitFor();
   run.append(epochEvent(2));
   viewer = await startViewer({ runsFolder: root, port });
   await expect.poll(() => row.textContent(), { timeout: 15_000 }).toContain('37.0% at 2');

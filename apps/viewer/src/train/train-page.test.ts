@@ -335,7 +335,7 @@ test('a model that cannot be built is refused beside its field, and training con
   expect(await page.locator(`#${described.at(-1)}`).textContent()).toBe(axisSentence);
   expect(await axis.evaluate((input) => input === document.activeElement)).toBe(true);
   expect(await page.getByText('Trains the ConvNet of the tutorial').count()).toBe(1);
-  expect(await page.getByText('Checking the settings').count()).toBe(0);
+  expect(await page.getByRole('main').getByText('Checking the settings').count()).toBe(0);
   // The threads that checked it have ended.
   await expect.poll(() => page.workers()).toEqual([]);
 
@@ -373,7 +373,7 @@ test('of several starts, and of what is changed meanwhile, the last one counts',
   const [train, axis] = [page.getByRole('button', { name: 'Train' }), page.getByLabel('Max norm axis')];
   const arm = card(page, 'no dropout');
   const nodeCommand = () => arm.locator('pre').textContent();
-  const checking = page.getByText('Checking the settings');
+  const checking = page.getByRole('main').getByText('Checking the settings');
   // The thread's code is on its way until then.
   let release = (): void => {};
   const holdThreads = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A step that has updated the weights, and whose numbers are still where they were computed. */
-export interface UnreadStep {
+interface UnreadStep {
   readonly loss: tf.Tensor;
   /** Undefined where there is no accuracy. */
   readonly correct: tf.Tensor | undefined;
@@ -13,7 +13,7 @@ export interface UnreadStep {
 }
 
 /** The numbers of a step. */
-export interface KnownStep extends Pick<UnreadStep, 'count' | 'learningRate'> {
+interface KnownStep extends Pick<UnreadStep, 'count' | 'learningRate'> {
   readonly loss: number;
   readonly correct: number | undefined;
   readonly sums: Float32Array;

@@ -14,7 +14,7 @@ export interface RateEpoch {
 }
 
 /** A run of the sweep that ships with the pages. */
-export interface RateRun {
+interface RateRun {
   readonly rate: number;
   readonly seed: number;
   readonly test: { readonly accuracy: number; readonly loss: number };
