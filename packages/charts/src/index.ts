@@ -16,7 +16,7 @@ export {
 } from './curve-chart.ts';
 export { filtersChart, firstKernel } from './filters-chart.ts';
 export type { ChartOptions } from './frame.ts';
-export { type Mistake, mistakesChart, mistakesOf } from './mistakes-chart.ts';
+export { type Mistake, type MistakesOptions, mistakesChart, mistakesOf } from './mistakes-chart.ts';
 export type { Picture } from './picture.ts';
 export { type RejectionLine, rejectionChart } from './rejection-chart.ts';
 export { reliabilityChart } from './reliability-chart.ts';

@@ -38,7 +38,8 @@ export const mistakesOf = (
 
 const TILE = { width: 114, image: 96, height: 96 + 2 * 16 + 16 };
 
-interface MistakesOptions extends ChartOptions {
+/** Size of the chart, and where its images lead. */
+export interface MistakesOptions extends ChartOptions {
   /** Returns the address that an image leads to; without it images are no links. */
   readonly linkOf?: ((image: number) => string) | undefined;
 }
