@@ -72,14 +72,18 @@ test('nothing computes before a step that does is near', async () => {
   await page.close();
 });
 
-test.each(['light', 'dark'] as const)('it breaks no rule of accessibility, %s', async (colorScheme) => {
-  const { page } = await openPage(browser, `${viewer.url}#/learn/mask`, { bypassCSP: true, colorScheme });
-  await page.locator('.effect .muted').filter({ hasText: 'This unit' }).waitFor();
-  for (const note of await page.locator('.teacher summary').all()) await note.click();
-  await page.locator('.spread').waitFor();
-  expect(await violationsOf(page)).toEqual([]);
-  await page.close();
-});
+test.each(['light', 'dark'] as const)(
+  'it breaks no rule of accessibility, %s',
+  async (colorScheme) => {
+    const { page } = await openPage(browser, `${viewer.url}#/learn/mask`, { bypassCSP: true, colorScheme });
+    await page.locator('.effect .muted').filter({ hasText: 'This unit' }).waitFor();
+    for (const note of await page.locator('.teacher summary').all()) await note.click();
+    await page.locator('.spread').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.close();
+  },
+  120_000,
+);
 
 test('at 360 pixels nothing is wider than the page, and what is tapped is large enough', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/learn/networks`, {
