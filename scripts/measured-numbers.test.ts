@@ -35,6 +35,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     '0.7430',
     '0.7872',
   ],
+  // Keras's own run.
+  'README.md': ['0.747'],
   'docs/results/tutorial/NOTES.md': ['0.747'],
 };
 

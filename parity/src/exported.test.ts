@@ -29,7 +29,7 @@ interface KerasObject {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** What an exported model is compiled with; undefined when it is not. */
+/** Returns the settings that an exported model is compiled with; undefined when it is not compiled. */
 const compiled = async (
   optimizer: OptimizerConfig,
   loss: LossConfig,

@@ -43,7 +43,7 @@ test.each([[['--help']], [['train', '--help']], [['--version']]])(
 
 const MOST_MODULES = 220;
 
-/** What only reports, study files in TypeScript, other formats and pictures of one's own need. */
+/** Libraries that only reports, study files in TypeScript, other formats and pictures of one's own need. */
 const forOthers = [
   ...['@resvg/', 'linkedom', 'jiti', 'w3c-xmlserializer', 'h5wasm', '@bufbuild/protobuf', 'sharp', 'undici'],
   ...['@dropout-lab/charts', 'packages/charts', 'packages/interchange'],

@@ -8,7 +8,7 @@ import { randomKey, uniform } from '@dropout-lab/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { createReplica, type TrainingEnded, train } from '../index.ts';
 
-/** What a training has said, and done. */
+/** The events of a training, and its weights. */
 export interface Trained {
   readonly steps: readonly Pick<Extract<RunEvent, { kind: 'step' }>, 'step' | 'loss' | 'accuracy'>[];
   readonly ended: Pick<TrainingEnded, 'reason' | 'message' | 'step'>;

@@ -65,7 +65,7 @@ test('the README has every layer, with whether it trains', () => {
   );
 });
 
-/** What `tf.layers` has beside the layers: other names of some, cells of recurrent layers, and inputs. */
+/** Functions of `tf.layers` that make no layer of their own: other names of some, cells of recurrent layers, and inputs. */
 const noLayers = [
   ...['avgPool1d', 'avgPool2d', 'avgPool3d', 'avgPooling1d', 'avgPooling2d', 'avgPooling3d'],
   ...['maxPool1d', 'maxPool2d', 'globalMaxPool1d', 'globalMaxPool2d'],

@@ -54,7 +54,7 @@ const counts = (page: Page): Promise<string[]> => page.locator('.norm-bars p').a
 
 test('it trains twice, and the norms are those of Node: above the limit without it, at it with it', async () => {
   const { page, complaints } = await openStep(browser, viewer, 'max-norm');
-  expect(await counts(page)).toEqual(['Not trained yet', 'Not trained yet']);
+  await expect.poll(() => counts(page)).toEqual(['Not trained yet', 'Not trained yet']);
   await page.getByRole('button', { name: 'Train' }).click();
   await page.getByText(`${STEPS} steps each`).waitFor({ timeout: 200_000 });
   const [free, limited] = [await normsInNode(null), await normsInNode(1.75)];
