@@ -3,7 +3,7 @@ import { type DecodePicture, MOST_PICTURE_PIXELS, PictureError, requirePicture }
 
 /**
  * Decodes a picture by the browser that the program runs in, to the pixels that `decodePicture` gives in Node within one
- * level, within three for a transparent one that is enlarged: turned as its camera says, in sRGB, transparency over white. TIFF is for Node alone.
+ * level, within three for an enlarged one that is transparent or AVIF: turned as its camera says, in sRGB, transparency over white. TIFF is for Node alone.
  *
  * @throws PictureError when the browser cannot decode it, or it has too many pixels.
  */
