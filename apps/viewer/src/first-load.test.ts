@@ -9,7 +9,7 @@ import { startViewer } from './server/start-viewer.ts';
 import { siteFolder } from './site-folder.ts';
 import { createEndedRun } from './testing/runs.ts';
 
-test('what the first page loads is less than 300 kB compressed', async () => {
+test('what the first page loads is less than 200 kB compressed', async () => {
   const runsFolder = temporaryFolder();
   await createEndedRun(runsFolder, 'only');
   const viewer = await startViewer({ runsFolder, port: 0 });
@@ -28,7 +28,7 @@ test('what the first page loads is less than 300 kB compressed', async () => {
   await viewer.close();
   expect(files).toContain(viewer.url);
   expect(files.some((url) => url.endsWith('.js'))).toBe(true);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
 });
 
 test('the images that ship with the pages are in the build once', async () => {

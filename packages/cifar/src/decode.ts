@@ -152,7 +152,7 @@ export const splitDecoder = (
  *
  * @param images Pixels uint8 [n, 32, 32, 3].
  * @param labels Class indices [n], whole numbers from 0; at least one.
- * @param options.classes How many classes there are: 10 by default, as in CIFAR-10, and at most the 256 that a byte distinguishes.
+ * @param options `classes`, how many there are: 10 by default, as in CIFAR-10, and at most the 256 that a byte distinguishes.
  * @throws ConfigError for what {@link decodeCifar} would refuse or read otherwise.
  */
 export const encodeCifar10 = (

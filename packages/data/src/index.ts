@@ -5,7 +5,6 @@ export { type ChannelStatistics, channelStatistics } from './channel-statistics.
 export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { type MixOptions, mixBatches } from './mix-batches.ts';
-export { type ParquetOptions, parquetInMemory } from './parquet/parquet-in-memory.ts';
 export { type Drawable, drawableSize, modelPixels, picturePixels } from './picture.ts';
 export { decodeInBrowser } from './pictures/decode-in-browser.ts';
 export {

@@ -236,7 +236,7 @@ describe('every other option of every command is taken with every kind of value 
       const isSetting = ofSettings.has(option.long!) && ['train', 'sweep'].includes(command.name());
       if (isSetting || option.negate || text === undefined || inProse.includes(text)) return [];
       const places = command.registeredArguments.map(() => 'place');
-      const beside = option.mandatory ? [] : (needed[command.name()] ?? []);
+      const beside = option.mandatory ? [] : (needed[names.join(' ')] ?? []);
       // Some have a word behind the value: 4321 or the next that is free.
       return [[...names, ...places, ...beside, option.long!, text.replace(/,? (?:or|for) .*/, '')]];
     }),

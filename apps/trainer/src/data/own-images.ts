@@ -156,9 +156,10 @@ export const findOwnImages = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { images: path } = options;
+  const { images: path, test } = options;
   if (path === undefined) {
-    requireNone(options);
+    // Of a new run, the other options have been heeded: its configuration has the prepared images.
+    requireNone({ test });
   } else {
     const { surveyPictures } = await node();
     const [height, width] = images.imageShape;

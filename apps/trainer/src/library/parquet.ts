@@ -24,7 +24,7 @@ export const parquetOn =
       throw refusal(`expected a path or the content, a Blob, received ${typeof file}`);
     if (typeof test === 'string')
       throw refusal(`test: expected the content, as of the training images, found ${test}`);
-    const { parquetInMemory } = await import('@dropout-lab/data');
+    const { parquetInMemory } = await import('@dropout-lab/data/parquet');
     return parquetInMemory(file, await decodePicture(), { ...others, test });
   };
 

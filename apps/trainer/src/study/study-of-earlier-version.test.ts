@@ -43,9 +43,9 @@ test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as
   expect(trained.stdout).toContain('stopping, seed 0: resumed after epoch 9');
   expect(await timesOf()).toEqual(before);
 
-  // Version 0.1.0 called metrics figures.
+  // Version 0.1.0 called metrics figures, and the hue of an arm was its index.
   const text = await readFile(join(fixture, 'expected.json'), 'utf8');
-  const expected = JSON.parse(text.replaceAll('"figures"', '"metrics"'));
+  const expected = JSON.parse(text.replaceAll('"figures"', '"metrics"').replaceAll('"index"', '"hue"'));
   const { study } = await loadStudy(file, { store });
   const checkpoints = await Promise.all(
     planRuns(study).map(async ({ arm, seed, config }) => {

@@ -47,7 +47,7 @@ test('a run in training is followed on a page that stays open, also past a resta
 
   view.child.kill('SIGINT');
   await view.ended;
-  await page.getByText('Waiting for the server').waitFor();
+  await page.getByRole('banner').getByText('Waiting for the server').waitFor();
   await startView(new URL(view.url).port);
   expect(await training.ended).toBe(0);
   await expect.poll(() => row.textContent(), { timeout: 30_000 }).toContain('completed');

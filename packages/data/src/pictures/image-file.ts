@@ -121,6 +121,7 @@ export interface OpenedImages {
   readonly labels: Uint16Array;
   /** Reads the pixels of so many images from one on. @throws ConfigError when the file was cut off meanwhile. */
   readonly read: (first: number, count: number) => Promise<Uint8Array>;
+  /** Closes the file. */
   readonly close: () => Promise<void>;
 }
 

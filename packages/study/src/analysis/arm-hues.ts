@@ -1,5 +1,6 @@
-/** The hues of an arm with dropout and of one without, in the report and on every page. */
+/** The hue of an arm with dropout, in the report and on every page. */
 export const WITH_DROPOUT = 0;
+/** The hue of an arm without. */
 export const WITHOUT_DROPOUT = 1;
 
 /** Returns whether a model's description has a dropout rate above zero, whatever its preset. */

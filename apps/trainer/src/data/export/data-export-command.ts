@@ -16,7 +16,7 @@ export interface DataExportOptions extends PreparationOptions {
   readonly to: string;
 }
 
-/** `dropout-lab data export PATH`: one's own pictures as training takes them, in another format. @returns The exit code. */
+/** `dropout-lab data export`: one's own pictures as training takes them, in another format. @returns The exit code. */
 export const dataExportCommand = async (
   path: string,
   { format: name, to, ...options }: DataExportOptions,

@@ -1,0 +1,1 @@
+export { type ParquetOptions, parquetInMemory } from './parquet/parquet-in-memory.ts';
