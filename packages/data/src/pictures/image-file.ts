@@ -135,16 +135,9 @@ export const openImageFile = async (
   images: OwnImages,
   { cacheDirectory: cache, signal }: Omit<LoadPreparedOptions, 'limits'> = {},
 ): Promise<OpenedImages | undefined> => {
-  const opened = await openFile(images, cache);
+  const opened = await openCompared(images, cache, signal);
   if (opened === undefined) return undefined;
-  const { path, file, hash, labels, imageSize, pixelsAt } = opened;
-  try {
-    await skip(file, hash, labels.length * imageSize, signal);
-    requireDigest(path, hash, images);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+  const { path, file, labels, imageSize, pixelsAt } = opened;
   return {
     labels,
     read: async (first, count) => {
@@ -155,6 +148,25 @@ export const openImageFile = async (
     },
     close: () => file.close(),
   };
+};
+
+/** Opens a file of prepared images as {@link openFile} does, and compares it with its digest. */
+const openCompared = async (
+  images: OwnImages,
+  cache: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpenedFile | undefined> => {
+  const opened = await openFile(images, cache);
+  if (opened === undefined) return undefined;
+  const { path, file, hash, labels, imageSize } = opened;
+  try {
+    await skip(file, hash, labels.length * imageSize, signal);
+    requireDigest(path, hash, images);
+    return opened;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 };
 
 /** Images of a split that are read when they are asked for. */
@@ -175,15 +187,11 @@ export const openStoredImages = async (
   images: OwnImages,
   { cacheDirectory: cache, signal }: Omit<LoadPreparedOptions, 'limits'> = {},
 ): Promise<StoredImages | undefined> => {
-  const opened = await openFile(images, cache);
+  const opened = await openCompared(images, cache, signal);
   if (opened === undefined) return undefined;
-  const { path, file, hash, labels, imageSize, pixelsAt } = opened;
-  try {
-    await skip(file, hash, labels.length * imageSize, signal);
-    requireDigest(path, hash, images);
-  } finally {
-    await file.close();
-  }
+  const { path, file, labels, imageSize, pixelsAt } = opened;
+  // One that is never closed may not be a FileHandle.
+  await file.close();
   const pixels = pixelsIn(openSync(path, 'r'), path, { imageSize, pixelsAt });
   const split = (first: number, count: number): StoredDataset => {
     const own = labelsFor(images.classNames.length, count);
