@@ -17,8 +17,8 @@ const numerics = otherBackends.flatMap((backend) =>
 export default defineConfig({
   test: {
     onConsoleLog,
-    // Half of the time of a test is waiting: for other processes, pages and time limits. So one file more than there are cores.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves a core free; on two cores that would be half of them, and many tests wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: ['packages/*', 'apps/*', 'parity', 'scripts', 'release', 'examples', ...numerics],
   },
 });
