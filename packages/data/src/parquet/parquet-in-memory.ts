@@ -1,4 +1,4 @@
-import type { DecodePicture } from '../pictures/decoded-picture.ts';
+import { type DecodePicture, MOST_PICTURE_BYTES } from '../pictures/decoded-picture.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import { prepareInMemory } from '../pictures/prepare-in-memory.ts';
 import type { PreparePicturesOptions } from '../pictures/prepare-pictures.ts';
@@ -10,9 +10,6 @@ export interface ParquetOptions extends PreparePicturesOptions {
   /** A file of test images, with the same classes. */
   readonly test?: Blob | undefined;
 }
-
-/** Of a picture. */
-const MOST_BYTES = 2 ** 28;
 
 /**
  * Loads the pictures of a Parquet file that a page was given, in Hugging Face's layout, as training and test images in
@@ -29,7 +26,7 @@ export const parquetInMemory = async (
   const files: NamedParquet[] = [await opened(file, test === undefined ? 'any' : 'train')];
   if (test !== undefined) files.push(await opened(test, 'test'));
   const title = files[0]!.name.replace(/\.parquet$/i, '') || 'images';
-  return prepareInMemory(await picturesOfParquet(title, files, MOST_BYTES), decode, options);
+  return prepareInMemory(await picturesOfParquet(title, files, MOST_PICTURE_BYTES), decode, options);
 };
 
 const opened = async (file: Blob, split: NamedParquet['split']): Promise<NamedParquet> => {

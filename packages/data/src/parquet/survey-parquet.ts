@@ -1,6 +1,6 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { RefusedFileError, readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
-import { MOST_PICTURE_BYTES } from '../pictures/decode-picture.ts';
+import { MOST_PICTURE_BYTES } from '../pictures/decoded-picture.ts';
 import { type ImageFolderOptions, loadSurveyed } from '../pictures/image-folder.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import type { PictureSplit } from '../pictures/prepare-pictures.ts';

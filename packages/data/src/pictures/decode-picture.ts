@@ -13,9 +13,6 @@ import {
 /** Of all pictures that are decoded at once: a folder of the largest ones takes no more memory than one of them. */
 const withinPixels = atMost(MOST_PICTURE_PIXELS);
 
-/** The most bytes of a picture's file. */
-export const MOST_PICTURE_BYTES = 2 ** 28;
-
 /**
  * Decodes a PNG, JPEG, WebP, AVIF, GIF or TIFF image, of one that moves the first frame: turned as its camera says, colours
  * in sRGB by its profile, transparency over white, 16 bits reduced to the upper 8. CMYK without a profile becomes RGB as in

@@ -24,6 +24,9 @@ export type DecodePicture = (bytes: Uint8Array, options?: DecodeOptions) => Prom
 /** A photograph has 50 million; all of a picture's may be in memory at once. */
 export const MOST_PICTURE_PIXELS = 100_000_000;
 
+/** The most bytes of a picture's file. */
+export const MOST_PICTURE_BYTES = 2 ** 28;
+
 /** A picture cannot be decoded; the message is the reason: `of at most 100000000 pixels, found one of 100020001`. */
 export class PictureError extends Error {
   override readonly name = 'PictureError';

@@ -1,11 +1,9 @@
-import { readdir, rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { ConfigError, DropoutLabError, type OwnImages } from '@dropout-lab/contracts';
+import type { OwnImages } from '@dropout-lab/contracts';
 import type { OpenedImages } from '@dropout-lab/data/node';
-import { isNotFound, makeFolder, systemErrorSentence, writeFolderDurably } from '@dropout-lab/files/node';
 import { bar } from '../../command/format.ts';
 import { invocationOf } from '../../command/invocation.ts';
 import type { Reporter } from '../../command/reporter.ts';
+import { requireNewFolder, writeNewFolder } from '../../output.ts';
 import { folderOptions, type PreparationOptions, preparedLines } from '../own-images.ts';
 import type { ExportedImage, ExportedSplit, ImagesToExport } from './format.ts';
 import { type ImagesFormatName, imagesFormats } from './table.ts';
@@ -23,7 +21,8 @@ export const dataExportCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  await requireNone(to);
+  const target = { option: '--to', place: to };
+  await requireNewFolder(target);
   const { openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
   const format = imagesFormats[name];
@@ -37,9 +36,14 @@ export const dataExportCommand = async (
   try {
     const write = await load;
     let notes: readonly string[] = [];
-    await writeFolder(to, async (folder) => {
-      notes = await write(folder, imagesOf(images, validationImages, opened, reporter, signal));
-    });
+    await writeNewFolder(
+      target,
+      async (folder) => {
+        notes = await write(folder, imagesOf(images, validationImages, opened, reporter, signal));
+      },
+      'to write images',
+      'choose another place, or free some space',
+    );
     const [height, width] = images.imageShape;
     reporter.line(
       name === 'cifar'
@@ -56,45 +60,6 @@ export const dataExportCommand = async (
 /** Pictures may turn out to be grey, or not to be, when all are decoded. */
 const probable = ({ imageShape }: OwnImages, format: ImagesFormatName): OwnImages['imageShape'] =>
   format === 'cifar' ? [imageShape[0], imageShape[1], 3] : imageShape;
-
-/** @throws ConfigError unless there is nothing, or an empty folder. */
-const requireNone = async (to: string): Promise<void> => {
-  const found = await readdir(to).then(
-    ([first]) => (first === undefined ? undefined : `${first} in it`),
-    (error) => {
-      if (isNotFound(error) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new ConfigError(
-        systemErrorSentence(error, `--to ${to}`, 'an empty folder or none', 'choose another place'),
-        [],
-        { cause: error },
-      );
-    },
-  );
-  if (found === undefined) return;
-  throw new ConfigError(
-    `--to ${to}: expected an empty folder or none, found ${found}: choose another place, or remove it`,
-  );
-};
-
-const writeFolder = async (to: string, write: (folder: string) => Promise<void>): Promise<void> => {
-  const path = resolve(to);
-  try {
-    await makeFolder(dirname(path));
-    await writeFolderDurably(path, async (unfinished) => {
-      await write(unfinished);
-      // An empty one would be in the way on Windows.
-      await rmdir(path).catch((error) => {
-        if (!isNotFound(error)) throw error;
-      });
-    });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new DropoutLabError(
-      systemErrorSentence(cause, `--to ${to}`, 'to write images', 'choose another place, or free some space'),
-      { cause },
-    );
-  }
-};
 
 /** Of images that are read at once. */
 const CHUNK = 2 ** 22;

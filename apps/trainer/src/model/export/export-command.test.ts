@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { exportFormatOption } from '../../command/shared-options.ts';
 import { callCli } from '../../command/testing.ts';
+import { requireNewFolder, writeFiles } from '../../output.ts';
 import { chooseFormat } from './choose-format.ts';
-import { requireNewFolder, writeFolder } from './output.ts';
 import { exportFormatNames } from './table.ts';
 
 test.each([
@@ -54,11 +54,11 @@ test('a folder is written as a whole, in the place of none or of an empty one', 
   await mkdir(join(parent, 'empty'));
   for (const name of ['empty', 'above/new']) {
     const place = join(parent, name);
-    await requireNewFolder(place);
-    await writeFolder(place, files);
+    await requireNewFolder({ option: '--output', place });
+    await writeFiles({ option: '--output', place }, files);
     expect(await readFile(join(place, 'a.txt'), 'utf8')).toBe('text');
     expect([...(await readFile(join(place, 'b', 'c.bin')))]).toEqual([1, 2]);
-    await expect(requireNewFolder(place)).rejects.toThrow(
+    await expect(requireNewFolder({ option: '--output', place })).rejects.toThrow(
       /expected an empty folder or none, found a\.txt in it/,
     );
   }
@@ -68,12 +68,14 @@ test('a folder is written as a whole, in the place of none or of an empty one', 
 test('a folder that cannot be written leaves nothing', async () => {
   const parent = temporaryFolder();
   await write(join(parent, 'file'), '');
-  await expect(writeFolder(join(parent, 'file', 'folder'), new Map([['a', 'b']]))).rejects.toThrow(
-    /--output .*: expected to write a folder, but the system says/,
-  );
+  await expect(
+    writeFiles({ option: '--output', place: join(parent, 'file', 'folder') }, new Map([['a', 'b']])),
+  ).rejects.toThrow(/--output .*: expected to write a folder, but the system says/);
   await mkdir(join(parent, 'full'));
   await write(join(parent, 'full', 'mine'), '');
-  await expect(writeFolder(join(parent, 'full'), new Map([['a', 'b']]))).rejects.toThrow(/ENOTEMPTY/);
+  await expect(
+    writeFiles({ option: '--output', place: join(parent, 'full') }, new Map([['a', 'b']])),
+  ).rejects.toThrow(/ENOTEMPTY/);
   expect((await readdir(parent)).toSorted()).toEqual(['file', 'full']);
   expect(await readdir(join(parent, 'full'))).toEqual(['mine']);
 });

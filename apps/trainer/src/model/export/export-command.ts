@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type CheckpointName, ConfigError } from '@dropout-lab/contracts';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import type { Reporter } from '../../command/reporter.ts';
+import { requireNewFolder, writeFile, writeFiles } from '../../output.ts';
 import { chooseFormat, exportFormatOf } from './choose-format.ts';
 import type {
   FileFormat,
@@ -11,7 +12,6 @@ import type {
   WrittenFile,
   WrittenFolder,
 } from './format.ts';
-import { requireNewFolder, writeFile, writeFolder } from './output.ts';
 import type { ExportFormatName } from './table.ts';
 
 export interface ExportOptions {
@@ -40,7 +40,7 @@ export const exportCommand = async (
     (format.extension === undefined
       ? join(others.length === 0 ? first : '.', name)
       : join(first, `${checkpoint}${format.extension}`));
-  if (format.extension === undefined) await requireNewFolder(place);
+  if (format.extension === undefined) await requireNewFolder({ option: '--output', place });
   const runs = await Promise.all(
     paths.map(async (path) => ({ run: await openRunDirectory(path), checkpoint })),
   );
@@ -68,6 +68,6 @@ const exportFolder = async (
   const folder = format.takesSeveralRuns
     ? await (await format.load())(runs)
     : await (await format.load())(runs[0]!);
-  await writeFolder(place, folder.files);
+  await writeFiles({ option: '--output', place }, folder.files);
   return folder;
 };
