@@ -3,13 +3,13 @@ import { type DatasetChoice, type ImageDataset, isOwnImages } from '@dropout-lab
 import { type ExperimentResult, runExperiment } from './comparison/experiment.ts';
 import { selectExperiments } from './comparison/options.ts';
 import { brokenPromises, formatResults, formatSummary } from './comparison/report.ts';
-import { scenarios } from './comparison/scenarios.ts';
 import { writeDocument } from './document.ts';
 import { preparePython } from './python.ts';
 
 const { experiments, isWhole } = selectExperiments(process.argv.slice(2));
 const python = await preparePython();
 const images = new Map<DatasetChoice, ImageDataset>();
+const scenarios = experiments.flatMap((experiment) => experiment.scenarios);
 for (const dataset of new Set(scenarios.map(({ config }) => config.dataset))) {
   if (!isOwnImages(dataset)) images.set(dataset, (await loadDataset(dataset)).train);
 }

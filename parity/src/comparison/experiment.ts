@@ -10,7 +10,7 @@ import { type ExchangeFolder, withExchangeFolder } from '../exchange.ts';
 import { runScript } from '../python.ts';
 import { compare, compareSingleSteps, type RunComparison, type Runner } from './compare.ts';
 import { readSingleSteps, readStates, readTrace } from './keras-trace.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 import { type Trace, type TrainingState, traceOurs, traceSingleSteps } from './trace.ts';
 import {
   createSource,
@@ -23,8 +23,9 @@ import {
 /** A backend that Node may have. */
 export type ParityBackend = Exclude<BackendChoice, 'auto'>;
 
-/** A training to compare: its size, and the backends on which it runs besides Keras. */
+/** Trainings to compare: their size, and the backends on which they run besides Keras. */
 export interface Experiment {
+  readonly scenarios: readonly Scenario[];
   readonly size: WorkloadSize;
   readonly backends: readonly ParityBackend[];
   /** Those of wasm; the plain ones when left out. */
@@ -32,6 +33,7 @@ export interface Experiment {
 }
 
 export interface ExperimentResult {
+  readonly scenarios: readonly Scenario[];
   readonly size: WorkloadSize;
   /** First Keras with other kernels, then our backends. */
   readonly runs: readonly RunComparison[];
@@ -78,20 +80,25 @@ interface KerasRun {
 
 /** Trains every scenario in Keras, in Keras with other kernels and on each backend, and compares all with the first. */
 export const runExperiment = (
-  { size, backends, kernels }: Experiment,
+  { scenarios, size, backends, kernels }: Experiment,
   images: ReadonlyMap<DatasetChoice, ImageDataset>,
   python: string,
 ): Promise<ExperimentResult> =>
   withExchangeFolder(async (folder) => {
-    const sources = new Map([...images].map(([name, one]) => [name, createSource(one, size.batchSize)]));
+    const datasets = new Set(scenarios.map(({ config }) => config.dataset));
+    const sources = new Map(
+      [...images]
+        .filter(([name]) => datasets.has(name))
+        .map(([name, one]) => [name, createSource(one, size.batchSize)]),
+    );
     // Any backend can build the initial weights.
     await startBackend('cpu');
-    const workload = await writeWorkload(folder, sources, size);
+    const workload = await writeWorkload(folder, sources, scenarios, size);
     for (const { name, title, flags = [], environment = {} } of [reference, ...yardsticks]) {
       say(`${title}, ${describeSize(size)}`);
       await runScript(python, 'train.py', [folder.path, name, ...flags], environment);
     }
-    const kerasRuns = await readReference(folder, workload);
+    const kerasRuns = await readReference(folder, scenarios, workload);
     const runs: RunComparison[] = [];
     for (const { name, title } of yardsticks) {
       for (const kerasRun of kerasRuns) {
@@ -119,13 +126,17 @@ export const runExperiment = (
       }
     }
     const kerasVersions = (await folder.readJson(`keras.${reference.name}.json`)) as Record<string, string>;
-    return { size, runs, started, missing, kerasVersions };
+    return { scenarios, size, runs, started, missing, kerasVersions };
   });
 
 export const describeSize = ({ batchSize, steps }: WorkloadSize): string =>
   `${steps} steps of ${batchSize} images`;
 
-const readReference = (folder: ExchangeFolder, workload: Workload): Promise<KerasRun[]> =>
+const readReference = (
+  folder: ExchangeFolder,
+  scenarios: readonly Scenario[],
+  workload: Workload,
+): Promise<KerasRun[]> =>
   Promise.all(
     workload.scenarios.map(async (one, i) => ({
       scenario: scenarios[i]!,

@@ -1,17 +1,31 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { selectExperiments } from './options.ts';
+import { derivedScenarios, writtenScenarios } from './scenarios.ts';
 
 test('everything, when nothing is asked for', () => {
   const { experiments, isWhole } = selectExperiments([]);
   expect(isWhole).toBe(true);
-  expect(experiments.flatMap(({ backends }) => backends).sort()).toEqual(['cpu', 'node', 'wasm']);
+  const all = [...writtenScenarios, ...derivedScenarios];
+  for (const backend of ['cpu', 'node', 'wasm'] as const) {
+    const run = experiments.filter(({ backends }) => backends.includes(backend));
+    expect(run.flatMap(({ scenarios }) => scenarios)).toEqual(all);
+  }
 });
 
 test('some backends, some steps, the weights looked at after the last', () => {
   expect(selectExperiments(['cpu', '--steps', '7'])).toEqual({
     experiments: [
-      { size: { batchSize: 10, steps: 7, weightsAfter: [1, 5, 7], singleSteps: 5 }, backends: ['cpu'] },
+      {
+        scenarios: writtenScenarios,
+        size: { batchSize: 5, steps: 7, weightsAfter: [1, 5, 7], singleSteps: 5 },
+        backends: ['cpu'],
+      },
+      {
+        scenarios: derivedScenarios,
+        size: { batchSize: 4, steps: 5, weightsAfter: [1, 5], singleSteps: 2 },
+        backends: ['cpu'],
+      },
     ],
     isWhole: false,
   });
@@ -22,7 +36,10 @@ test.each([
   [['--revectorize'], { build: 'plain', revectorized: true }],
 ])('wasm with other kernels: %j', (args, kernels) => {
   const { experiments } = selectExperiments(['wasm', ...args]);
-  expect(experiments).toMatchObject([{ backends: ['wasm'], kernels }]);
+  expect(experiments).toMatchObject([
+    { backends: ['wasm'], kernels },
+    { backends: ['wasm'], kernels },
+  ]);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunComparison } from './compare.ts';
 import { formatSummary } from './report.ts';
-import { scenarios } from './scenarios.ts';
+import { writtenScenarios as scenarios } from './scenarios.ts';
 
 const run = (scenario: number, title: string, size: number): RunComparison => {
   const difference = { absolute: size, relative: size / 10 };
@@ -20,7 +20,7 @@ test('the summary has the largest differences of each runner in any scenario, an
     ...[run(0, 'wasm', 3e-6), run(1, 'wasm', 2e-4)],
   ];
   const size = { batchSize: 250, steps: 100, weightsAfter: [20], singleSteps: 20 };
-  const summary = formatSummary([{ size, runs, started: [], missing: [], kerasVersions: {} }]);
+  const summary = formatSummary([{ scenarios, size, runs, started: [], missing: [], kerasVersions: {} }]);
   const rows = summary.split('\n').slice(2);
   const cells = '2.0e-6 (2.0e-7)';
   expect(rows).toEqual([

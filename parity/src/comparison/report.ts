@@ -2,7 +2,6 @@ import { markdownTable } from 'markdown-table';
 import { isKeptSingly, isKeptTogether, type RunComparison } from './compare.ts';
 import { type Difference, largest } from './difference.ts';
 import { describeSize, type ExperimentResult } from './experiment.ts';
-import { scenarios } from './scenarios.ts';
 
 type Row = readonly string[];
 
@@ -65,16 +64,16 @@ const broken = (runs: readonly RunComparison[], isKept: (run: RunComparison) => 
 
 const describe = ({ runner, scenario }: RunComparison): string => `${runner.title}, ${scenario.summary}`;
 
-const singleStepSection = ({ size, runs }: ExperimentResult): string => {
+const singleStepSection = ({ scenarios, size, runs }: ExperimentResult): string => {
   const header = ['against Keras', 'loss', 'gradient norms', 'weights', 'within limits'];
-  const tables = tablesByScenario(runs, header, (run) => [
+  const tables = tablesByScenario(scenarios, runs, header, (run) => [
     ...[run.single.loss, run.single.gradientNorms, run.single.weights].map(formatDifference),
     yesOrNo(isKeptSingly(run)),
   ]);
   return `### One step at a time: the first ${size.singleSteps} of ${size.batchSize} images\n\n${tables}`;
 };
 
-const togetherSection = ({ size, runs }: ExperimentResult): string => {
+const togetherSection = ({ scenarios, size, runs }: ExperimentResult): string => {
   const [{ together }] = runs as readonly [RunComparison];
   const header = [
     'against Keras',
@@ -83,7 +82,7 @@ const togetherSection = ({ size, runs }: ExperimentResult): string => {
     ...[...together.weights.keys()].map((steps) => `weights after ${steps}`),
     'within limits',
   ];
-  const tables = tablesByScenario(runs, header, (run) => {
+  const tables = tablesByScenario(scenarios, runs, header, (run) => {
     const { losses, gradientNorms, weights } = run.together;
     const cells = [losses, gradientNorms, weights].flatMap((differences) =>
       [...differences.values()].map(formatDifference),
@@ -97,6 +96,7 @@ const missingBackends = ({ missing }: ExperimentResult): string[] =>
   missing.map((reason) => `Not run: ${reason}.`);
 
 const tablesByScenario = (
+  scenarios: ExperimentResult['scenarios'],
   runs: readonly RunComparison[],
   header: Row,
   cells: (run: RunComparison) => Row,

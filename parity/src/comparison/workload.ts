@@ -15,7 +15,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExchangeFolder, packBits } from '../exchange.ts';
 import { formulas } from '../formulas.ts';
 import { type Mask, masksOf } from '../masks.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** The length of a training, and the moments at which it is compared. */
 export interface WorkloadSize {
@@ -80,6 +80,7 @@ export const createSource = (images: ImageDataset, batchSize: number): DatasetBa
 export const writeWorkload = async (
   folder: ExchangeFolder,
   sources: Sources,
+  scenarios: readonly Scenario[],
   size: WorkloadSize,
 ): Promise<Workload> => {
   const steps = Array.from({ length: size.steps }, (_, step) => step);
