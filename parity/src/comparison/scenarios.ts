@@ -32,7 +32,7 @@ const scenario = (name: string, summary: string, config: RunConfigInput): Scenar
 /** A max-norm that limits weights from the first step on, since the initial kernels have norms of about 1.4. */
 const bindingLimit = 1;
 
-/** What the tutorial compares, and max-norm on other axes. */
+/** The scenarios of the tutorial's comparisons, and of max-norm on other axes. */
 export const writtenScenarios: readonly Scenario[] = [
   scenario('tutorial', 'the tutorial: Adam, dropout 0.5, max-norm 2 on axis 0', {}),
   scenario('momentum', 'SGD 0.01 with momentum 0.9', { optimizer: { name: 'sgd', momentum: 0.9 } }),
