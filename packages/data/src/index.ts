@@ -13,6 +13,7 @@ export {
   type DecodePicture,
   PictureError,
 } from './pictures/decoded-picture.ts';
+export { type ImageFileLayout, imageFileLayout } from './pictures/image-file-format.ts';
 export type { OwnDataset } from './pictures/own-dataset.ts';
 export { prepareInMemory } from './pictures/prepare-in-memory.ts';
 export type {

@@ -1,7 +1,7 @@
 import type { DatasetChoice } from '@dropout-lab/contracts';
 import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
-import { fetchCommand } from '../shared/images/origin.ts';
+import { noImages } from '../shared/images/origin.ts';
 import { TestImages } from './test-images.tsx';
 import type { ShownPicture } from './use-picture.ts';
 import { Webcam } from './webcam.tsx';
@@ -43,9 +43,7 @@ export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
       </div>
       <p class="muted small">Or drop or paste one onto this page.</p>
       <ErrorMessage message={error} />
-      {origin === 'nowhere' && (
-        <p class="muted small">{`The test images are not on this machine: ${fetchCommand(dataset)} downloads them.`}</p>
-      )}
+      {origin === 'nowhere' && <p class="muted small">{noImages(dataset)}</p>}
       {images.state === 'ready' && <TestImages images={images.value} shown={index} onChoose={choose} />}
     </section>
   );

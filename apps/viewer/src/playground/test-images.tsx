@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
-import type { TestImages as Images } from '../shared/images/test-images.ts';
+import type { TestImages as Images } from '../shared/images/images-in-file.ts';
 import './test-images.css';
 
 /** Number of thumbnails that are shown at a time. */

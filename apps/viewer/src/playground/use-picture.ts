@@ -1,9 +1,10 @@
 import { datasetKey, datasetOf, type RunConfig } from '@dropout-lab/contracts';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
+import type { TestImages } from '../shared/images/images-in-file.ts';
 import { type ImageOrigin, imageShapeOf, originOf } from '../shared/images/origin.ts';
 import { type Picture, type PictureSize, pictureOfFile } from '../shared/images/pixels.ts';
-import { openTestImages, type TestImages } from '../shared/images/test-images.ts';
+import { openTestImages } from '../shared/images/test-images.ts';
 import { show, view } from '../shared/state.ts';
 import { usePastedImage } from './use-pasted-image.ts';
 

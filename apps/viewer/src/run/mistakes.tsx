@@ -4,7 +4,7 @@ import { mostConfident } from '@dropout-lab/metrics';
 import { useCallback, useMemo } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
 import { type Loaded, useLoaded } from '../shared/controls/use-loaded.ts';
-import { fetchCommand, originOf } from '../shared/images/origin.ts';
+import { hasTestImages, noImages } from '../shared/images/origin.ts';
 import type { Picture } from '../shared/images/pixels.ts';
 import { openTestImages } from '../shared/images/test-images.ts';
 import { linkTo, show, view } from '../shared/state.ts';
@@ -27,8 +27,7 @@ const TILES = 24;
 export const Mistakes = ({ run, isOpenable, predictions, config, classNames }: MistakesProps) => {
   const { cell } = view.value;
   const { dataset } = config;
-  // A sample has only some of them, and under other numbers.
-  const areHere = ['drawn', 'files'].includes(originOf(dataset).kind);
+  const areHere = hasTestImages(dataset);
   const chosen = useMemo(() => {
     if (predictions.state !== 'ready') return [];
     const { value } = predictions;
@@ -54,9 +53,7 @@ export const Mistakes = ({ run, isOpenable, predictions, config, classNames }: M
               </button>
             )}
             {chosen.length === 0 && <p class="muted">There are no such images.</p>}
-            {!areHere && (
-              <p class="muted">{`The images themselves are not on this machine: ${fetchCommand(dataset)} downloads them.`}</p>
-            )}
+            {!areHere && <p class="muted">{noImages(dataset)}</p>}
             {images.state === 'failed' && <p class="error">{images.reason}</p>}
             {images.state === 'loading' && <p class="muted placeholder">Loading the images …</p>}
             {images.state === 'ready' && images.value.length === chosen.length && (

@@ -22,8 +22,10 @@ export const ofText = (text: string): FileInParts => {
   return { size: bytes.length, parts: [bytes] };
 };
 
-/** The longest file of a run that is served. */
+/** The longest file of a run that is served: a page loads it whole. */
 const LARGEST_FILE = 512 * 2 ** 20;
+/** For files of which pages ask for parts. */
+export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const PART = 2 ** 20;
 
 /**
@@ -32,15 +34,17 @@ const PART = 2 ** 20;
  *
  * @param root The folder's real path.
  * @param range The part that is read, which may end behind the file's end; all of it when left out.
+ * @param limit The longest file that is opened, in bytes.
  * @returns Undefined where there is no such file.
  */
 export const openConfined = async (
   root: string,
   path: string,
   range?: ByteRange,
+  limit = LARGEST_FILE,
 ): Promise<FileInParts | undefined> => {
   const read = (offset: number, length: number): Promise<RegularFile> =>
-    readRegularFile(path, { within: root, limit: LARGEST_FILE, offset, length });
+    readRegularFile(path, { within: root, limit, offset, length });
   const first = await read(0, 0).catch(() => undefined);
   if (!first) return undefined;
   const { size } = first.stats;

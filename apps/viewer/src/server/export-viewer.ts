@@ -4,7 +4,7 @@ import { makeFolder, systemErrorCode, systemErrorSentence } from '@dropout-lab/f
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
-import { type FileInParts, openConfined } from './confined.ts';
+import { type FileInParts, NO_LIMIT, openConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';
 import { rootOf } from './find-runs.ts';
 import { findImages, imageFiles } from './images.ts';
@@ -17,7 +17,7 @@ export interface ExportOptions {
   readonly runsFolder: string;
   /** The folder for the files, which is empty or does not exist yet. */
   readonly output: string;
-  /** Whether the official files of the data sets (some 180 MB each) are copied too, so that pages can show and train on them. */
+  /** Whether the files of the data sets (the official ones of some 180 MB each) are copied too, so that pages can show and train on them. */
   readonly images?: boolean;
   readonly dataFolder?: string;
   /** Ends it early. */
@@ -71,10 +71,15 @@ export const exportViewer = async ({
   });
   const { root, only } = await rootOf(runsFolder);
   const datasets = images ? await findImages(dataFolder) : [];
-  const watcher = watchRuns(root, { place: 'an export', images: datasets, only });
+  const watcher = watchRuns(root, { place: 'an export', images: datasets, dataFolder, only });
   await watcher.refresh();
   watcher.close();
-  const runs = watcher.runs().map((run) => (isCorrupt(run) ? run : { ...run, isBeingWritten: false }));
+  const ownImages = new Map(images ? watcher.ownImages().map((file) => [file.name, file] as const) : []);
+  const runs = watcher.runs().map((run) => {
+    if (isCorrupt(run)) return run;
+    const { hasImages, ...rest } = run;
+    return { ...rest, isBeingWritten: false, ...(images && hasImages && { hasImages }) };
+  });
 
   const made = await writing(output, () => makeFolder(output));
   const write = (path: string, content: string | FileInParts['parts']): Promise<void> =>
@@ -93,9 +98,9 @@ export const exportViewer = async ({
         if (found) await write(join(output, 'runs', run.name, file), found.parts);
       }
     }
-    for (const [name, { folder, path }] of imageFiles(dataFolder)) {
-      if (!datasets.includes(name.split('/')[0]!)) continue;
-      const found = await openConfined(folder, path);
+    const official = [...imageFiles(dataFolder)].filter(([name]) => datasets.includes(name.split('/')[0]!));
+    for (const [name, { folder, path }] of [...official, ...ownImages]) {
+      const found = await openConfined(folder, path, undefined, NO_LIMIT);
       if (found) await write(join(output, 'data', name), found.parts);
     }
     const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });

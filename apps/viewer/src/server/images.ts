@@ -2,10 +2,13 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CifarDescriptor, datasetLoaders } from '@dropout-lab/cifar';
 import { describeCifar } from '@dropout-lab/cifar/node';
+import { type DatasetChoice, datasetKey, isOwnImages } from '@dropout-lab/contracts';
+import { imageFileLayout } from '@dropout-lab/data';
 import { cacheDirectory } from '@dropout-lab/files/node';
+import { OWN_IMAGES_FILE } from '../shared/images/own-images-file.ts';
 
-/** An official file of a data set on this machine. */
-interface ImageFile {
+/** A file of images on this machine. */
+export interface ImageFile {
   /** Its folder's real path. */
   readonly folder: string;
   readonly path: string;
@@ -31,6 +34,28 @@ export const imageFiles = (dataFolder = cacheDirectory()): ReadonlyMap<string, I
       ]);
     }),
   );
+
+/** A file of images that pages request by a name: `images-6b2f…/images.bin`. */
+export interface OwnImagesFile extends ImageFile {
+  readonly name: string;
+  /** Its length, where nothing is wrong with it. */
+  readonly bytes: number;
+}
+
+/**
+ * Returns the file in the cache that has a user's own images; undefined for a data set that is known by its name.
+ *
+ * @param dataFolder The folder of the cache.
+ */
+export const ownImagesFile = (
+  dataset: DatasetChoice,
+  dataFolder = cacheDirectory(),
+): OwnImagesFile | undefined => {
+  if (!isOwnImages(dataset)) return undefined;
+  const { path, bytes } = imageFileLayout(dataset);
+  const folder = realPath(dataFolder);
+  return { name: `${datasetKey(dataset)}/${OWN_IMAGES_FILE}`, folder, path: join(folder, path), bytes };
+};
 
 const realPath = (path: string): string => {
   try {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DIGEST_FILE } from '../shared/runs/catalogue.ts';
-import { type ByteRange, type FileInParts, ofText, openConfined } from './confined.ts';
-import { imageFiles } from './images.ts';
+import { type ByteRange, type FileInParts, NO_LIMIT, ofText, openConfined } from './confined.ts';
+import { type ImageFile, imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
 import { openRunFile } from './run-files.ts';
 import type { RunsWatcher } from './watch-runs.ts';
@@ -44,12 +44,20 @@ export const createRoutes =
       if (found) return send(request, response, typeOf(inside), found);
     }
     if (area === 'data') {
-      const image = imageFiles(dataFolder).get(rest.join('/'));
-      const found = image && (await openConfined(image.folder, image.path, rangeIn(request)));
+      const image = imageFileOf(rest.join('/'), watcher, dataFolder);
+      const found = image && (await openConfined(image.folder, image.path, rangeIn(request), NO_LIMIT));
       if (found) return send(request, response, BYTES_TYPE, found);
     }
     return refuse(response, 404, 'nothing here');
   };
+
+/** Returns an official file, or that of the user's own images of some run; any other of the cache is nobody's business. */
+const imageFileOf = (
+  name: string,
+  watcher: RunsWatcher,
+  dataFolder: string | undefined,
+): ImageFile | undefined =>
+  imageFiles(dataFolder).get(name) ?? watcher.ownImages().find((file) => file.name === name);
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES_TYPE = 'application/octet-stream';

@@ -9,14 +9,17 @@ import {
 import { readRegularFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { checkpointFiles, decodeRun, RunDirectoryError, runFiles } from '@dropout-lab/runs';
 import { isLocked } from '@dropout-lab/runs/node';
-import type { CorruptRun, RunDigest } from '../shared/runs/catalogue.ts';
+import { type CorruptRun, isCorrupt, type RunDigest } from '../shared/runs/catalogue.ts';
 import { isServable, signatureOf } from './confined.ts';
+import { type OwnImagesFile, ownImagesFile } from './images.ts';
 import { openRunLog } from './run-log.ts';
 
 /** Follows one run directory as it grows. */
 export interface RunFollower {
   /** The run as of the last look; the same object while it does not change. */
   readonly run: RunDigest | CorruptRun;
+  /** The file of the user's own images that it was trained on, where it is there. */
+  readonly ownImages: OwnImagesFile | undefined;
   /**
    * Looks again; whatever is wrong with the run is its state, and fails nobody else.
    *
@@ -34,9 +37,15 @@ const LARGEST_MANIFEST = 2 ** 20;
  *
  * @param root The real path of the folder of runs.
  * @param name Relative to `root`, as `findRuns` gives.
+ * @param dataFolder The folder of the cache, which has the images of runs on a user's own.
  * @param signal Ends reading early.
  */
-export const followRun = (root: string, name: string, signal: AbortSignal): RunFollower => {
+export const followRun = (
+  root: string,
+  name: string,
+  dataFolder: string | undefined,
+  signal: AbortSignal,
+): RunFollower => {
   const folder = join(root, name);
   const log = openRunLog(root, folder, signal);
   let run: RunDigest | CorruptRun = { name, error: 'not read yet' };
@@ -54,8 +63,21 @@ export const followRun = (root: string, name: string, signal: AbortSignal): RunF
   const hasEvaluation = servable(runFiles.evaluation);
   const hasPredictions = servable(runFiles.predictions);
 
+  let ownImages: OwnImagesFile | undefined;
+
+  const lookAtImages = async ({ isNew, value }: { isNew: boolean; value: RunManifest }): Promise<boolean> => {
+    if (isNew) ownImages = ownImagesFile(value.config.dataset, dataFolder);
+    if (ownImages === undefined) return false;
+    const { path, bytes } = ownImages;
+    return lstat(path).then(
+      (file) => file.isFile() && file.size === bytes,
+      () => false,
+    );
+  };
+
   const lookAtFiles = async () => {
-    const of = (await manifest()).value;
+    const read = await manifest();
+    const of = read.value;
     const { isNew, value } = await events();
     const there: CheckpointName[] = [];
     for (const { checkpoint, isThere } of checkpoints) if ((await isThere()).value) there.push(checkpoint);
@@ -69,6 +91,7 @@ export const followRun = (root: string, name: string, signal: AbortSignal): RunF
       checkpoints: there,
       hasEvaluation: (await hasEvaluation()).value,
       hasPredictions: (await hasPredictions()).value,
+      ...((await lookAtImages(read)) && { hasImages: true }),
     };
     return { digest, ...(isNew ? value : { restarted: false, added: [] }) };
   };
@@ -76,6 +99,9 @@ export const followRun = (root: string, name: string, signal: AbortSignal): RunF
   return {
     get run() {
       return run;
+    },
+    get ownImages() {
+      return isCorrupt(run) || !run.hasImages ? undefined : ownImages;
     },
     look: async () => {
       const before = run;

@@ -47,7 +47,7 @@ const PORTS = 20;
 /**
  * Serves the viewer's pages and the runs of a folder, and sends the pages every change. It answers GET and
  * HEAD only, reads only, and serves nothing but its own pages, the known files of runs in the folder, and the
- * official files of data sets.
+ * files of their data sets: official ones, and those that the runs' own pictures were decoded to.
  *
  * @throws ViewerError when the port is taken, the address is not this machine's, an allowed host is no name, or the pages
  * were not built.
@@ -65,6 +65,7 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
   const watcher = watchRuns(root, {
     place: options.runsFolder,
     images: await findImages(dataFolder),
+    dataFolder,
     only,
   });
 

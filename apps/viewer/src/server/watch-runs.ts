@@ -1,6 +1,7 @@
 import { type CorruptRun, isCorrupt, type RunDigest } from '../shared/runs/catalogue.ts';
 import { catalogueToJson, runToJson } from '../shared/runs/summary.ts';
 import { findRuns } from './find-runs.ts';
+import type { OwnImagesFile } from './images.ts';
 import { followRun, type RunFollower } from './run-follower.ts';
 
 /** Watches a folder of runs. */
@@ -11,6 +12,8 @@ export interface RunsWatcher {
   catalogue(): string;
   /** The run of this name as of the last look; undefined where none can be read. */
   digest(name: string): RunDigest | undefined;
+  /** The files of the users' own images that these runs were trained on. */
+  ownImages(): readonly OwnImagesFile[];
   /** Calls the listener with the JSON of a `LiveMessage` at every change until the returned function is called. */
   subscribe(listener: (message: string) => void): () => void;
   /** Looks now. */
@@ -26,6 +29,8 @@ const SELDOM = 3;
 interface WatchOptions {
   readonly place: string;
   readonly images: readonly string[];
+  /** The folder of the cache; that of the user by default. */
+  readonly dataFolder?: string | undefined;
   /** The one run to show, relative to the root; all by default. */
   readonly only?: string | undefined;
 }
@@ -36,7 +41,7 @@ interface WatchOptions {
  *
  * @param root The folder's real path; it may not exist yet.
  */
-export const watchRuns = (root: string, { place, images, only }: WatchOptions): RunsWatcher => {
+export const watchRuns = (root: string, { place, images, dataFolder, only }: WatchOptions): RunsWatcher => {
   const followers = new Map<string, RunFollower>();
   const listeners = new Set<(message: string) => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +67,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
       send({ kind: 'gone', name });
     }
     for (const name of names) {
-      const follower = followers.get(name) ?? followRun(root, name, closing.signal);
+      const follower = followers.get(name) ?? followRun(root, name, dataFolder, closing.signal);
       followers.set(name, follower);
       await lookAt(follower);
     }
@@ -100,6 +105,7 @@ export const watchRuns = (root: string, { place, images, only }: WatchOptions): 
       const run = followers.get(name)?.run;
       return run === undefined || isCorrupt(run) ? undefined : run;
     },
+    ownImages: () => [...followers.values()].flatMap(({ ownImages }) => ownImages ?? []),
     subscribe: (listener) => {
       listeners.add(listener);
       schedule();

@@ -1,10 +1,11 @@
-import { parseWith } from '@dropout-lab/contracts';
+import { type DatasetChoice, datasetKey, isOwnImages, parseWith } from '@dropout-lab/contracts';
 import { batch, computed, signal } from '@preact/signals';
 import {
   type Catalogue,
   catalogueSchema,
   DIGEST_FILE,
   digestSchema,
+  isCorrupt,
   liveMessageSchema,
   type RunDigest,
   type RunOverview,
@@ -172,9 +173,17 @@ const follow = (known: Catalogue): void => {
 /** Whether the runs that ship with the pages are shown. */
 export const isSample = computed(() => source.value.state === 'ready' && source.value.base === SAMPLE);
 
-/** Returns the address of the folder of a data set's official files; null where they are not served. */
-export const imagesUrlOf = (dataset: string): string | null => {
+/** Returns the address of the folder of a data set's files; null where they are not served. */
+export const imagesUrlOf = (dataset: DatasetChoice): string | null => {
   const { value } = source;
-  const isServed = value.state === 'ready' && value.catalogue.images.includes(dataset);
-  return isServed ? new URL(`data/${dataset}`, document.baseURI).href : null;
+  if (value.state !== 'ready' || !isServed(dataset, value.catalogue)) return null;
+  return new URL(`data/${datasetKey(dataset)}`, document.baseURI).href;
+};
+
+const isServed = (dataset: DatasetChoice, { images, runs }: Catalogue): boolean => {
+  if (!isOwnImages(dataset)) return images.includes(dataset);
+  const key = datasetKey(dataset);
+  return runs.some(
+    (one) => !isCorrupt(one) && one.run.hasImages && datasetKey(one.run.manifest.config.dataset) === key,
+  );
 };

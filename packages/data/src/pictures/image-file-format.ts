@@ -40,3 +40,37 @@ export const labelBytes = (labels: Uint16Array): Uint8Array => {
 /** Returns labels of 0; bytes are enough for 256 classes. */
 export const labelsFor = (classes: number, count: number): ClassIndices =>
   classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
+
+/** The parts of a file of prepared images. */
+export interface ImageFileLayout {
+  /** Its path within the cache, with `/`. */
+  readonly path: string;
+  /** Length of the file, in bytes. */
+  readonly bytes: number;
+  /** The place of the first label, each two bytes long, little-endian; training images first. */
+  readonly labelsAt: number;
+  /** The place of the first image. */
+  readonly pixelsAt: number;
+  readonly imageBytes: number;
+}
+
+/** Returns where prepared images are in the cache, and where their labels and pixels are in that file. */
+export const imageFileLayout = (images: OwnImages): ImageFileLayout => {
+  const labelsAt = headerBytes(images).length;
+  const count = images.trainImages + images.testImages;
+  const imageBytes = images.imageShape.reduce((size, length) => size * length, 1);
+  const pixelsAt = labelsAt + 2 * count;
+  return {
+    path: imageFileName(images.sha256),
+    bytes: pixelsAt + count * imageBytes,
+    labelsAt,
+    pixelsAt,
+    imageBytes,
+  };
+};
+
+/** The folder of prepared images within the cache. */
+export const IMAGES_FOLDER = 'images';
+
+/** Returns the path of prepared images within the cache, with `/`. */
+export const imageFileName = (sha256: string): string => `${IMAGES_FOLDER}/${sha256}.bin`;

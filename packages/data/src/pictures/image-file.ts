@@ -13,7 +13,15 @@ import {
 } from '@dropout-lab/files/node';
 import type { ImageLimits, LoadedDataset } from '../loaded-dataset.ts';
 import type { StoredDataset, StoredPixels } from '../stored-dataset.ts';
-import { headerBytes, type ImageFileHeader, labelBytes, labelsFor } from './image-file-format.ts';
+import {
+  headerBytes,
+  IMAGES_FOLDER,
+  type ImageFileHeader,
+  imageFileLayout,
+  imageFileName,
+  labelBytes,
+  labelsFor,
+} from './image-file-format.ts';
 
 /** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
 const MOST_HEADER_BYTES = 2 ** 23;
@@ -21,11 +29,11 @@ const CHUNK = 2 ** 22;
 const EXTENSION = '.bin';
 
 /** Returns the folder of prepared images in the cache. */
-export const imagesFolder = (cache = cacheDirectory()): string => join(cache, 'images');
+export const imagesFolder = (cache = cacheDirectory()): string => join(cache, IMAGES_FOLDER);
 
 /** Returns the place of prepared images in the cache. */
-export const imageFilePath = (sha256: string, cache?: string): string =>
-  join(imagesFolder(cache), `${sha256}${EXTENSION}`);
+export const imageFilePath = (sha256: string, cache = cacheDirectory()): string =>
+  join(cache, imageFileName(sha256));
 
 /**
  * Writes prepared images into the cache: whole, or not at all.
@@ -275,9 +283,7 @@ const openFile = async (images: OwnImages, cache: string | undefined): Promise<O
     const hash = createHash('sha256');
     const header = headerBytes(images);
     const count = images.trainImages + images.testImages;
-    const imageSize = images.imageShape.reduce((size, length) => size * length, 1);
-    const pixelsAt = header.length + 2 * count;
-    const expected = pixelsAt + count * imageSize;
+    const { imageBytes: imageSize, pixelsAt, bytes: expected } = imageFileLayout(images);
     const { size } = await file.stat();
     if (header.length > MOST_HEADER_BYTES || size !== expected)
       throw damaged(path, `a file of ${expected} bytes, as described`, `one of ${size}`);

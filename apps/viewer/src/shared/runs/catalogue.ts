@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly checkpoints: readonly CheckpointName[];
   readonly hasEvaluation: boolean;
   readonly hasPredictions: boolean;
+  /** Whether the user's own images that it was trained on are served beside it. */
+  readonly hasImages?: boolean | undefined;
 }
 
 /** A run as the pages draw it: its manifest, and the events that curves and progress need. */
@@ -158,6 +160,7 @@ export const digestSchema: z.ZodType<RunDigest> = z.object({
   checkpoints: z.array(checkpointName),
   hasEvaluation: z.boolean(),
   hasPredictions: z.boolean(),
+  hasImages: z.boolean().optional(),
 });
 
 /** Of the configuration, what differs from the defaults; class names where they are not the data set's own. */
@@ -175,6 +178,7 @@ const factsSchema = z
     checkpoints: z.array(checkpointName),
     hasEvaluation: z.boolean(),
     hasPredictions: z.boolean(),
+    hasImages: z.boolean().optional(),
   })
   .transform(({ manifest, ...facts }): RunFacts => {
     const { classNames = datasetOf(manifest.config.dataset).classNames } = manifest;

@@ -173,7 +173,7 @@ export const runToJson = (run: RunDigest | CorruptRun): unknown =>
 
 const overviewToJson = (summary: RunOverview): unknown => {
   const { name, run, status, epochs, accuracies, checkpoint, best, lowestLoss, last, test, onset } = summary;
-  const { revision, checkpoints, hasEvaluation, hasPredictions } = run;
+  const { revision, checkpoints, hasEvaluation, hasPredictions, hasImages } = run;
   return {
     name,
     run: {
@@ -183,6 +183,7 @@ const overviewToJson = (summary: RunOverview): unknown => {
       checkpoints,
       hasEvaluation,
       hasPredictions,
+      hasImages,
     },
     status,
     epochs,
