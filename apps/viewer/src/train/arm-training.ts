@@ -4,8 +4,8 @@ import { proxy } from 'comlink';
 import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { ThreadEndedError } from '../shared/compute/thread.ts';
+import { imagesOnPage } from '../shared/images/on-page.ts';
 import { originOf } from '../shared/images/origin.ts';
-import { sampleImages } from '../shared/images/sample.ts';
 import { armOf } from './arm-label.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from './results/live-run.ts';
 import type { ArmName } from './settings.ts';
@@ -146,7 +146,7 @@ const trainOn = async (
     notKept: (why: string): void => {
       if (isCurrent()) arm.notKept.value = why;
     },
-    sample: sampleImages,
+    images: imagesOnPage,
   });
   const kept = { start: arm.start, arm: arm.name, isContinued: arm.isContinued };
   const request = { config, backend, images: originOf(config.dataset), runs, kept };

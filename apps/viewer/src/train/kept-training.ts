@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { forgetStart, type KeptRun, keepRun, keptRuns } from '../shared/kept/kept-runs.ts';
+import { imagesOf } from '../shared/images/own-images.ts';
+import { forgetStart, type KeptRun, keepImages, keepRun, keptRuns } from '../shared/kept/kept-runs.ts';
 import type { TrainedArm } from './arm-training.ts';
 
 /** Runs that were started together on a page that has been left since. */
@@ -35,6 +36,8 @@ export const keepBegun = async ({
   notKept,
 }: TrainedArm): Promise<void> => {
   try {
+    const images = imagesOf(config.dataset);
+    if (images) await keepImages(start, images);
     await keepRun({
       start,
       arm: name,

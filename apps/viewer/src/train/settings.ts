@@ -1,17 +1,24 @@
 import {
   canonicalJson,
   flagsOfConfig,
+  isOwnImages,
+  type OwnImages,
+  type PlainObject,
+  quoted,
   type RunConfig,
   runConfigSchema,
   writtenConfig,
 } from '@dropout-lab/contracts';
 import type { View } from '../shared/address.ts';
-import { configOfValues } from '../shared/settings/flag-values.ts';
+import { imagesOf } from '../shared/images/own-images.ts';
+import { configOfValues, type SettingDefaults } from '../shared/settings/flag-values.ts';
 
 /** The settings of the form. */
 export interface TrainSettings extends Pick<View, 'arms' | 'values'> {
   /** Number of images to train on; null for all of the data set. */
   readonly mostImages: number | null;
+  /** The settings that images of one's own bring along. */
+  readonly own?: SettingDefaults;
 }
 
 /** One of the runs that are trained side by side. */
@@ -25,8 +32,11 @@ export const COMPARED = 'dropout';
  *
  * @throws ConfigError when a setting is impossible.
  */
-export const configOf = ({ values, mostImages }: Omit<TrainSettings, 'arms'>, arm: ArmName): RunConfig => {
-  const config = configOfValues(arm === 'with' ? values : { ...values, [COMPARED]: '0' });
+export const configOf = (
+  { values, mostImages, own }: Omit<TrainSettings, 'arms'>,
+  arm: ArmName,
+): RunConfig => {
+  const config = configOfValues(arm === 'with' ? values : { ...values, [COMPARED]: '0' }, own);
   const { limitTrain } = config;
   return mostImages === null
     ? config
@@ -41,5 +51,33 @@ export const armsIn = (settings: TrainSettings): readonly ArmName[] => {
 };
 
 /** Returns the command that trains the same in Node. */
-export const commandOf = (config: RunConfig): string =>
-  ['dropout-lab train', ...flagsOfConfig(runConfigSchema, writtenConfig(config))].join(' ');
+export const commandOf = (config: RunConfig): string => {
+  const { dataset } = config;
+  const given = isOwnImages(dataset) ? imagesFlags(dataset) : [];
+  const flags = flagsOfConfig(
+    runConfigSchema,
+    isOwnImages(dataset) ? besidesImages(config) : writtenConfig(config),
+  );
+  return ['dropout-lab train', ...given, ...flags].join(' ');
+};
+
+/** Returns the options that make the same images of the same pictures. */
+const imagesFlags = ({ title, imageShape: [height, width], fit }: OwnImages): string[] => [
+  `--images ${quoted(`./${title}`)}`,
+  `--size ${height === width ? height : `${height}x${width}`}`,
+  ...(fit === 'cover' ? [] : [`--fit ${fit}`]),
+];
+
+/** Returns the settings of a run on a user's own images that they do not bring along by themselves. */
+const besidesImages = (config: RunConfig): PlainObject => {
+  const { splitMethod, validationSplit } = config;
+  const { dataset: _, splitMethod: __, ...written } = writtenConfig(config);
+  // Images for validation that the user chose are the last ones.
+  if (splitMethod === 'last') {
+    const { validationSplit: ___, ...others } = written;
+    return imagesOf(config.dataset)?.validationImages === 0
+      ? { ...others, splitMethod, validationSplit }
+      : others;
+  }
+  return written;
+};

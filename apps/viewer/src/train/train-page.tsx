@@ -59,6 +59,8 @@ const imagesInWords = (dataset: Parameters<typeof originOf>[0]): string => {
   switch (originOf(dataset).kind) {
     case 'sample':
       return `It trains on the ${SAMPLE_IMAGES} images that ship with the page. For all ${all}, ${more}`;
+    case 'here':
+      return 'Its pictures were decoded on this page. They are sent nowhere.';
     case 'nowhere':
       return `The images of ${title} are not on this machine: ${more}`;
     default:

@@ -3,8 +3,10 @@ import { signal } from '@preact/signals';
 import type { View } from '../shared/address.ts';
 import { type ComputeThread, startComputeThread } from '../shared/compute/compute-thread.ts';
 import { announce } from '../shared/controls/announcements.tsx';
+import { keptImagesOf } from '../shared/kept/kept-runs.ts';
 import { type ArmState, endArms, isPaused, sendToArms, type TrainedArm, trainArm } from './arm-training.ts';
 import { forgetTraining, holdStart, type KeptStart, keepBegun, newStart } from './kept-training.ts';
+import { chooseKept } from './own-images/choice.ts';
 import type { LiveRun } from './results/live-run.ts';
 import { armsIn, configOf, type TrainSettings } from './settings.ts';
 
@@ -74,9 +76,11 @@ const trainArms = ({ arms, backend, own }: NewArms): void => {
   beginArms({ arms, backend, own, start: newStart(), isContinued: false });
 };
 
-/** Continues runs that the browser has kept, each where its last checkpoint was taken. */
-export const continueTraining = ({ start, runs }: KeptStart): void => {
+/** Continues runs that the browser has kept, each where its last checkpoint was taken, on the images that they had. */
+export const continueTraining = async ({ start, runs }: KeptStart): Promise<void> => {
   withdrawStart();
+  const images = await keptImagesOf(start).catch(() => undefined);
+  if (images) chooseKept(images);
   const arms = runs.map(({ arm, config }) => ({ name: arm, config }));
   beginArms({ arms, backend: runs[0]!.backend, own: arms.map(startComputeThread), start, isContinued: true });
 };

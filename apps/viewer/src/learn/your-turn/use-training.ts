@@ -3,8 +3,8 @@ import { proxy } from 'comlink';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ComputeThread, startComputeThread } from '../../shared/compute/compute-thread.ts';
 import { ThreadEndedError } from '../../shared/compute/thread.ts';
+import { imagesOnPage } from '../../shared/images/on-page.ts';
 import { originOf } from '../../shared/images/origin.ts';
-import { sampleImages } from '../../shared/images/sample.ts';
 import { type Summary, summaryOf } from '../../shared/runs/summary.ts';
 import { type LiveRun, newLiveRun, withLiveEvents } from '../../train/results/live-run.ts';
 
@@ -51,7 +51,7 @@ export const useTraining = (name: string): Training => {
         if (waiting.length === 0) setTimeout(flush, REDRAW_MS);
         waiting.push(event);
       },
-      sample: sampleImages,
+      images: imagesOnPage,
     });
     const request = { config, backend: 'wasm', images: originOf(config.dataset), runs: 1 } as const;
     try {

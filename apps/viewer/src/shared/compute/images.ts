@@ -6,16 +6,20 @@ import type { ImageOrigin } from '../images/origin.ts';
 /**
  * Loads the images of a data set; of its files those that have the first `limit` training images.
  *
- * @param sample Returns the images that ship with the pages.
+ * @param given Returns the images that the page has: those that ship with it, or were decoded on it.
  */
 export const loadImages = (
   dataset: DatasetChoice,
   origin: ImageOrigin,
   limit: number | null,
-  sample: () => Promise<LoadedDataset>,
+  given: () => Promise<LoadedDataset>,
 ): LoadedDataset | Promise<LoadedDataset> => {
-  if (isOwnImages(dataset))
-    throw new Error(`${dataset.title}: expected its images beside the page, found none`);
+  if (isOwnImages(dataset)) {
+    if (origin.kind === 'here') return given();
+    throw new Error(
+      `${dataset.title}: expected its images on this page, found none: choose their folder again`,
+    );
+  }
   const loader = datasetLoaders[dataset];
   if (loader.kind === 'drawn') return loader.draw();
   switch (origin.kind) {
@@ -24,7 +28,7 @@ export const loadImages = (
       return loadCifarFromUrls({ ...files, files: firstFiles(files.files, limit) }, { baseUrl: origin.url });
     }
     case 'sample':
-      return sample();
+      return given();
     default:
       throw new Error(`${dataset}: expected its images beside the page, found none`);
   }

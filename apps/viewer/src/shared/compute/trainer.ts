@@ -1,5 +1,5 @@
 import { type BrowserBackendChoice, defaultWorkers, describeHardware } from '@dropout-lab/backend/browser';
-import type { Predictions, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
+import type { DatasetChoice, Predictions, RunConfig, RunEvent, RunManifest } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
 import { type ReplicaStarter, runExperiment } from '@dropout-lab/experiment';
 import {
@@ -40,8 +40,8 @@ interface TrainingListener {
   event(event: RunEvent): void;
   /** The browser does not keep the run that it was to keep, for this reason. */
   notKept?(reason: string): void;
-  /** Returns the images that ship with the pages. */
-  sample(): Promise<LoadedDataset>;
+  /** Returns the images of a data set that the page has: those that ship with it, or were decoded on it. */
+  images(dataset: DatasetChoice): Promise<LoadedDataset>;
 }
 
 /** Returns services that train one run at a time, and keep it. */
@@ -62,7 +62,7 @@ export const createTrainer = () => {
       return;
     }
     const images = await loadImages(config.dataset, request.images, config.limitTrain, () =>
-      listener.sample(),
+      listener.images(config.dataset),
     );
     const data = prepareRunData(images, config);
     const { backend, lost } = await startComputing(

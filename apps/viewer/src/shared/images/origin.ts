@@ -8,7 +8,7 @@ import {
   type RunConfig,
 } from '@dropout-lab/contracts';
 import { imagesUrlOf } from '../source.ts';
-import { imagesHere } from './own-images.ts';
+import { imagesOf } from './own-images.ts';
 
 /** The source of a data set's images for these pages. */
 export type ImageOrigin =
@@ -30,7 +30,7 @@ export const SAMPLE_IMAGES = 250;
 
 /** Returns the source of a data set's images. */
 export const originOf = (dataset: DatasetChoice): ImageOrigin => {
-  if (isOwnImages(dataset) && imagesHere.value.has(dataset.sha256)) return { kind: 'here' };
+  if (imagesOf(dataset)) return { kind: 'here' };
   if (!isOwnImages(dataset) && datasetLoaders[dataset].kind === 'drawn') return { kind: 'drawn' };
   const url = imagesUrlOf(dataset);
   if (url !== null) return { kind: 'files', url };

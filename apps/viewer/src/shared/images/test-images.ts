@@ -2,7 +2,7 @@ import { datasetLoaders } from '@dropout-lab/cifar';
 import { type DatasetChoice, datasetKey, type ImageDataset, isOwnImages } from '@dropout-lab/contracts';
 import { openCifarFile, openOwnFile, type TestImages } from './images-in-file.ts';
 import { noImages, originOf } from './origin.ts';
-import { imagesHere } from './own-images.ts';
+import { imagesOf } from './own-images.ts';
 import { pictureOf } from './pixels.ts';
 import { sampleImages } from './sample.ts';
 
@@ -26,7 +26,7 @@ const open = async (dataset: DatasetChoice): Promise<TestImages> => {
   const origin = originOf(dataset);
   if (origin.kind === 'nowhere') throw new Error(noImages(dataset));
   if (isOwnImages(dataset)) {
-    const here = imagesHere.value.get(dataset.sha256);
+    const here = imagesOf(dataset);
     if (here) return imagesInMemory(here.test);
     if (origin.kind !== 'files') throw new Error(noImages(dataset));
     return openOwnFile(dataset, origin.url);

@@ -1,4 +1,5 @@
 import { parseWith, type RunConfig, runConfigSchema } from '@dropout-lab/contracts';
+import type { OwnDataset } from '@dropout-lab/data';
 import { createStore, delMany, get, getMany, keys, set, setMany } from 'idb-keyval';
 import { z } from 'zod';
 
@@ -52,6 +53,16 @@ export const keepRun = async (run: KeptRun, files?: KeptFiles): Promise<void> =>
 /** Returns the files of a kept run; undefined before its first checkpoint. */
 export const keptFilesOf = (run: Pick<KeptRun, 'start' | 'arm'>): Promise<KeptFiles | undefined> =>
   get<KeptFiles>(filesKey(run), store());
+
+const imagesKey = (start: string): string => `${start}/images`;
+
+/** Keeps the user's own images that runs are trained on. @throws A DOMException where the browser has no room. */
+export const keepImages = (start: string, images: OwnDataset): Promise<void> =>
+  set(imagesKey(start), images, store());
+
+/** Returns the images that were kept with runs; undefined where they were trained on a known data set. */
+export const keptImagesOf = (start: string): Promise<OwnDataset | undefined> =>
+  get<OwnDataset>(imagesKey(start), store());
 
 /** Returns all runs that are kept, without those that cannot be read, of another version, say. */
 export const keptRuns = async (): Promise<KeptRun[]> => {

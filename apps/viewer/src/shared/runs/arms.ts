@@ -146,8 +146,13 @@ const characteristicsOf = (config: unknown): string[] =>
   });
 
 /** Returns the settings that differ; for lists of equal length, place by place: `model.layers[2].rate`. */
-export const settingDifferences = (configs: readonly unknown[]): ConfigDifference[] =>
-  configDifferences(configs).flatMap(inPlaces);
+export const settingDifferences = (configs: readonly unknown[]): ConfigDifference[] => {
+  const all = configDifferences(configs).flatMap(inPlaces);
+  const others = all.filter(({ path }) => !path.startsWith('dataset.'));
+  if (others.length === all.length) return all;
+  // Images of one's own are described by many settings, and are one thing.
+  return [...others, { path: 'dataset', values: configs.map((config) => valueAt(config, 'dataset')) }];
+};
 
 const inPlaces = (whole: ConfigDifference): ConfigDifference[] => {
   const { path, values } = whole;

@@ -23,17 +23,22 @@ export const runFlags: readonly Flag[] = listFlags(runConfigSchema);
 /** The page's own defaults: the tutorial's run, with fewer images and epochs. */
 const pageDefaults = { batchSize: 50, epochs: 20, limitTrain: 2000 };
 
+/** Settings of the configuration in the place of the page's defaults: those that a user's own images bring along. */
+export type SettingDefaults = { readonly [Name in keyof RunConfig]?: RunConfig[Name] };
+
 /**
  * Returns the configuration that values describe.
  *
  * @throws ConfigError when one is refused.
  */
-export const configOfValues = (values: FlagValues): RunConfig => {
+export const configOfValues = (values: FlagValues, own: SettingDefaults = {}): RunConfig => {
   const typed = runFlags.map(({ name, kind }) => [
     name,
     kind === 'boolean' || kind === 'switch' ? onOrOff(values[name]) : values[name],
   ]);
-  return parseRunConfig(configOfFlags(runConfigSchema, Object.fromEntries(typed), pageDefaults));
+  return parseRunConfig(
+    configOfFlags(runConfigSchema, Object.fromEntries(typed), { ...pageDefaults, ...own }),
+  );
 };
 
 /** Returns a boolean for yes and no; anything else stays as it is, to be refused. */
@@ -66,18 +71,18 @@ export const textOf = ({ path }: Setting, config: RunConfig): string => {
 const choicesFirst = [...runFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
 
 /** Returns the values that make sense and are not the default: an address may have been typed, or come from another version. */
-export const sensibleValues = (given: FlagValues): FlagValues => {
+export const sensibleValues = (given: FlagValues, own: SettingDefaults = {}): FlagValues => {
   if (Object.keys(given).length === 0) return {};
   let kept: FlagValues = {};
-  let config = configOfValues(kept);
+  let config = configOfValues(kept, own);
   for (const flag of choicesFirst) {
     const text = given[flag.name];
     if (text === undefined || settingIn(flag, config) === undefined) continue;
-    const accepted = acceptedBy({ ...kept, [flag.name]: text });
+    const accepted = acceptedBy({ ...kept, [flag.name]: text }, own);
     if (accepted === undefined) continue;
     // As it is written: a list of one item is the item.
     const written = { ...kept, [flag.name]: textOf(settingIn(flag, accepted)!, accepted) };
-    const next = configOfValues(written);
+    const next = configOfValues(written, own);
     if (canonicalJson(next) === canonicalJson(config)) continue;
     kept = written;
     config = next;
@@ -85,9 +90,9 @@ export const sensibleValues = (given: FlagValues): FlagValues => {
   return kept;
 };
 
-const acceptedBy = (values: FlagValues): RunConfig | undefined => {
+const acceptedBy = (values: FlagValues, own: SettingDefaults): RunConfig | undefined => {
   try {
-    return configOfValues(values);
+    return configOfValues(values, own);
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;
@@ -121,10 +126,15 @@ const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValu
  *
  * @throws ConfigError when it is refused.
  */
-export const withValue = (values: FlagValues, flag: Flag, text: string): FlagValues => {
+export const withValue = (
+  values: FlagValues,
+  flag: Flag,
+  text: string,
+  own: SettingDefaults = {},
+): FlagValues => {
   const others = text === 'none' ? withoutParts(without(values, flag), flag) : without(values, flag);
-  if (text === '') return sensibleValues(others);
+  if (text === '') return sensibleValues(others, own);
   const given = { ...others, [flag.name]: text };
-  configOfValues(given);
-  return sensibleValues(given);
+  configOfValues(given, own);
+  return sensibleValues(given, own);
 };

@@ -132,6 +132,9 @@ const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> 
     const groups = Array.isArray(value) ? value.length : 0;
     return groups === 0 ? 'no weight groups' : `${groups} weight group${groups === 1 ? '' : 's'}`;
   },
+  // Two states of a folder have the same title.
+  dataset: (value) =>
+    isPlain(value) ? `${value['title']} #${String(value['sha256']).slice(0, 4)}` : undefined,
   limitTrain: images('images'),
   limitTest: images('test images'),
 };

@@ -10,6 +10,7 @@ import {
   configOfValues,
   type FlagValues,
   runFlags,
+  type SettingDefaults,
   settingIn,
   textOf,
   without,
@@ -61,13 +62,16 @@ const usual = [
   'seed',
 ];
 
-/** Returns the fields of the settings that the configuration has: no momentum while the optimizer is Adam. */
-export const fieldsOf = (values: FlagValues): Field[] => {
-  const config = configOfValues(values);
+/**
+ * Returns the fields of the settings that the configuration has: no momentum while the optimizer is Adam, no data set beside
+ * images of one's own.
+ */
+export const fieldsOf = (values: FlagValues, own: SettingDefaults = {}): Field[] => {
+  const config = configOfValues(values, own);
   return runFlags.flatMap((flag): Field[] => {
     const setting = settingIn(flag, config);
-    if (setting === undefined) return [];
-    const untouched = flag.name in values ? configOfValues(without(values, flag)) : config;
+    if (setting === undefined || (setting.path === 'dataset' && own.dataset !== undefined)) return [];
+    const untouched = flag.name in values ? configOfValues(without(values, flag), own) : config;
     const name = nameOfSetting(setting);
     return [
       {

@@ -1,12 +1,18 @@
 import { ConfigError, canonicalJson, type Flag, type RunConfig } from '@dropout-lab/contracts';
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { View } from '../../shared/address.ts';
 import { ThreadEndedError } from '../../shared/compute/thread.ts';
-import { configOfValues, withValue } from '../../shared/settings/flag-values.ts';
+import {
+  configOfValues,
+  type FlagValues,
+  sensibleValues,
+  withValue,
+} from '../../shared/settings/flag-values.ts';
 import { show, view } from '../../shared/state.ts';
+import { choice, ownSettings } from '../own-images/choice.ts';
 import type { TrainSettings } from '../settings.ts';
 import { prepareTraining, withdrawStart } from '../training.ts';
-import { fieldsOf, flagOfError } from './fields.ts';
+import { type Field, fieldsOf, flagOfError } from './fields.ts';
 import { mostImagesOf, requireData } from './require-data.ts';
 
 /** A refused setting. */
@@ -22,9 +28,18 @@ export const refusals = signal<Readonly<Record<string, Refusal>>>({});
 /** The reason why training cannot start, where it is not about a single field. */
 export const formError = signal<string | undefined>(undefined);
 
+const typed = computed(() => view.value.values);
+
+/** The values of the address, as far as they make sense for the images that are trained on. */
+export const values = computed((): FlagValues => {
+  const { dataset: _, ...others } = typed.value;
+  const own = ownSettings.value;
+  return sensibleValues(own.dataset === undefined ? typed.value : others, own);
+});
+
 const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: string }): void => {
   if (!(error instanceof ConfigError)) throw error;
-  const name = (flagOfError(error, fieldsOf(view.value.values)) ?? text?.of)?.name;
+  const name = (flagOfError(error, currentFields()) ?? text?.of)?.name;
   if (name === undefined) formError.value = error.message;
   else {
     const refusal = { error: error.message, ...(text?.of.name === name && { text: text.value }) };
@@ -41,10 +56,9 @@ const refuse = (error: unknown, text?: { readonly of: Flag; readonly value: stri
 export const setSetting = (flag: Flag, text: string, isDone = true): void => {
   formError.value = undefined;
   try {
-    const values = withValue(view.value.values, flag, text);
-    show({ values });
+    show({ values: withValue(values.value, flag, text, ownSettings.value) });
     // A setting that is gone must not keep training from starting.
-    const places = new Set(fieldsOf(values).map((field) => field.flag.name));
+    const places = new Set(currentFields().map((field) => field.flag.name));
     const others = Object.entries(refusals.value).filter(([name]) => name !== flag.name && places.has(name));
     refusals.value = Object.fromEntries(others);
   } catch (error) {
@@ -54,12 +68,16 @@ export const setSetting = (flag: Flag, text: string, isDone = true): void => {
 };
 
 /** The configuration that the form shows. */
-export const currentConfig = (): RunConfig => configOfValues(view.value.values);
+export const currentConfig = (): RunConfig => configOfValues(values.value, ownSettings.value);
+
+/** The fields that the form shows. */
+export const currentFields = (): Field[] => fieldsOf(values.value, ownSettings.value);
 
 /** Returns the settings and the backend of the form. */
 const asSet = (): { readonly settings: TrainSettings; readonly backend: View['backend'] } => {
-  const { arms, values, backend } = view.value;
-  return { settings: { arms, values, mostImages: mostImagesOf(currentConfig().dataset) }, backend };
+  const { arms, backend } = view.value;
+  const mostImages = mostImagesOf(currentConfig().dataset);
+  return { settings: { arms, values: values.value, own: ownSettings.value, mostImages }, backend };
 };
 
 /** Returns the settings that were typed and refused. */
@@ -76,6 +94,10 @@ export const startFromForm = async (): Promise<void> => {
   refusals.value = typedRefusals();
   if (Object.keys(refusals.value).length > 0) return;
   formError.value = undefined;
+  if (choice.value.state === 'listing' || choice.value.state === 'decoding') {
+    formError.value = 'Training cannot start: your pictures are still being decoded';
+    return;
+  }
   const asked = asSet();
   const isAsSet = (): boolean =>
     // On another page nobody changes the form.

@@ -5,8 +5,9 @@ import {
   type RunConfig,
   requireDataset,
 } from '@dropout-lab/contracts';
-import { splitLast } from '@dropout-lab/data';
+import { requireOwnSplit, splitLast } from '@dropout-lab/data';
 import { fetchCommand, originOf, SAMPLE_IMAGES } from '../../shared/images/origin.ts';
+import { ownSettings } from '../own-images/choice.ts';
 
 /** Returns the number of training images in a data set's sample; null where all images are available. */
 export const mostImagesOf = (dataset: DatasetChoice): number | null =>
@@ -21,6 +22,7 @@ export const mostImagesOf = (dataset: DatasetChoice): number | null =>
 export const requireData = (config: RunConfig): void => {
   requireImages(config);
   requireDataset(config);
+  requireOwnSplit(config, ownSettings.value);
   requireSplit(config);
 };
 

@@ -2,9 +2,8 @@ import type { Setting } from '@dropout-lab/contracts';
 import type { ComponentType } from 'preact';
 import { TypedInput } from '../../shared/controls/typed-input.tsx';
 import { titleOfChoice } from '../../shared/settings/setting-words.ts';
-import { view } from '../../shared/state.ts';
 import type { Field } from './fields.ts';
-import { refusals, setSetting } from './form.ts';
+import { refusals, setSetting, values } from './form.ts';
 
 interface ControlProps {
   readonly field: Field;
@@ -23,7 +22,7 @@ interface ControlProps {
 export const SettingField = ({ field, disabled }: { readonly field: Field; readonly disabled?: boolean }) => {
   const { flag, setting, label, isUsual } = field;
   const refusal = refusals.value[flag.name];
-  const text = refusal?.text ?? view.value.values[flag.name] ?? '';
+  const text = refusal?.text ?? values.value[flag.name] ?? '';
   const id = `setting-${flag.name}`;
   const [helpId, errorId] = [`${id}-help`, `${id}-error`];
   const Control = controls[setting.kind];

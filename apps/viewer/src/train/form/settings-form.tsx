@@ -4,6 +4,7 @@ import { BackendSelect } from '../../shared/controls/backend-select.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { show, view } from '../../shared/state.ts';
 import { isPaused } from '../arm-training.ts';
+import { OwnPictures } from '../own-images/own-pictures.tsx';
 import { COMPARED } from '../settings.ts';
 import {
   isChecking,
@@ -13,14 +14,14 @@ import {
   stopTraining,
   trainedArms,
 } from '../training.ts';
-import { type Field, fieldsOf, groups } from './fields.ts';
-import { formError, refusals, startFromForm } from './form.ts';
+import { type Field, groups } from './fields.ts';
+import { currentFields, formError, refusals, startFromForm } from './form.ts';
 import { SettingField } from './setting-field.tsx';
 import './settings-form.css';
 
 /** The settings of the runs that are trained on the page, from the settings' descriptions. */
 export const SettingsForm = () => {
-  const fields = fieldsOf(view.value.values);
+  const fields = currentFields();
   const more = fields.filter(({ isUsual }) => !isUsual);
   return (
     <form
@@ -36,6 +37,7 @@ export const SettingsForm = () => {
     >
       <ArmsSelect />
       <Groups fields={fields.filter(({ isUsual }) => isUsual)} />
+      <OwnPictures />
       <More fields={more} />
       <BackendSelect auto="the fastest here" />
       <Actions />

@@ -1,21 +1,16 @@
 import { signal } from '@preact/signals';
-import { useMemo, useState } from 'preact/hooks';
-import { download } from '../../shared/charts/download.ts';
+import { useMemo } from 'preact/hooks';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
-import { ArmLabel, StatusBadge } from '../../shared/charts/marks.tsx';
 import { curvePair, emptyInWords, MARKS, reachOf, type Series } from '../../shared/charts/series.ts';
-import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { lossOnChart, percent } from '../../shared/format.ts';
-import { originOf } from '../../shared/images/origin.ts';
 import { summaryOf } from '../../shared/runs/summary.ts';
 import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { VerdictText } from '../../shared/runs/verdict-text.tsx';
 import { show, view } from '../../shared/state.ts';
 import { armOf } from '../arm-label.ts';
-import { downloadArm, giveArm, isPaused, predictionsOfArm, type TrainedArm } from '../arm-training.ts';
-import { commandOf } from '../settings.ts';
-import { ArmMetrics } from './arm-metrics.tsx';
+import { predictionsOfArm, type TrainedArm } from '../arm-training.ts';
+import { ArmCard } from './arm-card.tsx';
 import { pointsOfSteps } from './live-run.ts';
 import './results.css';
 
@@ -95,71 +90,5 @@ const ArmsChart = ({
       onZoom={(from, to) => show({ from, to }, true)}
       hover={hover}
     />
-  );
-};
-
-const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
-  const { status, reason, run, config, notKept } = arm;
-  const summary = run.value && summaryOf(run.value.digest);
-  const [error, setError] = useState<string>();
-  const isSaved =
-    status.value.state !== 'failed' &&
-    ((summary?.history.length ?? 0) > 0 || summary?.status === 'interrupted');
-  const save = (): Promise<void> =>
-    downloadArm(arm).then(
-      (file) => download(file, `${run.value!.digest.manifest.id}.zip`),
-      (error: Error) => setError(error.message),
-    );
-  /** Shows the run on the page for runs like it. */
-  const look = (page: 'playground' | 'run'): Promise<void> =>
-    giveArm(arm).then(
-      (name) => show({ page, runs: [name] }),
-      (error: Error) => setError(error.message),
-    );
-  return (
-    <section class="card" aria-label={armOf(arm).label}>
-      <h2>
-        <ArmLabel arm={armOf(arm)} />
-      </h2>
-      {status.value.state === 'failed' ? (
-        <ErrorMessage message={`Training failed: ${status.value.error}`} />
-      ) : summary ? (
-        <StatusBadge
-          summary={
-            isPaused.value && summary.status === 'running' ? { ...summary, status: 'paused' } : summary
-          }
-        />
-      ) : (
-        <p class="muted">Loading the images and the backend …</p>
-      )}
-      {summary?.ending !== undefined && <p class="small">{summary.ending}</p>}
-      {summary && <ArmMetrics summary={summary} />}
-      {reason.value && <p class="muted small">{reason.value}</p>}
-      <div class="actions">
-        <button type="button" class="button small" disabled={!isSaved} onClick={() => look('playground')}>
-          Try it in the playground
-        </button>
-        <button type="button" class="button small" disabled={!isSaved} onClick={() => look('run')}>
-          Its errors and weights
-        </button>
-        <button type="button" class="button small" disabled={!isSaved} onClick={save}>
-          Download the run
-        </button>
-      </div>
-      <ErrorMessage message={error} />
-      {notKept.value !== undefined && (
-        <p class="muted small">{`This browser does not keep the run in case that you leave the page: ${notKept.value}`}</p>
-      )}
-      <details>
-        <summary>The same in Node</summary>
-        <pre>{commandOf(config)}</pre>
-        <p class="muted small">
-          {originOf(config.dataset).kind === 'sample' &&
-            'It trains from the same initial weights, on the official images, which this page does not have. '}
-          The download is a run directory: once it is unpacked, <code>dropout-lab evaluate</code> and{' '}
-          <code>dropout-lab export</code> read it.
-        </p>
-      </details>
-    </section>
   );
 };
