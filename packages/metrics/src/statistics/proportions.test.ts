@@ -59,6 +59,15 @@ describe('independentDifferenceInterval', () => {
     expect(Math.abs(twoProportionPValue(first!, second!) - expected.pValue)).toBeLessThan(1e-14);
   });
 
+  test('models that differ by far have a p-value of next to nothing, and not below', () => {
+    const pValue = twoProportionPValue(
+      { successes: 7655, total: 10_000 },
+      { successes: 7109, total: 10_000 },
+    );
+    expect(pValue).toBeGreaterThan(0);
+    expect(pValue).toBeLessThan(1e-15);
+  });
+
   test('no model of an image is refused, and more right answers than images', () => {
     const one = { successes: 1, total: 1 };
     const message = 'expected at least 1 trial and no more successes than trials, received';
