@@ -5,8 +5,9 @@ import type { Experiment, ParityBackend } from './experiment.ts';
 import { derivedScenarios, writtenScenarios } from './scenarios.ts';
 
 /**
- * The trainings of the whole comparison: what the tutorial compares, for 100 steps, and each other member of a family for the 20 whose limits are promised. The cpu
- * backend takes a second for each image of a step of the tutorial, so that its batches are small.
+ * The trainings of the whole comparison: what the tutorial compares, for 100 steps, and each other member of a family, for
+ * the 20 steps whose limits are promised. The cpu backend takes a second for each image of a step of the tutorial, so that
+ * its batches are small.
  */
 const whole: readonly Experiment[] = [
   {
