@@ -1,8 +1,8 @@
 // The browser's version of index.ts: bundlers find it by the condition `browser` in package.json.
-import { ConfigError } from '@dropout-lab/contracts';
 import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { browser } from './library/browser.ts';
 import { loaderOf } from './library/datasets.ts';
+import { imageFolderOn } from './library/image-folder.ts';
 import { parquetOn } from './library/parquet.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
@@ -17,10 +17,5 @@ export const loadClassifier = loadClassifierOn(browser, start);
 export const cifar10 = loaderOf('cifar10', browser);
 export const cifar100 = loaderOf('cifar100', browser);
 
+export const imageFolder = imageFolderOn(browser);
 export const parquet = parquetOn(browser);
-
-export const imageFolder = async (path: string): Promise<never> => {
-  throw new ConfigError(
-    `imageFolder: expected Node, where a program may read folders, received ${path} in a browser: give train the images as { train, test }`,
-  );
-};

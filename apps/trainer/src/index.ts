@@ -1,20 +1,19 @@
-import type { OwnDataset } from '@dropout-lab/data';
-import type { ImageFolderOptions } from '@dropout-lab/data/node';
 import { loadClassifierOn } from './classifier/load-classifier.ts';
 import { loaderOf } from './library/datasets.ts';
+import { imageFolderOn } from './library/image-folder.ts';
 import { node } from './library/node.ts';
 import { parquetOn } from './library/parquet.ts';
 import { backendStarter } from './library/start-backend.ts';
 import { trainOn } from './library/train.ts';
 import { loadOn } from './library/trained-model.ts';
 
-export type { OwnDataset } from '@dropout-lab/data';
-export type { ImageFolderOptions } from '@dropout-lab/data/node';
+export type { GivenFolder, OwnDataset } from '@dropout-lab/data';
 export type { Classification, Classifier, ClassifyOptions } from './classifier/classifier.ts';
 export type { ClassifierDescription } from './classifier/description.ts';
 export type { LoadClassifierOptions } from './classifier/load-classifier.ts';
 export type { ClassifiedPicture, PagePicture, RawPicture } from './classifier/pictures.ts';
 export { sample, shapes, type TrainingData } from './library/datasets.ts';
+export type { ImageFolderOptions } from './library/image-folder.ts';
 export type { ParquetOptions } from './library/parquet.ts';
 export type { Backend, DatasetOptions } from './library/platform.ts';
 export type { TrainOptions } from './library/train.ts';
@@ -55,14 +54,15 @@ export const cifar10 = loaderOf('cifar10', node);
 export const cifar100 = loaderOf('cifar100', node);
 
 /**
- * Loads the pictures of a folder that has a folder for each class, or folders `train`, `test` and `validation` that do:
- * decoded once, and kept in the cache. Without test images a fifth of each class is taken. In Node only.
+ * Loads the pictures of a folder that has a folder for each class, or folders `train`, `test` and `validation` that do.
+ * Without test images a fifth of each class is taken.
  *
+ * @param folder Its path, in Node only: pictures are decoded once, and kept in the cache. Or the folder as a page gets it from
+ *   a person, which is decoded into memory: `event.dataTransfer` of a drop, `input.files` of an
+ *   `<input type="file" webkitdirectory>`, or what `showDirectoryPicker()` returns.
  * @throws ConfigError when the folder is none of pictures in classes.
  */
-export const imageFolder = async (path: string, options?: ImageFolderOptions): Promise<OwnDataset> =>
-  // sharp, which decodes them, is native code.
-  (await import('@dropout-lab/data/node')).imageFolder(path, options);
+export const imageFolder = imageFolderOn(node);
 
 /**
  * Loads the pictures of a Parquet file in Hugging Face's layout: a column of images, one of labels, and the names of the

@@ -13,7 +13,15 @@ export {
   type DecodePicture,
   PictureError,
 } from './pictures/decoded-picture.ts';
+export {
+  folderInMemory,
+  type GivenFolder,
+  type SurveyedFolder,
+  type SurveyFolderOptions,
+  surveyFolder,
+} from './pictures/folder-in-memory.ts';
 export { type ImageFileLayout, imageFileLayout } from './pictures/image-file-format.ts';
+export type { ListedPicture, ListedPictures } from './pictures/list-pictures.ts';
 export type { OwnDataset } from './pictures/own-dataset.ts';
 export { prepareInMemory } from './pictures/prepare-in-memory.ts';
 export type {

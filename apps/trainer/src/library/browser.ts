@@ -29,6 +29,11 @@ export const browser: Platform = {
       ['from'],
     );
   },
+  loadImageFolder: async (path) => {
+    throw new ConfigError(
+      `imageFolder: expected a folder that the page was given, received ${path}: give event.dataTransfer of a drop, the files of an input with webkitdirectory, or what showDirectoryPicker() returns`,
+    );
+  },
   loadParquetFile: async (path) => {
     throw new ConfigError(
       `parquet: expected the content of a file in a browser, received ${path}: give the File that the page was given, or a Blob`,

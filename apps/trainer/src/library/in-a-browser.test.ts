@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DecodePicture } from '@dropout-lab/data';
+import type { DecodePicture, surveyFolder } from '@dropout-lab/data';
 import { decodePicture } from '@dropout-lab/data/node';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build, type Plugin, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
@@ -38,9 +38,9 @@ beforeAll(async () => {
   await writeFile(
     join(folder, 'pictures.html'),
     `<!doctype html><title>Pictures</title><link rel="icon" href="data:,"><script type="module">
-      import { parquet } from '${fileURLToPath(new URL('../../dist/browser.js', import.meta.url))}';
-      import { decodeInBrowser } from '${fileURLToPath(new URL('../../../../packages/data/dist/index.js', import.meta.url))}';
-      Object.assign(globalThis, { parquet, decodeInBrowser, isReady: true });
+      import { imageFolder, parquet } from '${fileURLToPath(new URL('../../dist/browser.js', import.meta.url))}';
+      import { decodeInBrowser, surveyFolder } from '${fileURLToPath(new URL('../../../../packages/data/dist/index.js', import.meta.url))}';
+      Object.assign(globalThis, { imageFolder, parquet, decodeInBrowser, surveyFolder, isReady: true });
     </script>`,
   );
   const lookAtModules: Plugin = {
@@ -111,8 +111,15 @@ test('the weights of a training on wasm are those of Node, to the bit', async ()
 /** Globals of the page. */
 interface PicturesPage {
   readonly isReady?: boolean;
+  readonly imageFolder: typeof inBrowser.imageFolder;
   readonly parquet: typeof inBrowser.parquet;
   readonly decodeInBrowser: DecodePicture;
+  readonly surveyFolder: typeof surveyFolder;
+}
+
+/** What a test of the page leaves there. */
+interface GivenPage extends PicturesPage {
+  readonly given: Promise<unknown>;
 }
 
 const fixtures = fileURLToPath(new URL('../../../../packages/data/fixtures/', import.meta.url));
@@ -179,5 +186,133 @@ test('a Parquet file gives the images that it gives in Node', async () => {
     expected.train.labels,
   ]);
   expect(found.path).toContain('expected the content of a file in a browser');
+  await page.close();
+}, 120_000);
+
+/** Makes pets/cat and pets/dog, of five pictures each, and files that are no pictures. */
+const makePets = async (): Promise<string> => {
+  const pets = join(await mkdtemp(join(folder, 'given-')), 'pets');
+  // Of kinds that decode to the same pixels everywhere.
+  const kinds = ['plain.png', 'grey-16.png', 'lossless.webp', 'palette.png', 'first-frame.gif'];
+  for (const [name, kindsOfClass] of Object.entries({ cat: kinds, dog: kinds.toReversed() })) {
+    await mkdir(join(pets, name), { recursive: true });
+    for (const [i, kind] of kindsOfClass.entries())
+      await copyFile(join(fixtures, 'pictures', kind), join(pets, name, `${i}-${kind}`));
+  }
+  await writeFile(join(pets, 'cat/notes.txt'), 'no picture');
+  await writeFile(join(pets, 'cat/.DS_Store'), 'hidden');
+  await writeFile(join(pets, 'dog/torn.png'), '');
+  await writeFile(join(pets, 'loose.png'), 'in no class');
+  return pets;
+};
+
+/** Drops a file or a folder onto the page as a person does, from another program. */
+const dropOnto = async (page: Page, paths: readonly string[]): Promise<void> => {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 10, y: 10, data });
+};
+
+/** Loads the folder that the next drop brings, by an option of how; the result is at `given`. */
+const takeNextDrop = (page: Page, as: 'transfer' | 'handle'): Promise<void> =>
+  page.evaluate((as) => {
+    const scope = globalThis as unknown as PicturesPage;
+    addEventListener('dragover', (event) => event.preventDefault());
+    const given = new Promise((resolve) => {
+      addEventListener(
+        'drop',
+        (event) => {
+          event.preventDefault();
+          const transfer = event.dataTransfer!;
+          const [item] = transfer.items as unknown as { getAsFileSystemHandle(): Promise<unknown> }[];
+          const load = async () => {
+            const folder =
+              as === 'transfer'
+                ? transfer
+                : ((await item!.getAsFileSystemHandle()) as FileSystemDirectoryHandle);
+            const progress: number[] = [];
+            const onProgress = ({ done, total }: { done: number; total: number }) =>
+              progress.push(done / total);
+            const { train, dataset, counts, skipped, files } = await scope.imageFolder(folder, {
+              onProgress,
+            });
+            return { dataset, counts, skipped, files, size: train.images.length, progress: progress.at(-1) };
+          };
+          resolve(load().catch((error: Error) => error.message));
+        },
+        { once: true },
+      );
+    });
+    Object.assign(globalThis, { given });
+  }, as);
+
+const given = (page: Page): Promise<unknown> =>
+  page.evaluate(() => (globalThis as unknown as GivenPage).given);
+
+test('a folder that is dropped, opened or chosen gives the images that its path gives in Node', async () => {
+  const pets = await makePets();
+  const inCache = await inNode.imageFolder(pets, { cacheDirectory: join(folder, 'cache') });
+  const { train, dataset, counts, skipped, files } = inCache;
+  const expected = { dataset, counts, skipped, files, size: train.images.length, progress: 1 };
+  expect(skipped).toEqual([
+    { file: 'dog/torn.png', reason: 'empty' },
+    { file: 'loose.png', reason: 'in no folder of a class' },
+    { file: 'cat/notes.txt', reason: 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF' },
+  ]);
+  const { page, complaints } = await openPictures();
+  for (const as of ['transfer', 'handle'] as const) {
+    await takeNextDrop(page, as);
+    await dropOnto(page, [pets]);
+    expect([as, await given(page)]).toEqual([as, expected]);
+  }
+  // The folders of the classes, dropped at once: the same images, of another name.
+  await takeNextDrop(page, 'transfer');
+  await dropOnto(page, [join(pets, 'cat'), join(pets, 'dog')]);
+  const title = 'The given pictures';
+  const both = skipped.filter(({ file }) => file !== 'loose.png');
+  expect(await given(page)).toEqual({ ...expected, skipped: both, dataset: { ...dataset, title } });
+
+  await page.setContent('<input type="file" webkitdirectory>');
+  await page.setInputFiles('input', pets);
+  const chosen = await page.evaluate(async () => {
+    const { surveyFolder } = globalThis as unknown as PicturesPage;
+    const { files } = document.querySelector('input')!;
+    const { title, classNames, counts, skipped } = structuredClone(await surveyFolder(files!));
+    return { title, classNames, counts, skipped };
+  });
+  const known = skipped.filter(({ reason }) => !reason.startsWith('it is none'));
+  expect(chosen).toEqual({ title: 'pets', classNames: ['cat', 'dog'], counts: [6, 5], skipped: known });
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 120_000);
+
+test('what is no folder of classes is refused in a sentence, and so is a picture that would take all memory', async () => {
+  const pets = await makePets();
+  const { page } = await openPictures();
+  for (const [paths, message] of [
+    [[join(pets, 'cat')], /^cat: expected a folder for each class.*found 5 pictures in no folder/],
+    [
+      [join(pets, 'cat/0-plain.png')],
+      /^The given pictures: expected a folder .* found 1 picture in no folder/,
+    ],
+  ] as const) {
+    await takeNextDrop(page, 'transfer');
+    await dropOnto(page, paths);
+    expect(await given(page)).toMatch(message);
+  }
+  const path = await page.evaluate(() =>
+    (globalThis as unknown as PicturesPage).imageFolder('pets').catch((error: Error) => error.message),
+  );
+  expect(path).toMatch(/^imageFolder: expected a folder that the page was given, received pets: give/);
+  // A few kilobytes that say that they are 400 million pixels.
+  const bomb = await page.evaluate(
+    async (content) => {
+      const { decodeInBrowser } = globalThis as unknown as PicturesPage;
+      return decodeInBrowser(Uint8Array.from(content)).catch((error: Error) => error.message);
+    },
+    [...(await readFile(join(fixtures, 'bomb.png')))],
+  );
+  expect(bomb).toBe('of at most 100000000 pixels, found one of 400000000: scale it down first');
   await page.close();
 }, 120_000);

@@ -20,6 +20,8 @@ export const node: Platform = {
   loadDataset: (name, { from, onProgress, signal }) =>
     loadDataset(name, { directory: from, onProgress, signal }),
   // sharp is native code, and is loaded for those who have pictures.
+  loadImageFolder: async (path, options) =>
+    (await import('@dropout-lab/data/node')).imageFolder(path, options),
   loadParquetFile: async (path, options) => (await import('@dropout-lab/data/node')).parquet(path, options),
   decodePicture: async () => (await import('@dropout-lab/data/node')).decodePicture,
   readPicture: pixelsInNode,

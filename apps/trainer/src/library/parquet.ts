@@ -1,13 +1,12 @@
 import { ConfigError } from '@dropout-lab/contracts';
-import type { OwnDataset, PreparePicturesOptions } from '@dropout-lab/data';
+import type { OwnDataset } from '@dropout-lab/data';
+import type { OwnImagesOptions } from './own-images-options.ts';
 import type { Platform } from './platform.ts';
 
 /** Options of the function that loads a Parquet file of pictures. */
-export interface ParquetOptions extends PreparePicturesOptions {
+export interface ParquetOptions extends OwnImagesOptions {
   /** Test images, with the same classes, given as the training images are: a path or the content. */
   readonly test?: string | Blob | undefined;
-  /** In Node, of a path: the folder of the cache, by default the platform's. */
-  readonly cacheDirectory?: string | undefined;
 }
 
 /** Returns the function that loads a Parquet file of pictures. */

@@ -43,6 +43,8 @@ export interface Platform {
     workers: number | undefined,
   ) => NonNullable<ExperimentOptions['replicas']>;
   readonly loadDataset: (name: DatasetName, options: DatasetOptions) => Promise<LoadedDataset>;
+  /** Loads a folder of pictures by its path. */
+  readonly loadImageFolder: (path: string, options: ImageFolderOptions) => Promise<OwnDataset>;
   /** Loads a Parquet file of pictures by its path. */
   readonly loadParquetFile: (path: string, options: ImageFolderOptions) => Promise<OwnDataset>;
   /** Returns the function that decodes pictures. */

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, sep } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
-import { splitNames } from '../pictures/list-folder.ts';
+import { splitNames } from '../pictures/list-pictures.ts';
 import type { PictureSplit, SkippedFile } from '../pictures/prepare-pictures.ts';
 
 /** A Parquet file, a part of a data set. */

@@ -1,4 +1,4 @@
-import { type DecodePicture, MOST_PICTURE_BYTES } from '../pictures/decoded-picture.ts';
+import type { DecodePicture } from '../pictures/decoded-picture.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import { prepareInMemory } from '../pictures/prepare-in-memory.ts';
 import type { PreparePicturesOptions } from '../pictures/prepare-pictures.ts';
@@ -26,7 +26,7 @@ export const parquetInMemory = async (
   const files: NamedParquet[] = [await opened(file, test === undefined ? 'any' : 'train')];
   if (test !== undefined) files.push(await opened(test, 'test'));
   const title = files[0]!.name.replace(/\.parquet$/i, '') || 'images';
-  return prepareInMemory(await picturesOfParquet(title, files, MOST_PICTURE_BYTES), decode, options);
+  return prepareInMemory(await picturesOfParquet(title, files), decode, options);
 };
 
 const opened = async (file: Blob, split: NamedParquet['split']): Promise<NamedParquet> => {

@@ -1,9 +1,10 @@
 import { ConfigError } from '@dropout-lab/contracts';
-import { PictureError } from '../pictures/decoded-picture.ts';
+import { PictureError, requirePictureBytes } from '../pictures/decoded-picture.ts';
 import {
   type Picture,
   type PictureSource,
   type PictureSplit,
+  type SkippedFile,
   spreadOver,
 } from '../pictures/prepare-pictures.ts';
 import type { ParquetImages, RowGroup } from './parquet-images.ts';
@@ -27,13 +28,13 @@ interface PlacedGroup {
  * Returns the pictures of Parquet files, row by row. The pictures of one group of rows are in memory at a time, of two where
  * one ends and the next begins.
  *
- * @param mostBytes Of a picture.
+ * @param skipped Files that are not used.
  * @throws ConfigError when the files have different classes, or a label is none of a class.
  */
 export const picturesOfParquet = async (
   title: string,
   files: readonly NamedParquet[],
-  mostBytes: number,
+  skipped: readonly SkippedFile[] = [],
 ): Promise<PictureSource> => {
   const { classNames } = files[0]!.images;
   const groups: PlacedGroup[] = [];
@@ -68,15 +69,14 @@ export const picturesOfParquet = async (
         read: async () => {
           const bytes = (await picturesOf(placed))[row];
           if (bytes === null || bytes === undefined) throw new PictureError('it has no bytes');
-          if (bytes.length === 0) throw new PictureError('empty');
-          if (bytes.length > mostBytes)
-            throw new PictureError(`it has ${bytes.length} bytes, and the limit is ${mostBytes}`);
+          requirePictureBytes(bytes.length);
           return bytes;
         },
       };
     },
     // Others would have to be read with all of their group.
     samples: spreadOver(groups[0]!.group.rows),
+    skipped,
     remedy: 'leave its name out of the metadata',
   };
 };

@@ -1,6 +1,5 @@
 import { ConfigError } from '@dropout-lab/contracts';
 import { RefusedFileError, readRegularFile, systemErrorSentence } from '@dropout-lab/files/node';
-import { MOST_PICTURE_BYTES } from '../pictures/decoded-picture.ts';
 import { type ImageFolderOptions, loadSurveyed } from '../pictures/image-folder.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import type { PictureSplit } from '../pictures/prepare-pictures.ts';
@@ -30,18 +29,11 @@ export const surveyParquet = async (
     const images = await openParquetImages(shard.file, bytesOf(shard));
     files.push({ name: shard.file, split: shard.split, images });
   }
-  const source = await picturesOfParquet(
-    await titleOf(path.replace(/\.parquet$/i, '')),
-    files,
-    MOST_PICTURE_BYTES,
-  );
-  const identity = shards.map(({ file, split, stats }) => [file, split, ...identityOf(stats)]);
   const skipped = [...listed.skipped, ...(tested?.skipped ?? [])];
-  return surveyImages(
-    source,
-    { path, skipped, identity, stats: shards.map(({ stats }) => stats), at },
-    options,
-  );
+  const title = await titleOf(path.replace(/\.parquet$/i, ''));
+  const source = await picturesOfParquet(title, files, skipped);
+  const identity = shards.map(({ file, split, stats }) => [file, split, ...identityOf(stats)]);
+  return surveyImages(source, { path, identity, stats: shards.map(({ stats }) => stats), at }, options);
 };
 
 /**

@@ -31,6 +31,14 @@ test('a picture is fitted into a shape', async () => {
   ]);
 });
 
+test('a small file of very many pixels is refused before it is decoded', async () => {
+  const bomb = await readFile(new URL('../bomb.png', folder));
+  expect(bomb.length).toBeLessThan(60_000);
+  await expect(decodePicture(bomb)).rejects.toThrow(
+    'of at most 100000000 pixels, found one of 400000000: scale it down first',
+  );
+});
+
 test.each([
   ['text', Buffer.from('no picture'), 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF'],
   ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'it is none of PNG'],

@@ -8,6 +8,7 @@ import {
   MOST_PICTURE_PIXELS,
   PictureError,
   requirePicture,
+  requirePicturePixels,
 } from './decoded-picture.ts';
 
 /** Of all pictures that are decoded at once: a folder of the largest ones takes no more memory than one of them. */
@@ -26,11 +27,7 @@ export const decodePicture: DecodePicture = async (bytes, options = {}) => {
     // The number of pixels is looked at here, for a better message than sharp's.
     const about = await sharp(bytes, { limitInputPixels: false }).metadata();
     const { width, height } = about;
-    if (width * height > MOST_PICTURE_PIXELS) {
-      throw new PictureError(
-        `of at most ${MOST_PICTURE_PIXELS} pixels, found one of ${width * height}: scale it down first`,
-      );
-    }
+    requirePicturePixels(width, height);
     return await withinPixels(width * height, () => pixelsOf(bytes, about, options));
   } catch (error) {
     if (error instanceof PictureError) throw error;

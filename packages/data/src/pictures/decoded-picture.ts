@@ -32,6 +32,22 @@ export class PictureError extends Error {
   override readonly name = 'PictureError';
 }
 
+/** @throws PictureError when a picture's file is empty or has more bytes than {@link MOST_PICTURE_BYTES}. */
+export const requirePictureBytes = (bytes: number): void => {
+  if (bytes === 0) throw new PictureError('empty');
+  if (bytes > MOST_PICTURE_BYTES)
+    throw new PictureError(`it has ${bytes} bytes, and the limit is ${MOST_PICTURE_BYTES}`);
+};
+
+/** @throws PictureError when a picture has more pixels than {@link MOST_PICTURE_PIXELS}. */
+export const requirePicturePixels = (width: number, height: number): void => {
+  if (width * height > MOST_PICTURE_PIXELS) {
+    throw new PictureError(
+      `of at most ${MOST_PICTURE_PIXELS} pixels, found one of ${width * height}: scale it down first`,
+    );
+  }
+};
+
 const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
   [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0));
 

@@ -1,4 +1,5 @@
-import { type ClassIndices, canonicalJson, type OwnImages } from '@dropout-lab/contracts';
+import { canonicalJson, type ImageDataset, type OwnImages } from '@dropout-lab/contracts';
+import type { ImageLimits } from '../loaded-dataset.ts';
 
 /*
  * A file of prepared images, named by the SHA-256 of its bytes: 8 bytes `dlimages`, the length of a header (uint32), the
@@ -37,9 +38,38 @@ export const labelBytes = (labels: Uint16Array): Uint8Array => {
   return bytes;
 };
 
-/** Returns labels of 0; bytes are enough for 256 classes. */
-export const labelsFor = (classes: number, count: number): ClassIndices =>
-  classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
+/** The images of a split within the file. */
+export interface SplitInFile extends Omit<ImageDataset, 'images'> {
+  /** The place of its first image. */
+  readonly first: number;
+}
+
+/**
+ * Returns the splits of prepared images, each with its own copy of its labels: bytes where they are enough, for up to 256
+ * classes.
+ *
+ * @param labels One for each image, training images first.
+ * @param limits How many images of each are wanted; all by default.
+ */
+export const splitsInFile = (
+  { imageShape, classNames, trainImages, testImages }: ImageFileHeader,
+  labels: Uint16Array,
+  limits: ImageLimits = {},
+): Readonly<Record<'train' | 'test', SplitInFile>> => {
+  const split = (first: number, count: number, most: number | null | undefined): SplitInFile => {
+    const wanted = labels.subarray(first, first + Math.min(count, most ?? count));
+    const own = classNames.length <= 256 ? Uint8Array.from(wanted) : Uint16Array.from(wanted);
+    return { first, labels: own, imageShape, classNames };
+  };
+  return {
+    train: split(0, trainImages, limits.train),
+    test: split(trainImages, testImages, limits.test),
+  };
+};
+
+/** Returns how many bytes an image has. */
+export const imageBytes = ({ imageShape }: Pick<ImageFileHeader, 'imageShape'>): number =>
+  imageShape.reduce((product, length) => product * length, 1);
 
 /** The parts of a file of prepared images. */
 export interface ImageFileLayout {
@@ -58,14 +88,14 @@ export interface ImageFileLayout {
 export const imageFileLayout = (images: OwnImages): ImageFileLayout => {
   const labelsAt = headerBytes(images).length;
   const count = images.trainImages + images.testImages;
-  const imageBytes = images.imageShape.reduce((size, length) => size * length, 1);
+  const size = imageBytes(images);
   const pixelsAt = labelsAt + 2 * count;
   return {
     path: imageFileName(images.sha256),
-    bytes: pixelsAt + count * imageBytes,
+    bytes: pixelsAt + count * size,
     labelsAt,
     pixelsAt,
-    imageBytes,
+    imageBytes: size,
   };
 };
 

@@ -20,7 +20,8 @@ import {
   imageFileLayout,
   imageFileName,
   labelBytes,
-  labelsFor,
+  type SplitInFile,
+  splitsInFile,
 } from './image-file-format.ts';
 
 /** Of a header: names of 4,096 classes of 200 characters, each four bytes or an escape of six. */
@@ -105,17 +106,15 @@ export const readImageFile = async (
   if (opened === undefined) return undefined;
   const { path, file, hash, labels, imageSize } = opened;
   try {
-    const split = async (from: number, n: number, most: number | null | undefined): Promise<ImageDataset> => {
-      const kept = Math.min(n, most ?? n);
-      const pixels = new Uint8Array(kept * imageSize);
+    const splits = splitsInFile(images, labels, limits);
+    const load = async ({ first: _, ...split }: SplitInFile, n: number): Promise<ImageDataset> => {
+      const pixels = new Uint8Array(split.labels.length * imageSize);
       await fill(file, hash, pixels, signal);
-      await skip(file, hash, (n - kept) * imageSize, signal);
-      const own = labelsFor(images.classNames.length, kept);
-      own.set(labels.subarray(from, from + kept));
-      return { images: pixels, labels: own, imageShape: images.imageShape, classNames: images.classNames };
+      await skip(file, hash, n * imageSize - pixels.length, signal);
+      return { images: pixels, ...split };
     };
-    const train = await split(0, images.trainImages, limits.train);
-    const test = await split(images.trainImages, images.testImages, limits.test);
+    const train = await load(splits.train, images.trainImages);
+    const test = await load(splits.test, images.testImages);
     requireDigest(path, hash, images);
     return { train, test, sha256: { images: images.sha256 }, source: 'cache' };
   } finally {
@@ -201,17 +200,13 @@ export const openStoredImages = async (
   // One that is never closed may not be a FileHandle.
   await file.close();
   const pixels = pixelsIn(openSync(path, 'r'), path, { imageSize, pixelsAt });
-  const split = (first: number, count: number): StoredDataset => {
-    const own = labelsFor(images.classNames.length, count);
-    own.set(labels.subarray(first, first + count));
-    const places = Uint32Array.from({ length: count }, (_, i) => first + i);
-    return { pixels, places, labels: own, imageShape: images.imageShape, classNames: images.classNames };
-  };
-  return {
-    train: split(0, images.trainImages),
-    test: split(images.trainImages, images.testImages),
-    sha256: { images: images.sha256 },
-  };
+  const { train, test } = splitsInFile(images, labels);
+  const stored = ({ first, ...split }: SplitInFile): StoredDataset => ({
+    ...split,
+    pixels,
+    places: Uint32Array.from(split.labels, (_, i) => first + i),
+  });
+  return { train: stored(train), test: stored(test), sha256: { images: images.sha256 } };
 };
 
 const readAt = promisify(read);

@@ -10,7 +10,8 @@ import {
   openStoredImages,
   readImageFile,
 } from './image-file.ts';
-import { type ListedFile, listFolder } from './list-folder.ts';
+import { type DiskFile, listFolder } from './list-folder.ts';
+import type { ListedPicture } from './list-pictures.ts';
 import type { OwnDataset } from './own-dataset.ts';
 import type { PrepareOptions } from './prepare-images.ts';
 import { type Picture, type PictureSource, spreadOver } from './prepare-pictures.ts';
@@ -40,11 +41,12 @@ export const surveyFolder = async (
     count: files.length,
     picture: (index) => pictureOf(files[index]!),
     samples: spreadOver(files.length),
+    skipped,
     remedy: 'remove its folder',
   };
-  const identity = files.map(({ file, label, split, stats }) => [file, label, split, ...identityOf(stats)]);
-  const stats = files.map((file) => file.stats);
-  return surveyImages(source, { path, skipped, identity, stats, at }, options);
+  const stats = files.map(({ content }) => content.stats);
+  const identity = files.map(({ file, label, split }, i) => [file, label, split, ...identityOf(stats[i]!)]);
+  return surveyImages(source, { path, identity, stats, at }, options);
 };
 
 /**
@@ -133,7 +135,7 @@ const notPrepared = (images: OwnImages): ConfigError =>
     `${images.title}: expected its images in the cache, prepared on this machine, found none with SHA-256 ${images.sha256}: give them again with --images, and they are prepared again`,
   );
 
-const pictureOf = ({ path, file, label, split, stats }: ListedFile): Picture => ({
+const pictureOf = ({ file, label, split, content: { path, stats } }: ListedPicture<DiskFile>): Picture => ({
   file,
   label,
   split,

@@ -13,7 +13,6 @@ import {
   type PixelStore,
   type PreparePicturesOptions,
   preparePictures,
-  type SkippedFile,
 } from './prepare-pictures.ts';
 
 /** How pictures are made images, and where these are kept. */
@@ -36,7 +35,6 @@ const DECODING = 'decoding-by-';
  * cache, in random order. Of the images, a few megabytes are in memory at once.
  *
  * @param shape By `probeShape`.
- * @param listed Files that are skipped already.
  * @throws ConfigError when a class has no picture that can be read, there is nothing to test on, or, when `strict`, a file
  *   would be skipped.
  * @throws DropoutLabError when the cache cannot be written.
@@ -44,7 +42,6 @@ const DECODING = 'decoding-by-';
 export const prepareImages = async (
   source: PictureSource,
   shape: readonly [height: number, width: number, channels: number],
-  listed: readonly SkippedFile[],
   options: PrepareOptions,
 ): Promise<PreparedImages> => {
   const { fit = 'cover', cacheDirectory } = options;
@@ -60,7 +57,7 @@ export const prepareImages = async (
     throw asStorageError(error, folder);
   }
   try {
-    const prepared = await preparePictures(source, shape, listed, options, {
+    const prepared = await preparePictures(source, shape, options, {
       decode: decodePicture,
       atOnce: Math.min(8, Math.max(2, availableParallelism())),
       openStore: (imageBytes) => storeIn(file, work, imageBytes),

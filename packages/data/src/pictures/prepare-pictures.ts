@@ -30,6 +30,8 @@ export interface PictureSource {
   readonly picture: (index: number) => Picture;
   /** Places of pictures that show what the others are like. */
   readonly samples: readonly number[];
+  /** Files that are not used, as far as that is known before they are read. */
+  readonly skipped: readonly SkippedFile[];
   /** The advice about a class without pictures: `remove its folder`. */
   readonly remedy: string;
 }
@@ -173,19 +175,17 @@ const isGreyImage = (pixels: Uint8Array): boolean => {
  * order, the same in every call: the last are held out for validation by default, and the first are those of a limit.
  *
  * @param shape By {@link probeShape}.
- * @param listed Files that are skipped already.
  * @throws ConfigError when a class has no picture that can be read, there is nothing to test on, or, when `strict`, a file
  *   would be skipped.
  */
 export const preparePictures = async (
   source: PictureSource,
   [height, width]: readonly [height: number, width: number, channels: number],
-  listed: readonly SkippedFile[],
   options: PreparePicturesOptions,
   means: PrepareMeans,
 ): Promise<PreparedPictures> => {
   const { strict = false, signal } = options;
-  if (strict) requireNone(source.title, listed);
+  if (strict) requireNone(source.title, source.skipped);
   const first = await decodeAll(source, [height, width], options, {
     ...means,
     isExact: options.size === undefined && !(height === DEFAULT_SIDE && width === DEFAULT_SIDE),
@@ -220,7 +220,7 @@ export const preparePictures = async (
       validationImages: validation.length,
       counts,
       files: all.map((place) => pictureAt(place).file),
-      skipped: [...listed, ...decoded.skipped],
+      skipped: [...source.skipped, ...decoded.skipped],
       notes: notesOf(source, decoded, counts, options),
     },
   };

@@ -1,17 +1,12 @@
 import type { BigIntStats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConfigError, hasControlCharacters, type OwnImages, ownImagesLimits } from '@dropout-lab/contracts';
+import { ConfigError, type OwnImages, ownImagesLimits } from '@dropout-lab/contracts';
 import { decodePicture } from './decode-picture.ts';
 import { type PreparedImages, type PrepareOptions, prepareImages } from './prepare-images.ts';
-import {
-  type PictureSource,
-  type PictureSplit,
-  probeShape,
-  type SkippedFile,
-  sizeOf,
-} from './prepare-pictures.ts';
+import { type PictureSource, type PictureSplit, probeShape, sizeOf } from './prepare-pictures.ts';
 import { findPrepared, rememberPrepared, sourceKey } from './source-index.ts';
+import { asTitle } from './title.ts';
 
 /** Pictures that are known by name or by row, and none of which has been decoded for good. */
 export interface SurveyedImages {
@@ -25,8 +20,6 @@ export interface SurveyedImages {
 /** Where pictures come from. */
 export interface Origin {
   readonly path: string;
-  /** Files that are not used. */
-  readonly skipped: readonly SkippedFile[];
   /** Whatever distinguishes them from other pictures, as JSON. */
   readonly identity: unknown;
   /** Of the files that have them. */
@@ -48,11 +41,11 @@ export const identityOf = ({ size, mtimeNs, ctimeNs, ino, dev }: BigIntStats): r
 /** Looks at pictures: their counts, and the shape that their images will have. @throws ConfigError */
 export const surveyImages = async (
   source: PictureSource,
-  { path, skipped, identity, stats, at }: Origin,
+  { path, identity, stats, at }: Origin,
   options: PrepareOptions,
 ): Promise<SurveyedImages> => {
   const { fit = 'cover', cacheDirectory } = options;
-  const { title, classNames, count } = source;
+  const { title, classNames, count, skipped } = source;
   const size = sizeOf(options) ?? null;
   if (count > ownImagesLimits.images)
     throw new ConfigError(`${path}: expected at most ${ownImagesLimits.images} pictures, found ${count}`);
@@ -78,7 +71,7 @@ export const surveyImages = async (
     },
     validationImages: of.validation,
     prepare: async () => {
-      const prepared = await prepareImages(source, imageShape, skipped, options);
+      const prepared = await prepareImages(source, imageShape, options);
       const isSettled = stats.every(({ ctimeNs }) => ctimeNs + RACY < at);
       if (isSettled) await rememberPrepared(key, prepared, cacheDirectory);
       return prepared;
@@ -94,7 +87,4 @@ const countsOf = ({ count, picture }: PictureSource): Record<PictureSplit, numbe
 
 /** Returns the name of a folder or a file, as far as it can be shown. */
 export const titleOf = async (path: string): Promise<string> =>
-  [...basename(await realpath(path).catch(() => path))]
-    .filter((character) => !hasControlCharacters(character))
-    .join('')
-    .slice(0, ownImagesLimits.name) || 'images';
+  asTitle(basename(await realpath(path).catch(() => path)));
