@@ -1,5 +1,5 @@
-import { type ChartOptions, finish } from './frame.ts';
-import { addPicture, emptySvg, type Picture } from './picture.ts';
+import { type ChartOptions, finish } from './parts/frame.ts';
+import { addPicture, emptySvg, type Picture } from './parts/picture.ts';
 
 /** A layer's output or mask for one image. */
 export interface Channels {

@@ -1,7 +1,7 @@
 import { axisX, axisY, cell, plot, text } from '@observablehq/plot';
 import type { ConfusionCell } from './confusion-cell.ts';
 import { denseConfusion } from './dense-confusion.ts';
-import { addText, type ChartOptions, finish, frame } from './frame.ts';
+import { addText, type ChartOptions, finish, frame } from './parts/frame.ts';
 
 /** How often each class was taken for each. */
 export interface Confusion {

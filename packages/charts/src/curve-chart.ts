@@ -11,10 +11,10 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import { armColour } from './colours.ts';
-import { addAxisTitle, addText, type ChartOptions, finish, frame, gridLines } from './frame.ts';
-import { addLegend, type LegendItem, legendHeight } from './legend.ts';
-import { thinned } from './thinned.ts';
+import { addAxisTitle, addText, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
+import { addLegend, type LegendItem, legendHeight } from './parts/legend.ts';
+import { thinned } from './parts/thinned.ts';
+import { armColour } from './theme/colours.ts';
 
 /** A point of a curve. */
 export interface CurvePoint {

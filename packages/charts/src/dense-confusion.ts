@@ -1,6 +1,6 @@
 import type { ConfusionCell } from './confusion-cell.ts';
-import { addText, append, type ChartOptions } from './frame.ts';
-import { emptySvg } from './picture.ts';
+import { addText, append, type ChartOptions } from './parts/frame.ts';
+import { emptySvg } from './parts/picture.ts';
 
 /** The darknesses that cells of a dense matrix are drawn in. */
 const SHADES = 16;

@@ -1,6 +1,6 @@
 import type { NamedArray } from '@dropout-lab/contracts';
-import { type ChartOptions, finish } from './frame.ts';
-import { addPicture, emptySvg, type Picture } from './picture.ts';
+import { type ChartOptions, finish } from './parts/frame.ts';
+import { addPicture, emptySvg, type Picture } from './parts/picture.ts';
 
 const FILTER = { size: 32, pitch: 38, columns: 16 };
 

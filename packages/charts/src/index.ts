@@ -1,5 +1,4 @@
 export { type Channels, channelsChart } from './channels-chart.ts';
-export type { ThemeName } from './colours.ts';
 export type { ConfusionCell } from './confusion-cell.ts';
 export {
   type Confusion,
@@ -15,11 +14,12 @@ export {
   curveChart,
 } from './curve-chart.ts';
 export { filtersChart, firstKernel } from './filters-chart.ts';
-export type { ChartOptions } from './frame.ts';
 export { type Mistake, type MistakesOptions, mistakesChart, mistakesOf } from './mistakes-chart.ts';
-export type { Picture } from './picture.ts';
+export type { ChartOptions } from './parts/frame.ts';
+export type { Picture } from './parts/picture.ts';
 export { type RejectionLine, rejectionChart } from './rejection-chart.ts';
 export { reliabilityChart } from './reliability-chart.ts';
-export { svgText } from './svg-text.ts';
 export { type SweepArm, type SweepChartOptions, sweepChart } from './sweep-chart.ts';
-export { standaloneSvg, themeDeclarations } from './theme.ts';
+export type { ThemeName } from './theme/colours.ts';
+export { svgText } from './theme/svg-text.ts';
+export { standaloneSvg, themeDeclarations } from './theme/theme.ts';

@@ -1,6 +1,6 @@
 import type { ImageDataset, Predictions } from '@dropout-lab/contracts';
-import { addText, append, type ChartOptions, finish } from './frame.ts';
-import { addPicture, emptySvg, type Picture } from './picture.ts';
+import { addText, append, type ChartOptions, finish } from './parts/frame.ts';
+import { addPicture, emptySvg, type Picture } from './parts/picture.ts';
 
 /** A test image with what a model said of it. */
 export interface Mistake {

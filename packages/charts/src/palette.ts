@@ -1,1 +1,1 @@
-export { armColour, HUES, paletteCss } from './colours.ts';
+export { armColour, HUES, paletteCss } from './theme/colours.ts';

@@ -1,7 +1,7 @@
 import { gridY, line, plot } from '@observablehq/plot';
-import { armColour } from './colours.ts';
-import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
-import { addLegend, type LegendItem, legendHeight } from './legend.ts';
+import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
+import { addLegend, type LegendItem, legendHeight } from './parts/legend.ts';
+import { armColour } from './theme/colours.ts';
 
 /** Accuracy against the fraction of images that are answered, of one way to predict. */
 export interface RejectionLine {

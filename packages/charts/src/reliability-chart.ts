@@ -1,8 +1,8 @@
 import type { ReliabilityBin } from '@dropout-lab/contracts';
 import { gridY, line, plot, rectY, ruleY } from '@observablehq/plot';
-import { armColour } from './colours.ts';
-import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
-import { addLegend, type LegendItem } from './legend.ts';
+import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
+import { addLegend, type LegendItem } from './parts/legend.ts';
+import { armColour } from './theme/colours.ts';
 
 const MARGIN = { left: 48, right: 14, top: 54, bottom: 40 };
 

@@ -1,7 +1,7 @@
 import { mean } from '@dropout-lab/metrics';
 import { dot, gridY, lineY, plot, ruleX } from '@observablehq/plot';
-import { armColour } from './colours.ts';
-import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './frame.ts';
+import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
+import { armColour } from './theme/colours.ts';
 
 const MARGIN = { left: 56, right: 14, top: 30, bottom: 40 };
 

@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
-import { requireWhole } from './batches.ts';
+import { requireWhole } from './batches/batches.ts';
 
 /** Mean and variance of each channel, of pixels as a model takes them: bytes over 255, from 0 to 1. */
 export interface ChannelStatistics {

@@ -1,18 +1,17 @@
-export type { MixingName } from './augment.ts';
 export { balancedClassWeight } from './balanced-class-weight.ts';
-export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches.ts';
+export type { MixingName } from './batches/augment.ts';
+export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches/batches.ts';
+export { type MixOptions, mixBatches } from './batches/mix-batches.ts';
+export { type TestTimeView, testTimeViews, viewedBatches } from './batches/test-time-views.ts';
 export { type ChannelStatistics, channelStatistics } from './channel-statistics.ts';
-export { greyLevel } from './grey-level.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
-export { type MixOptions, mixBatches } from './mix-batches.ts';
-export { type Drawable, drawableSize, modelPixels, picturePixels } from './picture.ts';
-export { decodeInBrowser } from './pictures/decode-in-browser.ts';
+export { decodeInBrowser } from './pictures/decoding/decode-in-browser.ts';
 export {
   type DecodedPicture,
   type DecodeOptions,
   type DecodePicture,
   PictureError,
-} from './pictures/decoded-picture.ts';
+} from './pictures/decoding/decoded-picture.ts';
 export {
   folderInMemory,
   type GivenFolder,
@@ -34,10 +33,11 @@ export type {
   SkippedFile,
   SplitCounts,
 } from './pictures/prepare-pictures.ts';
+export { greyLevel } from './pixels/grey-level.ts';
+export { type Drawable, drawableSize, modelPixels, picturePixels } from './pixels/picture.ts';
+export { type Pixels, scalePixels } from './pixels/resize.ts';
 export { prepareRunData, type RunData, type RunImages } from './prepare-run-data.ts';
-export { type Pixels, scalePixels } from './resize.ts';
 export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
 export type { StoredDataset, StoredPixels } from './stored-dataset.ts';
-export { type TestTimeView, testTimeViews, viewedBatches } from './test-time-views.ts';

@@ -11,9 +11,9 @@ import {
 } from '@dropout-lab/contracts';
 import { fold, randomKey } from '@dropout-lab/random';
 import { balancedClassWeight } from './balanced-class-weight.ts';
-import { type BatchOptions, createBatches, createStoredBatches } from './batches.ts';
+import { type BatchOptions, createBatches, createStoredBatches } from './batches/batches.ts';
+import { mixBatches } from './batches/mix-batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
-import { mixBatches } from './mix-batches.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 import { isStored, type StoredDataset } from './stored-dataset.ts';
 

@@ -2,7 +2,7 @@ import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/reference.json' with { type: 'json' };
-import { createBatches } from './batches.ts';
+import { createBatches } from './batches/batches.ts';
 import { limit, splitLast, splitStratified } from './split.ts';
 
 /** Images of one byte that say which one they are. */

@@ -1,6 +1,6 @@
 import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
-import { requireWhole } from './batches.ts';
+import { requireWhole } from './batches/batches.ts';
 import { isStored, type StoredDataset, storedAt } from './stored-dataset.ts';
 
 /** The two splits of a data set: images to train on, and images held out for validation. */

@@ -1,4 +1,4 @@
-import type { DecodePicture } from '../pictures/decoded-picture.ts';
+import type { DecodePicture } from '../pictures/decoding/decoded-picture.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import { prepareInMemory } from '../pictures/prepare-in-memory.ts';
 import type { PreparePicturesOptions } from '../pictures/prepare-pictures.ts';

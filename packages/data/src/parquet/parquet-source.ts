@@ -1,5 +1,5 @@
 import { ConfigError } from '@dropout-lab/contracts';
-import { PictureError, requirePictureBytes } from '../pictures/decoded-picture.ts';
+import { PictureError, requirePictureBytes } from '../pictures/decoding/decoded-picture.ts';
 import {
   type Picture,
   type PictureSource,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { decodePicture } from '../pictures/decode-picture.ts';
+import { decodePicture } from '../pictures/decoding/decode-picture.ts';
 import type { ImageFolderOptions } from '../pictures/image-folder.ts';
 import { surveyPictures } from '../survey-pictures.ts';
 import { openParquetImages } from './parquet-images.ts';

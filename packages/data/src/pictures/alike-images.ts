@@ -1,5 +1,5 @@
 import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
-import { greyLevel } from '../grey-level.ts';
+import { greyLevel } from '../pixels/grey-level.ts';
 
 /** Height and width of the images that are compared: eight differences in each of eight rows. */
 export const THUMBNAIL = [8, 9] as const;

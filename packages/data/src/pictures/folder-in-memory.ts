@@ -1,4 +1,4 @@
-import { type DecodePicture, PictureError, requirePictureBytes } from './decoded-picture.ts';
+import { type DecodePicture, PictureError, requirePictureBytes } from './decoding/decoded-picture.ts';
 import { type FileNode, type FolderNode, type ListedPictures, listPictures } from './list-pictures.ts';
 import type { OwnDataset } from './own-dataset.ts';
 import { prepareInMemory } from './prepare-in-memory.ts';

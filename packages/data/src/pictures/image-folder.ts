@@ -2,7 +2,7 @@ import { ConfigError, type OwnImages } from '@dropout-lab/contracts';
 import { RefusedFileError, readRegularFile, systemErrorCode } from '@dropout-lab/files/node';
 import type { LoadedDataset } from '../loaded-dataset.ts';
 import type { RunImages } from '../prepare-run-data.ts';
-import { MOST_PICTURE_BYTES, PictureError } from './decoded-picture.ts';
+import { MOST_PICTURE_BYTES, PictureError } from './decoding/decoded-picture.ts';
 import {
   type LoadPreparedOptions,
   type OpenedImages,

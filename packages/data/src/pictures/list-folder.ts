@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { ConfigError, ownImagesLimits } from '@dropout-lab/contracts';
 import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
-import { PictureError } from './decoded-picture.ts';
+import { PictureError } from './decoding/decoded-picture.ts';
 import { type FileNode, type FolderNode, type ListedPictures, listPictures } from './list-pictures.ts';
 
 /** A file on a disk, as it was when the folder was listed. */

@@ -1,5 +1,5 @@
 import { ConfigError, hasControlCharacters, ownImagesLimits } from '@dropout-lab/contracts';
-import { PictureError } from './decoded-picture.ts';
+import { PictureError } from './decoding/decoded-picture.ts';
 import { isPictureName } from './picture-name.ts';
 import type { PictureSplit, SkippedFile } from './prepare-pictures.ts';
 

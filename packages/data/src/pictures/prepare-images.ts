@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DropoutLabError, type OwnImages } from '@dropout-lab/contracts';
 import { makeFolder, removeLeftovers } from '@dropout-lab/files/node';
-import { decodePicture } from './decode-picture.ts';
+import { decodePicture } from './decoding/decode-picture.ts';
 import { asStorageError, imagesFolder, writeImageFile } from './image-file.ts';
 import type { ImageFileHeader } from './image-file-format.ts';
 import {

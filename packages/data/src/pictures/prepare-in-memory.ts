@@ -1,6 +1,6 @@
 import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import type { DecodePicture } from './decoded-picture.ts';
+import type { DecodePicture } from './decoding/decoded-picture.ts';
 import {
   headerBytes,
   type ImageFileHeader,

@@ -1,6 +1,6 @@
 import { ConfigError, type ImageFit, ownImagesLimits } from '@dropout-lab/contracts';
 import { fold, permutation, randomKey } from '@dropout-lab/random';
-import { type DecodedPicture, type DecodePicture, PictureError } from './decoded-picture.ts';
+import { type DecodedPicture, type DecodePicture, PictureError } from './decoding/decoded-picture.ts';
 
 /** The part of a data set that a picture is for; `any`: its split is drawn later. */
 export type PictureSplit = 'train' | 'validation' | 'test' | 'any';

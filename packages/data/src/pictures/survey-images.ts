@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ConfigError, type OwnImages, ownImagesLimits } from '@dropout-lab/contracts';
-import { decodePicture } from './decode-picture.ts';
+import { decodePicture } from './decoding/decode-picture.ts';
 import { type PreparedImages, type PrepareOptions, prepareImages } from './prepare-images.ts';
 import { type PictureSource, type PictureSplit, probeShape, sizeOf } from './prepare-pictures.ts';
 import { findPrepared, rememberPrepared, sourceKey } from './source-index.ts';

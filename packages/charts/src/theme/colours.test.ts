@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { curveChart } from '../curve-chart.ts';
+import { document } from '../drawn.testing.ts';
 import { armColour, HUES, hues, paletteCss, surfaces, type ThemeName } from './colours.ts';
-import { curveChart } from './curve-chart.ts';
-import { document } from './drawn.testing.ts';
 import { standaloneSvg, themeColours, themeDeclarations } from './theme.ts';
 
 type Triple = readonly [number, number, number];

@@ -10,8 +10,8 @@ import {
   type Targets,
 } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
+import { isStored, type StoredDataset } from '../stored-dataset.ts';
 import { type MixingName, place, placementsOf } from './augment.ts';
-import { isStored, type StoredDataset } from './stored-dataset.ts';
 
 /** The position of the channels axis: [n, height, width, channels] or [n, channels, height, width]. */
 export type DataFormat = 'channels_last' | 'channels_first';

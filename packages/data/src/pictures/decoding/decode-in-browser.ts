@@ -1,5 +1,5 @@
 import { imageDimensionsFromData } from 'image-dimensions';
-import { drawableSize, picturePixels } from '../picture.ts';
+import { drawableSize, picturePixels } from '../../pixels/picture.ts';
 import { atMost } from './at-most.ts';
 import {
   type DecodedPicture,

@@ -1,9 +1,9 @@
 import { ConfigError, DropoutLabError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, randomKey } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
+import { splitLast } from '../split.ts';
+import { noiseDataset } from '../testing.ts';
 import { type BatchOptions, createBatches } from './batches.ts';
-import { splitLast } from './split.ts';
-import { noiseDataset } from './testing.ts';
 
 const { train: sample } = noiseDataset();
 const key = randomKey(7);

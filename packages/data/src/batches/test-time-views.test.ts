@@ -1,6 +1,6 @@
 import { type Batch, type BatchSource, ConfigError } from '@dropout-lab/contracts';
 import { describe, expect, test } from 'vitest';
-import reference from '../fixtures/views.json' with { type: 'json' };
+import reference from '../../fixtures/views.json' with { type: 'json' };
 import { place } from './augment.ts';
 import { testTimeViews, viewedBatches } from './test-time-views.ts';
 

@@ -1,5 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
-import { scalePixels } from '../resize.ts';
+import { scalePixels } from '../../pixels/resize.ts';
 import { atMost } from './at-most.ts';
 import {
   type DecodedPicture,

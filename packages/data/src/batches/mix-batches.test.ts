@@ -1,9 +1,9 @@
 import { type AugmentationConfig, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { createGenerator, fold, permutation, randomKey, symmetricBeta } from '@dropout-lab/random';
 import { describe, expect, test } from 'vitest';
+import { noiseDataset } from '../testing.ts';
 import { createBatches, type DataFormat } from './batches.ts';
 import { mixBatches } from './mix-batches.ts';
-import { noiseDataset } from './testing.ts';
 
 const { train: sample } = noiseDataset();
 const key = randomKey(5);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { curveChart } from './curve-chart.ts';
-import { document, pointsOf } from './drawn.testing.ts';
+import { curveChart } from '../curve-chart.ts';
+import { document, pointsOf } from '../drawn.testing.ts';
 import { thinned } from './thinned.ts';
 
 const EPOCHS = 2000;

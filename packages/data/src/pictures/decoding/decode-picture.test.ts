@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { decodePicture } from './decode-picture.ts';
 
-const folder = new URL('../../fixtures/pictures/', import.meta.url);
+const folder = new URL('../../../fixtures/pictures/', import.meta.url);
 const names = readdirSync(folder).filter((name) => !name.endsWith('.rgb'));
 
 test('there are pictures of every kind', () => expect(names.length).toBeGreaterThanOrEqual(18));

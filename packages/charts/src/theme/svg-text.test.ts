@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { expect, test } from 'vitest';
-import { document } from './drawn.testing.ts';
-import { append } from './frame.ts';
-import { emptySvg } from './picture.ts';
+import { document } from '../drawn.testing.ts';
+import { append } from '../parts/frame.ts';
+import { emptySvg } from '../parts/picture.ts';
 import { svgText } from './svg-text.ts';
 
 const parse = (xml: string): { readonly label: string; readonly text: string } => {

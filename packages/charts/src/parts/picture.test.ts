@@ -1,9 +1,9 @@
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { channelsChart } from './channels-chart.ts';
-import { document } from './drawn.testing.ts';
-import { filtersChart, firstKernel } from './filters-chart.ts';
-import { mistakesChart, mistakesOf } from './mistakes-chart.ts';
+import { channelsChart } from '../channels-chart.ts';
+import { document } from '../drawn.testing.ts';
+import { filtersChart, firstKernel } from '../filters-chart.ts';
+import { mistakesChart, mistakesOf } from '../mistakes-chart.ts';
 
 const imagesOf = (svg: Element) => [...svg.querySelectorAll('image')];
 
