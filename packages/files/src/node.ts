@@ -8,6 +8,9 @@ export { type FolderOptions, writeFolderDurably } from './durable/write-folder-d
 export { isProcessAlive } from './is-process-alive.ts';
 export { makeFolder } from './make-folder.ts';
 export {
+  kindOf,
+  type OpenedFile,
+  openRegularFile,
   type ReadOptions,
   RefusedFileError,
   type RegularFile,
@@ -15,4 +18,5 @@ export {
   readRegularFileSync,
 } from './read-regular-file.ts';
 export { readTextFile } from './read-text-file.ts';
+export { replaceableFile, requireFilePlace, requireFolderPlace, requireMakeable } from './require-place.ts';
 export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';

@@ -42,25 +42,60 @@ export interface RegularFile {
  * @throws RefusedFileError for such a file; Error of the file system when it cannot be read.
  */
 export const readRegularFile = async (path: string, options: ReadOptions): Promise<RegularFile> => {
+  const { offset = 0, length = options.limit } = options;
+  const file = await openRegularFile(path, options);
+  try {
+    return { stats: file.stats, bytes: await file.read(offset, length) };
+  } finally {
+    await file.close();
+  }
+};
+
+/** A file that stays open: what is read of it is the file that was found, also when another has taken its place. */
+export interface OpenedFile {
+  /** As it was when it was opened. */
+  readonly stats: Stats;
+  /** Returns bytes from a place on, fewer where it ends. @throws Error of the file system. */
+  readonly read: (offset: number, length: number) => Promise<Buffer>;
+  readonly close: () => Promise<void>;
+}
+
+/** {@link readRegularFile}, part by part. @throws RefusedFileError, Error of the file system. */
+export const openRegularFile = async (
+  path: string,
+  options: Pick<ReadOptions, 'limit' | 'within'>,
+): Promise<OpenedFile> => {
   if (options.within !== undefined) requireWithin(options.within, await realpath(dirname(path)));
   const file = await open(path, flagsOf(options));
   try {
-    const { stats, start, bytes } = prepare(await file.stat(), options);
-    return { stats, bytes: bytes.subarray(0, await fill(file, bytes, start)) };
-  } finally {
+    const stats = await file.stat();
+    requireReadable(stats, options.limit);
+    return {
+      stats,
+      read: async (offset, length) => {
+        const bytes = roomFor(stats, offset, length);
+        return bytes.subarray(0, await fill(file, bytes, offset));
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 };
 
 /** {@link readRegularFile}, for short files. @throws RefusedFileError, Error of the file system. */
 export const readRegularFileSync = (path: string, options: ReadOptions): RegularFile => {
   if (options.within !== undefined) requireWithin(options.within, realpathSync(dirname(path)));
+  const { limit, offset = 0, length: most = limit } = options;
   const file = openSync(path, flagsOf(options));
   try {
-    const { stats, start, bytes } = prepare(fstatSync(file), options);
+    const stats = fstatSync(file);
+    requireReadable(stats, limit);
+    const bytes = roomFor(stats, offset, most);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read)
-      read = readSync(file, bytes, length, bytes.length - length, start + length);
+      read = readSync(file, bytes, length, bytes.length - length, offset + length);
     return { stats, bytes: bytes.subarray(0, length) };
   } finally {
     closeSync(file);
@@ -75,7 +110,7 @@ const fill = async (file: FileHandle, bytes: Buffer, start: number): Promise<num
 };
 
 /** Without O_NONBLOCK, opening a named pipe would wait for its writer. Windows has neither of the two. */
-const flagsOf = ({ within }: ReadOptions): number =>
+const flagsOf = ({ within }: Pick<ReadOptions, 'within'>): number =>
   constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (within === undefined ? 0 : (constants.O_NOFOLLOW ?? 0));
 
 const requireWithin = (root: string, folder: string): void => {
@@ -83,7 +118,7 @@ const requireWithin = (root: string, folder: string): void => {
     throw new RefusedFileError(`it lies outside of ${root}`, 'put a copy of it there');
 };
 
-const prepare = (stats: Stats, { limit, offset = 0, length = limit }: ReadOptions) => {
+const requireReadable = (stats: Stats, limit: number): void => {
   if (!stats.isFile())
     throw new RefusedFileError(`it is ${kindOf(stats)}`, 'put a regular file in its place');
   if (stats.size > limit)
@@ -91,12 +126,17 @@ const prepare = (stats: Stats, { limit, offset = 0, length = limit }: ReadOption
       `it has ${stats.size} bytes, and the limit is ${limit}`,
       'put a shorter one in its place',
     );
-  return { stats, start: offset, bytes: Buffer.alloc(Math.min(length, Math.max(0, stats.size - offset))) };
 };
 
-const kindOf = (stats: Stats): string => {
+const roomFor = ({ size }: Stats, offset: number, length: number): Buffer =>
+  Buffer.alloc(Math.min(length, Math.max(0, size - offset)));
+
+/** Returns the kind of what is at a place: `a named pipe`. */
+export const kindOf = (stats: Stats): string => {
+  if (stats.isFile()) return 'a file';
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isSocket()) return 'a socket';
   return 'a device';
 };

@@ -1,3 +1,4 @@
+export { type CheckpointPlace, findCheckpoint } from './checkpoints/checkpoint-store.ts';
 export { isLocked } from './files/lock.ts';
 export {
   createNumberedRunDirectory,

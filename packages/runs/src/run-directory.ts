@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type CheckpointName,
@@ -18,6 +17,7 @@ import {
   makeFolder,
   readRegularFile,
   readRegularFileSync,
+  requireMakeable,
   syncFolder,
   systemErrorSentence,
   writeDurably,
@@ -154,19 +154,12 @@ export const requireFreePlace = async (path: string): Promise<void> => {
     if (isThere && !(await isLeftover(place))) throw existsError(path);
     if (isThere) requireLockable(place);
     // In a place that is there, of a name that a writer would have given, in case that this process is killed now.
-    const above = isThere ? join(place, runFiles.manifest) : await topmostMissing(place);
-    const attempt = `${above}.tmp-${randomBytes(4).toString('hex')}`;
-    await mkdir(attempt);
-    await rmdir(attempt);
+    await requireMakeable(isThere ? join(place, runFiles.manifest) : place);
   } catch (error) {
     if (error instanceof RunDirectoryError) throw error;
     throw fileError(error, path, 'to make a folder for the run', elsewhere);
   }
 };
-
-/** Returns the topmost part of a path that is not there yet. */
-const topmostMissing = async (path: string): Promise<string> =>
-  dirname(path) === path || (await exists(dirname(path))) ? path : topmostMissing(dirname(path));
 
 const existsError = (path: string): RunExistsError =>
   new RunExistsError(

@@ -1,13 +1,14 @@
-import { type RegularFile, readRegularFile } from '@dropout-lab/files/node';
+import { openRegularFile, type RegularFile, readRegularFile } from '@dropout-lab/files/node';
 
-/** A file that is read a part at a time. */
+/** A file that is open, and read a part at a time. Whoever has it closes it. */
 export interface FileInParts {
   /** Of the whole file. */
   readonly size: number;
   /** The bytes that {@link FileInParts.parts} are; left out where they are all. */
   readonly range?: ByteRange | undefined;
-  /** @throws Error when the file is replaced meanwhile. */
+  /** Of the file that was opened, also when another takes its place meanwhile. @throws Error when it is cut off. */
   readonly parts: AsyncIterable<Uint8Array> | readonly Uint8Array[];
+  readonly close: () => Promise<void>;
 }
 
 /** The first and the last byte of a part of a file. */
@@ -19,7 +20,7 @@ export interface ByteRange {
 /** Returns a text as a file. */
 export const ofText = (text: string): FileInParts => {
   const bytes = Buffer.from(text);
-  return { size: bytes.length, parts: [bytes] };
+  return { size: bytes.length, parts: [bytes], close: async () => {} };
 };
 
 /** The longest file of a run that is served: a page loads it whole. */
@@ -43,21 +44,19 @@ export const openConfined = async (
   range?: ByteRange,
   limit = LARGEST_FILE,
 ): Promise<FileInParts | undefined> => {
-  const read = (offset: number, length: number): Promise<RegularFile> =>
-    readRegularFile(path, { within: root, limit, offset, length });
-  const first = await read(0, 0).catch(() => undefined);
-  if (!first) return undefined;
-  const { size } = first.stats;
+  const file = await openRegularFile(path, { within: root, limit }).catch(() => undefined);
+  if (!file) return undefined;
+  const { size } = file.stats;
   const [start, end] = [range?.first ?? 0, Math.min(size, (range?.last ?? size) + 1)];
   const parts = async function* () {
     for (let offset = start; offset < end; ) {
-      const { bytes, stats } = await read(offset, Math.min(PART, end - offset));
-      if (signatureOf(stats) !== signatureOf(first.stats)) throw new Error(`${path} was replaced`);
+      const bytes = await file.read(offset, Math.min(PART, end - offset));
+      if (bytes.length === 0) throw new Error(`${path} was cut off`);
       yield bytes;
       offset += bytes.length;
     }
   };
-  return { size, range: range && { first: start, last: end - 1 }, parts: parts() };
+  return { size, range: range && { first: start, last: end - 1 }, parts: parts(), close: file.close };
 };
 
 /** Whether {@link openConfined} opens the file. */

@@ -1,6 +1,13 @@
+import { existsSync } from 'node:fs';
 import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import {
+  makeFolder,
+  RefusedFileError,
+  requireFolderPlace,
+  systemErrorCode,
+  systemErrorSentence,
+} from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
@@ -8,7 +15,7 @@ import { type FileInParts, NO_LIMIT, openConfined } from './confined.ts';
 import { ViewerError } from './errors.ts';
 import { rootOf } from './find-runs.ts';
 import { findImages, imageFiles } from './images.ts';
-import { openRunFile, servedRunFiles } from './run-files.ts';
+import { openRunFiles, servedRunFiles } from './run-files.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to export, and the place to export them to. */
@@ -29,7 +36,7 @@ const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (cause) {
-    if (systemErrorCode(cause) === undefined) throw cause;
+    if (systemErrorCode(cause) === undefined && !(cause instanceof RefusedFileError)) throw cause;
     throw new ViewerError(
       systemErrorSentence(cause, path, 'to write an export', 'make room there, or choose another folder'),
       { cause },
@@ -51,12 +58,8 @@ export const exportViewer = async ({
   signal,
 }: ExportOptions): Promise<number> => {
   const there = await writing(output, async () => {
-    try {
-      return await readdir(output);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
+    await requireFolderPlace(output);
+    return existsSync(output) ? readdir(output) : [];
   });
   if (there.length > 0) {
     throw new ViewerError(
@@ -88,20 +91,29 @@ export const exportViewer = async ({
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content, { signal });
     });
+  const copy = async (
+    opened: readonly (FileInParts | undefined)[],
+    to: (index: number) => string,
+  ): Promise<void> => {
+    try {
+      for (const [i, file] of opened.entries()) if (file) await write(to(i), file.parts);
+    } finally {
+      for (const file of opened) await file?.close();
+    }
+  };
   try {
     await writing(output, () => cp(siteFolder, output, { recursive: true }));
     for (const run of runs) {
       if (isCorrupt(run)) continue;
       await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));
-      for (const file of servedRunFiles) {
-        const found = await openRunFile(root, run, file);
-        if (found) await write(join(output, 'runs', run.name, file), found.parts);
+      for (const files of servedRunFiles) {
+        const opened = await openRunFiles(root, run, files);
+        await copy(opened, (i) => join(output, 'runs', run.name, files[i]!));
       }
     }
     const official = [...imageFiles(dataFolder)].filter(([name]) => datasets.includes(name.split('/')[0]!));
     for (const [name, { folder, path }] of [...official, ...ownImages]) {
-      const found = await openConfined(folder, path, undefined, NO_LIMIT);
-      if (found) await write(join(output, 'data', name), found.parts);
+      await copy([await openConfined(folder, path, undefined, NO_LIMIT)], () => join(output, 'data', name));
     }
     const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });
     await write(join(output, 'runs', 'catalogue.json'), catalogue);

@@ -77,6 +77,19 @@ const send = async (
   request: IncomingMessage,
   response: ServerResponse,
   type: string,
+  file: FileInParts,
+): Promise<void> => {
+  try {
+    await sendOpened(request, response, type, file);
+  } finally {
+    await file.close();
+  }
+};
+
+const sendOpened = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: string,
   { size, range, parts }: FileInParts,
 ): Promise<void> => {
   if (range && range.first >= size) {

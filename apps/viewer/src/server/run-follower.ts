@@ -8,7 +8,7 @@ import {
 } from '@dropout-lab/contracts';
 import { readRegularFile, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { checkpointFiles, decodeRun, RunDirectoryError, runFiles } from '@dropout-lab/runs';
-import { isLocked } from '@dropout-lab/runs/node';
+import { findCheckpoint, isLocked } from '@dropout-lab/runs/node';
 import { type CorruptRun, isCorrupt, type RunDigest } from '../shared/runs/catalogue.ts';
 import { isServable, signatureOf } from './confined.ts';
 import { type OwnImagesFile, ownImagesFile } from './images.ts';
@@ -54,11 +54,20 @@ export const followRun = (
 
   const manifest = whenChanged(join(folder, runFiles.manifest), () => readManifest(root, folder));
   const events = whenChanged(join(folder, runFiles.events), () => log.read());
-  const servable = (...path: string[]) =>
-    whenChanged(join(folder, ...path), () => isServable(root, join(folder, ...path)));
+  const servable = (file: string) =>
+    whenChanged(join(folder, file), () => isServable(root, join(folder, file)));
   const checkpoints = (['last', 'best'] as const).map((checkpoint) => ({
     checkpoint,
-    isThere: servable(runFiles.checkpoints, checkpoint, checkpointFiles.weights),
+    isThere: whenChanged(
+      join(folder, runFiles.checkpoints, checkpoint, checkpointFiles.weights),
+      async () => {
+        // It may be about to be replaced.
+        const found = await findCheckpoint(join(folder, runFiles.checkpoints), checkpoint).catch(
+          () => undefined,
+        );
+        return found !== undefined && isServable(root, join(found.path, checkpointFiles.weights));
+      },
+    ),
   }));
   const hasEvaluation = servable(runFiles.evaluation);
   const hasPredictions = servable(runFiles.predictions);

@@ -166,3 +166,25 @@ export const createDigest = (
   hasEvaluation: false,
   hasPredictions: false,
 });
+
+/** Returns a checkpoint whose every number is the step at which it was taken; its weights have several parts of a megabyte. */
+export const checkpointAt = (
+  step: number,
+  length = 600_000,
+): Parameters<RunDirectory['saveCheckpoint']>[1] => ({
+  modelTopology: { class_name: 'Sequential', config: { step } },
+  snapshot: {
+    weights: [{ name: 'dense/kernel', shape: [length], values: new Float32Array(length).fill(step) }],
+    slots: [],
+    progress: {
+      epoch: 0,
+      stepInEpoch: step,
+      step,
+      running: { lossSum: 1, correct: 0, count: step },
+      learningRate: 0.001,
+      learningRateScale: 1,
+      epochSeconds: 0,
+      callbacks: {},
+    },
+  },
+});

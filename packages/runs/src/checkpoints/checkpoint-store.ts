@@ -91,7 +91,7 @@ export const recoverCheckpoints = async (folder: string): Promise<void> => {
 
 /** Whether there is a checkpoint of that name to load. */
 export const hasCheckpoint = async (folder: string, name: CheckpointName): Promise<boolean> =>
-  (await currentFolder(folder, name)) !== undefined;
+  (await findCheckpoint(folder, name)) !== undefined;
 
 /**
  * Reads a checkpoint and verifies it by its digests; changes nothing, and may run beside a writer.
@@ -108,7 +108,7 @@ export const loadCheckpoint = async (
   manifest: RunManifest,
 ): Promise<Checkpoint> => {
   for (;;) {
-    const current = await currentFolder(folder, name);
+    const current = await findCheckpoint(folder, name);
     if (current === undefined) {
       throw new CheckpointMissingError(
         `${join(folder, name)}: expected a checkpoint, found none: the run ended before its first; start a new run`,
@@ -118,7 +118,7 @@ export const loadCheckpoint = async (
       return await readCheckpoint(current.path, manifest);
     } catch (error) {
       // A writer may have replaced the checkpoint between two of its files, which the checksums show.
-      const replaced = (await currentFolder(folder, name))?.identity !== current.identity;
+      const replaced = (await findCheckpoint(folder, name))?.identity !== current.identity;
       if (!replaced) throw error;
     }
   }
@@ -163,13 +163,25 @@ export const readStates = (folder: string): Promise<(string | undefined)[]> =>
     ),
   );
 
-interface Place {
+/** A checkpoint that was found. */
+export interface CheckpointPlace {
   readonly path: string;
+  /** Another one for one that took its place. */
   readonly identity: string;
 }
 
-/** Finds the checkpoint: in its place, or beside it if its writer was killed between the two renames. */
-const currentFolder = async (folder: string, name: CheckpointName): Promise<Place | undefined> => {
+/**
+ * Finds a checkpoint's folder: in its place, or beside it if its writer was killed between the two renames. Whoever reads
+ * several files of it looks afterwards whether it is still the same.
+ *
+ * @param folder The run's `checkpoints`.
+ * @returns Undefined where there is none.
+ * @throws Error of the file system.
+ */
+export const findCheckpoint = async (
+  folder: string,
+  name: CheckpointName,
+): Promise<CheckpointPlace | undefined> => {
   const target = join(folder, name);
   // In its place once more, since a writer may have been between its renames at the first look, and done at the second.
   for (const path of [target, previousOf(target), target]) {
