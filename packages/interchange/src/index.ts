@@ -1,6 +1,7 @@
 export { InterchangeError, KerasWeightsError } from './errors.ts';
 export { decodeKerasArchitecture, type KerasArchitecture } from './keras/architecture.ts';
 export { isArchive as isKerasArchive } from './keras/archive.ts';
+export { isHdf5 } from './keras/hdf5.ts';
 export { encodeKerasModel, type KerasModel, type KerasModelOptions } from './keras/model.ts';
 export type { TrainedWith } from './keras/training.ts';
 export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';

@@ -12,6 +12,7 @@ export const readInput = async <T>(what: string, expected: string, read: () => P
   try {
     return await read();
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(systemErrorSentence(cause, what, expected), [], { cause });
   }
 };

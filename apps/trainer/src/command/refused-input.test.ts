@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exitCodeOf, messageOf } from './failure.ts';
@@ -306,6 +306,133 @@ describe.runIf(process.platform !== 'win32')(
   },
 );
 
+describe.runIf(process.platform !== 'win32')(
+  'a place that could not be written is refused before anything is read, and stays as it is',
+  () => {
+    /** Makes what is in the way. */
+    const made: Readonly<Record<string, (path: string) => unknown>> = {
+      pipe: (path) => execFileSync('mkfifo', [path]),
+      device: (path) => symlink('/dev/null', path),
+      nothing: (path) => symlink('nowhere', path),
+      loop: (path) => symlink(basename(path), path),
+      file: (path) => writeFile(path, 'mine'),
+      folder: async (path) => {
+        await mkdir(path);
+        await writeFile(join(path, 'notes'), 'mine');
+      },
+    };
+    const found: Readonly<Record<string, string>> = {
+      pipe: '(it is|found) a named pipe; ',
+      device: '(it is|found) a device; ',
+      nothing: 'it is a symbolic link to nothing; ',
+      loop: 'the system says "too many symbolic links encountered" \\(ELOOP\\)',
+      below: 'the system says "not a directory" \\(ENOTDIR\\)|found a path below a file',
+      proc: 'the system says "no such file or directory" \\(ENOENT\\)',
+    };
+    const kinds = Object.keys(found).filter((kind) => kind !== 'proc' || process.platform === 'linux');
+    const files: [line: string, end: string, expected: string][] = [
+      ...['.onnx', '.keras', '.weights.h5', '.safetensors'].map((end): [string, string, string] => [
+        'export FILES/no-run-at-all --output',
+        end,
+        '--output \\S+: expected to write a file',
+      ]),
+      ['evaluate FILES/no-run-at-all --chart', '.svg', '--chart \\S+: expected to write a file'],
+    ];
+    const folders: typeof files = [
+      ...['web', 'hub', 'tensorboard'].map((format): [string, string, string] => [
+        `export FILES/no-run-at-all --format ${format} --output`,
+        '',
+        '--output \\S+: expected an empty folder or none',
+      ]),
+      ...['cifar', 'folder', 'parquet'].map((format): [string, string, string] => [
+        `data export FILES/no-run-at-all --format ${format} --to`,
+        '',
+        '--to \\S+: expected an empty folder or none',
+      ]),
+      ['report tutorial --store FILES/places --output', '', 'expected to write a report here'],
+      [
+        'train --images FILES/no-run-at-all --tensorboard',
+        '',
+        '--tensorboard \\S+: expected a folder to write to',
+      ],
+      ['study run tutorial --store', '', '--store \\S+: expected a folder|expected the study as it was run'],
+      ['sweep --dropout 0,0.5 --store', '', '--store \\S+: expected a folder'],
+      ['view FILES/places --export', '', 'expected (to write an export|an empty folder or none)'],
+    ];
+    const pathOf = (kind: string, end: string): string => {
+      if (kind === 'proc') return `/proc/none/below${end}`;
+      return `FILES/places/${kind === 'below' ? `file${end}/below` : kind}${end}`;
+    };
+    beforeAll(async () => {
+      await mkdir(join(folder, 'places'));
+      for (const end of new Set([...files, ...folders].map(([, end]) => end)))
+        for (const [kind, make] of Object.entries(made)) await make(join(folder, 'places', `${kind}${end}`));
+    });
+    const cases = (lines: typeof files, other: string, words: string) => [
+      ...lines.flatMap(([line, end, expected]) =>
+        kinds.map((kind) => [`${line} ${pathOf(kind, end)}`, expected, found[kind]!] as const),
+      ),
+      ...lines.map(([line, end, expected]) => [`${line} ${pathOf(other, end)}`, expected, words] as const),
+    ];
+
+    test.each([
+      ...cases(files, 'folder', 'it is a folder; choose another place$'),
+      ...cases(folders, 'file', 'it is a file|found a (file|path)|"not a directory"'),
+    ])('%s: %s, but %s', async (line, expected, words) => {
+      const before = await readdir(join(folder, 'places'), { recursive: true });
+      await isRefused(line, new RegExp(expected));
+      expect((await outcomeOf(line)).message).toMatch(new RegExp(words));
+      expect(await readdir(join(folder, 'places'), { recursive: true })).toEqual(before);
+    });
+  },
+);
+
+describe("a model's file is read when it begins as one, and is no longer than one can be", () => {
+  const beginnings: Readonly<Record<string, Uint8Array>> = {
+    nothing: Buffer.alloc(0),
+    zeros: Buffer.alloc(64),
+    text: Buffer.from('{"model": 1}'),
+    hdf5: Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'),
+    zip: Buffer.from('PK\x03\x04'),
+    safetensors: Buffer.from('\x10\0\0\0\0\0\0\0{}', 'latin1'),
+  };
+  const long = 1_900_000_000;
+  beforeAll(async () => {
+    await mkdir(join(folder, 'models'));
+    await writeFile(join(folder, 'models', 'model.json'), '{"model": {"filters": [4], "units": [8]}}');
+    for (const [name, bytes] of Object.entries(beginnings)) {
+      await writeFile(join(folder, 'models', name), bytes);
+      await truncate(join(folder, 'models', name), name === 'nothing' ? 0 : long);
+    }
+  });
+
+  const none =
+    'expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found \\d+ bytes that';
+  const most = (bytes: string) =>
+    `expected a file of at most ${bytes} bytes, .* found ${long}: describe the model`;
+  test.each([
+    ...['nothing', 'zeros', 'text'].flatMap((name) => [
+      [`import FILES/models/${name} --run-dir PLACE/x`, none],
+      [`import FILES/models/${name} --config FILES/models/model.json --run-dir PLACE/x`, none],
+    ]),
+    // 5 arrays of float32: of conv 3x3x3x4 and 4, dense 15*15*4x8 and 8, logits 8x10 and 10.
+    [
+      'import FILES/models/zip --run-dir PLACE/x',
+      'found an archive of 1900000000 bytes without its end: copy',
+    ],
+    ['import FILES/models/safetensors --run-dir PLACE/x', most(String(2 ** 30 + 2 ** 24 + 8))],
+    ...['hdf5', 'safetensors'].map((name) => [
+      `import FILES/models/${name} --config FILES/models/model.json --run-dir PLACE/x`,
+      most(String(2 ** 24 + 20 * (108 + 4 + 7200 + 8 + 80 + 10))),
+    ]),
+    ['import FILES/models/hdf5 --run-dir PLACE/x', most('\\d+')],
+  ] as [string, string][])('%s: %s', async (line, message) => {
+    const before = process.memoryUsage().rss;
+    await isRefused(line, new RegExp(message));
+    expect(process.memoryUsage().rss - before).toBeLessThan(long / 2);
+  });
+});
+
 describe('what is no run, or no store of runs, is refused', () => {
   /** Makes what stands in a run's place. */
   const made: Readonly<Record<string, (run: string) => unknown>> = {
@@ -395,7 +522,10 @@ describe('what is no run, or no store of runs, is refused', () => {
     ['view FILES/no-run --export PLACE/x', 'expected a folder of runs, but'],
     ['view FILES/file-run --export PLACE/x', 'expected a folder of runs, but'],
     ['import FILES/empty-run --run-dir PLACE/x', 'expected a file that can be read, but it is a folder; put'],
-    ['import FILES/file-run --run-dir PLACE/x', 'expected a .weights.h5 or .keras file of Keras 3, found 0'],
+    [
+      'import FILES/file-run --run-dir PLACE/x',
+      'expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found 0',
+    ],
     ['report FILES/empty-run --output PLACE/x', 'expected a study file (.ts, .js or .json), a study that'],
     ['study status FILES/file-run', 'expected a study file (.ts, .js or .json), a study that'],
     ['study run FILES/other-run --store PLACE/x', 'expected a study file (.ts, .js or .json), a study that'],

@@ -1,6 +1,5 @@
 import {
   ConfigError,
-  DropoutLabError,
   type EvaluationReport,
   parseRunConfig,
   type RunConfig,
@@ -9,7 +8,6 @@ import {
 } from '@dropout-lab/contracts';
 import { prepareRunData, type RunData, testTimeViews } from '@dropout-lab/data';
 import { evaluateImages, viewsOf, workersFor } from '@dropout-lab/experiment';
-import { systemErrorSentence, writeDurably } from '@dropout-lab/files/node';
 import { dropoutLayersOf } from '@dropout-lab/model';
 import { type Replica, sampleLogits } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -18,6 +16,7 @@ import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import { type DataOptions, loadRunData, requireImages, requireLoadable } from '../data/data.ts';
 import { pausing } from '../library/pausing.ts';
+import { type Output, requireNewFile, writeFile } from '../output.ts';
 import { replicasOn, requireWorkers } from '../train/open-run.ts';
 import { dropoutFactorAfter } from './dropout-factor-after.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
@@ -47,7 +46,7 @@ export const evaluateCommand = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const { mc: passes, temperature, chart } = options;
-  requireSvg(chart);
+  await requireChart(chart);
   const { run, model, step, backend } = await openTrainedModel(path, options);
   let replica: Replica | undefined;
   try {
@@ -114,7 +113,7 @@ export const evaluateCommand = async (
     if (chart !== undefined) {
       // Charts take a while to load.
       const { rejectionSvg } = await import('./rejection-svg.ts');
-      writeChart(chart, rejectionSvg(ways, numClasses));
+      await writeFile(chartAt(chart), rejectionSvg(ways, numClasses));
     }
     if (options.json) {
       const more = isUncertain ? uncertaintyJson(plain, { tempered, sampled }) : {};
@@ -179,21 +178,14 @@ const validationOf = <Images>(path: string, validation: Images | undefined): Ima
   );
 };
 
-/** @throws ConfigError when a chart's file would not be taken for one. */
-const requireSvg = (chart: string | undefined): void => {
-  if (chart === undefined || chart.endsWith('.svg')) return;
-  throw new ConfigError(`--chart: expected a name that ends in .svg, received ${chart}`);
-};
+const chartAt = (place: string): Output => ({ option: '--chart', place });
 
-const writeChart = (file: string, svg: string): void => {
-  try {
-    writeDurably(file, svg);
-  } catch (cause) {
-    throw new DropoutLabError(
-      systemErrorSentence(cause, `--chart ${file}`, 'to write a file', 'choose another place'),
-      { cause },
-    );
-  }
+/** @throws ConfigError when a chart's file would not be taken for one, or could not be written. */
+const requireChart = async (chart: string | undefined): Promise<void> => {
+  if (chart === undefined) return;
+  if (!chart.endsWith('.svg'))
+    throw new ConfigError(`--chart: expected a name that ends in .svg, received ${chart}`);
+  await requireNewFile(chartAt(chart));
 };
 
 const reportLines = (report: EvaluationReport): string[] => {

@@ -10,7 +10,6 @@ import {
   writtenConfig,
 } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import { readRegularFile } from '@dropout-lab/files/node';
 import {
   decodeKerasArchitecture,
   decodeKerasWeights,
@@ -22,13 +21,13 @@ import {
 } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
-import { readInput } from '../command/read-input.ts';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { createRun } from '../train/create-run.ts';
 import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
+import { readModelFile } from './read-model-file.ts';
 
 export interface ImportOptions extends ConfigOptions {
   readonly runDir?: string;
@@ -76,25 +75,20 @@ export const importCommand = async (
   const described = await readRunConfig(options);
   requireRunnable(described);
   await requirePlace(runDir);
-  const { bytes } = await readInput(file, 'a file that can be read', () =>
-    readRegularFile(file, { limit: MOST_BYTES }),
-  );
   const isDescribed = 'model' in (await readConfigFile(options));
+  // The model is built for its shapes and its topology; nothing is computed.
+  const backend = await startBackend('cpu');
+  const bytes = await readModelFile(file, async (kind) =>
+    kind === 'hdf5' || isDescribed ? (await build(described)).shapes : undefined,
+  );
   const source = await refused(async () => sourceOf(bytes, file, isDescribed));
   const config =
     source.model === undefined
       ? described
       : parseRunConfigAt({ ...writtenConfig(described), model: { preset: 'layers', ...source.model } }, file);
   requireRunnable(config);
-  // The model is built for its shapes and its topology; nothing is computed.
-  const backend = await startBackend('cpu');
-  const spec = modelSpecOf(config);
-  const model = buildModel(spec, config.seed);
-  const shapes = await readWeights(model);
+  const { shapes, modelTopology, parameters } = await build(config);
   const weights = await refused(() => source.decode(shapes, config));
-  const modelTopology = model.toJSON(null, false) as object;
-  const parameters = model.countParams();
-  model.dispose();
 
   const run = await createRun(
     {
@@ -130,5 +124,14 @@ export const importCommand = async (
   return 0;
 };
 
-/** Of a file with the weights of the largest model that is built, and an optimizer's for each. */
-const MOST_BYTES = 2 ** 31;
+const build = async (config: RunConfig) => {
+  const model = buildModel(modelSpecOf(config), config.seed);
+  const shapes: readonly WeightShape[] = (await readWeights(model)).map(({ name, shape }) => ({
+    name,
+    shape,
+  }));
+  const modelTopology = model.toJSON(null, false) as object;
+  const parameters = model.countParams();
+  model.dispose();
+  return { shapes, modelTopology, parameters };
+};

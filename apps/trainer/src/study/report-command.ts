@@ -1,10 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '@dropout-lab/contracts';
 import { gapsInWords } from '@dropout-lab/runs';
 import { planRuns, type StudyRun } from '@dropout-lab/study';
 import { type LoadStudyOptions, loadStudy, readStudyRuns, withPredictions } from '@dropout-lab/study/node';
-import { MOST_GALLERIES, reportFiles, writeReport } from '@dropout-lab/study/report';
+import { MOST_GALLERIES, reportFiles, requireReportPlace, writeReport } from '@dropout-lab/study/report';
 import type { Reporter } from '../command/reporter.ts';
 import { type GalleryOptions, galleriesOf } from './gallery.ts';
 import { requireStore } from './store.ts';
@@ -24,11 +22,7 @@ export const reportCommand = async (
   const { study } = await loadStudy(nameOrFile, options);
   await requireStore(options.store);
   const folder = options.output ?? join('reports', study.name);
-  if ((await stat(folder).catch(() => undefined))?.isDirectory() === false) {
-    throw new ConfigError(
-      `--output ${folder}: expected a folder, or none yet, found a file: choose another place`,
-    );
-  }
+  await requireReportPlace(folder);
   const runs = await readStudyRuns(options.store, planRuns(study));
   const unfinished = runs.filter(({ state }) => state !== 'finished');
   for (const { arm, seed, state } of unfinished) {

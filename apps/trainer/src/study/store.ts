@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ConfigError } from '@dropout-lab/contracts';
-import { isNotFound, systemErrorSentence } from '@dropout-lab/files/node';
+import { isNotFound, kindOf, systemErrorSentence } from '@dropout-lab/files/node';
+import { requireFolder } from '../output.ts';
 
 /** The folder that runs of studies are kept in by default. */
 export const DEFAULT_STORE = 'runs/studies';
@@ -8,7 +9,7 @@ export const DEFAULT_STORE = 'runs/studies';
 /**
  * Refuses what is no store of runs, before anything is read of it.
  *
- * @throws ConfigError when it is no folder, or is missing where runs are to be read.
+ * @throws ConfigError when it is no folder, is missing where runs are to be read, or cannot be written where it may be missing.
  */
 export const requireStore = async (
   store: string,
@@ -22,7 +23,8 @@ export const requireStore = async (
     );
   };
   try {
-    if (!(await stat(store)).isDirectory()) refuse('a file');
+    const found = await stat(store);
+    if (!found.isDirectory()) refuse(kindOf(found));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (!isNotFound(error)) {
@@ -32,4 +34,5 @@ export const requireStore = async (
     const isBelowFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
     if (isBelowFile || !mayBeMissing) refuse(isBelowFile ? 'a path below a file' : 'none', error);
   }
+  if (mayBeMissing) await requireFolder({ option: '--store', place: store });
 };

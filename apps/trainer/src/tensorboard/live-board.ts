@@ -21,9 +21,9 @@ const boardFilesIn = (place: string): string[] =>
   folders.flatMap((part) => {
     const folder = join(place, part);
     return existsSync(folder)
-      ? readdirSync(folder)
-          .filter(isBoardFile)
-          .map((name) => join(folder, name))
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isFile() && isBoardFile(entry.name))
+          .map(({ name }) => join(folder, name))
       : [];
   });
 

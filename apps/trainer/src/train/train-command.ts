@@ -34,13 +34,11 @@ export const trainCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
+  // Before pictures are read, which takes a while.
+  await requireOutputs(options);
   const config = options.resume === undefined ? await readConfig(options, reporter, signal) : undefined;
   const epochs = await readEpochs(options);
   if (config) await requireKernels(options);
-  if (options.tensorboard !== undefined) {
-    const { requireBoardFolder } = await import('../tensorboard/board-folder.ts');
-    await requireBoardFolder(options.tensorboard);
-  }
   const { reason, path } = config
     ? // The images of its configuration are prepared by now.
       await trainNew(config, { ...options, images: undefined, test: undefined }, command, reporter, signal)
@@ -54,6 +52,14 @@ export const trainCommand = async (
       : `Run directory: ${path}`,
   );
   return exitCodes[reason];
+};
+
+/** Refuses places that could not be written. */
+const requireOutputs = async ({ resume, runDir, tensorboard }: TrainOptions): Promise<void> => {
+  if (resume === undefined) await (await import('./require-place.ts')).requirePlace(runDir);
+  if (tensorboard === undefined) return;
+  const { requireFolder } = await import('../output.ts');
+  await requireFolder({ option: '--tensorboard', place: tensorboard });
 };
 
 const readConfig = async (
@@ -82,7 +88,7 @@ const trainNew = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<EndedRun> => {
-  await requirePlaces(config, given);
+  await requireData(config, given);
   const { chooseBackend } = await import('./choose-backend.ts');
   const options = { ...given, ...(await chooseBackend(config, given, reporter, signal)) };
   if (await needsOwnProcess(options.backend))
@@ -91,15 +97,10 @@ const trainNew = async (
   return trainHere(await beginRun(config, options, command, reporter, signal), reporter, signal);
 };
 
-/** Refuses a run that could not be kept, or lacks images, before a backend is measured and started. */
-const requirePlaces = async (config: RunConfig, { runDir, dataDir }: TrainOptions): Promise<void> => {
+/** Refuses a run that lacks images, before a backend is measured and started. */
+const requireData = async (config: RunConfig, { dataDir }: TrainOptions): Promise<void> => {
   requireDataset(config);
-  const [{ requireImages }, { requirePlace }] = await Promise.all([
-    import('../data/data.ts'),
-    import('./require-place.ts'),
-  ]);
-  await requireImages([config], dataDir);
-  await requirePlace(runDir);
+  await (await import('../data/data.ts')).requireImages([config], dataDir);
 };
 
 const resume = async (

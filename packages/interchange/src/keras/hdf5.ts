@@ -3,6 +3,11 @@ import h5wasm, { type Group } from 'h5wasm';
 /** A file in the library's own file system, which is in memory. Every use of it is synchronous, so one name is enough. */
 const scratch = '/scratch.h5';
 
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Whether bytes begin as an HDF5 file does. */
+export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
+
 /** Returns the bytes of a new HDF5 file that `fill` writes. */
 export const writeHdf5 = (fill: (root: Group) => void): Promise<Uint8Array> =>
   withLibrary(({ FS }) => {

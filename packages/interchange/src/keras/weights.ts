@@ -5,7 +5,7 @@ import { KerasWeightsError } from '../errors.ts';
 import { inKerasOrder, isLayer, operationsOf } from '../graph/graph.ts';
 import type { WeightShape } from '../weight-shape.ts';
 import { archived, isArchive, readArchived } from './archive.ts';
-import { readHdf5, writeHdf5 } from './hdf5.ts';
+import { isHdf5, readHdf5, writeHdf5 } from './hdf5.ts';
 
 /**
  * Writes the weights of a model of `buildModel` as a `.weights.h5` file, which `model.load_weights` of Keras 3 reads
@@ -103,10 +103,8 @@ const kerasPaths = (weights: readonly WeightShape[], spec: ModelSpec): string[] 
 
 const layerOf = (path: string): string => path.slice(0, path.indexOf('/vars/'));
 
-const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const weightsFileIn = (bytes: Uint8Array, where: string): Uint8Array => {
-  const startsWith = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
-  if (startsWith(HDF5_SIGNATURE)) return bytes;
+  if (isHdf5(bytes)) return bytes;
   if (isArchive(bytes)) return readArchived(bytes, archived.weights, where);
   throw new KerasWeightsError(
     `${where}: expected a .weights.h5 or .keras file of Keras 3, found ${bytes.length} bytes that are neither HDF5 nor zip: save the model with model.save_weights('NAME.weights.h5')`,

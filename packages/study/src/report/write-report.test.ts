@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, normalize, relative } from 'node:path';
+import { ConfigError } from '@dropout-lab/contracts';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
@@ -9,7 +10,7 @@ import { shippedStudies } from '../study/shipped.ts';
 import { parseStudy } from '../study/study.ts';
 import { clearRuns, finishedRuns, threeArms } from '../testing/study-runs.ts';
 import type { ArmGallery } from './arm-gallery.ts';
-import { ReportError, reportFiles, writeReport } from './write-report.ts';
+import { ReportError, reportFiles, requireReportPlace, writeReport } from './write-report.ts';
 
 const gallery: ArmGallery = {
   arm: 'dropout',
@@ -373,4 +374,35 @@ describe('a process that is killed while it replaces a report', () => {
     expect(pictures).toBeGreaterThan(10);
     expect(found).toEqual([...found.slice(0, -1).map(() => [0, 0]), [0, 1]]);
   }, 300_000);
+});
+
+test.runIf(process.platform !== 'win32').each<[string, (folder: string) => unknown, RegExp]>([
+  [
+    'a named pipe in the place of a page',
+    (folder) => execFileSync('mkfifo', [join(folder, 'index.html')]),
+    /index\.html is a named pipe, which no report replaces; remove it, or choose another folder$/,
+  ],
+  [
+    'a folder in the place of data',
+    (folder) => mkdir(join(folder, 'curves.csv')),
+    /curves\.csv is a folder, which no report replaces/,
+  ],
+  [
+    'a link in the place of a page',
+    (folder) => symlink('elsewhere', join(folder, 'README.md')),
+    /README\.md is a symbolic link, which no report replaces/,
+  ],
+  [
+    'a file in the place of the charts',
+    (folder) => writeFile(join(folder, 'charts'), 'mine'),
+    /charts is a file, which no report replaces/,
+  ],
+])('%s is refused, and stays', async (_, make, message) => {
+  const folder = temporaryFolder();
+  await make(folder);
+  const before = await readdir(folder);
+  await expect(requireReportPlace(folder)).rejects.toThrow(message);
+  await expect(requireReportPlace(folder)).rejects.toThrow(ConfigError);
+  await expect(writeReport(folder, threeArms, clearRuns(), [])).rejects.toThrow(ReportError);
+  expect(await readdir(folder)).toEqual(before);
 });

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
 import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
-import { DropoutLabError } from '@dropout-lab/contracts';
+import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
 import {
   isNotFound,
+  kindOf,
   makeFolder,
+  RefusedFileError,
   removeLeftovers,
+  requireFolderPlace,
   systemErrorCode,
   systemErrorSentence,
   writeDurably,
@@ -41,6 +44,27 @@ export const reportFiles = {
 export class ReportError extends DropoutLabError {
   override readonly name = 'ReportError';
 }
+
+/**
+ * Refuses a folder that a report could not be written into, before anything is read for it: it cannot be made or written, or
+ * has something else in the place of a file of the report.
+ *
+ * @throws ConfigError
+ */
+export const requireReportPlace = async (folder: string): Promise<void> => {
+  try {
+    await requireFolderPlace(folder);
+    for (const name of Object.values(reportFiles)) {
+      const found = await lstat(join(folder, name)).catch((error) => {
+        if (!isNotFound(error)) throw error;
+      });
+      if (found) requireKind(name, found);
+    }
+  } catch (cause) {
+    if (!isOfTheSystem(cause)) throw cause;
+    throw new ConfigError(sentenceOf(cause, folder), [], { cause });
+  }
+};
 
 /**
  * Writes the report of a study into a folder: a page that needs nothing else, the same in Markdown with charts
@@ -111,10 +135,20 @@ const writing = async (folder: string, work: () => Promise<void>): Promise<void>
   try {
     await work();
   } catch (cause) {
-    if (systemErrorCode(cause) === undefined) throw cause;
-    const advice = 'make room or permit writing, or choose another folder';
-    throw new ReportError(systemErrorSentence(cause, folder, 'to write a report here', advice), { cause });
+    if (!isOfTheSystem(cause)) throw cause;
+    throw new ReportError(sentenceOf(cause, folder), { cause });
   }
+};
+
+const isOfTheSystem = (error: unknown): boolean =>
+  error instanceof RefusedFileError || systemErrorCode(error) !== undefined;
+
+const sentenceOf = (error: unknown, folder: string): string => {
+  const advice =
+    error instanceof RefusedFileError
+      ? error.advice
+      : 'make room or permit writing, or choose another folder';
+  return systemErrorSentence(error, folder, 'to write a report here', advice);
 };
 
 /** The files of a report. */
@@ -180,16 +214,25 @@ const replaceFiles = async (from: string, to: string, { charts, files }: ReportC
   }
 };
 
-/** Copies a file, so that there is no moment without it; anything else has to make room. */
+/** Copies a file, so that there is no moment without it. @throws RefusedFileError for anything else. */
 const keepIfThere = async (path: string, copy: string): Promise<boolean> => {
   try {
-    if ((await lstat(path)).isFile()) await copyFile(path, copy);
-    else await rename(path, copy);
+    requireKind(basename(path), await lstat(path));
+    await copyFile(path, copy);
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;
     throw error;
   }
+};
+
+/** @param name Of a file of a report, or of the folder of its charts. */
+const requireKind = (name: string, found: Stats): void => {
+  if (name === reportFiles.charts ? found.isDirectory() : found.isFile()) return;
+  throw new RefusedFileError(
+    `${name} is ${kindOf(found)}, which no report replaces`,
+    'remove it, or choose another folder',
+  );
 };
 
 const svgName = (name: string, theme: ThemeName): string => `${name}-${theme}.svg`;

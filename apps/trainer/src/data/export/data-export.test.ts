@@ -167,7 +167,7 @@ test.each([
   ],
   [
     ['--format', 'folder', '--to', 'file.txt'],
-    '--to file.txt: expected an empty folder or none, but the system says',
+    '--to file.txt: expected an empty folder or none, but it is a file',
   ],
   [['--format', 'folder', '--to', 'file.txt/in-a-file'], 'file.txt'],
   [['--format', 'zip', '--to', 'new'], "'zip' is invalid. Allowed choices are cifar, folder, parquet."],

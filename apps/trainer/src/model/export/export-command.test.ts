@@ -1,11 +1,12 @@
-import { mkdir, readdir, readFile, writeFile as write } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile as write } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { exportFormatOption } from '../../command/shared-options.ts';
 import { callCli } from '../../command/testing.ts';
-import { requireNewFolder, writeFiles } from '../../output.ts';
+import { requireNewFolder, writeFile, writeFiles } from '../../output.ts';
 import { chooseFormat } from './choose-format.ts';
 import { exportFormatNames } from './table.ts';
 
@@ -52,7 +53,10 @@ test('a folder is written as a whole, in the place of none or of an empty one', 
     ['b/c.bin', Uint8Array.of(1, 2)],
   ]);
   await mkdir(join(parent, 'empty'));
-  for (const name of ['empty', 'above/new']) {
+  await mkdir(join(parent, 'other'));
+  await symlink('other', join(parent, 'link'));
+  const { ino } = await stat(join(parent, 'empty'));
+  for (const name of ['empty', 'above/new', 'link']) {
     const place = join(parent, name);
     await requireNewFolder({ option: '--output', place });
     await writeFiles({ option: '--output', place }, files);
@@ -62,7 +66,9 @@ test('a folder is written as a whole, in the place of none or of an empty one', 
       /expected an empty folder or none, found a\.txt in it/,
     );
   }
-  expect((await readdir(parent)).toSorted()).toEqual(['above', 'empty']);
+  expect((await readdir(parent)).toSorted()).toEqual(['above', 'empty', 'link', 'other']);
+  // It may be a disk of its own, or the folder that a shell is in.
+  expect((await stat(join(parent, 'empty'))).ino).toBe(ino);
 });
 
 test('a folder that cannot be written leaves nothing', async () => {
@@ -75,7 +81,28 @@ test('a folder that cannot be written leaves nothing', async () => {
   await write(join(parent, 'full', 'mine'), '');
   await expect(
     writeFiles({ option: '--output', place: join(parent, 'full') }, new Map([['a', 'b']])),
-  ).rejects.toThrow(/ENOTEMPTY/);
+  ).rejects.toThrow(/--output .*: expected an empty folder or none, found mine in it/);
   expect((await readdir(parent)).toSorted()).toEqual(['file', 'full']);
   expect(await readdir(join(parent, 'full'))).toEqual(['mine']);
+});
+
+test('a file is written with the folders above it, in the place of another, also behind a link', async () => {
+  const parent = temporaryFolder();
+  await write(join(parent, 'own'), 'old and longer');
+  await symlink('own', join(parent, 'link'));
+  for (const name of ['a/b/new', 'link'])
+    await writeFile({ option: '--output', place: join(parent, name) }, 'new');
+  expect(await readFile(join(parent, 'a', 'b', 'new'), 'utf8')).toBe('new');
+  expect(await readFile(join(parent, 'own'), 'utf8')).toBe('new');
+  expect((await lstat(join(parent, 'link'))).isSymbolicLink()).toBe(true);
+  expect((await readdir(parent)).toSorted()).toEqual(['a', 'link', 'own']);
+});
+
+test.runIf(process.platform !== 'win32')('what has come to the place of a file meanwhile stays', async () => {
+  const place = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [place]);
+  await expect(writeFile({ option: '--output', place }, 'new')).rejects.toThrow(
+    /--output .*: expected to write a file, but it is a named pipe; choose another place$/,
+  );
+  expect((await lstat(place)).isFIFO()).toBe(true);
 });

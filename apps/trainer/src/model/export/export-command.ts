@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type CheckpointName, ConfigError } from '@dropout-lab/contracts';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import type { Reporter } from '../../command/reporter.ts';
-import { requireNewFolder, writeFile, writeFiles } from '../../output.ts';
+import { type Output, requireNewFile, requireNewFolder, writeFile, writeFiles } from '../../output.ts';
 import { chooseFormat, exportFormatOf } from './choose-format.ts';
 import type {
   FileFormat,
@@ -40,34 +40,35 @@ export const exportCommand = async (
     (format.extension === undefined
       ? join(others.length === 0 ? first : '.', name)
       : join(first, `${checkpoint}${format.extension}`));
-  if (format.extension === undefined) await requireNewFolder({ option: '--output', place });
+  const target: Output = { option: '--output', place };
+  await (format.extension === undefined ? requireNewFolder(target) : requireNewFile(target));
   const runs = await Promise.all(
     paths.map(async (path) => ({ run: await openRunDirectory(path), checkpoint })),
   );
   const { use, notes = [] } =
     format.extension === undefined
-      ? await exportFolder(format, runs, place)
-      : await exportFile(format, runs[0]!, place);
+      ? await exportFolder(format, runs, target)
+      : await exportFile(format, runs[0]!, target);
   reporter.line(`Wrote ${place}: ${use}`);
   for (const note of notes) reporter.line(note);
   return 0;
 };
 
-const exportFile = async (format: FileFormat, run: RunToExport, place: string): Promise<WrittenFile> => {
+const exportFile = async (format: FileFormat, run: RunToExport, target: Output): Promise<WrittenFile> => {
   const write = await format.load();
   const file = await write(run);
-  writeFile(place, file.content);
+  await writeFile(target, file.content);
   return file;
 };
 
 const exportFolder = async (
   format: FolderFormat | RunsFormat,
   runs: readonly RunToExport[],
-  place: string,
+  target: Output,
 ): Promise<WrittenFolder> => {
   const folder = format.takesSeveralRuns
     ? await (await format.load())(runs)
     : await (await format.load())(runs[0]!);
-  await writeFiles({ option: '--output', place }, folder.files);
+  await writeFiles(target, folder.files);
   return folder;
 };

@@ -1,0 +1,68 @@
+import { ConfigError } from '@dropout-lab/contracts';
+import { type OpenedFile, openRegularFile } from '@dropout-lab/files/node';
+import { isHdf5, isKerasArchive, isSafetensors, type WeightShape } from '@dropout-lab/interchange';
+import { readInput } from '../command/read-input.ts';
+
+/** Of an archive with the weights of the largest model that is built, and an optimizer's for each. */
+const MOST_BYTES = 2 ** 31;
+/** Of the largest model alone, behind the longest header. */
+const MOST_BYTES_OF_SAFETENSORS = 2 ** 30 + 2 ** 24 + 8;
+/** Of what a file has beside its weights. */
+const MOST_OTHER_BYTES = 2 ** 24;
+/** With those of an optimizer that keeps three arrays, and an average of weights. */
+const MOST_BYTES_OF_WEIGHT = 5 * 4;
+
+const mostBytesOf = (weights: readonly WeightShape[]): number =>
+  MOST_OTHER_BYTES +
+  weights.reduce(
+    (sum, { shape }) => sum + MOST_BYTES_OF_WEIGHT * shape.reduce((size, length) => size * length, 1),
+    0,
+  );
+
+const kinds = { hdf5: isHdf5, keras: isKerasArchive, safetensors: isSafetensors };
+type ModelFileKind = keyof typeof kinds;
+/** At least as many bytes as the kind of a file is known by. */
+const BEGINNING = 16;
+
+/** The list of an archive's files comes last, before a comment of at most 64 KiB. */
+const hasEndOfArchive = async ({ stats, read }: OpenedFile): Promise<boolean> => {
+  const most = 22 + 0xffff;
+  return (await read(Math.max(0, stats.size - most), most)).includes('PK\x05\x06', 0, 'latin1');
+};
+
+/**
+ * Reads a file of a model, when it begins as one does and is no longer than one can be.
+ *
+ * @param describedAs Returns the weights of the model that the user describes, where a file of the kind says nothing of its own.
+ */
+export const readModelFile = (
+  path: string,
+  describedAs: (kind: ModelFileKind) => Promise<readonly WeightShape[] | undefined>,
+): Promise<Uint8Array> =>
+  readInput(path, 'a file that can be read', async () => {
+    const file = await openRegularFile(path, { limit: MOST_BYTES });
+    try {
+      const { size } = file.stats;
+      const beginning = await file.read(0, BEGINNING);
+      const kind = (Object.keys(kinds) as ModelFileKind[]).find((name) => kinds[name](beginning));
+      if (kind === undefined) {
+        throw new ConfigError(
+          `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found ${size} bytes that begin as none of them: save the model with model.save('NAME.keras')`,
+        );
+      }
+      if (kind === 'keras' && !(await hasEndOfArchive(file))) {
+        throw new ConfigError(
+          `${path}: expected a .keras file of Keras 3, found an archive of ${size} bytes without its end: copy it again`,
+        );
+      }
+      const weights = await describedAs(kind);
+      const most = kind === 'safetensors' ? MOST_BYTES_OF_SAFETENSORS : MOST_BYTES;
+      const limit = Math.min(most, weights ? mostBytesOf(weights) : most);
+      if (size <= limit) return await file.read(0, size);
+      throw new ConfigError(
+        `${path}: expected a file of at most ${limit} bytes, more than weights of this model and an optimizer's take, found ${size}: describe the model that the file was saved from`,
+      );
+    } finally {
+      await file.close();
+    }
+  });
