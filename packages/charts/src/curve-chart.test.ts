@@ -1,7 +1,9 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { describe, expect, test } from 'vitest';
-import { type Curve, type CurveChartOptions, curveChart } from './curve-chart.ts';
+import type { Curve } from './curve.ts';
+import { type CurveChartOptions, curveChart } from './curve-chart.ts';
 import { document, lookOf, pointsOf, ticksOf } from './drawn.testing.ts';
+import { textWidth } from './parts/frame.ts';
 
 const points = (ys: readonly number[], reach?: number) =>
   ys.map((y, i) => ({
@@ -122,6 +124,154 @@ describe('marks', () => {
     const { svg } = draw(Array.from({ length: 5 }, (_, arm) => ({ ...marked, arm })));
     expect([svg.querySelectorAll('g.dot circle').length, textsOf(svg), tintsOf(svg)]).toEqual([5, [], []]);
     expect(svg.querySelector('g.legend')!.textContent).not.toContain('overfitting');
+  });
+});
+
+describe('a gap', () => {
+  const training = points([2.1, 1.2, 0.7, 0.4]);
+  const pair = [
+    { ...falling, arm: 1, training, lowest: 3, onset: 3 },
+    { ...falling, label: 'training', arm: 1, dashed: true, points: training },
+  ];
+
+  test('is tinted between validation and training, and more from where it overfits, which says what that is', () => {
+    const { svg, areas, x, y } = draw(pair);
+    const [gap, late] = areas.filter((area) => lookOf(area, 'fill-opacity') !== '0.16');
+    expect(lookOf(gap!, 'fill')).toBe('var(--hue-1)');
+    const corners = pointsOf(gap!).map(([, at]) => at);
+    const ys = [...points([2, 1.5, 1, 1.2]), ...training].map((point) => y(point.y));
+    const downwards = (a: number, b: number) => a - b;
+    expect(corners.sort(downwards)).toEqual(ys.sort(downwards).map((at) => expect.closeTo(at, 2)));
+    expect(pointsOf(late!).map(([at]) => at)).toEqual(
+      [3, 4, 4, 3].map((epoch) => expect.closeTo(x(epoch), 2)),
+    );
+    const [said] = svg.querySelectorAll('g.rect rect');
+    expect([lookOf(said!, 'fill-opacity'), said!.textContent]).toEqual(['0', OVERFITTING_RULE]);
+  });
+
+  test('of curves over steps and epochs lies at the epochs that both have', () => {
+    const steps = [{ x: 0.5, y: 2.2 }, ...training.slice(0, 3)];
+    const { areas } = draw([{ ...pair[0]!, training: steps }, pair[1]!]);
+    expect(pointsOf(areas.find((area) => lookOf(area, 'fill-opacity') === '0.08')!)).toHaveLength(6);
+  });
+
+  test('that a logarithmic axis cannot show is left out', () => {
+    const none = training.map((point) => ({ ...point, y: 0 }));
+    expect(draw([{ ...pair[0]!, training: none }], { log: true }).svg.outerHTML).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe('names at the ends', () => {
+  const bare = { hasLegend: false, width: 600 } as const;
+  const namesOf = (svg: Element) => [...svg.querySelectorAll('g.ends text')].map((one) => one.textContent);
+
+  test('are those of the curves, in the room that the page left for a legend', () => {
+    const other = { ...falling, label: 'no dropout', arm: 1, points: points([2, 1.4, 1.3, 1.9]) };
+    const { svg, area, x, y } = draw([falling, other], bare);
+    expect(namesOf(svg)).toEqual(['dropout', 'no dropout']);
+    expect([x(1), x(4)]).toEqual([area.left, area.right]);
+    const heights = [...svg.querySelectorAll('g.ends text')].map((one) => Number(one.getAttribute('y')));
+    expect(heights).toEqual([expect.closeTo(y(1.2), 6), expect.closeTo(y(1.9), 6)]);
+    const leaders = [...svg.querySelectorAll('g.ends path')].map((one) => one.getAttribute('stroke'));
+    expect(leaders).toEqual(['var(--hue-0)', 'var(--hue-1)']);
+  });
+
+  test('may be others than in the legend, or none', () => {
+    const pair = [
+      { ...falling, label: 'dropout, validation', end: 'dropout' },
+      { ...falling, label: 'dropout, training', dashed: true, end: '' },
+    ];
+    expect(namesOf(draw(pair, bare).svg)).toEqual(['dropout']);
+    expect(draw(pair).svg.querySelector('g.legend')!.textContent).toContain('dropout, training');
+  });
+
+  test('that are long are shortened, and leave the curves two thirds', () => {
+    const { svg, area } = draw([{ ...falling, label: 'a name of forty characters, and then ten' }], bare);
+    expect(namesOf(svg)[0]).toMatch(/^a name of .*…$/);
+    expect(area.right).toBeGreaterThan(400);
+  });
+
+  test('take no room in a narrow chart, beside a legend, and of many curves', () => {
+    const many = Array.from({ length: 9 }, (_, arm) => ({ ...falling, arm }));
+    for (const { svg, area } of [
+      draw([falling], { ...bare, width: 400 }),
+      draw([falling], { width: 400 }),
+      draw(many, { ...bare, width: 400 }),
+    ]) {
+      expect(namesOf(svg)).toEqual([]);
+      expect(area.right).toBe(400 - 14);
+    }
+  });
+});
+
+describe('texts', () => {
+  interface Box {
+    readonly text: string;
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  }
+
+  /** Boxes of the texts on and beside the curves, as they are drawn. */
+  const boxesOf = (svg: Element): Box[] =>
+    [...svg.querySelectorAll('g.text text, g.ends text, g.legend text, g.x-axis-tick-label text')].map(
+      (one) => {
+        const place = /translate\(([\d.]+),([\d.]+)\)/.exec(one.getAttribute('transform') ?? '');
+        const [x, y] = place ? [place[1], place[2]] : [one.getAttribute('x'), one.getAttribute('y')];
+        const text = one.textContent ?? '';
+        const width = textWidth(text);
+        const left = Number(x) - (place ? width / 2 : 0);
+        const middle = Number(y) + (place ? 12 : 0);
+        return { text, left, right: left + width, top: middle - 6, bottom: middle + 6 };
+      },
+    );
+
+  const overlapping = (boxes: readonly Box[]): string[] =>
+    boxes.flatMap((a, i) =>
+      boxes
+        .slice(i + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.text} on ${b.text}`),
+    );
+
+  /** Losses that turn at other epochs, and end close together: the worst for labels. */
+  const armsOf = (count: number, spread: number): Curve[] =>
+    Array.from({ length: count }, (_, arm) => {
+      const turn = 9 + Math.round(arm * spread);
+      const ys = Array.from({ length: 40 }, (_, i) => 1 + 0.02 * Math.abs(i + 1 - turn) + arm * 0.004);
+      const training = points(ys.map((y) => y * 0.99));
+      const label = `dropout 0.${arm}`;
+      return [
+        { label, arm, points: points(ys), training, lowest: turn, onset: turn },
+        { label, arm, dashed: true, end: '', points: training },
+      ];
+    }).flat();
+
+  test.each([2, 4, 12, 40])('of %d arms cover no other, and stay in the chart', (count) => {
+    for (const spread of [0.3, 30 / count]) {
+      for (const width of [330, 600]) {
+        for (const options of [
+          { hasLegend: false },
+          { hasLegend: true },
+          { hasLegend: false, from: 5, to: 12 },
+        ]) {
+          const { svg } = draw(armsOf(count, spread), { width, height: 240, quantity: 'loss', ...options });
+          const boxes = boxesOf(svg);
+          expect(overlapping(boxes)).toEqual([]);
+          expect(boxes.filter(({ left, right, top }) => left < 0 || right > width || top < 0)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test('say of few arms all that there is to say', () => {
+    const { svg } = draw(armsOf(4, 3), { width: 600, height: 270, hasLegend: false });
+    expect(boxesOf(svg).map(({ text }) => text)).toEqual([
+      ...['1', '5', '10', '15', '20', '25', '30', '35', '40'],
+      ...['lowest at 9', 'lowest at 12', 'lowest at 15', 'lowest at 18'],
+      ...['dropout 0.0', 'dropout 0.1', 'dropout 0.2', 'dropout 0.3'],
+    ]);
   });
 });
 

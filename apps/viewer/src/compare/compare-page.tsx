@@ -1,7 +1,5 @@
-import type { CurveMetric } from '@dropout-lab/study';
 import { epochsCsv } from '../shared/charts/csv.ts';
 import { download } from '../shared/charts/download.ts';
-import { MARKS } from '../shared/charts/series.ts';
 import { Message } from '../shared/controls/message.tsx';
 import { Opening } from '../shared/controls/opening.tsx';
 import { ShareButton } from '../shared/controls/share-button.tsx';
@@ -9,17 +7,10 @@ import { counted } from '../shared/format.ts';
 import { arms, drawnRuns, linkTo, overviews, steadily } from '../shared/state.ts';
 import { ArmMetrics } from './arm-metrics.tsx';
 import { ArmPicker } from './arm-picker.tsx';
+import { Charts } from './charts.tsx';
 import { Controls } from './controls.tsx';
 import { Differences } from './differences.tsx';
-import { MetricChart } from './metric-chart.tsx';
 import { Verdict } from './verdict.tsx';
-
-const charts: readonly { readonly title: string; readonly metric: CurveMetric }[] = [
-  { title: 'Validation loss', metric: 'val_loss' },
-  { title: 'Training loss', metric: 'loss' },
-  { title: 'Validation accuracy', metric: 'val_accuracy' },
-  { title: 'Training accuracy', metric: 'accuracy' },
-];
 
 /** The curves of several runs side by side, alone or as arms. */
 export const ComparePage = () => {
@@ -61,12 +52,7 @@ export const ComparePage = () => {
       <Verdict shown={shown} />
       <Controls shown={shown} />
       <ArmPicker shown={shown} />
-      <p class="muted key">{MARKS}</p>
-      <div class="charts">
-        {charts.map((chart) => (
-          <MetricChart key={chart.metric} {...chart} shown={shown} />
-        ))}
-      </div>
+      <Charts shown={shown} />
       <ArmMetrics shown={shown} />
       <Differences shown={shown} />
     </div>

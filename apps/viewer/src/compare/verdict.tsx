@@ -1,12 +1,14 @@
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import { loadPredictions } from '../shared/runs/run-files.ts';
 import type { Summary } from '../shared/runs/summary.ts';
-import { MOST_COMPARED_ARMS, verdictsOfArms } from '../shared/runs/verdict.ts';
+import { MOST_COMPARED_ARMS, rankingOf, verdictsOfArms } from '../shared/runs/verdict.ts';
 import { VerdictText } from '../shared/runs/verdict-text.tsx';
 import { groupsOf } from './groups.ts';
 
 /** Answers of more runs are not loaded: some hundred kilobytes each. */
 const MOST_RUNS = 24;
+
+const CHOOSE = `Choose two to four arms and at most ${MOST_RUNS} runs below, to read whether their models differ by more than chance.`;
 
 /** The verdict on the arms that are shown. */
 export const Verdict = ({ shown }: { readonly shown: readonly Summary[] }) => {
@@ -18,14 +20,10 @@ export const Verdict = ({ shown }: { readonly shown: readonly Summary[] }) => {
     Promise.all(kept.map(async ({ name }) => [name, await loadPredictions(name)] as const)),
   );
   if (groups.length < 2) return null;
-  if (!isCompared) {
-    return (
-      <p class="muted">{`Choose two to ${MOST_COMPARED_ARMS} arms, and at most ${MOST_RUNS} runs, to read how their models differ.`}</p>
-    );
-  }
+  const arms = groups.map(([arm, runs]) => ({ label: arm.label, runs }));
+  if (!isCompared) return <VerdictText sentences={[...rankingOf(arms), CHOOSE]} />;
   // Without them, accuracies are compared, which is not what would be said a moment later.
   if (answers.state === 'loading') return null;
   const known = new Map(answers.state === 'ready' ? answers.value : []);
-  const arms = groups.map(([arm, runs]) => ({ label: arm.label, runs }));
   return <VerdictText sentences={verdictsOfArms(arms, known)} />;
 };

@@ -42,6 +42,18 @@ export const addText = (
   element.textContent = text;
 };
 
+/** Of a character at the charts' font size, generously: text cannot be measured without a browser. */
+const CHARACTER_WIDTH = 6.6;
+
+/** Returns the most pixels that a text takes. */
+export const textWidth = (text: string): number => text.length * CHARACTER_WIDTH;
+
+/** Returns as much of a text as there is room for, with an ellipsis for the rest. */
+export const shortened = (text: string, width: number): string => {
+  const most = Math.floor(width / CHARACTER_WIDTH);
+  return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1)).trimEnd()}…`;
+};
+
 /** Adds an element of SVG to another. */
 export const append = (
   parent: Element,

@@ -1,4 +1,4 @@
-import { addText, append } from './frame.ts';
+import { addText, append, textWidth } from './frame.ts';
 
 /** A line of a chart's legend. */
 export interface LegendItem {
@@ -10,8 +10,6 @@ export interface LegendItem {
 const ROW_HEIGHT = 20;
 const KEY_WIDTH = 22;
 const GAP = 18;
-/** Of a character at the charts' font size, generously: text cannot be measured without a browser. */
-const CHARACTER_WIDTH = 6.6;
 
 interface Placed extends LegendItem {
   readonly x: number;
@@ -22,7 +20,7 @@ const placeItems = (items: readonly LegendItem[], width: number): Placed[] => {
   let x = 0;
   let row = 0;
   return items.map((item) => {
-    const itemWidth = KEY_WIDTH + item.label.length * CHARACTER_WIDTH;
+    const itemWidth = KEY_WIDTH + textWidth(item.label);
     if (x > 0 && x + itemWidth > width) {
       x = 0;
       row++;

@@ -22,13 +22,20 @@ export const GapChart = ({ run, epoch, onEpoch }: GapChartProps) => {
   const [validation, training] = useMemo(() => curvePair(run, arm, 'accuracy', (part) => part), [run]);
   const draw = useCallback(
     (width: number) =>
-      curveChart([{ ...validation, lowest: undefined }, training], {
-        title: 'Accuracy',
-        quantity: 'accuracy',
-        width,
-        height: heightOf(width),
-        hasLegend: false,
-      }),
+      // The overlay tints the gap and names the lines.
+      curveChart(
+        [
+          { ...validation, lowest: undefined, training: undefined, end: '' },
+          { ...training, end: '' },
+        ],
+        {
+          title: 'Accuracy',
+          quantity: 'accuracy',
+          width,
+          height: heightOf(width),
+          hasLegend: false,
+        },
+      ),
     [validation, training],
   );
   const { frame, canvas, width, drawing } = useDrawing(draw);

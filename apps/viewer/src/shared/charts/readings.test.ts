@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readingsOf } from './readings.ts';
+import { pointNear, readingsOf } from './readings.ts';
 import type { Series } from './series.ts';
 
 const curve = (key: string, ys: readonly number[], step = 1): Series => ({
@@ -45,4 +45,13 @@ test('curves over time, whose points all lie elsewhere, have no more places than
   const { xs } = readingsOf(series, null, null);
   expect(xs.length).toBeGreaterThan(200);
   expect(xs.length).toBeLessThanOrEqual(401);
+});
+
+test('the nearest point, within reach', () => {
+  const points = [1, 2, 4].map((x) => ({ x, y: 0, raw: 0 }));
+  expect(pointNear(points, 2.9)?.x).toBe(2);
+  expect(pointNear(points, 3.1)?.x).toBe(4);
+  expect(pointNear(points, 0)?.x).toBe(1);
+  expect(pointNear(points, 9)).toBeUndefined();
+  expect(pointNear([], 1)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { type Point, pointNear, type Series } from './series.ts';
+import type { Point, Series } from './series.ts';
 
 /** The values of a chart's curves at an x. */
 export interface Reading {
@@ -105,4 +105,20 @@ export const nextLine = ({ all, more }: Reading, line: string | null, direction:
   const at = all.findIndex(({ series }) => lineOf(series) === line);
   const next = at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + direction));
   return lineOf(all[next]!.series);
+};
+
+/** Returns the point of a curve nearest to x; undefined when the curve has none within its own spacing of x. */
+export const pointNear = (points: readonly Point[], x: number): Point | undefined => {
+  let low = 0;
+  let high = points.length - 1;
+  if (high < 0) return undefined;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (points[middle]!.x <= x) low = middle;
+    else high = middle;
+  }
+  const [a, b] = [points[low]!, points[high]!];
+  const nearest = Math.abs(a.x - x) <= Math.abs(b.x - x) ? a : b;
+  const spacing = points.length > 1 ? (points.at(-1)!.x - points[0]!.x) / (points.length - 1) : 1;
+  return Math.abs(nearest.x - x) <= spacing ? nearest : undefined;
 };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
 import { armsOf } from '../runs/arms.ts';
 import { summaryOf } from '../runs/summary.ts';
-import { pointNear, seriesOf, smoothed } from './series.ts';
+import { pairsOf, seriesOf } from './series.ts';
 
 const runs = [0.4, 0.5].map((val_accuracy, seed) =>
   createDigest(`dropout-${seed}`, { seed }, [
@@ -15,15 +15,6 @@ const runs = [0.4, 0.5].map((val_accuracy, seed) =>
 const bare = createDigest('bare', { model: { dropout: { rate: 0 } } }, [{ val_accuracy: 0.3, val_loss: 1 }]);
 const arms = armsOf([...runs, bare]);
 const summaries = [...runs, bare].map(summaryOf);
-
-test('smoothing starts at the first value and weighs the past', () => {
-  expect(smoothed([1, 2, 4], 0)).toEqual([1, 2, 4]);
-  // (0.25 * 1 + 0.5 * 2) / 0.75; (0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875
-  const [first, second, third] = smoothed([1, 2, 4], 0.5);
-  expect(first).toBe(1);
-  expect(second).toBeCloseTo(5 / 3, 12);
-  expect(third).toBeCloseTo(3, 12);
-});
 
 test('a curve for each run, in the colour of its arm, without losses that are not finite', () => {
   const series = seriesOf(summaries, arms, 'val_loss', { x: 'epoch', smooth: 0, group: false });
@@ -42,15 +33,6 @@ test('grouped, the mean of an arm with its band over seeds', () => {
   // Student's t of 1 degree of freedom, 12.706, times the standard error 0.05.
   expect(dropout!.points[0]!.band!.upper).toBeCloseTo(0.45 + 12.706 * 0.05, 3);
   expect(none).toMatchObject({ label: 'no dropout', arm: 1, points: [{ y: 0.3, band: undefined }] });
-});
-
-test('the nearest point, within reach', () => {
-  const points = [1, 2, 4].map((x) => ({ x, y: 0, raw: 0 }));
-  expect(pointNear(points, 2.9)?.x).toBe(2);
-  expect(pointNear(points, 3.1)?.x).toBe(4);
-  expect(pointNear(points, 0)?.x).toBe(1);
-  expect(pointNear(points, 9)).toBeUndefined();
-  expect(pointNear([], 1)).toBeUndefined();
 });
 
 /** Loss falls to its lowest at epoch 3 after `late` more epochs, then climbs. */
@@ -86,4 +68,17 @@ test('an arm is marked at the median of its runs, as in the report', () => {
     ...{ x: 'epoch', smooth: 0, group: true },
   });
   expect([series!.lowest, series!.onset]).toEqual([4, onsets[1]]);
+});
+
+test('pairs: validation with the curve of training beside it, named at its end', () => {
+  const pairs = pairsOf(summaries, arms, 'loss', { x: 'epoch', smooth: 0, group: true });
+  expect(pairs.map(({ label, end, dashed = false }) => [label, end, dashed])).toEqual([
+    ['dropout 0.5, validation', 'dropout 0.5', false],
+    ['dropout 0.5, training', '', true],
+    ['no dropout, validation', 'no dropout', false],
+    ['no dropout, training', '', true],
+  ]);
+  const [validation, training] = pairs;
+  expect(validation!.training).toBe(training!.points);
+  expect(training!.points.map(({ y }) => y)).toEqual([1, 1]);
 });

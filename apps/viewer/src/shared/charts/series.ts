@@ -6,6 +6,7 @@ import type { View } from '../address.ts';
 import type { Arm } from '../runs/arms.ts';
 import type { RunOverview, Status } from '../runs/catalogue.ts';
 import type { Summary } from '../runs/summary.ts';
+import { smoothed } from './smoothed.ts';
 
 /** A point of a curve. */
 export interface Point extends CurvePoint {
@@ -19,9 +20,11 @@ export interface Series extends Curve {
   readonly points: readonly Point[];
 }
 
-/** The meaning of the marks on curves, for charts without a legend. */
-export const MARKS =
-  'A circle is the lowest validation loss; from where a run overfits, the ground is tinted in its colour.';
+/** The meaning of the circles on curves, for charts without a legend. */
+export const CIRCLES = 'A circle is the lowest validation loss.';
+
+/** The meaning of the marks on curves of validation and training. */
+export const MARKS = `The gap between the lines is tinted, and more so from where a run overfits. ${CIRCLES}`;
 
 /** Returns what is said of runs in the place of a curve that they do not have. */
 export const emptyInWords = (summaries: readonly Pick<Summary, 'status' | 'history'>[]): string => {
@@ -49,22 +52,6 @@ export interface SeriesOptions extends Pick<View, 'x' | 'smooth'> {
   /** Means over the runs of an arm in place of single runs. */
   readonly group: boolean;
 }
-
-/**
- * Exponential moving mean `m += (1 - weight) * (v - m)`, divided by the weight of the values so far, so that it
- * starts at the first value (the bias correction of Kingma & Ba 2015, section 3).
- *
- * @param weight Of the past, 0..1; 0 leaves the values as they are.
- */
-export const smoothed = (values: readonly number[], weight: number): number[] => {
-  let mean = 0;
-  let mass = 0;
-  return values.map((value) => {
-    mean = weight * mean + (1 - weight) * value;
-    mass = weight * mass + (1 - weight);
-    return mean / mass;
-  });
-};
 
 /** Returns the minutes of training at the end of each epoch. */
 export const minutesAt = (history: readonly EpochRow[]): number[] => {
@@ -153,11 +140,36 @@ export const curvePair = (
   labelOf: (part: 'validation' | 'training') => string,
 ): readonly [Series, Series] => {
   const options = { x: 'epoch', smooth: 0 } as const;
-  return [
-    { ...runSeries(summary, arm, `val_${metric}`, options), label: labelOf('validation') },
-    { ...runSeries(summary, arm, metric, options), label: labelOf('training'), dashed: true },
-  ];
+  const validation = runSeries(summary, arm, `val_${metric}`, options);
+  return pairOf(validation, runSeries(summary, arm, metric, options), labelOf);
 };
+
+/** The curves of runs or arms in pairs, with their names at the ends of validation. */
+export const pairsOf = (
+  summaries: readonly Summary[],
+  arms: ReadonlyMap<string, Arm>,
+  metric: 'loss' | 'accuracy',
+  options: SeriesOptions,
+): Series[] => {
+  const trainings = seriesOf(summaries, arms, metric, options);
+  return seriesOf(summaries, arms, `val_${metric}`, options).flatMap((curve, i) => {
+    const { label } = curve;
+    const [validation, training] = pairOf(curve, trainings[i]!, (part) => `${label}, ${part}`);
+    return [
+      { ...validation, end: label },
+      { ...training, end: '' },
+    ];
+  });
+};
+
+const pairOf = (
+  validation: Series,
+  training: Series,
+  labelOf: (part: 'validation' | 'training') => string,
+): readonly [Series, Series] => [
+  { ...validation, label: labelOf('validation'), training: training.points },
+  { ...training, label: labelOf('training'), dashed: true },
+];
 
 const armSeries = (
   summaries: readonly Summary[],
@@ -213,19 +225,3 @@ const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => 
 /** Returns the marks of an arm. */
 export const marksOf = (group: readonly RunOverview[]): EpochMarks =>
   medianMarks(group.map(({ lowestLoss, onset }) => ({ lowestLossEpoch: lowestLoss?.epoch, onset })));
-
-/** Returns the point of a curve nearest to x; undefined when the curve has none within its own spacing of x. */
-export const pointNear = (points: readonly Point[], x: number): Point | undefined => {
-  let low = 0;
-  let high = points.length - 1;
-  if (high < 0) return undefined;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (points[middle]!.x <= x) low = middle;
-    else high = middle;
-  }
-  const [a, b] = [points[low]!, points[high]!];
-  const nearest = Math.abs(a.x - x) <= Math.abs(b.x - x) ? a : b;
-  const spacing = points.length > 1 ? (points.at(-1)!.x - points[0]!.x) / (points.length - 1) : 1;
-  return Math.abs(nearest.x - x) <= spacing ? nearest : undefined;
-};

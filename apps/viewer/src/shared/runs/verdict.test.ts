@@ -2,7 +2,7 @@ import type { Predictions } from '@dropout-lab/contracts';
 import { expect, test } from 'vitest';
 import { createDigest, ended, started } from '../../testing/runs.ts';
 import { type Summary, summaryOf } from './summary.ts';
-import { verdictsOfArms } from './verdict.ts';
+import { rankingOf, verdictsOfArms } from './verdict.ts';
 
 const run = (name: string, seed: number, accuracies: readonly number[], more: object = {}): Summary =>
   summaryOf({
@@ -91,4 +91,18 @@ test('a run that diverged has no model', () => {
   expect(verdictsOfArms([dropout, lost])[0]).toBe(
     '“no dropout” diverged: its loss became NaN or infinite, so there is no trained model to compare.',
   );
+});
+
+test('of many arms the highest and the lowest accuracy, and of runs of several seeds their means', () => {
+  const sgd = arm('SGD', run('c', 0, [0.2, 0.57]), run('d', 1, [0.2, 0.59]));
+  const lost = arm('diverged', run('e', 0, [Number.NaN]));
+  expect(rankingOf([dropout, none])).toEqual([
+    'Of 2 arms “dropout 0.5” has the highest validation accuracy, 75.3%, and “no dropout” the lowest, 69.2%.',
+  ]);
+  expect(rankingOf([none, sgd, lost, dropout])).toEqual([
+    'Of 3 arms “dropout 0.5” has the highest validation accuracy, 75.3% on average, and “SGD” the lowest, 58.0%.',
+  ]);
+  const training = arm('Lion', run('f', 0, [0.4], { isBeingWritten: true, events: [started] }));
+  expect(rankingOf([none, dropout, training])[0]).toMatch(/^So far, of 2 arms /);
+  expect(rankingOf([lost])).toEqual([]);
 });

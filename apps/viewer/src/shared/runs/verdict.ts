@@ -5,6 +5,7 @@ import {
   type ComparedModel,
   compareArms,
   corrected,
+  formatPercent,
   verdictParts,
 } from '@dropout-lab/study';
 import { counted } from '../format.ts';
@@ -43,6 +44,28 @@ export const verdictsOfArms = (
   return [
     ...sentences.map((sentence) => `${soFar}${sentence}`),
     ...new Set(parts.flatMap(({ caveats }) => caveats)),
+  ];
+};
+
+/**
+ * Returns, of arms too many to be compared pair by pair, which has the highest accuracy and which the lowest: on the test
+ * images where all have been tested, else on the validation images after their last epoch. Empty where none was measured.
+ */
+export const rankingOf = (arms: readonly ArmRuns[]): string[] => {
+  const isTested = arms.every(({ runs }) => runs.some(({ test }) => test !== undefined));
+  const accuracy = ({ test, last }: Summary) => (isTested ? test?.accuracy : last?.val_accuracy);
+  const measured = arms.flatMap(({ label, runs }) => {
+    const all = runs.flatMap((run) => accuracy(run) ?? []).filter(Number.isFinite);
+    return all.length === 0 ? [] : [{ label, mean: mean(all), isMean: all.length > 1 }];
+  });
+  const [highest, ...others] = measured.sort((a, b) => b.mean - a.mean);
+  const lowest = others.at(-1);
+  if (!highest || !lowest) return [];
+  const what = `${isTested ? 'test' : 'validation'} accuracy`;
+  const soFar = arms.some(({ runs }) => runs.some(isUnfinished)) ? 'So far, of' : 'Of';
+  const average = measured.some(({ isMean }) => isMean) ? ' on average' : '';
+  return [
+    `${soFar} ${counted(measured.length, 'arm')} “${highest.label}” has the highest ${what}, ${formatPercent(highest.mean)}${average}, and “${lowest.label}” the lowest, ${formatPercent(lowest.mean)}.`,
   ];
 };
 
