@@ -71,10 +71,10 @@ export const placeLabels = (
     const [best] = directions
       .map((direction) => boxOf(label, direction))
       .filter((box) => isWithin(box, area) && !others.some((other) => overlap(box, other)))
-      .map((box) => ({
-        box,
-        cost: distanceCost(box, label) + passed.filter(([x, y]) => contains(box, x, y)).length,
-      }))
+      .map((box) => {
+        const covered = passed.filter(([x, y]) => contains(box, x, y)).length;
+        return { box, cost: covered + (isNearest(box, i, labels) ? 0 : DOUBT) };
+      })
       .sort((a, b) => a.cost - b.cost);
     if (!best) return [];
     taken.push(best.box);
@@ -82,11 +82,15 @@ export const placeLabels = (
   });
 };
 
-/** A label a row further away is as bad as two lines through it: whose it is can hardly be seen. */
-const ROW_COST = 40;
+/** A label that is nearer to the point of another is as bad as two lines through it: whose it is can hardly be seen. */
+const DOUBT = 40;
 
-const distanceCost = ({ top, bottom }: Box, { at: [, y] }: Label): number =>
-  ROW_COST * Math.floor(Math.max(0, Math.abs((top + bottom) / 2 - y) - GAP) / LABEL_HEIGHT);
+const isNearest = (box: Box, own: number, labels: readonly Label[]): boolean => {
+  const distances = labels.map(({ at: [x, y] }) =>
+    Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom)),
+  );
+  return distances.every((distance, i) => i === own || distance > distances[own]!);
+};
 
 const boxOf = ({ text, at: [x, y] }: Label, [right, down]: Pixel): Box => {
   const [halfWidth, halfHeight] = [textWidth(text) / 2, LABEL_HEIGHT / 2];

@@ -32,18 +32,18 @@ const downloaded = async (page: Page, press: () => Promise<void>): Promise<strin
   return readFile(await file.path(), 'latin1');
 };
 
-test('four charts, read together by pointer and by keyboard', async () => {
+test('charts of loss and accuracy, read together by pointer and by keyboard', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/compare`);
   await expect.poll(() => curves(page)).toBe(16);
-  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  const loss = page.getByRole('group', { name: /^Loss/ });
   await loss.press('ArrowRight');
   await loss.press('ArrowRight');
   const readouts = page.locator('.readout');
-  expect(await readouts.count()).toBe(4);
-  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0.*0\.95/);
-  // The dot of the run that is named first is on its curve, at epoch 2.
+  expect(await readouts.count()).toBe(2);
+  expect(await readouts.first().textContent()).toMatch(/epoch 2.*dropout 0\.5 · seed 0, training.*0\.95/);
+  // The dot of the curve that is named first, of training, is on it, at epoch 2.
   const [dot, point] = await loss.evaluate((plot) => {
-    const [x, y] = plot.querySelector('g.line path')!.getAttribute('d')!.split(/[ML]/)[2]!.split(',');
+    const [x, y] = plot.querySelectorAll('g.line path')[1]!.getAttribute('d')!.split(/[ML]/)[2]!.split(',');
     const { e, f } = new DOMMatrix(getComputedStyle(plot.querySelector('.hover-dot')!).transform);
     return [
       [e, f],
@@ -57,9 +57,42 @@ test('four charts, read together by pointer and by keyboard', async () => {
   await loss.press('Escape');
   expect(await readouts.count()).toBe(0);
   await loss.hover({ position: { x: 300, y: 100 } });
-  await expect.poll(() => readouts.count()).toBe(4);
+  await expect.poll(() => readouts.count()).toBe(2);
   expect(complaints).toEqual([]);
   await page.close();
+});
+
+test('no text of a chart covers another or leaves it, as it is drawn', async () => {
+  for (const width of [360, 1280]) {
+    const { page } = await openPage(browser, `${viewer.url}#/compare`, { viewport: { width, height: 800 } });
+    await expect.poll(() => curves(page)).toBe(16);
+    const charts = await page.locator('.plot').evaluateAll((plots) =>
+      plots.map((plot) => ({
+        frame: plot.getBoundingClientRect().toJSON() as DOMRect,
+        texts: [...plot.querySelectorAll('svg text')].map((one) => ({
+          text: one.textContent ?? '',
+          box: one.getBoundingClientRect().toJSON() as DOMRect,
+        })),
+      })),
+    );
+    for (const { frame, texts } of charts) {
+      expect(texts.map(({ text }) => text)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^lowest/)]),
+      );
+      expect(texts.filter(({ box }) => box.left < frame.left || box.right > frame.right)).toEqual([]);
+      const overlaps = texts.flatMap(({ text, box: a }, i) =>
+        texts
+          .slice(i + 1)
+          .filter(
+            ({ box: b }) =>
+              a.left < b.right && b.left < a.right && a.top + 1 < b.bottom && b.top + 1 < a.bottom,
+          )
+          .map((other) => `${text} on ${other.text}`),
+      );
+      expect(overlaps).toEqual([]);
+    }
+    await page.close();
+  }
 });
 
 test('the page begins with what the runs say, by the function that the report has it from', async () => {
@@ -83,7 +116,7 @@ test('what is shown stands in the address', async () => {
   await page.getByRole('checkbox', { name: 'Losses on a log scale' }).check();
   await page.getByRole('button', { name: 'no dropout' }).click();
   await expect.poll(() => page.url()).toMatch(/#\/compare\?runs=dropout-0&runs=dropout-1&log=yes&group=yes$/);
-  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  const loss = page.getByRole('group', { name: /^Loss/ });
   await loss.scrollIntoViewIfNeeded();
   const box = (await loss.boundingBox())!;
   await page.mouse.move(box.x + 120, box.y + 100);
@@ -109,7 +142,7 @@ test('two fingers zoom, one reads, and all can be shown again', async () => {
     viewport: { width: 390, height: 844 },
   });
   await expect.poll(() => curves(page)).toBe(16);
-  const loss = page.getByRole('group', { name: /^Validation loss/ });
+  const loss = page.getByRole('group', { name: /^Loss/ });
   await loss.scrollIntoViewIfNeeded();
   const box = (await loss.boundingBox())!;
   const session = await page.context().newCDPSession(page);
@@ -120,7 +153,7 @@ test('two fingers zoom, one reads, and all can be shown again', async () => {
     });
   await touch('touchStart', 0.5);
   await touch('touchEnd');
-  expect(await page.locator('.readout').count()).toBe(4);
+  expect(await page.locator('.readout').count()).toBe(2);
 
   await touch('touchStart', 0.4, 0.6);
   await touch('touchMove', 0.3, 0.7);
@@ -153,9 +186,11 @@ test('settings that differ, and downloads', async () => {
   expect(svg).not.toContain('var(--');
   // What the page says around the chart, the file says itself.
   for (const text of [
-    'Validation loss',
-    'dropout 0.5 · seed 1',
-    'no dropout · seed 0',
+    'Loss',
+    'loss (crossentropy, nats)',
+    'epoch',
+    'dropout 0.5 · seed 1, validation',
+    'no dropout · seed 0, training',
     'lowest validation loss',
   ])
     expect(Buffer.from(svg, 'latin1').toString()).toContain(text);
