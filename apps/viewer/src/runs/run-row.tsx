@@ -23,7 +23,9 @@ export const RunRow = ({ overview, isShown }: RunRowProps) => {
   return (
     <tr class={isTicked ? 'ticked' : undefined} hidden={!isShown}>
       <td class="tick">
-        <input type="checkbox" aria-label={`Pick ${name}`} checked={isTicked} onChange={tick} />
+        <label class="target">
+          <input type="checkbox" aria-label={`Pick ${name}`} checked={isTicked} onChange={tick} />
+        </label>
       </td>
       <td class="status-cell">
         <StatusBadge summary={overview} />

@@ -40,14 +40,16 @@ export const RunsTable = ({ rows, shown }: RunsTableProps) => {
       <thead>
         <tr>
           <th scope="col" class="tick">
-            <input
-              type="checkbox"
-              aria-label="Pick all runs"
-              checked={all}
-              onChange={() => {
-                ticked.value = all ? new Set() : new Set(shown);
-              }}
-            />
+            <label class="target">
+              <input
+                type="checkbox"
+                aria-label="Pick all runs"
+                checked={all}
+                onChange={() => {
+                  ticked.value = all ? new Set() : new Set(shown);
+                }}
+              />
+            </label>
           </th>
           {columns.map((column) => (
             <SortableHeader key={column.sort} {...column} />

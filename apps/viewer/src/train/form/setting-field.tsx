@@ -108,12 +108,15 @@ const ChoiceControl = ({ field: { flag, setting, byDefault }, text, common }: Co
 );
 
 const SwitchControl = ({ field: { flag, byDefault }, text, common }: ControlProps) => (
-  <input
-    {...common}
-    type="checkbox"
-    checked={(text || byDefault) === 'yes'}
-    onChange={({ currentTarget }) => setSetting(flag, currentTarget.checked ? 'yes' : 'no')}
-  />
+  // Around it for fingers alone: its name is beside it.
+  <label class="target">
+    <input
+      {...common}
+      type="checkbox"
+      checked={(text || byDefault) === 'yes'}
+      onChange={({ currentTarget }) => setSetting(flag, currentTarget.checked ? 'yes' : 'no')}
+    />
+  </label>
 );
 
 const TextControl = ({ field: { flag, placeholder }, text, common }: ControlProps) => (
