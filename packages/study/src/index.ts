@@ -35,6 +35,7 @@ export { measuredSpread, type SeedSpread, spreadOf } from './analysis/seed-sprea
 export { type Verdict, verdictOf, verdictParts } from './analysis/verdict.ts';
 export { referenceVerdicts, verdictsOf } from './analysis/verdicts.ts';
 export { formatPercent } from './format.ts';
+export { MOST_STUDY_BYTES, readStudyRecord, STUDY_RECORD } from './store/study-record.ts';
 export type { RunState, StudyRun } from './store/study-run.ts';
 export { studyJsonSchema } from './study/json-schema.ts';
 export { type PlannedRun, planRuns } from './study/plan.ts';

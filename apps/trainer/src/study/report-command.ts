@@ -5,7 +5,7 @@ import { type LoadStudyOptions, loadStudy, readStudyRuns, withPredictions } from
 import { MOST_GALLERIES, reportFiles, requireReportPlace, writeReport } from '@dropout-lab/study/report';
 import type { Reporter } from '../command/reporter.ts';
 import { type GalleryOptions, galleriesOf } from './gallery.ts';
-import { requireStore } from './store.ts';
+import { REPORTS_FOLDER, requireStore } from './store.ts';
 
 export interface ReportOptions extends LoadStudyOptions, GalleryOptions {
   /** Folder of the report; `reports/<study>` when left out. */
@@ -21,7 +21,7 @@ export const reportCommand = async (
 ): Promise<number> => {
   const { study } = await loadStudy(nameOrFile, options);
   await requireStore(options.store);
-  const folder = options.output ?? join('reports', study.name);
+  const folder = options.output ?? join(REPORTS_FOLDER, study.name);
   await requireReportPlace(folder);
   const runs = await readStudyRuns(options.store, planRuns(study));
   const unfinished = runs.filter(({ state }) => state !== 'finished');

@@ -6,6 +6,9 @@ import { requireFolder } from '../output.ts';
 /** The folder that runs of studies are kept in by default. */
 export const DEFAULT_STORE = 'runs/studies';
 
+/** The folder that reports are written to by default. */
+export const REPORTS_FOLDER = 'reports';
+
 /**
  * Refuses what is no store of runs, before anything is read of it.
  *

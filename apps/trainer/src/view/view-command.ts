@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { ConfigError } from '@dropout-lab/contracts';
 import { isNotFound, systemErrorSentence } from '@dropout-lab/files/node';
 import { exportViewer, startViewer, ViewerError } from '@dropout-lab/viewer/node';
 import open from 'open';
 import type { Reporter } from '../command/reporter.ts';
+import { REPORTS_FOLDER } from '../study/store.ts';
 
 export interface ViewOptions {
   readonly host?: string;
@@ -33,9 +35,17 @@ export const viewCommand = async (
 ): Promise<number> => {
   const runsFolder = folder ?? DEFAULT_FOLDER;
   const isEmpty = await isEmptyFolder(runsFolder, folder === undefined && options.export === undefined);
+  // Where `report` writes when it is called here.
+  const reports = existsSync(REPORTS_FOLDER) ? { reportsFolder: REPORTS_FOLDER } : {};
   if (options.export !== undefined) {
     const count = await refused(
-      exportViewer({ runsFolder, output: options.export, images: options.images ?? false, signal }),
+      exportViewer({
+        runsFolder,
+        output: options.export,
+        images: options.images ?? false,
+        ...reports,
+        signal,
+      }),
     );
     reporter.line(
       `Exported ${count} ${count === 1 ? 'run' : 'runs'} to ${options.export}: put it on any web server`,
@@ -46,6 +56,7 @@ export const viewCommand = async (
   const viewer = await refused(
     startViewer({
       runsFolder,
+      ...reports,
       ...(host && { host }),
       ...(allowHost && { allowedHosts: allowHost }),
       ...(port !== undefined && { port }),

@@ -10,6 +10,7 @@ import { ArmPicker } from './arm-picker.tsx';
 import { Charts } from './charts.tsx';
 import { Controls } from './controls.tsx';
 import { Differences } from './differences.tsx';
+import { Reports } from './reports.tsx';
 import { Verdict } from './verdict.tsx';
 
 /** The curves of several runs side by side, alone or as arms. */
@@ -48,6 +49,7 @@ export const ComparePage = () => {
           Download CSV
         </button>
         <ShareButton />
+        <Reports shown={shown} />
       </div>
       <Verdict shown={shown} />
       <Controls shown={shown} />

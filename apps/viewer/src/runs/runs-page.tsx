@@ -6,6 +6,7 @@ import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { CorruptRuns } from './corrupt-runs.tsx';
 import { RunsTable } from './runs-table.tsx';
 import { SampleNote } from './sample-note.tsx';
+import { Studies } from './studies.tsx';
 import { namesMatching, sortedRows } from './table-rows.ts';
 import { ticked } from './ticked.ts';
 import './runs-page.css';
@@ -40,6 +41,7 @@ export const RunsPage = () => {
         </a>
       </div>
       <SampleNote />
+      <Studies />
       <RunsTable rows={rows} shown={shown} />
       {shown.size === 0 && (
         <p class="empty-rows">

@@ -9,6 +9,7 @@ import {
   systemErrorSentence,
 } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
+import { reportAddress } from '../shared/runs/studies.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
 import { siteFolder } from '../site-folder.ts';
 import { type FileInParts, NO_LIMIT, openConfined } from './confined.ts';
@@ -16,6 +17,7 @@ import { ViewerError } from './errors.ts';
 import { rootOf } from './find-runs.ts';
 import { findImages, imageFiles } from './images.ts';
 import { openRunFiles, servedRunFiles } from './run-files.ts';
+import { openReport, reportsBeside } from './studies.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to export, and the place to export them to. */
@@ -27,6 +29,8 @@ export interface ExportOptions {
   /** Whether the files of the data sets (the official ones of some 180 MB each) are copied too, so that pages can show and train on them. */
   readonly images?: boolean;
   readonly dataFolder?: string;
+  /** The folder of the folders of studies' reports, which are copied too; `reports` beside the folder of runs by default. */
+  readonly reportsFolder?: string;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,6 +59,7 @@ export const exportViewer = async ({
   output,
   images = false,
   dataFolder,
+  reportsFolder: reports,
   signal,
 }: ExportOptions): Promise<number> => {
   const there = await writing(output, async () => {
@@ -73,8 +78,9 @@ export const exportViewer = async ({
     );
   });
   const { root, only } = await rootOf(runsFolder);
+  const reportsFolder = reports ?? reportsBeside(root);
   const datasets = images ? await findImages(dataFolder) : [];
-  const watcher = watchRuns(root, { place: 'an export', images: datasets, dataFolder, only });
+  const watcher = watchRuns(root, { place: 'an export', images: datasets, dataFolder, reportsFolder, only });
   await watcher.refresh();
   watcher.close();
   const ownImages = new Map(images ? watcher.ownImages().map((file) => [file.name, file] as const) : []);
@@ -115,7 +121,11 @@ export const exportViewer = async ({
     for (const [name, { folder, path }] of [...official, ...ownImages]) {
       await copy([await openConfined(folder, path, undefined, NO_LIMIT)], () => join(output, 'data', name));
     }
-    const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets });
+    const studies = watcher.studies();
+    for (const { name } of studies.filter(({ hasReport }) => hasReport)) {
+      await copy([await openReport(reportsFolder, name)], () => join(output, reportAddress(name)));
+    }
+    const catalogue = catalogueToJson({ live: false, place: 'an export', runs, images: datasets, studies });
     await write(join(output, 'runs', 'catalogue.json'), catalogue);
   } catch (error) {
     // What is left of it would be in the way of the next one.

@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DIGEST_FILE } from '../shared/runs/catalogue.ts';
+import { reportAddress } from '../shared/runs/studies.ts';
 import { type ByteRange, type FileInParts, NO_LIMIT, ofText, openConfined } from './confined.ts';
 import { type ImageFile, imageFiles } from './images.ts';
 import { sendChanges } from './live.ts';
 import { openRunFile } from './run-files.ts';
+import { reportPolicy } from './security.ts';
+import { openReport } from './studies.ts';
 import type { RunsWatcher } from './watch-runs.ts';
 
 /** Where the files come from that are served besides the pages. */
@@ -14,6 +17,7 @@ interface Sources {
   /** The real path of the folder of runs. */
   readonly root: string;
   readonly dataFolder: string | undefined;
+  readonly reportsFolder: string;
 }
 
 /**
@@ -21,7 +25,7 @@ interface Sources {
  * symbolic links, waits for named pipes and takes every file of a folder: runs are untrusted, and grow while they are read.
  */
 export const createRoutes =
-  ({ watcher, root, dataFolder }: Sources) =>
+  ({ watcher, root, dataFolder, reportsFolder }: Sources) =>
   async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -43,6 +47,16 @@ export const createRoutes =
       const found = digest && (await openRunFile(root, digest, inside));
       if (found) return send(request, response, typeOf(inside), found);
     }
+    if (area === 'reports') {
+      const study = watcher
+        .studies()
+        .find(({ name }) => reportAddress(name) === ['reports', ...rest].join('/'));
+      const found = study && (await openReport(reportsFolder, study.name));
+      if (found) {
+        response.setHeader('Content-Security-Policy', reportPolicy);
+        return send(request, response, HTML_TYPE, found);
+      }
+    }
     if (area === 'data') {
       const image = imageFileOf(rest.join('/'), watcher, dataFolder);
       const found = image && (await openConfined(image.folder, image.path, rangeIn(request), NO_LIMIT));
@@ -60,6 +74,7 @@ const imageFileOf = (
   imageFiles(dataFolder).get(name) ?? watcher.ownImages().find((file) => file.name === name);
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+const HTML_TYPE = 'text/html; charset=utf-8';
 const BYTES_TYPE = 'application/octet-stream';
 
 const typeOf = (file: string): string => (extname(file) === '.json' ? JSON_TYPE : BYTES_TYPE);

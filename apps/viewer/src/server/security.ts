@@ -38,6 +38,16 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 /** The policy of a step of Learn that stands alone: slides of any origin may show it, since it shows no run and has no links. */
 export const embeddedPolicy = policyWithin('*');
 
+/** The policy of a study's report, which has its styles and pictures in it, and neither scripts nor links. */
+export const reportPolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Returns whether a request is for a step of Learn that stands alone, `/?embed=mask`. */
 export const isEmbedded = (url: string): boolean => {
   const [path, search] = url.split('?', 2);

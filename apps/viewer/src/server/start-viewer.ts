@@ -15,6 +15,7 @@ import {
   securityHeaders,
   segmentsOf,
 } from './security.ts';
+import { reportsBeside } from './studies.ts';
 import { watchRuns } from './watch-runs.ts';
 
 /** The runs to serve, and the address to serve them at. */
@@ -29,6 +30,8 @@ export interface ViewerOptions {
   readonly port?: number;
   /** The folder of the folders of data sets; by default the cache of @dropout-lab/cifar. */
   readonly dataFolder?: string;
+  /** The folder of the folders of studies' reports; `reports` beside the folder of runs by default. */
+  readonly reportsFolder?: string;
 }
 
 /** A running viewer. */
@@ -62,14 +65,16 @@ export const startViewer = async (options: ViewerOptions): Promise<Viewer> => {
   }
   const pages = await openPages();
   const { root, only } = await rootOf(options.runsFolder);
+  const reportsFolder = options.reportsFolder ?? reportsBeside(root);
   const watcher = watchRuns(root, {
     place: options.runsFolder,
     images: await findImages(dataFolder),
     dataFolder,
+    reportsFolder,
     only,
   });
 
-  const route = createRoutes({ watcher, root, dataFolder });
+  const route = createRoutes({ watcher, root, dataFolder, reportsFolder });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     const isFrame = isEmbedded(request.url ?? '');

@@ -1,8 +1,10 @@
 import { type CorruptRun, isCorrupt, type RunDigest } from '../shared/runs/catalogue.ts';
+import type { StudyInfo } from '../shared/runs/studies.ts';
 import { catalogueToJson, runToJson } from '../shared/runs/summary.ts';
 import { findRuns } from './find-runs.ts';
 import type { OwnImagesFile } from './images.ts';
 import { followRun, type RunFollower } from './run-follower.ts';
+import { followStudies, reportsBeside } from './studies.ts';
 
 /** Watches a folder of runs. */
 export interface RunsWatcher {
@@ -12,6 +14,8 @@ export interface RunsWatcher {
   catalogue(): string;
   /** The run of this name as of the last look; undefined where none can be read. */
   digest(name: string): RunDigest | undefined;
+  /** The studies that they are of. */
+  studies(): readonly StudyInfo[];
   /** The files of the users' own images that these runs were trained on. */
   ownImages(): readonly OwnImagesFile[];
   /** Calls the listener with the JSON of a `LiveMessage` at every change until the returned function is called. */
@@ -31,6 +35,8 @@ interface WatchOptions {
   readonly images: readonly string[];
   /** The folder of the cache; that of the user by default. */
   readonly dataFolder?: string | undefined;
+  /** The folder of the folders of reports; that beside the folder of runs by default. */
+  readonly reportsFolder?: string | undefined;
   /** The one run to show, relative to the root; all by default. */
   readonly only?: string | undefined;
 }
@@ -41,13 +47,18 @@ interface WatchOptions {
  *
  * @param root The folder's real path; it may not exist yet.
  */
-export const watchRuns = (root: string, { place, images, dataFolder, only }: WatchOptions): RunsWatcher => {
+export const watchRuns = (
+  root: string,
+  { place, images, dataFolder, reportsFolder, only }: WatchOptions,
+): RunsWatcher => {
   const followers = new Map<string, RunFollower>();
   const listeners = new Set<(message: string) => void>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   const closing = new AbortController();
   let looks = 0;
+  const records = followStudies(root, reportsFolder ?? reportsBeside(root));
+  let studies: readonly StudyInfo[] = [];
 
   const send = (message: object): void => {
     if (listeners.size === 0) return;
@@ -71,6 +82,10 @@ export const watchRuns = (root: string, { place, images, dataFolder, only }: Wat
       followers.set(name, follower);
       await lookAt(follower);
     }
+    const found = await records.look(runs());
+    const isNew = JSON.stringify(found) !== JSON.stringify(studies);
+    studies = found;
+    if (isNew) send({ kind: 'studies', studies });
   };
 
   const lookAt = async (follower: RunFollower): Promise<void> => {
@@ -100,11 +115,12 @@ export const watchRuns = (root: string, { place, images, dataFolder, only }: Wat
 
   return {
     runs,
-    catalogue: () => catalogueToJson({ live: true, place, runs: runs(), images }),
+    catalogue: () => catalogueToJson({ live: true, place, runs: runs(), images, studies }),
     digest: (name) => {
       const run = followers.get(name)?.run;
       return run === undefined || isCorrupt(run) ? undefined : run;
     },
+    studies: () => studies,
     ownImages: () => [...followers.values()].flatMap(({ ownImages }) => ownImages ?? []),
     subscribe: (listener) => {
       listeners.add(listener);

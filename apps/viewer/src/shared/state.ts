@@ -5,8 +5,9 @@ import { armNames, withNames } from './runs/arm-names.ts';
 import { type Arm, armsOf } from './runs/arms.ts';
 import { type CorruptRun, isCorrupt, type RunOverview } from './runs/catalogue.ts';
 import { givenRuns } from './runs/given-runs.ts';
+import { type StudyInfo, withTitles } from './runs/studies.ts';
 import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
-import { digests, failures, openRuns, source } from './source.ts';
+import { digests, failures, isSample, openRuns, source } from './source.ts';
 
 /** The view that the page shows: the address as an object. */
 export const view = signal<View>(parseAddress(location.hash));
@@ -72,8 +73,20 @@ const armsBySettings = computed((): ReadonlyMap<string, Arm> => {
   return armsOf(overviews.peek().map(({ run }) => run));
 });
 
+/** The studies that the runs are of. */
+export const studies = computed((): readonly StudyInfo[] =>
+  source.value.state === 'ready' && !isSample.value
+    ? (source.value.catalogue.studies ?? noStudies)
+    : noStudies,
+);
+
+/** The same list each time, so that nothing is drawn again. */
+const noStudies: readonly StudyInfo[] = [];
+
 /** The arm of each run by the run's name. */
-export const arms = computed(() => withNames(armsBySettings.value, armNames.value));
+export const arms = computed(() =>
+  withNames(withTitles(armsBySettings.value, studies.value), armNames.value),
+);
 
 /** The runs whose curves the page draws, as far as they are there: of Compare those of the address, or all where it has none. */
 const drawn = computed((): readonly RunOverview[] => {

@@ -1,14 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  ConfigError,
-  isPlain,
-  type MigrationStep,
-  migrate,
-  parseJson,
-  parseWith,
-  type RunConfig,
-} from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig } from '@dropout-lab/contracts';
 import {
   isNotFound,
   makeFolder,
@@ -18,9 +10,15 @@ import {
 } from '@dropout-lab/files/node';
 import { configDigest, isUnfinished, readHistory, runFiles, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
-import { z } from 'zod';
 import type { PlannedRun } from '../study/plan.ts';
-import { nameSchema, type StudyInput, seedsSchema } from '../study/study.ts';
+import { nameSchema, type StudyInput } from '../study/study.ts';
+import {
+  MOST_STUDY_BYTES,
+  RECORD_ADVICE,
+  readStudyRecord,
+  STUDY_RECORD,
+  writeStudyRecord,
+} from './study-record.ts';
 import type { RunState, StudyRun } from './study-run.ts';
 
 /** The folder of a new run in a store, named by its configuration. */
@@ -124,27 +122,12 @@ export const withPredictions = async (runs: readonly StudyRun[]): Promise<StudyR
   return read;
 };
 
-/** Of a study's file or record, in bytes: a sweep of thousands of arms is a few million. */
-export const MOST_STUDY_BYTES = 2 ** 24;
-
-/** Of a store's `<study>.study.json`. */
-const RECORD_VERSION = 2;
-
-const recordSchema = z.object({
-  schemaVersion: z.literal(RECORD_VERSION),
-  // What else it is made of is checked when it is run again.
-  study: z.looseObject({ seeds: seedsSchema.optional() }),
-});
-
-const recordSteps: readonly MigrationStep[] = [({ schemaVersion: _, ...study }) => ({ study })];
-
-const recordPath = (store: string, name: string): string => join(store, `${name}.study.json`);
+const recordPath = (store: string, name: string): string => join(store, `${name}${STUDY_RECORD}`);
 
 /** Notes what study was run with what seeds, for its status and report. */
 export const recordStudy = async (store: string, study: StudyInput): Promise<void> => {
   await makeFolder(store);
-  const record = { schemaVersion: RECORD_VERSION, study };
-  writeDurably(recordPath(store, study.name), `${JSON.stringify(record, null, 2)}\n`);
+  writeDurably(recordPath(store, study.name), writeStudyRecord(study));
 };
 
 /** The study as it was last run in a store; undefined when none of that name was. */
@@ -152,28 +135,18 @@ export const readRecordedStudy = async (store: string, name: string): Promise<St
   // A name with folders in it would lead out of the store.
   if (!nameSchema.safeParse(name).success) return undefined;
   const path = recordPath(store, name);
-  const content = await readRecord(path);
-  if (content === undefined) return undefined;
-  // Version 1 had the study itself in the file, and no version.
-  const versioned =
-    isPlain(content) && !('schemaVersion' in content) ? { schemaVersion: 1, ...content } : content;
-  const record = migrate(versioned, { version: RECORD_VERSION, steps: recordSteps, where: path });
-  return parseWith(recordSchema, record, path).study as unknown as StudyInput;
+  const text = await readRecord(path);
+  return text === undefined ? undefined : readStudyRecord(text, path);
 };
 
-const readRecord = async (path: string): Promise<unknown> => {
+const readRecord = async (path: string): Promise<string | undefined> => {
   try {
-    return parseJson(await readTextFile(path, { limit: MOST_STUDY_BYTES }), path);
+    return await readTextFile(path, { limit: MOST_STUDY_BYTES });
   } catch (cause) {
     if (isNotFound(cause)) return undefined;
-    const advice = 'give the file of the study instead, or remove this one';
-    throw new ConfigError(
-      cause instanceof ConfigError
-        ? `${cause.message}: ${advice}`
-        : systemErrorSentence(cause, path, 'the study as it was run', advice),
-      [],
-      { cause },
-    );
+    throw new ConfigError(systemErrorSentence(cause, path, 'the study as it was run', RECORD_ADVICE), [], {
+      cause,
+    });
   }
 };
 

@@ -2,7 +2,8 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, isPlain, parseJson } from '@dropout-lab/contracts';
 import { readTextFile, systemErrorSentence } from '@dropout-lab/files/node';
-import { MOST_STUDY_BYTES, readRecordedStudy } from '../store/run-store.ts';
+import { readRecordedStudy } from '../store/run-store.ts';
+import { MOST_STUDY_BYTES } from '../store/study-record.ts';
 import { shippedStudies } from './shipped.ts';
 import { parseStudy, requireDistinct, type Study, type StudyInput } from './study.ts';
 

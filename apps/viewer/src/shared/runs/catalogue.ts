@@ -9,6 +9,7 @@ import {
   runManifestSchema,
 } from '@dropout-lab/contracts';
 import { z } from 'zod';
+import { type StudyInfo, studyInfoSchema } from './studies.ts';
 
 /** A run's settings and files, as far as lists of runs need them. */
 export interface RunFacts {
@@ -103,6 +104,8 @@ export interface Catalogue {
   readonly runs: readonly (RunOverview | CorruptRun)[];
   /** Data sets whose official files are served beside the runs. */
   readonly images: readonly string[];
+  /** The studies that the runs are of. */
+  readonly studies?: readonly StudyInfo[] | undefined;
 }
 
 /** A change that the server sends. */
@@ -112,6 +115,8 @@ export type LiveMessage =
   | { readonly kind: 'run'; readonly run: RunOverview | CorruptRun }
   /** A run has more events, and has not changed otherwise. */
   | { readonly kind: 'events'; readonly run: RunOverview; readonly events: readonly RunEvent[] }
+  /** The studies are others, or have more runs or a report. */
+  | { readonly kind: 'studies'; readonly studies: readonly StudyInfo[] }
   /** A run's folder was removed. */
   | { readonly kind: 'gone'; readonly name: string };
 
@@ -218,6 +223,7 @@ export const catalogueSchema = z.object({
   place: z.string(),
   runs: z.array(runSchema),
   images: z.array(z.string()),
+  studies: z.array(studyInfoSchema).optional(),
 });
 
 /** Checks a message of the `live` connection. */
@@ -225,6 +231,7 @@ export const liveMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('catalogue'), catalogue: catalogueSchema }),
   z.object({ kind: z.literal('run'), run: runSchema }),
   z.object({ kind: z.literal('events'), run: overviewSchema, events: z.array(runEventSchema) }),
+  z.object({ kind: z.literal('studies'), studies: z.array(studyInfoSchema) }),
   z.object({ kind: z.literal('gone'), name }),
 ]);
 
@@ -247,6 +254,7 @@ const dropTrailingSteps = (events: RunEvent[]): void => {
 /** Returns a catalogue with the change of a live message. */
 export const withMessage = (catalogue: Catalogue, message: LiveMessage): Catalogue => {
   if (message.kind === 'catalogue') return message.catalogue;
+  if (message.kind === 'studies') return { ...catalogue, studies: message.studies };
   if (message.kind === 'gone')
     return { ...catalogue, runs: catalogue.runs.filter((run) => run.name !== message.name) };
   const others = catalogue.runs.filter((run) => run.name !== message.run.name);
