@@ -15,6 +15,7 @@ import {
   noiseShape,
   padding,
 } from './layers.ts';
+import { ownImagesLimits } from './own-images.ts';
 
 /** The settings that every model has. */
 const common = {
@@ -27,7 +28,7 @@ const common = {
     'Height, width and channels of an image; null takes those of the data set',
   ),
   numClasses: setting(
-    wholeNumber({ min: 2, max: 256 }).nullable().default(null),
+    wholeNumber({ min: 2, max: ownImagesLimits.classes }).nullable().default(null),
     'Number of classes; null takes that of the data set',
   ),
   dataFormat: setting(

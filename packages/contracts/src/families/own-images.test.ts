@@ -41,6 +41,11 @@ test.each([
   expect(() => configOf(changes)).toThrow(message);
 });
 
+test('a model has as many classes as images may have', () => {
+  expect(parseRunConfig({ model: { numClasses: 4096 } }).model.numClasses).toBe(4096);
+  expect(() => parseRunConfig({ model: { numClasses: 4097 } })).toThrow('from 2 to 4096, received 4097');
+});
+
 test.each([
   ['shape', '"shape": did you mean "shapes"?'],
   [7, 'expected one of "cifar10", "cifar100", "shapes", received 7'],
