@@ -13,9 +13,9 @@ export const folderInfoCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { alikeImages, loadPrepared, surveyPictures, THUMBNAIL } = await import('@dropout-lab/data/node');
+  const { alikeImages, openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
   const { prepare } = await surveyPictures(path, folderOptions(options, reporter, signal));
-  const { images, counts, skipped, notes } = await prepare();
+  const { images, counts, skipped, notes, files } = await prepare();
   const { title, imageShape, classNames, trainImages, testImages, sha256 } = images;
   reporter.line(
     `${title}: ${trainImages} training and ${testImages} test images of ${classNames.length} classes`,
@@ -29,11 +29,8 @@ export const folderInfoCommand = async (
   for (const line of table(['class', 'train', 'validation', 'test'], rows)) reporter.line(line);
   for (const line of skippedByReason(skipped)) reporter.line(line);
 
-  const small = { ...options, size: THUMBNAIL, fit: 'fill' as const, strict: false };
-  const surveyed = await surveyPictures(path, folderOptions(small, reporter, signal));
-  const { images: thumbnails, files } = await surveyed.prepare();
-  const loaded = await loadPrepared(thumbnails, { signal });
-  const pairs = alikeImages(loaded.train, loaded.test);
+  const opened = await openPrepared(images, { signal });
+  const pairs = await alikeImages(images, opened).finally(opened.close);
   reporter.line(
     pairs.length === 0
       ? 'No test image is like a training image'

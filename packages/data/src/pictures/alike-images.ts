@@ -1,8 +1,10 @@
-import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import type { OwnImages } from '@dropout-lab/contracts';
 import { greyLevel } from '../pixels/grey-level.ts';
+import { scalePixels } from '../pixels/resize.ts';
+import type { OpenedImages } from './image-file.ts';
 
 /** Height and width of the images that are compared: eight differences in each of eight rows. */
-export const THUMBNAIL = [8, 9] as const;
+const THUMBNAIL = [8, 9] as const;
 
 /** A training image and a test image that show nearly the same. */
 export interface AlikeImages {
@@ -21,15 +23,28 @@ const MOST_DISTANCE = 6;
 
 /**
  * Finds test images that a model has nearly seen in training: by the signs of the 64 differences of neighbouring grey levels
- * (a difference hash), and by the grey levels themselves.
+ * of their thumbnails (a difference hash), and by the grey levels themselves.
  *
- * @param train Images of shape [n, 8, 9, channels], see {@link THUMBNAIL}.
+ * @param images Prepared images, and `opened` the same in the cache.
  * @returns Of each test image the training image that is nearest to it, where one is near enough.
- * @throws ConfigError for images of another shape.
+ * @throws ConfigError when the file of the images was cut off meanwhile.
  */
-export const alikeImages = (train: ImageDataset, test: ImageDataset): AlikeImages[] => {
-  const [known, asked] = [thumbnailsOf(train), thumbnailsOf(test)];
-  return asked.flatMap((one, i): AlikeImages[] => {
+export const alikeImages = async (
+  images: OwnImages,
+  opened: Pick<OpenedImages, 'read'>,
+): Promise<AlikeImages[]> => {
+  const { imageShape, trainImages, testImages } = images;
+  const thumbnails: Thumbnail[] = [];
+  const size = imageShape.reduce((product, length) => product * length, 1);
+  const count = trainImages + testImages;
+  const atOnce = Math.max(1, Math.floor(CHUNK / size));
+  for (let first = 0; first < count; first += atOnce) {
+    const pixels = await opened.read(first, Math.min(atOnce, count - first));
+    for (let at = 0; at < pixels.length; at += size)
+      thumbnails.push(thumbnailOf(pixels.subarray(at, at + size), imageShape));
+  }
+  const known = thumbnails.slice(0, trainImages);
+  return thumbnails.slice(trainImages).flatMap((one, i): AlikeImages[] => {
     let nearest: AlikeImages | undefined;
     let least = Number.POSITIVE_INFINITY;
     known.forEach((other, j) => {
@@ -44,6 +59,9 @@ export const alikeImages = (train: ImageDataset, test: ImageDataset): AlikeImage
   });
 };
 
+/** In bytes, of images that are read at once. */
+const CHUNK = 2 ** 22;
+
 interface Thumbnail {
   readonly pixels: Uint8Array;
   readonly greys: Uint8Array;
@@ -52,28 +70,24 @@ interface Thumbnail {
   readonly low: number;
 }
 
-const thumbnailsOf = ({ images, labels, imageShape }: ImageDataset): Thumbnail[] => {
-  const [height, width, channels] = imageShape;
-  if (height !== THUMBNAIL[0] || width !== THUMBNAIL[1]) {
-    throw new ConfigError(
-      `images: expected a shape of ${THUMBNAIL.join(' x ')}, received ${height} x ${width}`,
-    );
-  }
-  const size = height * width * channels;
-  return Array.from({ length: labels.length }, (_, n) => {
-    const pixels = images.subarray(n * size, (n + 1) * size);
-    const greys = Uint8Array.from({ length: height * width }, (_, p) =>
-      channels === 1 ? pixels[p]! : greyLevel(pixels[3 * p]!, pixels[3 * p + 1]!, pixels[3 * p + 2]!),
-    );
-    const signs = [0, 0] as [number, number];
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x + 1 < width; x++) {
-        const isBrighter = greys[y * width + x]! > greys[y * width + x + 1]!;
-        if (isBrighter) signs[y < 4 ? 0 : 1] |= 1 << ((y % 4) * 8 + x);
-      }
+const thumbnailOf = (
+  data: Uint8Array,
+  [imageHeight, imageWidth, channels]: OwnImages['imageShape'],
+): Thumbnail => {
+  const [height, width] = THUMBNAIL;
+  const image = { data, height: imageHeight, width: imageWidth, channels };
+  const pixels = scalePixels(image, [height, width, channels], 'fill');
+  const greys = Uint8Array.from({ length: height * width }, (_, p) =>
+    channels === 1 ? pixels[p]! : greyLevel(pixels[3 * p]!, pixels[3 * p + 1]!, pixels[3 * p + 2]!),
+  );
+  const signs = [0, 0] as [number, number];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x + 1 < width; x++) {
+      const isBrighter = greys[y * width + x]! > greys[y * width + x + 1]!;
+      if (isBrighter) signs[y < 4 ? 0 : 1] |= 1 << ((y % 4) * 8 + x);
     }
-    return { pixels, greys, high: signs[0], low: signs[1] };
-  });
+  }
+  return { pixels, greys, high: signs[0], low: signs[1] };
 };
 
 const bitsIn = (word: number): number => {
