@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repository } from './spawn-turbo.mjs';
-import { published, type Workspace, workspaces } from './workspaces.mjs';
+import { entryPointsOf, published, type Workspace, workspaces } from './workspaces.mjs';
 
 const readText = (...path: string[]): string => readFileSync(join(repository, ...path), 'utf8');
 
@@ -28,6 +28,15 @@ test.each(published)('$folder is published as the others are', ({ manifest }) =>
   // Provenance is asked for by the release workflow: elsewhere npm would refuse to publish.
   expect(manifest['publishConfig']).toEqual({ access: 'public' });
   expect(manifest['description']).toBeTypeOf('string');
+});
+
+test.each(published)('$folder has an API report of each entry point, and no other', (workspace) => {
+  const reports = readdirSync(join(repository, workspace.folder, 'api'));
+  expect(reports.sort()).toEqual(
+    entryPointsOf(workspace)
+      .map(({ name }) => `${name}.api.md`)
+      .sort(),
+  );
 });
 
 describe.each(packages)('$folder', ({ folder, manifest }) => {
