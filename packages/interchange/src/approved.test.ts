@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate';
 import { Dataset } from 'h5wasm';
 import { expect, test } from 'vitest';
 import { type Example, exampleNames, exampleOf } from './examples.testing.ts';
-import { encodeKerasModel, encodeOnnxModel, encodeSafetensorsModel } from './index.ts';
+import { type DescribedData, encodeKerasModel, encodeOnnxModel, encodeSafetensorsModel } from './index.ts';
 import { readHdf5 } from './keras/hdf5.ts';
 
 /*
@@ -23,6 +23,11 @@ const approved: Readonly<Record<string, string>> =
 
 const classNamesOf = ({ numClasses }: Example['spec']): string[] =>
   Array.from({ length: numClasses }, (_, i) => `class ${i}`);
+
+const describedDataOf = (spec: Example['spec']): DescribedData => ({
+  classNames: classNamesOf(spec),
+  dataset: 'shapes',
+});
 
 const formats: Readonly<Record<string, (example: Example) => Promise<Uint8Array>>> = {
   keras: async ({ spec, weights }) => {
@@ -41,9 +46,10 @@ const formats: Readonly<Record<string, (example: Example) => Promise<Uint8Array>
       },
       loss: { name: 'categorical_crossentropy', labelSmoothing: 0.1 },
     } as const;
-    return (await encodeKerasModel(weights, spec, { trainedWith })).bytes;
+    return (await encodeKerasModel(weights, spec, { trainedWith, describedData: describedDataOf(spec) }))
+      .bytes;
   },
-  safetensors: async ({ spec, weights }) => encodeSafetensorsModel(weights, spec, classNamesOf(spec)),
+  safetensors: async ({ spec, weights }) => encodeSafetensorsModel(weights, spec, describedDataOf(spec)),
   onnx: async ({ spec, weights }) => encodeOnnxModel(weights, spec, classNamesOf(spec)),
 };
 

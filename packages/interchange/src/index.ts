@@ -1,8 +1,14 @@
+export type { DescribedData } from './described-data.ts';
 export { InterchangeError, KerasWeightsError } from './errors.ts';
 export { decodeKerasArchitecture, type KerasArchitecture } from './keras/architecture.ts';
 export { isArchive as isKerasArchive } from './keras/archive.ts';
 export { isHdf5 } from './keras/hdf5.ts';
-export { encodeKerasModel, type KerasModel, type KerasModelOptions } from './keras/model.ts';
+export {
+  decodeKerasDescribedData,
+  encodeKerasModel,
+  type KerasModel,
+  type KerasModelOptions,
+} from './keras/model.ts';
 export type { TrainedWith } from './keras/training.ts';
 export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';
 export { encodeOnnxModel } from './onnx/model.ts';

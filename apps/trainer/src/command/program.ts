@@ -163,8 +163,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await exportCommand(runs, options, createReporter({ json: false })));
     });
 
-  program
-    .command('import')
+  addImagesOptions(program.command('import'))
     .description('make a run of a model that Keras 3 or export has saved, to evaluate and predict with')
     .argument('<file>', '.keras, .safetensors or .weights.h5 file')
     .option(
@@ -175,7 +174,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
       const { importCommand } = await import('../model/import-command.ts');
-      onExitCode(await importCommand(file, options, commandLine(), createReporter({ json: false })));
+      onExitCode(await importCommand(file, options, commandLine(), createReporter({ json: false }), signal));
     });
 
   program

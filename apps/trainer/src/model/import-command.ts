@@ -1,17 +1,23 @@
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import {
+  ConfigError,
   datasetKey,
   datasetOf,
   type ModelInput,
   type NamedArray,
+  type PlainObject,
   parseRunConfigAt,
   type RunConfig,
+  requireClassNames,
   writtenConfig,
 } from '@dropout-lab/contracts';
+import { settingsOfImages } from '@dropout-lab/data';
 import { sha256 } from '@dropout-lab/files';
 import {
+  type DescribedData,
   decodeKerasArchitecture,
+  decodeKerasDescribedData,
   decodeKerasWeights,
   decodeSafetensorsModel,
   isKerasArchive,
@@ -23,13 +29,14 @@ import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { type ImagesOptions, withImages } from '../data/own-images.ts';
 import { createRun } from '../train/create-run.ts';
 import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
 import { readModelFile } from './read-model-file.ts';
 
-export interface ImportOptions extends ConfigOptions {
+export interface ImportOptions extends ConfigOptions, ImagesOptions {
   readonly runDir?: string;
 }
 
@@ -37,7 +44,8 @@ export interface ImportOptions extends ConfigOptions {
 interface Source {
   /** Its layers; undefined where the file has weights alone. */
   readonly model: ModelInput | undefined;
-  readonly classNames?: readonly string[] | undefined;
+  /** Its classes and images; undefined where another program has written it. */
+  readonly data: DescribedData | undefined;
   readonly notes: readonly string[];
   /** Returns the values of a model's weights. */
   readonly decode: (weights: readonly WeightShape[], config: RunConfig) => Promise<readonly NamedArray[]>;
@@ -46,17 +54,40 @@ interface Source {
 /** @param isDescribed Whether the user describes the model, so that the file's own layers are not read. */
 const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source => {
   if (isSafetensors(bytes)) {
-    const { weights, model, classNames } = decodeSafetensorsModel(bytes, file);
+    const { weights, model, describedData } = decodeSafetensorsModel(bytes, file);
     const decode: Source['decode'] = async (shapes) => matchWeights(weights, shapes, file);
-    return { model: isDescribed ? undefined : model, classNames, notes: [], decode };
+    return { model: isDescribed ? undefined : model, data: describedData, notes: [], decode };
   }
+  const isArchive = isKerasArchive(bytes);
   const { model, notes } =
-    isKerasArchive(bytes) && !isDescribed
-      ? decodeKerasArchitecture(bytes, file)
-      : { model: undefined, notes: [] };
+    isArchive && !isDescribed ? decodeKerasArchitecture(bytes, file) : { model: undefined, notes: [] };
+  const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
   const decode: Source['decode'] = (shapes, config) =>
     decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
-  return { model, notes, decode };
+  return { model, data, notes, decode };
+};
+
+/** Returns the settings that a file brings along; none where the user names a data set. @throws ConfigError */
+const settingsOfFile = (
+  { data }: Source,
+  file: string,
+  { dataset }: ImportOptions,
+  described: PlainObject,
+): PlainObject => {
+  const own = data?.dataset;
+  if (own === undefined || dataset !== undefined || 'dataset' in described) return {};
+  const settings = typeof own === 'object' ? { ...settingsOfImages(own, 0) } : { dataset: own };
+  parseRunConfigAt(settings, file);
+  return settings;
+};
+
+/** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
+const requireSameClasses = (images: string, found: readonly string[], expected: readonly string[]): void => {
+  const at = expected.findIndex((name, label) => name !== found[label]);
+  if (at < 0 && found.length === expected.length) return;
+  throw new ConfigError(
+    `--images ${images}: expected the classes of the model, ${at < 0 ? `${expected.length} of them` : `${expected[at]} as number ${at}`}, found ${at < 0 ? found.length : (found[at] ?? 'none')}: give pictures of those classes`,
+  );
 };
 
 /**
@@ -68,32 +99,51 @@ const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source
  */
 export const importCommand = async (
   file: string,
-  { runDir, ...options }: ImportOptions,
+  { runDir, images, test, ...options }: ImportOptions,
   command: readonly string[],
   reporter: Reporter,
+  signal: AbortSignal,
 ): Promise<number> => {
-  const described = await readRunConfig(options);
-  requireRunnable(described);
+  const given = await readRunConfig(options);
+  requireRunnable(given);
   await requirePlace(runDir);
-  const isDescribed = 'model' in (await readConfigFile(options));
-  // The model is built for its shapes and its topology; nothing is computed.
+  const described = await readConfigFile(options);
+  const isDescribed = 'model' in described;
+  // Models are built for their shapes and their topology; nothing is computed.
   const backend = await startBackend('cpu');
   const bytes = await readModelFile(file, async (kind) =>
-    kind === 'hdf5' || isDescribed ? (await build(described)).shapes : undefined,
+    // Pictures decide on the number of classes, and with it on the model's size.
+    images === undefined && (kind === 'hdf5' || isDescribed) ? (await build(given)).shapes : undefined,
   );
   const source = await refused(async () => sourceOf(bytes, file, isDescribed));
-  const config =
-    source.model === undefined
-      ? described
-      : parseRunConfigAt({ ...writtenConfig(described), model: { preset: 'layers', ...source.model } }, file);
+  const [height, width] = source.model?.inputShape ?? [];
+  const size = images === undefined || height === undefined ? undefined : ([height, width!] as const);
+  const config = await withImages(
+    { images, test, size },
+    async (own = settingsOfFile(source, file, options, described)) => {
+      const settings = await readRunConfig(options, own);
+      if (source.model === undefined) return settings;
+      return parseRunConfigAt(
+        { ...writtenConfig(settings), model: { preset: 'layers', ...source.model } },
+        file,
+      );
+    },
+    requireRunnable,
+    reporter,
+    signal,
+  );
   requireRunnable(config);
+  const own = datasetOf(config.dataset).classNames;
+  const classNames = source.data?.classNames ?? own;
+  requireClassNames({ classNames, config }, file);
+  if (images !== undefined) requireSameClasses(images, own, classNames);
   const { shapes, modelTopology, parameters } = await build(config);
   const weights = await refused(() => source.decode(shapes, config));
 
   const run = await createRun(
     {
       config,
-      classNames: source.classNames ?? datasetOf(config.dataset).classNames,
+      classNames,
       data: {
         dataset: datasetKey(config.dataset),
         sha256: {},

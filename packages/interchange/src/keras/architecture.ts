@@ -1,8 +1,8 @@
-import { ConfigError, type LayerInput, type LayerKind, parseJson } from '@dropout-lab/contracts';
+import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
 import { dropNameOf } from '@dropout-lab/model';
 import { InterchangeError } from '../errors.ts';
 import { readKerasObject, shown } from '../objects.ts';
-import { archived, readArchivedText } from './archive.ts';
+import { archived, readArchivedJson } from './archive.ts';
 import { type KerasNode, nodesOf } from './nodes.ts';
 import { readLayer } from './read-layer.ts';
 
@@ -27,7 +27,7 @@ export interface KerasArchitecture {
  * @throws InterchangeError naming the first layer, argument or connection that dropout-lab lacks.
  */
 export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): KerasArchitecture => {
-  const config = parsed(readArchivedText(bytes, archived.config, where), `${where}: ${archived.config}`);
+  const config = readArchivedJson(bytes, archived.config, where);
   const nodes = nodesOf(readKerasObject(config, `${where}: ${archived.config}`), where);
   const notes: string[] = [];
   const [input, first] = nodes as [KerasNode, KerasNode | undefined];
@@ -50,14 +50,6 @@ export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): Keras
     },
     notes,
   };
-};
-
-const parsed = (text: string, where: string): unknown => {
-  try {
-    return parseJson(text, where);
-  } catch (cause) {
-    throw cause instanceof ConfigError ? new InterchangeError(cause.message, { cause }) : cause;
-  }
 };
 
 const inputShapeOf = ({ className, config, name }: KerasNode, where: string): [number, number, number] => {

@@ -1,5 +1,6 @@
+import { ConfigError, parseJson } from '@dropout-lab/contracts';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { KerasWeightsError } from '../errors.ts';
+import { InterchangeError, KerasWeightsError } from '../errors.ts';
 
 /** The files of a `.keras` archive. */
 export const archived = {
@@ -30,17 +31,12 @@ const FREE_BYTES = 2 ** 26;
 const MOST_RATIO = 100;
 
 /**
- * Returns a file of an archive. Nothing else of it is unpacked.
+ * Returns a file of an archive; undefined where it lacks it. Nothing else of it is unpacked.
  *
  * @param where The archive's name, for errors.
- * @throws KerasWeightsError when the archive is damaged, lacks the file, has it twice, or has one that is longer than a model's.
+ * @throws KerasWeightsError when the archive is damaged, has the file twice, or has one that is longer than a model's.
  */
-export const readArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array => {
-  const refusal = (found: string, options?: ErrorOptions): KerasWeightsError =>
-    new KerasWeightsError(
-      `${where}: expected an archive with ${name}, found ${found}: save the model in Keras with model.save('NAME.keras')`,
-      options,
-    );
+const findArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array | undefined => {
   let files: Record<string, Uint8Array>;
   let isFound = false;
   try {
@@ -48,12 +44,14 @@ export const readArchived = (bytes: Uint8Array, name: string, where: string): Ui
       filter: (file) => {
         if (file.name !== name) return false;
         // Of a thousand files of one name each would be unpacked, and the last one taken.
-        if (isFound) throw refusal('two of that name');
+        if (isFound) throw refusal(where, name, 'two of that name');
         isFound = true;
         const most =
           name === archived.weights ? Math.max(FREE_BYTES, MOST_RATIO * file.size) : MOST_CONFIG_BYTES;
         if (file.originalSize > most) {
           throw refusal(
+            where,
+            name,
             `one of ${file.originalSize} bytes, packed into ${file.size}, where at most ${most} are read`,
           );
         }
@@ -61,13 +59,38 @@ export const readArchived = (bytes: Uint8Array, name: string, where: string): Ui
       },
     });
   } catch (cause) {
-    throw cause instanceof KerasWeightsError ? cause : refusal('a damaged one', { cause });
+    throw cause instanceof KerasWeightsError ? cause : refusal(where, name, 'a damaged one', { cause });
   }
-  const found = files[name];
-  if (found === undefined) throw refusal('one without it');
+  return files[name];
+};
+
+const refusal = (where: string, name: string, found: string, options?: ErrorOptions): KerasWeightsError =>
+  new KerasWeightsError(
+    `${where}: expected an archive with ${name}, found ${found}: save the model in Keras with model.save('NAME.keras')`,
+    options,
+  );
+
+/** {@link findArchived}, for a file that must be there. @throws KerasWeightsError. */
+export const readArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array => {
+  const found = findArchived(bytes, name, where);
+  if (found === undefined) throw refusal(where, name, 'one without it');
   return found;
 };
 
-/** {@link readArchived}, for a text. @throws KerasWeightsError. */
-export const readArchivedText = (bytes: Uint8Array, name: string, where: string): string =>
-  strFromU8(readArchived(bytes, name, where));
+/** {@link findArchived}, for JSON. @throws InterchangeError when it is none. */
+export const findArchivedJson = (bytes: Uint8Array, name: string, where: string): unknown => {
+  const found = findArchived(bytes, name, where);
+  return found === undefined ? undefined : jsonOf(found, `${where}: ${name}`);
+};
+
+/** {@link readArchived}, for JSON. @throws InterchangeError when it is none. */
+export const readArchivedJson = (bytes: Uint8Array, name: string, where: string): unknown =>
+  jsonOf(readArchived(bytes, name, where), `${where}: ${name}`);
+
+const jsonOf = (bytes: Uint8Array, where: string): unknown => {
+  try {
+    return parseJson(strFromU8(bytes), where);
+  } catch (cause) {
+    throw cause instanceof ConfigError ? new InterchangeError(cause.message, { cause }) : cause;
+  }
+};

@@ -1,8 +1,8 @@
 import { parseRunConfig } from '@dropout-lab/contracts';
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { exampleOf } from '../examples.testing.ts';
-import { encodeKerasModel, InterchangeError } from '../index.ts';
+import { decodeKerasDescribedData, encodeKerasModel, InterchangeError } from '../index.ts';
 
 test('says what training in Keras would be without', async () => {
   const { spec, weights } = await exampleOf('layers');
@@ -19,6 +19,41 @@ test('an activation that Keras has no name for is refused by its layer', async (
   await expect(encoding).rejects.toThrow(
     /^conv2d: activation: expected an activation that Keras has by a name, received gelu_approximate/,
   );
+});
+
+test('classes and data set are in the metadata, and nowhere else', async () => {
+  const { spec, weights } = await exampleOf('layers');
+  const describedData = { classNames: ['ünïcode', 'b'], dataset: 'shapes' } as const;
+  const { bytes } = await encodeKerasModel(weights, spec, { describedData });
+  expect(decodeKerasDescribedData(bytes, 'a.keras')).toEqual(describedData);
+  const without = (await encodeKerasModel(weights, spec)).bytes;
+  expect(decodeKerasDescribedData(without, 'a.keras')).toBeUndefined();
+  const [found, plain] = [unzipSync(bytes), unzipSync(without)];
+  expect(Object.keys(found)).toEqual(Object.keys(plain));
+  expect(found['config.json']).toEqual(plain['config.json']);
+});
+
+test.each([
+  [{}, undefined],
+  [{ 'metadata.json': '{"keras_version":"3.15.1"}' }, undefined],
+  [{ 'metadata.json': '{"dropout_lab":[]}' }, undefined],
+  [{ 'metadata.json': 'no JSON' }, 'a.keras: metadata.json: expected JSON'],
+  [
+    { 'metadata.json': '{"dropout_lab":{"class_names":"cat"}}' },
+    'a.keras: metadata.json: dropout_lab: class_names: expected a list of names, found "cat"',
+  ],
+  [
+    { 'metadata.json': '{"dropout_lab":{"class_names":["cat"],"dataset":7}}' },
+    'dropout_lab: dataset: expected a name or a description, found 7',
+  ],
+])('an archive of %j is passed over or refused', (files, message) => {
+  const bytes = zipSync({
+    'config.json': strToU8('{}'),
+    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])),
+  });
+  const read = () => decodeKerasDescribedData(bytes, 'a.keras');
+  if (message === undefined) expect(read()).toBeUndefined();
+  else expect(read).toThrow(message);
 });
 
 const compiled = async (optimizer: object) => {

@@ -1,7 +1,8 @@
 import type { ModelSpec, NamedArray } from '@dropout-lab/contracts';
+import { type DescribedData, PIXELS, readDescribedData } from '../described-data.ts';
 import { inKerasOrder, isLayer, type Operation, operationsOf } from '../graph/graph.ts';
-import { type JsonObject, kerasObject } from '../objects.ts';
-import { archived, writeArchive } from './archive.ts';
+import { isObject, type JsonObject, kerasObject } from '../objects.ts';
+import { archived, findArchivedJson, writeArchive } from './archive.ts';
 import { type KerasLayer, type KerasPlaces, kerasLayers, kerasOperations } from './layers.ts';
 import { lackingInitializers } from './settings.ts';
 import { compileConfigOf, type TrainedWith, toPythonJson } from './training.ts';
@@ -11,6 +12,8 @@ import { encodeKerasWeights } from './weights.ts';
 export interface KerasModelOptions {
   /** The optimizer and the loss that the loaded model is compiled with; none when left out. */
   readonly trainedWith?: TrainedWith | undefined;
+  /** Names of the classes and the data set, for the archive's metadata, which Keras passes over. */
+  readonly describedData?: DescribedData | undefined;
   /** The time that the archive says it was saved at; 1980 when left out, so that equal models give equal archives. */
   readonly savedAt?: Date;
 }
@@ -24,6 +27,8 @@ export interface KerasModel {
 
 /** The first version of Keras that these archives are loaded by. */
 const KERAS_VERSION = '3.3.3';
+/** The part of an archive's metadata that is ours. */
+const DESCRIBED = 'dropout_lab';
 
 /**
  * Writes a model of `buildModel` as a `.keras` archive, which `keras.saving.load_model` of Keras 3.3 and later opens without
@@ -39,7 +44,7 @@ const KERAS_VERSION = '3.3.3';
 export const encodeKerasModel = async (
   weights: readonly NamedArray[],
   spec: ModelSpec,
-  { trainedWith, savedAt = new Date(0) }: KerasModelOptions = {},
+  { trainedWith, describedData, savedAt = new Date(0) }: KerasModelOptions = {},
 ): Promise<KerasModel> => {
   const operations = operationsOf(spec);
   const compileConfig = trainedWith && compileConfigOf(trainedWith, endsInLogits(spec));
@@ -51,6 +56,13 @@ export const encodeKerasModel = async (
     [archived.metadata]: JSON.stringify({
       keras_version: KERAS_VERSION,
       date_saved: savedAt.toISOString().slice(0, 19).replace('T', '@'),
+      ...(describedData && {
+        [DESCRIBED]: {
+          class_names: describedData.classNames,
+          dataset: describedData.dataset,
+          pixels: PIXELS,
+        },
+      }),
     }),
     [archived.config]: toPythonJson(model),
     [archived.weights]: await encodeKerasWeights(weights, spec),
@@ -62,6 +74,24 @@ export const encodeKerasModel = async (
     );
   }
   return { bytes, differences };
+};
+
+/**
+ * Returns what an archive says about its classes and images; undefined where dropout-lab did not write it.
+ *
+ * @param where The archive's name, for errors.
+ * @throws InterchangeError when it has another form; KerasWeightsError when the archive is damaged.
+ */
+export const decodeKerasDescribedData = (bytes: Uint8Array, where: string): DescribedData | undefined => {
+  const metadata = findArchivedJson(bytes, archived.metadata, where);
+  const described = isObject(metadata) ? metadata[DESCRIBED] : undefined;
+  return isObject(described)
+    ? readDescribedData(
+        described['class_names'],
+        described['dataset'],
+        `${where}: ${archived.metadata}: ${DESCRIBED}`,
+      )
+    : undefined;
 };
 
 const endsInLogits = ({ layers }: ModelSpec): boolean => {

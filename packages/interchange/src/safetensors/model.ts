@@ -5,6 +5,7 @@ import {
   type NamedArray,
   parseJson,
 } from '@dropout-lab/contracts';
+import { type DescribedData, PIXELS, readDescribedData } from '../described-data.ts';
 import { InterchangeError } from '../errors.ts';
 import { isObject, shown } from '../objects.ts';
 import { requireFinite } from '../require-finite.ts';
@@ -19,13 +20,13 @@ export interface SafetensorsModel {
   readonly weights: readonly NamedArray[];
   /** The layers, for `parseModelSpec`; undefined in a file that dropout-lab did not write. */
   readonly model: ModelInput | undefined;
-  /** The names of the classes in their order; undefined in a file that dropout-lab did not write. */
-  readonly classNames: readonly string[] | undefined;
+  /** Undefined in a file that dropout-lab did not write. */
+  readonly describedData: DescribedData | undefined;
 }
 
 /**
  * Writes a model as a `.safetensors` file: its variables under their paths (`conv2d/kernel`), in Keras's shapes, and in the
- * metadata the layers, the shape of an image, the scale of pixels and the names of the classes.
+ * metadata the layers, the shape of an image, the scale of pixels, the names of the classes and the data set.
  *
  * @param weights The weights of `readWeights` or of a checkpoint.
  * @param spec The spec that the model was built from.
@@ -34,7 +35,7 @@ export interface SafetensorsModel {
 export const encodeSafetensorsModel = (
   weights: readonly NamedArray[],
   spec: ModelSpec,
-  classNames: readonly string[],
+  { classNames, dataset }: DescribedData,
 ): Uint8Array => {
   requireFinite(weights, 'safetensors');
   return encodeSafetensors({
@@ -43,9 +44,10 @@ export const encodeSafetensorsModel = (
       format: FORMAT,
       format_version: VERSION,
       class_names: JSON.stringify(classNames),
+      ...(dataset !== undefined && { dataset: JSON.stringify(dataset) }),
       image_shape: JSON.stringify(spec.inputShape),
       data_format: spec.dataFormat,
-      pixels: 'float32, byte / 255',
+      pixels: PIXELS,
       model: JSON.stringify({
         inputShape: spec.inputShape,
         numClasses: spec.numClasses,
@@ -65,7 +67,7 @@ export const encodeSafetensorsModel = (
 export const decodeSafetensorsModel = (bytes: Uint8Array, where: string): SafetensorsModel => {
   const { arrays, metadata } = decodeSafetensors(bytes, where);
   requireFinite(arrays, where);
-  if (metadata['format'] !== FORMAT) return { weights: arrays, model: undefined, classNames: undefined };
+  if (metadata['format'] !== FORMAT) return { weights: arrays, model: undefined, describedData: undefined };
   const version = metadata['format_version'];
   if (version !== VERSION) {
     throw new InterchangeError(
@@ -79,14 +81,13 @@ export const decodeSafetensorsModel = (bytes: Uint8Array, where: string): Safete
       throw cause instanceof ConfigError ? new InterchangeError(cause.message, { cause }) : cause;
     }
   };
-  const [classNames, model] = [read('class_names'), read('model')];
-  if (!Array.isArray(classNames) || !classNames.every((name) => typeof name === 'string')) {
-    throw new InterchangeError(`${where}: class_names: expected a list of names, found ${shown(classNames)}`);
-  }
+  const dataset = 'dataset' in metadata ? read('dataset') : undefined;
+  const describedData = readDescribedData(read('class_names'), dataset, where);
+  const model = read('model');
   if (!isObject(model)) {
     throw new InterchangeError(`${where}: model: expected a model with its layers, found ${shown(model)}`);
   }
-  return { weights: arrays, model: model as ModelInput, classNames };
+  return { weights: arrays, model: model as ModelInput, describedData };
 };
 
 /**

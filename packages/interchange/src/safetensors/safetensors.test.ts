@@ -21,10 +21,10 @@ const one = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
 
 test.each(exampleNames)('%s goes there and back, to the bit', async (name) => {
   const { spec, weights } = await exampleOf(name);
-  const classNames = ['ünïcode', 'b'];
-  const read = decodeSafetensorsModel(encodeSafetensorsModel(weights, spec, classNames), 'a.safetensors');
+  const described = { classNames: ['ünïcode', 'b'], dataset: 'shapes' } as const;
+  const read = decodeSafetensorsModel(encodeSafetensorsModel(weights, spec, described), 'a.safetensors');
   expect(read.weights).toEqual(weights);
-  expect(read.classNames).toEqual(classNames);
+  expect(read.describedData).toEqual(described);
   expect(read.model).toEqual({ ...spec });
 });
 
@@ -158,7 +158,7 @@ describe('refused with what was expected and found', () => {
   test('a weight that is not finite, in what is written and in a file', async () => {
     const { spec, weights } = await exampleOf('logits');
     weights[1]!.values[1] = Number.NaN;
-    expect(() => encodeSafetensorsModel(weights, spec, [])).toThrow(
+    expect(() => encodeSafetensorsModel(weights, spec, { classNames: [] })).toThrow(
       /safetensors: dense\/bias: expected finite numbers/,
     );
     const bytes = encodeSafetensors({ arrays: weights, metadata: {} });

@@ -13,9 +13,10 @@ export const writeHub = async (source: RunToExport): Promise<WrittenFolder> => {
   const { keras, safetensors } = await refused(async () => ({
     keras: await encodeKerasModel(snapshot.weights, spec, {
       ...(importedFrom === undefined && { trainedWith: config }),
+      describedData: { classNames, dataset: config.dataset },
       savedAt: new Date(createdAt),
     }),
-    safetensors: encodeSafetensorsModel(snapshot.weights, spec, classNames),
+    safetensors: encodeSafetensorsModel(snapshot.weights, spec, { classNames, dataset: config.dataset }),
   }));
   const settings = {
     library_name: 'dropout-lab',

@@ -6,11 +6,12 @@ import { refused } from './refused.ts';
 /** The model, its weights, and the optimizer and loss of its training, as a `.keras` archive. */
 export const writeKeras = async ({ run, checkpoint }: RunToExport): Promise<WrittenFile> => {
   const { snapshot } = await run.loadCheckpoint(checkpoint);
-  const { config, createdAt, importedFrom } = run.manifest;
+  const { config, classNames, createdAt, importedFrom } = run.manifest;
   const { bytes, differences } = await refused(() =>
     encodeKerasModel(snapshot.weights, modelSpecOf(config), {
       // Imported weights were trained in a way that nobody knows here.
       ...(importedFrom === undefined && { trainedWith: config }),
+      describedData: { classNames, dataset: config.dataset },
       savedAt: new Date(createdAt),
     }),
   );

@@ -9,7 +9,7 @@ export const writeSafetensors = async ({ run, checkpoint }: RunToExport): Promis
   const { config, classNames } = run.manifest;
   return {
     content: await refused(async () =>
-      encodeSafetensorsModel(snapshot.weights, modelSpecOf(config), classNames),
+      encodeSafetensorsModel(snapshot.weights, modelSpecOf(config), { classNames, dataset: config.dataset }),
     ),
     use: "in Python, safetensors.numpy.load_file reads its arrays, in Keras's shapes",
   };
