@@ -86,7 +86,14 @@ export {
   type WeightGroupInput,
   weightGroupSchema,
 } from './families/weight-groups.ts';
-export { epochsOf, type LengthConfig, stepsPerEpochOf } from './length.ts';
+export {
+  epochsOf,
+  type LengthBoundConfig,
+  type LengthBoundSetting,
+  type LengthConfig,
+  lengthBoundSetting,
+  stepsPerEpochOf,
+} from './length.ts';
 export { type Recipe, type RecipeName, recipes } from './recipes.ts';
 export { requireDataset } from './require-dataset.ts';
 export {

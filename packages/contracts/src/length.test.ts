@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { epochsOf, parseRunConfig, type RunConfigInput, stepsPerEpochOf } from './index.ts';
+import {
+  epochsOf,
+  lengthBoundSetting,
+  parseRunConfig,
+  type RunConfigInput,
+  stepsPerEpochOf,
+} from './index.ts';
 
 test.each<[RunConfigInput, number, number]>([
   [{}, 160, 55],
@@ -14,4 +20,17 @@ test.each<[RunConfigInput, number, number]>([
   const config = parseRunConfig(input);
   expect(stepsPerEpochOf(config)).toBe(steps);
   expect(epochsOf(config)).toBe(epochs);
+});
+
+test.each<[RunConfigInput, string | undefined]>([
+  [{}, undefined],
+  [{ maxSteps: 476 }, 'maxSteps'],
+  [{ averaging: { name: 'lookahead' } }, 'averaging'],
+  [{ averaging: { name: 'ema' } }, undefined],
+  [{ dropoutSchedule: { name: 'late' } }, 'dropoutSchedule'],
+  [{ schedule: { name: 'one_cycle' } }, 'schedule'],
+  [{ schedule: { name: 'cosine_decay' } }, 'schedule'],
+  [{ schedule: { name: 'cosine_decay', decaySteps: 100 } }, undefined],
+])('the numbers of %j depend on its length by %s', (input, setting) => {
+  expect(lengthBoundSetting(parseRunConfig(input))).toBe(setting);
 });

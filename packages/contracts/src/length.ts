@@ -1,4 +1,5 @@
 import { datasetOf } from './families/datasets.ts';
+import { spansTraining } from './families/schedules.ts';
 import type { RunConfig } from './run/run-config.ts';
 
 /** The settings that decide how long a run is. */
@@ -29,3 +30,24 @@ export const epochsOf = (config: LengthConfig, stepsPerEpoch = stepsPerEpochOf(c
   config.maxSteps === null
     ? config.epochs
     : Math.min(config.epochs, Math.ceil(config.maxSteps / stepsPerEpoch));
+
+/** The settings that may make a run's numbers depend on its length. */
+export type LengthBoundConfig = Pick<RunConfig, 'maxSteps' | 'averaging' | 'dropoutSchedule'> & {
+  /** A schedule of the user's own is left out: it knows the step alone. */
+  readonly schedule?: RunConfig['schedule'] | undefined;
+};
+
+/** The name of such a setting. */
+export type LengthBoundSetting = keyof LengthBoundConfig;
+
+/**
+ * Returns the setting that makes a run's numbers depend on its length from the first step, so that the run cannot be trained
+ * on for longer; undefined when there is none.
+ */
+export const lengthBoundSetting = (config: LengthBoundConfig): LengthBoundSetting | undefined => {
+  const { maxSteps, averaging, dropoutSchedule, schedule } = config;
+  if (maxSteps !== null) return 'maxSteps';
+  if (averaging.name === 'lookahead') return 'averaging';
+  if (dropoutSchedule.name !== 'constant') return 'dropoutSchedule';
+  return schedule !== undefined && spansTraining(schedule) ? 'schedule' : undefined;
+};

@@ -1,11 +1,12 @@
 import {
   ConfigError,
+  type LengthBoundSetting,
+  lengthBoundSetting,
   parseRunManifest,
   type RunConfig,
   type RunEvent,
   type RunManifest,
   type Snapshot,
-  spansTraining,
 } from '@dropout-lab/contracts';
 import { type RunStatus, runStatus } from './events/history.ts';
 
@@ -32,10 +33,10 @@ export const manifestToTrainOn = (run: TrainedRun, epochs: number, where: string
       `${where}: epochs: expected ${config.epochs} or more, as many as the run has, received ${epochs}; start a new run for fewer`,
     );
   }
-  const length = lengthThat(config);
-  if (epochs > config.epochs && length !== undefined) {
+  const bound = lengthBoundSetting(config);
+  if (epochs > config.epochs && bound !== undefined) {
     throw new ConfigError(
-      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ${length}; start a new run`,
+      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ${dependence[bound](config)}; start a new run`,
     );
   }
   const ended = run.progress?.ending?.reason ?? runStatus(run.events);
@@ -62,18 +63,13 @@ const endings: { readonly [Status in RunStatus]?: string } = {
   nan: 'this one diverged (nan); start a new run with a lower learning rate',
 };
 
-/** Says what makes a run's numbers depend on its length from the start; undefined when nothing does. */
-const lengthThat = ({ maxSteps, averaging, dropoutSchedule, schedule }: RunConfig): string | undefined => {
-  if (maxSteps !== null) return `ends after ${maxSteps} steps (maxSteps)`;
-  if (averaging.name === 'lookahead')
-    return 'averages its weights by how much of its steps is over (lookahead)';
-  if (dropoutSchedule.name !== 'constant') {
-    return `changes its dropout rates by how much of its steps is over (${dropoutSchedule.name})`;
-  }
-  if (spansTraining(schedule)) {
-    return `changes its learning rate by how much of its steps is over (${schedule.name})`;
-  }
-  return undefined;
+/** How a setting makes a run's numbers depend on its length. */
+const dependence: Readonly<Record<LengthBoundSetting, (config: RunConfig) => string>> = {
+  maxSteps: ({ maxSteps }) => `ends after ${maxSteps} steps (maxSteps)`,
+  averaging: ({ averaging }) => `averages its weights by how much of its steps is over (${averaging.name})`,
+  dropoutSchedule: ({ dropoutSchedule }) =>
+    `changes its dropout rates by how much of its steps is over (${dropoutSchedule.name})`,
+  schedule: ({ schedule }) => `changes its learning rate by how much of its steps is over (${schedule.name})`,
 };
 
 const hasEnded = ({ manifest: { config }, progress }: TrainedRun): boolean =>

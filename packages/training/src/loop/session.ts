@@ -1,8 +1,8 @@
 import {
   type CheckpointName,
   type EpochLogs,
+  lengthBoundSetting,
   type Snapshot,
-  spansTraining,
   type TrainingProgress,
 } from '@dropout-lab/contracts';
 import { addBatch, zeroTotals } from '@dropout-lab/metrics';
@@ -96,13 +96,8 @@ export const createSession = (options: CreateSessionOptions): Session => {
     totalSteps: length.totalSteps,
     frozen: optimizer.frozenAt(0),
   });
-  const totalSteps =
-    config.maxSteps !== null ||
-    config.averaging.name === 'lookahead' ||
-    config.dropoutSchedule.name !== 'constant' ||
-    (typeof config.schedule !== 'function' && spansTraining(config.schedule))
-      ? length.totalSteps
-      : undefined;
+  const schedule = typeof config.schedule === 'function' ? undefined : config.schedule;
+  const totalSteps = lengthBoundSetting({ ...config, schedule }) && length.totalSteps;
   let progress: TrainingProgress = {
     ...initialProgress(config.optimizer),
     ...(totalSteps !== undefined && { totalSteps }),
@@ -192,25 +187,11 @@ export const createSession = (options: CreateSessionOptions): Session => {
     },
     save,
     restore: (snapshot) => {
-      const { epoch, stepInEpoch, step, callbacks: states } = snapshot.progress;
-      const { batchesPerEpoch } = train;
-      if (snapshot.progress.totalSteps !== totalSteps) {
-        const inWords = (steps: number | undefined) =>
-          steps === undefined ? 'any length' : `${steps} steps`;
-        throw misfit(
-          `expected a training of ${inWords(totalSteps)}, found one of ${inWords(snapshot.progress.totalSteps)}`,
-        );
-      }
-      const before = Math.min(epoch * batchesPerEpoch, totalSteps ?? Number.POSITIVE_INFINITY);
-      if (step !== before + stepInEpoch || stepInEpoch > batchesPerEpoch) {
-        throw misfit(
-          `expected epochs of ${batchesPerEpoch} steps, found ${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
-        );
-      }
-      const { optimizer: trainedBy = config.optimizer.name } = snapshot.progress;
-      if (trainedBy !== config.optimizer.name) {
-        throw misfit(`expected the state of ${config.optimizer.name}, found that of ${trainedBy}`);
-      }
+      requireFit(snapshot.progress, {
+        optimizer: config.optimizer.name,
+        stepsPerEpoch: train.batchesPerEpoch,
+        totalSteps,
+      });
       const slots = snapshot.slots.filter((slot) => !isOfCallback(slot));
       const writeAverages = averager.prepareSlots(slots.filter(isAverage));
       // The model last, so that a refused snapshot leaves it unchanged.
@@ -220,7 +201,7 @@ export const createSession = (options: CreateSessionOptions): Session => {
       writeStates(callbacks, snapshot);
       progress = { ...snapshot.progress, optimizer: config.optimizer.name };
       const known = callbacks.map(({ key }) => key);
-      return Object.keys(states)
+      return Object.keys(snapshot.progress.callbacks)
         .filter((name) => !known.includes(name))
         .map((name) => ({
           kind: 'warning',
@@ -235,5 +216,36 @@ export const createSession = (options: CreateSessionOptions): Session => {
   };
 };
 
-const misfit = (finding: string): TrainingError =>
-  new TrainingError(`checkpoint: ${finding}: resume with the configuration that the run was started with`);
+/** The training that a snapshot must be of. */
+interface Expected {
+  /** The name of the optimizer. */
+  readonly optimizer: string;
+  readonly stepsPerEpoch: number;
+  /** Undefined where the training may have any length. */
+  readonly totalSteps: number | undefined;
+}
+
+/** @throws TrainingError when a snapshot is of another training. */
+const requireFit = (found: TrainingProgress, expected: Expected): void => {
+  const { epoch, stepInEpoch, step, optimizer = expected.optimizer } = found;
+  const { stepsPerEpoch, totalSteps } = expected;
+  if (found.totalSteps !== totalSteps)
+    throw misfit(`a training of ${lengthInWords(totalSteps)}`, `one of ${lengthInWords(found.totalSteps)}`);
+  const before = Math.min(epoch * stepsPerEpoch, totalSteps ?? Number.POSITIVE_INFINITY);
+  if (step !== before + stepInEpoch || stepInEpoch > stepsPerEpoch) {
+    throw misfit(
+      `epochs of ${stepsPerEpoch} steps`,
+      `${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
+    );
+  }
+  if (optimizer !== expected.optimizer)
+    throw misfit(`the state of ${expected.optimizer}`, `that of ${optimizer}`);
+};
+
+const lengthInWords = (steps: number | undefined): string =>
+  steps === undefined ? 'any length' : `${steps} steps`;
+
+const misfit = (expected: string, found: string): TrainingError =>
+  new TrainingError(
+    `checkpoint: expected ${expected}, found ${found}: resume with the configuration that the run was started with`,
+  );
