@@ -32,17 +32,14 @@ export {
 export type { UpdateRule } from './optimizers/update-rule.ts';
 export type { WeightGroupOptions } from './optimizers/weight-groups.ts';
 export { type ParallelOptions, parallelReplica } from './replicas/parallel-replica.ts';
+export type {
+  BatchRows,
+  PartsPosition,
+  SampledPosition,
+  SlicePosition,
+} from './replicas/position.ts';
 export { connectReplica, serveReplica } from './replicas/remote-replica.ts';
-export {
-  type BatchRows,
-  createReplica,
-  type PartsPosition,
-  type Replica,
-  type SampledPosition,
-  type SlicePosition,
-  sharesBatches,
-  type UnreadGradients,
-} from './replicas/replica.ts';
+export { createReplica, type Replica, sharesBatches, type UnreadGradients } from './replicas/replica.ts';
 export type { SliceGroup } from './replicas/slice-exchange.ts';
 export type { SliceGradients } from './replicas/slice-gradients.ts';
 export type { SumTree } from './replicas/sum-tree.ts';

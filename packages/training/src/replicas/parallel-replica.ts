@@ -1,7 +1,8 @@
 import type { Batch } from '@dropout-lab/contracts';
 import { TrainingError } from '../errors.ts';
 import { createPool } from './pool.ts';
-import { type BatchRows, type Replica, sharesBatches, wholeOf } from './replica.ts';
+import { type BatchRows, wholeOf } from './position.ts';
+import { type Replica, sharesBatches } from './replica.ts';
 import { abandonedName, createExchangeMemory, type SliceGroup } from './slice-exchange.ts';
 import { addGradients, concatenated, type SliceGradients } from './slice-gradients.ts';
 import {

@@ -8,6 +8,13 @@ import { requireSeeded } from '../checks/require-seeded.ts';
 import { TrainingError } from '../errors.ts';
 import { createPool, type Pool } from './pool.ts';
 import {
+  type BatchRows,
+  type PartsPosition,
+  type SampledPosition,
+  type SlicePosition,
+  wholeOf,
+} from './position.ts';
+import {
   bytesOf,
   followWeights,
   publishedWeightsOf,
@@ -15,15 +22,7 @@ import {
   viewsOf,
   type WeightsFollower,
 } from './published-weights.ts';
-import {
-  type BatchRows,
-  createReplica,
-  type PartsPosition,
-  type Replica,
-  type SampledPosition,
-  type SlicePosition,
-  wholeOf,
-} from './replica.ts';
+import { createReplica, type Replica } from './replica.ts';
 import { copyTo, tensorOf } from './shared-tensors.ts';
 import { abandon } from './slice-exchange.ts';
 import type { SliceGradients } from './slice-gradients.ts';

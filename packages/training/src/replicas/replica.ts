@@ -1,4 +1,4 @@
-import type { Batch, LossConfig } from '@dropout-lab/contracts';
+import type { Batch } from '@dropout-lab/contracts';
 import {
   createLogitsFunction,
   createSlicedLogits,
@@ -6,64 +6,24 @@ import {
   type SlicedLogits,
   sampling,
   setDropoutPosition,
-  takesWholeNumbers,
-  trainedWeights,
-  type WithinSlice,
 } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { disposeInBackwardPass } from '../backward-memory.ts';
 import { disposingWhenThrown } from '../disposing.ts';
 import { TrainingError } from '../errors.ts';
-import { imageValues } from '../image-values.ts';
-import { accuracyKind, correctRows } from '../losses/accuracy.ts';
-import type { CustomLoss } from '../losses/custom-loss.ts';
-import { withGradientOfAbs } from '../losses/gradient-of-abs.ts';
-import { regularizationLoss } from '../losses/regularization.ts';
-import { targetTensor } from '../losses/targets.ts';
-import { objectiveOf } from '../objective.ts';
+import { imagesOf } from './images-of.ts';
+import {
+  type BatchRows,
+  type PartsPosition,
+  type SampledPosition,
+  type SlicePosition,
+  wholeOf,
+} from './position.ts';
+import { createShares, readShares } from './shares.ts';
 import { abandon, exchangeOf, type SliceGroup } from './slice-exchange.ts';
 import { addGradients, concatenated, type SliceGradients } from './slice-gradients.ts';
 import { rowsOf, type SumTree, slicesOf, slicesWithin, sumOf, sumTreeWithin } from './sum-tree.ts';
 import { type SharedStatistics, sharedStatisticsOf, wholeBatchLayerOf } from './whole-batch.ts';
-
-/** The place of a slice in its batch. */
-export interface BatchRows {
-  /** The slice's first row within its batch. */
-  readonly rowOffset: number;
-  /** Rows of the whole batch. */
-  readonly batchSize: number;
-}
-
-/** The position of a slice in its batch and in training; masks and the mean over the batch depend on it. */
-export interface SlicePosition extends BatchRows {
-  /** Updates made before this step, from 0. */
-  readonly step: number;
-  /** The loss to minimize; Keras's categorical crossentropy when left out. */
-  readonly loss?: LossConfig | CustomLoss | undefined;
-  /** Whether to return the logits too, for metrics of the user's own. */
-  readonly withLogits?: boolean | undefined;
-  /** Factor from 0 to 1 of every dropout rate in this step; 1 when left out. */
-  readonly rateFactor?: number | undefined;
-}
-
-/** The position of consecutive parts of a batch, whose slices are computed together. */
-export interface PartsPosition extends SlicePosition {
-  /** The parts; the first one begins at `rowOffset`. */
-  readonly parts: readonly SumTree[];
-  /** The threads that compute the other parts; undefined when these are the whole batch. */
-  readonly group?: SliceGroup | undefined;
-}
-
-/** The position of a slice in a pass of Monte Carlo dropout; masks depend on it alone. */
-export interface SampledPosition extends BatchRows {
-  /** The number of the pass, from 0: its masks are those of the layers' seeds at this step. */
-  readonly step: number;
-  /** The batch's first row among all images. */
-  readonly firstImage: number;
-  /** Factor, above 0, of every dropout rate; 1 when left out. */
-  readonly rateFactor?: number | undefined;
-}
 
 /** A batch's loss and gradients, whose numbers have not been read from where they were computed. The caller disposes all of it. */
 export interface UnreadGradients extends Pick<SliceGradients, 'gradients'> {
@@ -106,91 +66,21 @@ export interface Replica {
   dispose(): void;
 }
 
-/** Rows of a batch, and the number of the first. */
-interface Rows {
-  readonly batch: Batch;
-  readonly rowOffset: number;
-}
-
 /** Returns the replica that computes on this thread's backend. */
 export const createReplica = (model: LayersModel): Replica => {
   const logitsOf = createLogitsFunction(model);
   let slicedLogits: SlicedLogits | undefined;
-  const trained = trainedWeights(model);
-  const variables = trained.map(({ variable }) => variable);
-
-  /** The share of each slice of a pass, of the trained variables or of clones of them for each slice. */
-  const sharesOf = (
-    slices: readonly Rows[],
-    weights: readonly (readonly tf.Tensor[])[],
-    { batchSize, loss: lossConfig, withLogits = false }: SlicePosition,
-    within: WithinSlice,
-    logitsOfAll: (images: readonly tf.Tensor[]) => readonly tf.Tensor[],
-  ) => {
-    const { loss: lossOf, head, outputShape, units } = objectiveOf(model, lossConfig);
-    const inputs = slices.map(({ batch }) => ({
-      images: imagesOf(batch, model),
-      targets: targetTensor(batch.labels, [batch.size, ...outputShape]),
-      weights: batch.sampleWeights && tf.tensor1d(batch.sampleWeights),
-      accuracy: accuracyKind(lossOf.name, batch.labels, units),
-    }));
-    const kept: { loss: tf.Scalar; correct: tf.Tensor | undefined; logits: tf.Tensor | undefined }[] = [];
-    const forward = (): tf.Scalar => {
-      const logits = logitsOfAll(inputs.map(({ images }) => images));
-      const losses = inputs.map(({ targets, weights, accuracy }, i) => {
-        const ofSlice = logits[i]!;
-        const correct = accuracy && tf.keep(correctRows(accuracy, targets, ofSlice));
-        const share = tf.div(lossOf.sum(targets, ofSlice, head.activation, weights), batchSize);
-        const penalty = within(i, () => regularizationLoss(model));
-        const { size } = slices[i]!.batch;
-        const loss = (penalty ? tf.add(share, tf.mul(penalty, size / batchSize)) : share) as tf.Scalar;
-        const keptLogits = withLogits ? tf.keep(ofSlice.clone()) : undefined;
-        kept.push({ loss: tf.keep(loss.clone()), correct, logits: keptLogits });
-        return loss;
-      });
-      // The gradient of each is 1.
-      const sum: tf.Scalar = losses.length === 1 ? losses[0]! : tf.addN(losses);
-      disposeInBackwardPass();
-      return sum;
-    };
-    const { value, grads } = tf
-      .engine()
-      .gradients(() => withGradientOfAbs(forward), weights.flat(), undefined, true);
-    value.dispose();
-    return kept.map((ofSlice, i) => ({
-      ...ofSlice,
-      gradients: trained.map(({ name }, w) => {
-        const gradient = grads[i * trained.length + w];
-        if (gradient) return gradient;
-        throw new TrainingError(
-          `model: ${name}: expected a weight that the output depends on, found that it has no gradient: freeze its layer (before a replica is made), or leave it out`,
-        );
-      }),
-    }));
-  };
-
-  /** Waits for the numbers of shares. */
-  const read = (shares: ReturnType<typeof sharesOf>): Promise<SliceGradients[]> =>
-    Promise.all(
-      shares.map(async ({ loss, correct, logits, gradients }) => {
-        const [[lossValue], correctValue] = await Promise.all([loss.data(), correct?.data()]);
-        const logitValues = (await logits?.data<'float32'>())?.slice();
-        tf.dispose([loss, ...(correct ? [correct] : []), ...(logits ? [logits] : [])]);
-        return { loss: lossValue!, correct: correctValue?.[0], gradients, logits: logitValues };
-      }),
-    );
+  const { variables, sharesOf } = createShares(model);
 
   /** Computes the share of rows at once. */
   const shareOfRows = (batch: Batch, position: SlicePosition) => {
     setDropoutPosition(model, position);
     const [share] = disposingWhenThrown(() =>
-      sharesOf(
-        [{ batch, rowOffset: position.rowOffset }],
-        [variables],
-        position,
-        (_, run) => run(),
-        ([images]) => [logitsOf(images!, { training: true })],
-      ),
+      sharesOf([batch], position, {
+        weights: [variables],
+        within: (_, run) => run(),
+        logitsOf: ([images]) => [logitsOf(images!, { training: true })],
+      }),
     );
     return share!;
   };
@@ -201,12 +91,7 @@ export const createReplica = (model: LayersModel): Replica => {
     leaves: readonly SumTree[],
     { group, ...position }: Omit<PartsPosition, 'parts'>,
   ) => {
-    const slices = leaves.map(
-      (part): Rows => ({
-        batch: rowsOf(rows, part, position.rowOffset),
-        rowOffset: part.start,
-      }),
-    );
+    const slices = leaves.map((part) => rowsOf(rows, part, position.rowOffset));
     slicedLogits ??= createSlicedLogits(model);
     const logitsOfSlices = slicedLogits;
     const exchange = group && exchangeOf(group);
@@ -216,12 +101,14 @@ export const createReplica = (model: LayersModel): Replica => {
         const pass = {
           step: position.step,
           rateFactor: position.rateFactor,
-          slices: slices.map(({ rowOffset }, i) => ({ rowOffset, weights: weights[i]! })),
+          slices: leaves.map(({ start }, i) => ({ rowOffset: start, weights: weights[i]! })),
         };
         return passThroughSlices(model, pass, (within) =>
-          sharesOf(slices, weights, position, within, (images) =>
-            logitsOfSlices(images, { within, exchange }),
-          ),
+          sharesOf(slices, position, {
+            weights,
+            within,
+            logitsOf: (images) => logitsOfSlices(images, { within, exchange }),
+          }),
         );
       });
     return abandoning(group, compute);
@@ -233,7 +120,7 @@ export const createReplica = (model: LayersModel): Replica => {
     { parts, ...position }: PartsPosition,
   ): Promise<readonly SliceGradients[]> => {
     const leaves = parts.flatMap(slicesOf);
-    const known = await read(sharesOfSlices(rows, leaves, position));
+    const known = await readShares(sharesOfSlices(rows, leaves, position));
     const sliceAt = new Map(leaves.map(({ start }, i) => [start, known[i]!]));
     return parts.map((part) =>
       sumOf(part, ({ start, halves }) => (halves ? undefined : sliceAt.get(start)), addGradients),
@@ -286,7 +173,7 @@ export const createReplica = (model: LayersModel): Replica => {
       const sum = async (part: SumTree): Promise<SliceGradients> => {
         if (part.halves) return addGradients(await sum(part.halves[0]), await sum(part.halves[1]));
         const rows = rowsOf(slice, part, rowOffset);
-        return (await read([shareOfRows(rows, { ...position, rowOffset: part.start })]))[0]!;
+        return (await readShares([shareOfRows(rows, { ...position, rowOffset: part.start })]))[0]!;
       };
       return sum(needsWholeBatch ? rows : tree);
     },
@@ -324,9 +211,6 @@ const requireWhole = (slice: Batch, batchSize: number, { layer }: SharedStatisti
   );
 };
 
-/** Returns the place of a slice that is a whole batch. */
-export const wholeOf = ({ size }: Batch): BatchRows => ({ rowOffset: 0, batchSize: size });
-
 /** Runs a pass; when it throws, the threads of its group stop waiting for it. */
 const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): Result => {
   try {
@@ -335,11 +219,4 @@ const abandoning = <Result>(group: SliceGroup | undefined, run: () => Result): R
     if (group) abandon(group.memory);
     throw error;
   }
-};
-
-/** Images in the form that the model takes; integers, such as an Embedding's, are not scaled. */
-const imagesOf = ({ images, size }: Batch, model: LayersModel): tf.Tensor => {
-  const inputShape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
-  if (takesWholeNumbers(model)) return tf.tensor(Int32Array.from(images), inputShape, 'int32');
-  return tf.tensor(imageValues(images), inputShape);
 };
