@@ -56,31 +56,10 @@ export const parseDescription = (text: string, where: string): ClassifierDescrip
     );
   };
   const file = jsonOf(text) ?? refuse('JSON', text);
-  if (file['formatVersion'] !== CLASSIFIER_VERSION) {
-    refuse(`formatVersion ${CLASSIFIER_VERSION}`, file['formatVersion']);
+  for (const { path, expected, isRight } of parts) {
+    const found = path.split('.').reduce<unknown>((value, name) => (value as Json | undefined)?.[name], file);
+    if (!isRight(found)) refuse(`${path}${expected}`, found);
   }
-  const { classNames, preprocessing, dropoutFactor, run } = file as { readonly [name: string]: unknown };
-  if (
-    !(
-      Array.isArray(classNames) &&
-      classNames.length > 0 &&
-      classNames.every((name) => typeof name === 'string')
-    )
-  )
-    refuse('classNames, a list of names', classNames);
-  const { imageShape, fit, background, divideBy, dataFormat } = (preprocessing ?? {}) as Json;
-  if (!isImageShape(imageShape)) {
-    refuse('preprocessing.imageShape, [height, width, channels] with 3 channels or 1', imageShape);
-  }
-  if (fit !== 'cover' && fit !== 'contain' && fit !== 'fill')
-    refuse('preprocessing.fit "cover", "contain" or "fill"', fit);
-  if (background !== '#ffffff') refuse('preprocessing.background "#ffffff"', background);
-  if (!(typeof divideBy === 'number' && divideBy > 0)) refuse('preprocessing.divideBy, a number', divideBy);
-  if (dataFormat !== 'channels_last' && dataFormat !== 'channels_first')
-    refuse('preprocessing.dataFormat "channels_last" or "channels_first"', dataFormat);
-  if (!(typeof dropoutFactor === 'number' && dropoutFactor >= 0 && dropoutFactor <= 1))
-    refuse('dropoutFactor, a number from 0 to 1', dropoutFactor);
-  if (typeof (run as Json | undefined)?.['id'] !== 'string') refuse('run.id, a text', run);
   return file as unknown as ClassifierDescription;
 };
 
@@ -106,3 +85,53 @@ const isImageShape = (shape: unknown): boolean => {
     (height as number) * (width as number) <= MOST_PIXELS
   );
 };
+
+const isOneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+/** The parts that a classifier relies on, in the order in which they are looked at. No schema: its library is not in the page. */
+const parts: readonly {
+  readonly path: string;
+  /** What is expected, after the path. */
+  readonly expected: string;
+  readonly isRight: (value: unknown) => boolean;
+}[] = [
+  { path: 'formatVersion', expected: ` ${CLASSIFIER_VERSION}`, isRight: isOneOf(CLASSIFIER_VERSION) },
+  {
+    path: 'classNames',
+    expected: ', a list of names',
+    isRight: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string'),
+  },
+  {
+    path: 'preprocessing.imageShape',
+    expected: ', [height, width, channels] with 3 channels or 1',
+    isRight: isImageShape,
+  },
+  {
+    path: 'preprocessing.fit',
+    expected: ' "cover", "contain" or "fill"',
+    isRight: isOneOf('cover', 'contain', 'fill'),
+  },
+  { path: 'preprocessing.background', expected: ' "#ffffff"', isRight: isOneOf('#ffffff') },
+  {
+    path: 'preprocessing.divideBy',
+    expected: ', a number above 0',
+    isRight: (value) => isNumber(value) && value > 0,
+  },
+  {
+    path: 'preprocessing.dataFormat',
+    expected: ' "channels_last" or "channels_first"',
+    isRight: isOneOf('channels_last', 'channels_first'),
+  },
+  {
+    path: 'dropoutFactor',
+    expected: ', a number from 0 to 1',
+    isRight: (value) => isNumber(value) && value >= 0 && value <= 1,
+  },
+  { path: 'run.id', expected: ', a text', isRight: (value) => typeof value === 'string' },
+];

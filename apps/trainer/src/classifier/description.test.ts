@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { parseDescription } from './description.ts';
+
+const description = {
+  formatVersion: 1,
+  classNames: ['cat', 'dog'],
+  preprocessing: {
+    imageShape: [32, 48, 3],
+    fit: 'contain',
+    background: '#ffffff',
+    divideBy: 255,
+    dataFormat: 'channels_last',
+  },
+  dropoutFactor: 0.5,
+  run: { id: 'a', dataset: 'pets', checkpoint: 'last', version: '0.1.0' },
+};
+
+const parse = (value: object) => parseDescription(JSON.stringify(value), 'classifier.json');
+const prepared = (changes: object) => ({ preprocessing: { ...description.preprocessing, ...changes } });
+
+test('a description is what its file says', () => {
+  expect(parse(description)).toEqual(description);
+});
+
+test.each<[object, string]>([
+  [{ formatVersion: 2 }, 'formatVersion 1, found 2'],
+  [{ classNames: [] }, 'classNames, a list of names, found []'],
+  [{ classNames: ['cat', 7] }, 'classNames, a list of names, found ["cat",7]'],
+  [
+    { preprocessing: null },
+    'preprocessing.imageShape, [height, width, channels] with 3 channels or 1, found none',
+  ],
+  [prepared({ imageShape: [32, 32, 4] }), 'preprocessing.imageShape, [height, width, channels] with 3'],
+  [prepared({ imageShape: [2 ** 20, 2 ** 20, 3] }), 'preprocessing.imageShape, [height, width, channels]'],
+  [prepared({ fit: 'crop' }), 'preprocessing.fit "cover", "contain" or "fill", found "crop"'],
+  [prepared({ background: '#000000' }), 'preprocessing.background "#ffffff", found "#000000"'],
+  [prepared({ divideBy: 0 }), 'preprocessing.divideBy, a number above 0, found 0'],
+  [
+    prepared({ dataFormat: 'NCHW' }),
+    'preprocessing.dataFormat "channels_last" or "channels_first", found "NCHW"',
+  ],
+  [{ dropoutFactor: 1.5 }, 'dropoutFactor, a number from 0 to 1, found 1.5'],
+  [{ run: null }, 'run.id, a text, found none'],
+])('with %j it is refused', (changes, message) => {
+  expect(() => parse({ ...description, ...changes })).toThrow(`classifier.json: expected ${message}`);
+});
