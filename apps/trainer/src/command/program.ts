@@ -184,7 +184,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, for this machine only)')
     .option(
       '--allow-host <name>',
-      "another name that pages may be requested under, a proxy's say; can be repeated",
+      "another host name to answer to, such as a proxy's; can be repeated",
       (name: string, names: readonly string[] = []) => [...names, name],
     )
     .option('--port <n>', 'port to listen on, 0 for any (default: 4321 or the next that is free)', port)
@@ -216,7 +216,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await verifyCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
   addPreparationOptions(data.command('info'), { named: false })
-    .description("what the data set is, and where its files are; or what images one's own pictures give")
+    .description('describe the data set and say where its files are; or what images your own pictures give')
     .argument('[path]', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
     .addOption(datasetOption())
     .addOption(dataDirOption())
@@ -232,7 +232,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     });
 
   addPreparationOptions(data.command('export'), { named: false })
-    .description("one's own pictures, as training takes them, in another format")
+    .description('your own pictures, as training takes them, in another format')
     .argument('<path>', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
     .addOption(imagesFormatOption())
     .requiredOption('--to <folder>', 'folder to make')
@@ -243,7 +243,7 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('info')
-    .description('versions, machine, backends and cache, to paste into a report of a defect')
+    .description('versions, machine, backends and cache, to paste into a bug report')
     .action(async () => {
       const { infoCommand } = await import('../machine/info-command.ts');
       onExitCode(await infoCommand(createReporter({ json: false })));

@@ -17,13 +17,13 @@ export const backendOption = (
 export const kernelsOption = (): Option =>
   new Option(
     '--kernels <build>',
-    'of --backend wasm: fma adds products by fused multiply-add, faster where the processor has it, with bits that depend on the processor (default: plain)',
+    'with --backend wasm: fma uses fused multiply-add, which is faster where the processor has it, but its bits depend on the processor (default: plain)',
   ).choices(['plain', 'fma']);
 
 export const revectorizeOption = (): Option =>
   new Option(
     '--revectorize',
-    "of --backend wasm: kernels of 256 bits by V8's experimental --experimental-wasm-revectorize, compared to the bit with the others first",
+    "with --backend wasm: 256-bit kernels by V8's --experimental-wasm-revectorize, refused where their bits would differ from the others'",
   );
 
 export const datasetOption = (): Option =>
@@ -45,14 +45,14 @@ export const addImagesOptions = (command: Command): Command =>
   withTest(
     command.option(
       '--images <path>',
-      "one's own pictures: a folder with a folder for each class, or with folders train, test and validation that have them; or a Parquet file, or a folder of such files, in Hugging Face's layout",
+      "your own pictures: a folder with a folder for each class, or with folders train, test and validation that have these; or a Parquet file, or a folder of such files, in Hugging Face's layout",
     ),
   );
 
 const withTest = (command: Command): Command =>
   command.option(
     '--test <path>',
-    'test pictures, in a folder or a Parquet file as --images, where there are none (default: a fifth of each class)',
+    'your own test pictures, in a folder or a Parquet file, where the others have none (default: a fifth of each class)',
   );
 
 /** Adds the options that make images of a user's own pictures. */
@@ -61,16 +61,16 @@ export const addPreparationOptions = (command: Command, { named = true } = {}): 
     .addOption(
       new Option(
         '--size <pixels>',
-        'of own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
+        'for your own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
       ).argParser(size),
     )
     .addOption(
       new Option(
         '--fit <name>',
-        'of own pictures: cover cuts the middle out, contain puts white beside it, fill stretches (default: cover)',
+        'for your own pictures: cover crops to the middle, contain adds white borders, fill stretches (default: cover)',
       ).choices(imageFitSchema.options),
     )
-    .option('--strict', 'of own pictures: refuse files that are no pictures, instead of skipping them');
+    .option('--strict', 'for your own pictures: refuse files that are not pictures instead of skipping them');
 
 /** The help of each recipe is its summary. */
 export const recipeOption = (): Option =>
@@ -85,10 +85,10 @@ export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'folder with the official binary files; nothing is fetched');
 
 export const mirrorOption = (): Option =>
-  new Option('--mirror <url...>', 'addresses of the official archive to try before the official one');
+  new Option('--mirror <url...>', 'addresses to try for the archive before the official one');
 
 export const checkpointOption = (): Option =>
-  new Option('--checkpoint <name>', 'which weights').choices(['last', 'best']).default('last');
+  new Option('--checkpoint <name>', 'which weights to use').choices(['last', 'best']).default('last');
 
 /** The format of an export. */
 export const exportFormatOption = (): Option =>

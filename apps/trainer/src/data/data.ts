@@ -31,7 +31,7 @@ const loadData = (
   if (isOwnImages(dataset)) return loadOwnImages(dataset, { images, test, limits }, reporter, signal);
   if (images !== undefined) {
     throw new ConfigError(
-      `--images ${images}: expected a run on images of one's own, found one on ${datasetOf(dataset).title}: leave --images out`,
+      `--images ${images}: expected a run on your own images, found one on ${datasetOf(dataset).title}: leave --images out`,
     );
   }
   return loadDataset(dataset, {
@@ -110,6 +110,6 @@ export const fetchLine = (title: string, { stage, source, done, total, unit }: C
 export const requireLoadable = ({ data, config }: RunManifest, what: string): void => {
   if (data.dataset === datasetKey(config.dataset)) return;
   throw new ConfigError(
-    `${what}: expected a run on a data set by name, such as cifar10, or on pictures of one's own, found one on ${data.dataset}: load it in a program, and give the images there`,
+    `${what}: expected a run on a data set by name, such as cifar10, or on your own pictures, found one on ${data.dataset}: load it in a program, and give the images there`,
   );
 };
