@@ -69,7 +69,7 @@ describe.skipIf(executablePath === undefined)('in Firefox', () => {
       await page.locator('form.settings .button.primary').click();
       await page.waitForSelector('.status.completed');
       // Loss and accuracy have a circle each, at the one epoch that was trained and validated.
-      expect(await page.$$eval('.plot svg g.dot circle', (circles) => circles.length)).toBe(2);
+      await page.waitForFunction(() => document.querySelectorAll('.plot svg g.dot circle').length === 2);
       expect(complaints).toEqual([]);
       await page.close();
     },

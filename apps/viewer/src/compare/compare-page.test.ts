@@ -62,6 +62,56 @@ test('charts of loss and accuracy, read together by pointer and by keyboard', as
   await page.close();
 });
 
+test('the pointer moves what reads the charts, and has nothing else drawn', async () => {
+  const { page } = await openPage(browser, `${viewer.url}#/compare`);
+  await expect.poll(() => curves(page)).toBe(16);
+  const loss = page.getByRole('group', { name: /^Loss/ });
+  const box = (await loss.boundingBox())!;
+  await page.mouse.move(box.x + 100, box.y + 100);
+  await page.locator('.readout').first().waitFor();
+  await page.evaluate(() => {
+    const touched = new Set<string>();
+    Object.assign(window, { touched });
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        const element = target instanceof Element ? target : target.parentElement!;
+        if (!element.closest('.readout, .crosshair, .hover-dot')) touched.add(element.outerHTML.slice(0, 80));
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  for (let x = 110; x < 330; x += 20) await page.mouse.move(box.x + x, box.y + 100);
+  await expect.poll(() => page.locator('.readout').first().textContent()).toMatch(/^epoch 3/);
+  expect(await page.evaluate(() => [...(window as unknown as { touched: Set<string> }).touched])).toEqual([]);
+  await page.close();
+});
+
+test('on paper there is no navigation, no table is cut, and no word is broken into letters', async () => {
+  // As wide as a page of A4 within its margins.
+  const { page } = await openPage(browser, `${viewer.url}#/compare`, {
+    viewport: { width: 718, height: 1000 },
+  });
+  await page.emulateMedia({ media: 'print' });
+  await expect.poll(() => curves(page)).toBe(16);
+  for (const hidden of ['.top', '.controls', '.arm-picker', '.title-row .button']) {
+    expect(await page.locator(hidden).first().isVisible()).toBe(false);
+  }
+  const tables = await page.locator('table').evaluateAll((all) =>
+    all.map((table) => ({
+      right: table.getBoundingClientRect().right,
+      tallest: Math.max(
+        ...[...table.querySelectorAll('tr')].map((row) => row.getBoundingClientRect().height),
+      ),
+    })),
+  );
+  expect(tables).toHaveLength(2);
+  for (const { right, tallest } of tables) {
+    expect(right).toBeLessThanOrEqual(718);
+    // Three lines at most.
+    expect(tallest).toBeLessThan(80);
+  }
+  await page.close();
+});
+
 test('no text of a chart covers another or leaves it, as it is drawn', async () => {
   for (const width of [360, 1280]) {
     const { page } = await openPage(browser, `${viewer.url}#/compare`, { viewport: { width, height: 800 } });

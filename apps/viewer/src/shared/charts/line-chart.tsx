@@ -1,12 +1,11 @@
-import { type CurveChartOptions, type CurveDrawing, curveChart, standaloneSvg } from '@dropout-lab/charts';
-import { HUES } from '@dropout-lab/charts/palette';
+import { type CurveChartOptions, type CurveDrawing, curveChart } from '@dropout-lab/charts';
 import { batch, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
-import { announce } from '../controls/announcements.tsx';
-import { download, pngOf } from './download.ts';
 import type { Interval } from './pinch.ts';
-import { lineNear, nextLine, readingsOf } from './readings.ts';
-import { pointed, Readout, readAt } from './readout.tsx';
+import { readingKeys } from './reading-keys.ts';
+import { lineNear, readingsOf } from './readings.ts';
+import { pointed, Readout } from './readout.tsx';
+import { saveChart } from './save-chart.ts';
 import type { Series } from './series.ts';
 import { useDrawing } from './use-drawing.ts';
 import { useZoom } from './use-zoom.ts';
@@ -62,29 +61,7 @@ export const LineChart = (props: LineChartProps) => {
     },
   });
 
-  /** Has the reading that the keys lead to read out; a pointer's is seen. */
-  const sayReading = (): void => {
-    const x = hover.value;
-    if (x === null) return;
-    const { named, more } = readAt(readings, x);
-    const values = named.map(({ series: { label }, point }) => `${label} ${format(point.raw)}`);
-    announce([`${xLabel} ${x}`, ...values, ...(more > 0 ? [`and ${more} more`] : [])].join(', '));
-  };
-  const step = (direction: number): void => {
-    const { xs } = readings;
-    const index = hover.value === null ? -1 : xs.findIndex((x) => x >= hover.value!);
-    hover.value = xs[Math.min(xs.length - 1, Math.max(0, index + direction))] ?? null;
-    sayReading();
-  };
-  const stepLine = (direction: 1 | -1): void => {
-    if (hover.value === null) step(1);
-    if (hover.value !== null) pointed.value = nextLine(readings.at(hover.value), pointed.value, direction);
-    sayReading();
-  };
-  const leave = (): void => {
-    hover.value = null;
-    pointed.value = null;
-  };
+  const { onKeyDown, leave } = readingKeys({ readings, hover, xLabel, format });
 
   return (
     <figure class="chart">
@@ -96,10 +73,10 @@ export const LineChart = (props: LineChartProps) => {
               Show all
             </button>
           )}
-          <button type="button" class="link" onClick={() => save(draw(width, true).svg, title, 'svg')}>
+          <button type="button" class="link" onClick={() => saveChart(draw(width, true).svg, title, 'svg')}>
             SVG
           </button>
-          <button type="button" class="link" onClick={() => save(draw(width, true).svg, title, 'png')}>
+          <button type="button" class="link" onClick={() => saveChart(draw(width, true).svg, title, 'png')}>
             PNG
           </button>
         </span>
@@ -113,15 +90,7 @@ export const LineChart = (props: LineChartProps) => {
         tabIndex={0}
         role="group"
         aria-label={`${title}: arrow keys read the curves`}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowRight') step(1);
-          else if (event.key === 'ArrowLeft') step(-1);
-          else if (event.key === 'ArrowUp') stepLine(-1);
-          else if (event.key === 'ArrowDown') stepLine(1);
-          else if (event.key === 'Escape') leave();
-          else return;
-          event.preventDefault();
-        }}
+        onKeyDown={onKeyDown}
         onBlur={leave}
         {...handlers}
       >
@@ -175,13 +144,4 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 const extentOf = (series: readonly Series[]): Interval => {
   const ends = series.flatMap(({ points }) => (points.length > 0 ? [points[0]!.x, points.at(-1)!.x] : []));
   return [Math.min(...ends), Math.max(...ends)];
-};
-
-/** Saves a drawing as a file that says all by itself, in the theme of the page. */
-const save = async (svg: SVGSVGElement, title: string, kind: 'svg' | 'png'): Promise<void> => {
-  const chosen = document.documentElement.dataset['theme'];
-  const isDark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  const text = new Blob([standaloneSvg(svg, isDark ? 'dark' : 'light', HUES)], { type: 'image/svg+xml' });
-  const name = title.toLowerCase().replaceAll(/\W+/g, '-');
-  download(kind === 'svg' ? text : await pngOf(text), `${name}.${kind}`);
 };
