@@ -53,11 +53,11 @@ export const runCli = (
 
 /**
  * Runs a command line in this process: the program of the built command without the second that a process takes to start.
- * For commands that read and answer; one that is interrupted, or that writes while it is watched, needs {@link runCli}.
+ * One that is interrupted, or that is watched while it writes, needs {@link runCli}.
  */
 export const callCli = async (
   args: readonly string[],
-  { cwd }: Pick<CliOptions, 'cwd'>,
+  { cwd, env = {} }: Pick<CliOptions, 'cwd' | 'env'>,
 ): Promise<CliResult> => {
   const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
@@ -66,6 +66,7 @@ export const callCli = async (
       return true;
     }),
   );
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const before = process.cwd();
   process.chdir(cwd);
   try {
@@ -73,6 +74,7 @@ export const callCli = async (
     return { code, stdout: written.stdout.replace(/\n$/, ''), stderr: written.stderr };
   } finally {
     process.chdir(before);
+    vi.unstubAllEnvs();
     for (const spy of spies) spy.mockRestore();
   }
 };

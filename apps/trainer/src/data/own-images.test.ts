@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli } from '../command/testing.ts';
 
 const parquetFixtures = new URL('../../../../packages/data/fixtures/parquet/', import.meta.url);
 const colours = { blue: '#22c', green: '#2c2', red: '#c22' };
 let folder: string;
 let env: Record<string, string>;
 
-const cli = (...args: readonly string[]) => runCli(args, { cwd: folder, env });
+const cli = (...args: readonly string[]) => callCli(args, { cwd: folder, env });
 
 beforeAll(async () => {
   folder = temporaryFolder();
