@@ -48,13 +48,13 @@ figcaption { color: var(--muted); font-size: 14px; line-height: 1.45; margin-top
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 20px 6px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
 th { font-weight: 600; }
-td { overflow-wrap: anywhere; }
-td.number { white-space: nowrap; overflow-wrap: normal; }
+td { min-width: 8.5em; overflow-wrap: anywhere; }
+td.number { min-width: 0; white-space: nowrap; overflow-wrap: normal; }
 @media print {
   main { max-width: none; padding: 0; }
   .table { overflow: visible; }
   table { font-size: 11px; }
-  th, td { padding-right: 10px; overflow-wrap: anywhere; }
+  th, td { min-width: 0; padding-right: 10px; overflow-wrap: anywhere; }
   td.number { white-space: normal; }
   h2 { break-after: avoid; }
   tr, figure { break-inside: avoid; }
