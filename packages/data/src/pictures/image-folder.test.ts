@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -178,6 +179,47 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
       /^pets: expected files that can all be read, since --strict asks for that, found .*, and \d more/,
     );
   });
+});
+
+/** A process of another user, since root may read everything. */
+const asNobody = (program: string) =>
+  spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),
+  });
+
+test.skipIf(process.platform === 'win32')('folders that may not be read are named', async () => {
+  const path = await folderOf({
+    ...{ ...several('cat', red, 3), ...several('dog', blue, 3), ...several('dog/young', blue, 3) },
+    ...several('hidden', red, 1),
+  });
+  const [cacheDirectory, built] = [temporaryFolder(), new URL('../../dist/node.js', import.meta.url).href];
+  await chmod(cacheDirectory, 0o777);
+  for (let above = path; above !== tmpdir() && above !== dirname(above); above = dirname(above))
+    await chmod(above, 0o755);
+  const told = () => {
+    const { stdout, stderr } = asNobody(
+      `const { imageFolder } = await import(${JSON.stringify(built)});
+      const told = await imageFolder(${JSON.stringify(path)}, { cacheDirectory: ${JSON.stringify(cacheDirectory)} })
+        .then(({ skipped }) => skipped, ({ message }) => message);
+      console.log(JSON.stringify(told));`,
+    );
+    return stdout === '' ? stderr : JSON.parse(stdout);
+  };
+  await chmod(join(path, 'hidden'), 0);
+  expect(told()).toBe(
+    `${path}: expected pictures of every class, found none of hidden (hidden: the system says EACCES): add some, or remove its folder`,
+  );
+  await rm(join(path, 'hidden'), { recursive: true });
+  await chmod(join(path, 'dog/young'), 0);
+  await chmod(join(path, 'cat/0.png'), 0);
+  expect(told()).toEqual([
+    { file: 'dog/young', reason: 'the system says EACCES' },
+    { file: 'cat/0.png', reason: 'the system says EACCES' },
+  ]);
+  await chmod(path, 0o300);
+  expect(told()).toMatch(/expected a folder of pictures, but the system says "permission denied" \(EACCES\)/);
+  for (const at of [path, join(path, 'dog/young')]) await chmod(at, 0o755);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import {
   requirePicture,
   requirePicturePixels,
 } from './decoded-picture.ts';
+import { isProfiledCmyk } from './is-profiled-cmyk.ts';
 
 /** Of all pictures that are decoded at once. */
 const withinPixels = atMost(MOST_PICTURE_PIXELS);
@@ -17,12 +18,16 @@ const withinPixels = atMost(MOST_PICTURE_PIXELS);
 /**
  * Decodes a picture by the browser that the program runs in, to the pixels that `decodePicture` gives in Node within one
  * level, within three for an enlarged one that is transparent or AVIF: turned as its camera says, in sRGB, transparency over
- * white. TIFF is for Node alone.
+ * white. For Node alone are TIFF, and CMYK with a profile, which Chromium passes over.
  *
  * @throws PictureError when the browser cannot decode it, or it has too many pixels.
  */
 export const decodeInBrowser: DecodePicture = async (bytes, options = {}) => {
   requirePicture(bytes);
+  if (isProfiledCmyk(bytes))
+    throw new PictureError(
+      'of CMYK with a profile, whose colours a browser takes wrong: convert it to RGB first',
+    );
   // A browser says how large a picture is after it has decoded it: a few kilobytes may become all of the memory.
   const size = imageDimensionsFromData(bytes);
   if (size !== undefined) requirePicturePixels(size.width, size.height);

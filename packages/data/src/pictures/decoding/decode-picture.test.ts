@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { decodePicture } from './decode-picture.ts';
+import { isProfiledCmyk } from './is-profiled-cmyk.ts';
 
 const folder = new URL('../../../fixtures/pictures/', import.meta.url);
 const names = readdirSync(folder).filter((name) => !name.endsWith('.rgb'));
 
-test('there are pictures of every kind', () => expect(names.length).toBeGreaterThanOrEqual(18));
+test('there are pictures of every kind', () => expect(names.length).toBeGreaterThanOrEqual(19));
 
 test.each(names)('%s has the pixels that Pillow reads, to within one level', async (name) => {
   const expected = await readFile(new URL(`${name}.rgb`, folder));
@@ -16,6 +17,19 @@ test.each(names)('%s has the pixels that Pillow reads, to within one level', asy
   expect([width, height, pixels.length]).toEqual([32, 24, expected.length]);
   const worst = pixels.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
   expect(worst).toBeLessThanOrEqual(1);
+});
+
+test('CMYK with a profile is known from all other pictures', async () => {
+  const found: string[] = [];
+  for (const name of names) if (isProfiledCmyk(await readFile(new URL(name, folder)))) found.push(name);
+  expect(found).toEqual(['cmyk-profile.jpg']);
+  const progressive = await sharp(await readFile(new URL('cmyk-profile.jpg', folder)))
+    .toColourspace('cmyk')
+    .withIccProfile('cmyk')
+    .jpeg({ progressive: true })
+    .toBuffer();
+  expect(await sharp(progressive).metadata()).toMatchObject({ space: 'cmyk', isProgressive: true });
+  expect(isProfiledCmyk(progressive)).toBe(true);
 });
 
 test('a picture is fitted into a shape', async () => {

@@ -58,11 +58,12 @@ const pixelsOf = async (
   return { pixels, ...own, hasAlpha };
 };
 
-/** Sharp's message, which may have a line for each thing that was tried. */
+/** Sharp's message, which has a line for each thing that its libraries tried: the first says what is wrong. */
 const reasonOf = ({ message }: Error): string =>
   message
     .trim()
-    .replaceAll(/\s*\n\s*/g, ', ')
+    .split('\n', 1)[0]!
+    .replaceAll(/\bVips\w+: /g, '')
     .replace(/:$/, '')
     .slice(0, 200);
 
