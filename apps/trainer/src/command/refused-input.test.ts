@@ -647,6 +647,13 @@ describe('what is larger than anything that is trained is refused at once, with 
   beforeAll(async () => {
     for (const [name, text] of Object.entries(nested))
       await writeFile(join(folder, `deep-${name}.json`), text);
+    const layers = (count: number) => Array.from({ length: count }, () => ({ kind: 'dropout', rate: 0.1 }));
+    const end = [{ kind: 'flatten' }, { kind: 'dense', units: 10 }];
+    for (const [name, list] of [
+      ['many-layers', [...layers(10_000), ...end]],
+      ['many-inner', [{ kind: 'residual', layers: layers(2000) }, ...end]],
+    ] as const)
+      await writeFile(join(folder, `${name}.json`), JSON.stringify({ model: { layers: list } }));
     const arms = Object.fromEntries(
       Array.from({ length: 1001 }, (_, i) => [`a${i}`, { title: 'a', changes: { seed: i } }]),
     );
@@ -671,6 +678,10 @@ describe('what is larger than anything that is trained is refused at once, with 
           /: (expected at most 100 levels of nesting, received more$|expected .* but it has \d+ bytes, and the limit is 1048576)/,
         ],
       ]),
+    ...['many-layers', 'many-inner'].map((name): [string, RegExp] => [
+      `train --config FILES/${name}.json`,
+      /model spec: layers: expected at most 2000 layers, those within others included, received more: use fewer$/,
+    ]),
     ['train --config FILES/deep-layers.json', /: expected at most 100 levels of nesting, received more$/],
     [
       'train --set model.units=[1000000000]',

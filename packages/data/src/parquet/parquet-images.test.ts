@@ -99,3 +99,47 @@ test.each(names)('%s cut off anywhere is refused', async (name) => {
   for (let length = 0; length < bytes.length; length += 97)
     await expect(readAll(bytes.subarray(0, length))).rejects.toThrow(ConfigError);
 });
+
+/** Metadata in Thrift's compact protocol: a version, a schema, no rows, and the names of the columns. */
+const fileOf = (features: Readonly<Record<string, unknown>>, schema: readonly number[]): Uint8Array => {
+  const text = Buffer.from(JSON.stringify({ info: { features } }));
+  const length = [0, 7, 14].map((bits) => ((text.length >> bits) & 0x7f) | (bits < 14 ? 0x80 : 0));
+  const metadata = Buffer.from([
+    ...[0x15, 2, 0x19, ...schema, 0x16, 0, 0x19, 0x0c, 0x19, 0x1c],
+    ...[0x18, 11, ...Buffer.from('huggingface'), 0x18, ...length, ...text, 0, 0],
+  ]);
+  const end = Buffer.alloc(8);
+  end.writeUInt32LE(metadata.length);
+  end.write('PAR1', 4);
+  return Buffer.concat([Buffer.from('PAR1'), metadata, end]);
+};
+
+const noSchema = [0x0c];
+const root = [0x1c, 0x48, 4, ...Buffer.from('root'), 0x15, 0, 0];
+
+const image = { _type: 'Image' };
+const label = { _type: 'ClassLabel', names: ['a', 'b'] };
+const many = (feature: object) =>
+  Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`column ${i}`, feature]));
+
+test.each<[string, Readonly<Record<string, unknown>>, string, (readonly number[])?]>([
+  [
+    'no schema',
+    { image, label },
+    'a whole Parquet file, found no columns: fetch or write it again',
+    noSchema,
+  ],
+  ['no columns', { image, label }, 'expected a column image.bytes of type BYTE_ARRAY, found none'],
+  ['a thousand columns of images', { ...many(image), label }, '"column 2" and 997 more: name the one'],
+  ['a thousand columns of labels', { image, ...many(label) }, '"column 2" and 997 more: name the one'],
+  ['a long name', { ['x'.repeat(10_000)]: image, second: image, label }, 'x" and "second": name the one'],
+  ['a hidden name', { 'a\u001b[2J': image, second: image, label }, 'found "a\\u001b[2J" and "second"'],
+])('metadata with %s is refused in a short sentence', async (_, features, message, schema = root) => {
+  const error: Error = await openParquetImages('pets.parquet', sourceOf(fileOf(features, schema))).then(
+    () => expect.unreachable(),
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(error.message).toContain(message);
+  expect(error.message.length).toBeLessThan(500);
+});

@@ -83,7 +83,7 @@ const withName = async <T>(name: string, read: () => Promise<T>): Promise<T> => 
     return await read();
   } catch (error) {
     if (error instanceof ConfigError || !isAboutTheFile(error)) throw error;
-    const found = error instanceof MalformedError ? error.message : `"${(error as Error).message}"`;
+    const found = error instanceof MalformedError ? error.message : reasonOf(error as Error);
     throw new ConfigError(
       `${name}: expected a whole Parquet file, found ${found}: fetch or write it again`,
       [],
@@ -91,6 +91,10 @@ const withName = async <T>(name: string, read: () => Promise<T>): Promise<T> => 
     );
   }
 };
+
+/** A reader that trips over what is not there says nothing of the file. */
+const reasonOf = (error: Error): string =>
+  error instanceof TypeError ? 'metadata that lacks a part' : `"${error.message.slice(0, 200)}"`;
 
 /** Not about the system, or an abort. */
 const isAboutTheFile = (error: unknown): boolean =>
@@ -109,7 +113,9 @@ const readMetadata = async (source: ByteSource): Promise<FileMetaData> => {
     throw new MalformedError(`metadata of ${length} bytes`);
   const bytes = await source.read(byteLength - END - length, byteLength);
   endOfStruct(new Uint8Array(bytes, 0, length), 0);
-  return parquetMetadata(bytes, { geoparquet: false });
+  const metadata = parquetMetadata(bytes, { geoparquet: false });
+  if (metadata.schema.length === 0) throw new MalformedError('no columns');
+  return metadata;
 };
 
 interface Columns {
@@ -160,11 +166,16 @@ const parsedJson = (text: string | undefined): unknown => {
 const only = (name: string, what: string, columns: readonly string[], usual: string): string => {
   if (columns.includes(usual)) return usual;
   if (columns.length === 1) return columns[0]!;
-  const found = columns.length === 0 ? 'none' : columns.map((column) => shown(column)).join(' and ');
+  const named = columns.slice(0, MOST_SHOWN).map((column) => shown(column));
+  const more = columns.length > MOST_SHOWN ? [`${columns.length - MOST_SHOWN} more`] : [];
+  const found = columns.length === 0 ? 'none' : [...named, ...more].join(' and ');
   throw new ConfigError(
     `${name}: expected one ${what}, found ${found}: ${columns.length === 0 ? WRITE_AGAIN : `name the one to be learned ${usual}`}`,
   );
 };
+
+/** Of the names of columns. */
+const MOST_SHOWN = 3;
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, ownImagesLimits.name));
 

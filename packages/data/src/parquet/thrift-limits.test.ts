@@ -59,3 +59,11 @@ describe('requireRuns', () => {
     expect(() => requireRuns(bytes(...content), width, 10, 10)).toThrow(message);
   });
 });
+
+test('a list of more structs than any file has is refused, since each becomes an object', () => {
+  // A list, field 1, of 2^22 empty structs.
+  const head = [0x19, 0xfc, 0x80, 0x80, 0x80, 2];
+  const content = new Uint8Array(head.length + 2 ** 22 + 1);
+  content.set(head);
+  expect(() => endOfStruct(content, 0)).toThrow('more than 4194304 values');
+});

@@ -11,6 +11,8 @@ export class MalformedError extends Error {
 
 /** Parquet's structs are five deep. */
 const MOST_LEVELS = 16;
+/** Each becomes an object, or a part of one; a file of seven million pictures, a hundred in a group, has as many. */
+const MOST_VALUES = 2 ** 22;
 /** Of 64 bits, 7 a byte. */
 const LONGEST_VARINT = 10;
 
@@ -18,6 +20,8 @@ const LONGEST_VARINT = 10;
 interface Cursor {
   readonly bytes: Uint8Array;
   at: number;
+  /** That have been gone through. */
+  values?: number;
 }
 
 const next = (cursor: Cursor): number => {
@@ -47,7 +51,7 @@ const skip = (cursor: Cursor, length: number): void => {
  * Goes through a struct of Thrift's compact protocol.
  *
  * @returns The place after its end.
- * @throws MalformedError when it does not end within the bytes, or a list claims more items than there are bytes.
+ * @throws MalformedError when it does not end within the bytes, a list claims more items than there are bytes, or it has too many values.
  */
 export const endOfStruct = (bytes: Uint8Array, start: number): number => {
   const cursor = { bytes, at: start };
@@ -69,6 +73,8 @@ const skipStruct = (cursor: Cursor, level: number): void => {
 };
 
 const skipValue = (cursor: Cursor, type: number, level: number): void => {
+  cursor.values = (cursor.values ?? 0) + 1;
+  if (cursor.values > MOST_VALUES) throw new MalformedError(`more than ${MOST_VALUES} values`);
   if (type <= 3) skip(cursor, 1);
   else if (type <= 6) varint(cursor);
   else if (type === 7) skip(cursor, 8);

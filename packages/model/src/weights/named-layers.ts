@@ -14,6 +14,9 @@ export interface NamedLayer {
 /** Returns the name of the layer that drops the layers of a residual block. */
 export const dropNameOf = (residual: string): string => `${residual}_dropout`;
 
+/** Of a model, those within others included: ResNet-110 has some 400. Thousands take minutes to be built, and more than the stack. */
+const MOST_LAYERS = 2000;
+
 /** The names of the model's input and of the layer that transposes it. */
 const reserved: readonly string[] = ['input', 'permute'];
 
@@ -21,7 +24,7 @@ const reserved: readonly string[] = ['input', 'permute'];
  * The layers of a spec under the names that Keras would give them: `conv2d`, `conv2d_1`, … in the order in which they
  * are called; layers that the spec names are not counted.
  *
- * @throws ConfigError when two layers have one name.
+ * @throws ConfigError when two layers have one name, or there are too many.
  */
 export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[] => {
   const counts = new Map<string, number>();
@@ -49,7 +52,14 @@ export const namedLayers = ({ layers }: Pick<ModelSpec, 'layers'>): NamedLayer[]
     }
     taken.add(name);
   };
+  let count = 0;
   const namedOf = (settings: LayerSpec): NamedLayer => {
+    if (++count > MOST_LAYERS) {
+      throw new ConfigError(
+        `model spec: layers: expected at most ${MOST_LAYERS} layers, those within others included, received more: use fewer`,
+        ['layers'],
+      );
+    }
     if (settings.kind !== 'residual') return { ...nameOf(settings), settings, inner: [], shortcut: [] };
     const inner = settings.layers.map(namedOf);
     const shortcut = settings.shortcut.map(namedOf);
