@@ -49,6 +49,7 @@ export const App = () => {
   if (embedded) {
     return (
       <main class="alone">
+        <Announcements />
         <EmbeddedStep />
       </main>
     );

@@ -31,17 +31,19 @@ test('the gap opens as the epoch is dragged: by keyboard, on the chart, and play
   const shown = () => page.locator('.dots b').allTextContents();
   await epoch.waitFor();
   expect(await shown()).toEqual(await recorded(1));
-  expect(await page.getByRole('status').textContent()).toContain('no gap yet');
+  expect(await page.locator('.by-heart-verdict').textContent()).toContain('no gap yet');
 
   await epoch.press('End');
   await expect.poll(shown).toEqual(await recorded(30));
   expect(await page.locator('.dots circle.full').count()).toBe(83 + 57);
   // 83.2625% and 56.95%.
-  expect(await page.getByRole('status').textContent()).toBe(
+  expect(await page.locator('.by-heart-verdict').textContent()).toBe(
     'Epoch 30: the gap is 26.3 points. Since epoch 17 the loss on new pictures has been rising: the network overfits.',
   );
   await epoch.fill('17');
-  expect(await page.getByRole('status').textContent()).toContain('Here the loss on new pictures is lowest.');
+  expect(await page.locator('.by-heart-verdict').textContent()).toContain(
+    'Here the loss on new pictures is lowest.',
+  );
 
   const chart = page.locator('.gap-chart');
   const box = (await chart.boundingBox())!;

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useAnnounced } from '../../shared/controls/announcements.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { count, percent } from '../../shared/format.ts';
@@ -49,6 +50,8 @@ const Gap = ({ run }: { readonly run: Summary }) => {
   };
   const { accuracy = 0, val_accuracy = 0 } = history.find((one) => one.epoch === epoch)!;
   const { trainImages, validationImages } = run.run.manifest.data;
+  const sentence = sentenceOf(run, epoch, accuracy - val_accuracy);
+  useAnnounced(play.isPlaying ? undefined : sentence);
   return (
     <>
       <div class="by-heart">
@@ -71,9 +74,7 @@ const Gap = ({ run }: { readonly run: Summary }) => {
         <PlayButton isPlaying={play.isPlaying} label="Train" onClick={play.toggle} />
         <Slider label="Epoch" value={epoch} min={1} max={last} step={1} text={`${epoch}`} onInput={choose} />
       </div>
-      <p class="by-heart-verdict" role="status" aria-live={play.isPlaying ? 'off' : 'polite'}>
-        {sentenceOf(run, epoch, accuracy - val_accuracy)}
-      </p>
+      <p class="by-heart-verdict">{sentence}</p>
     </>
   );
 };

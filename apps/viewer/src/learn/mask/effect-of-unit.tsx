@@ -49,9 +49,7 @@ export const EffectOfUnit = ({
           </li>
         ))}
       </ol>
-      <p class="muted small" role="status">
-        {effect && sentenceOf(effect, classNames)}
-      </p>
+      <p class="muted small">{effect && sentenceOf(effect, classNames)}</p>
     </section>
   );
 };

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { MaskedLayer } from '../../shared/compute/lesson.ts';
+import { useAnnounced } from '../../shared/controls/announcements.tsx';
 import { PixelCanvas } from '../../shared/controls/pixel-canvas.tsx';
 import { decimal } from '../../shared/format.ts';
 import { indexOfUnit, mapPixels, type Unit } from './units.ts';
@@ -31,6 +32,9 @@ export const UnitPanels = ({ layer, unit, onUnit }: UnitPanelsProps) => {
     onUnit({ ...unit, row: clamp(unit.row + by[0], height), column: clamp(unit.column + by[1], width) });
   };
   const panel = { layer, unit, onUnit };
+  useAnnounced(
+    `Row ${unit.row + 1}, column ${unit.column + 1}: ${decimal(value, 2)} times ${decimal(factor, 2)} is ${decimal(value * factor, 2)}, ${factor === 0 ? 'dropped' : 'kept'}`,
+  );
   return (
     <div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
@@ -48,9 +52,6 @@ export const UnitPanels = ({ layer, unit, onUnit }: UnitPanelsProps) => {
         <span class="unit-sign">=</span>
         <Panel {...panel} part="product" title="what goes on" number={decimal(value * factor, 2)} />
       </div>
-      <p class="hidden" role="status">
-        {`Row ${unit.row + 1}, column ${unit.column + 1}: ${decimal(value, 2)} times ${decimal(factor, 2)} is ${decimal(value * factor, 2)}, ${factor === 0 ? 'dropped' : 'kept'}`}
-      </p>
     </div>
   );
 };

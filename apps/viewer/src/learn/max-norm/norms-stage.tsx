@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useAnnounced } from '../../shared/controls/announcements.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { Slider } from '../parts/slider.tsx';
 import { NormBars } from './norm-bars.tsx';
@@ -27,6 +28,11 @@ export const NormsStage = () => {
     if (free.after) timer.current = setTimeout(() => start(chosen), SETTLED_MS);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
+  const about =
+    free.after && !isTraining
+      ? `${STEPS} steps each, from the same weights and with the same masks.`
+      : `A bar for each of the ${UNITS} units of the dense layer: the norm of its ${WEIGHTS.toLocaleString('en-US')} incoming weights.`;
+  useAnnounced(about);
   return (
     <>
       <div class="norms-pair">
@@ -53,11 +59,7 @@ export const NormsStage = () => {
         />
       </div>
       <ErrorMessage message={free.error ?? limited.error} />
-      <p class="muted small" role="status">
-        {free.after && !isTraining
-          ? `${STEPS} steps each, from the same weights and with the same masks.`
-          : `A bar for each of the ${UNITS} units of the dense layer: the norm of its ${WEIGHTS.toLocaleString('en-US')} incoming weights.`}
-      </p>
+      <p class="muted small">{about}</p>
     </>
   );
 };

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { announce } from '../../shared/controls/announcements.tsx';
 import { embedLine } from '../embed.ts';
 import type { Step } from '../step.ts';
 import './teacher-note.css';
@@ -8,11 +9,19 @@ export const TeacherNote = ({ step }: { readonly step: Step }) => {
   const { name, title, question, answer, frameHeight } = step;
   const [copied, setCopied] = useState<string>();
   const line = embedLine(name, title, frameHeight);
-  const copy = (): Promise<void> =>
-    navigator.clipboard.writeText(line).then(
-      () => setCopied('Copied'),
-      () => setCopied('The browser does not let this page copy: select the line'),
-    );
+  const say = (text: string): void => {
+    setCopied(text);
+    announce(text);
+  };
+  const copy = async (): Promise<void> => {
+    try {
+      // Pages without TLS on other machines have no clipboard.
+      await navigator.clipboard.writeText(line);
+      say('Copied');
+    } catch {
+      say('The browser does not let this page copy: select the line');
+    }
+  };
   return (
     <details class="teacher">
       <summary>Teacher’s note</summary>
@@ -27,9 +36,7 @@ export const TeacherNote = ({ step }: { readonly step: Step }) => {
           <button type="button" class="button small" onClick={copy}>
             Copy
           </button>
-          <span class="muted" role="status">
-            {copied}
-          </span>
+          <span class="muted">{copied}</span>
         </dd>
       </dl>
     </details>

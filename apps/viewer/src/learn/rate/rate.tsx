@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useAnnounced } from '../../shared/controls/announcements.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { useLoaded } from '../../shared/controls/use-loaded.ts';
 import { count } from '../../shared/format.ts';
@@ -37,6 +38,7 @@ const RateStage = ({ rates }: { readonly rates: Rates }) => {
   const arm = arms[index]!;
   const verdict = verdictOfRate(rates, arm);
   const { trainImages, validationImages } = rates.data;
+  useAnnounced(verdict.sentences.join(' '));
   return (
     <>
       <div class="rate-charts">
@@ -54,7 +56,7 @@ const RateStage = ({ rates }: { readonly rates: Rates }) => {
           onInput={(value) => setIndex(Math.round(value * 10))}
         />
       </div>
-      <div class="rate-verdict" role="status">
+      <div class="rate-verdict">
         {verdict.sentences.map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}

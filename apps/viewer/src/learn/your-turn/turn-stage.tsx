@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useAnnounced } from '../../shared/controls/announcements.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { verdictsOfArms } from '../../shared/runs/verdict.ts';
 import { linkTo } from '../../shared/state.ts';
@@ -71,27 +72,33 @@ interface OutcomesProps {
 }
 
 /** The results of the trainings, whatever they are. */
-const Outcomes = ({ plain, dropped, label }: OutcomesProps) => (
-  <div class="turn-outcomes" role="status">
-    {plain.state === 'ended' && plain.run && <OutcomeText outcome={overfitOf(plain.run)} />}
-    {plain.state === 'ended' && dropped.state === 'ended' && plain.run && dropped.run && (
-      <>
-        <OutcomeText outcome={cureOf(plain.run, dropped.run)} />
-        {verdictsOfArms(
-          [
-            { label: 'no dropout', runs: [plain.run] },
-            { label, runs: [dropped.run] },
-          ],
-          new Map(
-            [plain, dropped].flatMap(({ run, answers }) => (run && answers ? [[run.name, answers]] : [])),
-          ),
-        ).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-      </>
-    )}
-  </div>
-);
+const Outcomes = ({ plain, dropped, label }: OutcomesProps) => {
+  const plainRun = plain.state === 'ended' ? plain.run : undefined;
+  const droppedRun = dropped.state === 'ended' ? dropped.run : undefined;
+  const outcomes = [
+    ...(plainRun ? [overfitOf(plainRun)] : []),
+    ...(plainRun && droppedRun ? [cureOf(plainRun, droppedRun)] : []),
+  ];
+  const answers = [plain, dropped].flatMap(({ run, answers }) =>
+    run && answers ? [[run.name, answers] as const] : [],
+  );
+  const compared = [
+    { label: 'no dropout', runs: plainRun ? [plainRun] : [] },
+    { label, runs: droppedRun ? [droppedRun] : [] },
+  ];
+  const sentences = plainRun && droppedRun ? verdictsOfArms(compared, new Map(answers)) : [];
+  useAnnounced([...outcomes.map(({ sentence }) => sentence), ...sentences].join(' '));
+  return (
+    <div class="turn-outcomes">
+      {outcomes.map((outcome) => (
+        <OutcomeText key={outcome.sentence} outcome={outcome} />
+      ))}
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </div>
+  );
+};
 
 const OutcomeText = ({ outcome: { isReached, sentence } }: { readonly outcome: Outcome }) => (
   <p class={isReached ? 'turn-outcome reached' : 'turn-outcome'}>{sentence}</p>
