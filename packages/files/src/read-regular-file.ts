@@ -57,6 +57,7 @@ export interface OpenedFile {
   readonly stats: Stats;
   /** Returns bytes from a place on, fewer where it ends. @throws Error of the file system. */
   readonly read: (offset: number, length: number) => Promise<Buffer>;
+  /** May be called again. */
   readonly close: () => Promise<void>;
 }
 

@@ -31,7 +31,11 @@ export const requireFolderPlace = async (path: string): Promise<void> => {
   await requireMakeable(isThere ? join(path, 'folder') : path);
 };
 
-/** @throws RefusedFileError unless there is nothing at a place, or a regular file, maybe behind a link. */
+/**
+ * Returns the path to write to, as {@link requireFilePlace}, without looking whether it can be written.
+ *
+ * @throws RefusedFileError unless there is nothing at a place, or a regular file, maybe behind a link.
+ */
 export const replaceableFile = async (path: string): Promise<string> => {
   if (!(await isAnythingAt(path))) return path;
   const found = await target(path);

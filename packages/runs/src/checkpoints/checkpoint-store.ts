@@ -165,6 +165,7 @@ export const readStates = (folder: string): Promise<(string | undefined)[]> =>
 
 /** A checkpoint that was found. */
 export interface CheckpointPlace {
+  /** Of its folder. */
   readonly path: string;
   /** Another one for one that took its place. */
   readonly identity: string;
