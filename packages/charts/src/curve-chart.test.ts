@@ -1,7 +1,7 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { describe, expect, test } from 'vitest';
-import type { Curve } from './curve.ts';
 import { type CurveChartOptions, curveChart } from './curve-chart.ts';
+import type { Curve } from './curves/curve.ts';
 import { document, lookOf, pointsOf, ticksOf } from './drawn.testing.ts';
 import { textWidth } from './parts/frame.ts';
 

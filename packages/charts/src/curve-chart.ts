@@ -1,9 +1,9 @@
 import { gridY, plot, ruleY } from '@observablehq/plot';
-import type { Curve, CurvePoint } from './curve.ts';
-import { isHuge, shortNumber, xAxis, yDomain } from './curve-axes.ts';
-import { addEnds, addLowest, roomForEnds } from './curve-labels.ts';
-import { legendOf } from './curve-legend.ts';
-import { marksOf, type Thin } from './curve-marks.ts';
+import type { Curve, CurvePoint } from './curves/curve.ts';
+import { isHuge, shortNumber, xAxis, yDomain } from './curves/curve-axes.ts';
+import { addEnds, addLowest, roomForEnds } from './curves/curve-labels.ts';
+import { legendOf } from './curves/curve-legend.ts';
+import { marksOf, type Thin } from './curves/curve-marks.ts';
 import { addAxisTitle, addText, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
 import { addLegend, legendHeight } from './parts/legend.ts';
 import { thinned } from './parts/thinned.ts';

@@ -5,8 +5,8 @@ export {
   type ConfusionDrawing,
   confusionChart,
 } from './confusion-chart.ts';
-export type { Curve, CurvePoint } from './curve.ts';
 export { type CurveChartOptions, type CurveDrawing, type CurveQuantity, curveChart } from './curve-chart.ts';
+export type { Curve, CurvePoint } from './curves/curve.ts';
 export { filtersChart, firstKernel } from './filters-chart.ts';
 export { type Mistake, type MistakesOptions, mistakesChart, mistakesOf } from './mistakes-chart.ts';
 export type { ChartOptions } from './parts/frame.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { textWidth } from '../parts/frame.ts';
 import { LABEL_HEIGHT, placeInColumn, placeLabels } from './label-places.ts';
-import { textWidth } from './parts/frame.ts';
 
 const area = { left: 0, right: 300, top: 0, bottom: 200 };
 const [text, width] = ['lowest at 9', textWidth('lowest at 9')];

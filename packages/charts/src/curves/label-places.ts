@@ -1,4 +1,4 @@
-import { FONT_SIZE, textWidth } from './parts/frame.ts';
+import { FONT_SIZE, textWidth } from '../parts/frame.ts';
 
 /** A part of a chart, in pixels. */
 export interface Box {

@@ -1,8 +1,8 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { areaY, dot, lineY, type Markish, rect } from '@observablehq/plot';
+import { armColour } from '../theme/colours.ts';
 import type { Curve, CurvePoint } from './curve.ts';
 import type { Range } from './curve-axes.ts';
-import { armColour } from './theme/colours.ts';
 
 /** Leaves out points that lie on the same pixels as others. */
 export type Thin = (

@@ -1,7 +1,7 @@
+import type { LegendItem } from '../parts/legend.ts';
+import { armColour } from '../theme/colours.ts';
 import type { Curve } from './curve.ts';
 import { MOST_TINTED } from './curve-marks.ts';
-import type { LegendItem } from './parts/legend.ts';
-import { armColour } from './theme/colours.ts';
 
 /** Returns what the lines and marks of curves are. */
 export const legendOf = (curves: readonly Curve[]): LegendItem[] => {

@@ -1,8 +1,8 @@
+import { addText, append, shortened, textWidth } from '../parts/frame.ts';
+import { armColour } from '../theme/colours.ts';
 import type { Curve } from './curve.ts';
 import { MOST_TINTED, pointsAt } from './curve-marks.ts';
 import { type Box, placeInColumn, placeLabels } from './label-places.ts';
-import { addText, append, shortened, textWidth } from './parts/frame.ts';
-import { armColour } from './theme/colours.ts';
 
 /** Of more curves, names at their ends would be a column of text. */
 const MOST_ENDS = 8;
