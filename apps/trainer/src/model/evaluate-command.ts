@@ -22,7 +22,17 @@ import { dropoutFactorAfter } from './dropout-factor-after.ts';
 import { checkpointOf, openTrainedModel, type TrainedModelOptions } from './open-trained-model.ts';
 import { requireAnswers } from './predictions.ts';
 import { createImageProgress } from './progress-line.ts';
-import { type Answered, linesOf, sampledWay, temperedWay, uncertaintyJson, wayOf } from './uncertainty.ts';
+import {
+  type Answered,
+  linesOf,
+  type Sampled,
+  sampledWay,
+  type Tempered,
+  temperedWay,
+  uncertaintyJson,
+  type Way,
+  wayOf,
+} from './uncertainty.ts';
 
 export interface EvaluateCommandOptions extends TrainedModelOptions, DataOptions {
   /** That of the run's configuration when left out. */
@@ -59,76 +69,115 @@ export const evaluateCommand = async (
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });
     if (temperature) requireValidation(path, run.manifest);
     const data = prepareRunData(await loadRunData([config], options, reporter, signal), config);
-    const numClasses = classNames.length;
-    const where = checkpointOf(path, options);
     const validation = temperature && validationOf(path, data.validation);
     const { count, start } = replicasOn(config, backend, options);
     replica = pausing(await start(model, workersFor(model, count)));
-    const answering = replica;
-
-    const views = testTimeViews[config.testTimeAugmentation].length;
-    const progress = createImageProgress(
-      (views + (passes ?? 0)) * data.test.size + (validation ? views * validation.size : 0),
-    );
-    const onBatchOf = (label: () => string) => (images: number) => {
-      progress.add(images);
-      reporter.progress(progress.line(label()));
-    };
-
-    const evaluated = async (images: RunData['test'], kind: string) => {
-      const found = await evaluateImages(answering, images, classNames, {
-        signal,
-        views: viewsOf(config),
-        onBatch: onBatchOf(() => `${kind} images`),
-      });
-      requireAnswers(found.logits, where, (row) => `${kind.toLowerCase()} image ${row}`, numClasses);
-      const answered: Answered = { logits: found.logits, labels: Uint16Array.from(found.predictions.labels) };
-      return { ...found, answered };
-    };
-
-    const { report, answered } = await evaluated(data.test, 'Test');
-    const plain = wayOf('plain', answered, classNames);
-    const tempered =
-      validation && temperedWay(answered, (await evaluated(validation, 'Validation')).answered, classNames);
-    let pass = 1;
-    const sampled =
-      passes === undefined
-        ? undefined
-        : await sampledWay(
-            sampleLogits(answering, data.test, {
-              passes,
-              rateFactor,
-              signal,
-              onBatch: onBatchOf(() => `Pass ${pass} of ${passes}`),
-            }),
-            answered.labels,
-            classNames,
-            (logits) => {
-              requireAnswers(logits, where, (row) => `test image ${row} in pass ${pass}`, numClasses);
-              pass += 1;
-            },
-          );
-    const ways = [plain, ...(tempered ? [tempered.way] : []), ...(sampled ? [sampled.way] : [])];
-    const isUncertain = ways.length > 1 || chart !== undefined;
+    const where = checkpointOf(path, options);
+    const asked = { test: data.test, validation, passes, rateFactor, config, classNames, where };
+    const answers = await answersOf(replica, asked, reporter, signal);
     if (chart !== undefined) {
       // Charts take a while to load.
       const { rejectionSvg } = await import('./rejection-svg.ts');
-      await writeFile(chartAt(chart), rejectionSvg(ways, numClasses));
+      await writeFile(chartAt(chart), rejectionSvg(waysOf(answers), classNames.length));
     }
-    if (options.json) {
-      const more = isUncertain ? uncertaintyJson(plain, { tempered, sampled }) : {};
-      process.stdout.write(`${JSON.stringify({ ...report, ...more })}\n`);
-      return 0;
-    }
-    for (const line of reportLines(report)) reporter.line(line);
-    if (isUncertain) for (const line of linesOf(ways, { tempered, sampled })) reporter.line(line);
-    if (chart !== undefined) reporter.line(`Wrote ${chart}`);
+    if (options.json) process.stdout.write(`${JSON.stringify(answersJson(answers, chart))}\n`);
+    else for (const line of answerLines(answers, chart)) reporter.line(line);
     return 0;
   } finally {
     replica?.dispose();
     model.dispose();
   }
 };
+
+/** The images that are to be answered, and the ways. */
+interface Asked {
+  readonly test: RunData['test'];
+  /** Images to find a temperature on; undefined when none is asked for. */
+  readonly validation: RunData['test'] | undefined;
+  /** Passes of Monte Carlo dropout; undefined when none are asked for. */
+  readonly passes: number | undefined;
+  /** Factor of the dropout rates in these passes. */
+  readonly rateFactor: number;
+  readonly config: RunConfig;
+  readonly classNames: readonly string[];
+  /** The checkpoint, for errors. */
+  readonly where: string;
+}
+
+/** The test images, answered in each way that was asked for. */
+interface Answers {
+  readonly report: EvaluationReport;
+  readonly plain: Way;
+  readonly tempered: Tempered | undefined;
+  readonly sampled: Sampled | undefined;
+}
+
+const answersOf = async (
+  replica: Replica,
+  { test, validation, passes, rateFactor, config, classNames, where }: Asked,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Answers> => {
+  const views = testTimeViews[config.testTimeAugmentation].length;
+  const progress = createImageProgress(
+    (views + (passes ?? 0)) * test.size + (validation ? views * validation.size : 0),
+  );
+  const onBatchOf = (label: () => string) => (images: number) => {
+    progress.add(images);
+    reporter.progress(progress.line(label()));
+  };
+
+  const evaluated = async (images: RunData['test'], kind: string) => {
+    const found = await evaluateImages(replica, images, classNames, {
+      signal,
+      views: viewsOf(config),
+      onBatch: onBatchOf(() => `${kind} images`),
+    });
+    requireAnswers(found.logits, where, (row) => `${kind.toLowerCase()} image ${row}`, classNames.length);
+    const answered: Answered = { logits: found.logits, labels: Uint16Array.from(found.predictions.labels) };
+    return { report: found.report, answered };
+  };
+
+  const sampledBy = (count: number, { labels }: Answered): Promise<Sampled> => {
+    let pass = 1;
+    const onBatch = onBatchOf(() => `Pass ${pass} of ${count}`);
+    const logitsOfPasses = sampleLogits(replica, test, { passes: count, rateFactor, signal, onBatch });
+    return sampledWay(logitsOfPasses, labels, classNames, (logits) => {
+      requireAnswers(logits, where, (row) => `test image ${row} in pass ${pass}`, classNames.length);
+      pass += 1;
+    });
+  };
+
+  const { report, answered } = await evaluated(test, 'Test');
+  const held = validation && (await evaluated(validation, 'Validation')).answered;
+  return {
+    report,
+    plain: wayOf('plain', answered, classNames),
+    tempered: held && temperedWay(answered, held, classNames),
+    sampled: passes === undefined ? undefined : await sampledBy(passes, answered),
+  };
+};
+
+const waysOf = ({ plain, tempered, sampled }: Answers): Way[] => [
+  plain,
+  ...(tempered ? [tempered.way] : []),
+  ...(sampled ? [sampled.way] : []),
+];
+
+/** Whether the answers' uncertainty was asked about. */
+const areUncertain = (answers: Answers, chart: string | undefined): boolean =>
+  waysOf(answers).length > 1 || chart !== undefined;
+
+const answersJson = (answers: Answers, chart: string | undefined): object => ({
+  ...answers.report,
+  ...(areUncertain(answers, chart) && uncertaintyJson(answers.plain, answers)),
+});
+
+const answerLines = (answers: Answers, chart: string | undefined): string[] => [
+  ...reportLines(answers.report),
+  ...(areUncertain(answers, chart) ? linesOf(waysOf(answers), answers) : []),
+  ...(chart === undefined ? [] : [`Wrote ${chart}`]),
+];
 
 /** The run's configuration, looked at as the options say: its images must be large enough for the views. */
 const configWith = (
