@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DropoutLabError } from '@dropout-lab/contracts';
+import { DropoutLabError, isOwnImages } from '@dropout-lab/contracts';
 import { systemErrorSentence } from '@dropout-lab/files/node';
 import { modelSpecOf } from '@dropout-lab/model';
 import {
@@ -45,7 +45,7 @@ export const writeWeb = async ({ run, checkpoint: name }: RunToExport): Promise<
     dropoutFactor: hasMasks(modelTopology) ? dropoutFactorAfter(snapshot.progress.step, config) : 0,
     run: {
       id: manifest.id,
-      dataset: manifest.data.dataset,
+      dataset: isOwnImages(config.dataset) ? config.dataset.title : manifest.data.dataset,
       checkpoint: name,
       ...(testAccuracy !== undefined && { testAccuracy }),
       version,
