@@ -8,7 +8,7 @@ import type { StudyInfo } from '../shared/runs/studies.ts';
 import { type FileInParts, isServable, openConfined, signatureOf } from './confined.ts';
 
 /** Follows the studies that were run in the folders of some runs, which remember them. */
-export interface StudiesFollower {
+interface StudiesFollower {
   /** Looks at the records again. A damaged one is none: the runs have names without it. */
   look(runs: readonly (RunDigest | CorruptRun)[]): Promise<readonly StudyInfo[]>;
 }

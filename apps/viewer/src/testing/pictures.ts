@@ -6,7 +6,7 @@ import { encode } from 'fast-png';
 const SIDE = 24;
 
 /** Returns a PNG of a dot on a ground, each picture of a class of another shade. */
-export const drawDot = (label: number, index: number): Uint8Array => {
+const drawDot = (label: number, index: number): Uint8Array => {
   const ground = label % 2 === 0 ? [230, 220 - index, 60] : [30 + index, 60, 220];
   const data = new Uint8Array(SIDE * SIDE * 3);
   for (let y = 0; y < SIDE; y++) {

@@ -3,7 +3,7 @@ import type { OwnDataset } from '@dropout-lab/data';
 import { signal } from '@preact/signals';
 
 /** The user's own images that were decoded on this page, by the digest of their data set. */
-export const imagesHere = signal<ReadonlyMap<string, OwnDataset>>(new Map());
+const imagesHere = signal<ReadonlyMap<string, OwnDataset>>(new Map());
 
 /** Has the pages show and train on images, until they are left. */
 export const showImages = (images: OwnDataset): void => {
