@@ -5,7 +5,8 @@ import { armNames, withNames } from './runs/arm-names.ts';
 import { type Arm, armsOf } from './runs/arms.ts';
 import { type CorruptRun, isCorrupt, type RunOverview } from './runs/catalogue.ts';
 import { givenRuns } from './runs/given-runs.ts';
-import { type StudyInfo, withTitles } from './runs/studies.ts';
+import type { StudyInfo } from './runs/studies.ts';
+import { withTitles } from './runs/study-titles.ts';
 import { differsInStepsOnly, type Summary, summaryOf } from './runs/summary.ts';
 import { digests, failures, isSample, openRuns, source } from './source.ts';
 

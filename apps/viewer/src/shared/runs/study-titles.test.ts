@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createDigest } from '../../testing/runs.ts';
 import { armsOf } from './arms.ts';
-import { type StudyInfo, withTitles } from './studies.ts';
+import type { StudyInfo } from './studies.ts';
+import { withTitles } from './study-titles.ts';
 
 const study = (name: string, arms: Readonly<Record<string, readonly string[]>>): StudyInfo => ({
   name,
