@@ -7,6 +7,7 @@ import type { View } from './shared/address.ts';
 import { Announcements } from './shared/controls/announcements.tsx';
 import { Connection } from './shared/controls/connection.tsx';
 import { DroppedRuns } from './shared/controls/dropped-runs.tsx';
+import { Guarded } from './shared/controls/guarded.tsx';
 import { lazily } from './shared/controls/lazily.tsx';
 import { Message } from './shared/controls/message.tsx';
 import { ThemeSwitch } from './shared/controls/theme-switch.tsx';
@@ -78,7 +79,9 @@ export const App = () => {
       <Announcements />
       <main id="main" tabIndex={-1}>
         <DroppedRuns />
-        <Page page={page} />
+        <Guarded key={page} part={titles[page]}>
+          <Page page={page} />
+        </Guarded>
       </main>
     </>
   );
