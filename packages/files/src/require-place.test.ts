@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { requireFilePlace, requireFolderPlace } from './require-place.ts';
 
-/** What is there before, in a folder of its own, and what is looked at in it. */
+/** A place, what is there before, in a folder of its own, and the paths in it that are looked at. */
 type Case = [name: string, make: (root: string) => unknown, path: string, file: string, folder: string];
 
 const listening = (path: string): Promise<unknown> =>

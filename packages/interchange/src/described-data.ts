@@ -2,7 +2,7 @@ import type { DatasetChoice } from '@dropout-lab/contracts';
 import { InterchangeError } from './errors.ts';
 import { isObject, shown } from './objects.ts';
 
-/** What a model's answers and images are, beside its layers. */
+/** A model's classes and images, which its layers do not say. */
 export interface DescribedData {
   /** The names of the classes in the order of the model's outputs. */
   readonly classNames: readonly string[];
@@ -10,7 +10,7 @@ export interface DescribedData {
   readonly dataset?: DatasetChoice | undefined;
 }
 
-/** What is done to a pixel of a byte before the model sees it. */
+/** The form in which a model gets pixels that were bytes. */
 export const PIXELS = 'float32, byte / 255';
 
 /**

@@ -96,7 +96,7 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 /** The parts that a classifier relies on, in the order in which they are looked at. No schema: its library is not in the page. */
 const parts: readonly {
   readonly path: string;
-  /** What is expected, after the path. */
+  /** The expectation, as it stands after the path. */
   readonly expected: string;
   readonly isRight: (value: unknown) => boolean;
 }[] = [

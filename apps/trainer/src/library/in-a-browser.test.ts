@@ -117,7 +117,7 @@ interface PicturesPage {
   readonly surveyFolder: typeof surveyFolder;
 }
 
-/** What a test of the page leaves there. */
+/** The page, with a value that a test of it leaves there. */
 interface GivenPage extends PicturesPage {
   readonly given: Promise<unknown>;
 }

@@ -19,7 +19,7 @@ const apart: readonly Picture[] = [
   { title: 'Training accuracy', metric: 'accuracy', part: 'training' },
 ];
 
-/** The most arms or runs whose validation and training are in one chart; of more the lines could not be told apart. */
+/** The most arms or runs whose validation and training are in one chart; the lines of more could not be distinguished. */
 const MOST_PAIRS = 4;
 
 /** The curves of the runs that are shown: of a few validation and training together, of many each by itself. */

@@ -25,7 +25,7 @@ export const ofText = (text: string): FileInParts => {
 
 /** The longest file of a run that is served: a page loads it whole. */
 const LARGEST_FILE = 512 * 2 ** 20;
-/** For files of which pages ask for parts. */
+/** The limit of files that pages read in parts. */
 export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const PART = 2 ** 20;
 

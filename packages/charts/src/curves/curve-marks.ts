@@ -19,7 +19,7 @@ const MANY = 8;
 const yOf = ({ y }: CurvePoint): number => y;
 const recordedOf = ({ y, raw = y }: CurvePoint): number => raw;
 
-/** What is drawn of curves, from the ground up. */
+/** Returns the marks of curves, from the ground up. */
 export const marksOf = (
   curves: readonly Curve[],
   { thin, ...range }: Range & { readonly thin: Thin },

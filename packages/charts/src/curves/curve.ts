@@ -15,7 +15,7 @@ export interface Curve {
   readonly label: string;
   /** Place among the arms, which gives its colour. */
   readonly arm: number;
-  /** What it is called at its end, where it is labelled there: nothing if empty, its label when left out. */
+  /** The name at its end, where it is labelled there: none if empty, its label when left out. */
   readonly end?: string;
   /** Drawn with dashes: training, where validation is in the same chart. */
   readonly dashed?: boolean;

@@ -100,7 +100,7 @@ const rootOf = (given: GivenFolder): PageFolder => {
   return 'items' in given ? folderOfDrop(given) : folderOfFiles([...given]);
 };
 
-/** What was dropped: its one folder, or a folder of all that was. */
+/** Returns the one folder that was dropped, or a folder of all that was. */
 const folderOfDrop = ({ items }: DataTransfer): PageFolder => {
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const nodes = entries.map(nodeOfEntry);

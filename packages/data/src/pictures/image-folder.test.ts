@@ -200,9 +200,9 @@ test.skipIf(process.platform === 'win32')('folders that may not be read are name
   const told = () => {
     const { stdout, stderr } = asNobody(
       `const { imageFolder } = await import(${JSON.stringify(built)});
-      const told = await imageFolder(${JSON.stringify(path)}, { cacheDirectory: ${JSON.stringify(cacheDirectory)} })
+      const said = await imageFolder(${JSON.stringify(path)}, { cacheDirectory: ${JSON.stringify(cacheDirectory)} })
         .then(({ skipped }) => skipped, ({ message }) => message);
-      console.log(JSON.stringify(told));`,
+      console.log(JSON.stringify(said));`,
     );
     return stdout === '' ? stderr : JSON.parse(stdout);
   };

@@ -37,7 +37,7 @@ export const originOf = (dataset: DatasetChoice): ImageOrigin => {
   return { kind: dataset === sampled ? 'sample' : 'nowhere' };
 };
 
-/** Whether all test images are here, under their own numbers, of which a sample has only some. */
+/** Whether all test images are here, under their own numbers; a sample has only some of them. */
 export const hasTestImages = (dataset: DatasetChoice): boolean =>
   ['drawn', 'files', 'here'].includes(originOf(dataset).kind);
 

@@ -94,7 +94,7 @@ const become = (next: Choice): AbortSignal => {
   return current.signal;
 };
 
-/** What is refused leaves the pictures that were chosen before. */
+/** Tries other pictures; those chosen before stay when they are refused. */
 const attempt = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const before: Choice = choice.value.state === 'ready' ? choice.value : { state: 'none' };
   const signal = become(before);
