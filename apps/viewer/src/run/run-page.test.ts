@@ -65,7 +65,7 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   await cell.click({ force: true });
   expect(page.url()).toContain('cell=5-3');
   await page.getByRole('heading', { name: 'dog predicted as cat' }).waitFor();
-  expect(await page.getByText('The images themselves are not on this machine').count()).toBe(1);
+  expect(await page.getByText('The images of CIFAR-10 are not on this machine').count()).toBe(1);
   // Confidence e^4 / (e^4 + 9) = 0.8585 where one in ten is right.
   expect(await page.getByText('Expected calibration error').textContent()).toContain('75.8%');
   // Norms over axis 0, hypot(3, 4) and hypot(0.3, 0.4), against the limit 2.

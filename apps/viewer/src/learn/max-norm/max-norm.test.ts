@@ -56,7 +56,7 @@ test('it trains twice, and the norms are those of Node: above the limit without 
   const { page, complaints } = await openStep(browser, viewer, 'max-norm');
   await expect.poll(() => counts(page)).toEqual(['Not trained yet', 'Not trained yet']);
   await page.getByRole('button', { name: 'Train' }).click();
-  await page.getByText(`${STEPS} steps each`).waitFor({ timeout: 200_000 });
+  await page.locator('#step-max-norm').getByText(`${STEPS} steps each`).waitFor({ timeout: 200_000 });
   const [free, limited] = [await normsInNode(null), await normsInNode(1.75)];
   expect(Math.max(...free)).toBeGreaterThan(2);
   expect(await largest(page)).toEqual([`largest ${Math.max(...free).toFixed(2)}`, 'largest 1.75']);

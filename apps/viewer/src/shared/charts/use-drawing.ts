@@ -12,7 +12,8 @@ interface UsedDrawing<T> {
 }
 
 /**
- * Draws a chart for the width that it is given, and again when either changes.
+ * Draws a chart for the width that it is given, and again when either changes. One that cannot be drawn says so in its
+ * place.
  *
  * @param draw Another function for another chart: `useCallback`.
  */
@@ -34,9 +35,14 @@ export const useDrawing = <T extends { readonly svg: SVGSVGElement }>(
     if (width === 0) return;
     // A task for each chart: the page answers between them.
     const timer = setTimeout(() => {
-      const drawn = draw(width);
-      canvas.current?.replaceChildren(drawn.svg);
-      setDrawing(drawn);
+      try {
+        const drawn = draw(width);
+        canvas.current?.replaceChildren(drawn.svg);
+        setDrawing(drawn);
+      } catch (error) {
+        reportError(error);
+        canvas.current?.replaceChildren(`This chart could not be drawn: ${(error as Error).message}`);
+      }
     });
     return () => clearTimeout(timer);
   }, [draw, width]);

@@ -10,7 +10,7 @@ interface GuardedProps {
 
 /** Draws its children; when that fails, says so in their place, so that the rest of the page stays. */
 export const Guarded = ({ part, children }: GuardedProps) => {
-  const [error, tryAgain] = useErrorBoundary(reportError);
+  const [error, tryAgain] = useErrorBoundary((cause) => reportError(cause));
   if (error === undefined) return children;
   return (
     <Message title={`${part} could not be drawn`}>
