@@ -31,7 +31,7 @@ test('a slide of another origin shows a step of Learn, and no page with runs', a
   const { page } = await openPage(browser, `http://localhost:${(slides.address() as AddressInfo).port}/`);
   const step = page.frameLocator('iframe >> nth=0');
   await step.getByRole('slider', { name: 'Epoch' }).press('End');
-  await step.getByText('Since epoch 17').waitFor();
+  await step.locator('#step-by-heart').getByText('Since epoch 17').waitFor();
   const shown = await Promise.all(page.frames().map((one) => one.locator('body').textContent()));
   expect(shown.filter((text) => text?.includes('private'))).toEqual([]);
   expect(await page.frameLocator('iframe >> nth=1').locator('#app > *').count()).toBe(0);
