@@ -5,7 +5,7 @@ import { datasets, parseRunConfig, RUN_SCHEMA_VERSION, type RunEvent } from '@dr
 import { createRunDirectory, type RunDirectory } from '@dropout-lab/runs/node';
 
 export const EPOCHS = 55;
-const ARMS = 10;
+export const ARMS = 10;
 const SEEDS = 10;
 export const STEPS = 160;
 

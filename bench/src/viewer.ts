@@ -11,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { describeMachine } from './shared/machine.ts';
 import { formatNumber, formatTable } from './shared/table.ts';
-import { createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
+import { ARMS, createRun, createRuns, EPOCHS, epochEvent, STEPS, stepEvent } from './viewer-runs.ts';
 
 const LOADS = 5;
 const EVENTS = 5;
@@ -131,8 +131,9 @@ const longestComputing = async (browser: Browser, page: Page, action: () => Prom
   return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
 };
 
+/** Waits until that many curves are drawn; fainter ones, of values before they were smoothed, may be there as well. */
 const drawn = (page: Page, curves: number): Promise<unknown> =>
-  page.waitForFunction((n) => document.querySelectorAll('.plot svg g.line path').length === n, curves);
+  page.waitForFunction((n) => document.querySelectorAll('.plot svg g.line path').length >= n, curves);
 
 /** Moves the mouse back and forth over all charts. */
 const hoverCharts = async (page: Page): Promise<void> => {
@@ -226,6 +227,11 @@ try {
   const compare = await open(browser, 'about:blank');
   await measureAction('Compare: opened', compare, async () => {
     await compare.goto(`${viewer.url}#/compare`);
+    await drawn(compare, 4 * ARMS);
+  });
+  // So many runs are means of their arms at first.
+  await measureAction('Compare: every run by itself', compare, async () => {
+    await compare.getByRole('checkbox', { name: 'Mean of each arm' }).uncheck();
     await drawn(compare, 4 * runs);
   });
   await measureAction('Compare: hovered', compare, () => hoverCharts(compare));
