@@ -4,8 +4,8 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
 import {
+  isFileError,
   makeFolder,
-  RefusedFileError,
   replaceableFile,
   requireFilePlace,
   requireFolderPlace,
@@ -126,9 +126,6 @@ export const writeFiles = (folder: Output, files: ReadonlyMap<string, string | U
     }
   });
 
-const isOfTheSystem = (error: unknown): boolean =>
-  error instanceof RefusedFileError || systemErrorCode(error) !== undefined;
-
 const refusing = async (
   { option, place }: Output,
   expected: string,
@@ -137,7 +134,7 @@ const refusing = async (
   try {
     await look();
   } catch (cause) {
-    if (!isOfTheSystem(cause)) throw cause;
+    if (!isFileError(cause)) throw cause;
     throw new ConfigError(systemErrorSentence(cause, `${option} ${place}`, expected, elsewhere), [], {
       cause,
     });
@@ -153,7 +150,7 @@ const writing = async (
   try {
     await write();
   } catch (cause) {
-    if (!isOfTheSystem(cause)) throw cause;
+    if (!isFileError(cause)) throw cause;
     throw new DropoutLabError(systemErrorSentence(cause, `${option} ${place}`, aim, advice), { cause });
   }
 };

@@ -19,4 +19,4 @@ export {
 } from './read-regular-file.ts';
 export { readTextFile } from './read-text-file.ts';
 export { replaceableFile, requireFilePlace, requireFolderPlace, requireMakeable } from './require-place.ts';
-export { isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';
+export { isFileError, isNotFound, systemErrorCode, systemErrorSentence } from './system-error.ts';

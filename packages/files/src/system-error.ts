@@ -13,6 +13,10 @@ export const isNotFound = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ENOTDIR';
 };
 
+/** Whether {@link systemErrorSentence} says what an error is: a failure of the file system, or a {@link RefusedFileError}. */
+export const isFileError = (error: unknown): boolean =>
+  error instanceof RefusedFileError || systemErrorCode(error) !== undefined;
+
 /**
  * Returns a failure of the file system, or a {@link RefusedFileError}, as one sentence: `runs/a: expected to make a folder
  * for the run, but the system says "no space left on device" (ENOSPC); choose another place`.

@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import {
-  makeFolder,
-  RefusedFileError,
-  requireFolderPlace,
-  systemErrorCode,
-  systemErrorSentence,
-} from '@dropout-lab/files/node';
+import { isFileError, makeFolder, requireFolderPlace, systemErrorSentence } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { reportAddress } from '../shared/runs/studies.ts';
 import { catalogueToJson } from '../shared/runs/summary.ts';
@@ -40,7 +34,7 @@ const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (cause) {
-    if (systemErrorCode(cause) === undefined && !(cause instanceof RefusedFileError)) throw cause;
+    if (!isFileError(cause)) throw cause;
     throw new ViewerError(
       systemErrorSentence(cause, path, 'to write an export', 'make room there, or choose another folder'),
       { cause },

@@ -95,13 +95,15 @@ export const reportsBeside = (root: string): string => join(dirname(root), 'repo
 /** The page of a report, which needs nothing else. */
 const REPORT_FILE = 'index.html';
 
-const hasReport = async (folder: string, study: string): Promise<boolean> => {
-  const real = await realpath(folder).catch(() => resolve(folder));
-  return isServable(real, join(real, study, REPORT_FILE));
+/** Returns the real path of the folder of reports, and the path of a study's page in it. */
+const placeOf = async (folder: string, study: string): Promise<readonly [root: string, path: string]> => {
+  const root = await realpath(folder).catch(() => resolve(folder));
+  return [root, join(root, study, REPORT_FILE)];
 };
 
+const hasReport = async (folder: string, study: string): Promise<boolean> =>
+  isServable(...(await placeOf(folder, study)));
+
 /** Opens the page of a study's report; undefined where there is none. */
-export const openReport = async (folder: string, study: string): Promise<FileInParts | undefined> => {
-  const real = await realpath(folder).catch(() => resolve(folder));
-  return openConfined(real, join(real, study, REPORT_FILE));
-};
+export const openReport = async (folder: string, study: string): Promise<FileInParts | undefined> =>
+  openConfined(...(await placeOf(folder, study)));

@@ -7,13 +7,13 @@ import { standaloneSvg, type ThemeName } from '@dropout-lab/charts';
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
 import {
+  isFileError,
   isNotFound,
   kindOf,
   makeFolder,
   RefusedFileError,
   removeLeftovers,
   requireFolderPlace,
-  systemErrorCode,
   systemErrorSentence,
   writeDurably,
   writeFolderDurably,
@@ -61,7 +61,7 @@ export const requireReportPlace = async (folder: string): Promise<void> => {
       if (found) requireKind(name, found);
     }
   } catch (cause) {
-    if (!isOfTheSystem(cause)) throw cause;
+    if (!isFileError(cause)) throw cause;
     throw new ConfigError(sentenceOf(cause, folder), [], { cause });
   }
 };
@@ -135,13 +135,10 @@ const writing = async (folder: string, work: () => Promise<void>): Promise<void>
   try {
     await work();
   } catch (cause) {
-    if (!isOfTheSystem(cause)) throw cause;
+    if (!isFileError(cause)) throw cause;
     throw new ReportError(sentenceOf(cause, folder), { cause });
   }
 };
-
-const isOfTheSystem = (error: unknown): boolean =>
-  error instanceof RefusedFileError || systemErrorCode(error) !== undefined;
 
 const sentenceOf = (error: unknown, folder: string): string => {
   const advice =
