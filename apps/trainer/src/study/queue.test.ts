@@ -23,7 +23,7 @@ const redisServer = await systemProgram('redis-server', {
 const study = {
   name: 'queued',
   title: 'A study on a queue',
-  config: { ...smallRun, callbacks: [], epochs: 12 },
+  config: { ...smallRun, callbacks: [], epochs: 24 },
   arms: {
     dropout: { title: 'dropout' },
     'no-dropout': { title: 'no dropout', changes: { model: { dropout: { rate: 0 } } } },
@@ -86,24 +86,27 @@ describe.skipIf(redisServer === undefined)('study run --queue', () => {
     const worker = () => startCli(['worker', ...queue, ...compute, '--lease', '2'], folder);
     const workers = [worker(), worker()];
     const plan = planRuns(parseStudy(study, 'study'));
-    /** The run that the first worker has taken and written a checkpoint of. */
-    const firstTaken = () => {
-      const line = workers[0]!.lines.find((line) => line.includes(': taken'));
-      const run = plan.find(({ arm }) => line?.startsWith(`${arm.name}, `));
-      return run !== undefined && existsSync(join(runPath(store, run.config), 'checkpoints', 'last'));
-    };
-    await expect.poll(firstTaken, { timeout: 90_000 }).toBe(true);
-    workers[0]!.child.kill('SIGKILL');
+    /** The worker that has taken a run and written a checkpoint of it: either may be the first to start. */
+    const firstToTake = () =>
+      workers.findIndex(({ lines }) => {
+        const line = lines.find((line) => line.includes(': taken'));
+        const run = plan.find(({ arm }) => line?.startsWith(`${arm.name}, `));
+        return run !== undefined && existsSync(join(runPath(store, run.config), 'checkpoints', 'last'));
+      });
+    await expect.poll(firstToTake, { timeout: 90_000 }).not.toBe(-1);
+    const killed = firstToTake();
+    const survivor = workers[1 - killed]!;
+    workers[killed]!.child.kill('SIGKILL');
     const code = await follower.ended;
     expect({ code, lines: follower.lines }).toMatchObject({ code: 0 });
     expect(follower.lines.at(-1)).toContain('All 2 runs are finished.');
-    expect(workers[1]!.lines).toContainEqual(
+    expect(survivor.lines).toContainEqual(
       expect.stringMatching(/, seed 0: taken, to go on from its last checkpoint$/),
     );
 
     // A worker that is stopped ends in peace.
-    workers[1]!.child.kill('SIGINT');
-    expect(await workers[1]!.ended).toBe(130);
+    survivor.child.kill('SIGINT');
+    expect(await survivor.ended).toBe(130);
 
     // Who sees the runs, the messages or what is left on the queue does not get into it.
     const left = new Redis(url);
