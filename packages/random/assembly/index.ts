@@ -1,3 +1,3 @@
 export { chunkAddress, chunkBlocks } from './chunk';
-export { fillMask } from './mask';
+export { fillKept, fillMask } from './mask';
 export { fillNormal } from './normal';

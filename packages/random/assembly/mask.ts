@@ -43,3 +43,36 @@ export function fillMask(
     low = next;
   }
 }
+
+/**
+ * Fills the chunk with a byte for each draw of the same blocks: 1 where `draw >= threshold`, else 0.
+ */
+export function fillKept(
+  blocks: i32,
+  blockLow: u32,
+  blockHigh: u32,
+  key0: u32,
+  key1: u32,
+  threshold: u32,
+): void {
+  const thresholds = i16x8.splat(<i16>threshold);
+  const one = i8x16.splat(1);
+  let low = firstCounters(blockLow);
+  let high = carried(i32x4.splat(blockHigh), low, i32x4.splat(blockLow));
+  const four = i32x4.splat(4);
+
+  const end = chunk + ((<usize>blocks) << 3);
+  for (let target = chunk; target < end; target += 32) {
+    drawWords(low, high, key0, key1);
+    const first = i16x8.ge_u(v128.load(words), thresholds);
+    const second = i16x8.ge_u(v128.load(words, 16), thresholds);
+    const third = i16x8.ge_u(v128.load(words, 32), thresholds);
+    const fourth = i16x8.ge_u(v128.load(words, 48), thresholds);
+    v128.store(target, v128.and(i8x16.narrow_i16x8_s(first, second), one));
+    v128.store(target, v128.and(i8x16.narrow_i16x8_s(third, fourth), one), 16);
+
+    const next = i32x4.add(low, four);
+    high = carried(high, next, low);
+    low = next;
+  }
+}

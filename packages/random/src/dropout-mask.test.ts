@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dropoutMask, fold, type RandomKey, randomKey, uint32s } from './index.ts';
+import { dropoutMask, fold, keptElements, keptScale, type RandomKey, randomKey, uint32s } from './index.ts';
 
 const key = randomKey(2014);
 
@@ -35,6 +35,31 @@ describe('the kernel agrees with the definition to the bit', () => {
       const other = fold(key, i);
       expect(dropoutMask(other, { size: 65, rate: 0.5 })).toEqual(reference(other, 65, 0.5, 0));
     }
+  });
+});
+
+describe('bytes and a scale are the mask to the bit', () => {
+  const scaled = (kept: Uint8Array, rate: number): Float32Array =>
+    Float32Array.from(kept, (byte) => byte * keptScale(rate));
+
+  const starts = [0, 1, 7, 8, 9, 31, 33, 8191, 8 * 2 ** 32 - 21, 2 ** 50 + 3];
+  const sizes = [0, 1, 2, 7, 8, 9, 31, 32, 33, 257, 8192, 8193, 20_001];
+  test.each(starts)('from element %d', (start) => {
+    for (const size of sizes) {
+      const part = { size, rate: 0.3, start };
+      expect(scaled(keptElements(key, part), 0.3)).toEqual(dropoutMask(key, part));
+    }
+  });
+
+  test.each([0, 1e-9, 0.1, 0.5, 0.75, 0.99, 0.995, 0.999999])('at rate %d', (rate) => {
+    const kept = keptElements(key, { size: 99_999, rate });
+    expect(scaled(kept, rate)).toEqual(dropoutMask(key, { size: 99_999, rate }));
+  });
+
+  test('in an array of the caller’s own', () => {
+    const out = new Uint8Array(100).fill(7);
+    expect(keptElements(key, { size: 100, rate: 0.5, out })).toBe(out);
+    expect(out).toEqual(keptElements(key, { size: 100, rate: 0.5 }));
   });
 });
 
@@ -109,17 +134,17 @@ test('masks of neighbouring steps and layers, and neighbouring elements, are unc
   }
 });
 
-test('numbers out of range are refused', () => {
-  const refusal = (options: Partial<Parameters<typeof dropoutMask>[1]>) => () =>
-    dropoutMask(key, { size: 8, rate: 0.5, ...options });
-  expect(refusal({ rate: 1 })).toThrow(
-    'dropoutMask: rate: expected a number of at least 0 and below 1, got 1',
-  );
+test.each([
+  ['dropoutMask', dropoutMask, new Float32Array(7)],
+  ['keptElements', keptElements, new Uint8Array(7)],
+] as const)('%s refuses numbers out of range', (name, draw, out) => {
+  const refusal = (options: { size?: number; rate?: number; start?: number; out?: unknown }) => () =>
+    draw(key, { size: 8, rate: 0.5, ...options } as never);
+  expect(refusal({ rate: 1 })).toThrow(`${name}: rate: expected a number of at least 0 and below 1, got 1`);
   expect(refusal({ rate: Number.NaN })).toThrow(RangeError);
   expect(refusal({ rate: -0.1 })).toThrow(RangeError);
-  expect(refusal({ size: 1.5 })).toThrow('dropoutMask: size: expected an integer');
-  expect(refusal({ start: -8 })).toThrow('dropoutMask: start: expected an integer');
-  expect(refusal({ out: new Float32Array(7) })).toThrow(
-    'dropoutMask: out: expected 8 elements as in size, got 7',
-  );
+  expect(refusal({ size: 1.5 })).toThrow(`${name}: size: expected an integer`);
+  expect(refusal({ start: -8 })).toThrow(`${name}: start: expected an integer`);
+  expect(refusal({ out })).toThrow(`${name}: out: expected 8 elements as in size, got 7`);
+  expect(() => keptScale(1)).toThrow('keptScale: rate: expected a number of at least 0 and below 1, got 1');
 });

@@ -32,14 +32,7 @@ export const dropoutMask = (
   key: RandomKey,
   { size, rate, start = 0, out }: DropoutMaskOptions,
 ): Float32Array => {
-  requireInteger('dropoutMask: size', size);
-  requireInteger('dropoutMask: start', start);
-  if (!(rate >= 0 && rate < 1)) {
-    throw new RangeError(`dropoutMask: rate: expected a number of at least 0 and below 1, got ${rate}`);
-  }
-  if (out && out.length !== size) {
-    throw new RangeError(`dropoutMask: out: expected ${size} elements as in size, got ${out.length}`);
-  }
+  requirePart('dropoutMask', { size, rate, start, out });
   const mask = out ?? new Float32Array(size);
   const { threshold, scale } = roundedRate(rate);
   const { fillMask } = kernels();
@@ -47,6 +40,63 @@ export const dropoutMask = (
     fillMask(blocks, ...wordsOf(block), ...key.words, threshold, scale),
   );
   return mask;
+};
+
+/** The part of a mask to draw as bytes, and its dropout rate. */
+export interface KeptElementsOptions extends Omit<DropoutMaskOptions, 'out'> {
+  /** An array of `size` bytes to write, instead of a new one. */
+  readonly out?: Uint8Array;
+}
+
+/**
+ * Draws which elements of a {@link dropoutMask} are kept: a byte for each, 1 where the mask is `keptScale(rate)`, 0 where it is 0.
+ *
+ * @throws RangeError when a number is out of range or `out` has another length.
+ */
+export const keptElements = (
+  key: RandomKey,
+  { size, rate, start = 0, out }: KeptElementsOptions,
+): Uint8Array => {
+  requirePart('keptElements', { size, rate, start, out });
+  const kept = out ?? new Uint8Array(size);
+  const { threshold } = roundedRate(rate);
+  const { fillKept } = kernels();
+  fillByChunks(kept, start, ELEMENTS_PER_BLOCK, (blocks, block) =>
+    fillKept(blocks, ...wordsOf(block), ...key.words, threshold),
+  );
+  return kept;
+};
+
+/**
+ * The number that a {@link dropoutMask} of this rate has where it is not 0, before it is rounded to float32.
+ *
+ * @throws RangeError when the rate is out of range.
+ */
+export const keptScale = (rate: number): number => {
+  requireRate('keptScale', rate);
+  return roundedRate(rate).scale;
+};
+
+const requirePart = (
+  what: string,
+  {
+    size,
+    rate,
+    start,
+    out,
+  }: { size: number; rate: number; start: number; out: { readonly length: number } | undefined },
+): void => {
+  requireInteger(`${what}: size`, size);
+  requireInteger(`${what}: start`, start);
+  requireRate(what, rate);
+  if (out && out.length !== size) {
+    throw new RangeError(`${what}: out: expected ${size} elements as in size, got ${out.length}`);
+  }
+};
+
+const requireRate = (what: string, rate: number): void => {
+  if (rate >= 0 && rate < 1) return;
+  throw new RangeError(`${what}: rate: expected a number of at least 0 and below 1, got ${rate}`);
 };
 
 const DRAWS = 0x10000;

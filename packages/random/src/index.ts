@@ -1,5 +1,11 @@
 export { symmetricBeta } from './beta.ts';
-export { type DropoutMaskOptions, dropoutMask } from './dropout-mask.ts';
+export {
+  type DropoutMaskOptions,
+  dropoutMask,
+  type KeptElementsOptions,
+  keptElements,
+  keptScale,
+} from './dropout-mask.ts';
 export { createGenerator, type Generator } from './generator.ts';
 export { fold, type RandomKey, randomKey } from './key.ts';
 export { type NormalOptions, normal } from './normal.ts';

@@ -17,7 +17,12 @@ export {
   convolveFilterGradientScratchBytes,
 } from './convolution/convolve-filter-gradient';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './convolution/depthwise-gradient';
-export { multiplyTransposed, multiplyTransposedScratchBytes } from './convolution/multiply-matrices';
+export {
+  multiply,
+  multiplyScratchBytes,
+  multiplyTransposed,
+  multiplyTransposedScratchBytes,
+} from './convolution/multiply-matrices';
 export { countNonZeros } from './convolution/non-zeros';
 export { sumWinners, unpool } from './convolution/winners';
 export { allFinite } from './finite';
@@ -30,6 +35,7 @@ export {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels';
+export { scaleKept } from './scale-kept';
 export { sumNumbers } from './sum-numbers';
 export { sumRows } from './sum-rows';
 export { sumSegments } from './sum-segments';

@@ -56,6 +56,16 @@ export function appendNonZeros(values: usize, channels: usize, end: usize, addre
   return end;
 }
 
+/** As {@link appendNonZeros}, for every channel. */
+export function appendEvery(values: usize, channels: usize, end: usize, address: usize): usize {
+  for (let c: usize = 0; c < channels; c++) {
+    store<u32>(end, <u32>(address + c * BLOCK_BYTES));
+    store<f32>(end, load<f32>(values + (c << 2)), 4);
+    end += ENTRY_BYTES;
+  }
+  return end;
+}
+
 /** Four bytes, each as a number. */
 export function loadBytes(source: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(source)));

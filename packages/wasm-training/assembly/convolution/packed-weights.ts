@@ -4,7 +4,7 @@ import { BLOCK, BLOCK_BYTES, blocksFor, LANES } from './accumulate';
  * Rows of weights that a pass over the outputs multiplies by: 192 rows of a block are 24 KiB, which stay in the nearest cache
  * with the sums and inputs of the moment.
  */
-const PASS_ROWS: usize = 192;
+export const PASS_ROWS: usize = 192;
 
 /** Input channels that are summed in one pass: all of them, or as many as keep a kernel's row in the nearest cache. */
 export function channelsPerPass(channels: usize, kernelWidth: usize): usize {
@@ -76,7 +76,13 @@ export function packWeights(
 }
 
 /** target[j, i] = source[i, j], whose rows are `sourceColumns` floats apart in the source and a block in the target. */
-function transpose(source: usize, target: usize, rows: usize, columns: usize, sourceColumns: usize): void {
+export function transpose(
+  source: usize,
+  target: usize,
+  rows: usize,
+  columns: usize,
+  sourceColumns: usize,
+): void {
   const rowBytes = sourceColumns << 2;
   let i: usize = 0;
   for (; i + LANES <= rows; i += LANES) {

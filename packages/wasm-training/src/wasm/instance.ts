@@ -50,12 +50,15 @@ export interface KernelExports {
   geluScratchBytes(): number;
   maxPool(...args: Numbers): void;
   maxPoolGradient(...args: Numbers): void;
+  multiply(...args: Numbers): void;
+  multiplyScratchBytes(): number;
   multiplyTransposed(...args: Numbers): void;
   multiplyTransposedScratchBytes(rows: number, columns: number, bColumns: number): number;
   normalizationGradient(...args: Numbers): void;
   normalizationSums(...args: Numbers): void;
   normalizeChannels(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
+  scaleKept(...args: Numbers): void;
   sumNumbers(values: number, length: number): number;
   sumRows(source: number, target: number, rows: number, columns: number): void;
   sumSegments(...args: Numbers): void;

@@ -63,6 +63,7 @@ import {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels.ts';
+import { ScaleKept, scaleKept } from './scale-kept.ts';
 import { cast, identity } from './share.ts';
 import { mean, sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -84,6 +85,7 @@ const additions: Readonly<Record<string, Kernel>> = {
   [NormalizationGradient]: normalizationGradient,
   [NormalizationSums]: normalizationSums,
   [NormalizeChannels]: normalizeChannels,
+  [ScaleKept]: scaleKept,
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };
 

@@ -1,9 +1,10 @@
-import { dropoutMask } from '@dropout-lab/random';
+import { dropoutMask, keptElements, keptScale } from '@dropout-lab/random';
 import { mul, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
 import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
 import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
+import { canScaleKept, scaleKept } from './scale-kept.ts';
 
 /** Constructor arguments of {@link Dropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
 export interface DropoutConfig extends NoiseLayerConfig {
@@ -43,6 +44,10 @@ export class Dropout extends NoiseLayer {
 
   protected override disturb(input: Tensor): Tensor {
     const rate = this.rateNow(this.rate);
+    if (this.noiseShape === null && canScaleKept(input)) {
+      const kept = this.drawnBytes(input.shape, (key, part) => keptElements(key, { ...part, rate }));
+      return scaleKept(input, kept, keptScale(rate));
+    }
     return mul(
       input,
       this.drawn(input.shape, this.noiseShape, (key, part) => dropoutMask(key, { ...part, rate })),

@@ -29,11 +29,11 @@ export interface DropoutPosition {
 }
 
 /** The elements of a key's endless stream that are drawn. */
-export interface NoisePart {
+export interface NoisePart<Values = Float32Array> {
   readonly size: number;
   readonly start: number;
   /** The elements are written to it. */
-  readonly out: Float32Array;
+  readonly out: Values;
 }
 
 /** Sizes of a draw whose memory a layer keeps. */
@@ -60,7 +60,7 @@ export abstract class NoiseLayer extends layers.Layer {
    */
   readonly #last = new Map<
     number,
-    { readonly memory: Float32Array; readonly dataId: DataId; readonly backend: KernelBackend }
+    { readonly memory: Float32Array | Uint8Array; readonly dataId: DataId; readonly backend: KernelBackend }
   >();
 
   /**
@@ -113,6 +113,24 @@ export abstract class NoiseLayer extends layers.Layer {
     noiseShape: NoiseShape | null,
     draw: (key: RandomKey, part: NoisePart) => void,
   ): Tensor {
+    return this.#drawn(inputShape, noiseShape, Float32Array, 'float32', draw);
+  }
+
+  /** As {@link drawn}, a byte for each element, 1 or 0: a bool tensor. */
+  protected drawnBytes(
+    inputShape: readonly number[],
+    draw: (key: RandomKey, part: NoisePart<Uint8Array>) => void,
+  ): Tensor {
+    return this.#drawn(inputShape, null, Uint8Array, 'bool', draw);
+  }
+
+  #drawn<Values extends Float32Array | Uint8Array>(
+    inputShape: readonly number[],
+    noiseShape: NoiseShape | null,
+    type: new (size: number) => Values,
+    dtype: 'float32' | 'bool',
+    draw: (key: RandomKey, part: NoisePart<Values>) => void,
+  ): Tensor {
     const shape = this.#noiseShape(inputShape, noiseShape);
     const size = shape.reduce((product, length) => product * length, 1);
     const { step, rowOffset, call } = this.position;
@@ -122,9 +140,9 @@ export abstract class NoiseLayer extends layers.Layer {
     };
     // A mask that all rows share is the same for every replica.
     const start = noiseShape?.[0] === 1 ? 0 : rowOffset * (size / shape[0]!);
-    const out = this.#freeMemory(size);
+    const out = this.#freeMemory(size, type);
     draw(call ? fold(this.#key, step, call) : fold(this.#key, step), { size, start, out });
-    const noise = tensor(out, shape);
+    const noise = tensor(out, shape, dtype);
     this.#last.delete(size);
     this.#last.set(size, { memory: out, dataId: noise.dataId, backend: backend() });
     if (this.#last.size > SIZES_KEPT) this.#last.delete(this.#last.keys().next().value!);
@@ -132,10 +150,13 @@ export abstract class NoiseLayer extends layers.Layer {
   }
 
   /** The last draw's memory if no tensor uses it any more, else new memory: some backends' tensors are the array itself. */
-  #freeMemory(size: number): Float32Array {
+  #freeMemory<Values extends Float32Array | Uint8Array>(
+    size: number,
+    type: new (size: number) => Values,
+  ): Values {
     const last = this.#last.get(size);
     const isFree = last?.backend === backend() && last.backend.refCount(last.dataId) === 0;
-    return isFree ? last.memory : new Float32Array(size);
+    return isFree && last.memory instanceof type ? last.memory : new type(size);
   }
 
   #noiseShape(inputShape: readonly number[], noiseShape: NoiseShape | null): number[] {

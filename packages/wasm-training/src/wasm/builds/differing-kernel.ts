@@ -146,6 +146,19 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
       kernels.maxPoolGradient(x, y, dy, result, ...pooling);
     },
   ],
+  multiply: [x, withNaN].flatMap((b) =>
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ].map(
+      ([transposed, sparse]): Call =>
+        ({ kernels }) =>
+          kernels.multiply(...[dy, b, result, scratch, 70, 200, 70, transposed!, sparse!]),
+    ),
+  ),
+  multiplyScratchBytes: [({ kernels }) => kernels.multiplyScratchBytes()],
   multiplyTransposed: [({ kernels }) => kernels.multiplyTransposed(x, w, result, scratch, 30, 21, 70)],
   multiplyTransposedScratchBytes: [({ kernels }) => kernels.multiplyTransposedScratchBytes(30, 21, 70)],
   normalizationGradient: channels.map(
@@ -164,6 +177,8 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
         kernels.normalizeChannels(x, w, bias, dy, y, 30, count),
   ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
+  // Bytes of x are those of numbers and of zeros.
+  scaleKept: [({ kernels }) => kernels.scaleKept(w, x, y, length, 1.25)],
   sumNumbers: [({ kernels }) => kernels.sumNumbers(x, length)],
   sumRows: [({ kernels }) => kernels.sumRows(x, y, 300, 37)],
   sumSegments: [

@@ -66,25 +66,6 @@ export const convolutionOf = (
   };
 };
 
-/** The product of a matrix of `rows` x `inner` and one of `inner` x `columns`, as a convolution of one row of pixels. */
-export const productOf = (rows: number, inner: number, columns: number): Convolution => ({
-  batch: 1,
-  inHeight: 1,
-  inWidth: rows,
-  inChannels: inner,
-  outHeight: 1,
-  outWidth: rows,
-  outChannels: columns,
-  kernelHeight: 1,
-  kernelWidth: 1,
-  strideHeight: 1,
-  strideWidth: 1,
-  padTop: 0,
-  padLeft: 0,
-  poolHeight: 1,
-  poolWidth: 1,
-});
-
 /** The sizes as the kernels take them that do without a struct. */
 export const argumentsOf = (convolution: Convolution): readonly number[] =>
   Object.values<number>({ ...convolution }).slice(0, -2);

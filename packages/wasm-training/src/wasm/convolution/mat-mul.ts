@@ -1,7 +1,7 @@
 import { Add, BatchMatMul, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernel, KernelCall } from '../../replace-kernel.ts';
 import { addressOf, allFinite, kernelsOf, runKernel, type WasmBackend, withScratch } from '../instance.ts';
-import { MIN_OUTPUTS, productOf, withConvolution } from './convolution.ts';
+import { MIN_OUTPUTS } from './convolution.ts';
 import { isSparse } from './is-sparse.ts';
 
 interface Operands {
@@ -57,62 +57,31 @@ const product = ({ inputs, attrs, backend }: KernelCall): TensorInfo | undefined
     `${batch}` === `${b.shape.slice(0, -2)}`;
   if (!isOurs) return undefined;
   // 0 times a number of b that is not finite is NaN.
-  const maySkip = allFinite(wasmBackend, b, BatchMatMul);
-  if (transposeA && !maySkip) return undefined;
-  const sparse = Number(maySkip && isSparse(wasmBackend, a));
+  if (transposeA && !allFinite(wasmBackend, b, BatchMatMul)) return undefined;
   const result = wasmBackend.makeOutput([...batch, rows, columns], 'float32');
   const [aAt, bAt, resultAt] = [a, b, result].map((tensor) => addressOf(wasmBackend, tensor, BatchMatMul));
   const count = batch.reduce((all, size) => all * size, 1);
-  const multiply = transposeA ? multiplyTransposedA : transposeB ? multiplyTransposedB : multiplyPlain;
-  for (let i = 0; i < count; i++) {
-    multiply(
-      wasmBackend,
-      { rows, inner, columns },
-      aAt! + i * bytesOf(rows * inner),
-      bAt! + i * bytesOf(inner * columns),
-      resultAt! + i * bytesOf(rows * columns),
-      sparse,
-    );
+  const kernels = kernelsOf(wasmBackend);
+  const places = Array.from({ length: count }, (_, i) => [
+    aAt! + i * bytesOf(rows * inner),
+    bAt! + i * bytesOf(inner * columns),
+    resultAt! + i * bytesOf(rows * columns),
+  ]);
+  if (transposeA) {
+    // As the gradient of a dense layer's kernel.
+    withScratch(wasmBackend, kernels.multiplyTransposedScratchBytes(inner, rows, columns), (scratch) => {
+      for (const place of places) kernels.multiplyTransposed(...place, scratch, inner, rows, columns);
+    });
+  } else {
+    const flags = [transposeB, isSparse(wasmBackend, a)].map(Number);
+    withScratch(wasmBackend, kernels.multiplyScratchBytes(), (scratch) => {
+      for (const place of places) kernels.multiply(...place, scratch, rows, inner, columns, ...flags);
+    });
   }
   return result;
 };
 
 const bytesOf = (floats: number): number => floats * Float32Array.BYTES_PER_ELEMENT;
-
-/** Writes the product of the matrices at two addresses to a third. */
-type Multiply = (
-  backend: WasmBackend,
-  sizes: { readonly rows: number; readonly inner: number; readonly columns: number },
-  a: number,
-  b: number,
-  target: number,
-  sparse: number,
-) => void;
-
-const multiplyPlain: Multiply = (backend, { rows, inner, columns }, a, b, target, sparse) =>
-  withConvolution(
-    backend,
-    productOf(rows, inner, columns),
-    (kernels, sizes) => kernels.convolveScratchBytes(sizes),
-    (kernels, sizes, scratch) => kernels.convolve(sizes, a, b, 0, target, 0, scratch, sparse, 0),
-  );
-
-/** As the gradient of a dense layer's input. */
-const multiplyTransposedB: Multiply = (backend, { rows, inner, columns }, a, b, target, sparse) =>
-  withConvolution(
-    backend,
-    productOf(rows, columns, inner),
-    (kernels, sizes) => kernels.convolveInputGradientScratchBytes(sizes),
-    (kernels, sizes, scratch) => kernels.convolveInputGradient(sizes, a, 0, b, target, scratch, sparse),
-  );
-
-/** As the gradient of a dense layer's kernel. */
-const multiplyTransposedA: Multiply = (backend, { rows, inner, columns }, a, b, target) => {
-  const kernels = kernelsOf(backend);
-  withScratch(backend, kernels.multiplyTransposedScratchBytes(inner, rows, columns), (scratch) =>
-    kernels.multiplyTransposed(a, b, target, scratch, inner, rows, columns),
-  );
-};
 
 /** Rows and columns of the matrices of a tensor. */
 const sidesOf = ({ shape }: TensorInfo, isTransposed: boolean): [number, number] => {
