@@ -35,6 +35,7 @@ export {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels';
+export { scaleBytes } from './scale-bytes';
 export { scaleKept } from './scale-kept';
 export { sumNumbers } from './sum-numbers';
 export { sumRows } from './sum-rows';

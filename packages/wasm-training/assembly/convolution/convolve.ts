@@ -401,24 +401,22 @@ function finishStrip(
     let window = sums + (row * c.poolHeight - top) * rowBytes;
     let place = (n * rows + row) * columns * c.outChannels + first;
     for (let column: usize = 0; column < columns; column++) {
-      for (let lane: usize = 0; lane < channels; lane += LANES) {
+      const isFinished =
+        isPairs &&
+        channels == BLOCK &&
+        finishPairs(
+          window,
+          rowBytes,
+          bias ? bias + (first << 2) : 0,
+          y + (place << 2),
+          winners ? winners + place : 0,
+          relu,
+        );
+      for (let lane: usize = isFinished ? channels : 0; lane < channels; lane += LANES) {
         const source = window + (lane << 2);
         let largest = v128.load(source);
         let winner = i32x4.splat(0);
-        if (isPairs) {
-          const right = v128.load(source, BLOCK_BYTES);
-          const below = v128.load(source + rowBytes);
-          const diagonal = v128.load(source + rowBytes, BLOCK_BYTES);
-          const upper = f32x4.pmax(largest, right);
-          const lower = f32x4.pmax(below, diagonal);
-          // True is -1. The first of equal numbers stays.
-          const upperWinner = i32x4.sub(i32x4.splat(0), f32x4.gt(right, largest));
-          const lowerWinner = i32x4.sub(i32x4.splat(2), f32x4.gt(diagonal, below));
-          winner = v128.bitselect(lowerWinner, upperWinner, f32x4.gt(lower, upper));
-          const sum = f32x4.add(f32x4.add(largest, right), f32x4.add(below, diagonal));
-          largest = f32x4.pmax(upper, lower);
-          if (v128.any_true(f32x4.ne(sum, sum))) largest = v128.or(largest, someNaN(c, source, rowBytes));
-        } else if (isPooled) {
+        if (isPooled) {
           for (let cell: usize = 1; cell < cells; cell++) {
             const value = v128.load(cellOf(c, source, rowBytes, cell));
             winner = v128.bitselect(i32x4.splat(<i32>cell), winner, f32x4.gt(value, largest));
@@ -457,6 +455,50 @@ function finishStrip(
       place += c.outChannels;
     }
   }
+}
+
+/**
+ * Finishes a block of channels of a window of 2 x 2 sums.
+ *
+ * @returns Whether none of them was NaN: otherwise what was written is wrong.
+ */
+function finishPairs(
+  window: usize,
+  rowBytes: usize,
+  bias: usize,
+  y: usize,
+  winners: usize,
+  relu: bool,
+): bool {
+  const zero = f32x4.splat(0);
+  let probe = zero;
+  for (let lane: usize = 0; lane < BLOCK; lane += LANES) {
+    const at = lane << 2;
+    const source = window + at;
+    const left = v128.load(source);
+    const right = v128.load(source, BLOCK_BYTES);
+    const below = v128.load(source + rowBytes);
+    const diagonal = v128.load(source + rowBytes, BLOCK_BYTES);
+    const added = bias ? v128.load(bias + at) : zero;
+    const sum = f32x4.add(f32x4.add(left, right), f32x4.add(below, diagonal));
+    probe = f32x4.add(probe, f32x4.add(sum, added));
+    const upper = f32x4.pmax(left, right);
+    const lower = f32x4.pmax(below, diagonal);
+    // True is -1. The first of equal numbers stays.
+    const upperWinner = i32x4.sub(i32x4.splat(0), f32x4.gt(right, left));
+    const lowerWinner = i32x4.sub(i32x4.splat(2), f32x4.gt(diagonal, below));
+    let winner = v128.bitselect(lowerWinner, upperWinner, f32x4.gt(lower, upper));
+    let largest = f32x4.add(f32x4.pmax(upper, lower), added);
+    if (relu) {
+      const isNotPositive = f32x4.le(largest, zero);
+      // A negative zero becomes one without a sign.
+      largest = v128.andnot(largest, isNotPositive);
+      winner = v128.bitselect(i32x4.splat(NOWHERE), winner, isNotPositive);
+    }
+    v128.store(y + at, largest);
+    if (winners) store<u32>(winners + lane, bytesOf(winner));
+  }
+  return !v128.any_true(f32x4.ne(probe, probe));
 }
 
 /** The address of one place of a window of sums, counted row by row. */

@@ -18,6 +18,28 @@ export function sumWinners(dy: usize, winners: usize, target: usize, rows: usize
   for (let start: usize = 0; start < rows; start += blockRows) {
     const end = min(start + blockRows, rows);
     let column: usize = 0;
+    for (; column + 4 * LANES <= columns; column += 4 * LANES) {
+      let s0 = f32x4.splat(0);
+      let s1 = s0;
+      let s2 = s0;
+      let s3 = s0;
+      for (let row = start; row < end; row++) {
+        const at = row * columns + column;
+        const value = dy + (at << 2);
+        const passes = i8x16.ne(v128.load(winners + at), i8x16.splat(NOWHERE));
+        const low = i16x8.extend_low_i8x16_s(passes);
+        const high = i16x8.extend_high_i8x16_s(passes);
+        s0 = f32x4.add(s0, v128.and(v128.load(value), i32x4.extend_low_i16x8_s(low)));
+        s1 = f32x4.add(s1, v128.and(v128.load(value, 16), i32x4.extend_high_i16x8_s(low)));
+        s2 = f32x4.add(s2, v128.and(v128.load(value, 32), i32x4.extend_low_i16x8_s(high)));
+        s3 = f32x4.add(s3, v128.and(v128.load(value, 48), i32x4.extend_high_i16x8_s(high)));
+      }
+      const at = target + (column << 2);
+      v128.store(at, f32x4.add(v128.load(at), s0));
+      v128.store(at, f32x4.add(v128.load(at, 16), s1), 16);
+      v128.store(at, f32x4.add(v128.load(at, 32), s2), 32);
+      v128.store(at, f32x4.add(v128.load(at, 48), s3), 48);
+    }
     for (; column + LANES <= columns; column += LANES) {
       let sum = f32x4.splat(0);
       for (let row = start; row < end; row++) {

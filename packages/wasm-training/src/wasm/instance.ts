@@ -58,6 +58,7 @@ export interface KernelExports {
   normalizationSums(...args: Numbers): void;
   normalizeChannels(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
+  scaleBytes(bytes: number, y: number, length: number): void;
   scaleKept(...args: Numbers): void;
   sumNumbers(values: number, length: number): number;
   sumRows(source: number, target: number, rows: number, columns: number): void;

@@ -63,6 +63,7 @@ import {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels.ts';
+import { ScaleBytes, scaleBytes } from './scale-bytes.ts';
 import { ScaleKept, scaleKept } from './scale-kept.ts';
 import { cast, identity } from './share.ts';
 import { mean, sum } from './sum.ts';
@@ -85,6 +86,7 @@ const additions: Readonly<Record<string, Kernel>> = {
   [NormalizationGradient]: normalizationGradient,
   [NormalizationSums]: normalizationSums,
   [NormalizeChannels]: normalizeChannels,
+  [ScaleBytes]: scaleBytes,
   [ScaleKept]: scaleKept,
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };

@@ -177,6 +177,7 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
         kernels.normalizeChannels(x, w, bias, dy, y, 30, count),
   ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
+  scaleBytes: [({ kernels }) => kernels.scaleBytes(x, y, length)],
   // Bytes of x are those of numbers and of zeros.
   scaleKept: [({ kernels }) => kernels.scaleKept(w, x, y, length, 1.25)],
   sumNumbers: [({ kernels }) => kernels.sumNumbers(x, length)],
