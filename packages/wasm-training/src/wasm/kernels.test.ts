@@ -180,6 +180,10 @@ describe.each([
   [[3, 5, 6], [3, 5, 4], true, false],
   [[3, 5, 6], [3, 4, 6], false, true],
   [[17, 33], [33, 5], false, false],
+  // More rows, products and columns than are summed at a time, with rests.
+  [[130, 450], [450, 70], false, false],
+  [[130, 450], [70, 450], false, true],
+  [[2, 65, 193], [2, 193, 33], false, false],
 ] as [number[], number[], boolean, boolean][])(
   'matMul %j x %j, transposed %j %j',
   (a, b, transposeA, transposeB) => {
@@ -207,6 +211,45 @@ describe.each([
     });
   },
 );
+
+describe('a product with a matrix of mostly zeros', () => {
+  const [rows, inner, columns] = [70, 450, 70];
+  const a = values([rows, inner], 1, 0.3);
+  const product = (b: Float32Array, transposeB: boolean) => (): tf.Tensor =>
+    tf.matMul(
+      tf.tensor2d(a, [rows, inner]),
+      tf.tensor2d(b, transposeB ? [columns, inner] : [inner, columns]),
+      false,
+      transposeB,
+    );
+
+  test.each([false, true])('agrees with the cpu backend, transposed %j', (transposeB) => {
+    const all = product(values([inner * columns], 2), transposeB);
+    expect(relativeError(onBoth(all))).toBeLessThan(2e-6);
+  });
+
+  test.each([false, true])(
+    'has NaN where a 0 meets a number that is not finite, transposed %j',
+    (transposeB) => {
+      const b = values([inner * columns], 2);
+      const at = (k: number, column: number): number =>
+        transposeB ? column * inner + k : k * columns + column;
+      // In the first pass over products, the last, and in the rest of the columns.
+      b[at(3, 5)] = Number.NaN;
+      b[at(449, 40)] = Number.POSITIVE_INFINITY;
+      b[at(200, 69)] = Number.NaN;
+      const { cpu, wasm } = onBoth(product(b, transposeB));
+      const placesOfNaN = (found: Float32Array): number[] =>
+        [...found.keys()].filter((i) => Number.isNaN(found[i]));
+      expect(placesOfNaN(wasm)).toEqual(placesOfNaN(cpu));
+      // All of two columns, and where the infinity of a third meets a 0.
+      const zeros = Array.from({ length: rows }, (_, row) => a[row * inner + 449]).filter(
+        (value) => value === 0,
+      );
+      expect(placesOfNaN(wasm)).toHaveLength(2 * rows + zeros.length);
+    },
+  );
+});
 
 describe('sum', () => {
   test.each([
