@@ -67,6 +67,7 @@ export {
   hasControlCharacters,
   type ImageFit,
   imageFitSchema,
+  lackOfName,
   type OwnImages,
   ownImagesLimits,
   ownImagesSchema,

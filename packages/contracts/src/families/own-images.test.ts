@@ -34,11 +34,23 @@ test.each([
   ['side', { imageShape: [48, 1e9, 3] }, 'dataset.imageShape[1]: expected a whole number from 1 to 4096'],
   ['one class', { classNames: ['cat'] }, 'dataset.classNames: expected the names of at least 2 classes'],
   ['the same name', { classNames: ['a', 'a'] }, 'dataset.classNames: expected names that differ'],
+  ['a long name', { classNames: ['a', 'b'.repeat(201)] }, 'expected a name of at most 200 characters'],
+  ['no name', { classNames: ['a', ''] }, 'expected a name that can be seen'],
+  ['a space', { classNames: ['a', ' \u00a0'] }, 'expected a name that can be seen'],
+  ['no width', { classNames: ['a', '\u200b\u2060\ufeff'] }, 'expected a name that can be seen'],
+  ['blank letters', { classNames: ['a', '\u3164\u2800'] }, 'expected a name that can be seen'],
+  ['a mark alone', { classNames: ['a', '\u0301'] }, 'expected a name that can be seen'],
+  ['a title of spaces', { title: '   ' }, 'dataset.title: expected a name that can be seen'],
   ['a control character', { classNames: ['a', '\u001b[2J'] }, 'expected a name without control characters'],
   ['no image', { trainImages: 0 }, 'dataset.trainImages: expected a whole number from 1 to 2147483648'],
   ['an unknown key', { path: '/home/me' }, 'dataset.path: expected one of the keys "kind"'],
 ])('%s: a description that cannot be is refused where it is wrong', (_, changes, message) => {
   expect(() => configOf(changes)).toThrow(message);
+});
+
+test('names with spaces, marks and letters of any script are names', () => {
+  const classNames = ['great dane', 'é', 'e\u0301', '猫', 'كلب', '🐈\u200d⬛', '-', '0'];
+  expect(configOf({ classNames }).dataset).toMatchObject({ classNames });
 });
 
 test('a model has as many classes as images may have', () => {

@@ -10,15 +10,25 @@ const MOST_IMAGES = 2 ** 31;
 const LONGEST_NAME = 200;
 
 /** Whether a text has characters that a terminal, a page or a file would obey: controls, marks of direction, ends of line. */
-export const hasControlCharacters = (text: string): boolean => !withoutControls.test(text);
+export const hasControlCharacters = (text: string): boolean => control.test(text);
 
-const withoutControls = /^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
+const control = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-const name = z
-  .string()
-  .min(1, 'expected a name')
-  .max(LONGEST_NAME, `expected a name of at most ${LONGEST_NAME} characters`)
-  .regex(withoutControls, 'expected a name without control characters');
+/** Nothing but spaces, characters without a width, marks that belong to another, and letters that are blank. */
+const unseen = /^[\p{Z}\p{Cf}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+/** Returns what is expected of a data set's or a class's name that this text lacks, as the end of "expected a name …"; undefined where it is a name. */
+export const lackOfName = (text: string): string | undefined => {
+  if (text.length > LONGEST_NAME) return `of at most ${LONGEST_NAME} characters`;
+  if (hasControlCharacters(text)) return 'without control characters';
+  if (unseen.test(text)) return 'that can be seen';
+  return undefined;
+};
+
+const name = z.string().superRefine((text, context) => {
+  const lack = lackOfName(text);
+  if (lack !== undefined) context.addIssue({ code: 'custom', message: `expected a name ${lack}` });
+});
 
 const whole = (min: number, max: number) => {
   const message = `expected a whole number from ${min} to ${max}`;

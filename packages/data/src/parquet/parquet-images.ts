@@ -1,4 +1,4 @@
-import { ConfigError, hasControlCharacters, ownImagesLimits } from '@dropout-lab/contracts';
+import { ConfigError, lackOfName, ownImagesLimits } from '@dropout-lab/contracts';
 import type { ColumnMetaData, FileMetaData, SchemaElement } from 'hyparquet';
 import { z } from 'zod';
 import { type Decompress, decompressedPages } from './pages.ts';
@@ -180,7 +180,7 @@ const MOST_SHOWN = 3;
 const shown = (text: string): string => JSON.stringify(text.slice(0, ownImagesLimits.name));
 
 const requireNames = (name: string, classNames: readonly string[]): void => {
-  const { classes, name: longest } = ownImagesLimits;
+  const { classes } = ownImagesLimits;
   if (classNames.length < 2 || classNames.length > classes) {
     throw new ConfigError(
       `${name}: expected the names of 2 to ${classes} classes, found ${classNames.length}: ${WRITE_AGAIN}`,
@@ -188,9 +188,10 @@ const requireNames = (name: string, classNames: readonly string[]): void => {
   }
   const seen = new Set<string>();
   for (const one of classNames) {
-    if (one === '' || one.length > longest || hasControlCharacters(one)) {
+    const lack = lackOfName(one);
+    if (lack !== undefined) {
       throw new ConfigError(
-        `${name}: expected names of classes of 1 to ${longest} characters without control characters, found ${shown(one)}: name it otherwise`,
+        `${name}: expected names of classes ${lack}, found ${shown(one)}: name it otherwise`,
       );
     }
     if (seen.has(one)) {

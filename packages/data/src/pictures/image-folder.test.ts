@@ -255,6 +255,11 @@ test.each([
     'expected names of classes without control characters, found "d\\u001bog"',
   ],
   [
+    'a name of spaces',
+    { ...several('cat', red, 2), ...several('\u00a0', red, 2) },
+    'expected names of classes that can be seen, found "\u00a0": rename the folder',
+  ],
+  [
     'a class to test alone',
     { ...several('train/a', red, 2), ...several('train/b', red, 2), ...several('test/c', red, 1) },
     'found test or validation images of c alone',

@@ -1,4 +1,4 @@
-import { ConfigError, hasControlCharacters, ownImagesLimits } from '@dropout-lab/contracts';
+import { ConfigError, lackOfName, ownImagesLimits } from '@dropout-lab/contracts';
 import { PictureError } from './decoding/decoded-picture.ts';
 import { isPictureName } from './picture-name.ts';
 import type { PictureSplit, SkippedFile } from './prepare-pictures.ts';
@@ -297,14 +297,10 @@ const requireClasses = <F>(
 };
 
 const requireName = (path: string, name: string): void => {
-  if (name.length > ownImagesLimits.name) {
-    throw new ConfigError(
-      `${path}: expected names of classes of at most ${ownImagesLimits.name} characters, found one of ${name.length}: rename the folder`,
-    );
-  }
-  if (!hasControlCharacters(name)) return;
+  const lack = lackOfName(name);
+  if (lack === undefined) return;
   throw new ConfigError(
-    `${path}: expected names of classes without control characters, found ${JSON.stringify(name)}: rename the folder`,
+    `${path}: expected names of classes ${lack}, found ${JSON.stringify(name.slice(0, ownImagesLimits.name))}: rename the folder`,
   );
 };
 
