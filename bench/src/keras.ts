@@ -1,7 +1,7 @@
 /**
  * `npm run bench:keras -- [ROUNDS] [--beside FOLDER]`: measures seconds per epoch and peak memory of Keras, of stock
  * TensorFlow.js and of dropout-lab, and of another commit of it, built in FOLDER, which take turns on this machine; then the
- * time of each operation in a step. Prints what it measured as Markdown, and without ROUNDS also writes it to
+ * time of each operation in a step on tfjs-node, and of each kernel in one on wasm. Prints what it measured as Markdown, and without ROUNDS also writes it to
  * docs/results/speed.md, which has a section for each processor.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { ConfigError } from '@dropout-lab/contracts';
 import { preparePython } from 'parity/python';
 import { x } from 'tinyexec';
 import { contestants, type Earlier } from './contestants.ts';
+import { timeKernelsOfStep } from './kernel-times.ts';
 import { runMeasured } from './measured-process.ts';
 import { timeOperations } from './operation-times.ts';
 import { describeMachine } from './shared/machine.ts';
@@ -77,8 +78,9 @@ await fetchCifar(CIFAR10, {});
 const python = await preparePython();
 const machine = await describeMachine(await startBackend('node'));
 const taken = await measureAll(python, rounds, earlier);
-const times = await timeOperations();
+const native = await timeOperations();
+const wasm = await timeKernelsOfStep();
 
-const section = machineSection(machine, taken, times);
+const section = machineSection(machine, taken, { native, wasm });
 process.stdout.write(section);
 if (positionals[0] === undefined) writeSection(section);

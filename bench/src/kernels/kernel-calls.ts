@@ -62,8 +62,10 @@ export const prepareCall = ({ operands, attrs }: KernelCall) => {
 
 /** Adds up the milliseconds of a backend's kernels from now on, those that others call not twice. */
 export const timeKernels = (backendName: string) => {
-  let [total, depth] = [0, 0];
-  for (const kernel of tf.getKernelsForBackend(backendName)) {
+  const times = new Map<string, number>();
+  let depth = 0;
+  const kernels = tf.getKernelsForBackend(backendName);
+  for (const kernel of kernels) {
     replace({
       ...kernel,
       kernelFunc: (params) => {
@@ -73,16 +75,19 @@ export const timeKernels = (backendName: string) => {
           return kernel.kernelFunc(params);
         } finally {
           depth--;
-          if (depth === 0) total += performance.now() - start;
+          if (depth === 0) {
+            times.set(kernel.kernelName, (times.get(kernel.kernelName) ?? 0) + performance.now() - start);
+          }
         }
       },
     });
   }
   return {
-    reset: (): void => {
-      total = 0;
-    },
-    read: (): number => total,
+    reset: (): void => times.clear(),
+    read: (): number => [...times.values()].reduce((sum, time) => sum + time, 0),
+    /** The milliseconds of each kernel. */
+    byName: (): ReadonlyMap<string, number> => times,
+    stop: (): void => kernels.forEach(replace),
   };
 };
 
