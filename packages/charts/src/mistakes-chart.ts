@@ -17,19 +17,20 @@ export interface Mistake {
 /**
  * Returns what a model said of images, with their pictures.
  *
- * @param images The test images that were predicted, all of them.
+ * @param images The chosen images alone, in their order.
+ * @param predictions Of the whole test set.
  * @param chosen Places in the test set.
  */
 export const mistakesOf = (
-  { images, imageShape, classNames }: ImageDataset,
+  { images, imageShape, classNames }: Pick<ImageDataset, 'images' | 'imageShape' | 'classNames'>,
   { labels, predicted, confidence }: Predictions,
   chosen: readonly number[],
 ): Mistake[] => {
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
-  return chosen.map((image) => ({
+  return chosen.map((image, i) => ({
     image,
-    picture: { width, height, channels, pixels: images.subarray(image * size, (image + 1) * size) },
+    picture: { width, height, channels, pixels: images.subarray(i * size, (i + 1) * size) },
     actual: classNames[labels[image]!]!,
     predicted: classNames[predicted[image]!]!,
     confidence: confidence[image]!,

@@ -40,4 +40,4 @@ export { prepareRunData, type RunData, type RunImages } from './prepare-run-data
 export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
-export type { StoredDataset, StoredPixels } from './stored-dataset.ts';
+export { imagesAt, type StoredDataset, type StoredPixels } from './stored-dataset.ts';

@@ -1,7 +1,7 @@
-import { type ClassIndices, ConfigError, type ImageDataset } from '@dropout-lab/contracts';
+import { ConfigError, type ImageDataset } from '@dropout-lab/contracts';
 import { fold, permutation, type RandomKey } from '@dropout-lab/random';
 import { requireWhole } from './batches/batches.ts';
-import { isStored, type StoredDataset, storedAt } from './stored-dataset.ts';
+import { gather, isStored, type StoredDataset } from './stored-dataset.ts';
 
 /** The two splits of a data set: images to train on, and images held out for validation. */
 export interface Split<Dataset extends ImageDataset | StoredDataset = ImageDataset> {
@@ -26,25 +26,6 @@ const range = <Dataset extends ImageDataset | StoredDataset>(
     images: dataset.images.subarray(from * bytes, to * bytes),
     labels,
   };
-};
-
-/** Copies the images at `indices`, in their order. */
-const gather = <Dataset extends ImageDataset | StoredDataset>(
-  dataset: Dataset,
-  indices: readonly number[],
-): Dataset => {
-  if (isStored(dataset)) return storedAt(dataset, indices) as Dataset;
-  const bytes = bytesPerImage(dataset);
-  const images = new Uint8Array(indices.length * bytes);
-  indices.forEach((from, to) => {
-    images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), to * bytes);
-  });
-  // In their own type: more than 256 classes would wrap in bytes.
-  const labels = new (dataset.labels.constructor as new (length: number) => ClassIndices)(indices.length);
-  indices.forEach((from, to) => {
-    labels[to] = dataset.labels[from]!;
-  });
-  return { ...dataset, images, labels };
 };
 
 /** Returns how many of `n` images stay for training: Keras's `int(floor(n * (1 - fraction)))`. */

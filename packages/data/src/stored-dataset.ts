@@ -22,12 +22,33 @@ export interface StoredDataset {
 export const isStored = (dataset: ImageDataset | StoredDataset): dataset is StoredDataset =>
   'pixels' in dataset;
 
-/** Returns images by their indices, in their order. */
-export const storedAt = (dataset: StoredDataset, indices: readonly number[]): StoredDataset => {
+/** Returns the images at `indices`, in their order: copies of those in memory, places of stored ones. */
+export const gather = <Dataset extends ImageDataset | StoredDataset>(
+  dataset: Dataset,
+  indices: readonly number[],
+): Dataset => {
   // In their own type: more than 256 classes would wrap in bytes.
   const labels = new (dataset.labels.constructor as new (length: number) => ClassIndices)(indices.length);
   indices.forEach((from, to) => {
     labels[to] = dataset.labels[from]!;
   });
-  return { ...dataset, labels, places: Uint32Array.from(indices, (index) => dataset.places[index]!) };
+  if (isStored(dataset))
+    return { ...dataset, labels, places: Uint32Array.from(indices, (index) => dataset.places[index]!) };
+  const bytes = dataset.imageShape.reduce((product, length) => product * length, 1);
+  const images = new Uint8Array(indices.length * bytes);
+  indices.forEach((from, to) => {
+    images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), to * bytes);
+  });
+  return { ...dataset, labels, images };
+};
+
+/** Returns the images at `indices`, in their order, in memory: of stored ones no others are read. */
+export const imagesAt = async (
+  dataset: ImageDataset | StoredDataset,
+  indices: readonly number[],
+): Promise<ImageDataset> => {
+  const gathered = gather(dataset, indices);
+  if (!isStored(gathered)) return gathered;
+  const { pixels, places, ...described } = gathered;
+  return { ...described, images: await pixels.read(places) };
 };

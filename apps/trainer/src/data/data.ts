@@ -7,10 +7,10 @@ import {
   type RunConfig,
   type RunManifest,
 } from '@dropout-lab/contracts';
-import type { ImageLimits, LoadedDataset, RunImages } from '@dropout-lab/data';
+import type { ImageLimits, RunImages } from '@dropout-lab/data';
 import { bar, megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { findOwnImages, type ImagesOptions, loadOwnImages } from './own-images.ts';
+import { findOwnImages, type ImagesOptions } from './own-images.ts';
 
 export interface DataOptions extends ImagesOptions {
   /** A folder that has the official binary files; nothing is fetched then. */
@@ -19,16 +19,24 @@ export interface DataOptions extends ImagesOptions {
   readonly mirror?: string[];
 }
 
-/** Loads the images of runs on one data set, as many as they use, fetching them first when they are not in the cache. */
-const loadData = (
+/**
+ * Loads the images of runs on one data set, as many as they use, fetching them first when they are not in the cache. Images of
+ * one's own that are many stay there, and are read batch by batch.
+ */
+export const loadRunData = async (
   configs: readonly [RunConfig, ...RunConfig[]],
-  { dataDir, mirror, images, test }: DataOptions,
+  options: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<LoadedDataset> => {
+): Promise<RunImages> => {
   const [{ dataset }] = configs;
+  const { dataDir, mirror, images } = options;
   const limits = limitsOf(configs);
-  if (isOwnImages(dataset)) return loadOwnImages(dataset, { images, test, limits }, reporter, signal);
+  if (isOwnImages(dataset)) {
+    const { loadRunImages } = await import('@dropout-lab/data/node');
+    await findOwnImages(dataset, options, reporter, signal);
+    return loadRunImages(dataset, { limits, signal });
+  }
   if (images !== undefined) {
     throw new ConfigError(
       `--images ${images}: expected a run on your own images, found one on ${datasetOf(dataset).title}: leave --images out`,
@@ -42,20 +50,6 @@ const loadData = (
     onNotice: (notice) => reporter.line(notice),
     signal,
   });
-};
-
-/** {@link loadData} for a run: images of one's own that are many stay in the cache, and are read batch by batch. */
-export const loadRunData = async (
-  configs: readonly [RunConfig, ...RunConfig[]],
-  options: DataOptions,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<RunImages> => {
-  const [{ dataset }] = configs;
-  if (!isOwnImages(dataset)) return loadData(configs, options, reporter, signal);
-  const { loadRunImages } = await import('@dropout-lab/data/node');
-  await findOwnImages(dataset, options, reporter, signal);
-  return loadRunImages(dataset, { limits: limitsOf(configs), signal });
 };
 
 /** Refuses a folder that lacks images of one of the runs, before there is more to do. @throws ConfigError. */
@@ -78,19 +72,19 @@ const limitsOf = (configs: readonly RunConfig[]): ImageLimits => {
   };
 };
 
-/** Loads the data sets of some runs as {@link loadData} does, each once; one that failed is tried again. */
+/** Loads the data sets of some runs as {@link loadRunData} does, each once; one that failed is tried again. */
 export const dataLoader = (
   configs: readonly RunConfig[],
   options: DataOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): ((config: RunConfig) => Promise<LoadedDataset>) => {
-  const loaded = new Map<string, LoadedDataset>();
+): ((config: RunConfig) => Promise<RunImages>) => {
+  const loaded = new Map<string, RunImages>();
   return async (config) => {
     const { dataset } = config;
     const key = datasetKey(dataset);
     const others = configs.filter((other) => datasetKey(other.dataset) === key);
-    const data = loaded.get(key) ?? (await loadData([config, ...others], options, reporter, signal));
+    const data = loaded.get(key) ?? (await loadRunData([config, ...others], options, reporter, signal));
     loaded.set(key, data);
     return data;
   };

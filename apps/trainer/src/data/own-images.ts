@@ -6,13 +6,8 @@ import {
   type RunConfig,
   stepsPerEpochOf,
 } from '@dropout-lab/contracts';
-import {
-  type LoadedDataset,
-  type PrepareProgress,
-  type SkippedFile,
-  settingsOfImages,
-} from '@dropout-lab/data';
-import type { ImageFolderOptions, LoadPreparedOptions, PreparedImages } from '@dropout-lab/data/node';
+import { type PrepareProgress, type SkippedFile, settingsOfImages } from '@dropout-lab/data';
+import type { ImageFolderOptions, PreparedImages } from '@dropout-lab/data/node';
 import { bar, duration } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -131,22 +126,6 @@ export const fewStepsLine = (config: RunConfig): string | undefined => {
   const steps = stepsPerEpochOf(config);
   if (steps >= 5 || config.batchSize <= 32) return undefined;
   return `An epoch is ${steps} ${steps === 1 ? 'step' : 'steps'} of ${config.batchSize} images: with --batch-size 32 the model learns more from each`;
-};
-
-/**
- * Loads the images of runs on a user's own: from the cache, or of the pictures of `--images`, which must give the same.
- *
- * @throws ConfigError when they are not there, or are others.
- */
-export const loadOwnImages = async (
-  images: OwnImages,
-  options: ImagesOptions & Pick<LoadPreparedOptions, 'limits'>,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<LoadedDataset> => {
-  await findOwnImages(images, options, reporter, signal);
-  const { loadPrepared } = await node();
-  return loadPrepared(images, { limits: options.limits, signal });
 };
 
 /** Prepares the pictures of `--images` where that is given, for they may be in the cache no longer. @throws ConfigError when they are others. */

@@ -1,7 +1,7 @@
 import { type BackendChoice, startBackend } from '@dropout-lab/backend/node';
 import { firstKernel, mistakesOf } from '@dropout-lab/charts';
 import { DropoutLabError, type NamedArray, type Predictions } from '@dropout-lab/contracts';
-import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
+import { imagesAt, prepareRunData, type RunImages } from '@dropout-lab/data';
 import { evaluateImages, viewsOf } from '@dropout-lab/experiment';
 import { mostConfident } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
@@ -44,20 +44,22 @@ export const galleriesOf = async (
   return galleries;
 };
 
-const galleryOf = async (
+/** Returns the gallery of a run. Of images that are stored none but those that it shows are read, unless they are to be predicted first. */
+export const galleryOf = async (
   { arm, seed, path }: StudyRun,
-  data: LoadedDataset,
-  { backend }: GalleryOptions,
+  data: RunImages,
+  { backend }: Pick<GalleryOptions, 'backend'>,
   signal: AbortSignal,
 ): Promise<ArmGallery> => {
   const reader = await openRunDirectory(path);
   const { weights } = (await reader.loadCheckpoint('last')).snapshot;
   const predictions =
     (await reader.readPredictions()) ?? (await predict(reader, weights, data, backend, signal));
+  const chosen = mostConfident(predictions).slice(0, MISTAKES);
   return {
     arm: arm.name,
     seed,
-    mistakes: mistakesOf(data.test, predictions, mostConfident(predictions).slice(0, MISTAKES)),
+    mistakes: mistakesOf(await imagesAt(data.test, chosen), predictions, chosen),
     kernel: firstKernel(weights, data.test.imageShape[2]),
   };
 };
@@ -66,7 +68,7 @@ const galleryOf = async (
 const predict = async (
   { manifest: { config, classNames } }: RunReader,
   weights: readonly NamedArray[],
-  data: LoadedDataset,
+  data: RunImages,
   backend: BackendChoice,
   signal: AbortSignal,
 ): Promise<Predictions> => {

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { prepareRunData } from '../prepare-run-data.ts';
 import { settingsOfImages } from '../settings-of-images.ts';
+import { imagesAt, type StoredDataset } from '../stored-dataset.ts';
 import { writeImageFile } from './image-file.ts';
 import { loadRunImages } from './image-folder.ts';
 
@@ -63,6 +64,48 @@ describe('batches of images that stay in their file are those of images in memor
       }
     }
   });
+});
+
+test('no image is read before it is asked for, and none but those', async () => {
+  const { train, test: stored, sha256 } = await loadRunImages(images, { cacheDirectory, mostBytes: 0 });
+  const readPlaces: number[] = [];
+  const counted = (dataset: StoredDataset): StoredDataset => {
+    const { read, readSync } = dataset.pixels;
+    const note = (places: ArrayLike<number>) => readPlaces.push(...Array.from(places));
+    return {
+      ...dataset,
+      pixels: {
+        read: (places) => {
+          note(places);
+          return read(places);
+        },
+        readSync: (places) => {
+          note(places);
+          return readSync(places);
+        },
+      },
+    };
+  };
+  const data = {
+    train: counted(train as StoredDataset),
+    test: counted(stored as StoredDataset),
+    sha256,
+  };
+  const config = parseRunConfig({ batchSize: 8, ...settingsOfImages(images, 0), shuffle: false });
+  const prepared = prepareRunData(data, config);
+  expect(readPlaces).toEqual([]);
+  // Behind 47 training images; the second batch of nine test images has the last one alone.
+  await prepared.test.batch(0, 1);
+  expect(readPlaces.splice(0)).toEqual([55]);
+  prepared.firstTrainImages(5);
+  await prepared.train.batch(0, 0);
+  const [first, batch] = [readPlaces.splice(0, 5), readPlaces.splice(0)];
+  expect(batch).toHaveLength(8);
+  expect(batch.slice(0, 5)).toEqual(first);
+
+  const { test: loaded } = await loadRunImages(images, { cacheDirectory });
+  expect(await imagesAt(data.test, [8, 0, 3])).toEqual(await imagesAt(loaded, [8, 0, 3]));
+  expect(readPlaces).toEqual([55, 47, 50]);
 });
 
 test('images of 197 MB are read in batches with a small part of that in memory', async () => {
