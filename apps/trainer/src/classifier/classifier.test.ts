@@ -1,6 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DropoutLabError } from '@dropout-lab/contracts';
 import { memory } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -121,6 +122,27 @@ describe('refusals', () => {
     await writeFile(join(damaged, name), content);
     const before = memory().numTensors;
     await expect(loadClassifier(damaged)).rejects.toThrow(message);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test.each([
+    [{ dtype: 'int32' }, /model\.json: expected weights of float32, found int32 for conv2d\/kernel: export/],
+    [
+      { quantization: { dtype: 'uint8', scale: 1, min: 0 } },
+      /model\.json: expected weights of float32, found quantized float32 for conv2d\/kernel/,
+    ],
+    [{ shape: [-1] }, /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found/],
+    [{ shape: null }, /model\.json: expected a model that dropout-lab export RUN --format web has written/],
+  ])('of weights with %j in model.json', async (changes, message) => {
+    const changed = join(temporaryFolder(), 'changed');
+    await cp(exported, changed, { recursive: true });
+    const model = JSON.parse(await readFile(join(changed, 'model.json'), 'utf8'));
+    Object.assign(model.weightsManifest[0].weights[0], changes);
+    await writeFile(join(changed, 'model.json'), JSON.stringify(model));
+    const before = memory().numTensors;
+    const loading = loadClassifier(changed);
+    await expect(loading).rejects.toThrow(DropoutLabError);
+    await expect(loading).rejects.toThrow(message);
     expect(memory().numTensors).toBe(before);
   });
 

@@ -155,6 +155,7 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
   try {
     const { modelTopology, weightsManifest } = JSON.parse(text) as io.ModelJSON;
     const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+    requireFloats(weightSpecs, fileOf(classifierFiles.model));
     requireLength(weights, weightSpecs, fileOf(classifierFiles.weights));
     // A view may begin anywhere in a buffer.
     const weightData = weights.slice().buffer;
@@ -166,6 +167,15 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
       { cause },
     );
   }
+};
+
+/** Packed numbers would be read as others. */
+const requireFloats = (specs: readonly io.WeightsManifestEntry[], file: string): void => {
+  const other = specs.find(({ dtype, quantization }) => dtype !== 'float32' || quantization !== undefined);
+  if (other === undefined) return;
+  throw new DropoutLabError(
+    `${file}: expected weights of float32, found ${other.quantization === undefined ? '' : 'quantized '}${other.dtype} for ${other.name}: export the run again`,
+  );
 };
 
 /** Before the model is built: TensorFlow.js would keep its variables. */

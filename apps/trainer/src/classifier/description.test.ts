@@ -44,3 +44,10 @@ test.each<[object, string]>([
 ])('with %j it is refused', (changes, message) => {
   expect(() => parse({ ...description, ...changes })).toThrow(`classifier.json: expected ${message}`);
 });
+
+test('what is nested deeper than a stack is refused in a sentence', () => {
+  const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
+  expect(() => parseDescription(`{"formatVersion":${deep}}`, 'classifier.json')).toThrow(
+    'classifier.json: expected formatVersion 1, found one that is nested too deeply to be shown: export',
+  );
+});

@@ -52,7 +52,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const parseDescription = (text: string, where: string): ClassifierDescription => {
   const refuse = (expected: string, found: unknown): never => {
     throw new DropoutLabError(
-      `${where}: expected ${expected}, found ${found === undefined ? 'none' : JSON.stringify(found).slice(0, 80)}: export the run again with dropout-lab export RUN --format web`,
+      `${where}: expected ${expected}, found ${found === undefined ? 'none' : shown(found)}: export the run again with dropout-lab export RUN --format web`,
     );
   };
   const file = jsonOf(text) ?? refuse('JSON', text);
@@ -61,6 +61,15 @@ export const parseDescription = (text: string, where: string): ClassifierDescrip
     if (!isRight(found)) refuse(`${path}${expected}`, found);
   }
   return file as unknown as ClassifierDescription;
+};
+
+const shown = (value: unknown): string => {
+  try {
+    return JSON.stringify(value).slice(0, 80);
+  } catch {
+    // What JSON.parse reads may be nested deeper than a stack.
+    return 'one that is nested too deeply to be shown';
+  }
 };
 
 const jsonOf = (text: string): Json | undefined => {

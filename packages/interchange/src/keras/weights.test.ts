@@ -226,6 +226,41 @@ describe('a file that does not fit is refused with what was expected and found',
     await refused(zipSync({ 'config.json': strToU8('{}') }), 'found one without it');
   });
 
+  test('an archive whose weights unpack to a thousand times its size', async () => {
+    const bomb = zipSync({ 'model.weights.h5': new Uint8Array(2 ** 27) });
+    expect(bomb.length).toBeLessThan(2 ** 18);
+    await refused(
+      bomb,
+      /^some\.h5: expected an archive with model\.weights\.h5, found one of 134217728 bytes, packed into \d+, where at most 67108864 are read/,
+    );
+  });
+
+  // With chunks of 256 million numbers a file of 3 kB took a gigabyte when it was read.
+  test.each<[string, number[], number | undefined, string]>([
+    ['a chunk of a million numbers', [2 ** 10, 2 ** 10], undefined, 'chunks of [1024,1024]'],
+    ['a filter', [2, 2], 9, 'the filter deflate'],
+    ['chunks', [1, 2], undefined, 'chunks of [1,2]'],
+  ])('an array in %s', async (_, chunks, compression, found) => {
+    const model = parseModelSpec({
+      ...{ inputShape: [1, 2, 1], numClasses: 2 },
+      layers: [{ kind: 'flatten' }, { kind: 'dense', units: 2, useBias: false }],
+    });
+    const weights = [{ name: 'dense/kernel', shape: [2, 2] }];
+    const file = await writeHdf5((root) => {
+      root
+        .create_group('layers')
+        .create_group('dense')
+        .create_group('vars')
+        .create_dataset({
+          ...{ name: '0', data: new Float32Array(4), shape: [2, 2], maxshape: [null, null], chunks },
+          ...(compression !== undefined && { compression }),
+        });
+    });
+    await expect(decodeKerasWeights(file, weights, model, 'some.h5')).rejects.toThrow(
+      `some.h5: layers/dense/vars/0 (dense/kernel): expected numbers one after the other, as Keras saves them, found ${found}: save the model again in Keras`,
+    );
+  });
+
   test('an archive with two files of a name', async () => {
     const weights = new Uint8Array(200);
     const two = zipSync({ 'model.weights.h5': weights, 'model.weights.hX': weights });

@@ -151,5 +151,23 @@ const readWeight = (root: Group, path: string, { name, shape }: WeightShape, whe
       `${place}: expected float32, found ${JSON.stringify(dataset.dtype)}: save it from a model of float32 weights`,
     );
   }
+  requireStoredAsIs(dataset, place);
   return { name, shape: [...shape], values: dataset.value as Float32Array };
+};
+
+/**
+ * HDF5 unpacks a chunk as a whole, whatever the array's size, and a filter to any length.
+ *
+ * @throws KerasWeightsError for what could take more memory than the array.
+ */
+const requireStoredAsIs = ({ filters, metadata }: Dataset, place: string): void => {
+  const { chunks, virtual_sources: sources } = metadata;
+  let found: string;
+  if (filters.length > 0) found = `the filter ${cut(filters[0]!.name)}`;
+  else if (chunks !== null) found = `chunks of [${chunks}]`;
+  else if (sources !== undefined) found = 'those of other files';
+  else return;
+  throw new KerasWeightsError(
+    `${place}: expected numbers one after the other, as Keras saves them, found ${found}: save the model again in Keras`,
+  );
 };
