@@ -7,6 +7,10 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Returns what a table of ours has under a key of a file's; undefined for what is on every object, such as `constructor`. */
+export const ownValue = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
 const LONGEST = 60;
 
 /** A value of a JSON text as it is shown in messages, cut where it is long. */

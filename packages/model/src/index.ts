@@ -58,6 +58,7 @@ export { type ModelSpecOptions, modelSpecOf, parseModelSpec } from './model-spec
 export { type NamesNotInStock, namesNotInStock } from './names-not-in-stock.ts';
 export { outputShapes } from './output-shapes.ts';
 export { requireTrainable } from './require-trainable.ts';
+export { countKernelWeights } from './size.ts';
 export { allLayers, leafLayers, type ModelLayer, takesWholeNumbers } from './weights/layers-of-model.ts';
 export { dropNameOf, flattened, type NamedLayer, namedLayers } from './weights/named-layers.ts';
 export { describeNotFinite, findNotFinite, type NotFinite } from './weights/not-finite.ts';

@@ -1,9 +1,9 @@
-import { ConfigError, type LayerKind } from '@dropout-lab/contracts';
+import { ConfigError, type LayerKind, type ModelSpec } from '@dropout-lab/contracts';
 import { implementationOf } from './implementation.ts';
 import type { LayerDefinition } from './layers/define-layer.ts';
 import type { Shape } from './layers/layer.ts';
 import { requireSameShape } from './layers/residual.ts';
-import type { NamedLayer } from './weights/named-layers.ts';
+import { type NamedLayer, namedLayers } from './weights/named-layers.ts';
 
 /** The part of memory that a model takes, in numbers. */
 interface Size {
@@ -42,6 +42,14 @@ export const sizeOf = (
     custom,
   );
 };
+
+/**
+ * Returns the number of weights in the kernels of a model, which is not built for it: less than that of all weights.
+ *
+ * @throws ConfigError as `buildModel` does, when the layers do not fit together or the model is too large to be made.
+ */
+export const countKernelWeights = (spec: ModelSpec): number =>
+  sizeOf(namedLayers(spec), spec.inputShape, []).weights;
 
 /** @param before The size of the layers before. */
 const sizeOfChain = (layers: readonly NamedLayer[], before: Size, custom: readonly LayerDefinition[]): Size =>

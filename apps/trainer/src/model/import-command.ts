@@ -25,7 +25,7 @@ import {
   matchWeights,
   type WeightShape,
 } from '@dropout-lab/interchange';
-import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
+import { buildModel, countKernelWeights, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -47,6 +47,8 @@ interface Source {
   /** Its classes and images; undefined where another program has written it. */
   readonly data: DescribedData | undefined;
   readonly notes: readonly string[];
+  /** The most weights that it has room for. */
+  readonly mostWeights: number;
   /** Returns the values of a model's weights. */
   readonly decode: (weights: readonly WeightShape[], config: RunConfig) => Promise<readonly NamedArray[]>;
 }
@@ -56,15 +58,18 @@ const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source
   if (isSafetensors(bytes)) {
     const { weights, model, describedData } = decodeSafetensorsModel(bytes, file);
     const decode: Source['decode'] = async (shapes) => matchWeights(weights, shapes, file);
-    return { model: isDescribed ? undefined : model, data: describedData, notes: [], decode };
+    const mostWeights = weights.reduce((sum, { values }) => sum + values.length, 0);
+    return { model: isDescribed ? undefined : model, data: describedData, notes: [], mostWeights, decode };
   }
   const isArchive = isKerasArchive(bytes);
-  const { model, notes } =
-    isArchive && !isDescribed ? decodeKerasArchitecture(bytes, file) : { model: undefined, notes: [] };
+  const { model, notes, weightBytes } =
+    isArchive && !isDescribed
+      ? decodeKerasArchitecture(bytes, file)
+      : { model: undefined, notes: [], weightBytes: bytes.length };
   const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
   const decode: Source['decode'] = (shapes, config) =>
     decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
-  return { model, data, notes, decode };
+  return { model, data, notes, mostWeights: weightBytes / 4, decode };
 };
 
 /** Returns the settings that a file brings along; none where the user names a data set. @throws ConfigError */
@@ -79,6 +84,15 @@ const settingsOfFile = (
   const settings = typeof own === 'object' ? { ...settingsOfImages(own, 0) } : { dataset: own };
   parseRunConfigAt(settings, file);
   return settings;
+};
+
+/** @throws ConfigError when a file is too short for the layers that it describes, which would be made for nothing. */
+const requireRoom = (config: RunConfig, most: number, file: string): void => {
+  const weights = countKernelWeights(modelSpecOf(config));
+  if (weights <= most) return;
+  throw new ConfigError(
+    `${file}: expected the ${weights} weights, or more, of the layers that it describes, found room for ${Math.floor(most)}: save it again, or copy it again`,
+  );
 };
 
 /** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
@@ -137,6 +151,7 @@ export const importCommand = async (
   const classNames = source.data?.classNames ?? own;
   requireClassNames({ classNames, config }, file);
   if (images !== undefined) requireSameClasses(images, own, classNames);
+  if (source.model !== undefined) requireRoom(config, source.mostWeights, file);
   const { shapes, modelTopology, parameters } = await build(config);
   const weights = await refused(() => source.decode(shapes, config));
 

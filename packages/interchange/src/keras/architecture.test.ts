@@ -45,8 +45,9 @@ const saved = async (): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL('../../fixtures/keras.keras', import.meta.url)));
 
 test('an archive that Keras saved is read', async () => {
-  const { model, notes } = decodeKerasArchitecture(await saved(), 'a.keras');
+  const { model, notes, weightBytes } = decodeKerasArchitecture(await saved(), 'a.keras');
   expect(notes).toEqual([]);
+  expect(weightBytes).toBe(unzipSync(await saved())['model.weights.h5']!.length);
   const { layers, ...others } = model;
   expect(others).toEqual({ inputShape: [12, 12, 3], numClasses: 10, dataFormat: 'channels_last' });
   const names = { name: null, kernelConstraint: { name: 'max_norm', maxValue: 2, axis: 0 } };
@@ -201,6 +202,16 @@ describe('refused by its name', () => {
       'a model in the model',
       (c) => void Object.assign(layer(c, 'flatten'), { class_name: 'Sequential' }),
       'a: "flatten" (Sequential): expected one of the layers',
+    ],
+    [
+      'a class that every object has',
+      (c) => void Object.assign(layer(c, 'flatten'), { class_name: 'toString' }),
+      'a: "flatten" (toString): expected one of the layers',
+    ],
+    [
+      'an argument that every object has',
+      set('flatten', { constructor: 7 }),
+      'a: "flatten" (Flatten): constructor: expected null or false, found 7',
     ],
     [
       'two layers of one name',

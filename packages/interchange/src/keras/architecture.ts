@@ -2,7 +2,7 @@ import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
 import { dropNameOf } from '@dropout-lab/model';
 import { InterchangeError } from '../errors.ts';
 import { readKerasObject, shown } from '../objects.ts';
-import { archived, readArchivedJson } from './archive.ts';
+import { archived, lengthOfArchived, readArchivedJson } from './archive.ts';
 import { type KerasNode, nodesOf } from './nodes.ts';
 import { readLayer } from './read-layer.ts';
 
@@ -17,6 +17,8 @@ export interface KerasArchitecture {
   };
   /** A sentence for each setting that was left out, since it matters to a training alone. */
   readonly notes: readonly string[];
+  /** Length of the file of weights: the layers cannot have more than it has room for. */
+  readonly weightBytes: number;
 }
 
 /**
@@ -49,6 +51,7 @@ export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): Keras
       layers,
     },
     notes,
+    weightBytes: lengthOfArchived(bytes, archived.weights, where),
   };
 };
 

@@ -31,12 +31,18 @@ const FREE_BYTES = 2 ** 26;
 const MOST_RATIO = 100;
 
 /**
- * Returns a file of an archive; undefined where it lacks it. Nothing else of it is unpacked.
+ * Unpacks a file of an archive, and nothing else of it.
  *
  * @param where The archive's name, for errors.
+ * @param isWanted Is asked with the file's length before it is unpacked.
  * @throws KerasWeightsError when the archive is damaged, has the file twice, or has one that is longer than a model's.
  */
-const findArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array | undefined => {
+const unpack = (
+  bytes: Uint8Array,
+  name: string,
+  where: string,
+  isWanted: (length: number) => boolean = () => true,
+): Uint8Array | undefined => {
   let files: Record<string, Uint8Array>;
   let isFound = false;
   try {
@@ -55,7 +61,7 @@ const findArchived = (bytes: Uint8Array, name: string, where: string): Uint8Arra
             `one of ${file.originalSize} bytes, packed into ${file.size}, where at most ${most} are read`,
           );
         }
-        return true;
+        return isWanted(file.originalSize);
       },
     });
   } catch (cause) {
@@ -70,16 +76,27 @@ const refusal = (where: string, name: string, found: string, options?: ErrorOpti
     options,
   );
 
-/** {@link findArchived}, for a file that must be there. @throws KerasWeightsError. */
+/** Returns a file of an archive. @throws KerasWeightsError when it is not there, or as {@link unpack} does. */
 export const readArchived = (bytes: Uint8Array, name: string, where: string): Uint8Array => {
-  const found = findArchived(bytes, name, where);
+  const found = unpack(bytes, name, where);
   if (found === undefined) throw refusal(where, name, 'one without it');
   return found;
 };
 
-/** {@link findArchived}, for JSON. @throws InterchangeError when it is none. */
+/** Returns the length of a file of an archive, which is not unpacked. @throws KerasWeightsError as {@link readArchived} does. */
+export const lengthOfArchived = (bytes: Uint8Array, name: string, where: string): number => {
+  let found: number | undefined;
+  unpack(bytes, name, where, (length) => {
+    found = length;
+    return false;
+  });
+  if (found === undefined) throw refusal(where, name, 'one without it');
+  return found;
+};
+
+/** Returns a file of an archive, read as JSON; undefined where it lacks it. @throws InterchangeError when it is none. */
 export const findArchivedJson = (bytes: Uint8Array, name: string, where: string): unknown => {
-  const found = findArchived(bytes, name, where);
+  const found = unpack(bytes, name, where);
   return found === undefined ? undefined : jsonOf(found, `${where}: ${name}`);
 };
 

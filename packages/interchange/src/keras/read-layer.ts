@@ -1,6 +1,6 @@
 import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
 import { InterchangeError } from '../errors.ts';
-import { isObject, type JsonObject, requireOneOf, shown } from '../objects.ts';
+import { isObject, type JsonObject, ownValue, requireOneOf, shown } from '../objects.ts';
 import { type KerasLayer, type KerasPlaces, kerasLayers } from './layers.ts';
 import type { KerasNode } from './nodes.ts';
 
@@ -33,13 +33,13 @@ export const readLayer = (
   requireFloat32(config['dtype'], place);
   if (config['trainable'] === false)
     note(`${place}: it is frozen in Keras, which matters to a training alone`);
-  const alias = activationLayers[className];
+  const alias = ownValue(activationLayers, className);
   if (alias !== undefined) {
     for (const [key, value] of Object.entries(config)) {
       if (isWithoutEffect(key)) continue;
       requireOneOf(
         value,
-        key in alias.arguments ? [alias.arguments[key]] : [null, false],
+        Object.hasOwn(alias.arguments, key) ? [alias.arguments[key]] : [null, false],
         `${place}: ${key}`,
       );
     }
@@ -61,7 +61,7 @@ export const readLayer = (
   const keys = new Set(places.map(({ key }) => key));
   for (const [key, value] of Object.entries(config)) {
     if (keys.has(key) || isWithoutEffect(key)) continue;
-    requireOneOf(value, fixed[key] ?? [null, false], `${place}: ${key}`);
+    requireOneOf(value, ownValue(fixed, key) ?? [null, false], `${place}: ${key}`);
   }
   const read = places.flatMap(({ setting, key, codec }) => {
     if (!(key in config)) return [];

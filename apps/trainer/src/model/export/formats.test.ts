@@ -2,7 +2,13 @@ import { access, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { parseRunConfig } from '@dropout-lab/contracts';
-import { decodeKerasWeights, decodeSafetensorsModel, encodeOnnxModel } from '@dropout-lab/interchange';
+import {
+  decodeKerasWeights,
+  decodeSafetensors,
+  decodeSafetensorsModel,
+  encodeOnnxModel,
+  encodeSafetensors,
+} from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { openRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
 import { initialProgress } from '@dropout-lab/training';
@@ -191,6 +197,16 @@ describe('import takes over layers, classes and weights', () => {
     const cut = join(folder, 'cut.safetensors');
     await writeFile(cut, (await readFile(join(run, 'last.safetensors'))).subarray(0, -4));
     expect(await refusal(cut)).toMatch(/cut\.safetensors: expected \d+ bytes of arrays.* cut off/);
+    // A gigabyte, if it were made: of a layer that the file has no weights for.
+    const { 'config.json': layers, ...others } = unzipSync(await readFile(file));
+    const wide = new TextDecoder().decode(layers).replaceAll('"units":3', '"units":500000');
+    await writeFile(cut, zipSync({ 'config.json': strToU8(wide), ...others }));
+    expect(await refusal(cut)).toMatch(/: expected the \d{9} weights, or more, .*, found room for \d+: save/);
+    const read = decodeSafetensors(await readFile(join(run, 'last.safetensors')), 'a');
+    const described = read.metadata['model']!.replaceAll('"units":3', '"units":500000');
+    const metadata = { ...read.metadata, model: described };
+    await writeFile(cut, encodeSafetensors({ ...read, metadata }));
+    expect(await refusal(cut)).toMatch(/: expected the \d{9} weights, or more, .*, found room for \d+: save/);
     await writeFile(cut, zipSync({ 'config.json': strToU8('{"class_name": "Net"}') }));
     expect(await refusal(cut)).toMatch(/config\.json: expected an object of Keras's/);
   });
