@@ -185,10 +185,7 @@ const section = (theme) => `<section class="${theme}">
 <h1>${theme}</h1>
 <div>
 ${Object.entries(charts)
-  .map(
-    ([title, svg]) =>
-      `<figure${title === 'Sweep' ? ` style="${themeDeclarations(theme, rateSweep.length)}"` : ''}>\n<figcaption>${title}</figcaption>\n${svg.outerHTML}\n</figure>`,
-  )
+  .map(([title, svg]) => `<figure>\n<figcaption>${title}</figcaption>\n${svg.outerHTML}\n</figure>`)
   .join('\n')}
 </div>
 </section>`;
@@ -199,7 +196,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <title>Charts</title>
 <style>
-${['light', 'dark'].map((theme) => `.${theme} { color-scheme: ${theme}; ${themeDeclarations(theme, 8)} }`).join('\n')}
+${['light', 'dark'].map((theme) => `.${theme} { color-scheme: ${theme}; ${themeDeclarations(theme)} }`).join('\n')}
 body { margin: 0; font: 15px/1.5 Inter, system-ui, sans-serif; }
 section { padding: 32px; background: var(--paper); color: var(--ink); }
 section > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(480px, 1fr)); gap: 40px 32px; }

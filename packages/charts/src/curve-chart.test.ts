@@ -191,15 +191,27 @@ describe('names at the ends', () => {
     expect(area.right).toBeGreaterThan(400);
   });
 
+  test('are those of as many curves as the chart is high, two lines of one hue with other dashes', () => {
+    const many = Array.from({ length: 12 }, (_, arm) => ({ ...falling, label: `arm ${arm}`, arm }));
+    const { svg, lines } = draw(many, { ...bare, height: 240 });
+    expect(new Set(namesOf(svg)).size).toBe(12);
+    const looks = lines.map((line) => `${lookOf(line, 'stroke')} ${lookOf(line, 'stroke-dasharray')}`);
+    expect(new Set(looks).size).toBe(12);
+    const legend = [...draw(many).svg.querySelectorAll('g.legend line')].map((line) =>
+      line.getAttribute('stroke-dasharray'),
+    );
+    expect(legend).toEqual([...Array(8).fill(null), ...Array(4).fill('10 3')]);
+  });
+
   test('take no room in a narrow chart, beside a legend, and of many curves', () => {
-    const many = Array.from({ length: 9 }, (_, arm) => ({ ...falling, arm }));
-    for (const { svg, area } of [
-      draw([falling], { ...bare, width: 400 }),
-      draw([falling], { width: 400 }),
-      draw(many, { ...bare, width: 400 }),
-    ]) {
+    const many = Array.from({ length: 30 }, (_, arm) => ({ ...falling, arm }));
+    for (const [{ svg, area }, width] of [
+      [draw([falling], { ...bare, width: 400 }), 400],
+      [draw([falling], { width: 400 }), 400],
+      [draw(many, { ...bare, height: 380 }), 600],
+    ] as const) {
       expect(namesOf(svg)).toEqual([]);
-      expect(area.right).toBe(400 - 14);
+      expect(area.right).toBe(width - 14);
     }
   });
 });

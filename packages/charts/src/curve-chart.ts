@@ -87,11 +87,13 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
     ...(curve.training && { training: curve.training.filter(canBeShown) }),
   }));
   const legend = hasLegend ? legendOf(shown) : [];
-  const marginRight = MARGIN.right + (hasLegend ? 0 : roomForEnds(shown, width));
+  const curvesHeight =
+    (options.height ?? Math.min(380, Math.round(0.55 * width))) - MARGIN.top - MARGIN.bottom;
+  const marginRight = MARGIN.right + (hasLegend ? 0 : roomForEnds(shown, width, curvesHeight));
   const innerWidth = width - MARGIN.left - marginRight;
   const titleHeight = hasLegend && title !== undefined ? TITLE_HEIGHT : 0;
   const top = hasLegend ? titleHeight + legendHeight(legend, width) + 32 : MARGIN.top;
-  const height = top - MARGIN.top + (options.height ?? Math.min(380, Math.round(0.55 * width)));
+  const height = top + curvesHeight + MARGIN.bottom;
   const isZoomed = (from ?? to ?? null) !== null;
   const axis = xAxis(shown, { ...{ from, to, xLabel }, width: innerWidth, reach: options.reach });
   const [first, last] = axis.domain;

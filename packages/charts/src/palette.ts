@@ -1,1 +1,1 @@
-export { armColour, HUES, paletteCss } from './theme/colours.ts';
+export { armColour, armDashes, armPattern, HUES, paletteCss } from './theme/colours.ts';

@@ -6,6 +6,9 @@ import { armColour } from './theme/colours.ts';
 
 const MARGIN = { left: 48, right: 14, top: 54, bottom: 40 };
 
+/** Of the diagonal, in pixels. */
+const DASHES = '4 3';
+
 /**
  * Reliability chart (Guo et al. 2017): how often the model is right where it is so sure. A calibrated model's bars
  * end at the diagonal; above are bars of one that is too cautious, below of one that is too sure.
@@ -61,7 +64,7 @@ export const reliabilityChart = (
           [0, 0],
           [1, 1],
         ],
-        { stroke: 'var(--muted)', strokeDasharray: '4 3' },
+        { stroke: 'var(--muted)', strokeDasharray: DASHES },
       ),
       ruleY([0], { stroke: 'var(--muted)' }),
     ],
@@ -69,7 +72,7 @@ export const reliabilityChart = (
   const legend: LegendItem[] = [
     { label: 'accuracy', colour, key: 'bar' },
     { label: 'mean confidence', colour: 'var(--ink)', key: 'line' },
-    { label: 'calibrated', colour: 'var(--muted)', key: 'dashes' },
+    { label: 'calibrated', colour: 'var(--muted)', key: 'line', dashes: DASHES },
   ];
   addAxisTitle(svg, 'accuracy', MARGIN.top);
   addLegend(svg, legend, width);

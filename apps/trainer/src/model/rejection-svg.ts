@@ -13,5 +13,5 @@ export const rejectionSvg = (ways: readonly Way[], numClasses: number): string =
     }),
   );
   const { document } = parseHTML('<html></html>');
-  return standaloneSvg(rejectionChart(lines, { document, width: 560 }), 'light', lines.length);
+  return standaloneSvg(rejectionChart(lines, { document, width: 560 }), 'light');
 };

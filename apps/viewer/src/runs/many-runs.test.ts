@@ -81,7 +81,7 @@ test('more than a dozen runs are means of their arms; single ones are read line 
 
   const loss = page.getByRole('group', { name: /^Validation loss/ });
   await loss.hover();
-  await expect.poll(() => page.locator('.pointed-line').count()).toBe(4);
+  await expect.poll(() => page.locator('.highlighted').count()).toBe(4);
   // The name and the number of the nearest line, and how many others there are.
   const readout = page.locator('.readout').first();
   expect(await readout.locator('p').allTextContents()).toEqual([
@@ -96,6 +96,41 @@ test('more than a dozen runs are means of their arms; single ones are read line 
   const first = await named();
   await page.keyboard.press('ArrowDown');
   await expect.poll(named).not.toBe(first);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('above eight arms lines of one hue have other dashes, and the lines of an arm that is pointed at stand out', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/compare`);
+  const chips = page.locator('.arm-chip');
+  await expect.poll(() => chips.count()).toBe(10);
+  await expect.poll(() => page.locator('.plot svg g.line path').count()).toBe(4 * 10);
+  const looks = await page
+    .locator('.plot')
+    .first()
+    .evaluate((plot) =>
+      [...plot.querySelectorAll('g.line path')].map((line) => {
+        const look = (name: string) => line.closest(`[${name}]`)?.getAttribute(name);
+        return `${look('stroke')} ${look('stroke-dasharray')}`;
+      }),
+    );
+  expect(new Set(looks).size).toBe(10);
+  expect(
+    new Set(await chips.locator('.swatch').evaluateAll((all) => all.map((one) => one.outerHTML))).size,
+  ).toBe(10);
+
+  const chosen = page.locator('.highlighted');
+  expect(await chosen.count()).toBe(0);
+  await chips.nth(8).hover();
+  await expect.poll(() => chosen.count()).toBe(4);
+  await page.getByRole('heading', { level: 1 }).hover();
+  await expect.poll(() => chosen.count()).toBe(0);
+  await chips.first().focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await expect.poll(() => chosen.count()).toBe(4);
+  await page.keyboard.press('Shift+Tab');
+  await expect.poll(() => chosen.count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -56,7 +56,7 @@ export const RunRow = ({ overview, isShown }: RunRowProps) => {
       <td class="curve">
         <Sparkline
           values={accuracies}
-          hue={arm?.color ?? 0}
+          arm={arm?.color ?? 0}
           label={`validation accuracy over ${counted(epochs, 'epoch')}`}
         />
       </td>

@@ -2,10 +2,7 @@ import { addText, append, shortened, textWidth } from '../parts/frame.ts';
 import { armColour } from '../theme/colours.ts';
 import type { Curve } from './curve.ts';
 import { MOST_TINTED, pointsAt } from './curve-marks.ts';
-import { type Box, placeInColumn, placeLabels } from './label-places.ts';
-
-/** Of more curves, names at their ends would be a column of text. */
-const MOST_ENDS = 8;
+import { type Box, LABEL_HEIGHT, placeInColumn, placeLabels } from './label-places.ts';
 
 /** Narrower charts need their width for the curves. */
 const LEAST_WIDTH = 420;
@@ -18,15 +15,20 @@ const LEADER = 18;
 
 const endOf = ({ end, label }: Curve): string => end ?? label;
 
-/** Returns the curves that have a name at their end: all of a few, in a chart that is wide enough. */
-const namedCurves = (curves: readonly Curve[], width: number): readonly Curve[] => {
+/** Returns the curves that have a name at their end: all that have one, in a chart that is wide and high enough for them. */
+const namedCurves = (curves: readonly Curve[], width: number, height: number): readonly Curve[] => {
   const named = curves.filter((curve) => endOf(curve) !== '');
-  return width < LEAST_WIDTH || named.length > MOST_ENDS ? [] : named;
+  return width < LEAST_WIDTH || (named.length - 1) * LABEL_HEIGHT > height ? [] : named;
 };
 
-/** Returns the room to the right of the curves for their names, in pixels. */
-export const roomForEnds = (curves: readonly Curve[], width: number): number => {
-  const widths = namedCurves(curves, width).map((curve) => LEADER + textWidth(endOf(curve)));
+/**
+ * Returns the room to the right of the curves for their names, in pixels.
+ *
+ * @param width Of the chart.
+ * @param height Of the curves.
+ */
+export const roomForEnds = (curves: readonly Curve[], width: number, height: number): number => {
+  const widths = namedCurves(curves, width, height).map((curve) => LEADER + textWidth(endOf(curve)));
   return Math.min(MOST_SHARE * width, Math.max(0, ...widths));
 };
 
@@ -40,7 +42,7 @@ interface Place {
 
 /** Names curves at their ends, each beside a line that leads to it: what is far apart on the right lies close together. */
 export const addEnds = (svg: SVGSVGElement, curves: readonly Curve[], { area, width, x, y }: Place): void => {
-  const ends = namedCurves(curves, width).flatMap((curve) => {
+  const ends = namedCurves(curves, width, area.bottom - area.top).flatMap((curve) => {
     // The last one in sight.
     const point = curve.points.findLast((one) => x(one.x) <= area.right + 1 && x(one.x) >= area.left - 1);
     return point ? [{ curve, x: x(point.x), y: Math.min(area.bottom, Math.max(area.top, y(point.y))) }] : [];

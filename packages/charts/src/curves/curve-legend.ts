@@ -1,7 +1,7 @@
 import type { LegendItem } from '../parts/legend.ts';
-import { armColour } from '../theme/colours.ts';
+import { armColour, armDashes } from '../theme/colours.ts';
 import type { Curve } from './curve.ts';
-import { MOST_TINTED } from './curve-marks.ts';
+import { MOST_TINTED, TRAINING_DASHES } from './curve-marks.ts';
 
 /** Returns what the lines and marks of curves are. */
 export const legendOf = (curves: readonly Curve[]): LegendItem[] => {
@@ -12,7 +12,13 @@ export const legendOf = (curves: readonly Curve[]): LegendItem[] => {
     const name = `${arm} ${label}`;
     // An arm's two curves under one name: a line for the arm, and which of them is training.
     if (items.has(name)) arePairs ||= dashed === true;
-    else items.set(name, { label, colour: armColour(arm), key: dashed ? 'dashes' : 'line' });
+    else
+      items.set(name, {
+        label,
+        colour: armColour(arm),
+        key: 'line',
+        dashes: dashed ? TRAINING_DASHES : armDashes(arm),
+      });
   }
   const isMarked = (mark: 'lowest' | 'onset') =>
     curves.some((curve) => curve.points.some(({ x }) => x === curve[mark]));
@@ -23,7 +29,7 @@ export const legendOf = (curves: readonly Curve[]): LegendItem[] => {
     ...(arePairs
       ? [
           { label: 'validation', colour, key: 'line' } as const,
-          { label: 'training', colour, key: 'dashes' } as const,
+          { label: 'training', colour, key: 'line', dashes: TRAINING_DASHES } as const,
         ]
       : []),
     ...(isMarked('lowest') ? [{ label: 'lowest validation loss', colour, key: 'circle' } as const] : []),

@@ -1,6 +1,6 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { areaY, dot, lineY, type Markish, rect } from '@observablehq/plot';
-import { armColour } from '../theme/colours.ts';
+import { armColour, armDashes } from '../theme/colours.ts';
 import type { Curve, CurvePoint } from './curve.ts';
 import type { Range } from './curve-axes.ts';
 
@@ -12,6 +12,9 @@ export type Thin = (
 
 /** Of more curves of validation than this neither gaps nor ground are tinted: the tints would cover each other. */
 export const MOST_TINTED = 4;
+
+/** Of a curve of training, in pixels. */
+export const TRAINING_DASHES = '4 3';
 
 /** More curves are drawn with thinner lines. */
 const MANY = 8;
@@ -63,6 +66,8 @@ const bandOf = ({ points, arm }: Curve, thin: Thin): Markish =>
 
 const linesOf = ({ points, arm, dashed = false }: Curve, thin: Thin, areMany: boolean): Markish[] => {
   const line = { x: 'x', stroke: armColour(arm), clip: true } as const;
+  const strokeDasharray = dashed ? TRAINING_DASHES : armDashes(arm);
+  const isBroken = strokeDasharray !== undefined;
   return [
     ...(points.some(({ raw, y }) => raw !== undefined && raw !== y)
       ? [
@@ -77,8 +82,8 @@ const linesOf = ({ points, arm, dashed = false }: Curve, thin: Thin, areMany: bo
     lineY(thin(points, yOf), {
       ...line,
       y: 'y',
-      strokeWidth: areMany ? 1.25 : dashed ? 1.5 : 2,
-      ...(dashed && { strokeDasharray: '4 3' }),
+      strokeWidth: areMany ? (isBroken ? 1.75 : 1.25) : dashed ? 1.5 : 2,
+      ...(isBroken && { strokeDasharray }),
     }),
   ];
 };

@@ -4,11 +4,14 @@ import { addText, append, textWidth } from './frame.ts';
 export interface LegendItem {
   readonly label: string;
   readonly colour: string;
-  readonly key: 'line' | 'dashes' | 'circle' | 'bar';
+  readonly key: 'line' | 'circle' | 'bar';
+  /** Of a line that is broken, in pixels. */
+  readonly dashes?: string | undefined;
 }
 
 const ROW_HEIGHT = 20;
 const KEY_WIDTH = 22;
+const LINE = 16;
 const GAP = 18;
 
 interface Placed extends LegendItem {
@@ -38,26 +41,25 @@ export const legendHeight = (items: readonly LegendItem[], width: number): numbe
 /** Draws a legend at the top of a chart, in the margin that was left for it: so many pixels from its edge. */
 export const addLegend = (svg: SVGSVGElement, items: readonly LegendItem[], width: number, top = 0): void => {
   const legend = append(svg, 'g', { class: 'legend' });
-  for (const { label, colour, key, x, row } of placeItems(items, width)) {
+  for (const { x, row, ...item } of placeItems(items, width)) {
     const middle = top + row * ROW_HEIGHT + ROW_HEIGHT / 2;
-    addKey(legend, key, colour, x, middle);
-    addText(legend, label, { x: x + KEY_WIDTH, y: middle, dy: '0.35em' });
+    addKey(legend, item, x, middle);
+    addText(legend, item.label, { x: x + KEY_WIDTH, y: middle, dy: '0.35em' });
   }
 };
 
-const addKey = (legend: Element, key: LegendItem['key'], colour: string, x: number, y: number): void => {
+const addKey = (legend: Element, { key, colour, dashes }: LegendItem, x: number, y: number): void => {
   const centre = x + 8;
   switch (key) {
     case 'line':
-    case 'dashes':
       append(legend, 'line', {
         x1: x,
-        x2: x + 16,
+        x2: x + LINE,
         y1: y,
         y2: y,
         stroke: colour,
-        'stroke-width': key === 'line' ? 2.5 : 1.5,
-        ...(key === 'dashes' ? { 'stroke-dasharray': '4 3' } : {}),
+        'stroke-width': dashes === undefined ? 2.5 : 1.75,
+        ...(dashes !== undefined && { 'stroke-dasharray': dashes }),
       });
       return;
     case 'circle':

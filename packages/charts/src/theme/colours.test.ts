@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { curveChart } from '../curve-chart.ts';
 import { document } from '../drawn.testing.ts';
-import { armColour, HUES, hues, paletteCss, surfaces, type ThemeName } from './colours.ts';
-import { standaloneSvg, themeColours, themeDeclarations } from './theme.ts';
+import {
+  armColour,
+  armDashes,
+  armPattern,
+  HUES,
+  hues,
+  paletteCss,
+  surfaces,
+  type ThemeName,
+} from './colours.ts';
+import { standaloneSvg, themeDeclarations } from './theme.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -92,29 +101,29 @@ describe.each(['light', 'dark'] as const)('on %s paper', (theme: ThemeName) => {
       expect(contrast(lightOf(text!), lightOf(ground!)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
   });
+});
 
-  test('more arms than hues are a scale of as many colours', () => {
-    const colours = themeColours(theme, 12);
-    const ofArms = Object.entries(colours).filter(([name]) => name.startsWith('hue-'));
-    expect(new Set(ofArms.map(([, colour]) => colour)).size).toBe(12);
-    expect(themeColours(theme, 2)['hue-1']).toBe(hues[theme][1]);
-  });
+test('more arms than hues have each hue again, with dashes that no other arm of it has', () => {
+  const looks = Array.from({ length: 24 }, (_, arm) => `${armColour(arm)} ${armDashes(arm)}`);
+  expect(new Set(looks).size).toBe(24);
+  expect([7, 8, 16, 24].map(armDashes)).toEqual([undefined, '10 3', '1.5 2.5', '9 2.5 1.5 2.5']);
+  expect([7, 8, 33].map(armColour)).toEqual(['var(--hue-7)', 'var(--hue-0)', 'var(--hue-1)']);
+  expect([7, 8, 31, 32].map(armPattern)).toEqual([0, 1, 3, 0]);
 });
 
 test('both themes have the same hues in the same order, and a style sheet has them all', () => {
   expect([hues.light.length, hues.dark.length]).toEqual([HUES, HUES]);
-  expect(armColour(7)).toBe('var(--hue-7)');
   const css = paletteCss();
   expect(css).toContain(`--hue-0: light-dark(${hues.light[0]}, ${hues.dark[0]});`);
   expect(css.match(/light-dark\(#\w{6}, #\w{6}\)/g)).toHaveLength(Object.keys(surfaces.light).length + HUES);
-  expect(themeDeclarations('dark', 2)).toContain(`--ink: ${surfaces.dark['ink']};`);
+  expect(themeDeclarations('dark')).toContain(`--ink: ${surfaces.dark['ink']};`);
 });
 
 test('a chart that stands alone has its paper, a margin, and no colour by its name', () => {
   const points = [1, 2].map((x) => ({ x, y: 1 / x }));
   const { svg } = curveChart([{ label: 'a', arm: 1, points }], { document, quantity: 'loss', width: 400 });
   const before = svg.outerHTML;
-  const dark = standaloneSvg(svg, 'dark', 2);
+  const dark = standaloneSvg(svg, 'dark');
   expect(svg.outerHTML).toBe(before);
   expect(dark).toMatch(/^<svg [^>]*width="424"/);
   expect(dark).toContain('viewBox="-12 -12 424 ');

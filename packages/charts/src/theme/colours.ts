@@ -22,8 +22,20 @@ export const hues: Readonly<Record<ThemeName, readonly string[]>> = {
 /** So many arms have a hue of their own. */
 export const HUES = hues.light.length;
 
-/** The colour of an arm wherever it is drawn, by its place among the arms. */
-export const armColour = (arm: number): string => `var(--hue-${arm})`;
+/** The colour of an arm wherever it is drawn, by its place among the arms: of more arms than hues each hue is used again. */
+export const armColour = (arm: number): string => `var(--hue-${arm % HUES})`;
+
+/** Of lines whose hue is used again; none is that of training, which is `4 3`. */
+const dashes = [undefined, '10 3', '1.5 2.5', '9 2.5 1.5 2.5'] as const;
+
+/** So many patterns of lines tell arms of one hue apart. */
+export const PATTERNS = dashes.length;
+
+/** Which of the patterns the line of an arm has: 0 for an unbroken line, for as many arms as there are hues. */
+export const armPattern = (arm: number): number => Math.floor(arm / HUES) % PATTERNS;
+
+/** The dashes of an arm's line, in pixels; undefined where it is unbroken. */
+export const armDashes = (arm: number): string | undefined => dashes[armPattern(arm)];
 
 /** A theme's hues under the names that {@link armColour} gives. */
 export const named = (colours: readonly string[]): Colours =>

@@ -1,29 +1,12 @@
-import { scale } from '@observablehq/plot';
 import { type Colours, hues, named, surfaces, type ThemeName } from './colours.ts';
 import { svgText } from './svg-text.ts';
 
-/** More arms than hues are a sweep: a scale whose lightness rises with the arm, within what the paper can show. */
-const scaleRange: Readonly<Record<ThemeName, readonly [number, number]>> = {
-  light: [0, 0.82],
-  dark: [0.3, 1],
-};
-
-const armColours = (theme: ThemeName, arms: number): readonly string[] => {
-  if (arms <= hues[theme].length) return hues[theme];
-  const [low, high] = scaleRange[theme];
-  const viridis = scale({ color: { scheme: 'viridis', domain: [0, 1] } });
-  return Array.from({ length: arms }, (_, i) => String(viridis.apply(low + ((high - low) * i) / (arms - 1))));
-};
-
-/** A theme's colours, with one for each arm under `hue-0`, `hue-1`, … */
-export const themeColours = (theme: ThemeName, arms: number): Colours => ({
-  ...surfaces[theme],
-  ...named(armColours(theme, arms)),
-});
+/** A theme's colours, the hues of arms among them under `hue-0`, `hue-1`, … */
+export const themeColours = (theme: ThemeName): Colours => ({ ...surfaces[theme], ...named(hues[theme]) });
 
 /** As declarations for a style sheet: `--ink: #1b1d21; …`. */
-export const themeDeclarations = (theme: ThemeName, arms: number): string =>
-  Object.entries(themeColours(theme, arms))
+export const themeDeclarations = (theme: ThemeName): string =>
+  Object.entries(themeColours(theme))
     .map(([name, colour]) => `--${name}: ${colour};`)
     .join(' ');
 
@@ -32,10 +15,8 @@ const MARGIN = 12;
 /**
  * A chart as a file of its own: on paper, with a margin, its colours written out, so that it can be read wherever it
  * is put.
- *
- * @param arms How many there are in the comparison, which decides their colours.
  */
-export const standaloneSvg = (chart: SVGSVGElement, theme: ThemeName, arms: number): string => {
+export const standaloneSvg = (chart: SVGSVGElement, theme: ThemeName): string => {
   const svg = chart.cloneNode(true) as SVGSVGElement;
   const [width, height] = ['width', 'height'].map((name) => Number(svg.getAttribute(name)) + 2 * MARGIN);
   const place = { x: -MARGIN, y: -MARGIN, width: width!, height: height! };
@@ -47,7 +28,7 @@ export const standaloneSvg = (chart: SVGSVGElement, theme: ThemeName, arms: numb
     paper.setAttribute(name, `${value}`);
   }
   svg.prepend(paper);
-  const colours = themeColours(theme, arms);
+  const colours = themeColours(theme);
   for (const element of [svg, ...svg.querySelectorAll('*')]) {
     for (const name of element.getAttributeNames()) {
       if (name !== 'aria-label') element.setAttribute(name, written(element.getAttribute(name)!, colours));

@@ -28,7 +28,7 @@ import { spreadOf } from './seed-spread.ts';
 export interface ArmAnalysis {
   readonly name: string;
   readonly title: string;
-  /** Number of its hue, everywhere: see `armHues`. */
+  /** Its place in the palette, everywhere: see `armHues`. */
   readonly hue: number;
   readonly runs: readonly RunSummary[];
   readonly metrics: Readonly<Record<MetricKey, MetricSummary>>;
@@ -93,8 +93,8 @@ export interface StudyAnalysis {
   readonly provenance: Provenance;
 }
 
-/** So many arms have a hue of their own. */
-const MOST_HUES = 8;
+/** So many arms have a hue of their own: those of the palette of charts, which draws the report. */
+const HUES = 8;
 
 /**
  * Reads a study's runs. Only finished ones count; the others are listed.
@@ -103,11 +103,10 @@ const MOST_HUES = 8;
  */
 export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnalysis => {
   const finished = runs.filter(({ state }) => state === 'finished');
-  // More arms than that are shades of a sweep, in their order.
-  const hues =
-    study.arms.length > MOST_HUES
-      ? study.arms.map((_, i) => i)
-      : armHues(study.arms.map(({ config }) => config.model));
+  const hues = armHues(
+    study.arms.map(({ config }) => config.model),
+    HUES,
+  );
   const arms = study.arms.map((arm, i) =>
     analyzeArm(
       arm,

@@ -12,12 +12,12 @@ test.each([
   ['a sweep to 0', [at(0.3), at(0.2), at(0.1), at(0)], [0, 2, 3, 1]],
   ['no arm', [], []],
 ])('%s have their colours', (_, models, hues) => {
-  expect(armHues(models)).toEqual(hues);
+  expect(armHues(models, 8)).toEqual(hues);
 });
 
 test('where there are fewer hues than arms, those of dropout and none are not used again', () => {
   const models = Array.from({ length: 12 }, (_, i) => at(i / 20));
-  expect(armHues(models, 8)).toEqual([1, 0, 2, 3, 4, 5, 6, 7, 2, 3, 4, 5]);
+  expect(armHues(models, 8)).toEqual([1, 0, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13]);
 });
 
 test('dropout is found in lists of layers, too', () => {

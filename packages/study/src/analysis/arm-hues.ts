@@ -12,23 +12,22 @@ export const hasDropout = (model: unknown): boolean => {
 };
 
 /**
- * Returns the hues of arms: the first with dropout and the first without have theirs everywhere, and the others those that are
- * left, in their order.
+ * Returns the places of arms in the palette, which give them their hues and, of more arms than hues, their dashes. The first
+ * with dropout and the first without have theirs everywhere and alone, and the others those that are left, in their order.
  *
  * @param models A description of each arm's model.
- * @param hues Number of hues that there are; from then on they are used again.
+ * @param hues Number of hues that there are: places so far apart have the same.
  */
-export const armHues = (models: readonly unknown[], hues = Number.POSITIVE_INFINITY): number[] => {
+export const armHues = (models: readonly unknown[], hues: number): number[] => {
   const dropped = models.map(hasDropout);
   const [first, plain] = [dropped.indexOf(true), dropped.indexOf(false)];
-  const isTaken = (hue: number): boolean =>
-    (first !== -1 && hue === WITH_DROPOUT) || (plain !== -1 && hue === WITHOUT_DROPOUT);
+  const isTaken = (place: number): boolean =>
+    (first !== -1 && place % hues === WITH_DROPOUT) || (plain !== -1 && place % hues === WITHOUT_DROPOUT);
   let next = 0;
-  const hueOf = (count: number): number => (hues === Number.POSITIVE_INFINITY ? count : count % hues);
   return models.map((_, i) => {
     if (i === first) return WITH_DROPOUT;
     if (i === plain) return WITHOUT_DROPOUT;
-    while (isTaken(hueOf(next))) next++;
-    return hueOf(next++);
+    while (isTaken(next)) next++;
+    return next++;
   });
 };

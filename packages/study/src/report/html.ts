@@ -7,7 +7,7 @@ import type { ReportBlock, ReportChart } from './blocks.ts';
  *
  * @param arms Of the study, each of which has a hue.
  */
-export const htmlOf = (blocks: readonly ReportBlock[], arms: number): string => {
+export const htmlOf = (blocks: readonly ReportBlock[]): string => {
   const title = blocks.find((block) => block.kind === 'heading')?.text ?? '';
   return `<!doctype html>
 <html lang="en">
@@ -17,8 +17,8 @@ export const htmlOf = (blocks: readonly ReportBlock[], arms: number): string => 
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
 <style>
-:root { ${themeDeclarations('light', arms)} }
-@media screen and (prefers-color-scheme: dark) { :root { ${themeDeclarations('dark', arms)} } }
+:root { ${themeDeclarations('light')} }
+@media screen and (prefers-color-scheme: dark) { :root { ${themeDeclarations('dark')} } }
 ${STYLE}
 </style>
 </head>

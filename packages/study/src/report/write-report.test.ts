@@ -206,9 +206,9 @@ describe('writeReport', () => {
     expect(files).toContain('sweep-val-accuracy.png');
     expect(files.filter((name) => name.startsWith('confusion'))).toEqual([]);
     const svg = await readFile(join(charts, 'all-accuracy-dark.svg'), 'utf8');
-    // Nine arms, nine colours.
-    const strokes = svg.match(/stroke-width="1\.25" stroke="#[0-9a-f]{6}" fill="none"/g);
-    expect(new Set(strokes).size).toBe(9);
+    // Nine arms, nine looks: eight colours, and one of them with dashes.
+    const lines = svg.match(/<g [^>]*stroke-linecap=[^>]*stroke="#[0-9a-f]{6}"[^>]*>/g);
+    expect(new Set(lines).size).toBe(9);
   });
 });
 

@@ -165,12 +165,11 @@ const filesOf = async (
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const blocks = buildReport(analysis, galleries, document as unknown as Document);
   // A single arm without dropout has the second hue.
-  const arms = Math.max(2, study.arms.length);
   const pictures = new Map<string, string | Uint8Array>();
   for (const chart of blocks.flatMap((block) => (block.kind === 'charts' ? block.charts : []))) {
-    const light = standaloneSvg(chart.svg, 'light', arms);
+    const light = standaloneSvg(chart.svg, 'light');
     pictures.set(svgName(chart.name, 'light'), light);
-    pictures.set(svgName(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark', arms));
+    pictures.set(svgName(chart.name, 'dark'), standaloneSvg(chart.svg, 'dark'));
     pictures.set(`${chart.name}.png`, await pngOf(light, chart.isPhotographic));
   }
   const charts = `${reportFiles.charts}/${await nameOf(pictures)}`;
@@ -184,7 +183,7 @@ const filesOf = async (
       reportFiles.markdown,
       markdownOf(blocks, (name, theme) => `${charts}/${svgName(name, theme)}`),
     )
-    .set(reportFiles.html, htmlOf(blocks, arms));
+    .set(reportFiles.html, htmlOf(blocks));
   return { charts, files };
 };
 

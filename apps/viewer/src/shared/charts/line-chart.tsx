@@ -1,6 +1,7 @@
 import { type CurveChartOptions, type CurveDrawing, curveChart } from '@dropout-lab/charts';
 import { batch, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
+import { Chosen } from './highlighted.tsx';
 import type { Interval } from './pinch.ts';
 import { readingKeys } from './reading-keys.ts';
 import { lineNear, readingsOf } from './readings.ts';
@@ -105,6 +106,7 @@ export const LineChart = (props: LineChartProps) => {
             xLabel={xLabel}
           />
         )}
+        {drawing && <Chosen series={series} drawing={drawing} hover={hover} />}
         {drawing && <Selection drag={drag} area={drawing.area} />}
         {series.every(({ points }) => points.length === 0) && <p class="no-points">{empty}</p>}
       </div>

@@ -1,11 +1,20 @@
+import { armColour, armPattern } from '@dropout-lab/charts/palette';
 import type { Arm } from '../runs/arms.ts';
 import type { RunOverview } from '../runs/catalogue.ts';
 import './marks.css';
 
+/** Returns the style that gives an arm's hue to an element and all within. */
+export const hueOf = (arm: number): { readonly '--hue': string } => ({ '--hue': armColour(arm) });
+
+/** A spot of an arm's hue, broken as its line is. */
+export const Swatch = ({ arm }: { readonly arm: number }) => (
+  <span class={`swatch dashes-${armPattern(arm)}`} style={hueOf(arm)} aria-hidden="true" />
+);
+
 /** An arm's name beside its hue. */
 export const ArmLabel = ({ arm }: { readonly arm: Arm | undefined }) => (
   <span class="arm">
-    <span class={`swatch hue-${arm?.color ?? 0}`} aria-hidden="true" />
+    <Swatch arm={arm?.color ?? 0} />
     <span>{arm?.label ?? 'unknown'}</span>
   </span>
 );
@@ -34,11 +43,11 @@ const HEIGHT = 28;
 /** A curve the size of a word. */
 export const Sparkline = ({
   values,
-  hue,
+  arm,
   label,
 }: {
   readonly values: readonly number[];
-  readonly hue: number;
+  readonly arm: number;
   readonly label: string;
 }) => {
   const finite = values.filter(Number.isFinite);
@@ -50,7 +59,13 @@ export const Sparkline = ({
   };
   const points = values.flatMap((value, i) => (Number.isFinite(value) ? point(value, i) : []));
   return (
-    <svg class={`sparkline hue-${hue}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <svg
+      class="sparkline"
+      style={hueOf(arm)}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={label}
+    >
       {points.length > 1 && <polyline points={points.join(' ')} />}
       {points.length > 0 && (
         <circle cx={points.at(-1)!.split(',')[0]} cy={points.at(-1)!.split(',')[1]} r="2" />

@@ -1,6 +1,7 @@
 import type { CurveDrawing } from '@dropout-lab/charts';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { Highlighted } from './highlighted.tsx';
+import { hueOf, Swatch } from './marks.tsx';
 import { type CurveReading, lineOf, type Readings } from './readings.ts';
 import './readout.css';
 
@@ -42,12 +43,12 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
           transform: `translateX(${left}px)`,
         }}
       />
-      {near && <PointedLine series={near.series} drawing={drawing} />}
+      {near && <Highlighted series={[near.series]} drawing={drawing} />}
       {named.map(({ series: { key, arm }, point }) => (
         <span
           key={key}
-          class={`hover-dot hue-${arm}`}
-          style={{ transform: `translate(${drawing.x(point.x)}px, ${drawing.y(point.y)}px)` }}
+          class="hover-dot"
+          style={{ ...hueOf(arm), transform: `translate(${drawing.x(point.x)}px, ${drawing.y(point.y)}px)` }}
         />
       ))}
       <div
@@ -56,8 +57,8 @@ export const Readout = ({ readings, drawing, hover, format, width, xLabel }: Rea
       >
         <p>{`${xLabel} ${Math.round(x * 100) / 100}`}</p>
         {named.map(({ series: { key, label, arm }, point }) => (
-          <p key={key} class={`hue-${arm}`}>
-            <span class="swatch" aria-hidden="true" />
+          <p key={key}>
+            <Swatch arm={arm} />
             <span class="name">{label}</span>
             <b>{format(point.raw)}</b>
           </p>
@@ -82,28 +83,4 @@ export const readAt = (
     reading.more > 0 ? reading.all.find(({ series }) => lineOf(series) === pointed.value) : undefined;
   const named = near ? [near] : reading.named;
   return { near, named, more: reading.all.length - named.length };
-};
-
-interface PointedLineProps extends Pick<ReadoutProps, 'drawing'> {
-  readonly series: CurveReading['series'];
-}
-
-/** The line that is pointed at, over all others. */
-const PointedLine = ({ series: { points, arm }, drawing }: PointedLineProps) => {
-  const { area } = drawing;
-  const line = useMemo(
-    () => points.map(({ x, y }) => `${drawing.x(x).toFixed(1)},${drawing.y(y).toFixed(1)}`).join(' '),
-    [points, drawing],
-  );
-  return (
-    <svg
-      class={`pointed-line hue-${arm}`}
-      viewBox={`${area.left} 0 ${area.right - area.left} ${area.bottom}`}
-      style={{ left: `${area.left}px`, width: `${area.right - area.left}px`, height: `${area.bottom}px` }}
-      aria-hidden="true"
-    >
-      <polyline class="ground" points={line} />
-      <polyline points={line} />
-    </svg>
-  );
 };

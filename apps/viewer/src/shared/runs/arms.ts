@@ -18,7 +18,7 @@ export interface Arm {
   readonly key: string;
   /** The settings in which it differs from the other arms, for a person. */
   readonly label: string;
-  /** Index of its hue. */
+  /** Its place in the palette. */
   readonly color: number;
   /** The settings that differ, one by one. */
   readonly settings: readonly string[];
