@@ -1,8 +1,8 @@
 import { proxy } from 'comlink';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ComputeThread, startComputeThread } from '../../shared/compute/compute-thread.ts';
-import type { NormsAfterStep } from '../../shared/compute/norm-training.ts';
 import { ThreadEndedError } from '../../shared/compute/thread.ts';
+import type { NormsAfterStep } from '../../shared/compute/training/norm-training.ts';
 import { sampleImages } from '../../shared/images/sample.ts';
 import { configWithLimit, LAYER } from './norms.ts';
 

@@ -2,10 +2,10 @@ import '../jitless.ts';
 import { expose } from 'comlink';
 import { createLesson } from './lesson.ts';
 import { modelCheck } from './model-check.ts';
-import { normTraining } from './norm-training.ts';
 import { createPlayground } from './playground.ts';
-import { replicaService } from './replicas.ts';
-import { createTrainer } from './trainer.ts';
+import { normTraining } from './training/norm-training.ts';
+import { replicaService } from './training/replicas.ts';
+import { createTrainer } from './training/trainer.ts';
 
 /** The services of a thread that computes, so that pages answer meanwhile. */
 const services = {

@@ -1,5 +1,6 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 import { picturePixels } from '@dropout-lab/data';
+import { decodeSquare } from './picture-thread.ts';
 
 /** A picture of the size that models take. */
 export interface Picture {
@@ -54,18 +55,15 @@ export const withAlpha = ({
 /** The size of the pictures that a model takes. */
 export type PictureSize = Pick<Picture, 'width' | 'height' | 'channels'>;
 
-/** A drawing of the browser that can become a picture. */
-type Drawable = HTMLVideoElement | ImageBitmap;
-
-/** Returns the largest square in the middle of a drawing, scaled to the size that a model takes. */
+/** Returns the largest square in the middle of a webcam's frame, scaled to the size that a model takes. */
 export const squarePicture = (
-  drawable: Drawable,
+  frame: HTMLVideoElement,
   { width, height, channels, title }: PictureSize & Pick<Picture, 'title'>,
 ): Picture => ({
   width,
   height,
   channels,
-  pixels: picturePixels(drawable, [height, width, channels]),
+  pixels: picturePixels(frame, [height, width, channels]),
   title,
   label: null,
 });
@@ -77,10 +75,7 @@ export const squarePicture = (
  */
 export const pictureOfFile = async (file: Blob, size: PictureSize): Promise<Picture> => {
   const title = file instanceof File && file.name ? file.name : 'a pasted image';
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error(`${title}: expected an image that this browser can show, such as PNG or JPEG`);
-  });
-  const picture = squarePicture(bitmap, { ...size, title });
-  bitmap.close();
-  return picture;
+  const pixels = await decodeSquare(file, size);
+  if (!pixels) throw new Error(`${title}: expected an image that this browser can show, such as PNG or JPEG`);
+  return { ...size, pixels, title, label: null };
 };

@@ -1,7 +1,4 @@
-import type { ImageFit } from '@dropout-lab/contracts';
 import {
-  decodeInBrowser,
-  folderInMemory,
   type GivenFolder,
   type OwnDataset,
   type PrepareProgress,
@@ -12,14 +9,8 @@ import {
 import { computed, signal } from '@preact/signals';
 import { announce } from '../../shared/controls/announcements.tsx';
 import { showImages } from '../../shared/images/own-images.ts';
+import { decodeFolder, type Shape } from '../../shared/images/picture-thread.ts';
 import type { SettingDefaults } from '../../shared/settings/flag-values.ts';
-
-/** How pictures become images. */
-export interface Shape {
-  /** Height and width; undefined where the pictures decide. */
-  readonly size: number | undefined;
-  readonly fit: ImageFit;
-}
 
 /** A folder of the user's own pictures, in the place of a data set. */
 export type Choice =
@@ -111,8 +102,7 @@ const decode = async (folder: SurveyedFolder, shape: Shape, signal: AbortSignal)
   const total = folder.files.length;
   choice.value = { state: 'decoding', folder, progress: { done: 0, total, skipped: 0 } };
   announce(`Decoding ${total} pictures`);
-  const images = await folderInMemory(folder, decodeInBrowser, {
-    ...shape,
+  const images = await decodeFolder(folder, shape, {
     signal,
     onProgress: (progress) => {
       // Of thousands of pictures, not each is drawn.

@@ -3,8 +3,9 @@ import type { OwnDataset } from '@dropout-lab/data';
 import { PictureCanvas } from '../../shared/controls/picture-canvas.tsx';
 import { TypedInput } from '../../shared/controls/typed-input.tsx';
 import { count } from '../../shared/format.ts';
+import type { Shape } from '../../shared/images/picture-thread.ts';
 import { pictureOf } from '../../shared/images/pixels.ts';
-import { type Choice, changeShape, type Shape } from './choice.ts';
+import { type Choice, changeShape } from './choice.ts';
 
 /** The most classes that are listed, and the pictures that are shown of each. */
 const MOST_CLASSES = 8;

@@ -84,11 +84,12 @@ const useDroppedFolder = (): boolean => {
     };
     addEventListener('dragenter', enter);
     addEventListener('dragleave', leave);
-    addEventListener('drop', take);
+    // Before the page around, which takes no folders.
+    addEventListener('drop', take, { capture: true });
     return () => {
       removeEventListener('dragenter', enter);
       removeEventListener('dragleave', leave);
-      removeEventListener('drop', take);
+      removeEventListener('drop', take, { capture: true });
     };
   }, []);
   return isOver;

@@ -12,11 +12,11 @@ import {
 import { transfer } from 'comlink';
 import { zipSync } from 'fflate';
 import { raceSignal } from 'race-signal';
-import viewer from '../../../package.json' with { type: 'json' };
-import type { ImageOrigin } from '../images/origin.ts';
-import { type KeptRun, keptFilesOf } from '../kept/kept-runs.ts';
-import { keptStore } from '../kept/run-keeper.ts';
-import { startComputing } from './backend.ts';
+import viewer from '../../../../package.json' with { type: 'json' };
+import type { ImageOrigin } from '../../images/origin.ts';
+import { type KeptRun, keptFilesOf } from '../../kept/kept-runs.ts';
+import { keptStore } from '../../kept/run-keeper.ts';
+import { startComputing } from '../backend.ts';
 import { choiceOf, hasEnded, requireSame } from './continued-run.ts';
 import { loadImages } from './images.ts';
 import { createPausePoint } from './pause-point.ts';

@@ -1,7 +1,7 @@
 import { datasetLoaders, loadCifarFromUrls } from '@dropout-lab/cifar';
 import { type DatasetChoice, isOwnImages } from '@dropout-lab/contracts';
 import type { LoadedDataset } from '@dropout-lab/data';
-import type { ImageOrigin } from '../images/origin.ts';
+import type { ImageOrigin } from '../../images/origin.ts';
 
 /**
  * Loads the images of a data set; of its files those that have the first `limit` training images.

@@ -4,8 +4,8 @@ import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { connectReplica, serveReplica } from '@dropout-lab/training';
 import { transfer } from 'comlink';
 import { raceSignal } from 'race-signal';
-import { startComputing } from './backend.ts';
-import { threadOf } from './thread.ts';
+import { startComputing } from '../backend.ts';
+import { threadOf } from '../thread.ts';
 
 /** The part of a run's configuration that decides a replica's model. */
 type ReplicaConfig = Pick<RunConfig, 'model' | 'dataset' | 'seed'>;

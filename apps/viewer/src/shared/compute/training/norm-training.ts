@@ -5,7 +5,7 @@ import { weightNorms } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { createReplica, train } from '@dropout-lab/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { startComputing } from './backend.ts';
+import { startComputing } from '../backend.ts';
 
 /** The norms of a layer's units after a step. */
 export interface NormsAfterStep {

@@ -1,7 +1,7 @@
 import type { BrowserBackendChoice } from '@dropout-lab/backend/browser';
 import { ConfigError, canonicalJson, type DataDescription, type RunManifest } from '@dropout-lab/contracts';
 import { type RunContents, runStatus } from '@dropout-lab/runs';
-import type { Computing } from './backend.ts';
+import type { Computing } from '../backend.ts';
 
 /** Returns whether a kept run has nothing left to train. */
 export const hasEnded = ({ events }: RunContents): boolean =>
