@@ -55,10 +55,11 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
       class="playground"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
-        event.preventDefault();
         const file = event.dataTransfer?.files[0];
         // The page around opens an archive of a run.
-        if (file && !isZip(file)) shown.take(file);
+        if (!file || isZip(file)) return;
+        event.preventDefault();
+        shown.take(file);
       }}
     >
       <div class="title-row">

@@ -19,6 +19,9 @@ const open = async (file: File): Promise<void> => {
   }
 };
 
+const REMEDY =
+  'dropout-lab view shows a folder of runs; pictures belong on Train here, and one to be looked at on Playground';
+
 /** Opens the ZIP file of a run that is dropped on the page, whichever is shown, and says why one cannot be opened. */
 export const DroppedRuns = () => {
   useEffect(() => {
@@ -26,10 +29,14 @@ export const DroppedRuns = () => {
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
     };
     const take = (event: DragEvent): void => {
-      const file = [...(event.dataTransfer?.files ?? [])].find(isZip);
-      if (!file) return;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      // What this page takes is taken; a browser would leave the page for any other file, and what it trains.
+      if (files.length === 0 || event.defaultPrevented) return;
       event.preventDefault();
-      void open(file);
+      const zip = files.find(isZip);
+      if (zip) void open(zip);
+      else
+        error.value = `${files[0]!.name}: expected the ZIP file of a run, found a file or folder of another kind: ${REMEDY}`;
     };
     addEventListener('dragover', allow);
     addEventListener('drop', take);

@@ -1,6 +1,6 @@
-import { decodeRun } from '@dropout-lab/runs';
+import { decodeRun, type RunContents } from '@dropout-lab/runs';
 import { type RunDigest, withEvents } from './catalogue.ts';
-import { givenRuns } from './given-runs.ts';
+import { type GivenRun, givenRuns } from './given-runs.ts';
 
 /** The files of a run's directory by path. */
 type RunFiles = Readonly<Record<string, string | Uint8Array>>;
@@ -10,8 +10,20 @@ type RunFiles = Readonly<Record<string, string | Uint8Array>>;
  *
  * @throws RunDirectoryError, RunChangedError or ConfigError where a file is damaged or of a newer version.
  */
-export const giveRun = async (name: string, files: RunFiles): Promise<void> => {
-  const { manifest, events, checkpoints, evaluation, predictions } = await decodeRun(files, name);
+export const giveRun = (name: string, files: RunFiles): Promise<void> => giveRuns(new Map([[name, files]]));
+
+/** The same, of several by name: all of them, or none where one cannot be read. */
+export const giveRuns = async (runs: ReadonlyMap<string, RunFiles>): Promise<void> => {
+  const decoded: [string, RunContents][] = [];
+  // One after the other: the page answers between them.
+  for (const [name, files] of runs) decoded.push([name, await decodeRun(files, name)]);
+  const given = new Map(givenRuns.value);
+  for (const [name, contents] of decoded) given.set(name, givenRun(name, runs.get(name)!, contents));
+  givenRuns.value = given;
+};
+
+const givenRun = (name: string, files: RunFiles, contents: RunContents): GivenRun => {
+  const { manifest, events, checkpoints, evaluation, predictions } = contents;
   const before = givenRuns.value.get(name);
   for (const url of before?.urls.values() ?? []) URL.revokeObjectURL(url);
   const digest: RunDigest = {
@@ -28,5 +40,5 @@ export const giveRun = async (name: string, files: RunFiles): Promise<void> => {
   const urls = Object.entries(files).map(
     ([path, content]) => [path, URL.createObjectURL(new Blob([content as BlobPart]))] as const,
   );
-  givenRuns.value = new Map([...givenRuns.value, [name, { digest, urls: new Map(urls) }]]);
+  return { digest, urls: new Map(urls) };
 };

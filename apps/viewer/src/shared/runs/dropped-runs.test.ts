@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, openPage } from '../../../../../scripts/chromium.mjs';
+import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
+import { startViewer, type Viewer } from '../../server/start-viewer.ts';
+import { createEndedRun } from '../../testing/runs.ts';
+
+let browser: Browser;
+let viewer: Viewer;
+let files: Record<'run.json' | 'events.jsonl', Buffer>;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  const root = temporaryFolder();
+  await createEndedRun(root, 'first');
+  viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
+  const read = (name: string) => readFile(join(root, 'first', name));
+  files = { 'run.json': await read('run.json'), 'events.jsonl': await read('events.jsonl') };
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await viewer?.close();
+});
+
+/** Drops a file on the page. @returns Whether the browser is kept from opening it in the place of the page. */
+const drop = (page: Page, name: string, content: Uint8Array): Promise<boolean> =>
+  page.evaluate(
+    ([name, base64]) => {
+      const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], name!));
+      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+      document.querySelector('main')!.dispatchEvent(event);
+      return event.defaultPrevented;
+    },
+    [name, Buffer.from(content).toString('base64')],
+  );
+
+const text = (words: string): Buffer => Buffer.from(words);
+const changed = (change: object): Buffer =>
+  text(JSON.stringify({ ...(JSON.parse(files['run.json'].toString()) as object), ...change }));
+
+test('what is no run is refused in a sentence, on every page that takes none, and the page stays', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/runs`);
+  await page.getByRole('link', { name: 'first' }).waitFor();
+  const cases: [string, Uint8Array, string | RegExp][] = [
+    [
+      'cat.png',
+      text('a picture'),
+      /^cat\.png: expected the ZIP file of a run, found a file or folder of another kind: /,
+    ],
+    [
+      'notes.zip',
+      text('no archive'),
+      /^notes\.zip: expected a ZIP file of a run, found a file of another kind: /,
+    ],
+    [
+      'up.zip',
+      zipSync({ '../run.json': files['run.json'] }),
+      /^up\.zip: .* found the path "\.\.\/run\.json" in it: /,
+    ],
+    [
+      'none.zip',
+      zipSync({ 'a/b.txt': text('') }),
+      /^none\.zip: expected the folder of a run, with its run\.json, found 1 other file: /,
+    ],
+    ['torn.zip', zipSync({ 'x/run.json': text('{"schema') }), /^x\/run\.json: /],
+    [
+      'deep.zip',
+      zipSync({ 'x/run.json': text('['.repeat(1_000_000) + ']'.repeat(1_000_000)) }),
+      /^x\/run\.json: /,
+    ],
+    ['other.zip', zipSync({ 'x/run.json': text('{"a": 1}') }), /^x\/run\.json: /],
+    ['newer.zip', zipSync({ 'x/run.json': changed({ schemaVersion: 999 }) }), /^x\/run\.json: .*999/],
+    [
+      'half.zip',
+      zipSync({ 'good/run.json': files['run.json'], 'bad/run.json': text('{}') }),
+      /^bad\/run\.json: /,
+    ],
+  ];
+  for (const address of ['#/runs', '#/compare', '#/learn']) {
+    await page.goto(`${viewer.url}${address}`);
+    for (const [name, content, expected] of cases) {
+      expect(await drop(page, name, content)).toBe(true);
+      await expect.poll(() => page.getByRole('alert').first().textContent()).toMatch(expected);
+      const sentence = await page.getByRole('alert').first().textContent();
+      expect(sentence!.length).toBeLessThan(400);
+    }
+  }
+  // Nothing of an archive that has a run that cannot be read.
+  await page.goto(`${viewer.url}#/runs`);
+  expect(await page.locator('tbody tr').count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('runs of one name are all shown, whatever else an archive holds', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/runs`);
+  await page.getByRole('link', { name: 'first' }).waitFor();
+  const zip = zipSync({
+    'a/first/run.json': files['run.json'],
+    'a/first/events.jsonl': files['events.jsonl'],
+    'b/first/run.json': files['run.json'],
+    'b/notes.txt': text('not of a run'),
+  });
+  await drop(page, 'two.zip', zip);
+  await page.getByRole('heading', { name: 'Compare' }).waitFor();
+  expect(new URL(page.url()).hash).toBe(
+    '#/compare?runs=first+%28dropped+here%29&runs=first+%28dropped+here%2C+2%29',
+  );
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
