@@ -136,9 +136,6 @@ const runPlan = async (
   const runNext = async (): Promise<void> => {
     for (let run = waiting.shift(); run !== undefined && !signal.aborted; run = waiting.shift()) {
       const { config, path } = run;
-      reporter.line(
-        `${nameOf(run)}: ${run.state === 'stopped' ? `resumed after epoch ${run.history.length}` : 'started'}`,
-      );
       try {
         const result = await inOwnProcess(
           { kind: 'train', config, path, options, command },
@@ -239,6 +236,8 @@ const progressBoard = (
         show();
       },
       onEvent: (event: RunEvent) => {
+        const beginning = beginningOf(event, run);
+        if (beginning !== undefined) reporter.line(`${nameOf(run)}: ${beginning}`);
         if (event.kind !== 'epoch') return;
         learn(run.arm.name, event.seconds);
         rest.set(run, { arm: run.arm.name, epochs: epochsOf(run.config) - event.epoch });
@@ -249,6 +248,13 @@ const progressBoard = (
       rest.delete(run);
     },
   };
+};
+
+/** Where a run begins, by the first event of its process, which alone knows whether there is a checkpoint to go on from. */
+const beginningOf = (event: RunEvent, { state }: StudyRun): string | undefined => {
+  if (event.kind === 'run-resumed') return `resumed after epoch ${event.epoch}`;
+  if (event.kind !== 'run-started') return undefined;
+  return state === 'stopped' ? 'started again, since it was stopped before its first checkpoint' : 'started';
 };
 
 /** `dropout-lab study status`: how far each run of a study has come. @returns The exit code. */

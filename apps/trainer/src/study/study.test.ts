@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { planRuns } from '@dropout-lab/study';
@@ -7,7 +7,7 @@ import { loadStudy, runPath } from '@dropout-lab/study/node';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { createProgram } from '../command/program.ts';
-import { checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli, smallRun, startCli } from '../command/testing.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -33,6 +33,8 @@ const writeStudy = async (name: string, content: unknown): Promise<string> => {
 };
 
 const dropoutLab = (...args: string[]) => runCli(args, { cwd: folder });
+/** The same in this process, of a command that starts no other. */
+const here = (...args: string[]) => callCli(args, { cwd: folder });
 
 interface StatusRow {
   readonly arm: string;
@@ -43,8 +45,8 @@ interface StatusRow {
   readonly path: string;
 }
 
-const statusOf = async (name: string): Promise<StatusRow[]> =>
-  JSON.parse((await dropoutLab('study', 'status', name, '--json')).stdout) as StatusRow[];
+const statusOf = async (name: string, ...options: string[]): Promise<StatusRow[]> =>
+  JSON.parse((await here('study', 'status', name, '--json', ...options)).stdout) as StatusRow[];
 
 describe('study run', () => {
   test('shows the plan, trains every arm, and never trains one again', async () => {
@@ -79,7 +81,7 @@ describe('study run', () => {
     const file = await writeStudy('stopped.json', {
       name: 'stopped',
       title: 'A study that is stopped',
-      config: { ...study.config, epochs: 12 },
+      config: { ...study.config, epochs: 6 },
       arms: { dropout: { title: 'dropout' } },
     });
     const [planned] = planRuns((await loadStudy(file, { store: folder })).study);
@@ -147,11 +149,36 @@ describe('study run', () => {
     expect(stdout).toMatch(/^no-dropout, seed 0: val_loss/m);
     expect(stdout).toContain('1 of 2 runs are finished.');
   }, 120_000);
+
+  test('a run that was stopped before its first checkpoint is said to start again', async () => {
+    const store = join(folder, 'failing');
+    const [first, second] = planRuns((await loadStudy('failing', { store })).study);
+    await rm(runPath(store, first!.config));
+    const path = runPath(store, second!.config);
+    await Promise.all(
+      ['checkpoints', 'evaluation.json', 'predictions.json'].map((name) =>
+        rm(join(path, name), { recursive: true, force: true }),
+      ),
+    );
+    // Its events until there: that it started, and a step.
+    const events = await readFile(join(path, 'events.jsonl'), 'utf8');
+    await writeFile(join(path, 'events.jsonl'), events.split('\n').slice(0, 2).join('\n').concat('\n'));
+    const file = join(folder, 'failing.json');
+    const states = (await statusOf(file, '--store', store)).map(({ state }) => state);
+    expect(states).toEqual(['missing', 'stopped']);
+    const { code, stdout } = await dropoutLab('study', 'run', file, '--store', store, '--backend', 'wasm');
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/^dropout, seed 0: started$/m);
+    expect(stdout).toMatch(
+      /^no-dropout, seed 0: started again, since it was stopped before its first checkpoint$/m,
+    );
+    expect(stdout).toContain('All 2 runs are finished.');
+  }, 120_000);
 });
 
 describe('report', () => {
   test('writes the page, the Markdown and the data, and says what it does without', async () => {
-    const { code, stdout } = await dropoutLab('report', 'small', '--output', 'report', '--backend', 'wasm');
+    const { code, stdout } = await here('report', 'small', '--output', 'report', '--backend', 'wasm');
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `Not in the report: wild, seed 0 (diverged)\nReport of 2 runs: ${join('report', 'index.html')}`,
@@ -189,8 +216,8 @@ test('lines that the events of a run have lost are named by study status and by 
   await writeFile(file, lines.join('\n'));
   const sentence =
     'dropout, seed 0: events.jsonl lacks epochs 1 to 2: what is said of epochs is of the others';
-  expect((await dropoutLab('study', 'status', 'small')).stdout).toContain(sentence);
-  const { code, stdout } = await dropoutLab('report', 'small', '--output', 'lost', '--backend', 'wasm');
+  expect((await here('study', 'status', 'small')).stdout).toContain(sentence);
+  const { code, stdout } = await here('report', 'small', '--output', 'lost', '--backend', 'wasm');
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(sentence) });
   expect(await readFile(join(folder, 'lost', 'README.md'), 'utf8')).toContain(sentence);
   await writeFile(file, events);
@@ -209,7 +236,7 @@ describe('sweep', () => {
     expect(ranking.map((line) => line.slice(0, 11)).sort()).toEqual(['dropout 0  ', 'dropout 0.4']);
     const accuracies = ranking.map((line) => Number(line.match(/0\.\d{4}/)![0]));
     expect(accuracies).toEqual([...accuracies].sort((a, b) => b - a));
-    const report = await dropoutLab('report', 'sweep-dropout');
+    const report = await here('report', 'sweep-dropout', '--backend', 'wasm');
     expect(report).toMatchObject({ code: 0, stdout: expect.stringContaining('Report of 2 runs') });
     const charts = await readdir(join(folder, 'reports', 'sweep-dropout', 'charts'), { recursive: true });
     expect(charts.map((path) => basename(path))).toContain('all-accuracy-light.svg');
