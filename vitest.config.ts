@@ -17,8 +17,9 @@ const numerics = otherBackends.flatMap((backend) =>
 export default defineConfig({
   test: {
     onConsoleLog,
-    // Vitest leaves a core free; on two cores that would be half of them, and many tests wait for other processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Vitest leaves a core free. On few cores three workers share them: a third of what tests do is to wait, for
+    // browsers, servers, disks and time-outs.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: ['packages/*', 'apps/*', 'parity', 'scripts', 'release', 'examples', ...numerics],
   },
 });

@@ -188,7 +188,7 @@ describe('evaluate', () => {
   test('on any number of threads the answers are the same, to the bit, to several views and with dropout', async () => {
     const answersOn = async (workers: number, ...args: string[]) => {
       const line = ['evaluate', run, '--backend', 'wasm', '--workers', `${workers}`, ...args, '--json'];
-      const { code, stdout } = await runCli(line, { cwd: folder });
+      const { code, stdout } = await callCli(line, { cwd: folder });
       expect(code).toBe(0);
       return stdout;
     };
@@ -235,7 +235,8 @@ describe('evaluate', () => {
   test('of a run whose dropout ended early there is nothing to average', async () => {
     const early = join(folder, 'early');
     const args = ['train', '--config', join(folder, 'small.json'), '--run-dir', early, '--epochs', '1'];
-    await runCli([...args, '--limit-train', '50', '--set', 'dropoutSchedule.name=early'], { cwd: folder });
+    const options = ['--limit-train', '50', '--set', 'dropoutSchedule.name=early', '--backend', 'wasm'];
+    await callCli([...args, ...options], { cwd: folder });
     const { code, stderr } = await callCli(['evaluate', early, '--mc', '3'], { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain(
@@ -257,7 +258,7 @@ describe('evaluate', () => {
       '--validation-split',
       '0',
     ];
-    await runCli([...args, '--epochs', '1', '--limit-train', '50'], { cwd: folder });
+    await callCli([...args, '--epochs', '1', '--limit-train', '50', '--backend', 'wasm'], { cwd: folder });
     const refusal = async (...options: string[]) => {
       const { code, stderr } = await callCli(['evaluate', bare, ...options], { cwd: folder });
       expect(code).toBe(2);

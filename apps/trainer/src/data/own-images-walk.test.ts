@@ -6,7 +6,7 @@ import { createGenerator, fold, randomKey } from '@dropout-lab/random';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli, runCli } from '../command/testing.ts';
 import { loadClassifier } from '../index.ts';
 
 /** Scenes of five classes, drawn: a shape of the class, of a random place, size and colour, on a ground of another. */
@@ -73,11 +73,12 @@ const drawPets = async (folder: string): Promise<void> => {
 test('the how-to, from its first line to its last, with 300 pictures of five classes', async () => {
   const folder = temporaryFolder();
   const env = { DROPOUT_LAB_CACHE: join(folder, 'cache') };
-  const cli = async (...line: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runCli(line, { cwd: folder, env });
+  const stdoutOf = async (line: readonly string[], run: typeof callCli): Promise<string> => {
+    const { code, stdout, stderr } = await run(line, { cwd: folder, env });
     expect([line, code, code === 0 ? '' : stderr]).toEqual([line, 0, '']);
     return stdout;
   };
+  const cli = (...line: readonly string[]) => stdoutOf(line, callCli);
   await drawPets(join(folder, 'pets'));
   // Of the how-to's second part: a file that another program would have written.
   await cli('data', 'export', 'pets', '--format', 'parquet', '--to', 'as-parquet', '--size', '32');
@@ -94,7 +95,8 @@ test('the how-to, from its first line to its last, with 300 pictures of five cla
   const said = new Map<string, string>();
   for (const line of own) {
     const fast = line[0] === 'train' || line[0] === 'evaluate' ? ['--backend', 'wasm'] : [];
-    said.set(line.join(' '), await cli(...line, ...fast));
+    // As its reader does it: each in a process of its own.
+    said.set(line.join(' '), await stdoutOf([...line, ...fast], runCli));
   }
   const [first] = own as [string[], ...string[][]];
   expect(said.get(first.join(' '))).toMatch(

@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { decode, encode } from 'fast-png';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli } from '../command/testing.ts';
 import * as library from '../index.ts';
 import { load, sample, shapes, type TrainedModel, type TrainOptions, train } from '../index.ts';
 
@@ -115,7 +115,7 @@ describe('a trained model', () => {
     const png = encode({ width: 32, height: 32, channels: 3, data: image });
     writeFileSync(join(folder, 'frog.png'), png);
     const args = ['predict', 'for-the-command', 'frog.png', '--json', '--backend', 'wasm'];
-    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    const { code, stdout, stderr } = await callCli(args, { cwd: folder });
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout).classes).toEqual((await trained.predict(image)).slice(0, 3));
   });
@@ -152,12 +152,12 @@ describe('training', () => {
     await expect(loaded.evaluate({ test: data.test })).rejects.toThrow(
       'expected images of 3 classes, found 10',
     );
-    const { code, stderr } = await runCli(['evaluate', 'own', '--backend', 'wasm'], { cwd: folder });
+    const { code, stderr } = await callCli(['evaluate', 'own', '--backend', 'wasm'], { cwd: folder });
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining('evaluate own: expected a run on a data set by name'),
     ]);
-    const resumed = await runCli(['train', '--resume', 'own'], { cwd: folder });
+    const resumed = await callCli(['train', '--resume', 'own'], { cwd: folder });
     expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('found one on own images')]);
     loaded.dispose();
     model.dispose();

@@ -23,7 +23,7 @@ const redisServer = await systemProgram('redis-server', {
 const study = {
   name: 'queued',
   title: 'A study on a queue',
-  config: { ...smallRun, callbacks: [], epochs: 24 },
+  config: { ...smallRun, callbacks: [], epochs: 6, checkpointEverySteps: 10 },
   arms: {
     dropout: { title: 'dropout' },
     'no-dropout': { title: 'no dropout', changes: { model: { dropout: { rate: 0 } } } },
@@ -254,34 +254,32 @@ test.skipIf(redisServer === undefined)(
   120_000,
 );
 
-test('a server that does not answer is reported in one sentence', async () => {
-  const cwd = temporaryFolder();
-  const url = `redis://localhost:${await freePort()}`;
-  const { code, stderr } = await runCli(['worker', '--queue', url], { cwd });
-  expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one/,
-  );
-});
+describe.concurrent('a server that is none, which takes seconds to be sure of,', () => {
+  test('does not answer: it is reported in one sentence', async ({ expect }) => {
+    const url = `redis://localhost:${await freePort()}`;
+    const { code, stderr } = await runCli(['worker', '--queue', url], { cwd: temporaryFolder() });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one/,
+    );
+  });
 
-test.each<[string, (socket: Socket) => void, string]>([
-  ['never answers', () => {}, 'no answer came in 10 seconds'],
-  ['begins an answer', (socket) => socket.write('$99999999\r\nabc'), 'no answer came in 10 seconds'],
-  ['hangs up', (socket) => socket.destroy(), ''],
-  ['is a web server', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'Protocol error'],
-  [
-    'says yes to everything',
-    (socket) =>
-      socket.on('data', (data) => {
-        // Several commands may come at once.
-        const commands = data.toString('latin1').match(/^\*\d+\r$/gm) ?? [];
-        socket.write('+OK\r\n'.repeat(commands.length));
-      }),
-    'it answers PING with "OK"',
-  ],
-])(
-  'a server that %s is reported in one sentence',
-  async (_, answer, reason) => {
+  test.for<[string, (socket: Socket) => void, string]>([
+    ['never answers', () => {}, 'no answer came in 10 seconds'],
+    ['begins an answer', (socket) => socket.write('$99999999\r\nabc'), 'no answer came in 10 seconds'],
+    ['hangs up', (socket) => socket.destroy(), ''],
+    ['is a web server', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'Protocol error'],
+    [
+      'says yes to everything',
+      (socket) =>
+        socket.on('data', (data) => {
+          // Several commands may come at once.
+          const commands = data.toString('latin1').match(/^\*\d+\r$/gm) ?? [];
+          socket.write('+OK\r\n'.repeat(commands.length));
+        }),
+      'it answers PING with "OK"',
+    ],
+  ])('%s: it is reported in one sentence', async ([, answer, reason], { expect, onTestFinished }) => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       answer(socket);
@@ -295,9 +293,8 @@ test.each<[string, (socket: Socket) => void, string]>([
       /^dropout-lab: --queue redis:\S+: expected a Redis server that answers: .+: start one, .*\n$/,
     );
     expect(stderr).toContain(reason);
-  },
-  60_000,
-);
+  });
+});
 
 test.skipIf(redisServer === undefined).each([
   ['has another password', ['--requirepass', 'another'], 'WRONGPASS'],

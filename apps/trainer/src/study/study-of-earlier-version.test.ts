@@ -5,7 +5,7 @@ import { planRuns } from '@dropout-lab/study';
 import { findRun, loadStudy } from '@dropout-lab/study/node';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { checkpointDigests, runCli } from '../command/testing.ts';
+import { callCli, checkpointDigests, runCli } from '../command/testing.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/study-0.1.0/', import.meta.url));
 
@@ -59,7 +59,7 @@ test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as
   expect((await readdir(store)).filter((name) => !name.endsWith('.json'))).toHaveLength(6);
 
   const output = join(folder, 'report');
-  const reported = await runCli(['report', file, ...options, '--output', output], { cwd: folder });
+  const reported = await callCli(['report', file, ...options, '--output', output], { cwd: folder });
   expect(reported).toMatchObject({ code: 0 });
   const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8'));
   // That version did not look for gaps, and had fewer settings and less in a report.

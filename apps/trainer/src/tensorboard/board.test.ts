@@ -148,7 +148,7 @@ describe('of a run', () => {
     const epochs =
       Buffer.from(beforehand['/train']!, 'hex').toString('latin1').split('epoch_loss').length - 1;
     expect(epochs).toBeGreaterThanOrEqual(1);
-    const resumed = await runCli(['train', '--resume', run(), '--tensorboard', board()], { cwd: folder });
+    const resumed = await callCli(['train', '--resume', run(), '--tensorboard', board()], { cwd: folder });
     expect(resumed.code).toBe(0);
     const place = join(folder, 'exported');
     const exported = await callCli(['export', run(), '--format', 'tensorboard', '--output', place], {

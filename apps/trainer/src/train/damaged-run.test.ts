@@ -129,6 +129,6 @@ test('a run that was killed before its run.json is started again in the same fol
     join(folder, 'begun', 'run.lock'),
     JSON.stringify({ pid: 2 ** 22, hostname: hostname(), since: '2001-01-01T00:00:00Z' }),
   );
-  const { code, stderr } = await runCli(start('begun'), { cwd: folder });
+  const { code, stderr } = await callCli(start('begun'), { cwd: folder });
   expect(code, stderr).toBe(0);
 });

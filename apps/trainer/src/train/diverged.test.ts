@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { callCli, runCli } from '../command/testing.ts';
+import { callCli } from '../command/testing.ts';
 
 let folder: string;
 const config = {
@@ -30,9 +30,10 @@ beforeAll(async () => {
     .toFile(join(folder, image));
 });
 
-const run = (...args: string[]) => runCli(args, { cwd: folder });
 const train = (name: string, ...options: string[]) =>
-  run('train', '--config', 'config.json', '--backend', 'wasm', '--run-dir', name, ...options);
+  callCli(['train', '--config', 'config.json', '--backend', 'wasm', '--run-dir', name, ...options], {
+    cwd: folder,
+  });
 
 /** A checkpoint as an earlier version saved it of a model that diverged. */
 const fill = async (name: string, value: number): Promise<void> => {

@@ -6,7 +6,7 @@ import { runStatus } from '@dropout-lab/runs';
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { runCli } from '../command/testing.ts';
+import { callCli } from '../command/testing.ts';
 
 const fixtures = fileURLToPath(new URL('../../../../packages/runs/fixtures/', import.meta.url));
 const versions = readdirSync(fixtures, { withFileTypes: true })
@@ -24,7 +24,7 @@ describe.each(versions)('runs that %s wrote', (version) => {
 
   test('are evaluated to the metrics that they had', async () => {
     const args = ['evaluate', 'completed', '--backend', 'wasm', '--json'];
-    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    const { code, stdout, stderr } = await callCli(args, { cwd: folder });
     expect(code, stderr).toBe(0);
     const { loss, accuracy } = JSON.parse(stdout);
     expect(accuracy).toBe(0.07);
@@ -32,7 +32,7 @@ describe.each(versions)('runs that %s wrote', (version) => {
   });
 
   test('continue where they were interrupted, and end as the one that was not', async () => {
-    const { code, stderr } = await runCli(['train', '--resume', 'interrupted', '--json'], { cwd: folder });
+    const { code, stderr } = await callCli(['train', '--resume', 'interrupted', '--json'], { cwd: folder });
     expect(code, stderr).toBe(0);
     const { events } = await (await openRunDirectory(join(folder, 'interrupted'))).readEvents();
     expect(runStatus(events)).toBe('completed');

@@ -65,7 +65,7 @@ test('a run in training is followed on a page that stays open, also past a resta
 
 test('a run that was stopped in the page goes on in Node, on the same images', async () => {
   const view = await startView('0');
-  const settings = '?arms=with&limit-train=400&batch-size=50&epochs=20&seed=2&backend=wasm';
+  const settings = '?arms=with&limit-train=200&batch-size=50&epochs=20&seed=2&backend=wasm';
   const { page, complaints } = await openPage(browser, `${view.url}#/train${settings}`, {
     acceptDownloads: true,
   });
@@ -89,7 +89,7 @@ test('a run that was stopped in the page goes on in Node, on the same images', a
   // Nothing but progress.
   expect(resumed.stderr).toMatch(/^(Epoch .*\n?)*$/);
   expect(resumed.code).toBe(0);
-  const options = ['--limit-train', '400', '--batch-size', '50', '--epochs', '20', '--seed', '2'];
+  const options = ['--limit-train', '200', '--batch-size', '50', '--epochs', '20', '--seed', '2'];
   const whole = await runCli(['train', ...options, '--backend', 'wasm', '--run-dir', 'whole'], {
     cwd: folder,
   });

@@ -13,14 +13,14 @@ import { fold, randomKey, uint32s } from '@dropout-lab/random';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
-import { runCli } from '../../command/testing.ts';
+import { callCli } from '../../command/testing.ts';
 import { requireCifar, requireFolderNames } from './require-writable.ts';
 
 let folder: string;
 let env: Record<string, string>;
 let original: OwnDataset;
 
-const cli = (...args: readonly string[]) => runCli(args, { cwd: folder, env });
+const cli = (...args: readonly string[]) => callCli(args, { cwd: folder, env });
 const options = () => ({ cacheDirectory: env['DROPOUT_LAB_CACHE'] });
 
 const classes = ['cat', 'dog', 'owl'];
