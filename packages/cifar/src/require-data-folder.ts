@@ -36,5 +36,5 @@ const lookAt = async (path: string): Promise<Stats | string> => {
 
 const foundAt = (found: Stats | string): string => {
   if (typeof found === 'string') return found;
-  return found.isFile() ? `${found.size} bytes` : 'something that is no file';
+  return found.isFile() ? `${found.size} bytes` : 'something that is not a file';
 };

@@ -47,7 +47,7 @@ export const readKerasObject = (value: unknown, where: string): KerasObject => {
   const isOfKeras = typeof module === 'string' && (module === 'keras' || module.startsWith('keras.'));
   if (!isOfKeras || (registered !== null && registered !== undefined && registered !== className)) {
     throw new InterchangeError(
-      `${where}: expected a class of Keras's, found ${shown(registered ?? className)}${isOfKeras ? '' : ` of the module ${shown(module)}`}: replace it by one of Keras's own and save the model again`,
+      `${where}: expected a class of Keras's, found ${shown(registered ?? className)}${isOfKeras ? '' : ` of the module ${shown(module)}`}: replace it with one of Keras's own and save the model again`,
     );
   }
   return { className, config: config as JsonObject };

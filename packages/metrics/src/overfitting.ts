@@ -31,7 +31,7 @@ const MOST_LAST = 5;
 
 /** Says in one sentence what {@link overfittingOnset} looks for. */
 export const OVERFITTING_RULE =
-  'A run overfits from the epoch of its lowest validation loss (of those around the lowest mean of five epochs) if the loss never comes back to it, and ends more than 3% and twice its noise between epochs higher, while training loss falls.';
+  'A run overfits from the epoch of its lowest validation loss (among those around the lowest mean of five epochs) if the loss never comes back to it, and ends more than 3% and twice its noise between epochs higher, while training loss falls.';
 
 /** Returns the epoch of lowest validation loss, the first of equals; undefined without validation losses. */
 export const lowestValidationLoss = (

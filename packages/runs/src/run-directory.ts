@@ -441,7 +441,12 @@ const readBytes = async (file: string): Promise<Buffer | undefined> => {
 const writeError = (error: unknown, path: string): DropoutLabError =>
   error instanceof DropoutLabError
     ? error
-    : fileError(error, path, 'to write the run', 'free the place or the permission, then resume the run');
+    : fileError(
+        error,
+        path,
+        'to write the run',
+        'free some space or get the permission to write, then resume the run',
+      );
 
 const writing = async <T>(path: string, write: () => T | Promise<T>): Promise<T> => {
   try {

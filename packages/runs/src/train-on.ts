@@ -36,22 +36,22 @@ export const manifestToTrainOn = (run: TrainedRun, epochs: number, where: string
   const bound = lengthBoundSetting(config);
   if (epochs > config.epochs && bound !== undefined) {
     throw new ConfigError(
-      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ${dependence[bound](config)}; start a new run`,
+      `${where}: epochs: expected a run that can be extended to ${epochs}, but this one ${dependence[bound](config)}; start a new run`,
     );
   }
   const ended = run.progress?.ending?.reason ?? runStatus(run.events);
   const why = endings[ended];
   if (why !== undefined) {
-    throw new ConfigError(`${where}: epochs: expected a run that can train on to ${epochs}, but ${why}`);
+    throw new ConfigError(`${where}: epochs: expected a run that can be extended to ${epochs}, but ${why}`);
   }
   if (epochs > config.epochs && hasEnded(run) && config.averaging.name !== 'none') {
     throw new ConfigError(
-      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ended with the averages of its weights (${config.averaging.name}), not with those of its last epoch; start a new run`,
+      `${where}: epochs: expected a run that can be extended to ${epochs}, but this one ended with the averages of its weights (${config.averaging.name}), not with those of its last epoch; start a new run`,
     );
   }
   if (epochs > config.epochs && hasBestWeightsBack(run)) {
     throw new ConfigError(
-      `${where}: epochs: expected a run that can train on to ${epochs}, but this one ended with the weights of its best epoch (restoreBestWeights), not with those of its last; start a new run`,
+      `${where}: epochs: expected a run that can be extended to ${epochs}, but this one ended with the weights of its best epoch (restoreBestWeights), not with those of its last; start a new run`,
     );
   }
   return longer;
@@ -66,10 +66,12 @@ const endings: { readonly [Status in RunStatus]?: string } = {
 /** How a setting makes a run's numbers depend on its length. */
 const dependence: Readonly<Record<LengthBoundSetting, (config: RunConfig) => string>> = {
   maxSteps: ({ maxSteps }) => `ends after ${maxSteps} steps (maxSteps)`,
-  averaging: ({ averaging }) => `averages its weights by how much of its steps is over (${averaging.name})`,
+  averaging: ({ averaging }) =>
+    `averages its weights by the fraction of its steps that is done (${averaging.name})`,
   dropoutSchedule: ({ dropoutSchedule }) =>
-    `changes its dropout rates by how much of its steps is over (${dropoutSchedule.name})`,
-  schedule: ({ schedule }) => `changes its learning rate by how much of its steps is over (${schedule.name})`,
+    `changes its dropout rates by the fraction of its steps that is done (${dropoutSchedule.name})`,
+  schedule: ({ schedule }) =>
+    `changes its learning rate by the fraction of its steps that is done (${schedule.name})`,
 };
 
 const hasEnded = ({ manifest: { config }, progress }: TrainedRun): boolean =>

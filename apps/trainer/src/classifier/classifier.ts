@@ -94,7 +94,7 @@ export const openClassifier = async <Picture>(
     const index = values.findIndex((value) => !Number.isFinite(value));
     if (index < 0) return softmax(values, classNames.length);
     throw new DropoutLabError(
-      `${where}: expected finite answers of the model, found ${values[index]}: its weights are too large for float32, so export another checkpoint`,
+      `${where}: expected finite answers from the model, found ${values[index]}: its weights are too large for float32, so export another checkpoint`,
     );
   };
 

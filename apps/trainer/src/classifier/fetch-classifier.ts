@@ -15,7 +15,7 @@ export const fetchClassifier = async (folder: string): Promise<ClassifierContent
     const why = 'expected a file that dropout-lab export RUN --format web has written, found';
     const response = await fetch(file).catch((cause) => {
       throw new DropoutLabError(
-        `${file}: ${why} that it cannot be reached: serve the folder by a web server, from this origin or with CORS`,
+        `${file}: ${why} that it cannot be reached: serve the folder with a web server, from this origin or with CORS`,
         { cause },
       );
     });

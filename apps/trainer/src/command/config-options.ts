@@ -30,7 +30,7 @@ export const addConfigOptions = (command: Command, { several = false } = {}): Co
   return command.addOption(
     new Option(
       '--set <path=value>',
-      `any setting by its path, such as optimizer.beta2=0.99; repeat it for more${several ? '; several values as 0.9,0.99' : ''}`,
+      `any setting by its path, such as optimizer.beta2=0.99; can be repeated${several ? '; several values as 0.9,0.99' : ''}`,
     )
       .argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text])
       .default(undefined),

@@ -224,9 +224,9 @@ describe('every other option of every command is taken with every kind of value 
   const inProse = [
     'a fifth of each class',
     'one per core on wasm',
-    'that of the pictures when all have the same, of at most 64, else 32',
+    'that of the pictures if all share one of at most 64, otherwise 32',
     "the run's setting",
-    `the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT}`,
+    `the one that the ending of --output names, otherwise ${DEFAULT_FORMAT}`,
     "in the run's folder <checkpoint>, with the format's ending, or a folder of the format's name",
   ];
   const defaults = commandsOf(program, []).flatMap(([names, command]) =>

@@ -39,7 +39,7 @@ describe('a run that is resumed by a study or a worker', () => {
   ] as const)('is refused with others: %o, %s', async (run, kernels, recorded) => {
     await expect(requireKernelsOf(run, { kernels }, 'runs/a')).rejects.toThrow(
       new ConfigError(
-        `--kernels: expected ${recorded}, with which the run runs/a was started, since others have other bits, received ${kernels}: leave --kernels out, or start a new run`,
+        `--kernels: expected ${recorded}, with which the run runs/a was started, since others give other bits, received ${kernels}: leave --kernels out, or start a new run`,
       ),
     );
   });

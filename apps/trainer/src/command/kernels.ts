@@ -23,7 +23,7 @@ export const requireKernels = async (
   const asked = askedIn(options);
   if (options.backend !== 'wasm') {
     throw new ConfigError(
-      `${asked}: expected --backend wasm, which alone has such kernels, received ${options.backend}: add --backend wasm, or leave ${asked} out`,
+      `${asked}: expected --backend wasm, the only one that has such kernels, received ${options.backend}: add --backend wasm, or leave ${asked} out`,
     );
   }
   await requireCompilable(kernels, asked);
@@ -41,7 +41,7 @@ export const requireKernelsOf = async (
   const recorded = backend.kernels?.build ?? 'plain';
   if (options.kernels !== undefined && options.kernels !== recorded) {
     throw new ConfigError(
-      `--kernels: expected ${recorded}, with which the run ${path} was started, since others have other bits, received ${options.kernels}: leave --kernels out, or start a new run`,
+      `--kernels: expected ${recorded}, with which the run ${path} was started, since others give other bits, received ${options.kernels}: leave --kernels out, or start a new run`,
     );
   }
   if (backend.kernels) await requireCompilable(backend.kernels, `--resume ${path}`);

@@ -54,7 +54,9 @@ export const createProgram = (signal: AbortSignal): ((argv: readonly string[]) =
 export const buildProgram = (context: CommandsContext): Command => {
   const { signal, commandLine, onExitCode } = context;
   const program = new Command('dropout-lab')
-    .description('Train an image classifier on CIFAR and get the numbers that Keras gives.')
+    .description(
+      'Train image classifiers on CIFAR or your own pictures, and get the numbers that Keras gives.',
+    )
     .version(version)
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
@@ -66,20 +68,23 @@ export const buildProgram = (context: CommandsContext): Command => {
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
     .addOption(recipeOption())
-    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .option('--config <file>', 'JSON file of run settings; options override it')
     .addOption(trainingBackendOption())
     .addOption(kernelsOption())
     .addOption(revectorizeOption())
     .addOption(workersOption())
     .option('--run-dir <folder>', 'folder to make for this run (default: runs/<time>-<digest>)')
-    .option('--resume <run>', 'resume a run from its last checkpoint; with --epochs, train it on to more')
+    .option(
+      '--resume <run>',
+      'resume a run from its last checkpoint; with --epochs, train it for up to that many',
+    )
     .option(
       '--tensorboard <folder>',
-      'write event files of TensorBoard too, as it trains, into a folder of the run',
+      'also write TensorBoard event files during training, to a subfolder named after the run',
     )
     .addOption(dataDirOption())
     .addOption(mirrorOption())
-    .option('--json', 'events as lines of JSON on stdout')
+    .option('--json', 'print events as lines of JSON on stdout')
     .allowExcessArguments(false)
     .action(async (options, command: Command) => {
       refuseBesideResume(options, command);
@@ -89,7 +94,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     });
 
   addImagesOptions(program.command('evaluate'))
-    .description("a run's metrics on the test images")
+    .description("compute a run's metrics on the test images")
     .argument('<run>', 'folder of the run')
     .addOption(checkpointOption())
     .addOption(backendOption())
@@ -105,18 +110,18 @@ export const buildProgram = (context: CommandsContext): Command => {
     .addOption(
       new Option(
         '--mc <passes>',
-        'Monte Carlo dropout: also the prediction averaged over so many passes with dropout on',
+        'Monte Carlo dropout: also average the prediction over this many passes with dropout on',
       ).argParser(wholeUpTo(MOST_PASSES)),
     )
     .option(
       '--temperature',
-      "also the prediction with logits divided by a temperature, found on the run's validation images",
+      "also predict with logits divided by a temperature, which is found on the run's validation images",
     )
     .option(
       '--chart <file>',
-      'write the rejection curves, accuracy by the fraction of images that is answered, as .svg',
+      'write the rejection curves, accuracy against the fraction of images answered, to an .svg file',
     )
-    .option('--json', 'the whole evaluation as JSON on stdout')
+    .option('--json', 'print the whole evaluation as JSON on stdout')
     .action(async (run: string, options) => {
       const { evaluateCommand } = await import('../model/evaluate-command.ts');
       onExitCode(
@@ -127,18 +132,18 @@ export const buildProgram = (context: CommandsContext): Command => {
   program
     .command('predict')
     .description(
-      'the most likely classes of image files; exit code 1 when some could not be read, 2 when none could',
+      'print the most likely classes of image files; exits with 1 when some could not be read, with 2 when none could',
     )
     .argument('<run>', 'folder of the run')
     .argument('<image...>', 'image files of any size, such as PNG or JPEG, or folders of them')
     .addOption(checkpointOption())
     .addOption(backendOption())
     .addOption(topOption())
-    .option('--json', 'a line of JSON for each image')
+    .option('--json', 'print a line of JSON for each image')
     .addOption(
       new Option(
         '--csv',
-        'a table: file, label, probability, then the further classes of --top; with all, a column for each class',
+        'print a table: file, label, probability, then the further classes of --top; with all, a column for each class',
       ).conflicts('json'),
     )
     .action(async (run: string, images: string[], options) => {
@@ -150,13 +155,13 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('export')
-    .description('a run, or several, as a file or a folder for other programs')
-    .argument('<run...>', 'folder of the run; of several for a format that takes them')
+    .description('write a run, or several, as a file or a folder for other programs')
+    .argument('<run...>', 'folder of the run; several for a format that takes them')
     .addOption(exportFormatOption())
     .addOption(checkpointOption())
     .option(
       '--output <place>',
-      `file or folder to write, where there is no folder with files yet (default: in the run's folder <checkpoint>, with the format's ending, or a folder of the format's name)`,
+      `file or folder to write; a folder must be new or empty (default: <checkpoint> in the run's folder, with the format's ending, or a folder named after the format)`,
     )
     .action(async (runs: string[], options) => {
       const { exportCommand } = await import('../model/export/export-command.ts');
@@ -164,11 +169,11 @@ export const buildProgram = (context: CommandsContext): Command => {
     });
 
   addImagesOptions(program.command('import'))
-    .description('make a run of a model that Keras 3 or export has saved, to evaluate and predict with')
+    .description('make a run from a model saved by Keras 3 or by export, to evaluate it and predict with it')
     .argument('<file>', '.keras, .safetensors or .weights.h5 file')
     .option(
       '--config <file>',
-      "JSON file of run settings: with a model, that instead of the file's own, or of the tutorial's where the file has weights alone",
+      "JSON file of run settings, used instead of the model in the file, or instead of the tutorial's where the file has only weights",
     )
     .addOption(datasetOption())
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
@@ -196,7 +201,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await viewCommand(runsFolder, options, createReporter({ json: false }), signal));
     });
 
-  const data = program.command('data').description('the images: fetch, verify or describe them');
+  const data = program.command('data').description('fetch, verify, describe or export images');
   data
     .command('fetch')
     .description('fetch and verify the images, unless they are in the cache')
@@ -216,8 +221,8 @@ export const buildProgram = (context: CommandsContext): Command => {
       onExitCode(await verifyCommand(options.dataset, options, createReporter({ json: false }), signal));
     });
   addPreparationOptions(data.command('info'), { named: false })
-    .description('describe the data set and say where its files are; or what images your own pictures give')
-    .argument('[path]', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
+    .description('describe a data set and say where its files are, or describe what your own pictures become')
+    .argument('[path]', 'folder with a subfolder of pictures for each class, or a Parquet file of pictures')
     .addOption(datasetOption())
     .addOption(dataDirOption())
     .action(async (path: string | undefined, options) => {
@@ -232,8 +237,8 @@ export const buildProgram = (context: CommandsContext): Command => {
     });
 
   addPreparationOptions(data.command('export'), { named: false })
-    .description('your own pictures, as training takes them, in another format')
-    .argument('<path>', 'folder with a folder of pictures for each class, or a Parquet file of pictures')
+    .description('write your own pictures in another format, as training sees them')
+    .argument('<path>', 'folder with a subfolder of pictures for each class, or a Parquet file of pictures')
     .addOption(imagesFormatOption())
     .requiredOption('--to <folder>', 'folder to make')
     .action(async (path: string, options) => {
@@ -243,7 +248,7 @@ export const buildProgram = (context: CommandsContext): Command => {
 
   program
     .command('info')
-    .description('versions, machine, backends and cache, to paste into a bug report')
+    .description('print versions, machine, backends and cache, to paste into a bug report')
     .action(async () => {
       const { infoCommand } = await import('../machine/info-command.ts');
       onExitCode(await infoCommand(createReporter({ json: false })));

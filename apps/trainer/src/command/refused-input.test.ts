@@ -167,7 +167,7 @@ describe('a place that cannot be is refused before a backend is measured', () =>
     ],
     [
       'images-piped',
-      'test_batch\\.bin: expected a file of CIFAR-10 .*, found something that is no file: give',
+      'test_batch\\.bin: expected a file of CIFAR-10 .*, found something that is not a file: give',
     ],
   ] as const;
   test.each([

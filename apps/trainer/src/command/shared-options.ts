@@ -6,11 +6,11 @@ import { DEFAULT_FORMAT, exportFormatNames, exportFormats } from '../model/expor
 /** The backend of a command that trains. */
 export const trainingBackendOption = (): Option =>
   backendOption(
-    'auto, where tfjs-node is installed, measures a training step on each backend, once for each kind of run, and takes the fastest; elsewhere it is WebGPU where its packages find a graphics processor, else wasm',
+    'auto: where tfjs-node is installed, the backend with the fastest training step, measured once for each kind of run; elsewhere WebGPU if its packages find a graphics processor, otherwise wasm',
   );
 
 export const backendOption = (
-  help = 'auto is WebGPU where its packages are installed and find a graphics processor, else tfjs-node where it can be loaded, else wasm',
+  help = 'auto: WebGPU if its packages are installed and find a graphics processor, otherwise tfjs-node if it can be loaded, otherwise wasm',
 ): Option =>
   new Option('--backend <name>', help).choices(['auto', 'node', 'webgpu', 'wasm', 'cpu']).default('auto');
 
@@ -45,14 +45,14 @@ export const addImagesOptions = (command: Command): Command =>
   withTest(
     command.option(
       '--images <path>',
-      "your own pictures: a folder with a folder for each class, or with folders train, test and validation that have these; or a Parquet file, or a folder of such files, in Hugging Face's layout",
+      "your own pictures: a folder with a subfolder for each class, or with train, test and validation folders that have one; or a Parquet file, or a folder of them, in Hugging Face's layout",
     ),
   );
 
 const withTest = (command: Command): Command =>
   command.option(
     '--test <path>',
-    'your own test pictures, in a folder or a Parquet file, where the others have none (default: a fifth of each class)',
+    'your own test pictures, a folder or a Parquet file, for --images without a test split (default: a fifth of each class)',
   );
 
 /** Adds the options that make images of a user's own pictures. */
@@ -61,7 +61,7 @@ export const addPreparationOptions = (command: Command, { named = true } = {}): 
     .addOption(
       new Option(
         '--size <pixels>',
-        'for your own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures when all have the same, of at most 64, else 32)',
+        'for your own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures if all share one of at most 64, otherwise 32)',
       ).argParser(size),
     )
     .addOption(
@@ -76,7 +76,7 @@ export const addPreparationOptions = (command: Command, { named = true } = {}): 
 export const recipeOption = (): Option =>
   new Option(
     '--recipe <name>',
-    `settings that reach a known accuracy, options on top: ${Object.entries(recipes)
+    `settings that reach a known accuracy; other options override them: ${Object.entries(recipes)
       .map(([name, { summary }]) => `${name}, ${summary}`)
       .join('; ')}`,
   ).choices(Object.keys(recipes));
@@ -94,7 +94,7 @@ export const checkpointOption = (): Option =>
 export const exportFormatOption = (): Option =>
   new Option(
     '--format <name>',
-    `${exportFormatNames.map((name) => `${name}: ${exportFormats[name].description}`).join('; ')} (default: the one whose files end as the name of --output does, otherwise ${DEFAULT_FORMAT})`,
+    `${exportFormatNames.map((name) => `${name}: ${exportFormats[name].description}`).join('; ')} (default: the one that the ending of --output names, otherwise ${DEFAULT_FORMAT})`,
   ).choices(exportFormatNames);
 
 /** The format of exported images. */

@@ -34,7 +34,7 @@ export const folderInfoCommand = async (
   reporter.line(
     pairs.length === 0
       ? 'No test image is like a training image'
-      : `${pairs.length} of ${testImages} test images are like a training image, so that the model has seen them:`,
+      : `${pairs.length} of ${testImages} test images are like a training image, so the model has seen them:`,
   );
   for (const { train, test, isSame } of pairs.slice(0, MOST_PAIRS)) {
     const [tested, trained] = [files[trainImages + test], files[train]];

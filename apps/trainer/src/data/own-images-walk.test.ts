@@ -103,7 +103,7 @@ test('the how-to, from its first line to its last, with 300 pictures of five cla
     /^pets: 240 images to train on, 60 to test, of 5 classes, 32 x 32 x 3$/m,
   );
   expect(said.get(first.join(' '))).toContain('Skipped 3 files: ');
-  expect(said.get('data info pets')).toContain('fish/notes.txt: it is none of PNG');
+  expect(said.get('data info pets')).toContain('fish/notes.txt: it is not PNG');
 
   const run = 'runs/pets';
   const evaluated = await cli('evaluate', run, '--backend', 'wasm');

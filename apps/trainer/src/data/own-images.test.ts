@@ -49,7 +49,7 @@ test('a folder of pictures is trained on, and its run evaluated, resumed and ask
   const trained = await train('--epochs', '1', '--class-weight', 'balanced');
   expect([trained.code, trained.stderr]).toEqual([0, expect.any(String)]);
   expect(trained.stdout).toContain('pets: 27 images to train on, 9 to test, of 3 classes, 16 x 16 x 3');
-  expect(trained.stdout).toContain('Skipped 1 file: red/torn.png (it is none of');
+  expect(trained.stdout).toContain('Skipped 1 file: red/torn.png (it is not PNG');
 
   const { config, data, classNames } = JSON.parse(await readFile(join(folder, 'run/run.json'), 'utf8'));
   expect([classNames, config.splitMethod, config.dataset.fit, config.classWeight]).toEqual([
@@ -91,7 +91,7 @@ test('data info says what a folder gives, and what is in both splits', async () 
     0,
     expect.stringMatching(/^pets: \d+ training and \d+ test images of 3 classes$/m),
   ]);
-  expect(stdout).toContain('  red/torn.png: it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF');
+  expect(stdout).toContain('  red/torn.png: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF');
   // All of a class have one colour.
   expect(stdout).toMatch(/^ {2}red\/\d+\.(?:png|jpg) is (?:the same as|nearly) red\/\d+\.(?:png|jpg)$/m);
 });
@@ -129,7 +129,7 @@ test.each([
   [['train', '--images', 'pets', '--limit-test', '999'], 'limitTest: expected at most'],
   [['train', '--size', '64'], '--size: expected --images with it'],
   [['train', '--images', 'pets', '--size', '0'], 'Expected a number of pixels'],
-  [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is none of'],
+  [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is not PNG'],
   ...[
     [['--validation-split', '0.1'], 'validationSplit: expected 0.'],
     [['--set', 'validationSplit=0'], 'validationSplit: expected 0.'],

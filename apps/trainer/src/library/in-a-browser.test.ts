@@ -261,7 +261,7 @@ test('a folder that is dropped, opened or chosen gives the images that its path 
   expect(skipped).toEqual([
     { file: 'dog/torn.png', reason: 'empty' },
     { file: 'loose.png', reason: 'in no folder of a class' },
-    { file: 'cat/notes.txt', reason: 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF' },
+    { file: 'cat/notes.txt', reason: 'it is not PNG, JPEG, WebP, AVIF, GIF or TIFF' },
   ]);
   const { page, complaints } = await openPictures();
   for (const as of ['transfer', 'handle'] as const) {
@@ -321,7 +321,7 @@ test('what is no folder of classes is refused in a sentence, and so is a picture
     'of at most 100000000 pixels, found one of 400000000: scale it down first',
   );
   expect(await refusalOf('pictures/cmyk-profile.jpg')).toBe(
-    'of CMYK with a profile, whose colours a browser takes wrong: convert it to RGB first',
+    'of CMYK with a profile, whose colours a browser gets wrong: convert it to RGB first',
   );
   await page.close();
 }, 120_000);

@@ -262,10 +262,10 @@ describe('what cannot be is refused in one sentence', () => {
     await expect(trained.save(join(folder, 'taken'))).rejects.toThrow('expected a free place or a run');
   });
 
-  test('a checkpoint that there is not', async () => {
+  test('a checkpoint that does not exist', async () => {
     const { 'checkpoints/best/state.json': _, ...files } = await trained.files();
     await expect(load(files, { checkpoint: 'best' })).rejects.toThrow(
-      'expected a checkpoint named best, found last: load one that there is',
+      'expected a checkpoint named best, found last: load one that exists',
     );
   });
 });

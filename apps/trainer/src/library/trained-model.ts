@@ -91,7 +91,7 @@ export const openTrained = (
   const found = run.checkpoints[checkpoint];
   if (found === undefined) {
     throw new DropoutLabError(
-      `run ${run.manifest.id}: expected a checkpoint named ${checkpoint}, found ${Object.keys(run.checkpoints).join(', ') || 'none'}: load one that there is, or train again`,
+      `run ${run.manifest.id}: expected a checkpoint named ${checkpoint}, found ${Object.keys(run.checkpoints).join(', ') || 'none'}: load one that exists, or train again`,
     );
   }
   const spec = modelSpecOf(config);

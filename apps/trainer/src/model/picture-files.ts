@@ -24,7 +24,7 @@ export const pictureFilesOf = async (path: string): Promise<readonly string[]> =
   });
   if (files.length > 0) return files;
   throw new DropoutLabError(
-    `${path}: expected a folder with PNG, JPEG, WebP, AVIF, GIF or TIFF images, found none: name the files themselves if they are called otherwise`,
+    `${path}: expected a folder with PNG, JPEG, WebP, AVIF, GIF or TIFF images, found none: name the files themselves if they have other endings`,
   );
 };
 

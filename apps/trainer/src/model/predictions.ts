@@ -33,6 +33,6 @@ export const requireAnswers = (
   const index = logits.findIndex((logit) => !Number.isFinite(logit));
   if (index < 0) return;
   throw new DropoutLabError(
-    `${where}: expected finite answers of the model, found ${logits[index]} for ${nameOf(Math.floor(index / numClasses))}: its weights are too large for float32, so take another checkpoint, or train with a lower learning rate`,
+    `${where}: expected finite answers from the model, found ${logits[index]} for ${nameOf(Math.floor(index / numClasses))}: its weights are too large for float32, so take another checkpoint, or train with a lower learning rate`,
   );
 };

@@ -47,7 +47,7 @@ export const readModelFile = (
       const kind = (Object.keys(kinds) as ModelFileKind[]).find((name) => kinds[name](beginning));
       if (kind === undefined) {
         throw new ConfigError(
-          `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found ${size} bytes that begin as none of them: save the model with model.save('NAME.keras')`,
+          `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found ${size} bytes that begin like none of them: save the model with model.save('NAME.keras')`,
         );
       }
       if (kind === 'keras' && !(await hasEndOfArchive(file))) {

@@ -36,7 +36,7 @@ test.skipIf(process.platform === 'win32').each([
     'large: expected a PNG or JPEG image of at most 100000000 pixels, found one of 100020001: scale it down first',
   ],
   ['long', 'long: expected a PNG or JPEG image, but it has 3221225472 bytes, and the limit is 268435456;'],
-  ['text', 'text: expected a PNG or JPEG image: it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF'],
+  ['text', 'text: expected a PNG or JPEG image: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF'],
   ['empty', 'empty: expected a PNG or JPEG image: '],
   ['torn', 'torn: expected a PNG or JPEG image: '],
   ['none', 'none: expected a PNG or JPEG image, but the system says "no such file or directory" (ENOENT);'],

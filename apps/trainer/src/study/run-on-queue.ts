@@ -102,7 +102,7 @@ export const runOnQueue = async (
     reporter.line(`${waiting.size} runs are on the queue ${shownAddress(url)}`);
     if ((await queue.getWorkersCount()) === 0) {
       reporter.line(
-        `No worker is there yet. Start some where ${store} can be seen: ${invocationOf(['worker'], { queue: shownAddress(url), store })}`,
+        `There is no worker yet. Start some where ${store} can be seen: ${invocationOf(['worker'], { queue: shownAddress(url), store })}`,
       );
     }
     await done;

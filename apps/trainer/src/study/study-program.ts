@@ -54,15 +54,15 @@ export const addStudyCommands = (
     });
 
   withStudyOptions(study.command('status'))
-    .description('how far each run of a study has come')
-    .option('--json', 'as JSON on stdout')
+    .description('show how far each run of a study has come')
+    .option('--json', 'print JSON on stdout')
     .action(async (nameOrFile: string, options) => {
       const { studyStatusCommand } = await import('./study-command.ts');
       onExitCode(await studyStatusCommand(nameOrFile, options, reporter()));
     });
 
   addImagesOptions(withStudyOptions(program.command('report')))
-    .description('write the report of a study: a page, the same in Markdown with pictures, and the data')
+    .description('write the report of a study: a web page, Markdown with pictures, and the data')
     .option('--output <folder>', 'folder of the report (default: reports/<study>)')
     .addOption(backendOption())
     .addOption(dataDirOption())
@@ -73,7 +73,7 @@ export const addStudyCommands = (
     });
 
   addImagesOptions(program.command('worker'))
-    .description('train runs from a queue, put there by study run --queue on any machine')
+    .description('train runs that study run --queue has put on a queue, on this machine or another')
     .requiredOption(
       '--queue <url>',
       'address of a Redis server, such as redis://localhost:6379',
@@ -100,7 +100,7 @@ export const addStudyCommands = (
 
   study
     .command('list')
-    .description('the studies that come with dropout-lab')
+    .description('list the studies that come with dropout-lab')
     .action(async () => {
       const { studyListCommand } = await import('./study-command.ts');
       onExitCode(studyListCommand(reporter()));
@@ -109,7 +109,7 @@ export const addStudyCommands = (
 
 const addSweepOptions = (command: Command): Command =>
   addConfigOptions(command, { several: true })
-    .option('--config <file>', 'JSON file of run settings; options come on top')
+    .option('--config <file>', 'JSON file of run settings; options override it')
     .option('--name <name>', 'name of the study (default: sweep-<settings>)');
 
 const withStudyOptions = (command: Command): Command =>
@@ -117,7 +117,7 @@ const withStudyOptions = (command: Command): Command =>
 
 const withStoreOptions = (command: Command): Command =>
   command
-    .option('--seeds <seeds>', 'how many seeds, from 0 on, or which: 6, or 0,3,7', seeds)
+    .option('--seeds <seeds>', 'how many seeds, counted from 0, or which ones: 6, or 0,3,7', seeds)
     .option('--store <folder>', 'folder of the runs', DEFAULT_STORE);
 
 const withRunOptions = (command: Command): Command =>
@@ -139,7 +139,9 @@ const withRunOptions = (command: Command): Command =>
 const seeds = (text: string): number[] => {
   const values = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (values.some((value) => !Number.isSafeInteger(value)) || (values.length === 1 && values[0] === 0)) {
-    throw new InvalidArgumentError('Expected how many seeds, such as 6, or a list of them, such as 0,3,7.');
+    throw new InvalidArgumentError(
+      'Expected a number of seeds, such as 6, or a list of them, such as 0,3,7.',
+    );
   }
   const count = values.length === 1 ? values[0]! : values.length;
   if (count > MOST_SEEDS) throw new InvalidArgumentError(`Expected at most ${MOST_SEEDS} seeds.`);

@@ -255,7 +255,7 @@ describe('what cannot be is refused in one sentence, before anything is written'
     ],
     ['study run FOLDER/large.json', /large\.json: arms\.a: limitTrain: expected at most 50000 images/],
     ['study run tutorial --seeds 1,1', /^--seeds: expected each seed once, received 1 twice$/],
-    ['study run tutorial --seeds x', /Expected how many seeds, such as 6, or a list/],
+    ['study run tutorial --seeds x', /Expected a number of seeds, such as 6, or a list/],
     ['study run tutorial --queue localhost', /expected the address of a Redis server/],
     ['sweep --epochs 2', /^sweep: expected a setting with several values/],
     [

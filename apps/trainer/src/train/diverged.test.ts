@@ -119,7 +119,7 @@ describe('what an earlier version kept of a model that diverged', () => {
     const { code, stdout, stderr } = await callCli([...args, '--checkpoint', 'last'], { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^dropout-lab: kept: checkpoint last: expected finite answers of the model, found (NaN|-?Infinity) for (grey\.png|test image 0): /m,
+      /^dropout-lab: kept: checkpoint last: expected finite answers from the model, found (NaN|-?Infinity) for (grey\.png|test image 0): /m,
     );
   });
 });

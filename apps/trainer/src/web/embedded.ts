@@ -25,7 +25,7 @@ export const loadEmbedded = (folder: string): Promise<ClassifierContent> =>
     const missing = (): void =>
       reject(
         new DropoutLabError(
-          `${address}: expected a script that dropout-lab export RUN --format web has written, found none: keep it beside the page, or serve the folder by a web server`,
+          `${address}: expected a script that dropout-lab export RUN --format web has written, found none: keep it beside the page, or serve the folder with a web server`,
         ),
       );
     script.src = address;

@@ -8,7 +8,7 @@ import { groupsOf } from './groups.ts';
 /** Answers of more runs are not loaded: some hundred kilobytes each. */
 const MOST_RUNS = 24;
 
-const CHOOSE = `Choose two to four arms and at most ${MOST_RUNS} runs below, to read whether their models differ by more than chance.`;
+const CHOOSE = `Choose two to four arms and at most ${MOST_RUNS} runs below, to see whether their models differ by more than chance.`;
 
 /** The verdict on the arms that are shown. */
 export const Verdict = ({ shown }: { readonly shown: readonly Summary[] }) => {

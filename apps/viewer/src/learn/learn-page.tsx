@@ -73,7 +73,7 @@ export const LearnPage = () => {
       <header id="learn-begin" class="learn-begin">
         <h1>What dropout does</h1>
         <p class="step-words">
-          Six steps, five minutes, and in each something to move. Nothing is made up: the curves are those of
+          Six steps, five minutes, and something to move in each. Nothing is made up: the curves are those of
           finished trainings on real pictures, and all else is computed here, while you look.
         </p>
       </header>

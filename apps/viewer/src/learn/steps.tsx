@@ -25,7 +25,7 @@ export const steps: readonly Step[] = [
     short: 'One unit',
     origin: 'Computed now, in this browser, by a trained network that ships with this page.',
     question:
-      'At rate 0.5, by what is a unit that stays multiplied? What would the next layer get without that factor, in training and in use?',
+      'At rate 0.5, what is a unit that stays multiplied by? What would the next layer get without that factor, in training and in use?',
     answer:
       'By 2. Without it the next layer would get about half the sum in training that it gets in use, where nothing is dropped, and what it learned would not fit.',
     frameHeight: 1130,
@@ -39,7 +39,7 @@ export const steps: readonly Step[] = [
     question:
       'Why do the thirty disagree, though their weights are the same? Which is nearer to their mean: a single one of them, or the whole network with dropout off?',
     answer:
-      'Each works with other units, and so from other evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass in place of thirty. It is not exactly the mean: compare the two columns.',
+      'Each works with different units, and so from different evidence. The whole network is nearer as a rule: it answers about as their mean would, in one pass instead of thirty. It is not exactly the mean: compare the two columns.',
     frameHeight: 870,
     Content: Networks,
   },
@@ -51,7 +51,7 @@ export const steps: readonly Step[] = [
     question:
       'Which rate would you choose, and by which of the two numbers, training or validation? At 0.7 there is no gap at all: is that the best rate?',
     answer:
-      'One between 0.2 and 0.5, by validation: at 0.4 it is 55% where it is 49% without dropout. A closed gap is no aim in itself: at 0.7 both numbers are 47%, because too little of the network is left to learn with.',
+      'One between 0.2 and 0.5, by validation: at 0.4 it is 55% where it is 49% without dropout. A closed gap is not a goal in itself: at 0.7 both numbers are 47%, because too little of the network is left to learn with.',
     frameHeight: 920,
     Content: Rate,
   },
@@ -72,7 +72,7 @@ export const steps: readonly Step[] = [
     title: 'Your turn: overfit, then cure it',
     short: 'Your turn',
     origin: 'Computed now, in this browser, on shapes that it draws itself.',
-    question: 'By what does one see that the network is cured? Could the accuracy alone have said so?',
+    question: 'How do you see that the network is cured? Could the accuracy alone have said so?',
     answer:
       'The loss on new pictures no longer rises, and the gap is smaller. Accuracy alone says less: it may differ by no more than chance, while the loss shows that the wrong answers are given with less confidence.',
     frameHeight: 900,

@@ -60,7 +60,7 @@ export const Webcam = ({ size, isIdle, onPicture }: WebcamProps) => {
   const start = async (): Promise<void> => {
     const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      const error = 'A webcam needs a page that is served by HTTPS or from this machine.';
+      const error = 'A webcam needs a page that is served over HTTPS or from this machine.';
       return setCamera({ state: 'off', error });
     }
     setCamera({ state: 'asked' });

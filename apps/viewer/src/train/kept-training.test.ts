@@ -180,7 +180,7 @@ test('where the browser keeps nothing, the page says so, and trains', async () =
   await page.getByRole('button', { name: 'Train' }).click();
   await card(page, 'dropout 0.5').getByText('completed').waitFor();
   expect(await card(page, 'dropout 0.5').textContent()).toContain(
-    'This browser does not keep the run in case that you leave the page: no storage here',
+    'This browser does not keep the run in case you leave the page: no storage here',
   );
   await page.close();
 }, 240_000);

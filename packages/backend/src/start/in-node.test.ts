@@ -66,7 +66,7 @@ describe.each([
 
   test.each(['auto', 'node', 'cpu'] as const)('are refused on %s', async (choice) => {
     await expect(startBackend(choice, { kernels })).rejects.toThrow(
-      `kernels: expected the backend wasm, which alone has several, received ${choice}: choose wasm, or leave the kernels out`,
+      `kernels: expected the backend wasm, the only one that has several, received ${choice}: choose wasm, or leave the kernels out`,
     );
   });
 });

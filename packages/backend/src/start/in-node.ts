@@ -40,7 +40,7 @@ export const startBackend = async (
 ): Promise<StartedBackend> => {
   if (kernels && choice !== 'wasm') {
     throw new BackendError(
-      `kernels: expected the backend wasm, which alone has several, received ${choice}: choose wasm, or leave the kernels out`,
+      `kernels: expected the backend wasm, the only one that has several, received ${choice}: choose wasm, or leave the kernels out`,
     );
   }
   switch (choice) {

@@ -16,7 +16,7 @@ export const augmentationSchema = z.strictObject({
   ),
   cutout: setting(
     wholeNumber({ min: 0, max: 1024 }).default(0),
-    'Side of a square of zeros at a random place of each training image (DeVries & Taylor 2017)',
+    'Side of a square of zeros at a random place in each training image (DeVries & Taylor 2017)',
     { flag: 'cutout', unit: 'pixels' },
   ),
   cropFill: setting(
@@ -26,12 +26,12 @@ export const augmentationSchema = z.strictObject({
   ),
   mixup: setting(
     number({ min: 0, max: 100 }).default(0),
-    'Mix each training image with another of its batch, and their classes alike, in shares drawn from Beta(a, a) of this a; 0 is off (Zhang et al. 2018)',
+    'Mix each training image with another of its batch, and their classes in the same proportion, drawn from Beta(a, a) with this a; 0 turns it off (Zhang et al. 2018)',
     { flag: 'mixup' },
   ),
   cutmix: setting(
     number({ min: 0, max: 100 }).default(0),
-    'Put a rectangle of another image of the batch in each training image, of a share of the area drawn from Beta(a, a) of this a, and mix their classes alike; 0 is off, with mixup each batch has one of the two (Yun et al. 2019)',
+    'Paste a rectangle of another image of the batch into each training image, its share of the area drawn from Beta(a, a) with this a, and mix their classes in the same proportion; 0 turns it off; with mixup, each batch gets one of the two (Yun et al. 2019)',
     { flag: 'cutmix' },
   ),
 });

@@ -34,7 +34,7 @@ export const runConfigSchema = z.strictObject({
       .meta({ expected: CLASS_WEIGHT })
       .nullable()
       .default(null),
-    "Factors of an image's loss in training, one for each class; balanced: n / (k n_c), of n training images n_c of the class and of k classes, so that all classes count alike; none is 1 for every class",
+    'Weight of each class in the training loss, a number for each class; balanced: n / (k n_c) for a class with n_c of the n training images, of k classes, so that all classes count alike; none: 1 for every class',
     { flag: 'class-weight' },
   ),
   optimizer: setting(optimizerSchema.prefault({}), 'Optimizer', { flag: 'optimizer' }),
@@ -49,7 +49,7 @@ export const runConfigSchema = z.strictObject({
   }),
   splitMethod: setting(
     z.enum(['last', 'stratified']).default('last'),
-    'last: the last images before shuffling, as in Keras; stratified: a seeded choice, the same fraction of every class',
+    'last: the last images before shuffling, as in Keras; stratified: a random choice from the seed, the same fraction of every class',
     { flag: 'split-method' },
   ),
   shuffle: setting(z.boolean().default(true), 'Reshuffle the training images before every epoch'),
@@ -93,7 +93,7 @@ export const runConfigSchema = z.strictObject({
   averaging: setting(averagingSchema.prefault({ name: 'none' }), 'Average of the weights over training'),
   maxSteps: setting(
     count.nullable().default(null),
-    'Steps after which training ends, within an epoch too, which is then a shorter one; without them at the end of the last epoch',
+    'Stop training after this many steps, even in the middle of an epoch; none: at the end of the last epoch',
     { flag: 'max-steps', unit: 'steps' },
   ),
   dropoutSchedule: setting(

@@ -23,7 +23,7 @@ test('the help of a flag has its setting, the members that have it and its defau
   expect(helpOf('optimizer')).toMatch(/^optimizer: adam, .*sgd.* \(default: adam\)$/);
   expect(helpOf('learning-rate')).toMatch(/default: 0\.001 for adam, 0\.01 for sgd/);
   expect(helpOf('momentum')).toMatch(/\(default: 0 for sgd, 0 for rmsprop, 0.95 for muon\)$/);
-  expect(helpOf('max-norm')).toMatch(/, or none \(default: 2\)$/);
+  expect(helpOf('max-norm')).toMatch(/ \(default: 2; none turns it off\)$/);
   expect(helpOf('nesterov')).toMatch(/default: off\)$/);
 });
 

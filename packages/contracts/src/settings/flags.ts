@@ -40,7 +40,10 @@ const helpOf = (settings: readonly Setting[]): string => {
       ? `: ${first.choices.join(', ')}`
       : '';
   const who = first.of !== undefined && first.of.path !== 'model' ? settings.map(({ of }) => of!.name) : [];
-  return `${help}${choices}${first.none === undefined ? '' : ', or none'} (${[...(who.length === 1 ? [`${who[0]} only`] : []), `default: ${defaultInWords(settings)}`].join('; ')})`;
+  const only = who.length === 1 ? `${who[0]} only; ` : '';
+  const inWords = defaultInWords(settings);
+  const orNone = first.none === undefined || inWords === 'none' ? '' : '; none turns it off';
+  return `${help}${choices} (${only}default: ${inWords}${orNone})`;
 };
 
 /** Formats the default of an option: `0.001`, or `0.001 for adam, 0.01 for sgd`. */

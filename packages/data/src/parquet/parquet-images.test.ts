@@ -55,7 +55,7 @@ test.each([
   ['texts', 'expected a column label of type INT64 or INT32, found one of type BYTE_ARRAY'],
   ['two-labels', 'found "fine" and "coarse": name the one to be learned label'],
   ['one-class', 'expected the names of 2 to 4096 classes, found 1'],
-  ['same-names', 'expected names of classes that differ, found cat twice'],
+  ['same-names', 'expected class names that differ, found cat twice'],
   ['control-characters', 'without control characters, found "d\\u001bog"'],
   ['label-7', 'expected labels from 0 to 2, one for each of the class names, found 7 in row 5'],
   ['label-below-0', 'found -1 in row 2'],

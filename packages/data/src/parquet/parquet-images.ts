@@ -190,14 +190,10 @@ const requireNames = (name: string, classNames: readonly string[]): void => {
   for (const one of classNames) {
     const lack = lackOfName(one);
     if (lack !== undefined) {
-      throw new ConfigError(
-        `${name}: expected names of classes ${lack}, found ${shown(one)}: name it otherwise`,
-      );
+      throw new ConfigError(`${name}: expected class names ${lack}, found ${shown(one)}: rename it`);
     }
     if (seen.has(one)) {
-      throw new ConfigError(
-        `${name}: expected names of classes that differ, found ${one} twice: name one otherwise`,
-      );
+      throw new ConfigError(`${name}: expected class names that differ, found ${one} twice: rename one`);
     }
     seen.add(one);
   }

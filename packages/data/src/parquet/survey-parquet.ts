@@ -95,7 +95,7 @@ const bytesOf = ({ path, file, stats }: Shard): ByteSource => ({
     });
     if (BigInt(found.size) !== stats.size || Math.abs(found.mtimeMs - Number(stats.mtimeNs) / 1e6) >= 1) {
       throw new ConfigError(
-        `${file}: expected a file that nobody writes, found it changed meanwhile: try again`,
+        `${file}: expected a file that nothing else writes, found it changed meanwhile: try again`,
       );
     }
     const { buffer, byteOffset, byteLength } = bytes;

@@ -163,7 +163,7 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
     const { skipped, train } = await load(await odd());
     expect(Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]))).toEqual({
       'cat/torn.png': 'Input buffer has corrupt header',
-      'cat/notes.txt': 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF',
+      'cat/notes.txt': 'it is not PNG, JPEG, WebP, AVIF, GIF or TIFF',
       'cat/none.jpg': 'empty',
       'cat/out.png': 'a symbolic link out of the folder',
       'cat/loop.png': 'a symbolic link to itself',
@@ -242,7 +242,7 @@ test.each([
   [
     'a class of no pictures',
     { ...several('cat', red, 2), 'dog/a.png': 'x' },
-    'found none of dog that can be read (dog/a.png: it is none',
+    'found none of dog that can be read (dog/a.png: it is not',
   ],
   [
     'names that differ in case',
@@ -252,12 +252,12 @@ test.each([
   [
     'a control character',
     { ...several('cat', red, 2), ...several('d\u001bog', red, 2) },
-    'expected names of classes without control characters, found "d\\u001bog"',
+    'expected class names without control characters, found "d\\u001bog"',
   ],
   [
     'a name of spaces',
     { ...several('cat', red, 2), ...several('\u00a0', red, 2) },
-    'expected names of classes that can be seen, found "\u00a0": rename the folder',
+    'expected class names that can be seen, found "\u00a0": rename the folder',
   ],
   [
     'a class to test alone',

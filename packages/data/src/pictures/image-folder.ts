@@ -149,7 +149,7 @@ const pictureOf = ({ file, label, split, content: { path, stats } }: ListedPictu
       throw new PictureError(`the system says ${systemErrorCode(error) ?? String(error)}`, { cause: error });
     }
     throw new ConfigError(
-      `${file}: expected a file that nobody writes, found it changed meanwhile: try again`,
+      `${file}: expected a file that nothing else writes, found it changed meanwhile: try again`,
     );
   },
 });

@@ -300,7 +300,7 @@ const requireName = (path: string, name: string): void => {
   const lack = lackOfName(name);
   if (lack === undefined) return;
   throw new ConfigError(
-    `${path}: expected names of classes ${lack}, found ${JSON.stringify(name.slice(0, ownImagesLimits.name))}: rename the folder`,
+    `${path}: expected class names ${lack}, found ${JSON.stringify(name.slice(0, ownImagesLimits.name))}: rename the folder`,
   );
 };
 

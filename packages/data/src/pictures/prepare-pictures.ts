@@ -358,7 +358,7 @@ const notesOf = (
 ): string[] => {
   const ways = {
     cover: 'scaled, what does not fit cut off',
-    contain: 'scaled, with white beside what is narrower',
+    contain: 'scaled, with white filling the rest',
     fill: 'stretched',
   };
   const untested = classNames.filter((_, label) => counts[label]!.test === 0);

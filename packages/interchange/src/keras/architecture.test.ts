@@ -140,8 +140,8 @@ describe('other ways to write the same', () => {
     const { model, notes } = decodeKerasArchitecture(bytes, 'a');
     expect(model.layers[0]).not.toHaveProperty('kernelInitializer');
     expect(notes).toEqual([
-      'a: "conv2d" (Conv2D): it is frozen in Keras, which matters to a training alone',
-      'a: "conv2d" (Conv2D): kernel_initializer: Orthogonal is left out, which matters to a training from the start alone',
+      'a: "conv2d" (Conv2D): it is frozen in Keras, which matters only for training',
+      'a: "conv2d" (Conv2D): kernel_initializer: Orthogonal is left out, which matters only when training from the start',
     ]);
   });
 });
@@ -196,7 +196,7 @@ describe('refused by its name', () => {
     [
       'a layer that we lack',
       (c) => void Object.assign(layer(c, 'flatten'), { class_name: 'LSTM' }),
-      'found "LSTM": dropout-lab has none like it',
+      'found "LSTM": dropout-lab has nothing like it',
     ],
     [
       'a model in the model',

@@ -8,7 +8,7 @@ test('says what training in Keras would be without', async () => {
   const { spec, weights } = await exampleOf('layers');
   expect((await encodeKerasModel(weights, spec)).differences).toEqual([
     'conv2d: the initializer partial_dirac is written as its distribution, VarianceScaling; the weights are as trained',
-    'dense: DropConnect is left out, which Keras lacks and prediction is without',
+    'dense: DropConnect is left out, which Keras lacks and prediction does not use',
   ]);
 });
 
@@ -99,6 +99,6 @@ test.each([
   const { compile, differences } = await compiled(optimizer);
   expect(compile).toBeUndefined();
   expect(differences).toEqual([
-    `the model is not compiled: Keras has ${optimizer.name} with these settings in no version, or in newer ones alone`,
+    `the model is not compiled: no version of Keras has ${optimizer.name} with these settings, or only newer ones`,
   ]);
 });

@@ -70,7 +70,7 @@ export const encodeKerasModel = async (
   const differences = operations.flatMap(({ name, settings }) => differencesOf(name, settings));
   if (trainedWith !== undefined && compileConfig === undefined) {
     differences.push(
-      `the model is not compiled: Keras has ${trainedWith.optimizer.name} with these settings in no version, or in newer ones alone`,
+      `the model is not compiled: no version of Keras has ${trainedWith.optimizer.name} with these settings, or only newer ones`,
     );
   }
   return { bytes, differences };
@@ -104,7 +104,7 @@ const differencesOf = (name: string, settings: Operation['settings']): string[] 
   const { dropConnect, kernelInitializer } = settings;
   return [
     ...(dropConnect > 0
-      ? [`${name}: DropConnect is left out, which Keras lacks and prediction is without`]
+      ? [`${name}: DropConnect is left out, which Keras lacks and prediction does not use`]
       : []),
     ...(lackingInitializers.includes(kernelInitializer)
       ? [

@@ -31,8 +31,7 @@ export const readLayer = (
 ): LayerInput => {
   const place = `${where}: ${shown(name)} (${className})`;
   requireFloat32(config['dtype'], place);
-  if (config['trainable'] === false)
-    note(`${place}: it is frozen in Keras, which matters to a training alone`);
+  if (config['trainable'] === false) note(`${place}: it is frozen in Keras, which matters only for training`);
   const alias = ownValue(activationLayers, className);
   if (alias !== undefined) {
     for (const [key, value] of Object.entries(config)) {
@@ -51,7 +50,7 @@ export const readLayer = (
   if (found === undefined) {
     const known = Object.values(kerasLayers).map((layer) => layer.className);
     throw new InterchangeError(
-      `${place}: expected one of the layers ${[...known, ...Object.keys(activationLayers)].join(', ')}, found ${shown(className)}: dropout-lab has none like it`,
+      `${place}: expected one of the layers ${[...known, ...Object.keys(activationLayers)].join(', ')}, found ${shown(className)}: dropout-lab has nothing like it`,
     );
   }
   const [kind, { settings, fixed }] = found as [LayerKind, KerasLayer<object>];

@@ -100,7 +100,7 @@ export const initializer: Codec<KernelInitializerName> = {
       Object.entries(arguments_).every(([key, one]) => config[key] === one);
     const found = Object.entries(initializers).find(([, [name, own]]) => name === className && isLike(own));
     if (found === undefined) {
-      note(`${where}: ${className} is left out, which matters to a training from the start alone`);
+      note(`${where}: ${className} is left out, which matters only when training from the start`);
     }
     return found?.[0];
   },
@@ -150,7 +150,7 @@ const memberOf = (
     if (found === undefined) {
       const known = Object.values(classes).map((member) => member.className);
       throw new InterchangeError(
-        `${where}: expected ${known.join(' or ')}, found ${className}: dropout-lab has none like it`,
+        `${where}: expected ${known.join(' or ')}, found ${className}: dropout-lab has nothing like it`,
       );
     }
     const [name, { settings }] = found;

@@ -94,13 +94,13 @@ const splitHeader = (bytes: Uint8Array, where: string) => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, end));
     const header = parseJson(text, where);
-    if (!isObject(header)) throw refusal('a header that is no object');
+    if (!isObject(header)) throw refusal('a header that is not an object');
     return { header, data: bytes.subarray(end) };
   } catch (cause) {
     const isJson = cause instanceof ConfigError && !(cause.cause instanceof SyntaxError);
     if (isJson) throw new InterchangeError(cause.message, { cause });
     if (cause instanceof ConfigError || cause instanceof TypeError)
-      throw refusal('a header that is no JSON', { cause });
+      throw refusal('a header that is not JSON', { cause });
     throw cause;
   }
 };
@@ -137,13 +137,13 @@ const requireCovered = (places: readonly Place[], length: number, where: string)
   for (const { name, begin, end: next } of places.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== end) {
       throw new InterchangeError(
-        `${where}: ${shown(name)}: expected arrays one behind the other, found one from byte ${begin} on, where the one before ends at ${end}`,
+        `${where}: ${shown(name)}: expected arrays one after the other, found one from byte ${begin} on, where the one before ends at ${end}`,
       );
     }
     end = next;
   }
   if (end === length) return;
   throw new InterchangeError(
-    `${where}: expected ${end} bytes of arrays behind the header, found ${length}: ${length < end ? 'the file was cut off, so copy it again' : 'save it again'}`,
+    `${where}: expected ${end} bytes of arrays after the header, found ${length}: ${length < end ? 'the file was cut off, so copy it again' : 'save it again'}`,
   );
 };

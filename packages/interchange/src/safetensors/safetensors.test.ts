@@ -75,14 +75,14 @@ describe('refused with what was expected and found', () => {
       file({}, undefined, 2n ** 64n - 1n),
       'found a length of 18446744073709551615',
     ],
-    ['no JSON', file('{"a"'), 'found a header that is no JSON'],
+    ['no JSON', file('{"a"'), 'found a header that is not JSON'],
     ['deep JSON', file(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`), 'levels of nesting, received more'],
     [
       'an array twice',
       file(`{"w":${JSON.stringify(one)},"w":${JSON.stringify(one)}}`),
       'expected each key of an object once, found "w" twice in line 1',
     ],
-    ['no text', file({}, Uint8Array.of(0xff, 0xfe), 4n), 'found a header that is no JSON'],
+    ['no text', file({}, Uint8Array.of(0xff, 0xfe), 4n), 'found a header that is not JSON'],
     [
       'metadata of numbers',
       file({ __metadata__: { a: 1 } }),
@@ -114,22 +114,22 @@ describe('refused with what was expected and found', () => {
     [
       'data that is cut off',
       file({ w: one }, new Uint8Array(3)),
-      'expected 4 bytes of arrays behind the header, found 3: the file was cut off',
+      'expected 4 bytes of arrays after the header, found 3: the file was cut off',
     ],
     [
       'data that nobody has',
       file({ w: one }, new Uint8Array(5)),
-      'expected 4 bytes of arrays behind the header, found 5: save it again',
+      'expected 4 bytes of arrays after the header, found 5: save it again',
     ],
     [
       'arrays that overlap',
       file({ v: one, w: one }, new Uint8Array(4)),
-      '"w": expected arrays one behind the other, found one from byte 0 on, where the one before ends at 4',
+      '"w": expected arrays one after the other, found one from byte 0 on, where the one before ends at 4',
     ],
     [
       'a gap',
       file({ w: { ...one, data_offsets: [4, 8] } }, new Uint8Array(8)),
-      '"w": expected arrays one behind the other, found one from byte 4 on, where the one before ends at 0',
+      '"w": expected arrays one after the other, found one from byte 4 on, where the one before ends at 0',
     ],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(InterchangeError);

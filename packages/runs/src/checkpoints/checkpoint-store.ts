@@ -65,7 +65,7 @@ export const saveCheckpoint = async (
       error,
       target,
       'to write a checkpoint',
-      'the one before it is kept; free the place or the permission, then resume the run',
+      'the one before it is kept; free some space or get the permission to write, then resume the run',
     );
   }
 };

@@ -46,12 +46,12 @@ describe('one seed', () => {
     [
       'equally often right',
       [50, 10, 10, 30],
-      'The models trained with “dropout” and “no dropout” are equally often right on the same 100 validation images: 60.0% (95% interval −8.8 to 8.8, p = 1.000).',
+      'The models trained with “dropout” and “no dropout” are right equally often on the same 100 validation images: 60.0% (95% interval −8.8 to 8.8, p = 1.000).',
     ],
     [
       'all right',
       [100, 0, 0, 0],
-      'The models trained with “dropout” and “no dropout” are equally often right on the same 100 validation images: 100.0% (95% interval −3.7 to 3.7, p = 1.000).',
+      'The models trained with “dropout” and “no dropout” are right equally often on the same 100 validation images: 100.0% (95% interval −3.7 to 3.7, p = 1.000).',
     ],
   ])('%s', (_, table, sentence) => {
     expect(verdict([table])).toBe(`${sentence} ${luck}`);
@@ -67,7 +67,7 @@ describe('one seed', () => {
     const [paired, independent] = (['test', 'accuracy'] as const).map((kept) => verdict([better], { kept }));
     expect(paired).toContain('95% interval 5.4 to 6.8');
     expect(independent).toBe(
-      `The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75.3% against 69.2%, +6.1 points (95% interval 4.9 to 7.3, p < 0.001). Which images each model got right was not kept, so that the interval takes them for different images and is wider than it need be. ${luck}`,
+      `The model trained with “dropout” is better than the one with “no dropout” on the same 10,000 test images: 75.3% against 69.2%, +6.1 points (95% interval 4.9 to 7.3, p < 0.001). Which images each model got right was not kept, so the interval treats them as different images and is wider than it needs to be. ${luck}`,
     );
   });
 
@@ -115,7 +115,7 @@ describe('a few seeds', () => {
     ],
   ])('%s', (_, tables, sentence) => {
     expect(verdict(tables)).toContain(
-      `${sentence} Fewer than 4 seeds give no interval of what the setting does; two runs of one setting usually differ by about `,
+      `${sentence} Fewer than 4 seeds give no interval for the effect of the setting; two runs of one setting usually differ by about `,
     );
   });
 

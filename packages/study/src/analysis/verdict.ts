@@ -32,7 +32,7 @@ export const verdictParts = (comparison: ArmComparison): Verdict => {
   if (overSeeds?.statistics) return { finding: overSeedsInWords(comparison), caveats: diverged };
   const independent = models.some(({ counts }) => counts === undefined)
     ? [
-        'Which images each model got right was not kept, so that the interval takes them for different images and is wider than it need be.',
+        'Which images each model got right was not kept, so the interval treats them as different images and is wider than it needs to be.',
       ]
     : [];
   return {
@@ -121,7 +121,7 @@ const pairInWords = (comparison: ArmComparison): string => {
   if (isBeyondChance(one, pValueOf(comparison, 0)))
     return `The model trained with ${better} is better than the one with ${worse} on ${imagesOf(models)}: ${numbers}.`;
   return one.difference === 0
-    ? `The models trained with ${better} and ${worse} are equally often right on ${imagesOf(models)}: ${high} (${range}).`
+    ? `The models trained with ${better} and ${worse} are right equally often on ${imagesOf(models)}: ${high} (${range}).`
     : `On ${imagesOf(models)} the models trained with ${better} and ${worse} do not differ by more than chance: ${numbers}.`;
 };
 
@@ -159,7 +159,7 @@ const luckInWords = ({ models, spread }: ArmComparison): string => {
     ? one!.seeds[0] === one!.seeds[1]
       ? 'One seed cannot say how much of that is luck'
       : `Their seeds differ, too (${one!.seeds.join(' and ')}), and a pair of runs cannot say how much of that is luck`
-    : `Fewer than ${FEWEST_PAIRS} seeds give no interval of what the setting does`;
+    : `Fewer than ${FEWEST_PAIRS} seeds give no interval for the effect of the setting`;
   if (spread === undefined) return `${seeds}.`;
   return `${seeds}; two runs of one setting usually differ by about ${(spread.difference * 100).toFixed(1)} points (the median of ${counted(spread.pairs, 'pair')}, ${spread.source}).`;
 };

@@ -87,7 +87,7 @@ const gapsOf = ({ gaps }: StudyAnalysis): ReportBlock[] =>
     ? []
     : [
         paragraph(
-          'These runs have lost lines of their events. Of one that has lost epochs, curves show the others, and the only metrics are those of the test images:',
+          'These runs have lost lines of their events. For a run that has lost epochs, curves show the others, and the only metrics are those on the test images:',
         ),
         {
           kind: 'list',
@@ -144,7 +144,7 @@ const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
     rows: metricDefinitions.map((metric) => [metric.title, ...arms.map((arm) => meanOf(arm, metric))]),
   },
   paragraph(
-    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats, the unit of natural logarithms: a loss of 0.69 (ln 2) is that of a model that gives the right class one half. The generalization gap is training minus validation accuracy, the former with dropout on; the calibration error (ECE) is how far confidence and accuracy lie apart on average, of the most likely class over 15 bins of equal width (Guo et al. 2017).`,
+    `${seeds.length > 1 ? 'Mean ± standard deviation over seeds. ' : ''}Losses are crossentropies in nats, the unit of natural logarithms: a loss of 0.69 (ln 2) is that of a model that gives the right class a probability of one half. The generalization gap is training minus validation accuracy, the former with dropout on; the calibration error (ECE) is how far confidence and accuracy lie apart on average, of the most likely class over 15 bins of equal width (Guo et al. 2017).`,
   ),
 ];
 
@@ -205,7 +205,7 @@ const modelsOf = (
     ),
     heading('How far confidence can be trusted'),
     paragraph(
-      'How often a model is right where it is so sure. Where a bar ends below the line of its mean confidence, the model is surer than it should be.',
+      'How often a model is right at each level of confidence. Where a bar ends below the line of its mean confidence, the model is surer than it should be.',
     ),
     chartsFor(
       'reliability',

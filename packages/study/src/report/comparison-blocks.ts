@@ -47,8 +47,8 @@ export const whatIsCompared = ({ comparisons }: StudyAnalysis): ReportBlock[] =>
       ? ['The test images are taken where answers to the validation images were not kept.']
       : []),
     arePaired
-      ? 'Only images that one of two models got right and the other did not say anything: the p-value is that of McNemar’s exact test, the interval of the difference is Newcombe’s for paired proportions (1998).'
-      : 'Of some runs only accuracies are known, not which images they got right: the interval is then Newcombe’s for different images (1998), which is wider than it need be, since models mostly err on the same images.',
+      ? 'Only images that one of two models got right and the other got wrong count: the p-value is that of McNemar’s exact test, the interval of the difference is Newcombe’s for paired proportions (1998).'
+      : 'For some runs only accuracies are known, not which images they got right: the interval is then Newcombe’s for different images (1998), which is wider than it needs to be, since models mostly err on the same images.',
   ];
   const overSeeds = [
     'Does the setting make the difference, whatever the seed?',

@@ -16,7 +16,7 @@ export const withKeys = (callbacks: readonly Callback[]): KeyedCallback[] => {
   return callbacks.map((callback) => {
     if (typeof callback?.name !== 'string') {
       throw new TrainingError(
-        'callbacks: expected a name of every callback, found one without: see Callback',
+        'callbacks: expected every callback to have a name, found one without: see Callback',
       );
     }
     let key = callback.name;

@@ -24,7 +24,7 @@ const ownNames = /^(?:loss|accuracy|epoch|val_.*)$/;
 export const requireNewNames = (metrics: readonly Metric[]): readonly Metric[] => {
   if (metrics.some((metric) => typeof metric?.name !== 'string' || typeof metric.mean !== 'function')) {
     throw new TrainingError(
-      'metrics: expected a name and a function mean of every metric, found one without: see Metric',
+      'metrics: expected every metric to have a name and a function mean, found one without: see Metric',
     );
   }
   const taken = metrics.find(

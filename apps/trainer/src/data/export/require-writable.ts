@@ -18,7 +18,7 @@ export const requireCifar = ({ imageShape, classNames }: OwnImages): void => {
   const broken = classNames.find((name) => /[\r\n]/.test(name));
   if (broken === undefined) return;
   throw new ConfigError(
-    `--format cifar: expected names of classes of one line, found ${JSON.stringify(broken)}: choose parquet`,
+    `--format cifar: expected class names of one line, found ${JSON.stringify(broken)}: choose parquet`,
   );
 };
 
@@ -37,7 +37,7 @@ export const requireFolderNames = ({ classNames }: OwnImages): void => {
   for (const name of classNames) {
     if (!isFolderName(name)) {
       throw new ConfigError(
-        `--format folder: expected names of classes that a folder can have, found ${JSON.stringify(name)}: choose parquet`,
+        `--format folder: expected class names that a folder can have, found ${JSON.stringify(name)}: choose parquet`,
       );
     }
     const other = seen.get(name.toLowerCase());

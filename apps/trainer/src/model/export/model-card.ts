@@ -65,7 +65,7 @@ export const modelCard = async (
       'python',
       'import safetensors.numpy\n\narrays = safetensors.numpy.load_file("model.safetensors")',
     ),
-    'In JavaScript, by the command of dropout-lab:',
+    'In JavaScript, with the dropout-lab command:',
     codeBlock(
       'sh',
       'dropout-lab import model.safetensors --run-dir runs/from-hub\ndropout-lab predict runs/from-hub photo.png',

@@ -28,7 +28,8 @@ export const onWebcam = (
   button.addEventListener('click', async () => {
     if (stream) return stopWebcam();
     const { mediaDevices } = navigator as { readonly mediaDevices?: MediaDevices };
-    if (!mediaDevices) return onError('A webcam needs a page that is served by HTTPS or from this machine.');
+    if (!mediaDevices)
+      return onError('A webcam needs a page that is served over HTTPS or from this machine.');
     button.disabled = true;
     try {
       stream = await mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });

@@ -83,7 +83,7 @@ const Gap = ({ run }: { readonly run: Summary }) => {
 const sentenceOf = ({ onset }: Summary, epoch: number, gap: number): string => {
   const apart = `Epoch ${epoch}: the gap is ${percent(Math.abs(gap)).replace('%', '')} points`;
   if (gap < 0)
-    return `Epoch ${epoch}: no gap yet. It is better on new pictures, since training counts from the epoch’s beginning on.`;
+    return `Epoch ${epoch}: no gap yet. It is better on new pictures, since training accuracy is a mean from the beginning of the epoch on.`;
   if (onset === undefined || epoch < onset) return `${apart}. What it learns still helps with new pictures.`;
   if (epoch === onset) return `${apart}. Here the loss on new pictures is lowest.`;
   return `${apart}. Since epoch ${onset} the loss on new pictures has been rising: the network overfits.`;

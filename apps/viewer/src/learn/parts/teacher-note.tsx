@@ -19,7 +19,7 @@ export const TeacherNote = ({ step }: { readonly step: Step }) => {
       await navigator.clipboard.writeText(line);
       say('Copied');
     } catch {
-      say('The browser does not let this page copy: select the line');
+      say('The browser does not let this page copy: select the line and copy it');
     }
   };
   return (

@@ -16,8 +16,8 @@ export const Rate = ({ isNear }: StepContentProps) => {
   return (
     <>
       <p class="step-words">
-        Ten networks learned the same pictures, each at another <dfn>dropout rate</dfn>. Drag the rate: with
-        too little, the gap stays open; with too much, so little is left that nothing is learned.
+        Ten networks learned the same pictures, each at a different <dfn>dropout rate</dfn>. Drag the rate:
+        with too little, the gap stays open; with too much, so little is left that nothing is learned.
       </p>
       <div class="stage">
         {rates.state === 'ready' ? (

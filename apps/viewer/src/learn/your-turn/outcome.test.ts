@@ -39,7 +39,7 @@ test.each([
     'cured',
     runOf(falling, 0.7, 0.5),
     true,
-    /^Cured: it does not overfit any more; the loss on new pictures ends at 1\.05 in place of 2\.90, and the gap is 20\.0 points in place of 55\.0 points\.$/,
+    /^Cured: it does not overfit any more; the loss on new pictures ends at 1\.05 instead of 2\.90, and the gap is 20\.0 points instead of 55\.0 points\.$/,
   ],
   [
     'better',

@@ -28,7 +28,7 @@ export const overfitOf = (run: Summary): Outcome => {
 /** Returns whether dropout has cured it: an overfitted run's loss on new pictures no longer rises, or ends lower with a smaller gap. */
 export const cureOf = (plain: Summary, dropped: Summary): Outcome => {
   const [before, after] = [plain.last?.val_loss ?? Number.NaN, dropped.last?.val_loss ?? Number.NaN];
-  const losses = `the loss on new pictures ends at ${decimal(after, 2)} in place of ${decimal(before, 2)}, and the gap is ${pointsOf(gapOf(dropped))} in place of ${pointsOf(gapOf(plain))}`;
+  const losses = `the loss on new pictures ends at ${decimal(after, 2)} instead of ${decimal(before, 2)}, and the gap is ${pointsOf(gapOf(dropped))} instead of ${pointsOf(gapOf(plain))}`;
   const isBetter = after < before && gapOf(dropped) < gapOf(plain);
   if (isBetter && dropped.onset === undefined) {
     return { isReached: true, sentence: `Cured: it does not overfit any more; ${losses}.` };

@@ -5,8 +5,8 @@ import { TurnStage } from './turn-stage.tsx';
 export const YourTurn = (_: StepContentProps) => (
   <>
     <p class="step-words">
-      Let a network overfit: it has some 200 drawn shapes to learn, and 800 others measure it. Then choose a
-      rate, and train the same network again, from the same start, with dropout.
+      Let a network overfit: it has some 200 drawn shapes to learn, and is measured on 800 others. Then choose
+      a rate, and train the same network again, from the same start, with dropout.
     </p>
     <div class="stage">
       <TurnStage />

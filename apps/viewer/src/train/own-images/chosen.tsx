@@ -66,7 +66,7 @@ const Examples = ({ images: { train }, label }: { readonly images: OwnDataset; r
 
 const fits: Readonly<Record<ImageFit, string>> = {
   cover: 'cut the middle out',
-  contain: 'all of it, white beside it',
+  contain: 'all of it, with white borders',
   fill: 'stretch it',
 };
 

@@ -61,7 +61,7 @@ test('a dropped folder is trained on, to the numbers of Node, and its pictures a
   expect(await own.getByRole('listitem').allTextContents()).toEqual([
     'cat20',
     'dog20',
-    'cat/notes.txt: it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF',
+    'cat/notes.txt: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF',
   ]);
   // The form has the settings of these images.
   expect(await page.getByLabel('Dataset').count()).toBe(0);

@@ -67,7 +67,7 @@ export const ArmCard = ({ arm }: { readonly arm: TrainedArm }) => {
       </div>
       <ErrorMessage message={error} />
       {notKept.value !== undefined && (
-        <p class="muted small">{`This browser does not keep the run in case that you leave the page: ${notKept.value}`}</p>
+        <p class="muted small">{`This browser does not keep the run in case you leave the page: ${notKept.value}`}</p>
       )}
       <details>
         <summary>The same in Node</summary>

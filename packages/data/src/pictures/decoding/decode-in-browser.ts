@@ -26,7 +26,7 @@ export const decodeInBrowser: DecodePicture = async (bytes, options = {}) => {
   requirePicture(bytes);
   if (isProfiledCmyk(bytes))
     throw new PictureError(
-      'of CMYK with a profile, whose colours a browser takes wrong: convert it to RGB first',
+      'of CMYK with a profile, whose colours a browser gets wrong: convert it to RGB first',
     );
   // A browser says how large a picture is after it has decoded it: a few kilobytes may become all of the memory.
   const size = imageDimensionsFromData(bytes);

@@ -54,8 +54,8 @@ test('a small file of very many pixels is refused before it is decoded', async (
 });
 
 test.each([
-  ['text', Buffer.from('no picture'), 'it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF'],
-  ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'it is none of PNG'],
+  ['text', Buffer.from('no picture'), 'it is not PNG, JPEG, WebP, AVIF, GIF or TIFF'],
+  ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'it is not PNG'],
   ['a PNG that is cut off', undefined, /\w/],
 ])('%s is refused', async (_, bytes, message) => {
   const whole = await readFile(fileURLToPath(new URL('plain.png', folder)));

@@ -64,6 +64,5 @@ const kindOf = (bytes: Uint8Array): string | undefined => {
 
 /** @throws PictureError when the first bytes are those of no kind of picture. */
 export const requirePicture = (bytes: Uint8Array): void => {
-  if (kindOf(bytes) === undefined)
-    throw new PictureError('it is none of PNG, JPEG, WebP, AVIF, GIF and TIFF');
+  if (kindOf(bytes) === undefined) throw new PictureError('it is not PNG, JPEG, WebP, AVIF, GIF or TIFF');
 };
