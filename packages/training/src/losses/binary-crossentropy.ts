@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { elementwise } from './elementwise.ts';
+import { smoothedTarget, smoothedTargets } from './label-smoothing.ts';
 import type { Loss, LossConfigOf } from './loss.ts';
 
 /**
@@ -8,15 +9,13 @@ import type { Loss, LossConfigOf } from './loss.ts';
  * `max(x, 0) - x t + log(1 + exp(-|x|))`. Behind a softmax Keras takes its logits for those of a sigmoid; that is refused.
  */
 export const binaryCrossentropy = ({ labelSmoothing }: LossConfigOf<'binary_crossentropy'>): Loss => {
-  const smooth = (target: number): number => target * (1 - labelSmoothing) + labelSmoothing / 2;
-  const smoothed = (targets: tf.Tensor): tf.Tensor =>
-    labelSmoothing === 0 ? targets : tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / 2);
-
   const ofLogits = elementwise({
     name: 'binary_crossentropy',
-    ofTensors: (targets, logits) => crossentropyOfLogits(logits, smoothed(targets)),
+    ofTensors: (targets, logits) => crossentropyOfLogits(logits, smoothedTargets(targets, labelSmoothing, 2)),
     ofNumbers: (target, logit) =>
-      Math.max(logit, 0) - logit * smooth(target) + Math.log1p(Math.exp(-Math.abs(logit))),
+      Math.max(logit, 0) -
+      logit * smoothedTarget(target, labelSmoothing, 2) +
+      Math.log1p(Math.exp(-Math.abs(logit))),
   });
 
   return {

@@ -1,7 +1,8 @@
 import type { ClassIndices } from '@dropout-lab/contracts';
 import { crossentropyFromLogits } from '@dropout-lab/metrics';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Answers, Loss, LossConfigOf } from './loss.ts';
+import { smoothedTarget } from './label-smoothing.ts';
+import type { Loss, LossConfigOf } from './loss.ts';
 import { areClasses, meanOverRows, targetAt } from './targets.ts';
 
 /**
@@ -35,24 +36,19 @@ export const categoricalCrossentropy = ({
     if (areClasses(targets, units) && labelSmoothing === 0 && !weights) {
       return crossentropyFromLogits(logits, targets as ClassIndices, units);
     }
-    const target = smoothedTarget(answers, labelSmoothing);
+    const target = targetAt(answers);
     return meanOverRows(answers, (start) => {
       const row = logits.subarray(start, start + units);
       const largest = row.reduce((a, b) => Math.max(a, b));
       const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
       return row.reduce((loss, logit, i) => {
-        const wanted = target(start + i);
+        const wanted = smoothedTarget(target(start + i), labelSmoothing, units);
         // 0 times the infinite loss of a logit of -Infinity would be NaN.
         return wanted === 0 ? loss : loss + wanted * (logSum + (largest - logit));
       }, 0);
     });
   },
 });
-
-const smoothedTarget = (answers: Answers, smoothing: number): ((place: number) => number) => {
-  const target = targetAt(answers);
-  return (place) => target(place) * (1 - smoothing) + smoothing / answers.units;
-};
 
 /** Each row minus its largest element. It does not change a crossentropy, so the gradient passes unchanged. */
 const belowZero = tf.customGrad((logits) => ({
