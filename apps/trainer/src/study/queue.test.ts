@@ -23,7 +23,7 @@ const redisServer = await systemProgram('redis-server', {
 const study = {
   name: 'queued',
   title: 'A study on a queue',
-  config: { ...smallRun, callbacks: [], epochs: 6, checkpointEverySteps: 10 },
+  config: { ...smallRun, callbacks: [], epochs: 12, checkpointEverySteps: 10 },
   arms: {
     dropout: { title: 'dropout' },
     'no-dropout': { title: 'no dropout', changes: { model: { dropout: { rate: 0 } } } },
