@@ -28,7 +28,7 @@ export const armColour = (arm: number): string => `var(--hue-${arm % HUES})`;
 /** Of lines whose hue is used again; none is that of training, which is `4 3`. */
 const dashes = [undefined, '10 3', '1.5 2.5', '9 2.5 1.5 2.5'] as const;
 
-/** So many patterns of lines tell arms of one hue apart. */
+/** The number of patterns of lines, by which arms of one hue differ. */
 export const PATTERNS = dashes.length;
 
 /** Which of the patterns the line of an arm has: 0 for an unbroken line, for as many arms as there are hues. */

@@ -99,7 +99,7 @@ test('what is no run is refused in a sentence, on every page that takes none, an
   await page.close();
 });
 
-test('runs of one name are all shown, whatever else an archive holds', async () => {
+test('runs of one name are all shown, whatever else an archive has', async () => {
   const { page, complaints } = await openPage(browser, `${viewer.url}#/runs`);
   await page.getByRole('link', { name: 'first' }).waitFor();
   const zip = zipSync({

@@ -1,8 +1,8 @@
 import { Unzip, type UnzipFile, UnzipInflate } from 'fflate';
 
-/** What a run's archive is not longer than. */
+/** A run's archive is no longer than this. */
 const LIMITS = {
-  /** Bytes of the archive, and of all that its files hold together. */
+  /** Bytes of the archive, and of all that its files have together. */
   bytes: 512 * 2 ** 20,
   /** Bytes of a file of text; weights are as long as the archive may be. */
   text: 64 * 2 ** 20,
