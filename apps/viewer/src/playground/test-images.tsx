@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { PictureCanvas } from '../shared/controls/picture-canvas.tsx';
 import { useLoaded } from '../shared/controls/use-loaded.ts';
 import type { TestImages as Images } from '../shared/images/images-in-file.ts';
+import '../shared/controls/tiles.css';
 import './test-images.css';
 
 /** Number of thumbnails that are shown at a time. */
@@ -23,7 +24,7 @@ export const TestImages = ({
   const pictures = useLoaded(`${first} of ${count}`, () => images.read(indices));
   return (
     <>
-      <div class="thumbnails">
+      <div class="tiles test-images">
         {pictures.state === 'ready' &&
           pictures.value.map((picture, i) => (
             <button

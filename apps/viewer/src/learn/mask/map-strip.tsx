@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { MaskedLayer } from '../../shared/compute/lesson.ts';
 import { PixelCanvas } from '../../shared/controls/pixel-canvas.tsx';
 import { mapPixels } from './units.ts';
+import '../../shared/controls/tiles.css';
 import './map-strip.css';
 
 interface MapStripProps {
@@ -13,7 +14,7 @@ interface MapStripProps {
 /** All maps of the layer under their mask, to choose from. */
 export const MapStrip = ({ layer, map, onMap }: MapStripProps) => (
   // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-  <div class="map-strip" role="group" aria-label="Maps of the layer">
+  <div class="tiles map-strip" role="group" aria-label="Maps of the layer">
     {Array.from({ length: layer.shape[2] }, (_, i) => (
       <button key={i} type="button" aria-pressed={i === map} onClick={() => onMap(i)}>
         <MaskedMap layer={layer} map={i} />

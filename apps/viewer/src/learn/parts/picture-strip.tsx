@@ -4,6 +4,7 @@ import { PictureCanvas } from '../../shared/controls/picture-canvas.tsx';
 import { type Picture, pictureOf } from '../../shared/images/pixels.ts';
 import { show, view } from '../../shared/state.ts';
 import { PICTURES } from './pictures.ts';
+import '../../shared/controls/tiles.css';
 import './picture-strip.css';
 
 /** Returns the picture of the address, which all steps share; its default is the first of the strip. */
@@ -18,7 +19,7 @@ export const useChosenPicture = (images: ImageDataset): Picture => {
 
 /** Pictures that the network was not trained on, to choose from. */
 export const PictureStrip = ({ images }: { readonly images: ImageDataset }) => (
-  <div class="picture-strip">
+  <div class="tiles picture-strip">
     {PICTURES.map((index) => (
       <button
         key={index}
