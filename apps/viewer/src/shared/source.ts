@@ -82,10 +82,31 @@ export const openRuns = (runs: readonly RunOverview[]): void => {
     const known = Math.max(digests.value.get(name)?.revision ?? 0, last?.revision ?? 0);
     if (last?.isPending || known >= run.revision) continue;
     asked.set(name, { revision: run.revision, isPending: true });
-    openRun(name, run.revision);
+    toOpen.push({ name, revision: run.revision });
+  }
+  openNext();
+};
+
+/** A browser has no more connections to one server, and the requests of a hundred runs take a while to be made. */
+const MOST_REQUESTS = 6;
+
+let requests = 0;
+
+/** The runs whose turn has not come, the first one first. */
+let toOpen: { readonly name: string; readonly revision: number }[] = [];
+
+const openNext = (): void => {
+  while (requests < MOST_REQUESTS && toOpen.length > 0) {
+    const { name, revision } = toOpen.shift()!;
+    requests++;
+    void openRun(name, revision).then(() => {
+      requests--;
+      openNext();
+    });
   }
 };
 
+/** Loads a run; the promise is never rejected. */
 const openRun = async (name: string, revision: number): Promise<void> => {
   const url = fileUrl(name, DIGEST_FILE);
   // A run of the sample may have the name of one of the user's.
@@ -137,6 +158,7 @@ const showRuns = async (catalogue: Catalogue): Promise<void> => {
 
 const forgetOpened = (): void => {
   asked.clear();
+  toOpen = [];
   digests.value = new Map();
   failures.value = new Map();
 };

@@ -36,8 +36,18 @@ export const studentPValue = (sample: readonly number[]): number => {
   return Math.max(0, 1 - centralProbability(theta, degreesOfFreedom));
 };
 
+/** Quantiles by level and degrees of freedom: curves of arms ask for the same ones thousands of times. */
+const quantiles = new Map<string, number>();
+
 /** Returns the t for which `|T| <= t` has probability `level`, for T of Student's distribution; to some 1e-12 of its value. */
 const studentQuantile = (level: number, degreesOfFreedom: number): number => {
+  const key = `${level} ${degreesOfFreedom}`;
+  const quantile = quantiles.get(key) ?? findQuantile(level, degreesOfFreedom);
+  quantiles.set(key, quantile);
+  return quantile;
+};
+
+const findQuantile = (level: number, degreesOfFreedom: number): number => {
   let low = 0;
   let high = Math.PI / 2;
   for (let middle = high / 2; middle > low && middle < high; middle = (low + high) / 2) {

@@ -34,7 +34,9 @@ export const armCurve = (histories: readonly (readonly EpochRow[])[], metric: Cu
   for (const row of histories.flat()) {
     const value = metricAt(row, metric);
     if (value === undefined || !Number.isFinite(value)) continue;
-    valuesAt.set(row.epoch, [...(valuesAt.get(row.epoch) ?? []), value]);
+    const values = valuesAt.get(row.epoch);
+    if (values) values.push(value);
+    else valuesAt.set(row.epoch, [value]);
   }
   return [...valuesAt.entries()]
     .sort(([a], [b]) => a - b)

@@ -187,13 +187,13 @@ const armSeries = (
       group.map(({ history }) => history),
       metric,
     );
-    const times = meanMinutes(group);
+    const times = x === 'epoch' ? undefined : meanMinutes(group);
     const smoothedAll = (values: readonly number[]) => smoothed(values, smooth);
     const means = smoothedAll(curve.map(({ mean }) => mean));
     const lower = smoothedAll(curve.map(({ band, mean }) => band?.lower ?? mean));
     const upper = smoothedAll(curve.map(({ band, mean }) => band?.upper ?? mean));
     const points = curve.map(({ epoch, mean, band }, i) => ({
-      x: x === 'epoch' ? epoch : (times.get(epoch) ?? Number.NaN),
+      x: times ? (times.get(epoch) ?? Number.NaN) : epoch,
       y: means[i]!,
       raw: mean,
       band: band && { lower: lower[i]!, upper: upper[i]! },
@@ -204,7 +204,7 @@ const armSeries = (
         label: arm.label,
         arm: arm.color,
         points,
-        ...marksOn(metric, marksOf(group), (epoch) => (x === 'epoch' ? epoch : times.get(epoch))),
+        ...marksOn(metric, marksOf(group), (epoch) => (times ? times.get(epoch) : epoch)),
       },
     ];
   });
@@ -216,7 +216,9 @@ const meanMinutes = (group: readonly Summary[]): ReadonlyMap<number, number> => 
   for (const { history } of group) {
     minutesAt(history).forEach((minutes, i) => {
       const { epoch } = history[i]!;
-      at.set(epoch, [...(at.get(epoch) ?? []), minutes]);
+      const all = at.get(epoch);
+      if (all) all.push(minutes);
+      else at.set(epoch, [minutes]);
     });
   }
   return new Map([...at].map(([epoch, all]) => [epoch, mean(all)]));
