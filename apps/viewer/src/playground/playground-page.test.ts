@@ -134,6 +134,20 @@ test('on WebGL a model predicts the same for a test image as in Node, and its fe
 test('masks are those of training, redrawn at will, at any rate; passes spread', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/playground?backend=wasm`);
   await expect.poll(() => masksOn(page)).toEqual(keptInNode(0.25, 0));
+  // The network as it is, with its dropout where it sits and at the rate of the masks.
+  const layers = () =>
+    page.getByRole('region', { name: 'The network' }).getByRole('listitem').allTextContents();
+  const inNode = (rate: number) =>
+    model.layers.map((layer) =>
+      layer instanceof Dropout
+        ? `${layer.name}drops ${rate.toFixed(2)}`
+        : `${layer.name}${(layer.outputShape as number[]).slice(1).join(' × ')}`,
+    );
+  expect(await layers()).toEqual(inNode(0.25));
+  expect(inNode(0.25).filter((words) => words.includes('drops'))).toHaveLength(2);
+  expect(await page.getByText('parameters in all').textContent()).toContain(
+    `${new Intl.NumberFormat('en').format(model.countParams())} parameters`,
+  );
   const spread = () => page.locator('.predictions tbody td:nth-child(4)').allTextContents();
   const before = await spread();
   expect(before[0]).toMatch(/^\d+\.\d% ± \d+\.\d$/);
@@ -143,6 +157,7 @@ test('masks are those of training, redrawn at will, at any rate; passes spread',
   expect(await spread()).not.toEqual(before);
   await page.getByLabel('Dropout rate').fill('0.6');
   await expect.poll(() => masksOn(page)).toEqual(keptInNode(0.6, 1));
+  expect(await layers()).toEqual(inNode(0.6));
   // The plain prediction knows nothing of the rate.
   expect(await shownOn(page)).toEqual(expectedOf(0));
   await page.getByLabel('Dropout rate').fill('0');

@@ -8,6 +8,7 @@ import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { bestOf } from './best-run.ts';
 import { LayerMaps } from './masks-and-feature-maps.tsx';
+import { Network } from './network.tsx';
 import { PicturePanel } from './picture-panel.tsx';
 import { PredictionPanel } from './prediction-panel.tsx';
 import { SecondModel, SecondSelect, secondOf } from './second-model.tsx';
@@ -83,6 +84,7 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
         />
         {second && <SecondModel key={second.name} chosen={second} shown={shown} draw={draw} />}
       </div>
+      <Network layers={opened?.layers} rate={rate} />
       <LayerMaps passes={passes} dropout={opened?.dropout} />
     </div>
   );

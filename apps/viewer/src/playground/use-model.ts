@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PlaygroundModel } from '../shared/compute/built-model.ts';
 import type { ComputeThread } from '../shared/compute/compute-thread.ts';
-import type { ModelDropout } from '../shared/compute/playground.ts';
+import type { ModelDropout, NetworkLayer } from '../shared/compute/playground.ts';
 import type { Compute } from './use-compute.ts';
 
 /** A thread that has a model open. */
@@ -9,6 +9,7 @@ export interface OpenModel {
   readonly thread: ComputeThread;
   readonly model: PlaygroundModel;
   readonly dropout: ModelDropout;
+  readonly layers: readonly NetworkLayer[];
   /** Another number each time a model is opened. */
   readonly id: number;
 }
@@ -27,7 +28,7 @@ export const useModel = (
     if (!thread || !model) return;
     thread
       .call((services) => services.open(model))
-      .then((dropout) => setOpened({ thread, model, dropout, id: ++openings }))
+      .then((about) => setOpened({ thread, model, ...about, id: ++openings }))
       .catch(onError);
   }, [thread, model]);
   return opened?.thread === thread && opened?.model === model ? opened : undefined;

@@ -14,6 +14,17 @@ export interface ModelDropout {
   readonly isAdjustable: boolean;
 }
 
+/** A layer of the network. */
+export interface NetworkLayer {
+  readonly name: string;
+  /** Of its output for an image. */
+  readonly shape: readonly number[];
+  /** Of its weights, statistics included. */
+  readonly parameters: number;
+  /** Of a layer of dropout. */
+  readonly rate: number | undefined;
+}
+
 /** A layer's output for one image, or its mask: [height, width, channels], or [units]. */
 export interface LayerMap {
   readonly layer: string;
@@ -59,14 +70,24 @@ export const createPlayground = () => {
       return computing.backend.reason;
     },
     /** @throws ModelError when the weights do not fit. */
-    open: (model: PlaygroundModel): ModelDropout => {
+    open: (
+      model: PlaygroundModel,
+    ): { readonly dropout: ModelDropout; readonly layers: readonly NetworkLayer[] } => {
       opened = model;
       built?.model.dispose();
       built = undefined;
-      const { spec } = atRate(null);
+      const { spec, model: network } = atRate(null);
       return {
-        rate: Math.max(0, ...dropoutRates(spec.layers)),
-        isAdjustable: dropoutRates(specAtRate(model.config, 0.5).layers).length > 0,
+        dropout: {
+          rate: Math.max(0, ...dropoutRates(spec.layers)),
+          isAdjustable: dropoutRates(specAtRate(model.config, 0.5).layers).length > 0,
+        },
+        layers: network.layers.map((layer) => ({
+          name: layer.name,
+          shape: (layer.outputShape as number[]).slice(1),
+          parameters: layer.countParams(),
+          rate: layer instanceof Dropout ? layer.rate : undefined,
+        })),
       };
     },
     /** @param pixels uint8 of the model's input shape, [height, width, channels]. */
