@@ -9,7 +9,32 @@ import { systemProgram } from './system-packages.mjs';
  * @returns {Promise<import('playwright-core').Browser>}
  * @throws An Error where there is none and none can be installed.
  */
-export const launchChromium = async (more = []) => {
+export const launchChromium = async (more = []) => chromium.launch(await optionsOf(more));
+
+/** Where tests find the browser that they share: {@link serveChromium}'s address, in a variable of the environment. */
+export const SHARED_CHROMIUM = 'TEST_CHROMIUM';
+
+/**
+ * Launches Chromium to be shared by processes that have its address. Each has pages and storage of its own there.
+ *
+ * @returns {Promise<import('playwright-core').BrowserServer>}
+ * @throws An Error where there is none and none can be installed.
+ */
+export const serveChromium = async () => chromium.launchServer(await optionsOf([]));
+
+/**
+ * The browser that all tests of this run share, or where there is none, for a test that is run by itself, its own. To close
+ * it closes the caller's pages. A test that crashes a part of the browser launches one of its own.
+ *
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
+export const sharedChromium = async () => {
+  const address = process.env[SHARED_CHROMIUM];
+  return address === undefined ? launchChromium() : chromium.connect(address);
+};
+
+/** @param {readonly string[]} more */
+const optionsOf = async (more) => {
   const executablePath =
     process.platform === 'linux'
       ? await systemProgram('chromium', {
@@ -17,7 +42,7 @@ export const launchChromium = async (more = []) => {
           elsewhere: 'have Chromium or a link to Chrome on the PATH as chromium',
         })
       : undefined;
-  return chromium.launch({
+  return {
     ...(executablePath === undefined ? { channel: 'chrome' } : { executablePath }),
     args: [
       '--no-sandbox',
@@ -34,7 +59,7 @@ export const launchChromium = async (more = []) => {
       '--use-fake-device-for-media-stream',
       ...more,
     ],
-  });
+  };
 };
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import { expect, test } from 'vitest';
-import { launchChromium } from '../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer } from './server/start-viewer.ts';
 import { siteFolder } from './site-folder.ts';
@@ -13,7 +13,7 @@ test('what the first page loads is less than 200 kB compressed', async () => {
   const runsFolder = temporaryFolder();
   await createEndedRun(runsFolder, 'only');
   const viewer = await startViewer({ runsFolder, port: 0 });
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
   const page = await browser.newPage();
   const loaded: string[] = [];
   page.on('response', (response) => loaded.push(response.url()));

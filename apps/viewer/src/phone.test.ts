@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
 
@@ -9,7 +9,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   // The runs that ship with the viewer have all that a page can show.
   const runsFolder = join(temporaryFolder(), 'none');
   viewer = await startViewer({ runsFolder, port: 0, dataFolder: runsFolder });

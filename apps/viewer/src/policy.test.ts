@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { launchChromium } from '../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer } from './server/start-viewer.ts';
 
@@ -37,7 +37,7 @@ const pages: readonly (readonly [address: string, isShown: (page: Page) => Promi
 test('no page and no thread does what the policy forbids, or prints an error', async () => {
   const runsFolder = join(await temporaryFolder(), 'none');
   const viewer = await startViewer({ runsFolder, port: 0, dataFolder: runsFolder });
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
   const complaints: string[] = [];
   for (const [address, isShown] of pages) {
     const page = await browser.newPage();

@@ -4,7 +4,7 @@ import type { RunEvent } from '@dropout-lab/contracts';
 import { buildModel, parseModelSpec, readWeights } from '@dropout-lab/model';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from './server/start-viewer.ts';
 import { createRun, epochEvent, progressAtEnd, started, stepEvent, wholeRun } from './testing/runs.ts';
@@ -17,7 +17,7 @@ let viewer: Viewer;
 let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   await startBackend('cpu');
   const model = { filters: [4, 8], units: [16], dropout: { rate: 0.25 } };

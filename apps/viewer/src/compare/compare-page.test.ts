@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
+import { downloaded } from '../testing/downloaded.ts';
 import { createEndedRun } from '../testing/runs.ts';
 
 let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   for (const seed of [0, 1]) {
     await createEndedRun(root, `dropout-${seed}`, { seed });
@@ -27,9 +27,9 @@ afterAll(async () => {
 
 const curves = (page: Page) => page.locator('.plot svg g.line path').count();
 
-const downloaded = async (page: Page, press: () => Promise<void>): Promise<string> => {
+const pressed = async (page: Page, press: () => Promise<void>): Promise<string> => {
   const [file] = await Promise.all([page.waitForEvent('download'), press()]);
-  return readFile(await file.path(), 'latin1');
+  return (await downloaded(file)).toString('latin1');
 };
 
 test('charts of loss and accuracy, read together by pointer and by keyboard', async () => {
@@ -229,9 +229,9 @@ test('settings that differ, and downloads', async () => {
     'model.dropout.ratedropout 0.5no dropout',
   );
   expect(await page.getByRole('row').filter({ hasText: /^seed/ }).textContent()).toBe('seed0, 10, 1');
-  const csv = await downloaded(page, () => page.getByRole('button', { name: 'Download CSV' }).click());
+  const csv = await pressed(page, () => page.getByRole('button', { name: 'Download CSV' }).click());
   expect(csv.split('\r\n')).toHaveLength(1 + 4 * 3 + 1);
-  const svg = await downloaded(page, () => page.getByRole('button', { name: 'SVG' }).first().click());
+  const svg = await pressed(page, () => page.getByRole('button', { name: 'SVG' }).first().click());
   expect(svg).toMatch(/^<svg .*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(svg).not.toContain('var(--');
   // What the page says around the chart, the file says itself.
@@ -244,7 +244,7 @@ test('settings that differ, and downloads', async () => {
     'lowest validation loss',
   ])
     expect(Buffer.from(svg, 'latin1').toString()).toContain(text);
-  const png = await downloaded(page, () => page.getByRole('button', { name: 'PNG' }).first().click());
+  const png = await pressed(page, () => page.getByRole('button', { name: 'PNG' }).first().click());
   expect(png.slice(1, 4)).toBe('PNG');
   await page.close();
 });

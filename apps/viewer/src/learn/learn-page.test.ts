@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import sirv from 'sirv';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from '../server/export-viewer.ts';
 import type { Viewer } from '../server/start-viewer.ts';
@@ -17,7 +17,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  [browser, viewer] = await Promise.all([launchChromium(), startLearn()]);
+  [browser, viewer] = await Promise.all([sharedChromium(), startLearn()]);
 });
 
 afterAll(async () => {

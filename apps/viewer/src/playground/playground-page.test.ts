@@ -16,7 +16,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { launchChromium, openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
@@ -51,7 +51,7 @@ let model: LayersModel;
 let greyModel: LayersModel;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   await startBackend('cpu');
   root = temporaryFolder();
   model = await createTrained('trained', tutorial(0.25));

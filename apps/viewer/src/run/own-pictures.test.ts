@@ -6,7 +6,7 @@ import { imageFilePath, imageFolder } from '@dropout-lab/data/node';
 import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from '../server/export-viewer.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
@@ -22,7 +22,7 @@ let runsFolder: string;
 let pixels: Uint8Array;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   cache = temporaryFolder();
   const pets = await writeDots(join(temporaryFolder(), 'pets'), { cat: 10, dog: 10 });
   const prepared = await imageFolder(pets, { cacheDirectory: cache });

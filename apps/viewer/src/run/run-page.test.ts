@@ -8,7 +8,7 @@ import { evaluateLogits, predictionsOf } from '@dropout-lab/metrics';
 import { buildModel, parseModelSpec } from '@dropout-lab/model';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
@@ -19,7 +19,7 @@ let root: string;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   await startBackend('cpu');
   root = temporaryFolder();
   const run = await createRun(root, 'evaluated');

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { wholeRun, writeRunFiles } from '../testing/runs.ts';
@@ -11,7 +11,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   for (let i = 0; i < RUNS; i++) {
     const model = { dropout: { rate: (i % 10) / 10 } };

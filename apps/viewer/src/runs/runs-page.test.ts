@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { createEndedRun, createRun, ended, epochEvent, started, stepEvent } from '../testing/runs.ts';
@@ -12,7 +12,7 @@ let root: string;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   root = temporaryFolder();
   await createEndedRun(root, 'dropout', { seed: 1 });
   await createEndedRun(root, 'no-dropout', { model: { dropout: { rate: 0 } } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { recordStudy } from '@dropout-lab/study/node';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from '../server/export-viewer.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
@@ -18,7 +18,7 @@ let runsFolder: string;
 const withoutDropout = { model: { dropout: { rate: 0 } } };
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   folder = temporaryFolder();
   runsFolder = join(folder, 'runs');
   const store = join(runsFolder, 'studies');

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { createEndedRun } from '../testing/runs.ts';
 import { startViewer } from './start-viewer.ts';
@@ -25,7 +25,7 @@ test('a slide of another origin shows a step of Learn, and no page with runs', a
     slides.closeAllConnections();
     slides.close();
   });
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
   onTestFinished(() => browser.close());
   // Another site, not only another port.
   const { page } = await openPage(browser, `http://localhost:${(slides.address() as AddressInfo).port}/`);

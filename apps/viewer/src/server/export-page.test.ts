@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { exportViewer } from './export-viewer.ts';
 
@@ -25,7 +25,7 @@ test('exported to a folder of any web server, the pages show, classify and train
   await mkdir(runsFolder);
   await exportViewer({ runsFolder, output: join(folder, 'web', 'some', 'place') });
   const url = `${await serveFiles(join(folder, 'web'))}/some/place/`;
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
   onTestFinished(() => browser.close());
 
   const { page, complaints } = await openPage(browser, url);

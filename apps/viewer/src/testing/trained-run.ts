@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '@dropout-lab/contracts';
 import { openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
+import { downloaded } from './downloaded.ts';
 
 /** The card of a run that is trained on the page, by its label. */
 export const card = (page: Page, label: string): Locator =>
@@ -14,7 +15,7 @@ export const card = (page: Page, label: string): Locator =>
 export const downloadRun = async (page: Page, label: string): Promise<RunReader> => {
   const waiting = page.waitForEvent('download');
   await card(page, label).getByRole('button', { name: 'Download the run' }).click();
-  const zip = await readFile(await (await waiting).path());
+  const zip = await downloaded(await waiting);
   const folder = temporaryFolder();
   const files = Object.entries(unzipSync(zip));
   for (const [path, content] of files) {

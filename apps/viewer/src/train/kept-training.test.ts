@@ -3,7 +3,7 @@ import { withoutVoided } from '@dropout-lab/runs';
 import type { RunReader } from '@dropout-lab/runs/node';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { card, downloadRun, losses } from '../testing/trained-run.ts';
@@ -12,7 +12,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
 });

@@ -8,7 +8,7 @@ import { runExperiment } from '@dropout-lab/experiment';
 import { createRunDirectory, openRunDirectory, type RunReader } from '@dropout-lab/runs/node';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { launchChromium, openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { runFlags } from '../shared/settings/flag-values.ts';
@@ -19,7 +19,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
 });

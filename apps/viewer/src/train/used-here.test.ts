@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
+import { downloaded } from '../testing/downloaded.ts';
 import { card } from '../testing/trained-run.ts';
 
 let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
 });
@@ -67,8 +67,8 @@ test('what was trained here is tried, looked at, downloaded, and dropped on the 
   await page.getByRole('link', { name: 'Train here' }).click();
   const waiting = page.waitForEvent('download');
   await arm.getByRole('button', { name: 'Download the run' }).click();
-  const downloaded = await waiting;
-  const zip = await readFile(await downloaded.path());
+  const download = await waiting;
+  const zip = await downloaded(download);
   expect(complaints).toEqual([]);
   await page.close();
 
@@ -78,8 +78,8 @@ test('what was trained here is tried, looked at, downloaded, and dropped on the 
   await expect
     .poll(() => other.getByRole('alert').textContent())
     .toMatch(/^broken\.zip: expected a ZIP file of a run, found one that cannot be unpacked/);
-  await drop(other, downloaded.suggestedFilename(), zip);
-  const name = downloaded.suggestedFilename().replace('.zip', '');
+  await drop(other, download.suggestedFilename(), zip);
+  const name = download.suggestedFilename().replace('.zip', '');
   await other.getByRole('heading', { level: 1, name }).waitFor();
   expect(await other.getByRole('alert').count()).toBe(0);
   await expect.poll(() => other.locator('.plot svg').count()).toBe(3);

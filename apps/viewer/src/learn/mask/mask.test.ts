@@ -2,7 +2,7 @@ import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../../../scripts/chromium.mjs';
 import type { Viewer } from '../../server/start-viewer.ts';
 import { createLesson } from '../../shared/compute/lesson.ts';
 import { openStep, shippedModel, startLearn } from '../testing/learn.ts';
@@ -16,7 +16,7 @@ const lesson = createLesson();
 beforeAll(async () => {
   await startBackend('wasm');
   lesson.openLesson(await shippedModel());
-  [browser, viewer] = await Promise.all([launchChromium(), startLearn()]);
+  [browser, viewer] = await Promise.all([sharedChromium(), startLearn()]);
 });
 
 afterAll(async () => {

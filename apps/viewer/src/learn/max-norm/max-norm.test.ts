@@ -6,7 +6,7 @@ import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { createReplica, train } from '@dropout-lab/training';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../../../scripts/chromium.mjs';
 import type { Viewer } from '../../server/start-viewer.ts';
 import { openStep, startLearn } from '../testing/learn.ts';
 import { configWithLimit, countAtLimit, LAYER, STEPS, UNITS, WEIGHTS } from './norms.ts';
@@ -16,7 +16,7 @@ let viewer: Viewer;
 
 beforeAll(async () => {
   await startBackend('wasm');
-  [browser, viewer] = await Promise.all([launchChromium(), startLearn()]);
+  [browser, viewer] = await Promise.all([sharedChromium(), startLearn()]);
 });
 
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { loadSample } from '@dropout-lab/cifar/sample';
 import { mean } from '@dropout-lab/metrics';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../../../scripts/chromium.mjs';
 import type { Viewer } from '../../server/start-viewer.ts';
 import { createLesson } from '../../shared/compute/lesson.ts';
 import { PICTURES } from '../parts/pictures.ts';
@@ -16,7 +16,7 @@ const lesson = createLesson();
 beforeAll(async () => {
   await startBackend('wasm');
   lesson.openLesson(await shippedModel());
-  [browser, viewer] = await Promise.all([launchChromium(), startLearn()]);
+  [browser, viewer] = await Promise.all([sharedChromium(), startLearn()]);
 });
 
 afterAll(async () => {

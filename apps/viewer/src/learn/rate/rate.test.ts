@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../../../scripts/chromium.mjs';
 import type { Viewer } from '../../server/start-viewer.ts';
 import { openStep, startLearn } from '../testing/learn.ts';
 
@@ -8,7 +8,7 @@ let browser: Browser;
 let viewer: Viewer;
 
 beforeAll(async () => {
-  [browser, viewer] = await Promise.all([launchChromium(), startLearn()]);
+  [browser, viewer] = await Promise.all([sharedChromium(), startLearn()]);
 });
 
 afterAll(async () => {

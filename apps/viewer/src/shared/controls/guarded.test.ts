@@ -1,18 +1,18 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../../../scripts/chromium.mjs';
+import { sharedChromium } from '../../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../../server/start-viewer.ts';
 import { createEndedRun } from '../../testing/runs.ts';
 
 let viewer: Viewer;
-let browser: Awaited<ReturnType<typeof launchChromium>>;
+let browser: Awaited<ReturnType<typeof sharedChromium>>;
 
 beforeAll(async () => {
   const runsFolder = temporaryFolder();
   for (const name of ['one', 'two']) await createEndedRun(runsFolder, name);
   viewer = await startViewer({ runsFolder, port: 0 });
-  browser = await launchChromium();
+  browser = await sharedChromium();
 });
 
 afterAll(async () => {

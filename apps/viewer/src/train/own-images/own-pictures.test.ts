@@ -7,7 +7,7 @@ import { runExperiment } from '@dropout-lab/experiment';
 import { createRunDirectory, openRunDirectory } from '@dropout-lab/runs/node';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium, openPage } from '../../../../../scripts/chromium.mjs';
+import { openPage, sharedChromium } from '../../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../../server/start-viewer.ts';
 import { violationsOf } from '../../testing/axe.ts';
@@ -23,7 +23,7 @@ let pets: string;
 const PATIENCE = 120_000;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await sharedChromium();
   const root = temporaryFolder();
   viewer = await startViewer({ runsFolder: root, port: 0, dataFolder: join(root, 'no-data') });
   pets = await writeDots(join(temporaryFolder(), 'pets'), { cat: 20, dog: 20 });
