@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decodeSafetensors } from '@dropout-lab/interchange';
 import { createGenerator, fold, randomKey } from '@dropout-lab/random';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
@@ -70,70 +70,110 @@ const drawPets = async (folder: string): Promise<void> => {
   await writeFile(join(folder, 'sun', 'empty.png'), '');
 };
 
-test('the how-to, from its first line to its last, with 300 pictures of five classes', async () => {
-  const folder = temporaryFolder();
-  const env = { DROPOUT_LAB_CACHE: join(folder, 'cache') };
-  const stdoutOf = async (line: readonly string[], run: typeof callCli): Promise<string> => {
-    const { code, stdout, stderr } = await run(line, { cwd: folder, env });
-    expect([line, code, code === 0 ? '' : stderr]).toEqual([line, 0, '']);
-    return stdout;
-  };
-  const cli = (...line: readonly string[]) => stdoutOf(line, callCli);
-  await drawPets(join(folder, 'pets'));
-  // Of the how-to's second part: a file that another program would have written.
-  await cli('data', 'export', 'pets', '--format', 'parquet', '--to', 'as-parquet', '--size', '32');
-  await copyFile(join(folder, 'as-parquet/train-00000-of-00001.parquet'), join(folder, 'pets.parquet'));
-
+/** The command lines of a how-to, in their order, with the runs that it leaves open put in. */
+const linesOf = async (document: string): Promise<string[][]> => {
   const page = await readFile(
-    fileURLToPath(new URL('../../../../docs/how-to/own-images.md', import.meta.url)),
+    fileURLToPath(new URL(`../../../../docs/how-to/${document}`, import.meta.url)),
     'utf8',
   );
-  const lines = Array.from(page.matchAll(/^npx dropout-lab (.*)$/gm), ([, line]) => line!.split(' '));
-  // The one with a folder of CIFAR's files is about another data set.
-  const own = lines.filter((line) => !line.includes('--data-dir'));
-  expect(own.length).toBeGreaterThanOrEqual(5);
+  return Array.from(page.matchAll(/^npx dropout-lab (.*?)(?: +#.*)?$/gm), ([, line]) =>
+    line!.split(' ').map((word) =>
+      word
+        .replace(/^RUN\b/, 'runs/pets')
+        .replace(/^runs\/A$/, 'runs/pets')
+        .replace(/^runs\/B$/, 'runs/pets-parquet'),
+    ),
+  );
+};
+
+test('from a folder of 300 pictures of five classes to every format and back, by the lines of the how-tos', async () => {
+  const folder = temporaryFolder();
+  const at = (...path: readonly string[]) => join(folder, ...path);
+  const env = { DROPOUT_LAB_CACHE: at('cache') };
   const said = new Map<string, string>();
-  for (const line of own) {
-    const fast = line[0] === 'train' || line[0] === 'evaluate' ? ['--backend', 'wasm'] : [];
-    // As its reader does it: each in a process of its own.
-    said.set(line.join(' '), await stdoutOf([...line, ...fast], runCli));
-  }
+  const cli = async (...line: readonly string[]): Promise<string> => {
+    const computed = ['train', 'evaluate', 'predict'].includes(line[0]!) ? ['--backend', 'wasm'] : [];
+    // What computes has a process of its own, as for its reader.
+    const run = computed.length > 0 ? runCli : callCli;
+    const { code, stdout, stderr } = await run([...line, ...computed], { cwd: folder, env });
+    expect([line, code, code === 0 ? '' : stderr]).toEqual([line, 0, '']);
+    said.set(line.join(' '), stdout);
+    return stdout;
+  };
+  await drawPets(at('pets'));
+  // What the how-tos take as given: a file that another program would have written, and pictures that are not in the folder.
+  await cli('data', 'export', 'pets', '--format', 'parquet', '--to', 'as-parquet', '--size', '32');
+  await copyFile(at('as-parquet/train-00000-of-00001.parquet'), at('pets.parquet'));
+  await mkdir(at('new-pictures'));
+  await copyFile(at('pets/sun/11.png'), at('photo.png'));
+  for (const name of ['fish/13.png', 'tree/12.jpg'])
+    await copyFile(at('pets', name), at('new-pictures', name.replace('/', '-')));
+
+  // The ones with a folder of CIFAR's files, and of CIFAR itself, are about other data sets.
+  const own = (await linesOf('own-images.md')).filter((line) => !line.includes('--data-dir'));
+  expect(own.length).toBeGreaterThanOrEqual(7);
+  for (const line of own) await cli(...line);
   const [first] = own as [string[], ...string[][]];
   expect(said.get(first.join(' '))).toMatch(
     /^pets: 240 images to train on, 60 to test, of 5 classes, 32 x 32 x 3$/m,
   );
   expect(said.get(first.join(' '))).toContain('Skipped 3 files: ');
   expect(said.get('data info pets')).toContain('fish/notes.txt: it is not PNG');
-
-  const run = 'runs/pets';
-  const evaluated = await cli('evaluate', run, '--backend', 'wasm');
+  expect(said.get('predict runs/pets new-pictures --csv')).toMatch(
+    /^file,label,probability,label_2,.*\r?\nnew-pictures.fish-13\.png,\w+,0\.\d+,.*\r?\nnew-pictures.tree-12\.jpg,/,
+  );
+  const evaluated = await cli('evaluate', 'runs/pets');
   // Five classes: by chance a fifth would be right.
   expect(Number(/accuracy:? (0\.\d+|1)/i.exec(evaluated)?.[1])).toBeGreaterThan(0.3);
-  for (const format of ['keras', 'safetensors', 'onnx', 'web', 'hub', 'tensorboard'])
-    await cli(
-      'export',
-      run,
-      '--format',
-      format,
-      '--output',
-      `exported-${format}${/keras|safetensors|onnx/.test(format) ? `.${format}` : ''}`,
-    );
-  // Each file says on which pictures its weights were trained.
-  for (const file of ['exported-keras.keras', 'exported-safetensors.safetensors']) {
-    const again = `again-${file.split('.')[1]}`;
-    await cli('import', file, '--run-dir', again);
-    expect(await cli('evaluate', again, '--backend', 'wasm')).toBe(evaluated);
+
+  for (const line of await linesOf('export.md')) {
+    // Of a program in Python: a file that says nothing of its images.
+    if (line[1] === 'model.keras') await copyFile(at('runs/pets/last.keras'), at('model.keras'));
+    await cli(...line);
   }
-  expect((await readFile(join(folder, 'exported-onnx.onnx'))).length).toBeGreaterThan(10_000);
-  expect(readdirSync(join(folder, 'exported-hub'))).toContain('README.md');
-  expect(readdirSync(join(folder, 'exported-tensorboard')).length).toBeGreaterThan(0);
-  const picture = join(folder, 'pets/sun/11.png');
-  const classify = await loadClassifier(join(folder, 'exported-web'));
-  const [best] = await classify(await readFile(picture));
-  const predicted = await cli('predict', run, 'pets/sun/11.png', '--backend', 'wasm', '--json');
-  const [expected] = JSON.parse(predicted).classes;
-  expect(best).toMatchObject({
-    label: expected.className,
-    probability: expect.closeTo(expected.probability, 4),
-  });
+  // Each file says on which pictures its weights were trained.
+  expect(said.get('evaluate runs/from-keras')).toBe(evaluated);
+  expect(await cli('evaluate', 'runs/from-safetensors')).toBe(evaluated);
+  const { model } = JSON.parse(await readFile(at('runs/pets/run.json'), 'utf8')).config;
+  await writeFile(at('model.json'), JSON.stringify({ model }));
+  const described = ['--config', 'model.json', '--images', 'pets', '--run-dir', 'runs/from-weights'];
+  await cli('import', 'runs/pets/last.weights.h5', ...described);
+  expect(await cli('evaluate', 'runs/from-weights')).toBe(evaluated);
+  const safetensors = await readFile(at('runs/pets/last.safetensors'));
+  expect(await readFile(at('runs/pets/hub/model.safetensors'))).toEqual(safetensors);
+  await cli('import', 'runs/pets/hub/model.keras', '--run-dir', 'runs/from-hub');
+  for (const run of ['from-keras', 'from-safetensors', 'from-hub']) {
+    await cli('export', `runs/${run}`, '--format', 'safetensors');
+    expect([run, await readFile(at('runs', run, 'last.safetensors'))]).toEqual([run, safetensors]);
+  }
+  const { accuracy } = JSON.parse(await readFile(at('runs/pets/evaluation.json'), 'utf8'));
+  expect(await readFile(at('runs/pets/hub/README.md'), 'utf8')).toContain(
+    `    - type: accuracy\n      value: ${accuracy}\n`,
+  );
+  const { arrays } = decodeSafetensors(safetensors, 'last');
+  const onnx = await readFile(at('runs/pets/last.onnx'));
+  expect(onnx.includes(JSON.stringify(classes))).toBe(true);
+  for (const { name, values } of arrays.filter(({ shape }) => shape.length === 1))
+    expect([name, onnx.includes(Buffer.from(values.buffer))]).toEqual([name, true]);
+
+  // The other line trains on CIFAR-10.
+  const [board] = await linesOf('tensorboard.md');
+  await cli(...board!);
+  const curves = await readdir(at('board'), { recursive: true });
+  for (const run of ['pets', 'pets-parquet'])
+    for (const part of ['train', 'validation', 'test'])
+      expect(curves.filter((path) => path.startsWith(join(run, part, 'events')))).toHaveLength(1);
+
+  for (const line of await linesOf('in-a-web-page.md')) await cli(...line);
+  const predicted = JSON.parse(await cli('predict', 'runs/pets', 'photo.png', '--json'));
+  const [expected] = predicted.classes;
+  for (const page of ['model', 'pets-page']) {
+    const classify = await loadClassifier(at(page));
+    const [best] = await classify(await readFile(at('photo.png')));
+    classify.dispose();
+    expect(best).toMatchObject({
+      label: expected.className,
+      probability: expect.closeTo(expected.probability, 4),
+    });
+  }
 }, 900_000);
