@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { listSettings, runConfigSchema } from '@dropout-lab/contracts';
+import { listSettings, parseRunConfig, runConfigSchema } from '@dropout-lab/contracts';
+import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CodeBlock, codeBlocks, programsOf } from './code-blocks.mjs';
@@ -163,6 +164,16 @@ test('docs/settings.md has every setting', () => {
 test.each(documents)('the JSON in %s is JSON', (document) => {
   for (const { language, code } of codeBlocks(read(document)))
     if (language === 'json') expect(() => JSON.parse(code), code).not.toThrow();
+});
+
+test.each(
+  documents.flatMap((document) =>
+    codeBlocks(read(document))
+      .filter(({ language, code }) => language === 'json' && /^\{\s*"model"/.test(code))
+      .map(({ code, line }) => ({ place: `${document}:${line}`, code })),
+  ),
+)('the configuration in $place is one, of a model that can be built', ({ code }) => {
+  expect(() => requireBuildable(modelSpecOf(parseRunConfig(JSON.parse(code))))).not.toThrow();
 });
 
 describe('the README of each package', () => {

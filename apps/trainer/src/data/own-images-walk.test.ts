@@ -70,12 +70,14 @@ const drawPets = async (folder: string): Promise<void> => {
   await writeFile(join(folder, 'sun', 'empty.png'), '');
 };
 
+const howTo = (document: string): Promise<string> =>
+  readFile(fileURLToPath(new URL(`../../../../docs/how-to/${document}`, import.meta.url)), 'utf8');
+
+const htmlIn = (page: string): string | undefined => /```html\n(.*?)```/s.exec(page)?.[1];
+
 /** The command lines of a how-to, in their order, with the runs that it leaves open put in. */
 const linesOf = async (document: string): Promise<string[][]> => {
-  const page = await readFile(
-    fileURLToPath(new URL(`../../../../docs/how-to/${document}`, import.meta.url)),
-    'utf8',
-  );
+  const page = await howTo(document);
   return Array.from(page.matchAll(/^npx dropout-lab (.*?)(?: +#.*)?$/gm), ([, line]) =>
     line!.split(' ').map((word) =>
       word
@@ -165,6 +167,8 @@ test('from a folder of 300 pictures of five classes to every format and back, by
       expect(curves.filter((path) => path.startsWith(join(run, part, 'events')))).toHaveLength(1);
 
   for (const line of await linesOf('in-a-web-page.md')) await cli(...line);
+  // The lines that web.test.ts has a browser run.
+  expect(htmlIn(await howTo('in-a-web-page.md'))).toBe(htmlIn(await readFile(at('model/README.md'), 'utf8')));
   const predicted = JSON.parse(await cli('predict', 'runs/pets', 'photo.png', '--json'));
   const [expected] = predicted.classes;
   for (const page of ['model', 'pets-page']) {

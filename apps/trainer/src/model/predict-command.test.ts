@@ -120,6 +120,20 @@ describe('exit codes', () => {
   });
 });
 
+test('a bad file among three does not silence the others: a row of each, and the exit code says that one failed', async () => {
+  const { code, stdout, stderr } = await runCli(
+    ['predict', 'run', 'pictures/A.JPG', 'bad.png', 'pictures/more/x.gif', '--csv', '--top', '1'],
+    { cwd: folder },
+  );
+  const rows = fieldsOf(stdout.replaceAll('\r', '').replaceAll('\n', '\r\n'));
+  expect(rows).toEqual([
+    ['file', 'label', 'probability'],
+    ['pictures/A.JPG', expect.any(String), expect.stringMatching(/^0\.\d+$/)],
+    ['pictures/more/x.gif', expect.any(String), expect.stringMatching(/^0\.\d+$/)],
+  ]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^dropout-lab: bad\.png: expected .*\n$/)]);
+});
+
 test('a reader that closes the pipe early ends the command without a message', async () => {
   const { stderr } = await runCli(['predict', 'run', 'pictures', '--csv'], {
     cwd: folder,
