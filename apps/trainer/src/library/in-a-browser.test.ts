@@ -318,7 +318,7 @@ test('what is no folder of classes is refused in a sentence, and so is a picture
     );
   // A few kilobytes that say that they are 400 million pixels.
   expect(await refusalOf('bomb.png')).toBe(
-    'of at most 100000000 pixels, found one of 400000000: scale it down first',
+    'it has 400000000 pixels, and the limit is 100000000: scale it down first',
   );
   expect(await refusalOf('pictures/cmyk-profile.jpg')).toBe(
     'of CMYK with a profile, whose colours a browser gets wrong: convert it to RGB first',

@@ -33,7 +33,7 @@ test('a picture of any size becomes one of the shape of the model', async () => 
 test.skipIf(process.platform === 'win32').each([
   [
     'large',
-    'large: expected a PNG or JPEG image of at most 100000000 pixels, found one of 100020001: scale it down first',
+    'large: expected a PNG or JPEG image: it has 100020001 pixels, and the limit is 100000000: scale it down first',
   ],
   ['long', 'long: expected a PNG or JPEG image, but it has 3221225472 bytes, and the limit is 268435456;'],
   ['text', 'text: expected a PNG or JPEG image: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF'],

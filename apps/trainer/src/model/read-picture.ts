@@ -24,8 +24,7 @@ export const readPicture = async (
     return modelPixels({ data, width, height, channels: 3 }, shape, fit);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
-    const reason = error.message.startsWith('of ') ? ` ${error.message}` : `: ${error.message}`;
-    throw new DropoutLabError(`${title}: expected a PNG or JPEG image${reason}`, { cause: error });
+    throw new DropoutLabError(`${title}: expected a PNG or JPEG image: ${error.message}`, { cause: error });
   }
 };
 

@@ -27,7 +27,7 @@ export const MOST_PICTURE_PIXELS = 100_000_000;
 /** The most bytes of a picture's file. */
 export const MOST_PICTURE_BYTES = 2 ** 28;
 
-/** A picture cannot be decoded; the message is the reason: `of at most 100000000 pixels, found one of 100020001`. */
+/** A picture cannot be decoded; the message is the reason: `it has 100020001 pixels, and the limit is 100000000`. */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
 }
@@ -43,7 +43,7 @@ export const requirePictureBytes = (bytes: number): void => {
 export const requirePicturePixels = (width: number, height: number): void => {
   if (width * height > MOST_PICTURE_PIXELS) {
     throw new PictureError(
-      `of at most ${MOST_PICTURE_PIXELS} pixels, found one of ${width * height}: scale it down first`,
+      `it has ${width * height} pixels, and the limit is ${MOST_PICTURE_PIXELS}: scale it down first`,
     );
   }
 };
