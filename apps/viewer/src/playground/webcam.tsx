@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorMessage } from '../shared/controls/error-message.tsx';
-import { type Picture, type PictureSize, squarePicture } from '../shared/images/pixels.ts';
+import type { PictureSize } from '../shared/images/picture-shape.ts';
+import { type Picture, squarePicture } from '../shared/images/pixels.ts';
 
 interface WebcamProps {
   readonly size: PictureSize;

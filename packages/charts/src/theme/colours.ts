@@ -29,7 +29,7 @@ export const armColour = (arm: number): string => `var(--hue-${arm % HUES})`;
 const dashes = [undefined, '10 3', '1.5 2.5', '9 2.5 1.5 2.5'] as const;
 
 /** The number of patterns of lines, by which arms of one hue differ. */
-export const PATTERNS = dashes.length;
+const PATTERNS = dashes.length;
 
 /** Which of the patterns the line of an arm has: 0 for an unbroken line, for as many arms as there are hues. */
 export const armPattern = (arm: number): number => Math.floor(arm / HUES) % PATTERNS;

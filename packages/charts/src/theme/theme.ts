@@ -2,7 +2,7 @@ import { type Colours, hues, named, surfaces, type ThemeName } from './colours.t
 import { svgText } from './svg-text.ts';
 
 /** A theme's colours, the hues of arms among them under `hue-0`, `hue-1`, … */
-export const themeColours = (theme: ThemeName): Colours => ({ ...surfaces[theme], ...named(hues[theme]) });
+const themeColours = (theme: ThemeName): Colours => ({ ...surfaces[theme], ...named(hues[theme]) });
 
 /** As declarations for a style sheet: `--ink: #1b1d21; …`. */
 export const themeDeclarations = (theme: ThemeName): string =>

@@ -1,17 +1,9 @@
-import type { ImageFit } from '@dropout-lab/contracts';
 import type { OwnDataset, PrepareProgress, SurveyedFolder } from '@dropout-lab/data';
 import { proxy } from 'comlink';
 import { raceSignal } from 'race-signal';
 import { type Thread, threadOf } from '../compute/thread.ts';
+import type { PictureSize, Shape } from './picture-shape.ts';
 import type { PictureServices } from './pictures.worker.ts';
-import type { PictureSize } from './pixels.ts';
-
-/** How pictures become images. */
-export interface Shape {
-  /** Height and width; undefined where the pictures decide. */
-  readonly size: number | undefined;
-  readonly fit: ImageFit;
-}
 
 interface DecodeOptions {
   readonly signal: AbortSignal;

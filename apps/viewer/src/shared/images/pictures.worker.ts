@@ -8,8 +8,7 @@ import {
   type SurveyedFolder,
 } from '@dropout-lab/data';
 import { expose, transfer } from 'comlink';
-import type { Shape } from './picture-thread.ts';
-import type { PictureSize } from './pixels.ts';
+import type { PictureSize, Shape } from './picture-shape.ts';
 
 /** The services of a thread that decodes pictures, so that pages answer meanwhile. */
 const services = {

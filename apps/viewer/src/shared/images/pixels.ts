@@ -1,13 +1,10 @@
 import type { ImageDataset } from '@dropout-lab/contracts';
 import { picturePixels } from '@dropout-lab/data';
+import type { PictureSize } from './picture-shape.ts';
 import { decodeSquare } from './picture-thread.ts';
 
 /** A picture of the size that models take. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  /** 3 for colours (RGB), 1 for greys. */
-  readonly channels: number;
+export interface Picture extends PictureSize {
   /** uint8 [height, width, channels]. */
   readonly pixels: Uint8Array;
   /** Its description for a person. */
@@ -51,9 +48,6 @@ export const withAlpha = ({
   }
   return rgba;
 };
-
-/** The size of the pictures that a model takes. */
-export type PictureSize = Pick<Picture, 'width' | 'height' | 'channels'>;
 
 /** Returns the largest square in the middle of a webcam's frame, scaled to the size that a model takes. */
 export const squarePicture = (

@@ -9,7 +9,8 @@ import {
 import { computed, signal } from '@preact/signals';
 import { announce } from '../../shared/controls/announcements.tsx';
 import { showImages } from '../../shared/images/own-images.ts';
-import { decodeFolder, type Shape } from '../../shared/images/picture-thread.ts';
+import type { Shape } from '../../shared/images/picture-shape.ts';
+import { decodeFolder } from '../../shared/images/picture-thread.ts';
 import type { SettingDefaults } from '../../shared/settings/flag-values.ts';
 
 /** A folder of the user's own pictures, in the place of a data set. */

@@ -3,7 +3,7 @@ import type { OwnDataset } from '@dropout-lab/data';
 import { PictureCanvas } from '../../shared/controls/picture-canvas.tsx';
 import { TypedInput } from '../../shared/controls/typed-input.tsx';
 import { count } from '../../shared/format.ts';
-import type { Shape } from '../../shared/images/picture-thread.ts';
+import type { Shape } from '../../shared/images/picture-shape.ts';
 import { pictureOf } from '../../shared/images/pixels.ts';
 import { type Choice, changeShape } from './choice.ts';
 
