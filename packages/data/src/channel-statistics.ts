@@ -16,21 +16,42 @@ export interface ChannelStatistics {
  */
 export const channelStatistics = (dataset: ImageDataset): ChannelStatistics => {
   requireWhole(dataset);
-  const { images, imageShape } = dataset;
-  const channels = imageShape[2];
+  const { add, statistics } = channelSums(dataset.imageShape[2]);
+  add(dataset.images);
+  return statistics();
+};
+
+/** {@link channelStatistics} of images that are not all in memory. @param parts Their pixels, whole images in each part. */
+export const channelStatisticsOf = async (
+  parts: AsyncIterable<Uint8Array>,
+  channels: number,
+): Promise<ChannelStatistics> => {
+  const { add, statistics } = channelSums(channels);
+  for await (const part of parts) add(part);
+  return statistics();
+};
+
+const channelSums = (channels: number) => {
   const sums = new Array<number>(channels).fill(0);
   const squares = new Array<number>(channels).fill(0);
-  for (let i = 0; i < images.length; i += channels) {
-    for (let c = 0; c < channels; c++) {
-      const byte = images[i + c]!;
-      sums[c]! += byte;
-      squares[c]! += byte * byte;
-    }
-  }
-  const pixels = images.length / channels;
-  const mean = sums.map((sum) => sum / pixels);
+  let pixels = 0;
   return {
-    mean: mean.map((byte) => byte / 255),
-    variance: squares.map((square, c) => (square / pixels - mean[c]! ** 2) / 255 ** 2),
+    add: (images: Uint8Array): void => {
+      pixels += images.length / channels;
+      for (let i = 0; i < images.length; i += channels) {
+        for (let c = 0; c < channels; c++) {
+          const byte = images[i + c]!;
+          sums[c]! += byte;
+          squares[c]! += byte * byte;
+        }
+      }
+    },
+    statistics: (): ChannelStatistics => {
+      const mean = sums.map((sum) => sum / pixels);
+      return {
+        mean: mean.map((byte) => byte / 255),
+        variance: squares.map((square, c) => (square / pixels - mean[c]! ** 2) / 255 ** 2),
+      };
+    },
   };
 };

@@ -3,7 +3,7 @@ export type { MixingName } from './batches/augment.ts';
 export { type BatchOptions, createBatches, type DataFormat, type DatasetBatches } from './batches/batches.ts';
 export { type MixOptions, mixBatches } from './batches/mix-batches.ts';
 export { type TestTimeView, testTimeViews, viewedBatches } from './batches/test-time-views.ts';
-export { type ChannelStatistics, channelStatistics } from './channel-statistics.ts';
+export { type ChannelStatistics, channelStatistics, channelStatisticsOf } from './channel-statistics.ts';
 export type { ImageLimits, LoadedDataset } from './loaded-dataset.ts';
 export { decodeInBrowser } from './pictures/decoding/decode-in-browser.ts';
 export {

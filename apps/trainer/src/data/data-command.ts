@@ -4,6 +4,7 @@ import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
 import { channelStatistics } from '@dropout-lab/data';
 import { megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { channelsLine } from './channels-line.ts';
 import { type DataOptions, fetchLine } from './data.ts';
 
 /** The files of a data set; undefined, with a line that says so, of one that is drawn. */
@@ -78,10 +79,5 @@ export const infoCommand = async (
   return 0;
 };
 
-/** Mean and variance of each channel of the training images, to standardize them by. */
-const statisticsLine = async (dataset: DatasetName, directory: string | undefined): Promise<string> => {
-  const { train } = await loadDataset(dataset, { directory });
-  const { mean, variance } = channelStatistics(train);
-  const listed = (values: readonly number[]) => values.map((value) => value.toFixed(5)).join(', ');
-  return `Training images by channel, 0 to 1: mean ${listed(mean)}; variance ${listed(variance)}`;
-};
+const statisticsLine = async (dataset: DatasetName, directory: string | undefined): Promise<string> =>
+  channelsLine(channelStatistics((await loadDataset(dataset, { directory })).train));

@@ -1,8 +1,11 @@
-import type { SkippedFile } from '@dropout-lab/data';
+import { channelStatisticsOf, type SkippedFile } from '@dropout-lab/data';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
+import { channelsLine } from './channels-line.ts';
 import { folderOptions, type PreparationOptions } from './own-images.ts';
 
+/** Images; a gigabyte of them may lie in the file. */
+const READ_AT_ONCE = 256;
 /** Of pairs that are alike; there may be thousands. */
 const MOST_PAIRS = 20;
 
@@ -30,7 +33,17 @@ export const folderInfoCommand = async (
   for (const line of skippedByReason(skipped)) reporter.line(line);
 
   const opened = await openPrepared(images, { signal });
-  const pairs = await alikeImages(images, opened).finally(opened.close);
+  const pixels = async function* () {
+    for (let first = 0; first < trainImages; first += READ_AT_ONCE)
+      yield opened.read(first, Math.min(READ_AT_ONCE, trainImages - first));
+  };
+  let pairs: Awaited<ReturnType<typeof alikeImages>>;
+  try {
+    reporter.line(channelsLine(await channelStatisticsOf(pixels(), imageShape[2])));
+    pairs = await alikeImages(images, opened);
+  } finally {
+    await opened.close();
+  }
   reporter.line(
     pairs.length === 0
       ? 'No test image is like a training image'

@@ -1,10 +1,12 @@
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { channelStatistics } from '@dropout-lab/data';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { callCli } from '../command/testing.ts';
+import { parquet } from '../index.ts';
 
 const parquetFixtures = new URL('../../../../packages/data/fixtures/parquet/', import.meta.url);
 const colours = { blue: '#22c', green: '#2c2', red: '#c22' };
@@ -103,6 +105,12 @@ test('a Parquet file is trained on, described, and given again where the cache h
     0,
     expect.stringContaining('pets: 9 training and 3 test images of 3 classes\nImages: 4 x 6 x 3'),
   ]);
+  const { train } = await parquet(join(folder, 'pets.parquet'));
+  const { mean, variance } = channelStatistics(train);
+  const listed = (values: readonly number[]) => values.map((value) => value.toFixed(5)).join(', ');
+  expect(about.stdout).toContain(
+    `Training images by channel, 0 to 1: mean ${listed(mean)}; variance ${listed(variance)}`,
+  );
   expect(about.stdout).toMatch(/^ {2}pets\.parquet row \d+ is the same as pets\.parquet row \d+$/m);
   const trained = await cli(
     ...['train', '--images', 'pets.parquet', '--run-dir', 'parquet-run', '--epochs', '1', ...small],
