@@ -1,5 +1,6 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isNotFound } from '@dropout-lab/files/node';
 import { exists } from './exists.ts';
 import { runFiles } from './layout.ts';
 import { isLocked } from './lock.ts';
@@ -58,9 +59,19 @@ export const removeUnfinished = async (folder: string): Promise<void> => {
     const file = join(folder, entry);
     const isOfLock = entry.startsWith(`${runFiles.lock}.`);
     if (!isOfLock && !/\.tmp-[0-9a-f]+$/.test(entry)) continue;
-    // One who asks to write needs the file for some milliseconds.
-    if (isOfLock && Date.now() - (await stat(file)).mtimeMs < 60_000) continue;
+    // One who asks to write needs the file for some milliseconds, and may have removed it by now.
+    if (isOfLock && !(await isOlder(file, 60_000))) continue;
     await rm(file, { recursive: true, force: true });
+  }
+};
+
+/** Whether a file was written so many milliseconds ago; false where it is there no longer. */
+const isOlder = async (file: string, milliseconds: number): Promise<boolean> => {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs >= milliseconds;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
   }
 };
 
