@@ -57,7 +57,7 @@ describe('an invalid part is refused with a message, and leaves no tensor', () =
 
   test('a callback without a name', async () => {
     expect(await trained({}, { callbacks: [null as unknown as Callback] })).toContain(
-      'callbacks: expected a name of every callback',
+      'callbacks: expected every callback to have a name',
     );
   });
 

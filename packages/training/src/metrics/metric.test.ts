@@ -58,7 +58,7 @@ describe('a custom metric', () => {
       'metrics: none: expected a number, found string: return the mean',
     );
     await expect(evaluate(replica, validation, { metrics: [{ name: 'c' } as Metric] })).rejects.toThrow(
-      'metrics: expected a name and a function mean of every metric',
+      'metrics: expected every metric to have a name and a function mean',
     );
     model.dispose();
   });
