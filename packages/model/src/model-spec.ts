@@ -29,9 +29,14 @@ export const modelSpecOf = ({ model, dataset }: Pick<RunConfig, 'model' | 'datas
     inputShape,
     numClasses,
     dataFormat: model.dataFormat,
-    layers: preset(model, numClasses).map(withDefaults),
+    layers: [...standardized(model), ...preset(model, numClasses)].map(withDefaults),
   };
 };
+
+const standardized = (model: ModelConfig): LayerInput[] =>
+  'standardization' in model && model.standardization !== null
+    ? [{ kind: 'normalization', name: 'standardization', ...model.standardization }]
+    : [];
 
 /** A layer of the user's own has already been parsed by its own schema. */
 const withDefaults = (layer: LayerInput) => layerSchema.safeParse(layer).data ?? (layer as never);

@@ -67,6 +67,10 @@ export const buildProgram = (context: CommandsContext): Command => {
     .description(
       'train the model, then evaluate it on the test images; without options, the run of the tutorial',
     )
+    .option(
+      '--standardize',
+      'for your own pictures: begin the model with a normalization by the mean and variance of each channel of the training images',
+    )
     .addOption(recipeOption())
     .option('--config <file>', 'JSON file of run settings; options override it')
     .addOption(trainingBackendOption())

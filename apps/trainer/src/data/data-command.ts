@@ -4,7 +4,7 @@ import { type DatasetName, datasetOf } from '@dropout-lab/contracts';
 import { channelStatistics } from '@dropout-lab/data';
 import { megabytes } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { channelsLine } from './channels-line.ts';
+import { channelsLine } from './channels.ts';
 import { type DataOptions, fetchLine } from './data.ts';
 
 /** The files of a data set; undefined, with a line that says so, of one that is drawn. */

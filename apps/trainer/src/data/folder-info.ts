@@ -1,11 +1,9 @@
-import { channelStatisticsOf, type SkippedFile } from '@dropout-lab/data';
+import type { SkippedFile } from '@dropout-lab/data';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
-import { channelsLine } from './channels-line.ts';
+import { channelsLine, channelsOf } from './channels.ts';
 import { folderOptions, type PreparationOptions } from './own-images.ts';
 
-/** Images; a gigabyte of them may lie in the file. */
-const READ_AT_ONCE = 256;
 /** Of pairs that are alike; there may be thousands. */
 const MOST_PAIRS = 20;
 
@@ -32,14 +30,10 @@ export const folderInfoCommand = async (
   for (const line of table(['class', 'train', 'validation', 'test'], rows)) reporter.line(line);
   for (const line of skippedByReason(skipped)) reporter.line(line);
 
+  reporter.line(channelsLine(await channelsOf(images, signal)));
   const opened = await openPrepared(images, { signal });
-  const pixels = async function* () {
-    for (let first = 0; first < trainImages; first += READ_AT_ONCE)
-      yield opened.read(first, Math.min(READ_AT_ONCE, trainImages - first));
-  };
   let pairs: Awaited<ReturnType<typeof alikeImages>>;
   try {
-    reporter.line(channelsLine(await channelStatisticsOf(pixels(), imageShape[2])));
     pairs = await alikeImages(images, opened);
   } finally {
     await opened.close();

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { callCli } from '../command/testing.ts';
-import { parquet } from '../index.ts';
+import { imageFolder, parquet } from '../index.ts';
 
 const parquetFixtures = new URL('../../../../packages/data/fixtures/parquet/', import.meta.url);
 const colours = { blue: '#22c', green: '#2c2', red: '#c22' };
@@ -27,6 +27,7 @@ beforeAll(async () => {
   }
   await writeFile(join(folder, 'pets/red/torn.png'), 'no picture');
   await writeFile(join(folder, 'split.json'), '{"validationSplit": 0.3}');
+  await cp(join(folder, 'pets'), join(folder, 'others'), { recursive: true });
   for (const split of ['train', 'validation'])
     await cp(join(folder, 'pets'), join(folder, 'chosen', split), { recursive: true });
   await writeFile(join(folder, 'torn.parquet'), 'PAR1 but no end');
@@ -96,6 +97,45 @@ test('data info says what a folder gives, and what is in both splits', async () 
   expect(stdout).toContain('  red/torn.png: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF');
   // All of a class have one colour.
   expect(stdout).toMatch(/^ {2}red\/\d+\.(?:png|jpg) is (?:the same as|nearly) red\/\d+\.(?:png|jpg)$/m);
+});
+
+test('the model standardizes images by the mean and variance of their channels', async () => {
+  const { code, stderr } = await cli(
+    ...[
+      'train',
+      '--images',
+      'others',
+      '--run-dir',
+      'standardized',
+      '--standardize',
+      '--epochs',
+      '1',
+      ...small,
+    ],
+  );
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const { config } = JSON.parse(await readFile(join(folder, 'standardized/run.json'), 'utf8'));
+  const inCode = await imageFolder(join(folder, 'others'), {
+    size: 16,
+    cacheDirectory: join(folder, 'cache'),
+  });
+  expect(config.model.standardization).toEqual(channelStatistics(inCode.train));
+  const topology = JSON.parse(
+    await readFile(join(folder, 'standardized/checkpoints/last/model.json'), 'utf8'),
+  ).modelTopology;
+  expect(JSON.stringify(topology)).toContain('"name":"standardization"');
+  // As a picture is predicted: the numbers come along.
+  const asked = await cli('predict', 'standardized', 'others/red/0.jpg', '--backend', 'wasm');
+  expect([asked.code, asked.stdout]).toEqual([0, expect.stringMatching(/: \w+ 0\.\d{4}/)]);
+});
+
+test.each([
+  [['--standardize'], '--standardize: expected --images with it'],
+  [['--images', 'chosen', '--standardize', '--recipe', 'airbench94'], 'standardization'],
+  [['--resume', 'run', '--standardize'], "option '--standardize' cannot be used with --resume"],
+])('train %j is refused', async (line, message) => {
+  const { code, stderr } = await cli('train', '--run-dir', 'refused', ...line);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
 test('a Parquet file is trained on, described, and given again where the cache has its images no longer', async () => {

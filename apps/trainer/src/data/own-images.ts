@@ -6,11 +6,17 @@ import {
   type RunConfig,
   stepsPerEpochOf,
 } from '@dropout-lab/contracts';
-import { type PrepareProgress, type SkippedFile, settingsOfImages } from '@dropout-lab/data';
+import {
+  type ChannelStatistics,
+  type PrepareProgress,
+  type SkippedFile,
+  settingsOfImages,
+} from '@dropout-lab/data';
 import type { ImageFolderOptions, PreparedImages } from '@dropout-lab/data/node';
 import { bar, duration } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
+import { channelsOf } from './channels.ts';
 
 /** The options that name a user's own images. */
 export interface ImagesOptions {
@@ -27,6 +33,11 @@ export interface PreparationOptions extends ImagesOptions {
   readonly strict?: boolean | undefined;
 }
 
+/** And that the model standardizes them. */
+export interface StandardizationOptions {
+  readonly standardize?: boolean | undefined;
+}
+
 // sharp is native code, and is loaded for those who have pictures.
 const node = () => import('@dropout-lab/data/node');
 
@@ -38,28 +49,44 @@ const node = () => import('@dropout-lab/data/node');
  * @param check Refuses settings; called with the pictures counted, but not decoded.
  */
 export const withImages = async <T>(
-  options: PreparationOptions,
+  options: PreparationOptions & StandardizationOptions,
   read: (own?: PlainObject) => Promise<T>,
   check: (settings: T) => Promise<void> | void,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<T> => {
-  const { images: path } = options;
+  const { images: path, standardize = false } = options;
   if (path === undefined) {
     requireNone(options);
     return read();
   }
   const { surveyPictures } = await node();
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
-  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }));
+  // Any numbers, as many as there are channels: those of the images are not known yet.
+  const ones = Array<number>(surveyed.images.imageShape[2]).fill(1);
+  const unknown = standardize ? standardizedBy({ mean: ones, variance: ones }) : {};
+  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages), ...unknown }));
   const prepared = await surveyed.prepare();
   for (const line of preparedLines(prepared, path)) reporter.line(line);
-  return read({ ...settingsOfImages(prepared.images, prepared.validationImages) });
+  const { images, validationImages } = prepared;
+  const known = standardize ? standardizedBy(await channelsOf(images, signal)) : {};
+  return read({ ...settingsOfImages(images, validationImages), ...known });
 };
 
+const standardizedBy = ({ mean, variance }: ChannelStatistics): PlainObject => ({
+  model: { standardization: { mean, variance } },
+});
+
 /** @throws ConfigError when an option has no pictures to be about. */
-const requireNone = ({ test, size, fit, strict }: PreparationOptions): void => {
-  const given = Object.entries({ test, size, fit, strict }).find(([, value]) => value !== undefined);
+const requireNone = ({
+  test,
+  size,
+  fit,
+  strict,
+  standardize,
+}: PreparationOptions & StandardizationOptions): void => {
+  const all = { test, size, fit, strict, standardize };
+  const given = Object.entries(all).find(([, value]) => value !== undefined);
   if (given === undefined) return;
   throw new ConfigError(
     `--${given[0]}: expected --images with it, the folder or file of the pictures, found none`,

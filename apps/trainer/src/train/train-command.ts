@@ -7,12 +7,17 @@ import { invocationOf } from '../command/invocation.ts';
 import { requireKernels } from '../command/kernels.ts';
 import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { fewStepsLine, type PreparationOptions, withImages } from '../data/own-images.ts';
+import {
+  fewStepsLine,
+  type PreparationOptions,
+  type StandardizationOptions,
+  withImages,
+} from '../data/own-images.ts';
 import type { ProcessTask } from '../study/run-task.ts';
 import type { BeginOptions, ReopenOptions, RunToTrain } from './open-run.ts';
 import type { EndedRun } from './train-run.ts';
 
-export interface TrainOptions extends BeginOptions, PreparationOptions {
+export interface TrainOptions extends BeginOptions, PreparationOptions, StandardizationOptions {
   /** The folder of a run to resume. */
   readonly resume?: string;
   /** Those of {@link ConfigOptions} too. */

@@ -237,9 +237,8 @@ const rescaling = z.strictObject({
 const perChannel = (element: z.ZodNumber, expected: string) =>
   z.union([element, z.array(element).min(1)], `expected ${expected}`).meta({ expected });
 
-const normalization = z.strictObject({
-  kind: z.literal('normalization'),
-  name,
+/** What images are standardized by: the settings of a normalization. */
+export const standardization = {
   mean: setting(
     perChannel(anyNumber, 'a number or a list of one for each channel'),
     'Mean that is subtracted, of all channels or of each, on the scale of the input, where images are 0 to 1',
@@ -248,7 +247,9 @@ const normalization = z.strictObject({
     perChannel(nonNegative, 'a number of at least 0 or a list of one for each channel'),
     'Variance by whose square root is divided, of all channels or of each',
   ),
-});
+};
+
+const normalization = z.strictObject({ kind: z.literal('normalization'), name, ...standardization });
 
 const simple = [
   conv2d,

@@ -14,6 +14,7 @@ import {
   layerSchemaWith,
   noiseShape,
   padding,
+  standardization,
 } from './layers.ts';
 import { ownImagesLimits } from './own-images.ts';
 
@@ -37,10 +38,19 @@ const common = {
   ),
 };
 
+/** Those of models that take images as they are, or standardized. */
+const standardizable = {
+  ...common,
+  standardization: setting(
+    z.strictObject(standardization).nullable().default(null),
+    'Mean and variance of the training images, by which a normalization before the first layer standardizes images; null leaves them 0 to 1',
+  ),
+};
+
 const tutorial = z
   .strictObject({
     preset: z.literal('tutorial').default('tutorial'),
-    ...common,
+    ...standardizable,
     filters: setting(
       z.array(count).min(1).default([64, 64]),
       'Filters of each convolution block, first to last',
@@ -99,7 +109,7 @@ const airbench94 = z
 const srivastava = z
   .strictObject({
     preset: z.literal('srivastava'),
-    ...common,
+    ...standardizable,
     filters: setting(
       z.array(count).min(1).default([96, 128, 256]),
       'Filters of each convolution, 5 by 5, first to last',
@@ -128,7 +138,7 @@ const rateOf = (what: string) => setting(fraction.default(0), what);
 const vgg = z
   .strictObject({
     preset: z.literal('vgg'),
-    ...common,
+    ...standardizable,
     filters: setting(
       z.array(count).min(1).default([32, 64, 128]),
       'Filters of the convolutions of each block, first to last',
@@ -174,7 +184,7 @@ const layersOf = (layer: z.ZodType<LayerSpec, LayerInput>) =>
   z
     .strictObject({
       preset: z.literal('layers'),
-      ...common,
+      ...standardizable,
       layers: setting(z.array(layer).min(1), 'The layers, first to last; the last one outputs the classes'),
     })
     .meta({ description: 'Any sequence of layers' });

@@ -35,6 +35,41 @@ describe('airbench94', () => {
   });
 });
 
+describe('images are standardized', () => {
+  const standardization = { mean: [0.5, 0.4, 0.3], variance: [0.06, 0.05, 0.07] };
+  const inputs: readonly ModelInput[] = [
+    { standardization },
+    { preset: 'srivastava', standardization },
+    { preset: 'vgg', standardization },
+    { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 10 }], standardization },
+  ];
+
+  test.each(inputs.map((input) => [input.preset ?? 'tutorial or layers', input] as const))(
+    'before the first layer of %s',
+    (_, input) => {
+      const { standardization: __, ...plain } = input as ModelInput & { standardization: unknown };
+      expect(parseModelSpec(input).layers).toEqual([
+        { kind: 'normalization', name: 'standardization', ...standardization },
+        ...parseModelSpec(plain as ModelInput).layers,
+      ]);
+    },
+  );
+
+  test('not twice: airbench94 does so itself', () => {
+    expect(() => parseModelSpec({ preset: 'airbench94', standardization } as never)).toThrow(
+      'standardization',
+    );
+  });
+
+  test('by numbers for each channel, or one for all', () => {
+    const wrong = { standardization: { ...standardization, mean: [0.5, 0.4] } };
+    expect(() => buildModel(parseModelSpec(wrong), 1)).toThrow(
+      'mean: expected one number, or a list of 3, one for each channel, received 2',
+    );
+    expect(built({ standardization: { mean: 0.5, variance: 0.06 } }).parameters).toBe(built({}).parameters);
+  });
+});
+
 test('srivastava has the layers of the paper, dropout before each of them', () => {
   const block = ['conv2d', 'max_pooling2d', 'dropout'];
   const dense = ['dense', 'dropout'];
