@@ -77,7 +77,7 @@ test('what was trained here is tried, looked at, downloaded, and dropped on the 
   await drop(other, 'broken.zip', Buffer.from('PK, but not really'));
   await expect
     .poll(() => other.getByRole('alert').textContent())
-    .toMatch(/^broken\.zip: expected a ZIP file of a run, found one that cannot be unpacked/);
+    .toMatch(/^broken\.zip: expected a ZIP file of a run, found a file of another kind/);
   await drop(other, download.suggestedFilename(), zip);
   const name = download.suggestedFilename().replace('.zip', '');
   await other.getByRole('heading', { level: 1, name }).waitFor();
