@@ -237,7 +237,7 @@ const rescaling = z.strictObject({
 const perChannel = (element: z.ZodNumber, expected: string) =>
   z.union([element, z.array(element).min(1)], `expected ${expected}`).meta({ expected });
 
-/** What images are standardized by: the settings of a normalization. */
+/** The settings of a normalization, by which images are standardized. */
 export const standardization = {
   mean: setting(
     perChannel(anyNumber, 'a number or a list of one for each channel'),
