@@ -132,6 +132,7 @@ test('the model standardizes images by the mean and variance of their channels',
 test.each([
   [['--standardize'], '--standardize: expected --images with it'],
   [['--images', 'chosen', '--standardize', '--recipe', 'airbench94'], 'standardization'],
+  [['--images', 'others', '--standardize', '--set', 'model.preset=vgg'], '--standardize: expected a model'],
   [['--resume', 'run', '--standardize'], "option '--standardize' cannot be used with --resume"],
 ])('train %j is refused', async (line, message) => {
   const { code, stderr } = await cli('train', '--run-dir', 'refused', ...line);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import { type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import { ConfigError, type RunConfig, requireDataset } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
@@ -74,7 +74,7 @@ const readConfig = async (
 ): Promise<RunConfig> => {
   const config = await withImages(
     options,
-    (own) => readRunConfig(options, own),
+    async (own) => requireStandardized(await readRunConfig(options, own), options),
     async (read) => (await import('./require-runnable.ts')).requireRunnable(read),
     reporter,
     signal,
@@ -82,6 +82,15 @@ const readConfig = async (
   const hint = options.images === undefined ? undefined : fewStepsLine(config);
   if (hint !== undefined) reporter.line(hint);
   return config;
+};
+
+/** @throws ConfigError when a file or an option has put another model in the place of the one that standardizes. */
+const requireStandardized = (config: RunConfig, { standardize = false }: TrainOptions): RunConfig => {
+  const { model } = config;
+  if (!standardize || ('standardization' in model && model.standardization !== null)) return config;
+  throw new ConfigError(
+    `--standardize: expected a model whose preset no file and no --set chooses, found ${model.preset}: give model.standardization there, with the numbers of data info`,
+  );
 };
 
 // TensorFlow.js is loaded only now: what is wrong with the options is said before.

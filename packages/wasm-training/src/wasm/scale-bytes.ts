@@ -1,4 +1,5 @@
-import type { NamedAttrMap } from '@tensorflow/tfjs-core';
+import { type NamedAttrMap, util } from '@tensorflow/tfjs-core';
+import { UnsupportedOperationError } from '../errors.ts';
 import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend, withScratch } from './instance.ts';
 
@@ -11,6 +12,12 @@ export const ScaleBytes = 'ScaleBytes';
 export const scaleBytes: Kernel = ({ attrs, backend }) => {
   const { bytes, shape } = attrs as NamedAttrMap & { bytes: Uint8Array; shape: number[] };
   const wasmBackend = backend as WasmBackend;
+  const size = util.sizeFromShape(shape);
+  if (bytes.length !== size) {
+    throw new UnsupportedOperationError(
+      `${ScaleBytes}: expected ${size} bytes for the shape ${shape.join(' x ')}, found ${bytes.length}`,
+    );
+  }
   const y = wasmBackend.makeOutput([...shape], 'float32');
   const target = addressOf(wasmBackend, y, ScaleBytes);
   const kernels = kernelsOf(wasmBackend);
