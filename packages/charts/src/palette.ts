@@ -1,1 +1,1 @@
-export { armColour, armDashes, armPattern, HUES, paletteCss } from './theme/colours.ts';
+export { armColour, armDashes, armPattern, HUES, paletteCss, TRAINING_DASHES } from './theme/colours.ts';

@@ -20,6 +20,7 @@ export {
   surveyFolder,
 } from './pictures/folder-in-memory.ts';
 export { type ImageFileLayout, imageFileLayout } from './pictures/image-file-format.ts';
+export { imageParts } from './pictures/image-parts.ts';
 export type { ListedPicture, ListedPictures } from './pictures/list-pictures.ts';
 export type { OwnDataset } from './pictures/own-dataset.ts';
 export { prepareInMemory } from './pictures/prepare-in-memory.ts';

@@ -1,14 +1,57 @@
 import { chunk } from './chunk';
 import { carried, drawWords, firstCounters, words } from './philox';
 
-const BYTES_PER_BLOCK: usize = 32;
+/** Draws of a block. */
+const DRAWS: usize = 8;
 
-/** Writes the eight elements of one block, whose words are the lanes of `block`, low half first. */
-function storeBlock(target: usize, block: v128, threshold: v128, scale: v128): void {
-  const first = i32x4.extend_low_i16x8_u(block);
-  const second = i32x4.extend_high_i16x8_u(block);
-  v128.store(target, v128.and(i32x4.ge_s(first, threshold), scale));
-  v128.store(target, v128.and(i32x4.ge_s(second, threshold), scale), 16);
+/** All bits of each of the eight draws of a block that are at least the threshold, low half of a word first. */
+function keptOf(block: usize, thresholds: v128): v128 {
+  return i16x8.ge_u(v128.load(words + (block << 4)), thresholds);
+}
+
+/** Writes the eight elements of one block: the scale where all bits are set, else 0. */
+function storeScaled(target: usize, kept: v128, scales: v128): void {
+  v128.store(target, v128.and(i32x4.extend_low_i16x8_s(kept), scales));
+  v128.store(target, v128.and(i32x4.extend_high_i16x8_s(kept), scales), 16);
+}
+
+/** Writes a byte for each of the elements of two blocks: 1 where all bits are set, else 0. */
+function storeBytes(target: usize, first: v128, second: v128): void {
+  v128.store(target, v128.and(i8x16.narrow_i16x8_s(first, second), i8x16.splat(1)));
+}
+
+function fill(
+  blocks: i32,
+  blockLow: u32,
+  blockHigh: u32,
+  key0: u32,
+  key1: u32,
+  threshold: u32,
+  scale: f32,
+  areBytes: bool,
+): void {
+  const thresholds = i16x8.splat(<i16>threshold);
+  const scales = f32x4.splat(scale);
+  const blockBytes: usize = areBytes ? DRAWS : 4 * DRAWS;
+  let low = firstCounters(blockLow);
+  let high = carried(i32x4.splat(blockHigh), low, i32x4.splat(blockLow));
+  const four = i32x4.splat(4);
+
+  const end = chunk + <usize>blocks * blockBytes;
+  for (let target = chunk; target < end; target += 4 * blockBytes) {
+    drawWords(low, high, key0, key1);
+    if (areBytes) {
+      storeBytes(target, keptOf(0, thresholds), keptOf(1, thresholds));
+      storeBytes(target + 2 * DRAWS, keptOf(2, thresholds), keptOf(3, thresholds));
+    } else {
+      for (let block: usize = 0; block < 4; block++)
+        storeScaled(target + block * blockBytes, keptOf(block, thresholds), scales);
+    }
+
+    const next = i32x4.add(low, four);
+    high = carried(high, next, low);
+    low = next;
+  }
 }
 
 /**
@@ -24,29 +67,10 @@ export function fillMask(
   threshold: u32,
   scale: f32,
 ): void {
-  const thresholds = i32x4.splat(threshold);
-  const scales = f32x4.splat(scale);
-  let low = firstCounters(blockLow);
-  let high = carried(i32x4.splat(blockHigh), low, i32x4.splat(blockLow));
-  const four = i32x4.splat(4);
-
-  const end = chunk + <usize>blocks * BYTES_PER_BLOCK;
-  for (let target = chunk; target < end; target += 4 * BYTES_PER_BLOCK) {
-    drawWords(low, high, key0, key1);
-    storeBlock(target, v128.load(words), thresholds, scales);
-    storeBlock(target + 32, v128.load(words, 16), thresholds, scales);
-    storeBlock(target + 64, v128.load(words, 32), thresholds, scales);
-    storeBlock(target + 96, v128.load(words, 48), thresholds, scales);
-
-    const next = i32x4.add(low, four);
-    high = carried(high, next, low);
-    low = next;
-  }
+  fill(blocks, blockLow, blockHigh, key0, key1, threshold, scale, false);
 }
 
-/**
- * Fills the chunk with a byte for each draw of the same blocks: 1 where `draw >= threshold`, else 0.
- */
+/** Fills the chunk with a byte for each draw of the same blocks: 1 where `draw >= threshold`, else 0. */
 export function fillKept(
   blocks: i32,
   blockLow: u32,
@@ -55,24 +79,5 @@ export function fillKept(
   key1: u32,
   threshold: u32,
 ): void {
-  const thresholds = i16x8.splat(<i16>threshold);
-  const one = i8x16.splat(1);
-  let low = firstCounters(blockLow);
-  let high = carried(i32x4.splat(blockHigh), low, i32x4.splat(blockLow));
-  const four = i32x4.splat(4);
-
-  const end = chunk + ((<usize>blocks) << 3);
-  for (let target = chunk; target < end; target += 32) {
-    drawWords(low, high, key0, key1);
-    const first = i16x8.ge_u(v128.load(words), thresholds);
-    const second = i16x8.ge_u(v128.load(words, 16), thresholds);
-    const third = i16x8.ge_u(v128.load(words, 32), thresholds);
-    const fourth = i16x8.ge_u(v128.load(words, 48), thresholds);
-    v128.store(target, v128.and(i8x16.narrow_i16x8_s(first, second), one));
-    v128.store(target, v128.and(i8x16.narrow_i16x8_s(third, fourth), one), 16);
-
-    const next = i32x4.add(low, four);
-    high = carried(high, next, low);
-    low = next;
-  }
+  fill(blocks, blockLow, blockHigh, key0, key1, threshold, 0, true);
 }

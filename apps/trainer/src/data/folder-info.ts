@@ -30,10 +30,10 @@ export const folderInfoCommand = async (
   for (const line of table(['class', 'train', 'validation', 'test'], rows)) reporter.line(line);
   for (const line of skippedByReason(skipped)) reporter.line(line);
 
-  reporter.line(channelsLine(await channelsOf(images, signal)));
   const opened = await openPrepared(images, { signal });
   let pairs: Awaited<ReturnType<typeof alikeImages>>;
   try {
+    reporter.line(channelsLine(await channelsOf(images, opened)));
     pairs = await alikeImages(images, opened);
   } finally {
     await opened.close();

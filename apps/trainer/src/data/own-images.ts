@@ -69,8 +69,14 @@ export const withImages = async <T>(
   const prepared = await surveyed.prepare();
   for (const line of preparedLines(prepared, path)) reporter.line(line);
   const { images, validationImages } = prepared;
-  const known = standardize ? standardizedBy(await channelsOf(images, signal)) : {};
+  const known = standardize ? standardizedBy(await channelsInCache(images, signal)) : {};
   return read({ ...settingsOfImages(images, validationImages), ...known });
+};
+
+const channelsInCache = async (images: OwnImages, signal: AbortSignal): Promise<ChannelStatistics> => {
+  const { openPrepared } = await node();
+  const opened = await openPrepared(images, { signal });
+  return channelsOf(images, opened).finally(opened.close);
 };
 
 const standardizedBy = ({ mean, variance }: ChannelStatistics): PlainObject => ({

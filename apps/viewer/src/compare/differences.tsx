@@ -41,55 +41,34 @@ interface TableProps {
 /** More arms are rows: as columns they would be wider than the page. */
 const MOST_COLUMNS = 6;
 
-const Table = ({ groups, settings }: TableProps) =>
-  groups.length > MOST_COLUMNS ? (
+const Table = ({ groups, settings }: TableProps) => {
+  const arms = groups.map(([arm]) => ({ key: arm.key, name: <ArmLabel arm={arm} /> }));
+  const paths = settings.map(({ path }) => ({ key: path, name: <code>{path}</code> }));
+  const areRows = groups.length > MOST_COLUMNS;
+  const [rows, columns] = areRows ? [arms, paths] : [paths, arms];
+  return (
     <table class="plain">
       <thead>
         <tr>
-          <th scope="col">Arm</th>
-          {settings.map(({ path }) => (
-            <th key={path} scope="col">
-              <code>{path}</code>
+          <th scope="col">{areRows ? 'Arm' : 'Setting'}</th>
+          {columns.map(({ key, name }) => (
+            <th key={key} scope="col">
+              {name}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {groups.map(([arm], i) => (
-          <tr key={arm.key}>
-            <th scope="row">
-              <ArmLabel arm={arm} />
-            </th>
-            {settings.map(({ path, words }) => (
-              <td key={path}>{words[i]}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  ) : (
-    <table class="plain">
-      <thead>
-        <tr>
-          <th scope="col">Setting</th>
-          {groups.map(([arm]) => (
-            <th key={arm.key} scope="col">
-              <ArmLabel arm={arm} />
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {settings.map(({ path, words }) => (
-          <tr key={path}>
-            <th scope="row">
-              <code>{path}</code>
-            </th>
-            {words.map((word, i) => (
-              <td key={groups[i]![0].key}>{word}</td>
-            ))}
+        {rows.map(({ key, name }, row) => (
+          <tr key={key}>
+            <th scope="row">{name}</th>
+            {columns.map((one, column) => {
+              const [setting, arm] = areRows ? [column, row] : [row, column];
+              return <td key={one.key}>{settings[setting]!.words[arm]}</td>;
+            })}
           </tr>
         ))}
       </tbody>
     </table>
   );
+};

@@ -1,7 +1,7 @@
 import type { LegendItem } from '../parts/legend.ts';
-import { armColour, armDashes } from '../theme/colours.ts';
+import { armColour, armDashes, TRAINING_DASHES } from '../theme/colours.ts';
 import type { Curve } from './curve.ts';
-import { MOST_TINTED, TRAINING_DASHES } from './curve-marks.ts';
+import { MOST_TINTED } from './curve-marks.ts';
 
 /** Returns what the lines and marks of curves are. */
 export const legendOf = (curves: readonly Curve[]): LegendItem[] => {

@@ -1,6 +1,6 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
 import { areaY, dot, lineY, type Markish, rect } from '@observablehq/plot';
-import { armColour, armDashes } from '../theme/colours.ts';
+import { armColour, armDashes, TRAINING_DASHES } from '../theme/colours.ts';
 import type { Curve, CurvePoint } from './curve.ts';
 import type { Range } from './curve-axes.ts';
 
@@ -12,9 +12,6 @@ export type Thin = (
 
 /** Of more curves of validation than this neither gaps nor ground are tinted: the tints would cover each other. */
 export const MOST_TINTED = 4;
-
-/** Of a curve of training, in pixels. */
-export const TRAINING_DASHES = '4 3';
 
 /** More curves are drawn with thinner lines. */
 const MANY = 8;

@@ -25,7 +25,10 @@ export const HUES = hues.light.length;
 /** The colour of an arm wherever it is drawn, by its place among the arms: of more arms than hues each hue is used again. */
 export const armColour = (arm: number): string => `var(--hue-${arm % HUES})`;
 
-/** Of lines whose hue is used again; none is that of training, which is `4 3`. */
+/** The dashes of a curve of training, in pixels. */
+export const TRAINING_DASHES = '4 3';
+
+/** Of lines whose hue is used again; none is {@link TRAINING_DASHES}. */
 const dashes = [undefined, '10 3', '1.5 2.5', '9 2.5 1.5 2.5'] as const;
 
 /** The number of patterns of lines, by which arms of one hue differ. */

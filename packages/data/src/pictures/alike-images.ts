@@ -2,6 +2,7 @@ import type { OwnImages } from '@dropout-lab/contracts';
 import { greyLevel } from '../pixels/grey-level.ts';
 import { scalePixels } from '../pixels/resize.ts';
 import type { OpenedImages } from './image-file.ts';
+import { imageParts } from './image-parts.ts';
 
 /** Height and width of the images that are compared: eight differences in each of eight rows. */
 const THUMBNAIL = [8, 9] as const;
@@ -36,10 +37,8 @@ export const alikeImages = async (
   const { imageShape, trainImages, testImages } = images;
   const thumbnails: Thumbnail[] = [];
   const size = imageShape.reduce((product, length) => product * length, 1);
-  const count = trainImages + testImages;
-  const atOnce = Math.max(1, Math.floor(CHUNK / size));
-  for (let first = 0; first < count; first += atOnce) {
-    const pixels = await opened.read(first, Math.min(atOnce, count - first));
+  const all = { first: 0, count: trainImages + testImages };
+  for await (const pixels of imageParts(images, opened, all)) {
     for (let at = 0; at < pixels.length; at += size)
       thumbnails.push(thumbnailOf(pixels.subarray(at, at + size), imageShape));
   }
@@ -58,9 +57,6 @@ export const alikeImages = async (
     return nearest === undefined ? [] : [nearest];
   });
 };
-
-/** In bytes, of images that are read at once. */
-const CHUNK = 2 ** 22;
 
 interface Thumbnail {
   readonly pixels: Uint8Array;

@@ -397,22 +397,24 @@ function finishStrip(
   const cells = c.poolHeight * c.poolWidth;
   const isPooled = cells > 1;
   const isPairs = c.poolHeight == 2 && c.poolWidth == 2;
+  // Channels of whole vectors.
+  const whole = channels - (channels % LANES);
   for (let row = top / c.poolHeight; row < bottom / c.poolHeight; row++) {
     let window = sums + (row * c.poolHeight - top) * rowBytes;
     let place = (n * rows + row) * columns * c.outChannels + first;
     for (let column: usize = 0; column < columns; column++) {
       const isFinished =
         isPairs &&
-        channels == BLOCK &&
         finishPairs(
           window,
           rowBytes,
+          whole,
           bias ? bias + (first << 2) : 0,
           y + (place << 2),
           winners ? winners + place : 0,
           relu,
         );
-      for (let lane: usize = isFinished ? channels : 0; lane < channels; lane += LANES) {
+      for (let lane: usize = isFinished ? whole : 0; lane < channels; lane += LANES) {
         const source = window + (lane << 2);
         let largest = v128.load(source);
         let winner = i32x4.splat(0);
@@ -458,13 +460,14 @@ function finishStrip(
 }
 
 /**
- * Finishes a block of channels of a window of 2 x 2 sums.
+ * Finishes channels of a window of 2 x 2 sums, as many as a multiple of a vector's.
  *
  * @returns Whether none of them was NaN: otherwise what was written is wrong.
  */
 function finishPairs(
   window: usize,
   rowBytes: usize,
+  channels: usize,
   bias: usize,
   y: usize,
   winners: usize,
@@ -472,7 +475,7 @@ function finishPairs(
 ): bool {
   const zero = f32x4.splat(0);
   let probe = zero;
-  for (let lane: usize = 0; lane < BLOCK; lane += LANES) {
+  for (let lane: usize = 0; lane < channels; lane += LANES) {
     const at = lane << 2;
     const source = window + at;
     const left = v128.load(source);

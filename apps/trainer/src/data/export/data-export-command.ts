@@ -1,4 +1,5 @@
 import type { OwnImages } from '@dropout-lab/contracts';
+import { imageParts } from '@dropout-lab/data';
 import type { OpenedImages } from '@dropout-lab/data/node';
 import { bar } from '../../command/format.ts';
 import { invocationOf } from '../../command/invocation.ts';
@@ -61,16 +62,14 @@ export const dataExportCommand = async (
 const probable = ({ imageShape }: OwnImages, format: ImagesFormatName): OwnImages['imageShape'] =>
   format === 'cifar' ? [imageShape[0], imageShape[1], 3] : imageShape;
 
-/** Of images that are read at once. */
-const CHUNK = 2 ** 22;
-
 const imagesOf = (
   images: OwnImages,
   validationImages: number,
-  { labels, read }: OpenedImages,
+  opened: OpenedImages,
   reporter: Reporter,
   signal: AbortSignal,
 ): ImagesToExport => {
+  const { labels } = opened;
   const { trainImages, testImages, imageShape } = images;
   const trained = trainImages - validationImages;
   const all = [
@@ -79,20 +78,17 @@ const imagesOf = (
     { split: 'test', first: trainImages, count: testImages },
   ] as const;
   const size = imageShape.reduce((product, length) => product * length, 1);
-  const atOnce = Math.max(1, Math.floor(CHUNK / size));
   const splits = all.filter(({ count }) => count > 0);
   let done = 0;
   const readSplit = async function* (split: ExportedSplit): AsyncGenerator<ExportedImage> {
-    const { first, count } = splits.find((one) => one.split === split)!;
-    for (let number = 0; number < count; number += atOnce) {
-      signal.throwIfAborted();
-      const some = Math.min(atOnce, count - number);
-      const pixels = await read(first + number, some);
-      for (let i = 0; i < some; i++) {
+    const place = splits.find((one) => one.split === split)!;
+    let number = 0;
+    for await (const pixels of imageParts(images, opened, place)) {
+      for (let at = 0; at < pixels.length; at += size) {
         signal.throwIfAborted();
         reporter.progress(`Writing ${bar(done / labels.length)} ${++done}/${labels.length}`);
-        const label = labels[first + number + i]!;
-        yield { pixels: pixels.subarray(i * size, (i + 1) * size), label, number: number + i };
+        const label = labels[place.first + number]!;
+        yield { pixels: pixels.subarray(at, at + size), label, number: number++ };
       }
     }
   };

@@ -1,5 +1,5 @@
 import type { CurveDrawing } from '@dropout-lab/charts';
-import { armDashes } from '@dropout-lab/charts/palette';
+import { armDashes, TRAINING_DASHES } from '@dropout-lab/charts/palette';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { hueOf } from './marks.tsx';
 import { lineOf } from './readings.ts';
@@ -42,7 +42,7 @@ const Line = ({ series, drawing }: { readonly series: Series; readonly drawing: 
   return (
     <g style={hueOf(arm)}>
       <polyline class="ground" points={line} />
-      <polyline points={line} stroke-dasharray={dashed ? '4 3' : armDashes(arm)} />
+      <polyline points={line} stroke-dasharray={dashed ? TRAINING_DASHES : armDashes(arm)} />
     </g>
   );
 };

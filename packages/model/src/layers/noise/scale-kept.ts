@@ -14,16 +14,13 @@ const SCALE_KEPT = 'ScaleKept';
 export const canScaleKept = ({ dtype }: Tensor): boolean =>
   dtype === 'float32' && getKernel(SCALE_KEPT, getBackend()) !== undefined;
 
-/** `x * (kept ? scale : 0)` of a float32 and a bool tensor of one shape. */
-export const scaleKept = (x: Tensor, kept: Tensor, scale: number): Tensor => {
-  const run = (values: Tensor, mask: Tensor): Tensor =>
-    engine().runKernel(SCALE_KEPT, { x: values, kept: mask }, { scale });
-  return customGrad((...args) => {
+/** `x * (kept ? scale : 0)` of a float32 and a bool tensor of one shape; its gradient is itself. */
+export const scaleKept = (x: Tensor, kept: Tensor, scale: number): Tensor =>
+  customGrad((...args) => {
     const [values, save] = args as unknown as [Tensor, GradSaveFunc];
     save([kept]);
     return {
-      value: run(values, kept),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => run(dy, saved[0]!),
+      value: engine().runKernel<Tensor>(SCALE_KEPT, { x: values, kept }, { scale }),
+      gradFunc: (dy: Tensor, [mask]: Tensor[]) => scaleKept(dy, mask!, scale),
     };
   })(x);
-};

@@ -155,15 +155,19 @@ describe('of numbers that are not finite', () => {
   });
 });
 
-test('the first of equal numbers wins, and ReLU passes no gradient on at 0', () => {
-  const one: Case = { x: [1, 2, 4, 1], filter: [1, 1, 1, 1], pad: 'valid', poolSize: [2, 2] };
-  const operands = {
-    x: Float32Array.of(1, 3, 0, -1, 3, 3, -2, 0),
-    filter: Float32Array.of(1),
-    bias: Float32Array.of(0),
-  };
-  const { results } = fused(one, operands, (y) => tf.onesLike(y));
-  expect(results[0]).toEqual(Float32Array.of(3, 0));
-  expect(results[1]).toEqual(Float32Array.of(0, 1, 0, 0, 0, 0, 0, 0));
-  expect(results[3]).toEqual(Float32Array.of(1));
-});
+// One by one, a vector, a vector and a rest, a whole block, and a block and more.
+test.each([1, 4, 6, 32, 40])(
+  'of %d channels, the first of equal numbers wins, and ReLU passes no gradient on at 0',
+  (channels) => {
+    const one: Case = { x: [1, 2, 4, 1], filter: [1, 1, 1, channels], pad: 'valid', poolSize: [2, 2] };
+    const operands = {
+      x: Float32Array.of(1, 3, 0, -1, 3, 3, -2, 0),
+      filter: new Float32Array(channels).fill(1),
+      bias: new Float32Array(channels),
+    };
+    const { results } = fused(one, operands, (y) => tf.onesLike(y));
+    expect(results[0]).toEqual(Float32Array.from({ length: 2 * channels }, (_, i) => (i < channels ? 3 : 0)));
+    expect(results[1]).toEqual(Float32Array.of(0, channels, 0, 0, 0, 0, 0, 0));
+    expect(results[3]).toEqual(new Float32Array(channels).fill(1));
+  },
+);
