@@ -10,6 +10,7 @@ import { formatNumber, formatTable } from '../shared/table.ts';
 import { config, loadBatch } from '../shared/workload.ts';
 import { createJaxJsStep } from './jax-js.ts';
 import { timeKernels } from './kernel-calls.ts';
+import { startNeighbour } from './neighbour.ts';
 import { createTrainer } from './trainer.ts';
 
 const repetitions = { warmUps: 10, runs: 15 };
@@ -25,7 +26,7 @@ const STOCK_IMAGES = 25;
  * on two, and on as many as training would use; and where the time of the main thread goes.
  */
 export const trainingStepTable = async (): Promise<string> => {
-  const ours = await measureOurs([...new Set([1, 2, defaultWorkers('wasm')])]);
+  const { ours, together } = await measureOurs([...new Set([1, 2, defaultWorkers('wasm')])]);
   const stock = await measureStock();
   const jaxJs = await measureJaxJs();
   const [one] = ours;
@@ -40,6 +41,12 @@ export const trainingStepTable = async (): Promise<string> => {
       threads === 2 ? `<= ${TARGET_OF_TWO}: ${ofOne <= TARGET_OF_TWO ? 'met' : 'missed'}` : '',
     ];
   });
+  rows.push([
+    'two trainings at once on 1 thread each, a step of either',
+    ...[together, (1000 * config.batchSize) / together, stock / together].map(formatNumber),
+    (together / one!.milliseconds).toFixed(2),
+    'what two threads could reach here',
+  ]);
   const scaled = `${STOCK_IMAGES} images, times ${config.batchSize / STOCK_IMAGES}`;
   const peers = {
     [`jax-js, wasm, gradients alone (${scaled})`]: jaxJs,
@@ -85,6 +92,7 @@ const measureOurs = async (threadCounts: readonly number[]) => {
   await startBackend('wasm');
   const kernelClock = timeKernels('wasm');
   const trainer = createTrainer();
+  const neighbour = await startNeighbour();
   const startReplica = threadReplicas({ backend: 'wasm', config });
   const replicas = await Promise.all(threadCounts.map((threads) => startReplica(trainer.model, threads)));
   const spent = threadCounts.map((): Spent[] => []);
@@ -103,19 +111,35 @@ const measureOurs = async (threadCounts: readonly number[]) => {
       },
     ]),
   );
-  const times = await measure(candidates, repetitions);
+  const alone = replicas[threadCounts.indexOf(1)]!;
+  const besideTimes: number[] = [];
+  const stepBeside = () =>
+    neighbour.beside(async () => {
+      const start = performance.now();
+      await trainer.step(alone);
+      besideTimes.push(performance.now() - start);
+    });
+  const times: Readonly<Record<string, number>> = await measure(
+    { ...candidates, beside: stepBeside },
+    repetitions,
+  );
+  await neighbour.stop();
   for (const replica of replicas) replica.dispose();
   const medianOf = (turns: readonly Spent[], part: keyof Spent) =>
     median(turns.slice(repetitions.warmUps).map((turn) => turn[part]));
-  return threadCounts.map((threads, i) => ({
-    threads,
-    milliseconds: times[threads]!,
-    spent: {
-      kernels: medianOf(spent[i]!, 'kernels'),
-      update: medianOf(spent[i]!, 'update'),
-      waiting: medianOf(spent[i]!, 'waiting'),
-    },
-  }));
+  return {
+    ours: threadCounts.map((threads, i) => ({
+      threads,
+      milliseconds: times[threads]!,
+      spent: {
+        kernels: medianOf(spent[i]!, 'kernels'),
+        update: medianOf(spent[i]!, 'update'),
+        waiting: medianOf(spent[i]!, 'waiting'),
+      },
+    })),
+    /** Milliseconds for each step of two trainings on a thread each, which wait for nothing but the machine. */
+    together: median(besideTimes.slice(repetitions.warmUps)) / 2,
+  };
 };
 
 /** Measures one step: it takes long, and compilers have finished long before its end. */
