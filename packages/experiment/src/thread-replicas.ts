@@ -20,6 +20,12 @@ export interface GradientWorkerData extends ThreadReplicasOptions {
 }
 
 /**
+ * A step leaves a few megabytes of dead objects, which V8 would let grow to a hundred in each thread before it looks;
+ * with this limit it takes as long.
+ */
+const YOUNG_GENERATION_MB = 24;
+
+/**
  * Starts replicas on this thread and on worker threads, each with a backend of its own.
  *
  * @returns Throws a TrainingError when a worker ends before it has started; so does the replica that it gives, later.
@@ -37,6 +43,7 @@ export const threadReplicas = ({ backend, kernels, config }: ThreadReplicasOptio
     const worker = new Worker(new URL('./gradient-worker.js', import.meta.url), {
       workerData,
       transferList: [port2],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     // Its end is seen by the closed port; without a listener its error would end this thread at once.
     worker.on('error', (error) => process.stderr.write(`training worker: ${error.stack ?? error}\n`));
