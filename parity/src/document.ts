@@ -38,7 +38,9 @@ to the largest weight of its array. "A step" begins in Keras's own state; of "st
 before ended. Keras is compared with itself where it sums convolutions and products in another order ("without oneDNN",
 \`TF_ENABLE_ONEDNN_OPTS=0\`), where it computes in float64, and where each weight that it begins with is changed by up to
 2^-24 of itself, half an ulp of 1: all three show how much is rounding alone. Differences grow with the steps in every row, since
-training feeds each rounding error back; no row can be better than those.`;
+training feeds each rounding error back; no row can be better than those. Where a ReLU's input or the two largest numbers of
+a pooling window are a tie within rounding, two runs may even choose differently. Their trainings part there, and soon
+gradients differ in the second digit, although each step by itself agrees: the larger filters below show that.`;
 
 const provenance = async (results: readonly ExperimentResult[]): Promise<string> => {
   const versions = Object.assign(

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { WasmKernels } from '@dropout-lab/backend/node';
 import { ConfigError } from '@dropout-lab/contracts';
 import type { Experiment, ParityBackend } from './experiment.ts';
-import { derivedScenarios, writtenScenarios } from './scenarios.ts';
+import { derivedScenarios, partingScenario, writtenScenarios } from './scenarios.ts';
 
 /**
  * The trainings of the whole comparison: what the tutorial compares, for 100 steps, and each other member of a family, for
@@ -29,6 +29,11 @@ const whole: readonly Experiment[] = [
     scenarios: derivedScenarios,
     size: { batchSize: 4, steps: 5, weightsAfter: [1, 5], singleSteps: 2 },
     backends: ['cpu'],
+  },
+  {
+    scenarios: [partingScenario],
+    size: { batchSize: 64, steps: 60, weightsAfter: [1, 5, 20, 60], singleSteps: 60 },
+    backends: ['wasm', 'node'],
   },
 ];
 

@@ -45,6 +45,11 @@ export const writtenScenarios: readonly Scenario[] = [
   scenario('no-dropout', 'no dropout', { model: { dropout: { rate: 0 } } }),
 ];
 
+/** Wider filters on a small batch: more of its maxima are ties within rounding, so that two trainings soon part. */
+export const partingScenario: Scenario = scenario('larger-filters', '16, 32 and 48 filters of 5 x 5', {
+  model: { filters: [16, 32, 48], kernelSize: 5, padding: 'same' },
+});
+
 const entriesOf = <Name extends string, F>(table: { readonly [Key in Name]: F }): [Name, F][] =>
   Object.entries(table) as [Name, F][];
 
