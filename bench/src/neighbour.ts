@@ -1,4 +1,4 @@
-/** The worker of `startNeighbour`: trains the tutorial's model on one thread for as long as it is told to. */
+/** The worker of `startNeighbour`: trains the tutorial’s model on one thread whenever it is asked to. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { startBackend } from '@dropout-lab/backend/node';
 import { createReplica } from '@dropout-lab/training';
