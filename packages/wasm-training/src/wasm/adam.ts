@@ -13,11 +13,10 @@ export const fusedAdam: Kernel = ({ inputs, attrs, backend }) => {
   const wasmBackend = backend as WasmBackend;
   const { variable, gradient, m, v } = inputs as Record<'variable' | 'gradient' | 'm' | 'v', TensorInfo>;
   const { alpha, beta1, beta2, epsilon } = attrs as Record<'alpha' | 'beta1' | 'beta2' | 'epsilon', number>;
+  const sources = [variable, gradient, m, v].map((tensor) => addressOf(wasmBackend, tensor, FusedAdam));
   const updated = [variable, m, v].map(({ shape }) => wasmBackend.makeOutput([...shape], 'float32'));
-  const addresses = [variable, gradient, m, v, ...updated].map((tensor) =>
-    addressOf(wasmBackend, tensor, FusedAdam),
-  );
+  const targets = updated.map((tensor) => addressOf(wasmBackend, tensor, FusedAdam));
   const length = util.sizeFromShape(variable.shape);
-  kernelsOf(wasmBackend).adam(...addresses, length, alpha, 1 - beta1, 1 - beta2, epsilon);
+  kernelsOf(wasmBackend).adam(...sources, ...targets, length, alpha, 1 - beta1, 1 - beta2, epsilon);
   return updated;
 };

@@ -30,6 +30,7 @@ export const testEveryKernel = async (
   await import('./kernels.test.ts');
   await import('./normalize-channels.test.ts');
   await import('./convolution/pooled-convolution.test.ts');
+  await import('./refused-operands.test.ts');
   await import('./scale-bytes.test.ts');
   await import('./scale-kept.test.ts');
   await import('./unsorted-segment-sum.test.ts');

@@ -118,6 +118,22 @@ export const addressOf = (backend: WasmBackend, tensor: TensorInfo, operation: s
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 };
 
+/** Returns the address of a bool tensor that has an element for each of another's. */
+export const maskAddressOf = (
+  backend: WasmBackend,
+  mask: TensorInfo,
+  of: TensorInfo,
+  operation: string,
+): number => {
+  const [expected, found] = [of, mask].map(({ shape }) => util.sizeFromShape(shape));
+  if (mask.dtype !== 'bool' || found !== expected) {
+    throw new UnsupportedOperationError(
+      `${operation}: expected a bool tensor of ${expected} elements, got ${mask.dtype} of ${found}: make it of the shape ${of.shape.join(' x ')}`,
+    );
+  }
+  return backend.dataIdMap.get(mask.dataId).memoryOffset;
+};
+
 /** Whether no number of a float32 tensor is NaN or infinite. */
 export const allFinite = (backend: WasmBackend, tensor: TensorInfo, operation: string): boolean =>
   kernelsOf(backend).allFinite(addressOf(backend, tensor, operation), util.sizeFromShape(tensor.shape)) === 1;

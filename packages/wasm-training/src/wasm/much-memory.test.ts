@@ -68,3 +68,7 @@ test.each([GIBIBYTE, GIBIBYTE / 128, 60_000])(
 await import('./adam.test.ts');
 await import('./kernels.test.ts');
 await import('./convolution/pooled-convolution.test.ts');
+await import('./gelu.test.ts');
+await import('./normalize-channels.test.ts');
+await import('./scale-bytes.test.ts');
+await import('./scale-kept.test.ts');

@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../replace-kernel.ts';
-import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
+import { addressOf, kernelsOf, maskAddressOf, type WasmBackend } from './instance.ts';
 
 /**
  * `ScaleKept`: `x * (kept ? scale : 0)`, dropout of a float32 tensor, x, by a bool tensor of its shape and the attribute `scale`: a
@@ -13,9 +13,9 @@ export const scaleKept: Kernel = ({ inputs, attrs, backend }) => {
   const { x, kept } = inputs as Record<'x' | 'kept', TensorInfo>;
   const { scale } = attrs as { scale: number };
   const source = addressOf(wasmBackend, x, ScaleKept);
-  const { memoryOffset } = wasmBackend.dataIdMap.get(kept.dataId);
+  const mask = maskAddressOf(wasmBackend, kept, x, ScaleKept);
   const y = wasmBackend.makeOutput([...x.shape], 'float32');
   const target = addressOf(wasmBackend, y, ScaleKept);
-  kernelsOf(wasmBackend).scaleKept(source, memoryOffset, target, util.sizeFromShape(x.shape), scale);
+  kernelsOf(wasmBackend).scaleKept(source, mask, target, util.sizeFromShape(x.shape), scale);
   return y;
 };

@@ -10,7 +10,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../replace-kernel.ts';
-import { addressOf, allFinite, kernelsOf, type WasmBackend } from '../instance.ts';
+import { addressOf, allFinite, kernelsOf, maskAddressOf, type WasmBackend } from '../instance.ts';
 import { argumentsOf, type Convolution, convolutionOf, MIN_OUTPUTS, withConvolution } from './convolution.ts';
 import { isSparse } from './is-sparse.ts';
 
@@ -34,6 +34,7 @@ export const filterGradient = (
   sizes: Convolution,
 ): TensorInfo => {
   const [xAt, dyAt] = [x, dy].map((tensor) => addressOf(backend, tensor, Conv2DBackpropFilter));
+  const winnersAt = placesAt(backend, winners, dy, Conv2DBackpropFilter);
   const { kernelHeight, kernelWidth, inChannels, outChannels } = sizes;
   const dw = backend.makeOutput([kernelHeight, kernelWidth, inChannels, outChannels], 'float32');
   const dwAt = addressOf(backend, dw, Conv2DBackpropFilter);
@@ -42,7 +43,7 @@ export const filterGradient = (
     sizes,
     (kernels, address) => kernels.convolveFilterGradientScratchBytes(address),
     (kernels, address, scratch) =>
-      kernels.convolveFilterGradient(address, xAt!, dyAt!, placesAt(backend, winners), dwAt, scratch),
+      kernels.convolveFilterGradient(address, xAt!, dyAt!, winnersAt, dwAt, scratch),
   );
   // A number of dy that is not finite has multiplied the padding; one of x may have been skipped with the zeros of dy.
   if (![dw, x].every((tensor) => allFinite(backend, tensor, Conv2DBackpropFilter))) {
@@ -58,23 +59,22 @@ export const conv2DBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const { inputShape, ...convolution } = attrs as unknown as Conv2DBackpropInputAttrs;
   const sizes = convolutionOf(inputShape, filter.shape, convolution, Conv2DBackpropInput);
-  const dx = (backend as WasmBackend).makeOutput([...inputShape], 'float32');
-  inputGradient(backend as WasmBackend, dy, undefined, filter, dx, sizes);
-  return dx;
+  return inputGradient(backend as WasmBackend, dy, undefined, filter, inputShape, sizes);
 };
 
-/** Writes the gradient of the input to `dx`; `winners` as in {@link filterGradient}. */
+/** Returns the gradient of the input; `winners` as in {@link filterGradient}. */
 export const inputGradient = (
   backend: WasmBackend,
   dy: TensorInfo,
   winners: TensorInfo | undefined,
   filter: TensorInfo,
-  dx: TensorInfo,
+  inputShape: readonly number[],
   sizes: Convolution,
-): void => {
-  const [dyAt, filterAt, dxAt] = [dy, filter, dx].map((tensor) =>
-    addressOf(backend, tensor, Conv2DBackpropInput),
-  );
+): TensorInfo => {
+  const [dyAt, filterAt] = [dy, filter].map((tensor) => addressOf(backend, tensor, Conv2DBackpropInput));
+  const winnersAt = placesAt(backend, winners, dy, Conv2DBackpropInput);
+  const dx = backend.makeOutput([...inputShape], 'float32');
+  const dxAt = addressOf(backend, dx, Conv2DBackpropInput);
   // 0 times a weight that is not finite is NaN, and zeros are skipped.
   if (allFinite(backend, filter, Conv2DBackpropInput)) {
     const mustSkip = winners !== undefined || sizes.strideHeight > 1 || sizes.strideWidth > 1;
@@ -84,25 +84,23 @@ export const inputGradient = (
       sizes,
       (kernels, address) => kernels.convolveInputGradientScratchBytes(address),
       (kernels, address, scratch) =>
-        kernels.convolveInputGradient(
-          address,
-          dyAt!,
-          placesAt(backend, winners),
-          filterAt!,
-          dxAt!,
-          scratch,
-          sparse,
-        ),
+        kernels.convolveInputGradient(address, dyAt!, winnersAt, filterAt!, dxAt, scratch, sparse),
     );
   } else {
     withUnpooled(backend, dy, winners, sizes, (gradient) =>
-      kernelsOf(backend).convInputGradientOfEveryProduct(gradient, filterAt!, dxAt!, ...argumentsOf(sizes)),
+      kernelsOf(backend).convInputGradientOfEveryProduct(gradient, filterAt!, dxAt, ...argumentsOf(sizes)),
     );
   }
+  return dx;
 };
 
-const placesAt = (backend: WasmBackend, winners: TensorInfo | undefined): number =>
-  winners ? backend.dataIdMap.get(winners.dataId).memoryOffset : 0;
+/** The address of `winners`, which are the places of the maxima of `pooled` or of its gradient; 0 where there are none. */
+const placesAt = (
+  backend: WasmBackend,
+  winners: TensorInfo | undefined,
+  pooled: TensorInfo,
+  operation: string,
+): number => (winners ? maskAddressOf(backend, winners, pooled, operation) : 0);
 
 /** Calls `use` with the address of the gradient of the output before it was pooled. */
 const withUnpooled = (
@@ -124,7 +122,7 @@ const withUnpooled = (
     sizes,
     () => bytes,
     (kernels, address, gradient) => {
-      kernels.unpool(address, dyAt, placesAt(backend, winners), gradient);
+      kernels.unpool(address, dyAt, placesAt(backend, winners, dy, Conv2DBackpropFilter), gradient);
       use(gradient);
     },
   );
@@ -156,7 +154,7 @@ export const convolve = (
     (kernels, address) => kernels.convolveScratchBytes(address),
     (kernels, address, scratch) =>
       kernels.convolve(
-        ...[address, xAt!, filterAt!, biasAt, yAt!, placesAt(backend, winners), scratch],
+        ...[address, xAt!, filterAt!, biasAt, yAt!, placesAt(backend, winners, y, Conv2D), scratch],
         ...[Number(sparse), Number(relu)],
       ),
   );

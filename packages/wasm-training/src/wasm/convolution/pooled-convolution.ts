@@ -1,6 +1,6 @@
 import { type FusedConv2DAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../replace-kernel.ts';
-import { addressOf, kernelsOf, type WasmBackend } from '../instance.ts';
+import { addressOf, kernelsOf, maskAddressOf, type WasmBackend } from '../instance.ts';
 import { convolve, filterGradient, inputGradient } from './conv2d.ts';
 import { type Convolution, convolutionOf } from './convolution.ts';
 
@@ -42,6 +42,7 @@ export const fusedConv2DMaxPool: Kernel = ({ inputs, attrs, backend }) => {
   const sizes = sizesOf(x.shape, filter.shape, attributes);
   const { batch, outHeight, outWidth, outChannels, poolHeight, poolWidth } = sizes;
   const shape = [batch, Math.floor(outHeight / poolHeight), Math.floor(outWidth / poolWidth), outChannels];
+  for (const tensor of [x, filter, bias]) addressOf(wasmBackend, tensor, FusedConv2DMaxPool);
   const y = wasmBackend.makeOutput(shape, 'float32');
   const winners = wasmBackend.makeOutput(shape, 'bool');
   convolve(wasmBackend, x, filter, y, sizes, { bias, winners, relu: true });
@@ -59,28 +60,19 @@ export const fusedConv2DMaxPoolBackpropFilter: Kernel = ({ inputs, attrs, backen
 export const fusedConv2DMaxPoolBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, winners, filter } = inputs as { dy: TensorInfo; winners: TensorInfo; filter: TensorInfo };
   const { inputShape, ...attributes } = attrs as unknown as PooledConvolutionAttrs & { inputShape: number[] };
-  const dx = (backend as WasmBackend).makeOutput([...inputShape], 'float32');
-  inputGradient(
-    backend as WasmBackend,
-    dy,
-    winners,
-    filter,
-    dx,
-    sizesOf(inputShape, filter.shape, attributes),
-  );
-  return dx;
+  const sizes = sizesOf(inputShape, filter.shape, attributes);
+  return inputGradient(backend as WasmBackend, dy, winners, filter, inputShape, sizes);
 };
 
 export const fusedConv2DMaxPoolBackpropBias: Kernel = ({ inputs, backend }) => {
   const wasmBackend = backend as WasmBackend;
   const { dy, winners } = inputs as { dy: TensorInfo; winners: TensorInfo };
   const channels = dy.shape.at(-1)!;
+  const dyAt = addressOf(wasmBackend, dy, FusedConv2DMaxPoolBackpropBias);
+  const winnersAt = maskAddressOf(wasmBackend, winners, dy, FusedConv2DMaxPoolBackpropBias);
   const sums = wasmBackend.makeOutput([channels], 'float32');
-  const [dyAt, sumsAt] = [dy, sums].map((tensor) =>
-    addressOf(wasmBackend, tensor, FusedConv2DMaxPoolBackpropBias),
-  );
-  const winnersAt = wasmBackend.dataIdMap.get(winners.dataId).memoryOffset;
+  const sumsAt = addressOf(wasmBackend, sums, FusedConv2DMaxPoolBackpropBias);
   const rows = util.sizeFromShape(dy.shape) / channels;
-  kernelsOf(wasmBackend).sumWinners(dyAt!, winnersAt, sumsAt!, rows, channels);
+  kernelsOf(wasmBackend).sumWinners(dyAt, winnersAt, sumsAt, rows, channels);
   return sums;
 };
