@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { datasetKey, datasetOf, parseRunConfig, runConfigIdentity } from '../index.ts';
+import {
+  datasetKey,
+  datasetOf,
+  jsonSchemaOf,
+  ownImagesSchema,
+  parseRunConfig,
+  runConfigIdentity,
+} from '../index.ts';
 
 const pets = {
   kind: 'images',
@@ -46,6 +53,12 @@ test.each([
   ['an unknown key', { path: '/home/me' }, 'dataset.path: expected one of the keys "kind"'],
 ])('%s: a description that cannot be is refused where it is wrong', (_, changes, message) => {
   expect(() => configOf(changes)).toThrow(message);
+});
+
+test('of names, the JSON Schema of the settings has the bounds', () => {
+  const name = expect.objectContaining({ type: 'string', minLength: 1, maxLength: 200 });
+  const { properties } = jsonSchemaOf(ownImagesSchema, 'Own images');
+  expect(properties).toMatchObject({ title: name, classNames: { items: name } });
 });
 
 test('names with spaces, marks and letters of any script are names', () => {

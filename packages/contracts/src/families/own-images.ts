@@ -21,14 +21,21 @@ const unseen = /^[\p{Z}\p{Cf}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 export const lackOfName = (text: string): string | undefined => {
   if (text.length > LONGEST_NAME) return `of at most ${LONGEST_NAME} characters`;
   if (hasControlCharacters(text)) return 'without control characters';
-  if (unseen.test(text)) return 'that can be seen';
+  if (unseen.test(text)) return SEEN;
   return undefined;
 };
 
-const name = z.string().superRefine((text, context) => {
-  const lack = lackOfName(text);
-  if (lack !== undefined) context.addIssue({ code: 'custom', message: `expected a name ${lack}` });
-});
+const SEEN = 'that can be seen';
+
+/** The bounds of its length stand here as well for JSON Schema, which what follows them does not get into. */
+const name = z
+  .string()
+  .min(1, { message: `expected a name ${SEEN}`, abort: true })
+  .max(LONGEST_NAME, { message: `expected a name of at most ${LONGEST_NAME} characters`, abort: true })
+  .superRefine((text, context) => {
+    const lack = lackOfName(text);
+    if (lack !== undefined) context.addIssue({ code: 'custom', message: `expected a name ${lack}` });
+  });
 
 const whole = (min: number, max: number) => {
   const message = `expected a whole number from ${min} to ${max}`;
