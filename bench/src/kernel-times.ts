@@ -43,9 +43,9 @@ export const timeKernelsOfStep = async (): Promise<KernelTimes> => {
   const kernels = [...clock.byName()]
     .map(([name, total]) => {
       const works = calls.filter(({ kernelName }) => kernelName === name).map(workOf);
-      const operations = works.every((work) => work !== undefined)
-        ? works.reduce((sum, work) => sum + work, 0)
-        : undefined;
+      // Of no call, as of one that sums no products, nothing is known.
+      const counted = works.length > 0 && works.every((work) => work !== undefined);
+      const operations = counted ? works.reduce((sum, work) => sum + work, 0) : undefined;
       return { name, milliseconds: total / STEPS, operations };
     })
     .sort((a, b) => b.milliseconds - a.milliseconds);
