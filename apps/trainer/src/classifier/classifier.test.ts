@@ -110,10 +110,20 @@ describe('refusals', () => {
     ['classifier.json', '{', /classifier\.json: expected JSON, found "\{": export the run again/],
     ['classifier.json', '{"formatVersion": 2}', /expected formatVersion 1, found 2/],
     ['classifier.json', '{"formatVersion": 1}', /expected classNames, a list of names, found none/],
+    ...[
+      ...['{}', '[]', 'null', '7', '{"modelTopology":{},"weightsManifest":{}}', '{"weightsManifest":[]}'],
+      ...['[null]', '[7]', '[{}]', '[{"weights":null}]', '[{"weights":[null]}]', '[{"weights":[{}]}]'].map(
+        (manifest) => `{"modelTopology":{},"weightsManifest":${manifest}}`,
+      ),
+    ].map((content): [string, string, RegExp] => [
+      'model.json',
+      content,
+      /model\.json: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded \(it lacks its layers, or the list of their weights\): export the run again$/,
+    ]),
     [
       'model.json',
-      '{}',
-      /model\.json: expected a model that dropout-lab export RUN --format web has written/,
+      '<html>',
+      /model\.json: expected a model .* \(Unexpected token .*\): export the run again$/,
     ],
     ['weights.bin', 'short', /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found 5/],
   ])('of a damaged %s: %s', async (name, content, message) => {
@@ -131,8 +141,10 @@ describe('refusals', () => {
       { quantization: { dtype: 'uint8', scale: 1, min: 0 } },
       /model\.json: expected weights of float32, found quantized float32 for conv2d\/kernel/,
     ],
-    [{ shape: [-1] }, /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found/],
-    [{ shape: null }, /model\.json: expected a model that dropout-lab export RUN --format web has written/],
+    [{ shape: [1e6, 1e6] }, /weights\.bin: expected \d+ bytes, for the \d+ weights of model\.json, found/],
+    ...[{ shape: [-1] }, { shape: [1.5] }, { shape: ['1'] }, { shape: null }, { name: 7 }].map(
+      (changes): [object, RegExp] => [changes, /cannot be loaded \(it lacks its layers, or the list of/],
+    ),
   ])('of weights with %j in model.json', async (changes, message) => {
     const changed = join(temporaryFolder(), 'changed');
     await cp(exported, changed, { recursive: true });
@@ -144,6 +156,19 @@ describe('refusals', () => {
     await expect(loading).rejects.toThrow(DropoutLabError);
     await expect(loading).rejects.toThrow(message);
     expect(memory().numTensors).toBe(before);
+  });
+
+  test('of a layer that nobody knows', async () => {
+    const changed = join(temporaryFolder(), 'changed');
+    await cp(exported, changed, { recursive: true });
+    const text = await readFile(join(changed, 'model.json'), 'utf8');
+    await writeFile(
+      join(changed, 'model.json'),
+      text.replace('"class_name":"Conv2D"', '"class_name":"Evil"'),
+    );
+    await expect(loadClassifier(changed)).rejects.toThrow(
+      /^\S+model\.json: expected a model .* \(Unknown layer: Evil\. .*\): export the run again$/,
+    );
   });
 
   test('of classes that are not the model’s', async () => {

@@ -153,8 +153,12 @@ const MOST_SEED = 2 ** 32 - 1;
 const modelOf = async (text: string, weights: Uint8Array, where: string): Promise<LayersModel> => {
   const fileOf = (name: string): string => `${where}/${name}`;
   try {
-    const { modelTopology, weightsManifest } = JSON.parse(text) as io.ModelJSON;
-    const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+    const file = JSON.parse(text) as Partial<io.ModelJSON> | null;
+    const weightSpecs = specsOf(file);
+    const modelTopology = file?.modelTopology;
+    if (weightSpecs === undefined || modelTopology === undefined) {
+      throw new Error('it lacks its layers, or the list of their weights');
+    }
     requireFloats(weightSpecs, fileOf(classifierFiles.model));
     requireLength(weights, weightSpecs, fileOf(classifierFiles.weights));
     // A view may begin anywhere in a buffer.
@@ -163,11 +167,27 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
   } catch (cause) {
     if (cause instanceof DropoutLabError) throw cause;
     throw new DropoutLabError(
-      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded (${(cause as Error).message}): export the run again`,
+      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded (${firstLineOf(cause)}): export the run again`,
       { cause },
     );
   }
 };
+
+/** TensorFlow.js goes on about Python in further lines. */
+const firstLineOf = (error: unknown): string => (error as Error).message.split('\n', 1)[0]!;
+
+/** The weights that a model's file lists; undefined where it has no such list. */
+const specsOf = (file: Partial<io.ModelJSON> | null): io.WeightsManifestEntry[] | undefined => {
+  const groups: unknown = file?.weightsManifest;
+  if (!Array.isArray(groups)) return undefined;
+  const specs = groups.flatMap((group: Partial<io.WeightsManifestConfig[number]> | null) => group?.weights);
+  const isRight = specs.every(
+    (spec) => typeof spec?.name === 'string' && Array.isArray(spec.shape) && spec.shape.every(isSize),
+  );
+  return isRight ? (specs as io.WeightsManifestEntry[]) : undefined;
+};
+
+const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) >= 0;
 
 /** Packed numbers would be read as others. */
 const requireFloats = (specs: readonly io.WeightsManifestEntry[], file: string): void => {

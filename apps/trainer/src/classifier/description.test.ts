@@ -16,10 +16,18 @@ const description = {
 };
 
 const parse = (value: object) => parseDescription(JSON.stringify(value), 'classifier.json');
+const ran = (changes: object) => ({ run: { ...description.run, ...changes } });
 const prepared = (changes: object) => ({ preprocessing: { ...description.preprocessing, ...changes } });
 
 test('a description is what its file says', () => {
   expect(parse(description)).toEqual(description);
+  const evaluated = { ...description, ...ran({ testAccuracy: 0.75 }) };
+  expect(parse(evaluated)).toEqual(evaluated);
+});
+
+test('a divisor that is no number of JSON is refused', () => {
+  const text = JSON.stringify(description).replace('"divideBy":255', '"divideBy":1e999');
+  expect(() => parseDescription(text, 'classifier.json')).toThrow('preprocessing.divideBy, a number above 0');
 });
 
 test.each<[object, string]>([
@@ -40,7 +48,17 @@ test.each<[object, string]>([
     'preprocessing.dataFormat "channels_last" or "channels_first", found "NCHW"',
   ],
   [{ dropoutFactor: 1.5 }, 'dropoutFactor, a number from 0 to 1, found 1.5'],
+  [prepared({ divideBy: 1e-320 }), 'preprocessing.divideBy, a number above 0, found 1e-320'],
+  [prepared({ divideBy: 1e308 }), 'preprocessing.divideBy, a number above 0, found 1e+308'],
   [{ run: null }, 'run.id, a text, found none'],
+  [ran({ id: 7 }), 'run.id, a text, found 7'],
+  [ran({ dataset: undefined }), 'run.dataset, a text, found none'],
+  [ran({ dataset: { a: 1 } }), 'run.dataset, a text, found {"a":1}'],
+  [ran({ checkpoint: null }), 'run.checkpoint, a text, found null'],
+  [ran({ version: 1 }), 'run.version, a text, found 1'],
+  [ran({ testAccuracy: null }), 'run.testAccuracy, a number from 0 to 1 or none, found null'],
+  [ran({ testAccuracy: '<b>' }), 'run.testAccuracy, a number from 0 to 1 or none, found "<b>"'],
+  [ran({ testAccuracy: 1e300 }), 'run.testAccuracy, a number from 0 to 1 or none, found 1e+300'],
 ])('with %j it is refused', (changes, message) => {
   expect(() => parse({ ...description, ...changes })).toThrow(`classifier.json: expected ${message}`);
 });

@@ -102,6 +102,13 @@ const isOneOf =
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const isShare = (value: unknown): boolean => isNumber(value) && value >= 0 && value <= 1;
+
+/** Whether float32 has a number that is near. */
+const isFloat = (value: number): boolean => Math.fround(value) > 0 && Number.isFinite(Math.fround(value));
+
 /** The parts that a classifier relies on, in the order in which they are looked at. No schema: its library is not in the page. */
 const parts: readonly {
   readonly path: string;
@@ -130,7 +137,8 @@ const parts: readonly {
   {
     path: 'preprocessing.divideBy',
     expected: ', a number above 0',
-    isRight: (value) => isNumber(value) && value > 0,
+    // Levels divided by a number without an inverse are not finite, or all 0.
+    isRight: (value) => isNumber(value) && value > 0 && isFloat(value) && isFloat(1 / value),
   },
   {
     path: 'preprocessing.dataFormat',
@@ -140,7 +148,16 @@ const parts: readonly {
   {
     path: 'dropoutFactor',
     expected: ', a number from 0 to 1',
-    isRight: (value) => isNumber(value) && value >= 0 && value <= 1,
+    isRight: isShare,
   },
-  { path: 'run.id', expected: ', a text', isRight: (value) => typeof value === 'string' },
+  ...['id', 'dataset', 'checkpoint', 'version'].map((name) => ({
+    path: `run.${name}`,
+    expected: ', a text',
+    isRight: isText,
+  })),
+  {
+    path: 'run.testAccuracy',
+    expected: ', a number from 0 to 1 or none',
+    isRight: (value) => value === undefined || isShare(value),
+  },
 ];
