@@ -1,7 +1,8 @@
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { callCli, runCli } from '../command/testing.ts';
 
@@ -64,6 +65,68 @@ describe('--resume of a run that was changed is refused before an image is read:
     expect(await readdir(run)).not.toContain('run.lock');
   });
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'checkpoints that cannot be read are refused in a sentence:',
+  () => {
+    const replaced = (name: string, make: (path: string) => unknown) => async (run: string) => {
+      await rm(join(run, name), { recursive: true });
+      await make(join(run, name));
+    };
+    const loop = (path: string) => symlink(basename(path), path);
+    const pipe = (path: string) => execFileSync('mkfifo', [path]);
+    const closed = (name: string) => (run: string) => chmod(join(run, name), 0);
+    const advice = 'check its name and permissions';
+    const broken: readonly (readonly [string, (run: string) => unknown, string])[] = [
+      ['checkpoints, a link to itself', replaced('checkpoints', loop), `(ELOOP); ${advice}`],
+      [
+        'checkpoints, a file',
+        replaced('checkpoints', (path) => writeFile(path, '')),
+        'it is a file; put the',
+      ],
+      ['checkpoints, a named pipe', replaced('checkpoints', pipe), 'it is a named pipe; put the folder back'],
+      [
+        'checkpoints, a link to nothing',
+        replaced('checkpoints', (path) => symlink('nowhere', path)),
+        'it is a symbolic link; put the folder back',
+      ],
+      ['the last one, a link to itself', replaced('checkpoints/last', loop), `(ELOOP); ${advice}`],
+      ['a file of it, a link to itself', replaced('checkpoints/last/state.json', loop), `(ELOOP); ${advice}`],
+      ['a file of it, a named pipe', replaced('checkpoints/last/weights.bin', pipe), 'it is a named pipe'],
+      // To root, every file is readable.
+      ...(process.getuid?.() === 0
+        ? []
+        : ['checkpoints', 'checkpoints/last', 'checkpoints/last/state.json'].map(
+            (name) => [`${name}, closed`, closed(name), `(EACCES); ${advice}`] as const,
+          )),
+    ];
+    const lines = [
+      'train --resume changed --json',
+      'predict changed nowhere.png',
+      'evaluate changed --backend cpu --json',
+      'export changed --format onnx --output changed.onnx',
+    ];
+
+    test.each(
+      broken.flatMap(([what, damage, reason]) => lines.map((line) => ({ what, damage, reason, line }))),
+    )('$what: $line', async ({ damage, reason, line }) => {
+      const run = join(folder, 'changed');
+      await rm(run, { recursive: true, force: true });
+      await cp(join(folder, 'stopped'), run, { recursive: true });
+      await damage(run);
+      onTestFinished(async () => {
+        for (const name of ['checkpoints', 'checkpoints/last'])
+          await chmod(join(run, name), 0o755).catch(() => {});
+      });
+      const { code, stdout, stderr } = await callCli(line.split(' '), { cwd: folder });
+      expect(stderr).toContain(reason);
+      expect(stderr).toMatch(/^dropout-lab: changed\/checkpoints\S*: expected .*\n$/);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(await readdir(folder)).not.toContain('changed.onnx');
+      expect(await readdir(run)).not.toContain('run.lock');
+    });
+  },
+);
 
 describe('a run that cannot be locked is refused before a backend starts:', () => {
   const lockOf = (pid: number, host = hostname()) =>

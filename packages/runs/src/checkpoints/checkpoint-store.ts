@@ -1,15 +1,18 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointName, RunManifest } from '@dropout-lab/contracts';
 import {
+  isFileError,
   isNotFound,
+  kindOf,
   RefusedFileError,
   readRegularFile,
   syncFolder,
+  systemErrorSentence,
   writeDurably,
   writeFolderDurably,
 } from '@dropout-lab/files/node';
-import { CheckpointCorruptError, CheckpointMissingError } from '../errors.ts';
+import { CheckpointCorruptError, CheckpointMissingError, RunUnreadableError } from '../errors.ts';
 import type { LogBeginning } from '../events/log-beginning.ts';
 import { exists } from '../files/exists.ts';
 import { fileError } from '../files/file-errors.ts';
@@ -89,7 +92,7 @@ export const recoverCheckpoints = async (folder: string): Promise<void> => {
   }
 };
 
-/** Whether there is a checkpoint of that name to load. */
+/** Whether there is a checkpoint of that name to load. @throws RunUnreadableError when that cannot be found out. */
 export const hasCheckpoint = async (folder: string, name: CheckpointName): Promise<boolean> =>
   (await findCheckpoint(folder, name)) !== undefined;
 
@@ -99,6 +102,7 @@ export const hasCheckpoint = async (folder: string, name: CheckpointName): Promi
  * @param folder The run's `checkpoints`.
  * @param manifest The run's.
  * @throws CheckpointMissingError when there is none of that name.
+ * @throws RunUnreadableError when the system does not let it be read.
  * @throws CheckpointCorruptError naming file, expected and found.
  * @throws RunChangedError when it was trained with other settings than the manifest's, which it names.
  */
@@ -131,7 +135,7 @@ const readCheckpoint = async (folder: string, manifest: RunManifest): Promise<Ch
     } catch (error) {
       if (error instanceof RefusedFileError)
         throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', error.message, { cause: error });
-      if (!isNotFound(error)) throw error;
+      if (!isNotFound(error)) throw unreadable(error, `${folder}/${file}`);
       throw new CheckpointCorruptError(`${folder}/${file}`, 'a file', 'none', { cause: error });
     }
   };
@@ -177,7 +181,7 @@ export interface CheckpointPlace {
  *
  * @param folder The run's `checkpoints`.
  * @returns Undefined where there is none.
- * @throws Error of the file system.
+ * @throws RunUnreadableError when that cannot be found out.
  */
 export const findCheckpoint = async (
   folder: string,
@@ -189,8 +193,30 @@ export const findCheckpoint = async (
     const identity = await identityOf(path);
     if (identity !== undefined) return { path, identity };
   }
+  await requireFolder(folder);
   return undefined;
 };
+
+/** Refuses anything else in the place of the folder of checkpoints: what stands there is none, and no run can be written. */
+const requireFolder = async (folder: string): Promise<void> => {
+  try {
+    const link = await lstat(folder);
+    if (link.isDirectory()) return;
+    const found = await stat(folder).catch(() => link);
+    if (found.isDirectory()) return;
+    throw new RefusedFileError(`it is ${kindOf(found)}`, 'put the folder back from a copy of the run');
+  } catch (error) {
+    if (!isNotFound(error)) throw unreadable(error, folder);
+  }
+};
+
+/** Returns what is thrown where the system does not let a checkpoint be read. */
+const unreadable = (error: unknown, path: string): unknown =>
+  isFileError(error)
+    ? new RunUnreadableError(systemErrorSentence(error, path, 'a checkpoint that can be read'), {
+        cause: error,
+      })
+    : error;
 
 /** Returns text that differs for a folder that is put in the place of another, though it may get the same inode. */
 const identityOf = async (path: string): Promise<string | undefined> => {
@@ -199,6 +225,6 @@ const identityOf = async (path: string): Promise<string | undefined> => {
     return `${ino}/${ctimeNs}`;
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw error;
+    throw unreadable(error, path);
   }
 };
