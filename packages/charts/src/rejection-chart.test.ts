@@ -45,3 +45,15 @@ test('of one image there is a chart too', () => {
   const one = rejectionChart([{ label: 'one', arm: 0, points: curve(1, () => 0) }], { document });
   expect(one.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
 });
+
+test('lines of one hue differ by their dashes, as in every chart', () => {
+  const points = curve(3, () => 0.5);
+  const two = rejectionChart(
+    [0, 8].map((arm) => ({ label: `arm ${arm}`, arm, points })),
+    { document },
+  );
+  const dashesOf = (selector: string) =>
+    [...two.querySelectorAll(selector)].map((line) => line.getAttribute('stroke-dasharray'));
+  expect(dashesOf('g.line')).toEqual([null, '10 3']);
+  expect(two.querySelector('g.legend')!.innerHTML).toContain('10 3');
+});

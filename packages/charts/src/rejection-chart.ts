@@ -1,7 +1,7 @@
 import { gridY, line, plot } from '@observablehq/plot';
 import { addAxisTitle, type ChartOptions, finish, frame, gridLines } from './parts/frame.ts';
 import { addLegend, type LegendItem, legendHeight } from './parts/legend.ts';
-import { armColour } from './theme/colours.ts';
+import { armColour, armDashes } from './theme/colours.ts';
 
 /** Accuracy against the fraction of images that are answered, of one way to predict. */
 export interface RejectionLine {
@@ -25,7 +25,14 @@ export const rejectionChart = (
   options: ChartOptions = {},
 ): SVGSVGElement => {
   const { width = 460 } = options;
-  const legend = lines.map(({ label, arm }): LegendItem => ({ label, colour: armColour(arm), key: 'line' }));
+  const legend = lines.map(
+    ({ label, arm }): LegendItem => ({
+      label,
+      colour: armColour(arm),
+      key: 'line',
+      dashes: armDashes(arm),
+    }),
+  );
   const top = legendHeight(legend, width) + 32;
   const lowest = Math.min(1, ...lines.flatMap(({ points }) => points.map(({ accuracy }) => accuracy)));
   const svg = plot({
@@ -46,7 +53,13 @@ export const rejectionChart = (
     marks: [
       gridY({ ...gridLines, ticks: 5 }),
       ...lines.map(({ points, arm }) =>
-        line(thinned(points), { x: 'answered', y: 'accuracy', stroke: armColour(arm), strokeWidth: 2 }),
+        line(thinned(points), {
+          x: 'answered',
+          y: 'accuracy',
+          stroke: armColour(arm),
+          strokeDasharray: armDashes(arm) ?? 'none',
+          strokeWidth: 2,
+        }),
       ),
     ],
   }) as SVGSVGElement;

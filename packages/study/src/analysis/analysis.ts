@@ -10,7 +10,7 @@ import type { EventGaps } from '@dropout-lab/runs';
 import type { RunState, StudyRun } from '../store/study-run.ts';
 import type { Study, StudyArm } from '../study/study.ts';
 import { type ArmComparison, type ComparedArm, compareArms, corrected } from './arm-comparison.ts';
-import { armHues } from './arm-hues.ts';
+import { armHues, HUES } from './arm-hues.ts';
 import { armCurve, type CurveMetric, type CurvePoint } from './curves.ts';
 import {
   type MetricKey,
@@ -92,9 +92,6 @@ export interface StudyAnalysis {
   }[];
   readonly provenance: Provenance;
 }
-
-/** So many arms have a hue of their own: those of the palette of charts, which draws the report. */
-const HUES = 8;
 
 /**
  * Reads a study's runs. Only finished ones count; the others are listed.

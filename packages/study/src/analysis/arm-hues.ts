@@ -3,6 +3,9 @@ export const WITH_DROPOUT = 0;
 /** The hue of an arm without. */
 export const WITHOUT_DROPOUT = 1;
 
+/** Number of hues of the palette of charts, which draws the report; a study is analyzed without charts. */
+export const HUES = 8;
+
 /** Returns whether a model's description has a dropout rate above zero, whatever its preset. */
 export const hasDropout = (model: unknown): boolean => {
   if (typeof model !== 'object' || model === null) return false;
