@@ -191,6 +191,6 @@ const bestLine = (history: readonly EpochRow[], epoch: number | undefined): stri
   const best = history.find((row) => row.epoch === epoch);
   if (best === undefined) return [];
   return [
-    `Best epoch: ${best.epoch} of ${history.length}, by validation loss - val_loss: ${formatMetric(best.val_loss)} - val_accuracy: ${formatMetric(best.val_accuracy)}`,
+    `Best epoch: ${best.epoch} of ${history.at(-1)!.epoch}, by validation loss - val_loss: ${formatMetric(best.val_loss)} - val_accuracy: ${formatMetric(best.val_accuracy)}`,
   ];
 };

@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHistory, runStatus } from '@dropout-lab/runs';
 import { openRunDirectory, resumeRunDirectory } from '@dropout-lab/runs/node';
@@ -40,6 +40,17 @@ beforeAll(async () => {
     const { code, stderr } = await cli(...args);
     expect(code, stderr).toBe(0);
   }
+});
+
+test('of a run whose events lost an epoch, the best one is of all that were trained', async () => {
+  await cp(at('four'), at('lost'), { recursive: true });
+  const file = at('lost', 'events.jsonl');
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  await writeFile(file, lines.filter((line) => !/"kind":"epoch".*"epoch":2,/.test(line)).join('\n'));
+  const { code, stdout, stderr } = await cli('train', '--resume', 'lost', '--epochs', '6');
+  expect(code, stderr).toBe(0);
+  expect(stdout + stderr).toContain('lost: events.jsonl lacks epoch 2: ');
+  expect(stdout).toMatch(/^Best epoch: [1-6] of 6, by validation loss - /m);
 });
 
 describe('a run that is trained on from 4 to 6 epochs ends as one of 6, to the bit:', () => {
