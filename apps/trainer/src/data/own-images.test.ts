@@ -130,9 +130,62 @@ test('the model standardizes images by the mean and variance of their channels',
 });
 
 test.each([
+  ['a preset of --set', ['--set', 'model.preset=srivastava'], 'srivastava'],
+  ['a preset of a file', ['--config', 'preset.json'], 'vgg'],
+  ['a list of layers', ['--config', 'layers.json'], 'layers'],
+  ['other numbers of a file', ['--config', 'numbers.json'], 'tutorial'],
+])('%s is standardized, too', async (_, line, preset) => {
+  const head = [{ kind: 'flatten' }, { kind: 'dense', units: 3, activation: 'softmax' }];
+  const files = {
+    preset: { preset: 'vgg', filters: [4] },
+    layers: { layers: head },
+    numbers: { standardization: { mean: 0.5, variance: 1 } },
+  };
+  for (const [name, model] of Object.entries(files)) {
+    await writeFile(join(folder, `${name}.json`), JSON.stringify({ model }));
+  }
+  const run = `standardized-${preset}`;
+  const short = [
+    '--epochs',
+    '1',
+    '--max-steps',
+    '1',
+    '--batch-size',
+    '4',
+    '--backend',
+    'wasm',
+    '--size',
+    '16',
+  ];
+  const { code, stderr } = await cli(
+    ...['train', '--images', 'others', '--standardize', '--run-dir', run, ...short, ...line],
+  );
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const { config } = JSON.parse(await readFile(join(folder, run, 'run.json'), 'utf8'));
+  const { train } = await imageFolder(join(folder, 'others'), {
+    size: 16,
+    cacheDirectory: join(folder, 'cache'),
+  });
+  expect(config.model).toMatchObject({ preset, standardization: channelStatistics(train) });
+});
+
+test.each([
   [['--standardize'], '--standardize: expected --images with it'],
-  [['--images', 'chosen', '--standardize', '--recipe', 'airbench94'], 'standardization'],
-  [['--images', 'others', '--standardize', '--set', 'model.preset=vgg'], '--standardize: expected a model'],
+  ...[
+    ['--recipe', 'airbench94'],
+    ['--set', 'model.preset=airbench94'],
+  ].map((line): [string[], string] => [
+    ['--images', 'chosen', '--standardize', ...line],
+    '--standardize: expected a model with the setting standardization, found airbench94',
+  ]),
+  ...[
+    'model.standardization=null',
+    'model.standardization={"mean":0.5,"variance":1}',
+    'model.standardization.mean=0.5',
+  ].map((text): [string[], string] => [
+    ['--images', 'others', '--standardize', '--set', text],
+    'model.standardization',
+  ]),
   [['--resume', 'run', '--standardize'], "option '--standardize' cannot be used with --resume"],
 ])('train %j is refused', async (line, message) => {
   const { code, stderr } = await cli('train', '--run-dir', 'refused', ...line);

@@ -45,12 +45,13 @@ const node = () => import('@dropout-lab/data/node');
  * Reads what a command is to do with a data set: with `--images` that of one's own pictures, which are decoded when
  * everything else has been found possible.
  *
- * @param read Reads the command's settings on top of some of its own.
+ * @param read Reads the command's settings on top of some of its own; with `--standardize`, also given the mean and variance of
+ *   each channel.
  * @param check Refuses settings; called with the pictures counted, but not decoded.
  */
 export const withImages = async <T>(
   options: PreparationOptions & StandardizationOptions,
-  read: (own?: PlainObject) => Promise<T>,
+  read: (own?: PlainObject, channels?: ChannelStatistics) => Promise<T>,
   check: (settings: T) => Promise<void> | void,
   reporter: Reporter,
   signal: AbortSignal,
@@ -64,13 +65,13 @@ export const withImages = async <T>(
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
   // Any numbers, as many as there are channels: those of the images are not known yet.
   const ones = Array<number>(surveyed.images.imageShape[2]).fill(1);
-  const unknown = standardize ? standardizedBy({ mean: ones, variance: ones }) : {};
-  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages), ...unknown }));
+  const unknown = standardize ? { mean: ones, variance: ones } : undefined;
+  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }, unknown));
   const prepared = await surveyed.prepare();
   for (const line of preparedLines(prepared, path)) reporter.line(line);
   const { images, validationImages } = prepared;
-  const known = standardize ? standardizedBy(await channelsInCache(images, signal)) : {};
-  return read({ ...settingsOfImages(images, validationImages), ...known });
+  const known = standardize ? await channelsInCache(images, signal) : undefined;
+  return read({ ...settingsOfImages(images, validationImages) }, known);
 };
 
 const channelsInCache = async (images: OwnImages, signal: AbortSignal): Promise<ChannelStatistics> => {
@@ -78,10 +79,6 @@ const channelsInCache = async (images: OwnImages, signal: AbortSignal): Promise<
   const opened = await openPrepared(images, { signal });
   return channelsOf(images, opened).finally(opened.close);
 };
-
-const standardizedBy = ({ mean, variance }: ChannelStatistics): PlainObject => ({
-  model: { standardization: { mean, variance } },
-});
 
 /** @throws ConfigError when an option has no pictures to be about. */
 const requireNone = ({

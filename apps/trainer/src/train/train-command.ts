@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import { ConfigError, type RunConfig, requireDataset } from '@dropout-lab/contracts';
+import {
+  ConfigError,
+  mergeConfig,
+  parseRunConfig,
+  type RunConfig,
+  requireDataset,
+} from '@dropout-lab/contracts';
+import type { ChannelStatistics } from '@dropout-lab/data';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
@@ -74,7 +81,7 @@ const readConfig = async (
 ): Promise<RunConfig> => {
   const config = await withImages(
     options,
-    async (own) => requireStandardized(await readRunConfig(options, own), options),
+    async (own, channels) => standardized(await readRunConfig(options, own), options, channels),
     async (read) => (await import('./require-runnable.ts')).requireRunnable(read),
     reporter,
     signal,
@@ -84,13 +91,29 @@ const readConfig = async (
   return config;
 };
 
-/** @throws ConfigError when a file or an option has put another model in the place of the one that standardizes. */
-const requireStandardized = (config: RunConfig, { standardize = false }: TrainOptions): RunConfig => {
+/**
+ * Puts the standardization of `--standardize` into the model that files and options have chosen.
+ *
+ * @throws ConfigError when the model has no such setting, or `--set` gives another.
+ */
+const standardized = (
+  config: RunConfig,
+  { set = [] }: ConfigOptions,
+  channels: ChannelStatistics | undefined,
+): RunConfig => {
+  if (channels === undefined) return config;
   const { model } = config;
-  if (!standardize || ('standardization' in model && model.standardization !== null)) return config;
-  throw new ConfigError(
-    `--standardize: expected a model whose preset no file and no --set chooses, found ${model.preset}: give model.standardization there, with the numbers of data info`,
-  );
+  if (!('standardization' in model)) {
+    throw new ConfigError(
+      `--standardize: expected a model with the setting standardization, found ${model.preset}, which has none: leave --standardize out, or choose another preset`,
+    );
+  }
+  if (set.some((text) => /^model(\.standardization\b|=)/.test(text))) {
+    throw new ConfigError(
+      '--standardize: expected no --set model.standardization beside it, found one: leave one of the two out',
+    );
+  }
+  return parseRunConfig(mergeConfig(config, { model: { standardization: channels } }));
 };
 
 // TensorFlow.js is loaded only now: what is wrong with the options is said before.
