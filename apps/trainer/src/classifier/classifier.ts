@@ -167,14 +167,14 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
   } catch (cause) {
     if (cause instanceof DropoutLabError) throw cause;
     throw new DropoutLabError(
-      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded (${firstLineOf(cause)}): export the run again`,
+      `${fileOf(classifierFiles.model)}: expected a model that dropout-lab export RUN --format web has written, found one that cannot be loaded (${firstSentenceOf(cause)}): export the run again`,
       { cause },
     );
   }
 };
 
-/** TensorFlow.js goes on about Python in further lines. */
-const firstLineOf = (error: unknown): string => (error as Error).message.split('\n', 1)[0]!;
+/** TensorFlow.js goes on about Python in further sentences. */
+const firstSentenceOf = (error: unknown): string => (error as Error).message.split(/\.?\s*\n|\.\s/, 1)[0]!;
 
 /** The weights that a model's file lists; undefined where it has no such list. */
 const specsOf = (file: Partial<io.ModelJSON> | null): io.WeightsManifestEntry[] | undefined => {
