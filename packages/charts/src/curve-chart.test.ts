@@ -211,7 +211,7 @@ describe('names at the ends', () => {
       [draw(many, { ...bare, height: 380 }), 600],
     ] as const) {
       expect(namesOf(svg)).toEqual([]);
-      expect(area.right).toBe(width - 14);
+      expect(area.right).toBe(width - 18);
     }
   });
 });
@@ -415,4 +415,38 @@ test.each([
     expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
     expect([x(1), y(0.5)].every(Number.isFinite)).toBe(true);
   }
+});
+
+describe('values that no chart should follow', () => {
+  const rising = (values: readonly number[]) => values.map((y, i) => ({ x: i + 1, y }));
+  const usual = { label: 'usual', arm: 0, points: rising([2.3, 1.5, 1.1]), lowest: 3 };
+  const diverging = { label: 'diverging', arm: 1, points: rising([4, 1e12, 1e36]), lowest: 1 };
+  const heightOf = (curves: readonly Curve[], log = false) => {
+    const { y, area, svg } = curveChart(curves, { document, quantity: 'loss', width: 640, log });
+    return { usual: y(1.1) - y(2.3), whole: area.bottom - area.top, svg };
+  };
+
+  test('a loss that diverges leads out of the chart of the others', () => {
+    const { usual: height, whole, svg } = heightOf([usual, diverging]);
+    expect(height).toBeGreaterThan(whole / 4);
+    expect(svg.outerHTML).toContain('lowest at 3');
+    expect(ticksOf(svg, 'y').at(-1)).not.toContain('e');
+  });
+
+  test('alone, or on a log scale, it is shown to its end', () => {
+    expect(ticksOf(heightOf([diverging]).svg, 'y').at(-1)).toBe('1e36');
+    expect(ticksOf(heightOf([usual, diverging], true).svg, 'y').at(-1)).toMatch(/e3\d$/);
+  });
+
+  test('an accuracy that stays the same has no axis below 0 or above 1', () => {
+    for (const value of [0, 0.1, 1]) {
+      const { svg } = curveChart([{ ...usual, points: rising([value, value]) }], {
+        document,
+        quantity: 'accuracy',
+        width: 640,
+      });
+      for (const tick of ticksOf(svg, 'y')) expect(Number.parseFloat(tick)).toBeGreaterThanOrEqual(0);
+      for (const tick of ticksOf(svg, 'y')) expect(Number.parseFloat(tick)).toBeLessThanOrEqual(100);
+    }
+  });
 });

@@ -16,11 +16,13 @@ interface Quantity {
   /** Of ticks; with the digits that they need when left out. */
   readonly tickFormat?: string;
   readonly hasZero: boolean;
+  /** Between which all values are. */
+  readonly bounds?: readonly [least: number, most: number];
 }
 
 const quantities: Readonly<Record<CurveQuantity, Quantity>> = {
   loss: { title: 'loss (crossentropy, nats)', hasZero: true },
-  accuracy: { title: 'accuracy', tickFormat: '%', hasZero: false },
+  accuracy: { title: 'accuracy', tickFormat: '%', hasZero: false, bounds: [0, 1] },
   gap: { title: 'training minus validation accuracy', tickFormat: '%', hasZero: true },
   'learning rate': { title: 'learning rate', hasZero: true },
 };
@@ -68,7 +70,7 @@ export interface CurveDrawing {
 /** Of a chart's name above its legend. */
 const TITLE_HEIGHT = 24;
 
-const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
+const MARGIN = { left: 52, right: 18, top: 14, bottom: 38 };
 
 /**
  * Curves over epochs or minutes, with their bands: validation solid, training dashed. A circle is where validation loss
@@ -76,7 +78,7 @@ const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
  */
 export const curveChart = (curves: readonly Curve[], options: CurveChartOptions): CurveDrawing => {
   const { width = 640, quantity, xLabel = 'epoch', log = false, from, to, hasLegend = true } = options;
-  const { tickFormat, hasZero } = quantities[quantity];
+  const { tickFormat, hasZero, bounds } = quantities[quantity];
   const { title } = options;
   const canBeShown = ({ y, raw = y }: CurvePoint): boolean => !log || (y > 0 && raw > 0);
   const shown = curves.map((curve) => ({
@@ -97,7 +99,11 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   const isZoomed = (from ?? to ?? null) !== null;
   const axis = xAxis(shown, { ...{ from, to, xLabel }, width: innerWidth, reach: options.reach });
   const [first, last] = axis.domain;
-  const domain = yDomain(shown, hasZero && !log && !isZoomed);
+  const domain = yDomain(shown, {
+    hasZero: hasZero && !log && !isZoomed,
+    mayDiverge: quantity === 'loss' && !log,
+    bounds,
+  });
   const thin: Thin = (points, yOf) => thinned(points, first, last, innerWidth, yOf);
   const { ground, lines } = marksOf(shown, { thin, from, to });
   const root = plot({

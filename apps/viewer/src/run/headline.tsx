@@ -1,12 +1,12 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { metricAt, overfittingInWords } from '@dropout-lab/study';
+import { overfittingInWords } from '@dropout-lab/study';
 import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import './headline.css';
 
 /** The metrics that a run is judged by. */
 export const Headline = ({
-  summary: { best, lowestLoss, test, onset, last },
+  summary: { best, lowestLoss, test, onset, gap },
 }: {
   readonly summary: Summary;
 }) => (
@@ -26,11 +26,7 @@ export const Headline = ({
       value={percent(test?.accuracy)}
       note={test && `loss ${decimal(test.loss)}`}
     />
-    <Metric
-      name="Overfitting"
-      title={OVERFITTING_RULE}
-      value={overfittingInWords({ onset, gap: last && metricAt(last, 'generalization_gap') })}
-    />
+    <Metric name="Overfitting" title={OVERFITTING_RULE} value={overfittingInWords({ onset, gap })} />
   </dl>
 );
 

@@ -62,8 +62,28 @@ export const shortNumber = (value: number): string => {
   return Math.abs(short) < 1e5 ? `${short}` : short.toExponential().replace('e+', 'e');
 };
 
+/** Losses that are so many times those of other curves are of a run that diverges. */
+const DIVERGES = 1000;
+
+/** Returns the curves that decide how high a chart is: one that diverges would press the others flat, and leads out of it. */
+const inSight = (curves: readonly Curve[]): readonly Curve[] => {
+  const highest = curves.map(({ points }) => points.reduce((most, { y }) => Math.max(most, y), 0));
+  const least = Math.min(...highest.filter((most) => most > 0));
+  return curves.filter((_, i) => highest[i]! <= DIVERGES * least);
+};
+
+export interface YAxisOptions {
+  /** Whether the axis begins at 0. */
+  readonly hasZero: boolean;
+  /** Whether curves that diverge may lead out of the chart. */
+  readonly mayDiverge: boolean;
+  /** Between which all values are; any when left out. */
+  readonly bounds?: readonly [least: number, most: number] | undefined;
+}
+
 /** Returns the y axis of curves. */
-export const yDomain = (curves: readonly Curve[], hasZero: boolean): Domain => {
+export const yDomain = (all: readonly Curve[], { hasZero, mayDiverge, bounds }: YAxisOptions): Domain => {
+  const curves = mayDiverge ? inSight(all) : all;
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) return { domain: [0, 1], ticks: [] };
   const start = hasZero ? 0 : points[0]!.y;
@@ -79,6 +99,8 @@ export const yDomain = (curves: readonly Curve[], hasZero: boolean): Domain => {
   const reach = MOST_BAND * (high - low);
   const lower = Math.max(low - reach, Math.min(low, lowest));
   const upper = Math.min(high + reach, Math.max(high, highest));
+  if (upper > lower) return { domain: [hasZero && low >= 0 ? 0 : lower, upper] };
   // Curves that are all of one value lie in the middle.
-  return { domain: upper > lower ? [hasZero && low >= 0 ? 0 : lower, upper] : [lower - 0.5, upper + 0.5] };
+  const [least, most] = bounds ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return { domain: [Math.max(least, lower - 0.5), Math.min(most, upper + 0.5)] };
 };

@@ -86,7 +86,9 @@ export const addLowest = (
     text: `${what} at ${xLabel === 'epoch' ? point.x : `${Math.round(point.x * 10) / 10} min`}`,
     at: [x(point.x), y(point.y)] as const,
   }));
-  const lines = curves.map(({ points }) => points.map((point) => [x(point.x), y(point.y)] as const));
+  // What leads out of the chart does so at its border: where to, is far away.
+  const within = (height: number) => Math.min(area.bottom, Math.max(area.top, height));
+  const lines = curves.map(({ points }) => points.map((point) => [x(point.x), within(y(point.y))] as const));
   const distinct = labels.filter(
     ({ text, at }, i) => labels.findIndex((one) => one.text === text && `${one.at}` === `${at}`) === i,
   );
