@@ -1,20 +1,26 @@
 import { channelsChart } from '@dropout-lab/charts';
 import { useCallback } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
-import type { LayerMap } from '../shared/compute/playground.ts';
+import type { LayerMap, MaskedMap } from '../shared/compute/playground.ts';
 import './map-tiles.css';
 
-interface MapsProps {
+interface MapsProps<Map extends LayerMap | MaskedMap> {
   readonly title: string;
   readonly about: string;
-  readonly maps: readonly LayerMap[];
+  readonly maps: readonly Map[];
   /** Whether they are those of the picture that is shown. */
   readonly isCurrent: boolean;
-  readonly captionOf: (map: LayerMap) => string;
+  readonly captionOf: (map: Map) => string;
 }
 
 /** Layers as tiles, each with its caption. */
-export const Maps = ({ title, about, maps, isCurrent, captionOf }: MapsProps) => (
+export const Maps = <Map extends LayerMap | MaskedMap>({
+  title,
+  about,
+  maps,
+  isCurrent,
+  captionOf,
+}: MapsProps<Map>) => (
   <section class="block" aria-label={title}>
     <h2>{title}</h2>
     <p class="muted small">{about}</p>
