@@ -54,7 +54,9 @@ const mosaicOf = ({ shape, values, mask }: Channels): Picture => {
     const pixel = Math.floor(i / count);
     const x = (channel % columns) * (tileWidth + GAP) + (pixel % tileWidth);
     const y = Math.floor(channel / columns) * (tileHeight + GAP) + Math.floor(pixel / tileWidth);
-    const level = Math.max(0, values[i]!) / largest;
+    const share = Math.max(0, values[i]!) / largest;
+    // Beside what is dropped, the square root shows what is faint.
+    const level = mask ? Math.sqrt(share) : share;
     const at = 4 * (y * width + x);
     const isDropped = mask?.[i] === 0;
     for (let c = 0; c < 3; c++) {
