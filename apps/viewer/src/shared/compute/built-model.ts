@@ -24,7 +24,7 @@ export interface BuiltModel {
   readonly names: readonly string[];
   /** The layers of dropout that drop. */
   readonly dropouts: readonly Dropout[];
-  /** Returns what each of them is given; undefined without any. */
+  /** Returns the input of each of them; undefined without any. */
   readonly beforeDropout: LayersModel | undefined;
 }
 

@@ -41,7 +41,7 @@ export interface Classification {
   readonly milliseconds: number;
 }
 
-/** What a layer of dropout is given for one image, under its mask. */
+/** The input of a layer of dropout for one image, and the mask over it. */
 export interface MaskedMap extends LayerMap {
   /** 0 where a unit is dropped, else the factor that makes up for the dropped. */
   readonly mask: Float32Array;
