@@ -15,6 +15,7 @@ export const requireDataset = (config: RunConfig): void => {
   const { title, trainImages, testImages, classNames, imageShape } = datasetOf(dataset);
   requireAtMost('limitTrain', limitTrain, trainImages);
   requireAtMost('limitTest', limitTest, testImages);
+  requireSomeTrained(config, limitTrain ?? trainImages);
   requireFullBatch(config, limitTrain ?? trainImages);
   requireBoundedSteps(config);
   requireSame('numClasses', classNames.length, model.numClasses, `the classes of ${title}`);
@@ -34,12 +35,21 @@ const requireBoundedSteps = (config: RunConfig): void => {
   );
 };
 
-const requireFullBatch = (
-  { dropRemainder, batchSize, validationSplit, splitMethod }: RunConfig,
-  images: number,
-): void => {
-  // How many of each class stay in a stratified split, only the labels say.
-  const trained = splitMethod === 'last' ? Math.floor(images * (1 - validationSplit)) : images;
+/** Returns the most images that can be left to train on: how many a stratified split leaves, only the labels say. */
+const mostTrained = ({ validationSplit, splitMethod }: RunConfig, images: number): number =>
+  splitMethod === 'last' ? Math.floor(images * (1 - validationSplit)) : images;
+
+const requireSomeTrained = (config: RunConfig, images: number): void => {
+  if (mostTrained(config, images) > 0) return;
+  throw new ConfigError(
+    `run configuration: validationSplit: expected to leave some of the images (${images}) to train on, received ${config.validationSplit}, which holds out all: hold fewer out, or use more images`,
+    ['validationSplit'],
+  );
+};
+
+const requireFullBatch = (config: RunConfig, images: number): void => {
+  const { dropRemainder, batchSize } = config;
+  const trained = mostTrained(config, images);
   if (!dropRemainder || trained >= batchSize) return;
   throw new ConfigError(
     `run configuration: batchSize: expected at most ${trained}, the training images, since dropRemainder leaves a batch of fewer out, received ${batchSize}: the nearest is ${trained}`,

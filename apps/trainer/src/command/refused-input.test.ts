@@ -725,6 +725,14 @@ describe('what is larger than anything that is trained is refused at once, with 
       'train --drop-remainder --batch-size 40001',
       /batchSize: expected at most 40000, the training images, since dropRemainder leaves a batch of fewer out, received 40001: the nearest is 40000/,
     ],
+    ...['train', 'sweep --dropout 0,0.5'].map((command): [string, RegExp] => [
+      `${command} --limit-train 1`,
+      /validationSplit: expected to leave some of the images \(1\) to train on, received 0\.2, which holds out all/,
+    ]),
+    [
+      'train --validation-split 0.99 --limit-train 50',
+      /validationSplit: expected to leave some of the images \(50\) to train on, received 0\.99/,
+    ],
     [
       'train --drop-remainder --limit-train 500 --batch-size 401',
       /batchSize: expected at most 400, the training images/,

@@ -445,7 +445,7 @@ test.each([
   [
     'limit-train=1',
     'Validation split',
-    'validation fraction: expected some of 1 images to stay for training, received 0.2, which holds out all',
+    'run configuration: validationSplit: expected to leave some of the images (1) to train on, received 0.2, which holds out all: hold fewer out, or use more images',
   ],
 ])('%s is more than the images serve, and refused beside %s', async (values, label, sentence) => {
   const { page } = await openPage(browser, `${viewer.url}#/train?${values}`);
