@@ -6,8 +6,6 @@ export interface Channels {
   /** [height, width, channels] or [units]. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
-  /** Lies over the values, in their shape: 0 where a unit is dropped. */
-  readonly mask?: Float32Array | undefined;
 }
 
 /** Pixels between tiles. */
@@ -15,13 +13,10 @@ const GAP = 1;
 /** Of zero and of the largest value. */
 const DARK = [18, 30, 48] as const;
 const LIGHT = [255, 246, 214] as const;
-/** Of a unit under a mask that drops it: neither a value nor nothing. */
-const DROPPED = [132, 62, 20] as const;
 
 /**
  * A layer's channels as tiles, dark where there is nothing, lightest at the layer's largest value: of a mask of
- * dropout, what is dropped and what is kept. Under a mask, what is dropped is brown. Of a layer without height and width, a
- * tile of one pixel for each unit.
+ * dropout, what is dropped and what is kept. Of a layer without height and width, a tile of one pixel for each unit.
  *
  * @param label The chart's name for readers who do not see it.
  */
@@ -38,7 +33,7 @@ export const channelsChart = (
 };
 
 /** Tiles in rows, so that the whole is about twice as wide as high; between tiles nothing. */
-const mosaicOf = ({ shape, values, mask }: Channels): Picture => {
+const mosaicOf = ({ shape, values }: Channels): Picture => {
   const [tileHeight, tileWidth, count] = (shape.length === 3 ? shape : [1, 1, shape[0]!]) as [
     number,
     number,
@@ -54,14 +49,9 @@ const mosaicOf = ({ shape, values, mask }: Channels): Picture => {
     const pixel = Math.floor(i / count);
     const x = (channel % columns) * (tileWidth + GAP) + (pixel % tileWidth);
     const y = Math.floor(channel / columns) * (tileHeight + GAP) + Math.floor(pixel / tileWidth);
-    const share = Math.max(0, values[i]!) / largest;
-    // Beside what is dropped, the square root shows what is faint.
-    const level = mask ? Math.sqrt(share) : share;
+    const level = Math.max(0, values[i]!) / largest;
     const at = 4 * (y * width + x);
-    const isDropped = mask?.[i] === 0;
-    for (let c = 0; c < 3; c++) {
-      pixels[at + c] = isDropped ? DROPPED[c]! : DARK[c]! + level * (LIGHT[c]! - DARK[c]!);
-    }
+    for (let c = 0; c < 3; c++) pixels[at + c] = DARK[c]! + level * (LIGHT[c]! - DARK[c]!);
     pixels[at + 3] = 255;
   }
   return { width, height, channels: 4, pixels };

@@ -211,7 +211,7 @@ describe('names at the ends', () => {
       [draw(many, { ...bare, height: 380 }), 600],
     ] as const) {
       expect(namesOf(svg)).toEqual([]);
-      expect(area.right).toBe(width - 18);
+      expect(area.right).toBe(width - 14);
     }
   });
 });

@@ -70,7 +70,7 @@ export interface CurveDrawing {
 /** Of a chart's name above its legend. */
 const TITLE_HEIGHT = 24;
 
-const MARGIN = { left: 52, right: 18, top: 14, bottom: 38 };
+const MARGIN = { left: 52, right: 14, top: 14, bottom: 38 };
 
 /**
  * Curves over epochs or minutes, with their bands: validation solid, training dashed. A circle is where validation loss

@@ -1,5 +1,5 @@
 import { mean, OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { overfittingInWords } from '@dropout-lab/study';
+import { metricAt, overfittingInWords } from '@dropout-lab/study';
 import { ArmLabel } from '../shared/charts/marks.tsx';
 import { marksOf } from '../shared/charts/series.ts';
 import { decimal, percent } from '../shared/format.ts';
@@ -70,7 +70,7 @@ const meanAndRange = (
 /** `from epoch 12 (10 to 15)`: the median of its runs. */
 const onsetOf = (group: readonly Summary[]): string => {
   const { onset } = marksOf(group);
-  const gaps = group.flatMap(({ gap }) => gap ?? []);
+  const gaps = group.flatMap(({ last }) => (last && metricAt(last, 'generalization_gap')) ?? []);
   const words = overfittingInWords({ onset, gap: mean(gaps.filter(Number.isFinite)) });
   const all = group.flatMap((summary) => summary.onset ?? []);
   return onset === undefined || all.length === 1

@@ -1,26 +1,20 @@
 import { channelsChart } from '@dropout-lab/charts';
 import { useCallback } from 'preact/hooks';
 import { Drawing } from '../shared/charts/drawing.tsx';
-import type { LayerMap, MaskedMap } from '../shared/compute/playground.ts';
+import type { LayerMap } from '../shared/compute/playground.ts';
 import './map-tiles.css';
 
-interface MapsProps<Map extends LayerMap | MaskedMap> {
+interface MapsProps {
   readonly title: string;
   readonly about: string;
-  readonly maps: readonly Map[];
+  readonly maps: readonly LayerMap[];
   /** Whether they are those of the picture that is shown. */
   readonly isCurrent: boolean;
-  readonly captionOf: (map: Map) => string;
+  readonly captionOf: (map: LayerMap) => string;
 }
 
 /** Layers as tiles, each with its caption. */
-export const Maps = <Map extends LayerMap | MaskedMap>({
-  title,
-  about,
-  maps,
-  isCurrent,
-  captionOf,
-}: MapsProps<Map>) => (
+export const Maps = ({ title, about, maps, isCurrent, captionOf }: MapsProps) => (
   <section class="block" aria-label={title}>
     <h2>{title}</h2>
     <p class="muted small">{about}</p>

@@ -21,7 +21,7 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
           masked.value === undefined
             ? 'Loading the model …'
             : masks.length > 0
-              ? 'What each layer of dropout is given in the first pass, under its mask: brown units are dropped. There is a tile for each feature map.'
+              ? 'The masks of the first pass: light units are kept, dark ones dropped, with a tile for each feature map.'
               : dropout?.isAdjustable === false
                 ? 'This model has no dropout layers.'
                 : 'At rate 0 nothing is dropped.'
@@ -29,7 +29,7 @@ export const LayerMaps = ({ passes: { plain, masked }, dropout }: LayerMapsProps
         maps={masks}
         isCurrent={masked.isCurrent}
         captionOf={(map) =>
-          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.mask.length}, and multiplied by ${decimal(highest(map.mask), 2)}`
+          `${map.layer}: ${percent(keptFraction(map), 1)} kept of ${map.values.length}, and multiplied by ${decimal(highest(map.values), 2)}`
         }
       />
       <Maps

@@ -1,12 +1,12 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { overfittingInWords } from '@dropout-lab/study';
+import { metricAt, overfittingInWords } from '@dropout-lab/study';
 import { decimal, percent } from '../shared/format.ts';
 import type { Summary } from '../shared/runs/summary.ts';
 import './headline.css';
 
 /** The metrics that a run is judged by. */
 export const Headline = ({
-  summary: { best, lowestLoss, test, onset, gap },
+  summary: { best, lowestLoss, test, onset, last },
 }: {
   readonly summary: Summary;
 }) => (
@@ -26,7 +26,11 @@ export const Headline = ({
       value={percent(test?.accuracy)}
       note={test && `loss ${decimal(test.loss)}`}
     />
-    <Metric name="Overfitting" title={OVERFITTING_RULE} value={overfittingInWords({ onset, gap })} />
+    <Metric
+      name="Overfitting"
+      title={OVERFITTING_RULE}
+      value={overfittingInWords({ onset, gap: last && metricAt(last, 'generalization_gap') })}
+    />
   </dl>
 );
 

@@ -104,19 +104,6 @@ test('channels: tiles from dark to light, and nothing between them', () => {
   expect(svg.getAttribute('aria-label')).toBe('a mask');
 });
 
-test('channels: under a mask, what is dropped is brown, whatever its value', () => {
-  const channels = { shape: [4], values: Float32Array.of(4, 4, 0, 0), mask: Float32Array.of(0, 2, 0, 2) };
-  const [image] = imagesOf(channelsChart(channels, { document, label: 'maps under a mask' }));
-  const [dropped, light, dark] = [
-    [132, 62, 20, 255],
-    [255, 246, 214, 255],
-    [18, 30, 48, 255],
-  ];
-  // Three in a row, with gaps: five pixels wide, three high.
-  expect([0.5, 2.5, 4.5].map((x) => colourAt(image!, x / 5, 0.1))).toEqual([dropped, light, dropped]);
-  expect(colourAt(image!, 0.5 / 5, 0.9)).toEqual(dark);
-});
-
 test('channels: of a dense layer a pixel for each unit; what is negative is dark', () => {
   const units = { shape: [8], values: Float32Array.of(1, 0.5, -1, 0, 0, 0, 0, 0) };
   const [image] = imagesOf(channelsChart(units, { document, label: 'units' }));

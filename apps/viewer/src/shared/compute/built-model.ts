@@ -1,5 +1,5 @@
 import type { ModelSpec, NamedArray, RunConfig } from '@dropout-lab/contracts';
-import { buildModel, Dropout, logitsModel, writeWeights } from '@dropout-lab/model';
+import { buildModel, logitsModel, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { specAtRate } from './dropout-rates.ts';
@@ -22,10 +22,6 @@ export interface BuiltModel {
   readonly probe: LayersModel;
   /** Names of the convolutions. */
   readonly names: readonly string[];
-  /** The layers of dropout that drop. */
-  readonly dropouts: readonly Dropout[];
-  /** Returns the input of each of them; undefined without any. */
-  readonly beforeDropout: LayersModel | undefined;
 }
 
 /**
@@ -43,13 +39,7 @@ export const buildAtRate = ({ config, weights }: PlaygroundModel, rate: number |
   const convolutions = model.layers.filter((layer) => isConvolution.test(layer.getClassName()));
   const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
   const names = convolutions.map(({ name }) => name);
-  const dropouts = model.layers.filter((layer) => layer instanceof Dropout).filter((layer) => layer.rate > 0);
-  const given = dropouts.map((layer) => layer.getInputAt(0) as SymbolicTensor);
-  return {
-    ...{ rate, spec, model, classifier, names, dropouts },
-    probe: modelOf({ inputs: model.inputs, outputs }),
-    beforeDropout: given.length > 0 ? modelOf({ inputs: model.inputs, outputs: given }) : undefined,
-  };
+  return { rate, spec, model, classifier, probe: modelOf({ inputs: model.inputs, outputs }), names };
 };
 
 const isConvolution = /^(DropConnect)?Conv2D$/;

@@ -41,18 +41,12 @@ export interface Classification {
   readonly milliseconds: number;
 }
 
-/** The input of a layer of dropout for one image, and the mask over it. */
-export interface MaskedMap extends LayerMap {
-  /** 0 where a unit is dropped, else the factor that makes up for the dropped. */
-  readonly mask: Float32Array;
-}
-
 /** The results of a model for an image, with dropout. */
 export interface MaskedPasses {
   /** 0..1 by class, of each pass. */
   readonly probabilities: readonly Float32Array[];
-  /** Of the first pass, each dropout layer. */
-  readonly masks: readonly MaskedMap[];
+  /** The first pass's mask of each dropout layer: 0 where a unit is dropped, else the factor that makes up for the dropped. */
+  readonly masks: readonly LayerMap[];
   readonly milliseconds: number;
 }
 
@@ -126,22 +120,30 @@ export const createPlayground = () => {
         passes,
       }: { readonly rate: number | null; readonly draw: number; readonly passes: number },
     ): Promise<MaskedPasses> => {
-      const { model, classifier, dropouts, beforeDropout } = atRate(rate);
+      const { model, classifier } = atRate(rate);
       const begun = performance.now();
-      const [probabilities, ...layers] = tf.tidy(() => {
+      const dropouts = model.layers
+        .filter((layer) => layer instanceof Dropout)
+        .filter((layer) => layer.rate > 0);
+      const [probabilities, ...masks] = tf.tidy(() => {
         setDropoutPosition(model, { step: draw });
         const logits = classifier.apply(batchOf(built!, pixels, passes), { training: true }) as tf.Tensor;
         setDropoutPosition(model, { step: draw });
         // A masked tensor of ones is the mask; its first row does not depend on the number of rows.
         const ones = (layer: Dropout) => tf.ones([1, ...(layer.outputShape as number[]).slice(1)]);
-        const masks = dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor);
-        setDropoutPosition(model, { step: draw });
-        const given = beforeDropout?.apply(batchOf(built!, pixels), { training: true }) ?? [];
-        return [tf.softmax(logits), ...masks, ...([given].flat() as tf.Tensor[])];
+        return [
+          tf.softmax(logits),
+          ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
+        ];
       }) as [tf.Tensor, ...tf.Tensor[]];
-      const names = dropouts.map(({ name }) => name);
       const [read, maps] = await raceSignal(
-        Promise.all([readMaps([probabilities], ['probabilities']), readMaps(layers, [...names, ...names])]),
+        Promise.all([
+          readMaps([probabilities], ['probabilities']),
+          readMaps(
+            masks,
+            dropouts.map(({ name }) => name),
+          ),
+        ]),
         computing!.lost,
       );
       const all = read[0]!.values;
@@ -149,7 +151,7 @@ export const createPlayground = () => {
       const rows = Array.from({ length: passes }, (_, i) => all.slice(i * classes, (i + 1) * classes));
       return {
         probabilities: rows,
-        masks: maps.slice(names.length).map((given, i): MaskedMap => ({ ...given, mask: maps[i]!.values })),
+        masks: maps,
         milliseconds: performance.now() - begun,
       };
     },

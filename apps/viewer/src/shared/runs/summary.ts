@@ -7,7 +7,6 @@ import {
 } from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { createGapFinder, type EpochRow, gapsInWords, readHistory, runStatus } from '@dropout-lab/runs';
-import { metricAt } from '@dropout-lab/study';
 import {
   type Catalogue,
   type CorruptRun,
@@ -25,8 +24,6 @@ export interface Summary extends RunOverview {
   readonly run: RunDigest;
   readonly history: readonly EpochRow[];
   readonly last: EpochRow | undefined;
-  /** Training minus validation accuracy at the last epoch; undefined where there is none, and of a run that diverged. */
-  readonly gap: number | undefined;
   /** Why it ended before its last epoch, in the words of the command; undefined where it did not. */
   readonly ending: string | undefined;
   /** Problems that did not end the run. */
@@ -61,7 +58,6 @@ const summarize = (run: RunDigest): Summary => {
   const evaluated = run.events.findLast((event) => event.kind === 'evaluated');
   const status = statusOf(run);
   const lowestLoss = lowestValidationLoss(history);
-  const last = history.at(-1);
   return {
     name: run.name,
     run,
@@ -72,8 +68,7 @@ const summarize = (run: RunDigest): Summary => {
     checkpoint: shownCheckpoint(run, history, lowestLoss?.epoch),
     best: bestAccuracy(history),
     lowestLoss,
-    last,
-    gap: last && status !== 'diverged' ? metricAt(last, 'generalization_gap') : undefined,
+    last: history.at(-1),
     test: evaluated && { loss: evaluated.loss, accuracy: evaluated.accuracy },
     onset: overfittingOnset(history),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
