@@ -328,6 +328,14 @@ describe('axes', () => {
     expect(draw([falling], { reach: [1, 2] }).x(4)).toBe(area.right);
   });
 
+  test.each([999, 2000, 10_000, 100_000])('that end at epoch %i have room for that number', (epochs) => {
+    const ends = [points([2])[0]!, { x: epochs, y: 1 }];
+    const { svg, area } = draw([{ ...falling, points: ends }], { width: 360, hasLegend: false });
+    const halfWidth = textWidth(`${epochs}`) / 2;
+    expect(Number(svg.getAttribute('width')) - area.right).toBeGreaterThan(halfWidth);
+    expect(draw([falling]).area.right).toBe(480 - 14);
+  });
+
   test('minutes', () => {
     const timed = points([2, 1, 0.5]).map((point) => ({ ...point, x: point.x * 1.25 }));
     const { svg, x, area } = draw([{ ...falling, points: timed }], { xLabel: 'minutes' });

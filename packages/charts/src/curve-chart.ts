@@ -1,6 +1,6 @@
 import { gridY, plot, ruleY } from '@observablehq/plot';
 import type { Curve, CurvePoint } from './curves/curve.ts';
-import { isHuge, shortNumber, xAxis, yDomain } from './curves/curve-axes.ts';
+import { isHuge, roomForLastTick, shortNumber, xAxis, yDomain } from './curves/curve-axes.ts';
 import { addEnds, addLowest, roomForEnds } from './curves/curve-labels.ts';
 import { legendOf } from './curves/curve-legend.ts';
 import { marksOf, type Thin } from './curves/curve-marks.ts';
@@ -91,13 +91,16 @@ export const curveChart = (curves: readonly Curve[], options: CurveChartOptions)
   const legend = hasLegend ? legendOf(shown) : [];
   const curvesHeight =
     (options.height ?? Math.min(380, Math.round(0.55 * width))) - MARGIN.top - MARGIN.bottom;
-  const marginRight = MARGIN.right + (hasLegend ? 0 : roomForEnds(shown, width, curvesHeight));
+  const { reach } = options;
+  const marginRight =
+    Math.max(MARGIN.right, roomForLastTick(shown, { from, to, reach })) +
+    (hasLegend ? 0 : roomForEnds(shown, width, curvesHeight));
   const innerWidth = width - MARGIN.left - marginRight;
   const titleHeight = hasLegend && title !== undefined ? TITLE_HEIGHT : 0;
   const top = hasLegend ? titleHeight + legendHeight(legend, width) + 32 : MARGIN.top;
   const height = top + curvesHeight + MARGIN.bottom;
   const isZoomed = (from ?? to ?? null) !== null;
-  const axis = xAxis(shown, { ...{ from, to, xLabel }, width: innerWidth, reach: options.reach });
+  const axis = xAxis(shown, { ...{ from, to, xLabel }, width: innerWidth, reach });
   const [first, last] = axis.domain;
   const domain = yDomain(shown, {
     hasZero: hasZero && !log && !isZoomed,

@@ -20,13 +20,29 @@ interface Axis extends Pick<NonNullable<PlotOptions['x']>, 'ticks' | 'tickFormat
   readonly domain: [first: number, last: number];
 }
 
-/** Returns the x axis of curves. */
-export const xAxis = (
+/** Returns the most pixels that half of an axis's last number takes beyond its end. */
+export const roomForLastTick = (
   curves: readonly Curve[],
-  { from, to, width, xLabel, reach = NO_REACH }: XAxisOptions,
-): Axis => {
+  { from, to, reach }: Pick<XAxisOptions, 'from' | 'to' | 'reach'>,
+): number => {
+  const [, last] = endsOf(curves, { from, to, reach });
+  return Number.isFinite(last) ? (DIGIT_WIDTH * String(Math.ceil(last)).length) / 2 : 0;
+};
+
+/** At the charts' font size; digits are wider than letters. */
+const DIGIT_WIDTH = 8;
+
+const endsOf = (
+  curves: readonly Curve[],
+  { from, to, reach = NO_REACH }: Pick<XAxisOptions, 'from' | 'to' | 'reach'>,
+): [first: number, last: number] => {
   const ends = curves.flatMap(({ points }) => (points.length > 0 ? [points[0]!.x, points.at(-1)!.x] : []));
-  const [first, last] = [from ?? Math.min(reach[0], ...ends), to ?? Math.max(reach[1], ...ends)];
+  return [from ?? Math.min(reach[0], ...ends), to ?? Math.max(reach[1], ...ends)];
+};
+
+/** Returns the x axis of curves. */
+export const xAxis = (curves: readonly Curve[], { width, xLabel, ...range }: XAxisOptions): Axis => {
+  const [first, last] = endsOf(curves, range);
   const most = Math.max(2, Math.min(8, Math.floor(width / 50)));
   if (!(Number.isFinite(first) && Number.isFinite(last))) return { domain: [1, 2], ticks: [] };
   return {
