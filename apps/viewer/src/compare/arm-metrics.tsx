@@ -1,9 +1,9 @@
 import { mean, OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { metricAt, overfittingInWords } from '@dropout-lab/study';
+import { overfittingInWords } from '@dropout-lab/study';
 import { ArmLabel } from '../shared/charts/marks.tsx';
 import { marksOf } from '../shared/charts/series.ts';
 import { decimal, percent } from '../shared/format.ts';
-import type { Summary } from '../shared/runs/summary.ts';
+import { gapAtEnd, type Summary } from '../shared/runs/summary.ts';
 import { groupsOf } from './groups.ts';
 
 /** The metrics of each arm: mean and range over its runs. */
@@ -70,7 +70,7 @@ const meanAndRange = (
 /** `from epoch 12 (10 to 15)`: the median of its runs. */
 const onsetOf = (group: readonly Summary[]): string => {
   const { onset } = marksOf(group);
-  const gaps = group.flatMap(({ last }) => (last && metricAt(last, 'generalization_gap')) ?? []);
+  const gaps = group.flatMap((summary) => gapAtEnd(summary) ?? []);
   const words = overfittingInWords({ onset, gap: mean(gaps.filter(Number.isFinite)) });
   const all = group.flatMap((summary) => summary.onset ?? []);
   return onset === undefined || all.length === 1

@@ -7,6 +7,7 @@ import {
 } from '@dropout-lab/contracts';
 import { lowestValidationLoss, overfittingOnset } from '@dropout-lab/metrics';
 import { createGapFinder, type EpochRow, gapsInWords, readHistory, runStatus } from '@dropout-lab/runs';
+import { metricAt } from '@dropout-lab/study';
 import {
   type Catalogue,
   type CorruptRun,
@@ -29,6 +30,13 @@ export interface Summary extends RunOverview {
   /** Problems that did not end the run. */
   readonly warnings: readonly string[];
 }
+
+/**
+ * Returns training minus validation accuracy at a run's end; undefined where it is not known, and of a run that diverged: it
+ * has no trained model, and nothing is said of how that overfits.
+ */
+export const gapAtEnd = ({ status, last }: Pick<Summary, 'status' | 'last'>): number | undefined =>
+  last && status !== 'diverged' ? metricAt(last, 'generalization_gap') : undefined;
 
 const known = new WeakMap<RunDigest, Summary>();
 

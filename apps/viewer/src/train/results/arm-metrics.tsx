@@ -1,7 +1,7 @@
 import { OVERFITTING_RULE } from '@dropout-lab/metrics';
-import { metricAt, overfittingInWords } from '@dropout-lab/study';
+import { overfittingInWords } from '@dropout-lab/study';
 import { count, decimal, percent } from '../../shared/format.ts';
-import type { Summary } from '../../shared/runs/summary.ts';
+import { gapAtEnd, type Summary } from '../../shared/runs/summary.ts';
 
 /** The metrics of a run that is trained on the page. */
 export const ArmMetrics = ({ summary }: { readonly summary: Summary }) => {
@@ -12,7 +12,7 @@ export const ArmMetrics = ({ summary }: { readonly summary: Summary }) => {
     ['Validation', `loss ${decimal(last?.val_loss)}, accuracy ${percent(last?.val_accuracy)}`],
     ['Best validation accuracy', best ? `${percent(best.accuracy)} at epoch ${best.epoch}` : '–'],
     ['Test', test ? `loss ${decimal(test.loss)}, accuracy ${percent(test.accuracy)}` : '–'],
-    ['Overfitting', overfittingInWords({ onset, gap: last && metricAt(last, 'generalization_gap') })],
+    ['Overfitting', overfittingInWords({ onset, gap: gapAtEnd(summary) })],
   ];
   return (
     <dl class="rows">
