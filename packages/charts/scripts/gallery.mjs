@@ -179,6 +179,10 @@ const charts = {
   Filters: filtersChart(kernel, { document, width: 480 }),
   'Mask of dropout': channelsChart(mask, { document, width: 480, label: 'a mask of dropout' }),
   'Feature maps': channelsChart(maps, { document, width: 480, label: 'feature maps' }),
+  'Feature maps under a mask': channelsChart(
+    { ...maps, mask: maps.values.map((_, i) => (((i * 2654435761) >>> 16) % 2) * 2) },
+    { document, width: 480, label: 'feature maps under a mask of dropout' },
+  ),
 };
 
 const section = (theme) => `<section class="${theme}">

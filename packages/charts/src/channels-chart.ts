@@ -6,6 +6,8 @@ export interface Channels {
   /** [height, width, channels] or [units]. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
+  /** A mask of dropout that lies over the values: 0 where a unit is dropped. */
+  readonly mask?: Float32Array;
 }
 
 /** Pixels between tiles. */
@@ -13,10 +15,12 @@ const GAP = 1;
 /** Of zero and of the largest value. */
 const DARK = [18, 30, 48] as const;
 const LIGHT = [255, 246, 214] as const;
+/** Of a unit that a mask drops: neither a value nor nothing. */
+const DROPPED = [122, 58, 20] as const;
 
 /**
  * A layer's channels as tiles, dark where there is nothing, lightest at the layer's largest value: of a mask of
- * dropout, what is dropped and what is kept. Of a layer without height and width, a tile of one pixel for each unit.
+ * dropout, what is dropped and what is kept. What a mask over the values drops is brown. Of a layer without height and width, a tile of one pixel for each unit.
  *
  * @param label The chart's name for readers who do not see it.
  */
@@ -33,7 +37,7 @@ export const channelsChart = (
 };
 
 /** Tiles in rows, so that the whole is about twice as wide as high; between tiles nothing. */
-const mosaicOf = ({ shape, values }: Channels): Picture => {
+const mosaicOf = ({ shape, values, mask }: Channels): Picture => {
   const [tileHeight, tileWidth, count] = (shape.length === 3 ? shape : [1, 1, shape[0]!]) as [
     number,
     number,
@@ -51,7 +55,9 @@ const mosaicOf = ({ shape, values }: Channels): Picture => {
     const y = Math.floor(channel / columns) * (tileHeight + GAP) + Math.floor(pixel / tileWidth);
     const level = Math.max(0, values[i]!) / largest;
     const at = 4 * (y * width + x);
-    for (let c = 0; c < 3; c++) pixels[at + c] = DARK[c]! + level * (LIGHT[c]! - DARK[c]!);
+    for (let c = 0; c < 3; c++) {
+      pixels[at + c] = mask?.[i] === 0 ? DROPPED[c]! : DARK[c]! + level * (LIGHT[c]! - DARK[c]!);
+    }
     pixels[at + 3] = 255;
   }
   return { width, height, channels: 4, pixels };

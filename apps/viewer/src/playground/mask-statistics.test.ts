@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { highest, keptFraction, spreadOf } from './mask-statistics.ts';
 
 test('of a mask, what is kept', () => {
-  expect(keptFraction({ layer: 'dropout', shape: [4], values: Float32Array.of(2, 0, 2, 2) })).toBe(0.75);
+  expect(keptFraction({ mask: Float32Array.of(2, 0, 2, 2) })).toBe(0.75);
   expect(highest(Float32Array.of(2, 0, 2, 2))).toBe(2);
   expect(highest(Float32Array.of(-1))).toBe(0);
 });

@@ -14,7 +14,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
@@ -94,8 +94,15 @@ const expectedIn = (classifier: LayersModel, pixels: Uint8Array): string[] => {
 const shownOn = (page: Page): Promise<string[]> =>
   page.locator('.predictions tbody td:nth-child(3)').allTextContents();
 
-const masksOn = (page: Page): Promise<string[]> =>
-  page.getByRole('region', { name: 'Masks of dropout' }).locator('figcaption').allTextContents();
+const masksOn = (page: Page): Promise<string[]> => captionsOn(page, 'kept of').allTextContents();
+
+const featureMapsOn = (page: Page): Promise<string[]> => captionsOn(page, 'maps of').allTextContents();
+
+const captionsOn = (page: Page, words: string): Locator =>
+  page
+    .getByRole('region', { name: 'Feature maps and masks' })
+    .locator('figcaption')
+    .filter({ hasText: words });
 
 /** Returns how much a mask keeps in Node. */
 const keptInNode = (rate: number, draw: number): string[] => keptBy(tutorial(rate), draw);
@@ -121,9 +128,7 @@ test('on WebGL a model predicts the same for a test image as in Node, and its fe
   const { page, complaints } = await openPage(browser, `${viewer.url}#/playground?image=3`);
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(3));
   expect(await page.locator('.what-computes').textContent()).toMatch(/^webgl \(.*SwiftShader/);
-  expect(
-    await page.getByRole('region', { name: 'Feature maps' }).locator('figcaption').allTextContents(),
-  ).toEqual(['conv2d: 4 maps of 30 × 30', 'conv2d_1: 8 maps of 13 × 13']);
+  expect(await featureMapsOn(page)).toEqual(['conv2d: 4 maps of 30 × 30', 'conv2d_1: 8 maps of 13 × 13']);
   await page.getByRole('button', { name: /^test image 7,/ }).click();
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(7));
   expect(page.url()).toContain('image=7');
@@ -134,6 +139,32 @@ test('on WebGL a model predicts the same for a test image as in Node, and its fe
 test('masks are those of training, redrawn at will, at any rate; passes spread', async () => {
   const { page } = await openPage(browser, `${viewer.url}#/playground?backend=wasm`);
   await expect.poll(() => masksOn(page)).toEqual(keptInNode(0.25, 0));
+  // Each lies over what its layer is given: of all that is drawn, brown is what is dropped.
+  const drawn = await captionsOn(page, 'kept of')
+    .locator('xpath=..')
+    .locator('image')
+    .evaluateAll((images) =>
+      Promise.all(
+        images.map(async (image) => {
+          const source = await fetch((image as SVGImageElement).href.baseVal);
+          const bitmap = await createImageBitmap(await source.blob());
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+          context.drawImage(bitmap, 0, 0);
+          const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+          const pixels = Array.from({ length: data.length / 4 }, (_, i) => `${data.slice(4 * i, 4 * i + 4)}`);
+          // Between tiles there is nothing.
+          const opaque = pixels.filter((pixel) => pixel.endsWith(',255'));
+          const kept = opaque.filter((pixel) => pixel !== '122,58,20,255');
+          return {
+            kept: `${((100 * kept.length) / opaque.length).toFixed(1)}%`,
+            isGrey: new Set(kept).size > 3,
+          };
+        }),
+      ),
+    );
+  expect(drawn).toEqual(
+    keptInNode(0.25, 0).map((words) => ({ kept: /[\d.]+%/.exec(words)![0], isGrey: true })),
+  );
   // The network as it is, with its dropout where it sits and at the rate of the masks.
   const layers = () =>
     page.getByRole('region', { name: 'The network' }).getByRole('listitem').allTextContents();
@@ -222,9 +253,7 @@ test('a model of layers, of grey images, with a residual block and without a sof
     return [...data];
   });
   expect(pixel).toEqual([111, 111, 111, 255]);
-  expect(
-    await page.getByRole('region', { name: 'Feature maps' }).locator('figcaption').allTextContents(),
-  ).toEqual(['conv2d: 4 maps of 26 × 26', 'conv2d_1: 4 maps of 26 × 26']);
+  expect(await featureMapsOn(page)).toEqual(['conv2d: 4 maps of 26 × 26', 'conv2d_1: 4 maps of 26 × 26']);
   // Each layer at its own rate, until all of them get another.
   await expect.poll(() => masksOn(page)).toEqual(keptBy(grey([0.2, 0.5]), 0));
   expect(await page.getByLabel('Dropout rate').inputValue()).toBe('0.5');

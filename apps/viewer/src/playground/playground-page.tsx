@@ -7,7 +7,7 @@ import { percent } from '../shared/format.ts';
 import type { RunOverview } from '../shared/runs/catalogue.ts';
 import { arms, linkTo, overviews, show, view } from '../shared/state.ts';
 import { bestOf } from './best-run.ts';
-import { LayerMaps } from './masks-and-feature-maps.tsx';
+import { MaskedMaps } from './masked-maps.tsx';
 import { Network } from './network.tsx';
 import { PicturePanel } from './picture-panel.tsx';
 import { PredictionPanel } from './prediction-panel.tsx';
@@ -85,7 +85,7 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
         {second && <SecondModel key={second.name} chosen={second} shown={shown} draw={draw} />}
       </div>
       <Network layers={opened?.layers} rate={rate} />
-      <LayerMaps passes={passes} dropout={opened?.dropout} />
+      <MaskedMaps passes={passes} dropout={opened?.dropout} />
     </div>
   );
 };

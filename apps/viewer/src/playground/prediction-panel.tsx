@@ -53,7 +53,7 @@ export const PredictionPanel = ({
         <button
           type="button"
           class="button"
-          disabled={(masked.value?.masks ?? []).length === 0}
+          disabled={(masked.value?.maskedMaps ?? []).length === 0}
           onClick={onDraw}
         >
           Draw other masks

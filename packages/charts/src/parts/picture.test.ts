@@ -113,6 +113,22 @@ test('channels: of a dense layer a pixel for each unit; what is negative is dark
   expect(colourAt(image!, 4.5 / 7, 0.1)).toEqual([18, 30, 48, 255]);
 });
 
+test('channels: what a mask drops is brown, whatever its value; what it keeps is as bright as without it', () => {
+  const units = { shape: [1, 2, 2], values: Float32Array.of(4, 0, 2, 4) };
+  const coloursOf = (under: { readonly mask?: Float32Array }) => {
+    const [image] = imagesOf(channelsChart({ ...units, ...under }, { document, width: 500, label: 'units' }));
+    return [0.1, 0.3, 0.7, 0.9].map((x) => colourAt(image!, x, 0.5).slice(0, 3));
+  };
+  const [light, half, dark, brown] = [
+    [255, 246, 214],
+    [136, 138, 131],
+    [18, 30, 48],
+    [122, 58, 20],
+  ];
+  expect(coloursOf({})).toEqual([light, half, dark, light]);
+  expect(coloursOf({ mask: Float32Array.of(0, 0, 1.5, 1.5) })).toEqual([brown, half, brown, light]);
+});
+
 test('channels: nothing at all is all dark', () => {
   const [image] = imagesOf(
     channelsChart({ shape: [2], values: new Float32Array(2) }, { document, label: '' }),

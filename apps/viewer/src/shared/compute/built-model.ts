@@ -1,5 +1,5 @@
 import type { ModelSpec, NamedArray, RunConfig } from '@dropout-lab/contracts';
-import { buildModel, logitsModel, writeWeights } from '@dropout-lab/model';
+import { buildModel, Dropout, logitsModel, writeWeights } from '@dropout-lab/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { specAtRate } from './dropout-rates.ts';
@@ -22,6 +22,14 @@ export interface BuiltModel {
   readonly probe: LayersModel;
   /** Names of the convolutions. */
   readonly names: readonly string[];
+  /** Those that drop anything. */
+  readonly dropouts: readonly {
+    readonly layer: Dropout;
+    /** Name of the convolution before it. */
+    readonly after: string | undefined;
+  }[];
+  /** Returns what each of `dropouts` is given; undefined where there are none. */
+  readonly beforeDropout: LayersModel | undefined;
 }
 
 /**
@@ -36,13 +44,30 @@ export const buildAtRate = ({ config, weights }: PlaygroundModel, rate: number |
   writeWeights(model, weights);
   // Whether the model ends in probabilities or in logits.
   const classifier = logitsModel(model);
-  const convolutions = model.layers.filter((layer) => isConvolution.test(layer.getClassName()));
+  const convolutions = model.layers.filter(isConvolution);
   const outputs = [...convolutions.map((layer) => layer.output as SymbolicTensor), classifier.outputs[0]!];
   const names = convolutions.map(({ name }) => name);
-  return { rate, spec, model, classifier, probe: modelOf({ inputs: model.inputs, outputs }), names };
+  const { inputs } = model;
+  const dropouts = model.layers.flatMap((layer, i) =>
+    layer instanceof Dropout && layer.rate > 0
+      ? [{ layer, after: model.layers.slice(0, i).findLast(isConvolution)?.name }]
+      : [],
+  );
+  const given = dropouts.map(({ layer }) => layer.input as SymbolicTensor);
+  return {
+    rate,
+    spec,
+    model,
+    classifier,
+    probe: modelOf({ inputs, outputs }),
+    names,
+    dropouts,
+    beforeDropout: given.length === 0 ? undefined : modelOf({ inputs, outputs: given }),
+  };
 };
 
-const isConvolution = /^(DropConnect)?Conv2D$/;
+const isConvolution = (layer: { getClassName(): string }): boolean =>
+  /^(DropConnect)?Conv2D$/.test(layer.getClassName());
 
 /** Returns a batch of copies of one image, in the model's data format. */
 export const batchOf = ({ spec }: BuiltModel, pixels: Uint8Array, copies = 1): tf.Tensor => {

@@ -25,11 +25,19 @@ export interface NetworkLayer {
   readonly rate: number | undefined;
 }
 
-/** A layer's output for one image, or its mask: [height, width, channels], or [units]. */
+/** A layer's output for one image: [height, width, channels], or [units]. */
 export interface LayerMap {
   readonly layer: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
+}
+
+/** What a dropout layer is given for one image, and its mask. */
+export interface MaskedMap extends LayerMap {
+  /** Of each unit: 0 where it is dropped, else the factor that makes up for the dropped. */
+  readonly mask: Float32Array;
+  /** The convolution before it; undefined where there is none. */
+  readonly after: string | undefined;
 }
 
 /** The result of a model for an image, without dropout. */
@@ -45,8 +53,8 @@ export interface Classification {
 export interface MaskedPasses {
   /** 0..1 by class, of each pass. */
   readonly probabilities: readonly Float32Array[];
-  /** The first pass's mask of each dropout layer: 0 where a unit is dropped, else the factor that makes up for the dropped. */
-  readonly masks: readonly LayerMap[];
+  /** The first pass's units before each dropout layer, with the mask that lies over them. */
+  readonly maskedMaps: readonly MaskedMap[];
   readonly milliseconds: number;
 }
 
@@ -120,30 +128,26 @@ export const createPlayground = () => {
         passes,
       }: { readonly rate: number | null; readonly draw: number; readonly passes: number },
     ): Promise<MaskedPasses> => {
-      const { model, classifier } = atRate(rate);
+      const { classifier, model, dropouts, beforeDropout } = atRate(rate);
       const begun = performance.now();
-      const dropouts = model.layers
-        .filter((layer) => layer instanceof Dropout)
-        .filter((layer) => layer.rate > 0);
-      const [probabilities, ...masks] = tf.tidy(() => {
+      const [probabilities, ...parts] = tf.tidy(() => {
         setDropoutPosition(model, { step: draw });
         const logits = classifier.apply(batchOf(built!, pixels, passes), { training: true }) as tf.Tensor;
+        // The first row of masks does not depend on the number of rows.
         setDropoutPosition(model, { step: draw });
-        // A masked tensor of ones is the mask; its first row does not depend on the number of rows.
-        const ones = (layer: Dropout) => tf.ones([1, ...(layer.outputShape as number[]).slice(1)]);
-        return [
-          tf.softmax(logits),
-          ...dropouts.map((layer) => layer.apply(ones(layer), { training: true }) as tf.Tensor),
-        ];
+        const units = [
+          beforeDropout?.apply(batchOf(built!, pixels), { training: true }) as tf.Tensor | tf.Tensor[],
+        ].flat();
+        setDropoutPosition(model, { step: draw });
+        // A masked tensor of ones is the mask.
+        const masks = dropouts.map(
+          ({ layer }, i) => layer.apply(tf.onesLike(units[i]!), { training: true }) as tf.Tensor,
+        );
+        return [tf.softmax(logits), ...dropouts.flatMap((_, i) => [units[i]!, masks[i]!])];
       }) as [tf.Tensor, ...tf.Tensor[]];
+      const names = dropouts.flatMap(({ layer: { name } }) => [name, name]);
       const [read, maps] = await raceSignal(
-        Promise.all([
-          readMaps([probabilities], ['probabilities']),
-          readMaps(
-            masks,
-            dropouts.map(({ name }) => name),
-          ),
-        ]),
+        Promise.all([readMaps([probabilities], ['probabilities']), readMaps(parts, names)]),
         computing!.lost,
       );
       const all = read[0]!.values;
@@ -151,7 +155,11 @@ export const createPlayground = () => {
       const rows = Array.from({ length: passes }, (_, i) => all.slice(i * classes, (i + 1) * classes));
       return {
         probabilities: rows,
-        masks: maps,
+        maskedMaps: dropouts.map(({ after }, i) => ({
+          ...maps[2 * i]!,
+          mask: maps[2 * i + 1]!.values,
+          after,
+        })),
         milliseconds: performance.now() - begun,
       };
     },
