@@ -27,7 +27,7 @@ export const RunCurves = ({ summary }: { readonly summary: Summary }) => {
   const { from, to } = view.value;
   const onZoom = (first: number | null, last: number | null) => show({ from: first, to: last }, true);
   const all = [summary];
-  const common = { from, to, onZoom, hover, empty: emptyInWords(all), reach: reachOf(all) };
+  const common = { from, to, onZoom, hover, empty: emptyInWords(all), reach: reachOf(all), of: summary.name };
   return (
     <>
       <p class="muted key">Solid lines show validation, dashed lines training. {MARKS}</p>

@@ -12,6 +12,7 @@ import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
+import { downloaded } from '../testing/downloaded.ts';
 import { classNames, createRun, progressAtEnd, stepEvent, wholeRun, writeRunFiles } from '../testing/runs.ts';
 
 let browser: Browser;
@@ -72,6 +73,19 @@ test('curves, classes, confusion, calibration and weights of a run', async () =>
   const row = page.getByRole('row').filter({ hasText: /^dense/ });
   expect(await row.textContent()).toBe('dense0.50, 5.00, 5.0050%');
   expect(await page.getByRole('img', { name: /^filter/ }).count()).toBe(4);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('a chart is saved with the name of its run', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/run?runs=evaluated`);
+  await page.locator('.plot svg').first().waitFor();
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'SVG' }).nth(1).click();
+  const file = await waiting;
+  expect(file.suggestedFilename()).toBe('accuracy-of-evaluated.svg');
+  const svg = (await downloaded(file)).toString();
+  expect(svg).toContain('>Accuracy of evaluated<');
   expect(complaints).toEqual([]);
   await page.close();
 });
@@ -191,6 +205,8 @@ test('a diverged run says why, and has no epoch to wait for', async () => {
   await expect.poll(() => page.getByText('No epoch was finished').count()).toBe(3);
   expect(await page.getByText('No epoch has ended yet').count()).toBe(0);
   await page.close();
+  // Of a model that is none nothing is said of overfitting.
+  expect(await page.locator('.headline dd').last().textContent()).toBe('– ');
   await diverged.close();
 });
 

@@ -14,6 +14,8 @@ import './line-chart.css';
 
 interface LineChartProps extends Pick<CurveChartOptions, 'quantity' | 'log' | 'xLabel' | 'reach'> {
   readonly title: string;
+  /** Whose curves they are, for a file of the chart; left out where its legend says so. */
+  readonly of?: string;
   readonly series: readonly Series[];
   /** Said where there is no curve. */
   readonly empty: string;
@@ -33,6 +35,7 @@ const heightOf = (width: number): number => Math.round(Math.min(380, Math.max(24
 /** Curves over epochs or time: hover reads all charts of the page, a drag or a pinch zooms, a double click shows all. */
 export const LineChart = (props: LineChartProps) => {
   const { title, series, empty, quantity, xLabel = 'epoch', format, log = false, onZoom, hover } = props;
+  const titleOfFile = props.of === undefined ? title : `${title} of ${props.of}`;
   const [first, last] = props.reach ?? [];
   const pinched = useSignal<Interval | null>(null);
   const [from, to] = pinched.value ?? [props.from, props.to];
@@ -40,9 +43,10 @@ export const LineChart = (props: LineChartProps) => {
     (width: number, hasLegend = false) => {
       const height = heightOf(width);
       const reach = first === undefined ? undefined : ([first, last!] as const);
-      return curveChart(series, { title, quantity, xLabel, log, from, to, reach, width, height, hasLegend });
+      const options = { quantity, xLabel, log, from, to, reach, width, height, hasLegend };
+      return curveChart(series, { ...options, title: hasLegend ? titleOfFile : title });
     },
-    [series, title, quantity, xLabel, log, from, to, first, last],
+    [series, title, titleOfFile, quantity, xLabel, log, from, to, first, last],
   );
   const { frame, canvas, width, drawing } = useDrawing<CurveDrawing>(draw);
   const readings = useMemo(() => readingsOf(series, from, to), [series, from, to]);
@@ -74,10 +78,18 @@ export const LineChart = (props: LineChartProps) => {
               Show all
             </button>
           )}
-          <button type="button" class="link" onClick={() => saveChart(draw(width, true).svg, title, 'svg')}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => saveChart(draw(width, true).svg, titleOfFile, 'svg')}
+          >
             SVG
           </button>
-          <button type="button" class="link" onClick={() => saveChart(draw(width, true).svg, title, 'png')}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => saveChart(draw(width, true).svg, titleOfFile, 'png')}
+          >
             PNG
           </button>
         </span>
