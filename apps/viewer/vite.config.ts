@@ -19,6 +19,8 @@ const preloadFont: Plugin = {
 
 /** Schemas and their setting in one file, which is so evaluated before every file that has schemas. */
 const rolldownOptions = {
+  // Reads files of Keras, which pages do not: 4 MB, which interchange imports and does not say to be without effects.
+  treeshake: { moduleSideEffects: [{ test: /node_modules\/h5wasm\//, sideEffects: false }] },
   output: {
     codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|\/src\/shared\/jitless\.ts/ }] },
   },

@@ -41,7 +41,10 @@ export const PicturePanel = ({ shown, dataset, isIdle }: PicturePanelProps) => {
         </label>
         <Webcam key={camera} size={size} isIdle={isIdle} onPicture={give} />
       </div>
-      <p class="muted small">Or drop or paste one onto this page.</p>
+      <p class="muted small">
+        Or drop or paste one onto this page. The ZIP file of a run or a .safetensors file that is dropped
+        opens its model.
+      </p>
       <ErrorMessage message={error} />
       {origin === 'nowhere' && <p class="muted small">{noImages(dataset)}</p>}
       {images.state === 'ready' && <TestImages images={images.value} shown={index} onChoose={choose} />}

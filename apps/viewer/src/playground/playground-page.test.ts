@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import { loadSample } from '@dropout-lab/cifar/sample';
 import type { ModelInput } from '@dropout-lab/contracts';
+import { encodeSafetensorsModel } from '@dropout-lab/interchange';
 import { softmax } from '@dropout-lab/metrics';
 import {
   buildModel,
@@ -107,8 +108,8 @@ const captionsOn = (page: Page, words: string): Locator =>
 /** Returns how much a mask keeps in Node. */
 const keptInNode = (rate: number, draw: number): string[] => keptBy(tutorial(rate), draw);
 
-const keptBy = (input: ModelInput, draw: number): string[] => {
-  const other = buildModel(parseModelSpec(input), SEED);
+const keptBy = (input: ModelInput, draw: number, seed = SEED): string[] => {
+  const other = buildModel(parseModelSpec(input), seed);
   setDropoutPosition(other, { step: draw });
   const kept = other.layers
     .filter((layer) => layer instanceof Dropout)
@@ -232,6 +233,32 @@ test('classifies a PNG that is dropped, pasted or chosen, and refuses what is no
   await give('drop', 'notes.png', [1, 2, 3]);
   await page.getByText('notes.png: expected an image that this browser can show').waitFor();
   expect(await shownOn(page)).toEqual(expectedOf(13));
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('takes the model in a .safetensors file that is dropped, with its layers and classes', async () => {
+  const { page, complaints } = await openPage(
+    browser,
+    `${viewer.url}#/playground?runs=with-greys&backend=wasm`,
+  );
+  await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
+  const own = { classNames: Array.from({ length: 10 }, (_, i) => `kind ${i}`), dataset: 'cifar10' } as const;
+  const bytes = encodeSafetensorsModel(await readWeights(model), parseModelSpec(tutorial(0.25)), own);
+  await page.evaluate((base64) => {
+    const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([content], 'dropped.safetensors'));
+    const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector('.playground')!.dispatchEvent(event);
+  }, Buffer.from(bytes).toString('base64'));
+  await expect.poll(() => page.url()).toContain('runs=dropped');
+  await expect.poll(() => shownOn(page)).toEqual(expectedOf(0));
+  expect(await page.locator('.predictions tbody th').allTextContents()).toEqual(
+    own.classNames.map((name, i) => (i === images.labels[0] ? `${name} true` : name)),
+  );
+  // Of the seed of no training.
+  await expect.poll(() => masksOn(page)).toEqual(keptBy(tutorial(0.25), 0, 0));
   expect(complaints).toEqual([]);
   await page.close();
 });

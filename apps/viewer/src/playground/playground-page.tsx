@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { BackendSelect } from '../shared/controls/backend-select.tsx';
-import { isZip } from '../shared/controls/dropped-runs.tsx';
+import { isOfRuns } from '../shared/controls/dropped-runs.tsx';
 import { ErrorMessage } from '../shared/controls/error-message.tsx';
 import { Message } from '../shared/controls/message.tsx';
 import { percent } from '../shared/format.ts';
@@ -57,8 +57,8 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         const file = event.dataTransfer?.files[0];
-        // The page around opens an archive of a run.
-        if (!file || isZip(file)) return;
+        // The page around opens what is of a run or a model.
+        if (!file || isOfRuns(file)) return;
         event.preventDefault();
         shown.take(file);
       }}

@@ -2,6 +2,7 @@ import '../jitless.ts';
 import { expose } from 'comlink';
 import { createLesson } from './lesson.ts';
 import { modelCheck } from './model-check.ts';
+import { modelImport } from './model-import.ts';
 import { createPlayground } from './playground.ts';
 import { normTraining } from './training/norm-training.ts';
 import { replicaService } from './training/replicas.ts';
@@ -15,6 +16,7 @@ const services = {
   ...replicaService,
   ...normTraining,
   ...modelCheck,
+  ...modelImport,
 };
 
 export type ComputeServices = typeof services;

@@ -5,12 +5,26 @@ import { ErrorMessage } from './error-message.tsx';
 
 const error = signal<string | undefined>(undefined);
 
-/** Whether a file is an archive, which the page opens wherever it is dropped. */
-export const isZip = ({ name, type }: File): boolean => type === 'application/zip' || /\.zip$/i.test(name);
+const isZip = ({ name, type }: File): boolean => type === 'application/zip' || /\.zip$/i.test(name);
+const isSafetensors = ({ name }: File): boolean => /\.safetensors$/i.test(name);
+const isOfKeras = ({ name }: File): boolean => /\.(keras|h5|hdf5)$/i.test(name);
+
+/** Whether a file is of runs or a model, of which the page takes care wherever it is dropped. */
+export const isOfRuns = (file: File): boolean => [isZip, isSafetensors, isOfKeras].some((is) => is(file));
 
 const open = async (file: File): Promise<void> => {
   error.value = undefined;
   try {
+    if (isOfKeras(file)) {
+      throw new Error(
+        `${file.name}: expected the ZIP file of a run or a .safetensors file, found a model of Keras: dropout-lab import ${file.name} makes a run of it, which dropout-lab view shows`,
+      );
+    }
+    if (isSafetensors(file)) {
+      const { openSafetensors } = await import('../runs/open-safetensors.ts');
+      show({ page: 'playground', runs: [await openSafetensors(file)], masked: null });
+      return;
+    }
     const { openZip } = await import('../runs/open-zip.ts');
     const runs = await openZip(file);
     show(runs.length === 1 ? { page: 'run', runs } : { page: 'compare', runs });
@@ -22,7 +36,7 @@ const open = async (file: File): Promise<void> => {
 const REMEDY =
   'dropout-lab view shows a folder of runs; pictures belong on Train here, and one to be looked at on Playground';
 
-/** Opens the ZIP file of a run that is dropped on the page, whichever is shown, and says why one cannot be opened. */
+/** Opens the file of a run or a model that is dropped on the page, whichever is shown, and says why one cannot be opened. */
 export const DroppedRuns = () => {
   useEffect(() => {
     const allow = (event: DragEvent): void => {
@@ -33,10 +47,10 @@ export const DroppedRuns = () => {
       // What this page takes is taken; a browser would leave the page for any other file, and what it trains.
       if (files.length === 0 || event.defaultPrevented) return;
       event.preventDefault();
-      const zip = files.find(isZip);
-      if (zip) void open(zip);
+      const file = files.find(isOfRuns);
+      if (file) void open(file);
       else
-        error.value = `${files[0]!.name}: expected the ZIP file of a run, found a file or folder of another kind: ${REMEDY}`;
+        error.value = `${files[0]!.name}: expected the ZIP file of a run or a .safetensors file, found a file or folder of another kind: ${REMEDY}`;
     };
     addEventListener('dragover', allow);
     addEventListener('drop', take);

@@ -1,13 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encodeSafetensors, encodeSafetensorsModel } from '@dropout-lab/interchange';
+import { parseModelSpec } from '@dropout-lab/model';
 import { zipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../../server/start-viewer.ts';
-import { createEndedRun } from '../../testing/runs.ts';
+import { classNames, createEndedRun } from '../../testing/runs.ts';
 
 let browser: Browser;
 let viewer: Viewer;
@@ -52,7 +54,32 @@ test('what is no run is refused in a sentence, on every page that takes none, an
     [
       'cat.png',
       text('a picture'),
-      /^cat\.png: expected the ZIP file of a run, found a file or folder of another kind: /,
+      /^cat\.png: expected the ZIP file of a run or a \.safetensors file, found a file or folder of another kind: /,
+    ],
+    [
+      'dogs.keras',
+      text('PK'),
+      /^dogs\.keras: .* found a model of Keras: dropout-lab import dogs\.keras makes a run of it/,
+    ],
+    ['w.weights.h5', text('HDF'), /found a model of Keras: dropout-lab import w\.weights\.h5 makes a run/],
+    ['torn.safetensors', text('no model'), /^torn\.safetensors: expected a \.safetensors file/],
+    [
+      'other.safetensors',
+      encodeSafetensors({
+        arrays: [{ name: 'a', shape: [1], values: new Float32Array(1) }],
+        metadata: {},
+      }),
+      /^other\.safetensors: .* found weights alone: dropout-lab import other\.safetensors --config FILE /,
+    ],
+    [
+      'short.safetensors',
+      encodeSafetensorsModel([], parseModelSpec({}), { classNames, dataset: 'cifar10' }),
+      /^short\.safetensors: expected the \d+ weights, or more, of the layers that it describes, found 0: /,
+    ],
+    [
+      'few.safetensors',
+      encodeSafetensorsModel([], parseModelSpec({}), { classNames: ['cat'], dataset: 'cifar10' }),
+      /^few\.safetensors: classNames: expected 10 names, one for each class of the model, received 1/,
     ],
     [
       'notes.zip',

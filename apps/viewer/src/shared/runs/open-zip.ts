@@ -1,6 +1,6 @@
 import { runFiles } from '@dropout-lab/runs';
 import { counted } from '../format.ts';
-import { overviews } from '../state.ts';
+import { freeName } from './free-name.ts';
 import { giveRuns } from './give-run.ts';
 import { unzip } from './unzip.ts';
 
@@ -32,14 +32,4 @@ export const openZip = async (file: File): Promise<string[]> => {
   }
   await giveRuns(runs);
   return [...runs.keys()];
-};
-
-/** Returns a name that no other run has. */
-const freeName = (name: string, others: ReadonlyMap<string, unknown>): string => {
-  const taken = new Set([...others.keys(), ...overviews.peek().map((overview) => overview.name)]);
-  let free = name;
-  for (let time = 1; taken.has(free); time++) {
-    free = `${name} (${time === 1 ? 'dropped here' : `dropped here, ${time}`})`;
-  }
-  return free;
 };

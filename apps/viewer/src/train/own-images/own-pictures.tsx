@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { isZip } from '../../shared/controls/dropped-runs.tsx';
+import { isOfRuns } from '../../shared/controls/dropped-runs.tsx';
 import { ErrorMessage } from '../../shared/controls/error-message.tsx';
 import { count } from '../../shared/format.ts';
 import { type Choice, choice, chooseFolder, forgetFolder, refusal } from './choice.ts';
@@ -78,7 +78,7 @@ const useDroppedFolder = (): boolean => {
     const take = (event: DragEvent): void => {
       setOver(false);
       const { dataTransfer } = event;
-      if (!dataTransfer?.types.includes('Files') || [...dataTransfer.files].some(isZip)) return;
+      if (!dataTransfer?.types.includes('Files') || [...dataTransfer.files].some(isOfRuns)) return;
       event.preventDefault();
       void chooseFolder(dataTransfer);
     };
