@@ -11,7 +11,7 @@ interface MaskedMapsProps {
   readonly dropout: ModelDropout | undefined;
 }
 
-/** What each convolution gives, and beside it what the dropout behind it is given, under its mask. */
+/** The output of each convolution, and beside it the input of the dropout behind it, under its mask. */
 export const MaskedMaps = ({ passes: { plain, masked }, dropout }: MaskedMapsProps) => {
   const featureMaps = plain.value?.featureMaps ?? [];
   const maskedMaps = masked.value?.maskedMaps ?? [];

@@ -32,7 +32,7 @@ export interface LayerMap {
   readonly values: Float32Array;
 }
 
-/** What a dropout layer is given for one image, and its mask. */
+/** A dropout layer's input for one image, and its mask. */
 export interface MaskedMap extends LayerMap {
   /** Of each unit: 0 where it is dropped, else the factor that makes up for the dropped. */
   readonly mask: Float32Array;

@@ -9,7 +9,7 @@ const isZip = ({ name, type }: File): boolean => type === 'application/zip' || /
 const isSafetensors = ({ name }: File): boolean => /\.safetensors$/i.test(name);
 const isOfKeras = ({ name }: File): boolean => /\.(keras|h5|hdf5)$/i.test(name);
 
-/** Whether a file is of runs or a model, of which the page takes care wherever it is dropped. */
+/** Whether a file is of runs or a model: the page opens those wherever they are dropped. */
 export const isOfRuns = (file: File): boolean => [isZip, isSafetensors, isOfKeras].some((is) => is(file));
 
 const open = async (file: File): Promise<void> => {
