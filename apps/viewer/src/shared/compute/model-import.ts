@@ -37,7 +37,7 @@ export const modelImport = {
     const { weights, model, describedData } = decodeSafetensorsModel(bytes, file);
     if (model === undefined) {
       throw new ConfigError(
-        `${file}: expected a model that dropout-lab has exported, with its layers, found weights alone: dropout-lab import ${file} --config FILE takes them with a description of the model`,
+        `${file}: expected a model that dropout-lab has exported, with its layers, found weights alone; with a description of the model they become a run: dropout-lab import FILE --config run.json`,
       );
     }
     const config = parseRunConfigAt(

@@ -59,9 +59,13 @@ test('what is no run is refused in a sentence, on every page that takes none, an
     [
       'dogs.keras',
       text('PK'),
-      /^dogs\.keras: .* found a model of Keras: dropout-lab import dogs\.keras makes a run of it/,
+      /^dogs\.keras: .* found a model of Keras, of which the command makes a run: dropout-lab import dogs\.keras/,
     ],
-    ['w.weights.h5', text('HDF'), /found a model of Keras: dropout-lab import w\.weights\.h5 makes a run/],
+    [
+      'w.weights.h5',
+      text('HDF'),
+      /found a model of Keras, of which the command makes a run: dropout-lab import w\.weights\.h5/,
+    ],
     ['torn.safetensors', text('no model'), /^torn\.safetensors: expected a \.safetensors file/],
     [
       'other.safetensors',
@@ -69,7 +73,7 @@ test('what is no run is refused in a sentence, on every page that takes none, an
         arrays: [{ name: 'a', shape: [1], values: new Float32Array(1) }],
         metadata: {},
       }),
-      /^other\.safetensors: .* found weights alone: dropout-lab import other\.safetensors --config FILE /,
+      /^other\.safetensors: .* found weights alone; .*: dropout-lab import FILE --config run\.json/,
     ],
     [
       'short.safetensors',
