@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bar, duration, epochLine, fitted, stepLine } from './format.ts';
+import { bar, broken, duration, epochLine, fitted, stepLine } from './format.ts';
 
 test.each([
   [0.2, '0s'],
@@ -73,4 +73,18 @@ test.each([
 ])('%s in %d columns has no half word', (line, columns, expected) => {
   expect(fitted(line, columns)).toBe(expected);
   expect(expected.length).toBeLessThanOrEqual(columns);
+});
+
+test('a line that is too long for a terminal is broken before its parts', () => {
+  const line =
+    'Epoch  3/55 - 21.0s - loss: 1.4311 - accuracy: 0.4812 - val_loss: 1.3001 - val_accuracy: 0.5300';
+  expect(broken(line, 96)).toBe(line);
+  expect(broken(line, 80)).toBe(
+    'Epoch  3/55 - 21.0s - loss: 1.4311 - accuracy: 0.4812 - val_loss: 1.3001\n  - val_accuracy: 0.5300',
+  );
+  expect(broken(line, 30).split('\n')).toEqual([
+    ...['Epoch  3/55 - 21.0s', '  - loss: 1.4311', '  - accuracy: 0.4812', '  - val_loss: 1.3001'],
+    '  - val_accuracy: 0.5300',
+  ]);
+  expect(broken('Run: /a/very/long/path', 10)).toBe('Run: /a/very/long/path');
 });

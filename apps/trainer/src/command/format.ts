@@ -71,5 +71,17 @@ export const fitted = (line: string, columns: number): string => {
   return fits(rest) ? rest : `${rest.slice(0, Math.max(0, columns - 1))}…`;
 };
 
+/** Breaks a line into lines of at most `columns` characters before its parts, which ` - ` separates. */
+export const broken = (line: string, columns: number): string => {
+  const [first, ...parts] = line.split(' - ');
+  const lines = [first!];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} - ${part}`;
+    if (longer.length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(`  - ${part}`);
+  }
+  return lines.join('\n');
+};
+
 /** `12.3 MB`. */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@dropout-lab/contracts';
 import { createLogUpdate } from 'log-update';
-import { fitted } from './format.ts';
+import { broken, fitted } from './format.ts';
 import { printable } from './printable.ts';
 
 /** The output of a command: lines for a person, and one line that is rewritten during long work. */
@@ -29,7 +29,10 @@ export const createReporter = ({ json }: { readonly json: boolean }): Reporter =
   return {
     line: (text) => {
       live?.clear();
-      (json ? process.stderr : process.stdout).write(`${printable(text)}\n`);
+      const stream = json ? process.stderr : process.stdout;
+      const shown = printable(text);
+      // A terminal would break the line in the middle of a word; a file has it whole.
+      stream.write(`${stream.isTTY ? broken(shown, stream.columns ?? 80) : shown}\n`);
     },
     progress: (text) => {
       const now = Date.now();
