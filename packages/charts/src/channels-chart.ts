@@ -20,7 +20,8 @@ const DROPPED = [122, 58, 20] as const;
 
 /**
  * A layer's channels as tiles, dark where there is nothing, lightest at the layer's largest value: of a mask of
- * dropout, what is dropped and what is kept. What a mask over the values drops is brown. Of a layer without height and width, a tile of one pixel for each unit.
+ * dropout, what is dropped and what is kept. What a mask over the values drops is brown. Of a layer without height and width,
+ * a tile of one pixel for each unit.
  *
  * @param label The chart's name for readers who do not see it.
  */

@@ -32,7 +32,13 @@ export const MaskedMaps = ({ passes: { plain, masked }, dropout }: MaskedMapsPro
       <div class="masked-maps">
         {after(undefined)}
         {featureMaps.map((map) => [
-          <MapTiles key={map.layer} map={map} caption={captionOf(map)} isCurrent={plain.isCurrent} />,
+          <MapTiles
+            key={map.layer}
+            map={map}
+            caption={captionOf(map)}
+            isCurrent={plain.isCurrent}
+            beginsRow={maskedMaps.some(({ after }) => after === map.layer)}
+          />,
           ...after(map.layer),
         ])}
       </div>

@@ -96,7 +96,7 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
       <Section
         title="By class, on the test images"
         loaded={evaluation}
-        none="This run has not been evaluated yet."
+        none="This run has not been evaluated."
       >
         {(report) => (
           <>
@@ -117,10 +117,10 @@ const OneRun = ({ summary }: { readonly summary: Summary }) => {
         classNames={manifest.classNames}
         isOpenable={checkpoint !== undefined}
       />
-      <Section title="Calibration" loaded={evaluation} none="This run has not been evaluated yet.">
+      <Section title="Calibration" loaded={evaluation} none="This run has not been evaluated.">
         {(report) => <Reliability report={report} arm={arms.value.get(name)?.color ?? 0} />}
       </Section>
-      <Section title="Weights" loaded={model} none="This run has no checkpoint yet.">
+      <Section title="Weights" loaded={model} none="This run has no checkpoint.">
         {(loaded) => (
           <div class="halves">
             <Norms model={loaded} />

@@ -17,7 +17,7 @@ const open = async (file: File): Promise<void> => {
   try {
     if (isOfKeras(file)) {
       throw new Error(
-        `${file.name}: expected the ZIP file of a run or a .safetensors file, found a model of Keras, of which the command makes a run: dropout-lab import ${file.name}`,
+        `${file.name}: expected the ZIP file of a run or a .safetensors file, found a model of Keras; the command makes a run from it: dropout-lab import ${file.name}`,
       );
     }
     if (isSafetensors(file)) {

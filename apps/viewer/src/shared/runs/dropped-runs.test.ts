@@ -59,12 +59,12 @@ test('what is no run is refused in a sentence, on every page that takes none, an
     [
       'dogs.keras',
       text('PK'),
-      /^dogs\.keras: .* found a model of Keras, of which the command makes a run: dropout-lab import dogs\.keras/,
+      /^dogs\.keras: .* found a model of Keras; the command makes a run from it: dropout-lab import dogs\.keras/,
     ],
     [
       'w.weights.h5',
       text('HDF'),
-      /found a model of Keras, of which the command makes a run: dropout-lab import w\.weights\.h5/,
+      /found a model of Keras; the command makes a run from it: dropout-lab import w\.weights\.h5/,
     ],
     ['torn.safetensors', text('no model'), /^torn\.safetensors: expected a \.safetensors file/],
     [

@@ -14,7 +14,7 @@ const MOST_BYTES = 2 ** 28;
 export const openSafetensors = async (file: File): Promise<string> => {
   if (file.size > MOST_BYTES) {
     throw new Error(
-      `${file.name}: expected a file of at most ${MOST_BYTES / 2 ** 20} MiB, found ${Math.ceil(file.size / 2 ** 20)}, of which the command makes a run: dropout-lab import ${file.name}`,
+      `${file.name}: expected a file of at most ${MOST_BYTES / 2 ** 20} MiB, found ${Math.ceil(file.size / 2 ** 20)}; the command makes a run from it: dropout-lab import ${file.name}`,
     );
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
