@@ -105,6 +105,31 @@ const captionsOn = (page: Page, words: string): Locator =>
     .locator('figcaption')
     .filter({ hasText: words });
 
+/** Returns how much of each layer under its mask is drawn as kept, and whether that has values of its own. */
+const drawnUnder = (page: Page) =>
+  captionsOn(page, 'kept of')
+    .locator('xpath=..')
+    .locator('image')
+    .evaluateAll((images) =>
+      Promise.all(
+        images.map(async (image) => {
+          const source = await fetch((image as SVGImageElement).href.baseVal);
+          const bitmap = await createImageBitmap(await source.blob());
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+          context.drawImage(bitmap, 0, 0);
+          const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+          const pixels = Array.from({ length: data.length / 4 }, (_, i) => `${data.slice(4 * i, 4 * i + 4)}`);
+          // Between tiles there is nothing.
+          const opaque = pixels.filter((pixel) => pixel.endsWith(',255'));
+          const kept = opaque.filter((pixel) => pixel !== '122,58,20,255');
+          return {
+            kept: `${((100 * kept.length) / opaque.length).toFixed(1)}%`,
+            isGrey: new Set(kept).size > 3,
+          };
+        }),
+      ),
+    );
+
 /** Returns how much a mask keeps in Node. */
 const keptInNode = (rate: number, draw: number): string[] => keptBy(tutorial(rate), draw);
 
@@ -141,31 +166,10 @@ test('masks are those of training, redrawn at will, at any rate; passes spread',
   const { page } = await openPage(browser, `${viewer.url}#/playground?backend=wasm`);
   await expect.poll(() => masksOn(page)).toEqual(keptInNode(0.25, 0));
   // Each lies over what its layer is given: of all that is drawn, brown is what is dropped.
-  const drawn = await captionsOn(page, 'kept of')
-    .locator('xpath=..')
-    .locator('image')
-    .evaluateAll((images) =>
-      Promise.all(
-        images.map(async (image) => {
-          const source = await fetch((image as SVGImageElement).href.baseVal);
-          const bitmap = await createImageBitmap(await source.blob());
-          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-          context.drawImage(bitmap, 0, 0);
-          const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-          const pixels = Array.from({ length: data.length / 4 }, (_, i) => `${data.slice(4 * i, 4 * i + 4)}`);
-          // Between tiles there is nothing.
-          const opaque = pixels.filter((pixel) => pixel.endsWith(',255'));
-          const kept = opaque.filter((pixel) => pixel !== '122,58,20,255');
-          return {
-            kept: `${((100 * kept.length) / opaque.length).toFixed(1)}%`,
-            isGrey: new Set(kept).size > 3,
-          };
-        }),
-      ),
-    );
-  expect(drawn).toEqual(
-    keptInNode(0.25, 0).map((words) => ({ kept: /[\d.]+%/.exec(words)![0], isGrey: true })),
-  );
+  // A tile is drawn after its caption.
+  await expect
+    .poll(() => drawnUnder(page))
+    .toEqual(keptInNode(0.25, 0).map((words) => ({ kept: /[\d.]+%/.exec(words)![0], isGrey: true })));
   // The network as it is, with its dropout where it sits and at the rate of the masks.
   const layers = () =>
     page.getByRole('region', { name: 'The network' }).getByRole('listitem').allTextContents();
