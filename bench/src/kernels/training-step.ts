@@ -30,20 +30,20 @@ export const trainingStepTable = async (): Promise<string> => {
   const stock = await measureStock();
   const jaxJs = await measureJaxJs();
   const [one] = ours;
+  const numbersOf = (milliseconds: number): string[] =>
+    [milliseconds, (1000 * config.batchSize) / milliseconds, stock / milliseconds].map(formatNumber);
   const rows = ours.map(({ threads, milliseconds }) => {
     const ofOne = milliseconds / one!.milliseconds;
     return [
       `ours, wasm, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
-      formatNumber(milliseconds),
-      formatNumber((1000 * config.batchSize) / milliseconds),
-      formatNumber(stock / milliseconds),
+      ...numbersOf(milliseconds),
       ofOne.toFixed(2),
       threads === 2 ? `<= ${TARGET_OF_TWO}: ${ofOne <= TARGET_OF_TWO ? 'met' : 'missed'}` : '',
     ];
   });
   rows.push([
     'two trainings at once on 1 thread each, a step of either',
-    ...[together, (1000 * config.batchSize) / together, stock / together].map(formatNumber),
+    ...numbersOf(together),
     (together / one!.milliseconds).toFixed(2),
     'what two threads could reach here',
   ]);
@@ -53,8 +53,7 @@ export const trainingStepTable = async (): Promise<string> => {
     [`stock, cpu, 1 thread (${scaled})`]: stock,
   };
   for (const [name, milliseconds] of Object.entries(peers)) {
-    const perSecond = (1000 * config.batchSize) / milliseconds;
-    rows.push([name, ...[milliseconds, perSecond, stock / milliseconds].map(formatNumber), '', '']);
+    rows.push([name, ...numbersOf(milliseconds), '', '']);
   }
   const parts = ours.map(({ threads, milliseconds, spent }) => [
     String(threads),

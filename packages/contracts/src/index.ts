@@ -94,6 +94,7 @@ export {
   type LengthConfig,
   lengthBoundSetting,
   stepsPerEpochOf,
+  trainImagesOf,
 } from './length.ts';
 export { type Recipe, type RecipeName, recipes } from './recipes.ts';
 export { requireDataset } from './require-dataset.ts';

@@ -18,7 +18,15 @@ export const stepsPerEpochOf = (config: LengthConfig, trainImages = trainImagesO
   return Math.max(1, config.dropRemainder ? Math.floor(batches) : Math.ceil(batches));
 };
 
-const trainImagesOf = ({ dataset, limitTrain, validationSplit }: LengthConfig): number =>
+/**
+ * Returns the images that are left to train on, by the data set's description, as Keras counts them: `int(floor(n * (1 - fraction)))`.
+ * A stratified split rounds in each class, so that only the labels say how many it leaves.
+ */
+export const trainImagesOf = ({
+  dataset,
+  limitTrain,
+  validationSplit,
+}: Pick<RunConfig, 'dataset' | 'limitTrain' | 'validationSplit'>): number =>
   Math.floor((limitTrain ?? datasetOf(dataset).trainImages) * (1 - validationSplit));
 
 /**

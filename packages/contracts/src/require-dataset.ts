@@ -1,6 +1,6 @@
 import { ConfigError } from './errors.ts';
 import { datasetOf } from './families/datasets.ts';
-import { stepsPerEpochOf } from './length.ts';
+import { stepsPerEpochOf, trainImagesOf } from './length.ts';
 import type { RunConfig } from './run/run-config.ts';
 import { inWords } from './settings/parse.ts';
 import { canonicalJson } from './settings/plain.ts';
@@ -36,8 +36,8 @@ const requireBoundedSteps = (config: RunConfig): void => {
 };
 
 /** Returns the most images that can be left to train on: how many a stratified split leaves, only the labels say. */
-const mostTrained = ({ validationSplit, splitMethod }: RunConfig, images: number): number =>
-  splitMethod === 'last' ? Math.floor(images * (1 - validationSplit)) : images;
+const mostTrained = (config: RunConfig, images: number): number =>
+  config.splitMethod === 'last' ? trainImagesOf(config) : images;
 
 const requireSomeTrained = (config: RunConfig, images: number): void => {
   if (mostTrained(config, images) > 0) return;

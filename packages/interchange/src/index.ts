@@ -12,6 +12,7 @@ export {
 export type { TrainedWith } from './keras/training.ts';
 export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';
 export { encodeOnnxModel } from './onnx/model.ts';
+export { type Room, requireRoom } from './require-room.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,

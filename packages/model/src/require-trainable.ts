@@ -5,6 +5,7 @@ import {
   groupWeights,
   type OptimizerConfig,
   type RunConfig,
+  trainImagesOf,
   variablesOf,
   type WeightGroup,
 } from '@dropout-lab/contracts';
@@ -97,20 +98,14 @@ const requireDropout = ({ name }: DropoutScheduleConfig, layers: readonly NamedL
  */
 const requireStatistics = (
   { name, places }: { readonly name: string; readonly places: number },
-  {
-    dataset,
-    limitTrain,
-    validationSplit,
-    splitMethod,
-    batchSize,
-    dropRemainder,
-  }: Pick<
+  config: Pick<
     RunConfig,
     'dataset' | 'limitTrain' | 'validationSplit' | 'splitMethod' | 'batchSize' | 'dropRemainder'
   >,
 ): void => {
   if (places > 1) return;
-  const images = Math.floor((limitTrain ?? datasetOf(dataset).trainImages) * (1 - validationSplit));
+  const { splitMethod, batchSize, dropRemainder } = config;
+  const images = trainImagesOf(config);
   const expected = `run configuration: batchSize: expected batches of at least 2 images, since ${name} takes a mean and a variance of one number of each`;
   if (batchSize === 1 || images === 1) {
     throw new ConfigError(

@@ -30,6 +30,6 @@ export { checkpointFiles, runFiles } from './files/layout.ts';
 export { isUnfinished } from './files/unfinished.ts';
 export { decodeManifest, encodeManifest } from './manifest-file.ts';
 export { createMemoryRun, type MemoryRun } from './memory-run.ts';
-export { type NewRun, newRunManifest } from './new-run-manifest.ts';
+export { type NewRun, newRunManifest, noImagesOf } from './new-run-manifest.ts';
 export { configDigest, newRunId } from './run-id.ts';
 export type { RunStore } from './run-store.ts';

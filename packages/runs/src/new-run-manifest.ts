@@ -1,5 +1,7 @@
 import {
   type BackendDescription,
+  type DatasetChoice,
+  datasetKey,
   parseRunManifest,
   RUN_SCHEMA_VERSION,
   type RunManifest,
@@ -18,6 +20,15 @@ export interface NewRun
   /** The command line; passwords and tokens of addresses in it do not enter the manifest. */
   readonly command: readonly string[];
 }
+
+/** Returns the training data of a run whose model was trained elsewhere: none of its data set's images. */
+export const noImagesOf = (dataset: DatasetChoice): RunManifest['data'] => ({
+  dataset: datasetKey(dataset),
+  sha256: {},
+  trainImages: 0,
+  validationImages: 0,
+  testImages: 0,
+});
 
 /**
  * The manifest of a run that begins now, named by {@link newRunId}.

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import {
   ConfigError,
-  datasetKey,
   datasetOf,
   type ModelInput,
   type NamedArray,
@@ -23,9 +22,11 @@ import {
   isKerasArchive,
   isSafetensors,
   matchWeights,
+  requireRoom,
   type WeightShape,
 } from '@dropout-lab/interchange';
-import { buildModel, countKernelWeights, modelSpecOf, readWeights } from '@dropout-lab/model';
+import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
+import { noImagesOf } from '@dropout-lab/runs';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
@@ -86,15 +87,6 @@ const settingsOfFile = (
   return settings;
 };
 
-/** @throws ConfigError when a file is too short for the layers that it describes, which would be made for nothing. */
-const requireRoom = (config: RunConfig, most: number, file: string): void => {
-  const weights = countKernelWeights(modelSpecOf(config));
-  if (weights <= most) return;
-  throw new ConfigError(
-    `${file}: expected the ${weights} weights, or more, of the layers that it describes, found room for ${Math.floor(most)}: save it again, or copy it again`,
-  );
-};
-
 /** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
 const requireSameClasses = (images: string, found: readonly string[], expected: readonly string[]): void => {
   const at = expected.findIndex((name, label) => name !== found[label]);
@@ -151,7 +143,10 @@ export const importCommand = async (
   const classNames = source.data?.classNames ?? own;
   requireClassNames({ classNames, config }, file);
   if (images !== undefined) requireSameClasses(images, own, classNames);
-  if (source.model !== undefined) requireRoom(config, source.mostWeights, file);
+  if (source.model !== undefined) {
+    const { mostWeights } = source;
+    requireRoom(modelSpecOf(config), { mostWeights, found: `room for ${Math.floor(mostWeights)}` }, file);
+  }
   const { shapes, modelTopology, parameters } = await build(config);
   const weights = await refused(() => source.decode(shapes, config));
 
@@ -159,13 +154,7 @@ export const importCommand = async (
     {
       config,
       classNames,
-      data: {
-        dataset: datasetKey(config.dataset),
-        sha256: {},
-        trainImages: 0,
-        validationImages: 0,
-        testImages: 0,
-      },
+      data: noImagesOf(config.dataset),
       importedFrom: { file: basename(file), sha256: await sha256(bytes) },
       command,
       backend,

@@ -88,7 +88,7 @@ const inSight = (curves: readonly Curve[]): readonly Curve[] => {
   return curves.filter((_, i) => highest[i]! <= DIVERGES * least);
 };
 
-export interface YAxisOptions {
+interface YAxisOptions {
   /** Whether the axis begins at 0. */
   readonly hasZero: boolean;
   /** Whether curves that diverge may lead out of the chart. */

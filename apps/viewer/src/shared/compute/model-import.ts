@@ -2,23 +2,15 @@ import { describeHardware } from '@dropout-lab/backend/browser';
 import {
   ConfigError,
   type DatasetChoice,
-  datasetKey,
   datasetOf,
   parseRunConfigAt,
-  type RunConfig,
   requireClassNames,
 } from '@dropout-lab/contracts';
 import { settingsOfImages } from '@dropout-lab/data';
 import { sha256 } from '@dropout-lab/files';
-import { decodeSafetensorsModel, matchWeights } from '@dropout-lab/interchange';
-import {
-  buildModel,
-  countKernelWeights,
-  modelSpecOf,
-  readWeights,
-  requireBuildable,
-} from '@dropout-lab/model';
-import { createMemoryRun, newRunManifest } from '@dropout-lab/runs';
+import { decodeSafetensorsModel, matchWeights, requireRoom } from '@dropout-lab/interchange';
+import { buildModel, modelSpecOf, readWeights, requireBuildable } from '@dropout-lab/model';
+import { createMemoryRun, newRunManifest, noImagesOf } from '@dropout-lab/runs';
 import { initialProgress } from '@dropout-lab/training';
 import viewer from '../../../package.json' with { type: 'json' };
 import { startComputing } from './backend.ts';
@@ -47,11 +39,8 @@ export const modelImport = {
     const classNames = describedData?.classNames ?? datasetOf(config.dataset).classNames;
     requireClassNames({ classNames, config }, file);
     requireBuildable(modelSpecOf(config));
-    requireRoom(
-      config,
-      weights.reduce((sum, { values }) => sum + values.length, 0),
-      file,
-    );
+    const mostWeights = weights.reduce((sum, { values }) => sum + values.length, 0);
+    requireRoom(modelSpecOf(config), { mostWeights, found: `${mostWeights}` }, file);
     // A model is built for its shapes and its topology; nothing is computed.
     const { backend } = await startComputing('wasm');
     const built = buildModel(modelSpecOf(config), config.seed);
@@ -59,13 +48,7 @@ export const modelImport = {
       newRunManifest({
         config,
         classNames,
-        data: {
-          dataset: datasetKey(config.dataset),
-          sha256: {},
-          trainImages: 0,
-          validationImages: 0,
-          testImages: 0,
-        },
+        data: noImagesOf(config.dataset),
         importedFrom: { file, sha256: await sha256(bytes) },
         backend,
         workers: 1,
@@ -92,13 +75,4 @@ export const modelImport = {
 const settingsOf = (dataset: DatasetChoice | undefined): object => {
   if (dataset === undefined) return {};
   return typeof dataset === 'object' ? settingsOfImages(dataset, 0) : { dataset };
-};
-
-/** @throws ConfigError when a file is too short for the layers that it describes, which would be made for nothing. */
-const requireRoom = (config: RunConfig, most: number, file: string): void => {
-  const weights = countKernelWeights(modelSpecOf(config));
-  if (weights <= most) return;
-  throw new ConfigError(
-    `${file}: expected the ${weights} weights, or more, of the layers that it describes, found ${most}: save it again, or copy it again`,
-  );
 };
