@@ -1,7 +1,12 @@
-// Runs in a page: the gradients of the tutorial's convolutional blocks on WebGPU, by stock kernels and by ours.
+// Runs in a page: the gradients of the tutorial's convolutional blocks on WebGPU, and its training steps, by stock kernels
+// and by ours.
 import '@tensorflow/tfjs-backend-webgpu';
 // Registers the gradients that the core leaves out.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { type BatchSource, parseRunConfig } from '@dropout-lab/contracts';
+import { buildModel, parseModelSpec } from '@dropout-lab/model';
+import { randomKey, uniform } from '@dropout-lab/random';
+import { createReplica, train } from '@dropout-lab/training';
 import { replaceWebgpuKernels } from '@dropout-lab/wasm-training/other-backends';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -119,6 +124,44 @@ const runsOf = async (operation: Operation, repeats: number): Promise<OperationR
   return { programs, ms: times.sort((a, b) => a - b)[Math.floor(repeats / 2)] ?? Number.NaN };
 };
 
+const [BATCH, STEPS, CLASSES] = [250, 100, 10];
+const imageShape = [32, 32, 3] as const;
+const pixels = Float32Array.from(uniform(randomKey(1), BATCH * 32 * 32 * 3));
+
+const source: BatchSource = {
+  size: BATCH * STEPS,
+  batchSize: BATCH,
+  batchesPerEpoch: STEPS,
+  imageShape,
+  batch: () => ({
+    images: pixels,
+    labels: Uint8Array.from({ length: BATCH }, (_, row) => row % CLASSES),
+    size: BATCH,
+  }),
+};
+
+/**
+ * Milliseconds of a training step of the tutorial's model, the mean of the fastest of three epochs of 100 steps, the first
+ * of which compiles the programs.
+ *
+ * @param isLate Losses are read every few steps, as training does by itself; else after each step.
+ */
+const stepTime = async (isLate: boolean): Promise<number> => {
+  const config = parseRunConfig({ epochs: 3 });
+  const model = buildModel(parseModelSpec({ inputShape: [...imageShape], numClasses: CLASSES }), 1);
+  const { unreadGradients, ...readAtOnce } = createReplica(model);
+  const replica = isLate && unreadGradients !== undefined ? { ...readAtOnce, unreadGradients } : readAtOnce;
+  const times: number[] = [];
+  let from = performance.now();
+  for await (const event of train({ model, config, train: source, replica })) {
+    if (event.kind !== 'epoch') continue;
+    times.push((performance.now() - from) / STEPS);
+    from = performance.now();
+  }
+  model.dispose();
+  return Math.min(...times.slice(1));
+};
+
 const adapter = async (): Promise<{ vendor: string; architecture: string; description: string }> => {
   const { gpu } = navigator as unknown as {
     gpu: { requestAdapter(options: object): Promise<{ info: Record<string, string> }> };
@@ -132,8 +175,9 @@ const adapter = async (): Promise<{ vendor: string; architecture: string; descri
 export interface Page {
   start: typeof start;
   runsOf: typeof runsOf;
+  stepTime: typeof stepTime;
   adapter: typeof adapter;
   replaceWebgpuKernels: typeof replaceWebgpuKernels;
 }
 
-Object.assign(globalThis, { start, runsOf, adapter, replaceWebgpuKernels } satisfies Page);
+Object.assign(globalThis, { start, runsOf, stepTime, adapter, replaceWebgpuKernels } satisfies Page);

@@ -131,11 +131,21 @@ try {
       operation,
       isSoftware ? 0 : REPEATS,
     ] as const);
+  /** Milliseconds of a step whose loss is read at once, and of one whose loss is read later; software would take minutes. */
+  const stepTimes = async (): Promise<number[]> => {
+    const times: number[] = [];
+    for (const isLate of isSoftware ? [] : [false, true]) {
+      times.push(await page.evaluate((late) => (globalThis as unknown as Page).stepTime(late), isLate));
+    }
+    return times;
+  };
   const stock: OperationRuns[] = [];
   const ours: OperationRuns[] = [];
   for (const operation of operations) stock.push(await runsOf(operation));
+  const stockSteps = await stepTimes();
   await page.evaluate(() => (globalThis as unknown as Page).replaceWebgpuKernels());
   for (const operation of operations) ours.push(await runsOf(operation));
+  const ourSteps = await stepTimes();
   const rows = operations.flatMap((operation, i) => [
     ...rowsOf(operation, 'stock', stock[i]!, !isSoftware),
     ...rowsOf(operation, 'ours', ours[i]!, !isSoftware),
@@ -160,7 +170,22 @@ adapter   ${[vendor, architecture, description].filter(Boolean).join(' ')}
 \`\`\`
 
 ${formatTable([...header, ...(isSoftware ? [] : ['ms'])], rows, 2)}
-`;
+${
+  isSoftware
+    ? ''
+    : `
+A whole training step of the tutorial's model, batch ${BATCH}, all on WebGPU:
+
+${formatTable(
+  ['kernels', 'ms, loss read after each step', 'ms, loss read every few steps'],
+  [
+    ['stock', ...stockSteps.map(formatNumber)],
+    ['ours', ...ourSteps.map(formatNumber)],
+  ],
+  1,
+)}
+`
+}`;
   process.stdout.write(document);
   writeFileSync(documentPath, document);
 } finally {
