@@ -70,5 +70,6 @@ export {
   trainedWeights,
   writeWeights,
 } from './weights/weights.ts';
+export { type WeightOfTopology, weightsOfTopology } from './weights/weights-of-topology.ts';
 export { type InitialImages, initializeFromImages } from './whitening/initialize-from-images.ts';
 export { layerWithoutImages } from './whitening/waiting.ts';

@@ -112,6 +112,7 @@ describe('refusals', () => {
     ['classifier.json', '{"formatVersion": 1}', /expected classNames, a list of names, found none/],
     ...[
       ...['{}', '[]', 'null', '7', '{"modelTopology":{},"weightsManifest":{}}', '{"weightsManifest":[]}'],
+      ...['null', '7', '"text"'].map((topology) => `{"modelTopology":${topology},"weightsManifest":[]}`),
       ...['[null]', '[7]', '[{}]', '[{"weights":null}]', '[{"weights":[null]}]', '[{"weights":[{}]}]'].map(
         (manifest) => `{"modelTopology":{},"weightsManifest":${manifest}}`,
       ),
@@ -158,17 +159,74 @@ describe('refusals', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('of a layer that nobody knows', async () => {
+  type Layers = { class_name: string; config: Record<string, unknown> }[];
+  const layerOf = (list: Layers, name: string) => list.find(({ config }) => config['name'] === name)!;
+
+  test.each<[string, (list: Layers) => void, RegExp]>([
+    [
+      'filters for gigabytes',
+      (list) => Object.assign(layerOf(list, 'conv2d').config, { filters: 2 ** 20 }),
+      /model\.json: expected conv2d\/kernel of shape \[3,3,3,1048576\], as its layer has it, in the weightsManifest, found \[3,3,3,6\]: export the run again/,
+    ],
+    [
+      'units for more memory than any machine has',
+      (list) => Object.assign(layerOf(list, 'dense').config, { units: 2 ** 40 }),
+      /model\.json: expected dense\/kernel of shape \[\d+,1099511627776\], as its layer has it/,
+    ],
+    [
+      'a layer without weights in the file',
+      (list) => list.push({ class_name: 'Dense', config: { name: 'more', units: 10 } }),
+      /model\.json: expected more\/kernel of shape \[10,10\], as its layer has it, in the weightsManifest, found none/,
+    ],
+    [
+      'a layer less',
+      (list) =>
+        list.splice(
+          list.findLastIndex(({ class_name }) => class_name === 'Dense'),
+          1,
+        ),
+      /model\.json: expected \d+ weights, those of the layers, in the weightsManifest, found \d+/,
+    ],
+    [
+      'larger kernels',
+      (list) => Object.assign(layerOf(list, 'conv2d').config, { kernel_size: [2 ** 10, 2 ** 10] }),
+      /model\.json: expected conv2d\/kernel of shape \[1024,1024,3,6\], as its layer has it/,
+    ],
+    [
+      'a layer that enlarges',
+      (list) =>
+        list.splice(1, 0, {
+          class_name: 'UpSampling2D',
+          config: { name: 'larger', size: [2 ** 10, 2 ** 10], data_format: 'channels_last' },
+        }),
+      /model\.json: expected dense\/kernel of shape \[\d{9,},/,
+    ],
+    [
+      'a weight by the name of another',
+      (list) => Object.assign(layerOf(list, 'conv2d').config, { name: 'another' }),
+      /model\.json: expected another\/kernel of shape .* in the weightsManifest, found none/,
+    ],
+    [
+      'a layer that there is not',
+      (list) => list.push({ class_name: 'Lambda', config: { name: 'l' } }),
+      /model\.json: expected layers that TensorFlow\.js and dropout-lab have, found "Lambda"/,
+    ],
+    [
+      'larger images',
+      (list) => Object.assign(list[0]!.config, { batch_input_shape: [null, 4096, 4096, 3] }),
+      /model\.json: expected dense\/kernel of shape \[\d{7,},/,
+    ],
+  ])('of a model.json with %s, without a tensor made', async (_, change, message) => {
     const changed = join(temporaryFolder(), 'changed');
     await cp(exported, changed, { recursive: true });
-    const text = await readFile(join(changed, 'model.json'), 'utf8');
-    await writeFile(
-      join(changed, 'model.json'),
-      text.replace('"class_name":"Conv2D"', '"class_name":"Evil"'),
-    );
-    await expect(loadClassifier(changed)).rejects.toThrow(
-      /^\S+model\.json: expected a model .* \(Unknown layer: Evil\): export the run again$/,
-    );
+    const model = JSON.parse(await readFile(join(changed, 'model.json'), 'utf8'));
+    change(model.modelTopology.config.layers);
+    await writeFile(join(changed, 'model.json'), JSON.stringify(model));
+    const before = memory().numTensors;
+    const loading = loadClassifier(changed);
+    await expect(loading).rejects.toThrow(DropoutLabError);
+    await expect(loading).rejects.toThrow(message);
+    expect(memory().numTensors).toBe(before);
   });
 
   test('of classes that are not the model’s', async () => {

@@ -1,6 +1,12 @@
 import { ConfigError, DropoutLabError, type ImageFit, type ImageShape } from '@dropout-lab/contracts';
 import { softmax, standardDeviation } from '@dropout-lab/metrics';
-import { createLogitsFunction, dropoutLayersOf, sampling, setDropoutPosition } from '@dropout-lab/model';
+import {
+  createLogitsFunction,
+  dropoutLayersOf,
+  sampling,
+  setDropoutPosition,
+  weightsOfTopology,
+} from '@dropout-lab/model';
 import { io, type Tensor, tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { type ClassifierDescription, classifierFiles, parseDescription } from './description.ts';
@@ -156,11 +162,12 @@ const modelOf = async (text: string, weights: Uint8Array, where: string): Promis
     const file = JSON.parse(text) as Partial<io.ModelJSON> | null;
     const weightSpecs = specsOf(file);
     const modelTopology = file?.modelTopology;
-    if (weightSpecs === undefined || modelTopology === undefined) {
+    if (weightSpecs === undefined || typeof modelTopology !== 'object' || modelTopology === null) {
       throw new Error('it lacks its layers, or the list of their weights');
     }
     requireFloats(weightSpecs, fileOf(classifierFiles.model));
     requireLength(weights, weightSpecs, fileOf(classifierFiles.weights));
+    requireWeightsOf(modelTopology, weightSpecs, fileOf(classifierFiles.model));
     // A view may begin anywhere in a buffer.
     const weightData = weights.slice().buffer;
     return await loadLayersModel(io.fromMemory({ modelTopology, weightSpecs, weightData }));
@@ -198,7 +205,24 @@ const requireFloats = (specs: readonly io.WeightsManifestEntry[], file: string):
   );
 };
 
-/** Before the model is built: TensorFlow.js would keep its variables. */
+/** Before the model is built: TensorFlow.js would make any that a few lines ask for, and keep them. */
+const requireWeightsOf = (
+  topology: object,
+  specs: readonly io.WeightsManifestEntry[],
+  file: string,
+): void => {
+  const listed = new Map(specs.map(({ name, shape }) => [name, `[${shape}]`]));
+  const weights = weightsOfTopology(topology, file);
+  const other = weights.find(({ name, shape }) => listed.get(name) !== `[${shape}]`);
+  if (other === undefined && weights.length === specs.length) return;
+  const [expected, found] = other
+    ? [`${other.name} of shape [${other.shape}], as its layer has it,`, listed.get(other.name) ?? 'none']
+    : [`${weights.length} weights, those of the layers,`, specs.length];
+  throw new DropoutLabError(
+    `${file}: expected ${expected} in the weightsManifest, found ${found}: export the run again`,
+  );
+};
+
 const requireLength = (
   { length }: Uint8Array,
   specs: readonly io.WeightsManifestEntry[],
