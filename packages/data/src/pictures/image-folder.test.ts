@@ -136,6 +136,31 @@ test('folders train, val and test are splits', async () => {
   expect([...train.labels.subarray(7)].sort()).toEqual([0, 1]);
 });
 
+test.each([
+  [
+    { train: 8, val: 2 },
+    { train: 6, validation: 2, test: 2 },
+  ],
+  [
+    { train: 5, val: 20 },
+    { train: 4, validation: 20, test: 1 },
+  ],
+  [
+    { training: 10, validation: 1 },
+    { train: 8, validation: 1, test: 2 },
+  ],
+])(
+  'without test images a fifth of each class of the training images is taken: %j',
+  async (given, expected) => {
+    const folders = Object.entries(given).flatMap(([split, n]) => [
+      several(`${split}/cat`, red, n),
+      several(`${split}/dog`, blue, n),
+    ]);
+    const { counts, validationImages } = await load(await folderOf(Object.assign({}, ...folders)));
+    expect([counts, validationImages]).toEqual([[expected, expected], 2 * expected.validation]);
+  },
+);
+
 test('test images may lie in a folder of their own', async () => {
   const more = await folderOf({ ...several('cat', red, 2), ...several('dog', blue, 1) });
   const { train, test: tested } = await load(await pets(), { test: more });

@@ -321,11 +321,12 @@ interface Splits {
 /** @throws ConfigError when a class has none to learn. */
 const splitsOf = (source: PictureSource, { order, isDecoded, skipped }: Decoded): Splits => {
   const { title, classNames, remedy } = source;
-  const perClass = new Uint32Array(classNames.length);
+  const undrawn = new Uint32Array(classNames.length);
   order.forEach((index, place) => {
-    if (isDecoded[place]) perClass[source.picture(index).label]!++;
+    const { label, split } = source.picture(index);
+    if (isDecoded[place] && split === 'any') undrawn[label]!++;
   });
-  const trainable = perClass.map((n) => Math.max(1, Math.floor(n * (1 - TEST_FRACTION))));
+  const trainable = undrawn.map((n) => Math.max(1, Math.floor(n * (1 - TEST_FRACTION))));
   const seen = new Uint32Array(classNames.length);
   const counts = classNames.map(() => ({ train: 0, validation: 0, test: 0 }));
   const places: [number[], number[], number[]] = [[], [], []];
