@@ -20,7 +20,7 @@ export {
   surveyFolder,
 } from './pictures/folder-in-memory.ts';
 export { type ImageFileLayout, imageFileLayout } from './pictures/image-file-format.ts';
-export { imageParts } from './pictures/image-parts.ts';
+export { imageParts, partsOfDataset } from './pictures/image-parts.ts';
 export type { ListedPicture, ListedPictures } from './pictures/list-pictures.ts';
 export type { OwnDataset } from './pictures/own-dataset.ts';
 export { prepareInMemory } from './pictures/prepare-in-memory.ts';
@@ -37,7 +37,13 @@ export type {
 export { greyLevel } from './pixels/grey-level.ts';
 export { type Drawable, drawableSize, modelPixels, picturePixels } from './pixels/picture.ts';
 export { type Pixels, scalePixels } from './pixels/resize.ts';
-export { prepareRunData, type RunData, type RunImages } from './prepare-run-data.ts';
+export {
+  prepareRunData,
+  type RunData,
+  type RunImages,
+  type SplitSettings,
+  splitTraining,
+} from './prepare-run-data.ts';
 export { requireOwnSplit, type SettingsOfImages, settingsOfImages } from './settings-of-images.ts';
 export { drawShapes } from './shapes.ts';
 export { limit, type Split, type StratifiedSplit, splitLast, splitStratified } from './split.ts';

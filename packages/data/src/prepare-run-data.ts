@@ -14,7 +14,7 @@ import { balancedClassWeight } from './balanced-class-weight.ts';
 import { type BatchOptions, createBatches, createStoredBatches } from './batches/batches.ts';
 import { mixBatches } from './batches/mix-batches.ts';
 import type { LoadedDataset } from './loaded-dataset.ts';
-import { limit, splitLast, splitStratified } from './split.ts';
+import { limit, type StratifiedSplit, splitLast, splitStratified } from './split.ts';
 import { isStored, type StoredDataset } from './stored-dataset.ts';
 
 /** The images of a run: in memory, or read when a batch is cut. */
@@ -47,17 +47,12 @@ export interface RunData {
  * @throws ConfigError when the classes are not as many as the model's, or the validation split leaves nothing to train on.
  */
 export const prepareRunData = (data: RunImages, config: RunConfig): RunData => {
-  const { limitTrain, limitTest, validationSplit, splitMethod, batchSize, augmentation, dropRemainder } =
-    config;
+  const { limitTest, batchSize, augmentation, dropRemainder } = config;
   requireClassNames({ classNames: data.train.classNames, config }, 'data');
   const { dataFormat } = config.model;
   const key = randomKey(config.seed);
-  const trainable = limitTrain === null ? data.train : limit(data.train, limitTrain);
   const test = limitTest === null ? data.test : limit(data.test, limitTest);
-  const { train, validation, undivided } =
-    splitMethod === 'last'
-      ? { ...splitLast(trainable, validationSplit), undivided: [] }
-      : splitStratified(trainable, validationSplit, fold(key, 'split'));
+  const { train, validation, undivided } = splitTraining(data.train, config);
   const { mixup, cutmix, ...placing } = augmentation;
   const augmentationKey = fold(key, 'augmentation');
   const inOrder = { batchSize, shuffle: null, dataFormat };
@@ -94,6 +89,25 @@ export const prepareRunData = (data: RunImages, config: RunConfig): RunData => {
     },
   };
 };
+
+/**
+ * Returns the images that a run trains on and those that it holds out for validation.
+ *
+ * @param images The training images of its data set.
+ * @throws ConfigError when the validation split leaves nothing to train on.
+ */
+export const splitTraining = <Dataset extends ImageDataset | StoredDataset>(
+  images: Dataset,
+  { limitTrain, validationSplit, splitMethod, seed }: SplitSettings,
+): StratifiedSplit<Dataset> => {
+  const trainable = limitTrain === null ? images : limit(images, limitTrain);
+  return splitMethod === 'last'
+    ? { ...splitLast(trainable, validationSplit), undivided: [] }
+    : splitStratified(trainable, validationSplit, fold(randomKey(seed), 'split'));
+};
+
+/** The settings of a run that choose its training images. */
+export type SplitSettings = Pick<RunConfig, 'limitTrain' | 'validationSplit' | 'splitMethod' | 'seed'>;
 
 const batchesOf = (
   dataset: ImageDataset | StoredDataset,

@@ -1,7 +1,8 @@
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { channelStatistics } from '@dropout-lab/data';
+import { channelStatistics, limit, splitLast, splitStratified } from '@dropout-lab/data';
+import { fold, randomKey } from '@dropout-lab/random';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
@@ -30,21 +31,19 @@ beforeAll(async () => {
   await cp(join(folder, 'pets'), join(folder, 'others'), { recursive: true });
   for (const split of ['train', 'validation'])
     await cp(join(folder, 'pets'), join(folder, 'chosen', split), { recursive: true });
+  await writeFile(join(folder, 'vgg.json'), '{"model": {"preset": "vgg", "filters": [2]}}');
+  const head = [{ kind: 'flatten' }, { kind: 'dense', units: 3, activation: 'softmax' }];
+  await writeFile(join(folder, 'layers.json'), JSON.stringify({ model: { layers: head } }));
+  const normalized = [{ kind: 'normalization', mean: 0.5, variance: 0.1 }, ...head];
+  await writeFile(join(folder, 'normalized.json'), JSON.stringify({ model: { layers: normalized } }));
+  const numbers = { model: { standardization: { mean: 0.5, variance: 1 } } };
+  await writeFile(join(folder, 'numbers.json'), JSON.stringify(numbers));
   await writeFile(join(folder, 'torn.parquet'), 'PAR1 but no end');
 });
 
-const small = [
-  '--size',
-  '16',
-  '--backend',
-  'wasm',
-  '--batch-size',
-  '8',
-  '--set',
-  'model.filters=[2,2]',
-  '--set',
-  'model.units=[4]',
-];
+const preset = ['--set', 'model.filters=[2,2]', '--set', 'model.units=[4]'];
+const base = ['--size', '16', '--backend', 'wasm', '--batch-size', '8'];
+const small = [...base, ...preset];
 const train = (...more: readonly string[]) =>
   cli('train', '--images', 'pets', '--run-dir', 'run', ...small, ...more);
 
@@ -99,27 +98,25 @@ test('data info says what a folder gives, and what is in both splits', async () 
   expect(stdout).toMatch(/^ {2}red\/\d+\.(?:png|jpg) is (?:the same as|nearly) red\/\d+\.(?:png|jpg)$/m);
 });
 
-test('the model standardizes images by the mean and variance of their channels', async () => {
+const standardizedRun = async (images: string, runDir: string, ...more: readonly string[]) => {
   const { code, stderr } = await cli(
-    ...[
-      'train',
-      '--images',
-      'others',
-      '--run-dir',
-      'standardized',
-      '--standardize',
-      '--epochs',
-      '1',
-      ...small,
-    ],
+    ...['train', '--images', images, '--run-dir', runDir, '--standardize', '--epochs', '1', ...base, ...more],
   );
   expect([code, stderr]).toEqual([0, expect.any(String)]);
-  const { config } = JSON.parse(await readFile(join(folder, 'standardized/run.json'), 'utf8'));
-  const inCode = await imageFolder(join(folder, 'others'), {
+  const { config } = JSON.parse(await readFile(join(folder, runDir, 'run.json'), 'utf8'));
+  const { train } = await imageFolder(join(folder, images), {
     size: 16,
     cacheDirectory: join(folder, 'cache'),
   });
-  expect(config.model.standardization).toEqual(channelStatistics(inCode.train));
+  return { config, train };
+};
+
+test('the model standardizes images by the mean and variance of the channels of those that it trains on', async () => {
+  const { config, train } = await standardizedRun('others', 'standardized', ...preset);
+  const { validationSplit } = config;
+  const kept = splitStratified(train, validationSplit, fold(randomKey(config.seed), 'split'));
+  expect(kept.validation.labels.length).toBeGreaterThan(0);
+  expect(config.model.standardization).toEqual(channelStatistics(kept.train));
   const topology = JSON.parse(
     await readFile(join(folder, 'standardized/checkpoints/last/model.json'), 'utf8'),
   ).modelTopology;
@@ -130,43 +127,28 @@ test('the model standardizes images by the mean and variance of their channels',
 });
 
 test.each([
-  ['a preset of --set', ['--set', 'model.preset=srivastava'], 'srivastava'],
-  ['a preset of a file', ['--config', 'preset.json'], 'vgg'],
-  ['a list of layers', ['--config', 'layers.json'], 'layers'],
-  ['other numbers of a file', ['--config', 'numbers.json'], 'tutorial'],
-])('%s is standardized, too', async (_, line, preset) => {
-  const head = [{ kind: 'flatten' }, { kind: 'dense', units: 3, activation: 'softmax' }];
-  const files = {
-    preset: { preset: 'vgg', filters: [4] },
-    layers: { layers: head },
-    numbers: { standardization: { mean: 0.5, variance: 1 } },
-  };
-  for (const [name, model] of Object.entries(files)) {
-    await writeFile(join(folder, `${name}.json`), JSON.stringify({ model }));
-  }
-  const run = `standardized-${preset}`;
-  const short = [
-    '--epochs',
-    '1',
-    '--max-steps',
-    '1',
-    '--batch-size',
-    '4',
-    '--backend',
-    'wasm',
-    '--size',
-    '16',
-  ];
-  const { code, stderr } = await cli(
-    ...['train', '--images', 'others', '--standardize', '--run-dir', run, ...short, ...line],
+  ['the first images', ['--limit-train', '20', '--validation-split', '0.25', ...preset], 'tutorial'],
+  ['the preset of an option', ['--set', 'model.preset=vgg'], 'vgg'],
+  ['the preset of a file', ['--config', 'vgg.json'], 'vgg'],
+  ['the layers of a file', ['--config', 'layers.json'], 'layers'],
+])('standardizes with %s', async (what, more, name) => {
+  const { config, train } = await standardizedRun(
+    'others',
+    `standardized-${what.replaceAll(' ', '-')}`,
+    ...more,
   );
-  expect([code, stderr]).toEqual([0, expect.any(String)]);
-  const { config } = JSON.parse(await readFile(join(folder, run, 'run.json'), 'utf8'));
-  const { train } = await imageFolder(join(folder, 'others'), {
-    size: 16,
-    cacheDirectory: join(folder, 'cache'),
-  });
-  expect(config.model).toMatchObject({ preset, standardization: channelStatistics(train) });
+  expect(config.model.preset).toBe(name);
+  const trainable = limit(train, config.limitTrain ?? train.labels.length);
+  const kept = splitStratified(trainable, config.validationSplit, fold(randomKey(config.seed), 'split'));
+  expect(config.model.standardization).toEqual(channelStatistics(kept.train));
+});
+
+test('standardizes without the validation images of a folder', async () => {
+  const { config, train } = await standardizedRun('chosen', 'standardized-chosen', ...preset);
+  expect(config.splitMethod).toBe('last');
+  expect(config.model.standardization).toEqual(
+    channelStatistics(splitLast(train, config.validationSplit).train),
+  );
 });
 
 test.each([
@@ -175,17 +157,24 @@ test.each([
     ['--recipe', 'airbench94'],
     ['--set', 'model.preset=airbench94'],
   ].map((line): [string[], string] => [
-    ['--images', 'chosen', '--standardize', ...line],
-    '--standardize: expected a model with the setting standardization, found airbench94',
+    ['--images', 'others', '--standardize', ...line],
+    '--standardize: expected a model that takes images as they are or standardized, found airbench94: leave one of the two out',
   ]),
   ...[
-    'model.standardization=null',
-    'model.standardization={"mean":0.5,"variance":1}',
-    'model.standardization.mean=0.5',
-  ].map((text): [string[], string] => [
-    ['--images', 'others', '--standardize', '--set', text],
-    'model.standardization',
+    ['--set', 'model.standardization={"mean":0,"variance":1}'],
+    ['--config', 'numbers.json'],
+  ].map((line): [string[], string] => [
+    ['--images', 'others', '--standardize', ...line],
+    '--standardize: expected no other numbers beside it, found model.standardization: leave one of the two out',
   ]),
+  [
+    ['--images', 'others', '--standardize', '--set', 'model.standardization.mean=0.5'],
+    'model.standardization',
+  ],
+  [
+    ['--images', 'others', '--standardize', '--config', 'normalized.json'],
+    '--standardize: expected a model that does not normalize images yet, found a normalization among its layers',
+  ],
   [['--resume', 'run', '--standardize'], "option '--standardize' cannot be used with --resume"],
 ])('train %j is refused', async (line, message) => {
   const { code, stderr } = await cli('train', '--run-dir', 'refused', ...line);

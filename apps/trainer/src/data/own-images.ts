@@ -6,17 +6,11 @@ import {
   type RunConfig,
   stepsPerEpochOf,
 } from '@dropout-lab/contracts';
-import {
-  type ChannelStatistics,
-  type PrepareProgress,
-  type SkippedFile,
-  settingsOfImages,
-} from '@dropout-lab/data';
+import { type PrepareProgress, type SkippedFile, settingsOfImages } from '@dropout-lab/data';
 import type { ImageFolderOptions, PreparedImages } from '@dropout-lab/data/node';
 import { bar, duration } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { channelsOf } from './channels.ts';
 
 /** The options that name a user's own images. */
 export interface ImagesOptions {
@@ -33,11 +27,6 @@ export interface PreparationOptions extends ImagesOptions {
   readonly strict?: boolean | undefined;
 }
 
-/** And that the model standardizes them. */
-export interface StandardizationOptions {
-  readonly standardize?: boolean | undefined;
-}
-
 // sharp is native code, and is loaded for those who have pictures.
 const node = () => import('@dropout-lab/data/node');
 
@@ -50,46 +39,29 @@ const node = () => import('@dropout-lab/data/node');
  * @param check Refuses settings; called with the pictures counted, but not decoded.
  */
 export const withImages = async <T>(
-  options: PreparationOptions & StandardizationOptions,
-  read: (own?: PlainObject, channels?: ChannelStatistics) => Promise<T>,
+  options: PreparationOptions,
+  read: (own?: PlainObject) => Promise<T>,
   check: (settings: T) => Promise<void> | void,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<T> => {
-  const { images: path, standardize = false } = options;
+  const { images: path } = options;
   if (path === undefined) {
     requireNone(options);
     return read();
   }
   const { surveyPictures } = await node();
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
-  // Any numbers, as many as there are channels: those of the images are not known yet.
-  const ones = Array<number>(surveyed.images.imageShape[2]).fill(1);
-  const unknown = standardize ? { mean: ones, variance: ones } : undefined;
-  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }, unknown));
+  await check(await read({ ...settingsOfImages(surveyed.images, surveyed.validationImages) }));
   const prepared = await surveyed.prepare();
   for (const line of preparedLines(prepared, path)) reporter.line(line);
   const { images, validationImages } = prepared;
-  const known = standardize ? await channelsInCache(images, signal) : undefined;
-  return read({ ...settingsOfImages(images, validationImages) }, known);
-};
-
-const channelsInCache = async (images: OwnImages, signal: AbortSignal): Promise<ChannelStatistics> => {
-  const { openPrepared } = await node();
-  const opened = await openPrepared(images, { signal });
-  return channelsOf(images, opened).finally(opened.close);
+  return read({ ...settingsOfImages(images, validationImages) });
 };
 
 /** @throws ConfigError when an option has no pictures to be about. */
-const requireNone = ({
-  test,
-  size,
-  fit,
-  strict,
-  standardize,
-}: PreparationOptions & StandardizationOptions): void => {
-  const all = { test, size, fit, strict, standardize };
-  const given = Object.entries(all).find(([, value]) => value !== undefined);
+const requireNone = ({ test, size, fit, strict }: PreparationOptions): void => {
+  const given = Object.entries({ test, size, fit, strict }).find(([, value]) => value !== undefined);
   if (given === undefined) return;
   throw new ConfigError(
     `--${given[0]}: expected --images with it, the folder or file of the pictures, found none`,

@@ -1,30 +1,21 @@
 import { dirname } from 'node:path';
 import type { BackendChoice } from '@dropout-lab/backend/node';
-import {
-  ConfigError,
-  mergeConfig,
-  parseRunConfig,
-  type RunConfig,
-  requireDataset,
-} from '@dropout-lab/contracts';
-import type { ChannelStatistics } from '@dropout-lab/data';
+import { type RunConfig, requireDataset } from '@dropout-lab/contracts';
 import type { EpochRow } from '@dropout-lab/runs';
 import { formatMetric } from '../command/format.ts';
 import { invocationOf } from '../command/invocation.ts';
 import { requireKernels } from '../command/kernels.ts';
 import { type ConfigOptions, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
-import {
-  fewStepsLine,
-  type PreparationOptions,
-  type StandardizationOptions,
-  withImages,
-} from '../data/own-images.ts';
+import { fewStepsLine, type PreparationOptions, withImages } from '../data/own-images.ts';
 import type { ProcessTask } from '../study/run-task.ts';
 import type { BeginOptions, ReopenOptions, RunToTrain } from './open-run.ts';
+import { requireStandardizable, standardized } from './standardize.ts';
 import type { EndedRun } from './train-run.ts';
 
-export interface TrainOptions extends BeginOptions, PreparationOptions, StandardizationOptions {
+export interface TrainOptions extends BeginOptions, PreparationOptions {
+  /** The model begins with a normalization by what the training images are. */
+  readonly standardize?: boolean;
   /** The folder of a run to resume. */
   readonly resume?: string;
   /** Those of {@link ConfigOptions} too. */
@@ -79,41 +70,21 @@ const readConfig = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunConfig> => {
-  const config = await withImages(
+  const { standardize = false } = options;
+  const read = await withImages(
     options,
-    async (own, channels) => standardized(await readRunConfig(options, own), options, channels),
-    async (read) => (await import('./require-runnable.ts')).requireRunnable(read),
+    (own) => readRunConfig(options, own),
+    async (read) =>
+      (await import('./require-runnable.ts')).requireRunnable(
+        standardize ? requireStandardizable(read) : read,
+      ),
     reporter,
     signal,
   );
+  const config = standardize ? await standardized(read, signal) : read;
   const hint = options.images === undefined ? undefined : fewStepsLine(config);
   if (hint !== undefined) reporter.line(hint);
   return config;
-};
-
-/**
- * Puts the standardization of `--standardize` into the model that files and options have chosen.
- *
- * @throws ConfigError when the model has no such setting, or `--set` gives another.
- */
-const standardized = (
-  config: RunConfig,
-  { set = [] }: ConfigOptions,
-  channels: ChannelStatistics | undefined,
-): RunConfig => {
-  if (channels === undefined) return config;
-  const { model } = config;
-  if (!('standardization' in model)) {
-    throw new ConfigError(
-      `--standardize: expected a model with the setting standardization, found ${model.preset}, which has none: leave --standardize out, or choose another preset`,
-    );
-  }
-  if (set.some((text) => /^model(\.standardization\b|=)/.test(text))) {
-    throw new ConfigError(
-      '--standardize: expected no --set model.standardization beside it, found one: leave one of the two out',
-    );
-  }
-  return parseRunConfig(mergeConfig(config, { model: { standardization: channels } }));
 };
 
 // TensorFlow.js is loaded only now: what is wrong with the options is said before.
