@@ -255,6 +255,31 @@ test.each([
     'expected at least two folders of classes to distinguish, found one, cat',
   ],
   [
+    'classes a folder deeper',
+    { ...several('pets/cat', red, 2), ...several('pets/dog', blue, 2) },
+    /found one, pets: give .*pets\/pets, if that has the folders of the classes$/,
+  ],
+  [
+    'test images alone',
+    { ...several('test/cat', red, 2), ...several('test/dog', blue, 2) },
+    /found one, test: give .*pets\/test, if that has the folders of the classes$/,
+  ],
+  [
+    'one picture of each class',
+    { ...several('cat', red, 1), ...several('dog', blue, 1) },
+    'pets: expected two pictures of a class at least, so that one is left to test on, found one of each that can be read: add some, or test images',
+  ],
+  [
+    'test images that cannot be read',
+    { ...several('train/cat', red, 2), ...several('train/dog', blue, 2), 'test/cat/a.png': 'x' },
+    'pets: expected test images, found none that can be read: add some, or leave test images out',
+  ],
+  [
+    'a class without pictures beside a file that cannot be read in a folder of its name',
+    { ...several('a/cat', red, 2), 'a/b/c/dog/1.png': 'x', ...several('cat', red, 2), 'dog/.gitkeep': '' },
+    /expected pictures of every class, found none of dog: add some, or remove its folder$/,
+  ],
+  [
     'pictures in no folder',
     several('.', red, 2),
     'expected a folder for each class, such as cat and dog, with its pictures, found 2 pictures in no folder',

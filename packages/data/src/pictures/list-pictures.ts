@@ -1,7 +1,7 @@
 import { ConfigError, lackOfName, ownImagesLimits } from '@dropout-lab/contracts';
 import { PictureError } from './decoding/decoded-picture.ts';
 import { isPictureName } from './picture-name.ts';
-import type { PictureSplit, SkippedFile } from './prepare-pictures.ts';
+import { isOfClass, type PictureSplit, type SkippedFile } from './prepare-pictures.ts';
 
 /** A file of a folder; it has not been opened yet. */
 export interface FileNode<F> {
@@ -268,8 +268,11 @@ const requireClasses = <F>(
     );
   }
   if (names.length === 1) {
+    const [name] = names as [string];
+    // An archive that was unpacked into a folder of its name has everything one folder deeper.
+    const hasFolders = found.some(({ files }) => files.some(({ file }) => file.split('/').length > 2));
     throw new ConfigError(
-      `${path}: expected at least two folders of classes to distinguish, found one, ${names[0]}: add another class, or give the folder above`,
+      `${path}: expected at least two folders of classes to distinguish, found one, ${name}: ${hasFolders ? `give ${path.replace(/\/$/, '')}/${name}, if that has the folders of the classes` : 'add another class, or give the folder above'}`,
     );
   }
   if (names.length > ownImagesLimits.classes) {
@@ -287,7 +290,7 @@ const requireClasses = <F>(
       );
     }
     if (ofClass.every(({ files }) => files.length === 0)) {
-      const why = skipped.find(({ file }) => file.split('/').some((part) => part.normalize('NFC') === name));
+      const why = skipped.find(({ file }) => isOfClass(file, name));
       throw new ConfigError(
         `${path}: expected pictures of every class, found none of ${name}${why === undefined ? '' : ` (${why.file}: ${why.reason})`}: add some, or remove its folder`,
       );

@@ -197,8 +197,11 @@ export const preparePictures = async (
   const { isGrey, order } = decoded;
   const [train, validation, test] = places;
   if (test.length === 0) {
+    const isDrawn = order.some((index) => source.picture(index).split === 'any');
     throw new ConfigError(
-      `${source.title}: expected test images, found none that can be read: add some, or leave test images out, so that every fifth image is taken for testing`,
+      isDrawn
+        ? `${source.title}: expected two pictures of a class at least, so that one is left to test on, found one of each that can be read: add some, or test images`
+        : `${source.title}: expected test images, found none that can be read: add some, or leave test images out, so that every fifth image is taken for testing`,
     );
   }
   const all = places.flatMap((split) => [...split]);
@@ -340,13 +343,17 @@ const splitsOf = (source: PictureSource, { order, isDecoded, skipped }: Decoded)
   const empty = counts.findIndex(({ train }) => train === 0);
   if (empty >= 0) {
     const name = classNames[empty]!;
-    const why = skipped.find(({ file }) => file.split('/').includes(name)) ?? skipped[0];
+    const why = skipped.find(({ file }) => isOfClass(file, name)) ?? skipped[0];
     throw new ConfigError(
       `${title}: expected pictures of every class to train on, found none of ${name} that can be read${why === undefined ? '' : ` (${why.file}: ${why.reason})`}: add some, or ${remedy}`,
     );
   }
   return { places, counts };
 };
+
+/** Whether a file lies in the folder of a class, which may be in that of a split. */
+export const isOfClass = (file: string, name: string): boolean =>
+  file.split('/', 2).some((part) => part.normalize('NFC') === name);
 
 const everyThird = (pixels: Uint8Array): Uint8Array =>
   Uint8Array.from({ length: pixels.length / 3 }, (_, i) => pixels[3 * i]!);
