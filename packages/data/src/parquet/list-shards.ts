@@ -93,7 +93,38 @@ const inSplits = async (root: string, files: readonly string[]): Promise<ListedS
       `${root}: expected Parquet files that can be read, found ${first!.file} (${first!.reason}): put the files themselves there`,
     );
   }
+  requireNumbered(
+    root,
+    shards.map(({ file }) => file),
+  );
   const order = (shard: Shard): string => `${shard.split}/${shard.file}`;
   shards.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return { shards, skipped };
+};
+
+/** `train-00000-of-00002.parquet`, `train-00000-of-00002-0123456789abcdef.parquet` */
+const numbered = /^(.*?)-(\d{5})-of-(\d{5})(?:-[0-9a-f]+)?\.parquet$/i;
+
+/** @throws ConfigError when files are numbered, and not all are there: a part of a data set is another data set. */
+const requireNumbered = (root: string, files: readonly string[]): void => {
+  const bySeries = new Map<string, { readonly totals: Set<string>; readonly numbers: Set<number> }>();
+  for (const [, series, number, total] of files.flatMap((file) => [numbered.exec(file) ?? []])) {
+    if (series === undefined) continue;
+    const { totals, numbers } = bySeries.get(series) ?? { totals: new Set(), numbers: new Set() };
+    bySeries.set(series, { totals: totals.add(total!), numbers: numbers.add(Number(number)) });
+  }
+  for (const [series, { totals, numbers }] of bySeries) {
+    const [total, other] = totals;
+    if (other !== undefined) {
+      throw new ConfigError(
+        `${root}: expected the files ${series} of one numbering, found some of ${total} and some of ${other}: remove those that are not wanted`,
+      );
+    }
+    const missing = Array.from({ length: Number(total) }, (_, i) => i).find((i) => !numbers.has(i));
+    if (missing !== undefined) {
+      throw new ConfigError(
+        `${root}: expected all ${Number(total)} files of ${series}, found ${numbers.size}, without ${series}-${String(missing).padStart(5, '0')}-of-${total}.parquet: fetch the others too, or give a single file`,
+      );
+    }
+  }
 };

@@ -194,6 +194,28 @@ test.each([
     async () => [await folderOf({ 'train-0.parquet': 'snappy', 'test-0.parquet': 'zstd' }), fixture('gzip')],
     'to have no test images of its own, found test-0.parquet: leave --test out',
   ],
+  [
+    'a numbered file that is missing',
+    async () => [
+      await folderOf({
+        'data/train-00000-of-00003.parquet': 'snappy',
+        'data/train-00002-of-00003-0a1b2c3d.parquet': 'zstd',
+        'data/test-00000-of-00001.parquet': 'plain',
+      }),
+    ],
+    'expected all 3 files of data/train, found 2, without data/train-00001-of-00003.parquet: fetch the others too, or give a single file',
+  ],
+  [
+    'files of two numberings',
+    async () => [
+      await folderOf({
+        'train-00000-of-00001.parquet': 'snappy',
+        'train-00000-of-00002.parquet': 'zstd',
+        'train-00001-of-00002.parquet': 'plain',
+      }),
+    ],
+    'expected the files train of one numbering, found some of 00001 and some of 00002: remove those that are not wanted',
+  ],
   ['test images that are none', async () => [fixture('snappy'), temporaryFolder()], '--test'],
   [
     'other classes',
