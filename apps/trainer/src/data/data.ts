@@ -52,14 +52,25 @@ export const loadRunData = async (
   });
 };
 
-/** Refuses a folder that lacks images of one of the runs, before there is more to do. @throws ConfigError. */
+/**
+ * Refuses a folder that lacks images of one of the runs, or that none would be read from, before there is more to do.
+ *
+ * @throws ConfigError
+ */
 export const requireImages = async (
   configs: readonly RunConfig[],
-  directory: DataOptions['dataDir'],
+  { dataDir, mirror }: Pick<DataOptions, 'dataDir' | 'mirror'>,
 ): Promise<void> => {
-  if (directory === undefined) return;
-  for (const dataset of new Set(configs.map((config) => config.dataset)))
-    if (!isOwnImages(dataset)) await requireDataFolder(dataset, directory);
+  const option = dataDir === undefined ? mirror && '--mirror' : '--data-dir';
+  if (option === undefined) return;
+  for (const dataset of new Set(configs.map((config) => config.dataset))) {
+    if (isOwnImages(dataset)) {
+      throw new ConfigError(
+        `${option}: expected a run on a data set that is fetched, such as cifar10, found one on your own images, ${dataset.title}: leave it out; --images says where these are`,
+      );
+    }
+    if (dataDir !== undefined) await requireDataFolder(dataset, dataDir);
+  }
 };
 
 /** The most images of each split that one of the runs uses. */

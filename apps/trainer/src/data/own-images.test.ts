@@ -234,6 +234,20 @@ test.each([
     [['train', '--images', 'chosen', ...options!], `${message}`],
     [['sweep', '--images', 'chosen', '--dropout', '0,0.5', ...options!], `${message}`],
   ]),
+  [
+    ['train', '--images', 'pets', '--data-dir', '.'],
+    '--data-dir: expected a run on a data set that is fetched, such as cifar10, found one on your own images, pets: leave it out; --images says where these are',
+  ],
+  [
+    ['train', '--images', 'pets', '--mirror', 'http://localhost/a.tar.gz'],
+    '--mirror: expected a run on a data set',
+  ],
+  [
+    ['sweep', '--images', 'pets', '--dropout', '0,0.5', '--data-dir', '.'],
+    '--data-dir: expected a run on a data',
+  ],
+  [['evaluate', 'run', '--data-dir', '.'], '--data-dir: expected a run on a data'],
+  [['train', '--resume', 'run', '--epochs', '9', '--data-dir', '.'], '--data-dir: expected a run on a data'],
   [['sweep', '--images', 'chosen', '--validation-split', '0.1,0.2'], 'validationSplit: expected 0.'],
 ])('%j is refused in a sentence, with nothing trained', async (line, message) => {
   const { code, stderr } = await cli(...line);

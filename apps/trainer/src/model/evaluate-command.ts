@@ -63,7 +63,7 @@ export const evaluateCommand = async (
     requireLoadable(run.manifest, `evaluate ${path}`);
     const { classNames } = run.manifest;
     const config = configWith(run.manifest.config, options);
-    await requireImages([config], options.dataDir);
+    await requireImages([config], options);
     const rateFactor = dropoutFactorAfter(step, config);
     requireWorkers(model, options.workers);
     if (passes !== undefined) requireSampled(path, config, { model, rateFactor });

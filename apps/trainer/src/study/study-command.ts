@@ -72,7 +72,7 @@ export const runStudy = async (
   const { requireImages } = await import('../data/data.ts');
   await requireImages(
     study.arms.map(({ config }) => config),
-    options.dataDir,
+    options,
   );
   await recordStudy(options.store, input);
   const plan = planOf(await readStudyRuns(options.store, planRuns(study)));

@@ -62,6 +62,11 @@ export const sweepCommand = async (
     async (given) => {
       const study = parseStudy(given, 'sweep');
       await requireRunnableArms(study, study.name);
+      const { requireImages } = await import('../data/data.ts');
+      await requireImages(
+        study.arms.map(({ config }) => config),
+        options,
+      );
     },
     reporter,
     signal,

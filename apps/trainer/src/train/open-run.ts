@@ -130,7 +130,7 @@ export const reopenRun = async (
   }
   await reader.requireIntact();
   await requireKernelsOf(reader.manifest, options, path);
-  await requireImages([config], options.dataDir);
+  await requireImages([config], options);
   if (gaps) reporter.line(`${path}: ${gapsInWords(gaps)}`);
   const chosen = { backend: backendChoice(backend.name) };
   const started = await startReported(chosen, backend.kernels, reporter);

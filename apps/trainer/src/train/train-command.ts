@@ -74,10 +74,12 @@ const readConfig = async (
   const read = await withImages(
     options,
     (own) => readRunConfig(options, own),
-    async (read) =>
+    async (read) => {
       (await import('./require-runnable.ts')).requireRunnable(
         standardize ? requireStandardizable(read) : read,
-      ),
+      );
+      await requireData(read, options);
+    },
     reporter,
     signal,
   );
@@ -106,9 +108,9 @@ const trainNew = async (
 };
 
 /** Refuses a run that lacks images, before a backend is measured and started. */
-const requireData = async (config: RunConfig, { dataDir }: TrainOptions): Promise<void> => {
+const requireData = async (config: RunConfig, options: TrainOptions): Promise<void> => {
   requireDataset(config);
-  await (await import('../data/data.ts')).requireImages([config], dataDir);
+  await (await import('../data/data.ts')).requireImages([config], options);
 };
 
 const resume = async (
