@@ -167,6 +167,15 @@ test('test images may lie in a folder of their own', async () => {
   expect([train.labels.length, tested.labels.length]).toEqual([20, 3]);
 });
 
+test('test images in a folder of their own have the same classes', async () => {
+  const others = await folderOf({ ...several('cat', red, 2), ...several('owl', blue, 1) });
+  await expect(load(await pets(), { test: others })).rejects.toThrow(
+    /^--test .*pets: expected folders of the classes of .*pets, cat, dog, found owl: rename or remove it, or give the folder that has those of the classes$/,
+  );
+  const split = await folderOf({ ...several('test/cat', red, 2), ...several('test/dog', blue, 1) });
+  await expect(load(await pets(), { test: split })).rejects.toThrow('cat, dog, found test: rename or remove');
+});
+
 describe.skipIf(process.platform === 'win32')('files that cannot be used', () => {
   const odd = async (): Promise<string> => {
     const path = await pets();

@@ -95,7 +95,9 @@ export const listPictures = async <F>(
   }
   if (test !== undefined) {
     await entriesOrRefuse(test.root, test.path);
-    found.push(...(await walk(test.root, test.root.name, 'test')));
+    const tested = await walk(test.root, test.root.name, 'test');
+    requireKnown(tested, found, { path, test: test.path });
+    found.push(...tested);
   }
   const classNames = requireClasses(path, found, skipped);
   const labels = new Map(classNames.map((name, label) => [name, label]));
@@ -297,6 +299,21 @@ const requireClasses = <F>(
     }
   }
   return names;
+};
+
+/** @throws ConfigError when test images that were given by themselves have a class that the others have not. */
+const requireKnown = <F>(
+  tested: readonly Found<F>[],
+  found: readonly Found<F>[],
+  { path, test }: { readonly path: string; readonly test: string },
+): void => {
+  const names = [...new Set(found.map(({ name }) => name))];
+  const other = tested.find(({ name }) => !names.includes(name));
+  if (other === undefined || names.length === 0) return;
+  const listed = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+  throw new ConfigError(
+    `--test ${test}: expected folders of the classes of ${path}, ${listed}, found ${other.name}: rename or remove it, or give the folder that has those of the classes`,
+  );
 };
 
 const requireName = (path: string, name: string): void => {
