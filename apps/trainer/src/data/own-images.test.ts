@@ -181,6 +181,34 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
+test.each([
+  ['weights alone', 'weights.h5', ['--config', 'net.json']],
+  ['a model of Keras', 'keras', []],
+  ['safetensors', 'safetensors', []],
+])('%s is imported for pictures as it was trained on them', async (_, ending, more) => {
+  const run = `of-${ending}`;
+  const model = { filters: [2], units: [4], inputShape: [20, 12, 3] };
+  await writeFile(join(folder, 'net.json'), JSON.stringify({ model }));
+  const fit = ending === 'weights.h5' ? 'cover' : 'contain';
+  const steps = [
+    ['train', '--images', 'others', '--size', '20x12', '--fit', fit, '--config', 'net.json', '--epochs', '1'],
+    ['export', run, '--output', `model.${ending}`],
+    ['import', `model.${ending}`, '--images', 'others', ...more, '--run-dir', `${run}-again`],
+    ['evaluate', run, '--backend', 'wasm'],
+    ['evaluate', `${run}-again`, '--backend', 'wasm'],
+  ];
+  const backend = ['--run-dir', run, '--backend', 'wasm'];
+  const outputs: string[] = [];
+  for (const [command, ...args] of steps as [string, ...string[]][]) {
+    const { code, stdout, stderr } = await cli(command, ...args, ...(command === 'train' ? backend : []));
+    expect([command, code, stderr]).toEqual([command, 0, expect.any(String)]);
+    outputs.push(stdout.slice(stdout.indexOf('Test loss')));
+  }
+  expect(outputs[4]).toBe(outputs[3]);
+  const { dataset } = JSON.parse(await readFile(join(folder, `${run}-again/run.json`), 'utf8')).config;
+  expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], fit]);
+});
+
 test('a Parquet file is trained on, described, and given again where the cache has its images no longer', async () => {
   await copyFile(fileURLToPath(new URL('groups.parquet', parquetFixtures)), join(folder, 'pets.parquet'));
   const about = await cli('data', 'info', 'pets.parquet');

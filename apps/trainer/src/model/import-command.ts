@@ -87,6 +87,10 @@ const settingsOfFile = (
   return settings;
 };
 
+/** The shape of images that the file of `--config` gives its model, which has been looked at as its part. */
+const inputShapeIn = ({ model }: PlainObject): RunConfig['model']['inputShape'] =>
+  (model as { readonly inputShape?: RunConfig['model']['inputShape'] } | undefined)?.inputShape ?? null;
+
 /** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
 const requireSameClasses = (images: string, found: readonly string[], expected: readonly string[]): void => {
   const at = expected.findIndex((name, label) => name !== found[label]);
@@ -110,22 +114,24 @@ export const importCommand = async (
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> => {
-  const given = await readRunConfig(options);
-  requireRunnable(given);
+  // Pictures decide on the number of classes, and with it on whether a model fits, and on its size.
+  const given = images === undefined ? await readRunConfig(options) : undefined;
+  if (given) requireRunnable(given);
   await requirePlace(runDir);
   const described = await readConfigFile(options);
   const isDescribed = 'model' in described;
   // Models are built for their shapes and their topology; nothing is computed.
   const backend = await startBackend('cpu');
   const bytes = await readModelFile(file, async (kind) =>
-    // Pictures decide on the number of classes, and with it on the model's size.
-    images === undefined && (kind === 'hdf5' || isDescribed) ? (await build(given)).shapes : undefined,
+    given && (kind === 'hdf5' || isDescribed) ? (await build(given)).shapes : undefined,
   );
   const source = await refused(async () => sourceOf(bytes, file, isDescribed));
-  const [height, width] = source.model?.inputShape ?? [];
+  const [height, width] = source.model?.inputShape ?? inputShapeIn(described) ?? [];
   const size = images === undefined || height === undefined ? undefined : ([height, width!] as const);
+  const own = source.data?.dataset;
+  const fit = images !== undefined && typeof own === 'object' ? own.fit : undefined;
   const config = await withImages(
-    { images, test, size },
+    { images, test, size, fit },
     async (own = settingsOfFile(source, file, options, described)) => {
       const settings = await readRunConfig(options, own);
       if (source.model === undefined) return settings;
@@ -139,10 +145,10 @@ export const importCommand = async (
     signal,
   );
   requireRunnable(config);
-  const own = datasetOf(config.dataset).classNames;
-  const classNames = source.data?.classNames ?? own;
+  const known = datasetOf(config.dataset).classNames;
+  const classNames = source.data?.classNames ?? known;
   requireClassNames({ classNames, config }, file);
-  if (images !== undefined) requireSameClasses(images, own, classNames);
+  if (images !== undefined) requireSameClasses(images, known, classNames);
   if (source.model !== undefined) {
     const { mostWeights } = source;
     requireRoom(modelSpecOf(config), { mostWeights, found: `room for ${Math.floor(mostWeights)}` }, file);
