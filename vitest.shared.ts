@@ -52,6 +52,8 @@ const projectIn = (root: string) =>
       onConsoleLog,
       root,
       include: ['src/**/*.test.ts'],
+      // Printed command lines begin with the words that a command was called by: the same however the tests were.
+      env: { npm_lifecycle_event: 'test' },
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },

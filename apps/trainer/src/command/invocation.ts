@@ -5,7 +5,7 @@ type OptionValue = string | number | readonly string[] | boolean | undefined;
 
 /**
  * Returns a command line to copy, for messages: quoted where a shell needs it, and by the words that the user called
- * this command by, which in a checkout are an npm script.
+ * this command by, which may be npx, and in a checkout are an npm script.
  *
  * @param words The command and its arguments: `['report', 'tutorial']`.
  * @param options By name without dashes, in the order to be written.
@@ -20,8 +20,10 @@ export const invocationOf = (
       : [`--${name}`, ...(value === true ? [] : [value].flat().map(String))],
   );
   const script = process.env['npm_lifecycle_event'];
-  if (script === undefined || !isScript(script))
-    return ['dropout-lab', ...[...words, ...given].map(quoted)].join(' ');
+  if (script === undefined || !isScript(script)) {
+    const name = script === 'npx' ? 'npx dropout-lab' : 'dropout-lab';
+    return [name, ...[...words, ...given].map(quoted)].join(' ');
+  }
   const [command, ...rest] = words;
   return command === 'train'
     ? ['npm run train --', ...[...rest, ...given].map(quoted)].join(' ')

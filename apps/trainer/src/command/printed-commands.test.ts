@@ -140,9 +140,10 @@ describe('command lines that messages make from options', () => {
     ['train', 'npm run train -- --resume x'],
     ['train:quick', 'npm run train -- --resume x'],
     ['dropout-lab', 'npm run train -- --resume x'],
+    ['npx', 'npx dropout-lab train --resume x'],
     ['start-of-another-project', 'dropout-lab train --resume x'],
     ['', 'dropout-lab train --resume x'],
-  ])('begin with the words that the npm script %s was called by', async (script, line) => {
+  ])('begin with the words that the command was called by, which npm names %s', async (script, line) => {
     vi.stubEnv('npm_lifecycle_event', script);
     expect(invocationOf(['train'], { resume: 'x' })).toBe(line);
     expect((await readPrinted(invocationOf(['report', 'y'], { store: 'z' }))).options).toMatchObject({
