@@ -205,6 +205,8 @@ test.each([
     outputs.push(stdout.slice(stdout.indexOf('Test loss')));
   }
   expect(outputs[4]).toBe(outputs[3]);
+  // Of three classes.
+  expect(outputs[3]).toMatch(/^Brier score: 0\.\d{4} - ECE: 0\.\d{4}$/m);
   const { dataset } = JSON.parse(await readFile(join(folder, `${run}-again/run.json`), 'utf8')).config;
   expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], fit]);
 });

@@ -242,9 +242,16 @@ const reportLines = (report: EvaluationReport): string[] => {
     className,
     ...[precision, recall, f1].map((metric) => formatMetric(metric)),
   ]);
+  // Of three classes the right one is always among three.
+  const top3 = report.classes.length > 3 ? [`Top-3 accuracy: ${formatMetric(report.top3Accuracy)}`] : [];
+  const others = [
+    ...top3,
+    `Brier score: ${formatMetric(report.brierScore)}`,
+    `ECE: ${formatMetric(report.expectedCalibrationError)}`,
+  ];
   return [
     `Test loss: ${formatMetric(report.loss)} / Test accuracy: ${formatMetric(report.accuracy)} (${report.count} images${viewsInWords(report.testTimeAugmentation)})`,
-    `Top-3 accuracy: ${formatMetric(report.top3Accuracy)} - Brier score: ${formatMetric(report.brierScore)} - ECE: ${formatMetric(report.expectedCalibrationError)}`,
+    others.join(' - '),
     ...table(['class', 'precision', 'recall', 'f1'], rows),
   ];
 };

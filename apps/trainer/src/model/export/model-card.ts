@@ -139,7 +139,10 @@ const resultsOf = (
   }
   const rows: readonly (readonly [string, string])[] = [
     ['accuracy', evaluation.accuracy.toFixed(4)],
-    ['top-3 accuracy', evaluation.top3Accuracy.toFixed(4)],
+    // Of three classes the right one is always among three.
+    ...(evaluation.classes.length > 3
+      ? [['top-3 accuracy', evaluation.top3Accuracy.toFixed(4)] as const]
+      : []),
     ['loss', evaluation.loss.toFixed(5)],
     ['Brier score', evaluation.brierScore.toFixed(4)],
     ['calibration error', evaluation.expectedCalibrationError.toFixed(4)],
