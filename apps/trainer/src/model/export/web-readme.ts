@@ -54,7 +54,8 @@ Copy this folder into your site, as \`model\` say.
   address. It may have any size: ${inWords[preprocessing.fit]} to ${width} x ${height} pixels.
 - The answer has every class, the most probable first, as \`{ label, probability }\`${spread}.
 - \`classify.dispose()\` frees the model's memory.
-- A page without modules has \`<script src="model/runtime.js"></script>\` and \`dropoutLab.loadClassifier('./model')\`.
+- Browsers load modules from a web server only, such as \`npx serve\`. A page from the disk, or one without modules, has
+  \`<script src="model/runtime.js"></script>\` and \`dropoutLab.loadClassifier('./model')\`.
 - In Node: \`import { loadClassifier } from 'dropout-lab'\`, which takes the path of the folder, and paths of pictures.
 - A content security policy needs \`'wasm-unsafe-eval'\` among the sources of scripts.
 
