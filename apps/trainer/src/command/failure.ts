@@ -37,10 +37,17 @@ export const exitCodeOf = (
   return isInterrupted ? INTERRUPTED : 1;
 };
 
+/** Whether an error is in the words of one made on purpose: packages that use none of ours have no class for these, and another thread keeps none. */
+const isOnPurpose = (error: unknown): error is Error =>
+  error instanceof Error &&
+  /^\S[^\n]*: expected [^\n]+, (?:found|received|got) [^\n]+: [^\n]+$/.test(error.message);
+
 /** Returns an error as it is printed: one made on purpose in its sentence, a defect with its stack. */
 export const messageOf = (error: unknown): string => {
   // Of a defect in another process it has the stack.
   if (error instanceof RunFailedError) return `dropout-lab: ${printableLines(error.message)}`;
-  if (error instanceof DropoutLabError) return `dropout-lab: ${printable(error.message)}`;
+  if (error instanceof DropoutLabError || isOnPurpose(error)) {
+    return `dropout-lab: ${printable(error.message)}`;
+  }
   return printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
 };

@@ -3,6 +3,7 @@ import { Convolution } from './convolution';
 import { NOWHERE } from './convolve';
 import { appendNonZero, loadBytes } from './non-zeros';
 import { copyFloats } from './packed-weights';
+import { bytesOrAll, product } from './scratch-bytes';
 
 /** Bytes of inputs that stay in the nearest cache while every output channel sums them. */
 const TILE_BYTES: usize = 30 * 1024;
@@ -37,10 +38,14 @@ function seenWidth(c: Convolution): usize {
   return (c.outWidth - 1) * c.strideWidth + c.kernelWidth;
 }
 
+/** The pixels that the outputs see, or the patches: each has a block in a plane. */
+function pixelsOf(c: Convolution): usize {
+  return laysOutPatches(c) ? c.outHeight * c.outWidth : seenHeight(c) * seenWidth(c);
+}
+
 /** Bytes of one block of every pixel, or of every patch. */
 function planeBytes(c: Convolution): usize {
-  const pixels = laysOutPatches(c) ? c.outHeight * c.outWidth : seenHeight(c) * seenWidth(c);
-  return pixels * BLOCK_BYTES;
+  return pixelsOf(c) * BLOCK_BYTES;
 }
 
 /** Rows of outputs, a multiple of the pool's, that see no more than {@link TILE_BYTES} of a block. */
@@ -63,12 +68,11 @@ function sumsBytes(c: Convolution): usize {
 export function convolveFilterGradientScratchBytes(address: usize): usize {
   const c = changetype<Convolution>(address);
   const outputs = (c.outHeight / c.poolHeight) * (c.outWidth / c.poolWidth);
-  return (
-    sumsBytes(c) +
-    blocksOf(c) * planeBytes(c) +
-    (c.outChannels << 2) +
-    PLACES_BYTES +
-    c.outChannels * outputs * ENTRY_BYTES
+  return bytesOrAll(
+    product(blocksOf(c), c.outChannels, tapsOf(c), BLOCK_BYTES) +
+      product(blocksOf(c), pixelsOf(c), BLOCK_BYTES) +
+      <f64>((c.outChannels << 2) + PLACES_BYTES) +
+      product(c.outChannels, outputs, ENTRY_BYTES),
   );
 }
 

@@ -2,6 +2,7 @@ import { accumulate, accumulateRuns, BLOCK, BLOCK_BYTES, ENTRY_BYTES, LANES } fr
 import { Convolution } from './convolution';
 import { appendNonZeros, appendWinners, OVERRUN_BYTES } from './non-zeros';
 import { channelsPerPass, packedWeightsBytes, packWeights, passesFor } from './packed-weights';
+import { bytesOrAll, product } from './scratch-bytes';
 
 /** Bytes of sums that stay in the nearest cache while the kernel passes over them. */
 const STRIP_BYTES: usize = 24 * 1024;
@@ -19,12 +20,12 @@ function stripRows(c: Convolution): usize {
 /** Bytes of scratch memory that {@link convolve} needs. */
 export function convolveScratchBytes(address: usize): usize {
   const c = changetype<Convolution>(address);
-  return (
-    packedWeightsBytes(c.kernelHeight, c.kernelWidth, c.inChannels, c.outChannels) +
-    stripRows(c) * c.outWidth * BLOCK_BYTES +
-    startsBytes(c.inHeight, c.inWidth, c.inChannels, c.kernelWidth) +
-    c.inHeight * c.inWidth * c.inChannels * ENTRY_BYTES +
-    OVERRUN_BYTES
+  return bytesOrAll(
+    <f64>packedWeightsBytes(c.kernelHeight, c.kernelWidth, c.inChannels, c.outChannels) +
+      product(stripRows(c), c.outWidth, BLOCK_BYTES) +
+      <f64>startsBytes(c.inHeight, c.inWidth, c.inChannels, c.kernelWidth) +
+      product(c.inHeight, c.inWidth, c.inChannels, ENTRY_BYTES) +
+      <f64>OVERRUN_BYTES,
   );
 }
 
@@ -78,13 +79,12 @@ export function convolveInputGradientScratchBytes(address: usize): usize {
   const c = changetype<Convolution>(address);
   const height = stretched(c.outHeight, c.strideHeight);
   const width = stretched(c.outWidth, c.strideWidth);
-  return (
-    packedWeightsBytes(c.kernelHeight, c.kernelWidth, c.outChannels, c.inChannels) +
-    max(STRIP_BYTES, c.inWidth * BLOCK_BYTES) +
-    startsBytes(height, width, c.outChannels, c.kernelWidth) +
-    c.outHeight * c.outWidth * c.outChannels * ENTRY_BYTES +
-    OVERRUN_BYTES +
-    offsetof<Convolution>()
+  return bytesOrAll(
+    <f64>packedWeightsBytes(c.kernelHeight, c.kernelWidth, c.outChannels, c.inChannels) +
+      <f64>max(STRIP_BYTES, c.inWidth * BLOCK_BYTES) +
+      <f64>startsBytes(height, width, c.outChannels, c.kernelWidth) +
+      product(c.outHeight, c.outWidth, c.outChannels, ENTRY_BYTES) +
+      <f64>(OVERRUN_BYTES + offsetof<Convolution>()),
   );
 }
 

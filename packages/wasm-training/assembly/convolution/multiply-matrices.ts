@@ -2,6 +2,7 @@ import { allFinite } from '../finite';
 import { accumulate, BLOCK, BLOCK_BYTES, blocksFor, ENTRY_BYTES } from './accumulate';
 import { appendEvery, appendNonZero, appendNonZeros, OVERRUN_BYTES } from './non-zeros';
 import { copyFloats, PASS_ROWS, transpose } from './packed-weights';
+import { bytesOrAll, product } from './scratch-bytes';
 
 /** Bytes of a block of columns of b, as many rows as a pass multiplies by: they stay in the nearest cache. */
 const PANEL_BYTES: usize = PASS_ROWS * BLOCK_BYTES;
@@ -102,8 +103,10 @@ function clearBlock(sums: usize): void {
 
 /** Bytes of scratch memory that {@link multiplyTransposed} needs. */
 export function multiplyTransposedScratchBytes(rows: usize, columns: usize, bColumns: usize): usize {
-  return (
-    blocksFor(bColumns) * rows * BLOCK_BYTES + BLOCK_BYTES + (columns << 2) + columns * rows * ENTRY_BYTES
+  return bytesOrAll(
+    product(blocksFor(bColumns), rows, BLOCK_BYTES) +
+      <f64>(BLOCK_BYTES + (columns << 2)) +
+      product(columns, rows, ENTRY_BYTES),
   );
 }
 

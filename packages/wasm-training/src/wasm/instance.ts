@@ -156,6 +156,8 @@ export const runKernel = (
  * one beyond the end, and writes over whatever is there.
  */
 const refuseWithoutMemory = ({ wasm }: WasmBackend): void => {
+  // What Emscripten puts there takes itself away in its first call, and what stands in its place then.
+  wasm._free(wasm._malloc(1));
   const malloc = wasm._malloc;
   wasm._malloc = (bytes) => {
     // Beyond two gibibytes, an address that comes out of WebAssembly is negative.
@@ -164,14 +166,18 @@ const refuseWithoutMemory = ({ wasm }: WasmBackend): void => {
     if (address > 0 && address + bytes <= wasm.HEAPU8.length) return address;
     const taken = Math.round(wasm.HEAPU8.length / 2 ** 20);
     throw new RangeError(
-      `wasm-training: expected room for ${bytes} bytes in the memory of the wasm backend, found none left of ${taken} MiB, of 4096 at most: use smaller batches, more threads, or the backend node`,
+      `wasm-training: expected room for ${bytes} bytes in the memory of the wasm backend, found none left of ${taken} MiB, of 4096 at most: use smaller batches or images, more threads, or the backend node`,
     );
   };
 };
 
-/** Calls `use` with the address of memory on the backend's heap, which is freed afterwards. */
+/**
+ * Calls `use` with the address of memory on the backend's heap, which is freed afterwards.
+ *
+ * @param bytes As a kernel says them, too: beyond two gibibytes, a number that comes out of WebAssembly is negative.
+ */
 export const withScratch = (backend: WasmBackend, bytes: number, use: (address: number) => void): void => {
-  const address = backend.wasm._malloc(bytes);
+  const address = backend.wasm._malloc(bytes < 0 ? bytes + 2 ** 32 : bytes);
   try {
     use(address);
   } finally {
