@@ -36,6 +36,7 @@ import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
 import { readModelFile } from './read-model-file.ts';
+import { forUnitPixels } from './unit-pixels.ts';
 
 export interface ImportOptions extends ConfigOptions, ImagesOptions {
   readonly runDir?: string;
@@ -68,9 +69,16 @@ const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source
       ? decodeKerasArchitecture(bytes, file)
       : { model: undefined, notes: [], weightBytes: bytes.length };
   const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
+  const converted = model && data === undefined ? forUnitPixels(model, file) : undefined;
   const decode: Source['decode'] = (shapes, config) =>
     decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
-  return { model, data, notes, mostWeights: weightBytes / 4, decode };
+  return {
+    model: converted?.model ?? model,
+    data,
+    notes: converted ? [...notes, converted.note] : notes,
+    mostWeights: weightBytes / 4,
+    decode,
+  };
 };
 
 /** Returns the settings that a file brings along; none where the user names a data set. @throws ConfigError */

@@ -144,6 +144,72 @@ describe('other ways to write the same', () => {
       'a: "conv2d" (Conv2D): kernel_initializer: Orthogonal is left out, which matters only when training from the start',
     ]);
   });
+
+  test('layers that do nothing in prediction are left out and said, a model of them too', async () => {
+    const of = (class_name: string, config: object) => ({
+      ...{ module: 'keras.layers', class_name, registered_name: null },
+      config: { name: class_name.toLowerCase(), ...config },
+    });
+    const plain = decodeKerasArchitecture(await saved(), 'a').model;
+    const bytes = await changed('saved', (config) => {
+      const [input, ...behind] = config['config'].layers;
+      const inner = [
+        of('InputLayer', { batch_shape: [null, 12, 12, 3] }),
+        of('RandomZoom', { height_factor: 0.1 }),
+      ];
+      config['config'].layers = [
+        ...[input, of('Sequential', { layers: inner }), of('RandomBrightness', { factor: 0.2 })],
+        ...[...behind.slice(0, 1), of('ActivityRegularization', { l2: 0.1 }), ...behind.slice(1)],
+      ];
+    });
+    const { model, notes } = decodeKerasArchitecture(bytes, 'a');
+    expect(model).toEqual(plain);
+    expect(notes).toEqual([
+      'a: "sequential" (Sequential): it does nothing in prediction, and is left out',
+      'a: "randombrightness" (RandomBrightness): it does nothing in prediction, and is left out',
+      'a: "activityregularization" (ActivityRegularization): it does nothing in prediction, and is left out',
+    ]);
+  });
+
+  test('a model within of other layers, or of one of the user’s own, is refused', async () => {
+    const within = (inner: Json) =>
+      changed('saved', (config) => {
+        const model = { module: 'keras', class_name: 'Sequential', registered_name: null };
+        config['config'].layers.splice(1, 0, { ...model, config: { name: 'inner', layers: [inner] } });
+      });
+    const dense = {
+      module: 'keras.layers',
+      class_name: 'Dense',
+      registered_name: null,
+      config: { units: 2 },
+    };
+    const mine = { module: 'mine', class_name: 'RandomFlip', registered_name: 'mine>RandomFlip', config: {} };
+    for (const [inner, message] of [
+      [dense, 'a: "inner" (Sequential): expected one of the layers Conv2D'],
+      [mine, 'a: "inner": expected a class of Keras\'s, found "mine>RandomFlip"'],
+    ] as const) {
+      const bytes = await within(inner);
+      expect(() => decodeKerasArchitecture(bytes, 'a')).toThrow(message);
+    }
+  });
+
+  test('a batch normalization as Keras 3.15 writes it, whose renormalization is off', async () => {
+    const bytes = await changed('blocks', (config) => {
+      const norms = config['config'].layers.filter((one: Json) => one['class_name'] === 'BatchNormalization');
+      expect(norms.length).toBeGreaterThan(0);
+      for (const { config } of norms)
+        Object.assign(config, { renorm: false, renorm_clipping: null, renorm_momentum: 0.99 });
+    });
+    const { spec } = await exampleOf('blocks');
+    expect(parseModelSpec(decodeKerasArchitecture(bytes, 'a').model)).toEqual(asKerasHasIt(spec));
+    const renormalized = await changed('blocks', (config) => {
+      for (const one of config['config'].layers)
+        if (one.class_name === 'BatchNormalization') one.config.renorm = true;
+    });
+    expect(() => decodeKerasArchitecture(renormalized, 'a')).toThrow(
+      'renorm: expected null or false, found true',
+    );
+  });
 });
 
 describe('refused by its name', () => {

@@ -4,7 +4,7 @@ import { InterchangeError } from '../errors.ts';
 import { readKerasObject, shown } from '../objects.ts';
 import { archived, lengthOfArchived, readArchivedJson } from './archive.ts';
 import { type KerasNode, nodesOf } from './nodes.ts';
-import { readLayer } from './read-layer.ts';
+import { isForTraining, readLayer } from './read-layer.ts';
 
 /** The layers of a model that Keras has saved. */
 export interface KerasArchitecture {
@@ -97,12 +97,16 @@ const layersOf = (nodes: readonly KerasNode[], where: string, note: (text: strin
       seen.add(name);
       steps.push(byName.get(name)!);
     }
-    return steps.toReversed().map((node) => {
-      if (node.inputs.length === 1) {
-        const layer = readLayer(node, where, note);
-        return { ...layer, name: names.of(layer.kind, node.name) };
+    return steps.toReversed().flatMap((node) => {
+      if (node.inputs.length !== 1) return [block(node)];
+      if (isForTraining(node, where)) {
+        note(
+          `${where}: ${shown(node.name)} (${node.className}): it does nothing in prediction, and is left out`,
+        );
+        return [];
       }
-      return block(node);
+      const layer = readLayer(node, where, note);
+      return [{ ...layer, name: names.of(layer.kind, node.name) }];
     });
   };
 

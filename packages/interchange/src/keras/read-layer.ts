@@ -1,6 +1,6 @@
 import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
 import { InterchangeError } from '../errors.ts';
-import { isObject, type JsonObject, ownValue, requireOneOf, shown } from '../objects.ts';
+import { isObject, type JsonObject, ownValue, readKerasObject, requireOneOf, shown } from '../objects.ts';
 import { type KerasLayer, type KerasPlaces, kerasLayers } from './layers.ts';
 import type { KerasNode } from './nodes.ts';
 
@@ -16,7 +16,36 @@ const activationLayers: Readonly<
 
 /** Arguments that say nothing about what the layer computes in prediction, or that are read elsewhere. */
 const isWithoutEffect = (key: string): boolean =>
-  ['name', 'trainable', 'dtype', 'seed'].includes(key) || key.endsWith('_initializer');
+  // The momentum of a renormalization that must be off, which Keras 3.15 writes for each batch normalization.
+  ['name', 'trainable', 'dtype', 'seed', 'renorm_momentum'].includes(key) || key.endsWith('_initializer');
+
+/** The layers of Keras that give their input on as it is, but while a model is trained. */
+const trainingLayers: readonly string[] = [
+  'RandomFlip',
+  'RandomRotation',
+  'RandomZoom',
+  'RandomTranslation',
+  'RandomContrast',
+  'RandomBrightness',
+  'ActivityRegularization',
+  'Identity',
+];
+
+/** Whether a layer, or all within it, does nothing in prediction. */
+export const isForTraining = (
+  { name, className, config }: Omit<KerasNode, 'inputs'>,
+  where: string,
+): boolean => {
+  if (className !== 'Sequential') return trainingLayers.includes(className);
+  const { layers } = config;
+  return (
+    Array.isArray(layers) &&
+    layers.every((layer: unknown) => {
+      const inner = readKerasObject(layer, `${where}: ${shown(name)}`).className;
+      return inner === 'InputLayer' || trainingLayers.includes(inner);
+    })
+  );
+};
 
 /**
  * Reads a layer of Keras as one of ours.

@@ -183,6 +183,55 @@ describe('import takes over layers, classes and weights', () => {
     expect(second.weights).toEqual(await model());
   });
 
+  test.each([
+    [
+      'bytes',
+      { class_name: 'Rescaling', config: { scale: 1 / 255, offset: -0.5 } },
+      { scale: 1, offset: -0.5 },
+    ],
+    [
+      'bytes, normalized',
+      { class_name: 'Normalization', config: { mean: [51, 102, 153], variance: 65_025 } },
+      { mean: [0.2, 0.4, 0.6], variance: 1 },
+    ],
+    [
+      'pixels that it does not name',
+      { class_name: 'Rescaling', config: { scale: 2, offset: -1 } },
+      { scale: 2 },
+    ],
+    ['pixels', { class_name: 'RandomFlip', config: {} }, { kind: 'dropout' }],
+  ])(
+    'of a .keras file of another program, which takes %s, for pixels from 0 to 1',
+    async (takes, layer, first) => {
+      await exported('keras', 'last.keras');
+      const file = join(folder, 'foreign.keras');
+      const {
+        'metadata.json': _,
+        'config.json': config,
+        ...others
+      } = unzipSync(await readFile(join(run, 'last.keras')));
+      const described = JSON.parse(new TextDecoder().decode(config));
+      const { class_name, config: settings } = layer;
+      const [input, ...behind] = described.config.layers;
+      const added = { module: 'keras.layers', class_name, registered_name: null };
+      described.config.layers = [input, { ...added, config: { name: 'first', ...settings } }, ...behind];
+      const archive = { 'metadata.json': strToU8('{"keras_version":"3.15.1"}'), ...others };
+      await writeFile(file, zipSync({ 'config.json': strToU8(JSON.stringify(described)), ...archive }));
+      const place = join(folder, `foreign-${takes.replaceAll(/\W/g, '-')}`);
+      const { code, stdout } = await callCli(['import', file, '--run-dir', place], { cwd: folder });
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringContaining(
+          takes.startsWith('bytes')
+            ? 'foreign.keras: its first layer takes bytes, 0 to 255: it was changed to take pixels from 0 to 1, as here'
+            : 'foreign.keras: it does not say which pixels it takes: here they are float32 from 0 to 1',
+        ),
+      ]);
+      const read = modelSpecOf((await openRunDirectory(place)).manifest.config);
+      expect(read.layers[0]).toMatchObject(first);
+    },
+  );
+
   test('and refuses what does not fit in one sentence, before a run is made', async () => {
     const refusal = async (...args: string[]): Promise<string> => {
       const place = join(folder, 'refused');
