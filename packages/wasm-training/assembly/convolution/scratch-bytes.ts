@@ -3,7 +3,7 @@ export function bytesOrAll(bytes: f64): usize {
   return bytes < <f64>usize.MAX_VALUE ? <usize>bytes : usize.MAX_VALUE;
 }
 
-/** A product of lengths that may be more than an address holds. */
+/** A product of lengths that may be more than there are addresses. */
 export function product(a: usize, b: usize, c: usize = 1, d: usize = 1): f64 {
   return <f64>a * <f64>b * <f64>c * <f64>d;
 }

@@ -48,12 +48,12 @@ describe.each([
     [4096, 33, 3, 33],
     [16_384, 8, 5, 8],
     [30_000, 64, 7, 64],
-  ])('is no less where an address cannot hold it: %d x %d, %d channels', (...sizes) => {
+  ])('is no less where there are not as many addresses: %d x %d', (...sizes) => {
     expect(bytesOf(...sizes)).toBe(ALL);
   });
 });
 
-test('products of matrices, transposed: no less where an address cannot hold it', () => {
+test('products of matrices, transposed: no less where there are not as many addresses', () => {
   const bytesOf = (rows: number, columns: number, bColumns: number): number =>
     kernelsOf(wasmBackend()).multiplyTransposedScratchBytes(rows, columns, bColumns) >>> 0;
   expect(bytesOf(8, 1000, 40)).toBe(2 * 8 * 128 + 128 + 4000 + 8 * 8000);
