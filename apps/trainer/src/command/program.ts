@@ -13,6 +13,7 @@ import {
   dataDirOption,
   datasetOption,
   exportFormatOption,
+  fitOption,
   imagesFormatOption,
   kernelsOption,
   mirrorOption,
@@ -175,6 +176,7 @@ export const buildProgram = (context: CommandsContext): Command => {
   addImagesOptions(program.command('import'))
     .description('make a run from a model saved by Keras 3 or by export, to evaluate it and predict with it')
     .argument('<file>', '.keras, .safetensors or .weights.h5 file')
+    .addOption(fitOption())
     .option(
       '--config <file>',
       "JSON file of run settings, used instead of the model in the file, or instead of the tutorial's where the file has only weights",

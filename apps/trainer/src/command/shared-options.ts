@@ -55,6 +55,12 @@ const withTest = (command: Command): Command =>
     'your own test pictures, a folder or a Parquet file, for --images without a test split (default: a fifth of each class)',
   );
 
+export const fitOption = (): Option =>
+  new Option(
+    '--fit <name>',
+    'for your own pictures: cover crops to the middle, contain adds white borders, fill stretches (default: cover)',
+  ).choices(imageFitSchema.options);
+
 /** Adds the options that make images of a user's own pictures. */
 export const addPreparationOptions = (command: Command, { named = true } = {}): Command =>
   (named ? addImagesOptions : withTest)(command)
@@ -64,12 +70,7 @@ export const addPreparationOptions = (command: Command, { named = true } = {}): 
         'for your own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures if all share one of at most 64, otherwise 32)',
       ).argParser(size),
     )
-    .addOption(
-      new Option(
-        '--fit <name>',
-        'for your own pictures: cover crops to the middle, contain adds white borders, fill stretches (default: cover)',
-      ).choices(imageFitSchema.options),
-    )
+    .addOption(fitOption())
     .option('--strict', 'for your own pictures: refuse files that are not pictures instead of skipping them');
 
 /** The help of each recipe is its summary. */

@@ -211,6 +211,22 @@ test.each([
   expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], fit]);
 });
 
+test('a model is imported for pictures that are made images in another way', async () => {
+  const stretched = [
+    'import',
+    'model.keras',
+    '--images',
+    'others',
+    '--fit',
+    'fill',
+    '--run-dir',
+    'stretched',
+  ];
+  expect(await cli(...stretched)).toMatchObject({ code: 0 });
+  const { dataset } = JSON.parse(await readFile(join(folder, 'stretched/run.json'), 'utf8')).config;
+  expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], 'fill']);
+});
+
 test('a Parquet file is trained on, described, and given again where the cache has its images no longer', async () => {
   await copyFile(fileURLToPath(new URL('groups.parquet', parquetFixtures)), join(folder, 'pets.parquet'));
   const about = await cli('data', 'info', 'pets.parquet');
@@ -276,6 +292,7 @@ test.each([
     ['sweep', '--images', 'pets', '--dropout', '0,0.5', '--data-dir', '.'],
     '--data-dir: expected a run on a data',
   ],
+  [['import', 'model.keras', '--fit', 'fill'], '--fit: expected --images with it'],
   [['evaluate', 'run', '--data-dir', '.'], '--data-dir: expected a run on a data'],
   [['train', '--resume', 'run', '--epochs', '9', '--data-dir', '.'], '--data-dir: expected a run on a data'],
   [['sweep', '--images', 'chosen', '--validation-split', '0.1,0.2'], 'validationSplit: expected 0.'],

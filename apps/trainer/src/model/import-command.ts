@@ -3,6 +3,7 @@ import { startBackend } from '@dropout-lab/backend/node';
 import {
   ConfigError,
   datasetOf,
+  type ImageFit,
   type ModelInput,
   type NamedArray,
   type PlainObject,
@@ -39,6 +40,8 @@ import { readModelFile } from './read-model-file.ts';
 import { forUnitPixels } from './unit-pixels.ts';
 
 export interface ImportOptions extends ConfigOptions, ImagesOptions {
+  /** By default the one that the file names. */
+  readonly fit?: ImageFit | undefined;
   readonly runDir?: string;
 }
 
@@ -117,7 +120,7 @@ const requireSameClasses = (images: string, found: readonly string[], expected: 
  */
 export const importCommand = async (
   file: string,
-  { runDir, images, test, ...options }: ImportOptions,
+  { runDir, images, test, fit, ...options }: ImportOptions,
   command: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,
@@ -137,9 +140,9 @@ export const importCommand = async (
   const [height, width] = source.model?.inputShape ?? inputShapeIn(described) ?? [];
   const size = images === undefined || height === undefined ? undefined : ([height, width!] as const);
   const own = source.data?.dataset;
-  const fit = images !== undefined && typeof own === 'object' ? own.fit : undefined;
+  const ownFit = images !== undefined && typeof own === 'object' ? own.fit : undefined;
   const config = await withImages(
-    { images, test, size, fit },
+    { images, test, size, fit: fit ?? ownFit },
     async (own = settingsOfFile(source, file, options, described)) => {
       const settings = await readRunConfig(options, own);
       if (source.model === undefined) return settings;
