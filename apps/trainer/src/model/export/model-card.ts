@@ -11,6 +11,7 @@ import {
 import { modelSpecOf } from '@dropout-lab/model';
 import { type EpochRow, readHistory } from '@dropout-lab/runs';
 import type { RunToExport } from './format.ts';
+import { plain } from './plain.ts';
 
 /** The names of data sets on the hub, where they are there. */
 const hubNames: { readonly [Name in DatasetName]: string | null } = {
@@ -35,12 +36,12 @@ export const modelCard = async (
   const [height, width, channels] = spec.inputShape;
   const origin =
     importedFrom === undefined
-      ? `trained on ${data.trainImages} images of ${datasetOf(config.dataset).title} by dropout-lab ${versions['dropout-lab'] ?? ''}`.trim()
-      : `imported by dropout-lab from ${importedFrom.file}`;
+      ? `trained on ${data.trainImages} images of ${plain(datasetOf(config.dataset).title)} by dropout-lab ${versions['dropout-lab'] ?? ''}`.trim()
+      : `imported by dropout-lab from ${plain(importedFrom.file)}`;
   return [
     // Readers of the front matter take a model's metrics for those of one view of each image.
     frontMatter(name, config, evaluation?.testTimeAugmentation === 'none' ? evaluation : undefined),
-    `# ${name}`,
+    `# ${plain(name)}`,
     `A classifier of images of ${height} by ${width} pixels and ${channels} channels into ${classNames.length} classes, with ${parameters} parameters, ${origin}. The weights are those of the checkpoint \`${checkpoint}\`.`,
     '## Results',
     resultsOf(evaluation, config, checkpoint),
@@ -68,7 +69,7 @@ export const modelCard = async (
     'In JavaScript, with the dropout-lab command:',
     codeBlock(
       'sh',
-      'dropout-lab import model.safetensors --run-dir runs/from-hub\ndropout-lab predict runs/from-hub photo.png',
+      'npx dropout-lab import model.safetensors --run-dir runs/from-hub\nnpx dropout-lab predict runs/from-hub photo.png',
     ),
     `## Classes`,
     classNames.map((className, i) => `${i}. ${plain(className)}`).join('\n'),
@@ -153,7 +154,7 @@ const resultsOf = (
       ? ''
       : `, averaged over several views of each (test-time augmentation, ${views}), while the model by itself takes one`;
   return [
-    `On ${evaluation.count} test images of ${datasetOf(config.dataset).title}, without dropout${averaged}:`,
+    `On ${evaluation.count} test images of ${plain(datasetOf(config.dataset).title)}, without dropout${averaged}:`,
     '',
     table(['metric', 'value'], rows),
   ].join('\n');
@@ -172,6 +173,3 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
 };
 
 const codeBlock = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
-
-/** A name without what Markdown would take for its own. */
-const plain = (text: string): string => text.replaceAll(/[\\`*_[\]<>#|]/g, '\\$&').replaceAll(/\s+/g, ' ');

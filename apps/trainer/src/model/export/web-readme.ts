@@ -1,6 +1,7 @@
 import type { ImageFit } from '@dropout-lab/contracts';
 import { type ClassifierDescription, classifierFiles } from '../../classifier/description.ts';
 import { EMBEDDED_FILE } from '../../web/embedded.ts';
+import { plain } from './plain.ts';
 
 /** The words for each way to fit a picture of other proportions. */
 const inWords: Readonly<Record<ImageFit, string>> = {
@@ -28,7 +29,7 @@ export const webReadme = (
   const deviation = dropoutFactor > 0 ? ` ± \${best.spread.toFixed(2)}` : '';
   return `# An image classifier
 
-A model of ${classNames.length} classes, run \`${run.id}\`, trained on ${run.dataset}, written by dropout-lab.
+A model of ${classNames.length} classes, run \`${run.id}\`, trained on ${plain(run.dataset)}, written by dropout-lab.
 Open \`index.html\`, from the disk or from any web server, and choose a picture.
 
 ## In your own page
