@@ -1,6 +1,6 @@
 export { parquet } from './parquet/survey-parquet.ts';
 export { type WrittenPicture, writeParquet } from './parquet/write-parquet.ts';
-export { type AlikeImages, alikeImages } from './pictures/alike-images.ts';
+export { type AlikeImages, type AlikeImagesOptions, alikeImages } from './pictures/alike-images.ts';
 export { decodePicture } from './pictures/decoding/decode-picture.ts';
 export { MOST_PICTURE_BYTES } from './pictures/decoding/decoded-picture.ts';
 export { imageFilePath, type LoadPreparedOptions, type OpenedImages } from './pictures/image-file.ts';

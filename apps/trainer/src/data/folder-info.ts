@@ -16,7 +16,7 @@ export const folderInfoCommand = async (
 ): Promise<number> => {
   const { alikeImages, openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
   const { prepare } = await surveyPictures(path, folderOptions(options, reporter, signal));
-  const { images, counts, skipped, notes, files } = await prepare();
+  const { images, counts, skipped, notes, files, validationImages } = await prepare();
   const { title, imageShape, classNames, trainImages, testImages, sha256 } = images;
   reporter.line(
     `${title}: ${trainImages} training and ${testImages} test images of ${classNames.length} classes`,
@@ -34,20 +34,25 @@ export const folderInfoCommand = async (
   let pairs: Awaited<ReturnType<typeof alikeImages>>;
   try {
     reporter.line(channelsLine(await channelsOf(images, opened)));
-    pairs = await alikeImages(images, opened);
+    pairs = await alikeImages(images, opened, { validationImages });
   } finally {
     await opened.close();
   }
-  reporter.line(
-    pairs.length === 0
-      ? 'No test image is like a training image'
-      : `${pairs.length} of ${testImages} test images are like a training image, so the model has seen them:`,
-  );
-  for (const { train, test, isSame } of pairs.slice(0, MOST_PAIRS)) {
-    const [tested, trained] = [files[trainImages + test], files[train]];
-    reporter.line(`  ${tested} ${isSame ? 'is the same as' : 'is nearly'} ${trained}`);
+  const splits = [
+    { name: 'validation', count: validationImages, of: pairs.filter(({ other }) => other < trainImages) },
+    { name: 'test', count: testImages, of: pairs.filter(({ other }) => other >= trainImages) },
+  ];
+  for (const { name, count, of } of splits) {
+    if (count === 0) continue;
+    reporter.line(
+      of.length === 0
+        ? `No ${name} image is like a training image`
+        : `${of.length} of ${count} ${name} images are like a training image, so the model has seen them:`,
+    );
+    for (const { train, other, isSame } of of.slice(0, MOST_PAIRS))
+      reporter.line(`  ${files[other]} ${isSame ? 'is the same as' : 'is nearly'} ${files[train]}`);
+    if (of.length > MOST_PAIRS) reporter.line(`  and ${of.length - MOST_PAIRS} more`);
   }
-  if (pairs.length > MOST_PAIRS) reporter.line(`  and ${pairs.length - MOST_PAIRS} more`);
   return 0;
 };
 

@@ -211,6 +211,17 @@ test.each([
   expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], fit]);
 });
 
+test('data info names validation and test images that are like a training image', async () => {
+  const { code, stdout } = await cli('data', 'info', 'chosen');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringContaining('36 of 36 validation images are like a training'),
+  ]);
+  expect(stdout).toMatch(/^ {2}validation\/red\/\d+\.\w+ is (?:the same as|nearly) train\/red\/\d+\.\w+$/m);
+  expect(stdout).toMatch(/^ {2}and 16 more$/m);
+  expect(stdout).toMatch(/^9 of 9 test images are like a training image, so the model has seen them:$/m);
+});
+
 test('a model is imported for pictures that are made images in another way', async () => {
   const stretched = [
     'import',

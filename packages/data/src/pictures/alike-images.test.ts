@@ -9,6 +9,7 @@ const alike = (
   train: readonly Grey[],
   tests: readonly Grey[],
   [height, width]: readonly [number, number] = [8, 9],
+  validationImages = 0,
 ) => {
   const size = height * width;
   const pixels = [...train, ...tests].flatMap((at) =>
@@ -24,9 +25,13 @@ const alike = (
     testImages: tests.length,
     fit: 'cover',
   };
-  return alikeImages(images, {
-    read: async (first, count) => Uint8Array.from(pixels.slice(first * size, (first + count) * size)),
-  });
+  return alikeImages(
+    images,
+    {
+      read: async (first, count) => Uint8Array.from(pixels.slice(first * size, (first + count) * size)),
+    },
+    { validationImages },
+  );
 };
 
 const slope: Grey = (x, y) => 20 * x + y;
@@ -35,10 +40,10 @@ const wave: Grey = (x, y) => 100 + 50 * ((x + y) % 2);
 
 test('a test image that is the same, or nearly so, is found with the nearest training image', async () => {
   expect(await alike([wave, brighter, slope], [slope, brighter, (x) => 200 - 20 * x])).toEqual([
-    { train: 2, test: 0, isSame: true },
-    { train: 1, test: 1, isSame: true },
+    { train: 2, other: 3, isSame: true },
+    { train: 1, other: 4, isSame: true },
   ]);
-  expect(await alike([wave, brighter], [slope])).toEqual([{ train: 1, test: 0, isSame: false }]);
+  expect(await alike([wave, brighter], [slope])).toEqual([{ train: 1, other: 2, isSame: false }]);
 });
 
 test('plain images of other brightness are not alike', async () => {
@@ -55,7 +60,20 @@ test('images of any size are compared', async () => {
     [scaled(brighter, 4), scaled(wave, 4)],
   ];
   expect(await alike(known, asked, [32, 36])).toEqual([
-    { train: 1, test: 0, isSame: false },
-    { train: 0, test: 1, isSame: true },
+    { train: 1, other: 2, isSame: false },
+    { train: 0, other: 3, isSame: true },
+  ]);
+});
+
+test('a validation image is compared with those that are trained on, a test image with both', async () => {
+  const all = [wave, slope, slope, wave];
+  expect(await alike(all, [slope, brighter], [8, 9], 2)).toEqual([
+    { train: 1, other: 2, isSame: true },
+    { train: 0, other: 3, isSame: true },
+    { train: 1, other: 4, isSame: true },
+    { train: 1, other: 5, isSame: false },
+  ]);
+  expect(await alike([wave, slope, slope], [brighter], [8, 9], 2)).toEqual([
+    { train: 1, other: 3, isSame: false },
   ]);
 });

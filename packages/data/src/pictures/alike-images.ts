@@ -7,12 +7,11 @@ import { imageParts } from './image-parts.ts';
 /** Height and width of the images that are compared: eight differences in each of eight rows. */
 const THUMBNAIL = [8, 9] as const;
 
-/** A training image and a test image that show nearly the same. */
+/** A training image and one of another split that show nearly the same; indices are among all images, training images first. */
 export interface AlikeImages {
-  /** Index among the training images. */
   readonly train: number;
-  /** Index among the test images. */
-  readonly test: number;
+  /** Of an image for validation or for testing. */
+  readonly other: number;
   /** Whether their thumbnails are equal, byte by byte. */
   readonly isSame: boolean;
 }
@@ -22,17 +21,24 @@ const MOST_DIFFERENCES = 4;
 /** Between the grey levels of two thumbnails, on average: plain pictures have no differences of their own. */
 const MOST_DISTANCE = 6;
 
+/** How many of the last training images are held out for validation. */
+export interface AlikeImagesOptions {
+  readonly validationImages?: number;
+}
+
 /**
- * Finds test images that a model has nearly seen in training: by the signs of the 64 differences of neighbouring grey levels
+ * Finds images of other splits that a model has nearly seen in training: by the signs of the 64 differences of neighbouring grey levels
  * of their thumbnails (a difference hash), and by the grey levels themselves.
  *
  * @param images Prepared images, and `opened` the same in the cache.
- * @returns Of each test image the training image that is nearest to it, where one is near enough.
+ * @returns Of each validation and test image the training image that is nearest to it, where one is near enough; a test image's
+ *   may be one for validation.
  * @throws ConfigError when the file of the images was cut off meanwhile.
  */
 export const alikeImages = async (
   images: OwnImages,
   opened: Pick<OpenedImages, 'read'>,
+  { validationImages = 0 }: AlikeImagesOptions = {},
 ): Promise<AlikeImages[]> => {
   const { imageShape, trainImages, testImages } = images;
   const thumbnails: Thumbnail[] = [];
@@ -42,18 +48,20 @@ export const alikeImages = async (
     for (let at = 0; at < pixels.length; at += size)
       thumbnails.push(thumbnailOf(pixels.subarray(at, at + size), imageShape));
   }
-  const known = thumbnails.slice(0, trainImages);
-  return thumbnails.slice(trainImages).flatMap((one, i): AlikeImages[] => {
+  const trained = trainImages - validationImages;
+  return thumbnails.slice(trained).flatMap((one, i): AlikeImages[] => {
+    const known = i < validationImages ? trained : trainImages;
     let nearest: AlikeImages | undefined;
     let least = Number.POSITIVE_INFINITY;
-    known.forEach((other, j) => {
-      const differences = bitsIn(one.high ^ other.high) + bitsIn(one.low ^ other.low);
-      if (differences > MOST_DIFFERENCES) return;
-      const distance = distanceOf(one.greys, other.greys);
-      if (distance > MOST_DISTANCE || distance >= least) return;
+    for (let train = 0; train < known; train++) {
+      const { high, low, greys, pixels } = thumbnails[train]!;
+      const differences = bitsIn(one.high ^ high) + bitsIn(one.low ^ low);
+      if (differences > MOST_DIFFERENCES) continue;
+      const distance = distanceOf(one.greys, greys);
+      if (distance > MOST_DISTANCE || distance >= least) continue;
       least = distance;
-      nearest = { train: j, test: i, isSame: Buffer.compare(one.pixels, other.pixels) === 0 };
-    });
+      nearest = { train, other: trained + i, isSame: Buffer.compare(one.pixels, pixels) === 0 };
+    }
     return nearest === undefined ? [] : [nearest];
   });
 };
