@@ -48,14 +48,17 @@ const predicted = async (name: string): Promise<Record<string, number>> => {
 };
 
 /** Returns the probabilities of the page's script for a picture, by class. */
-const classifiedIn = async (page: Page, name: string): Promise<Record<string, number>> => {
+const classifiedIn = async (page: Page, name: string, model = '.'): Promise<Record<string, number>> => {
   const bytes = (await readFile(join(folder, name))).toString('base64');
-  return page.evaluate(async (base64) => {
-    const classify = await (globalThis as unknown as OnPage).dropoutLab.loadClassifier('.');
-    const classes = await classify(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
-    classify.dispose();
-    return Object.fromEntries(classes.map(({ label, probability }) => [label, probability]));
-  }, bytes);
+  return page.evaluate(
+    async ([base64, model]) => {
+      const classify = await (globalThis as unknown as OnPage).dropoutLab.loadClassifier(model);
+      const classes = await classify(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+      classify.dispose();
+      return Object.fromEntries(classes.map(({ label, probability }) => [label, probability]));
+    },
+    [bytes, model] as const,
+  );
 };
 
 const close = (numbers: Record<string, number>): Record<string, unknown> =>
@@ -263,6 +266,16 @@ test('the lines of README.md and of the page work in a page of their own', async
   expect(complaints).toEqual([]);
   await page.close();
   own.server.close();
+});
+
+test('a page of their own from the disk has the script without modules', async () => {
+  const own = join(folder, 'from-disk.html');
+  await writeFile(own, '<!doctype html><script src="exported/runtime.js"></script>');
+  const { page, complaints } = await openPage(browser, pathToFileURL(own).href);
+  const classified = await classifiedIn(page, 'large.png', './exported');
+  expect(classified).toEqual(close(await predicted('large.png')));
+  expect(complaints).toEqual([]);
+  await page.close();
 });
 
 test('the folder is below 400 kB as it is sent, without the weights', async () => {
