@@ -70,7 +70,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     )
     .option(
       '--standardize',
-      'for your own pictures: begin the model with a normalization by the mean and variance of each channel of the training images',
+      'for your own pictures: begin the model with a normalization by the mean and variance of each channel of the images that it trains on',
     )
     .addOption(recipeOption())
     .option('--config <file>', 'JSON file of run settings; options override it')

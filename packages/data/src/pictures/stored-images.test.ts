@@ -6,11 +6,12 @@ import { type OwnImages, parseRunConfig, type RunConfigInput } from '@dropout-la
 import { randomKey, uint32s } from '@dropout-lab/random';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { prepareRunData } from '../prepare-run-data.ts';
+import { prepareRunData, splitTraining } from '../prepare-run-data.ts';
 import { settingsOfImages } from '../settings-of-images.ts';
 import { imagesAt, type StoredDataset } from '../stored-dataset.ts';
 import { writeImageFile } from './image-file.ts';
 import { loadRunImages } from './image-folder.ts';
+import { partsOfDataset } from './image-parts.ts';
 
 let cacheDirectory: string;
 let images: OwnImages;
@@ -50,6 +51,12 @@ describe('batches of images that stay in their file are those of images in memor
     const limits = { train: config.limitTrain, test: config.limitTest };
     const loaded = await loadRunImages(images, { cacheDirectory, limits });
     const stored = await loadRunImages(images, { cacheDirectory, limits, mostBytes: 0 });
+    const parts = { loaded: [] as number[], stored: [] as number[] };
+    for await (const part of partsOfDataset(splitTraining(loaded.train, config).train))
+      parts.loaded.push(...part);
+    for await (const part of partsOfDataset(splitTraining(stored.train, config).train))
+      parts.stored.push(...part);
+    expect(parts.stored).toEqual(parts.loaded);
     expect(['images' in loaded.train, 'pixels' in stored.train]).toEqual([true, true]);
     const [a, b] = [prepareRunData(loaded, config), prepareRunData(stored, config)];
     expect(b.description).toEqual(a.description);
