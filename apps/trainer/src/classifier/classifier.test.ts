@@ -189,7 +189,8 @@ describe('refusals', () => {
     ],
     [
       'larger kernels',
-      (list) => Object.assign(layerOf(list, 'conv2d').config, { kernel_size: [2 ** 10, 2 ** 10] }),
+      (list) =>
+        Object.assign(layerOf(list, 'conv2d').config, { kernel_size: [2 ** 10, 2 ** 10], padding: 'same' }),
       /model\.json: expected conv2d\/kernel of shape \[1024,1024,3,6\], as its layer has it/,
     ],
     [

@@ -40,12 +40,19 @@ const size = (text: string): [height: number, width: number] => {
   );
 };
 
+/** What is given twice would be left out in silence. */
+const once = (text: string, before: string | undefined): string => {
+  if (before === undefined) return text;
+  throw new InvalidArgumentError(`Expected it once, found ${before} too: put the pictures into one place.`);
+};
+
 /** Adds the options that name a user's own images, as those that a run was trained on. */
 export const addImagesOptions = (command: Command): Command =>
   withTest(
     command.option(
       '--images <path>',
       "your own pictures: a folder with a subfolder for each class, or with train, test and validation folders that have one; or a Parquet file, or a folder of them, in Hugging Face's layout",
+      once,
     ),
   );
 
@@ -53,6 +60,7 @@ const withTest = (command: Command): Command =>
   command.option(
     '--test <path>',
     'your own test pictures, a folder or a Parquet file, for --images without a test split (default: a fifth of each class)',
+    once,
   );
 
 export const fitOption = (): Option =>

@@ -275,6 +275,17 @@ test.each([
   ],
   [['train', '--images', 'pets', '--batch-size', '-1'], 'batchSize: expected a whole number above 0'],
   [['train', '--images', 'pets', '--limit-test', '999'], 'limitTest: expected at most'],
+  [['train', '--images', 'pets', '--images', 'others'], 'Expected it once, found pets too'],
+  [
+    ['train', '--images', 'pets', '--test', './pets'],
+    '--test ./pets: expected other pictures than those to train on, found the same',
+  ],
+  [['train', '--images', 'pets', '--test', 'pets/red'], 'found a part of them'],
+  [['train', '--images', 'pets.parquet', '--test', 'pets.parquet'], 'found the same'],
+  [
+    ['data', 'export', 'pets', '--format', 'folder', '--to', 'pets/copy'],
+    '--to pets/copy: expected a place outside',
+  ],
   [['train', '--size', '64'], '--size: expected --images with it'],
   [['train', '--images', 'pets', '--size', '0'], 'Expected a number of pixels'],
   [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is not PNG'],

@@ -352,6 +352,11 @@ describe('impossible settings are refused', () => {
       { classWeight: [1, 2, 3], model: { numClasses: 2 } },
       'classWeight: expected 2 numbers',
     ],
+    [
+      'weights of 0 alone',
+      { classWeight: Array(10).fill(0) },
+      'classWeight: expected a number above 0 for some',
+    ],
     ['a weight below 0', { classWeight: [1, -1] }, 'classWeight[1]: expected a number of at least 0'],
   ])('%s', (_, input, message) => {
     expect(() => parseRunConfig(input)).toThrow(message);

@@ -214,12 +214,19 @@ const requireUnmixed = ({ classWeight, augmentation, batchSize }: RunConfig, wha
   );
 };
 
-/** @throws ConfigError when there is not one weight for each class. */
+/** @throws ConfigError when there is not one weight for each class, or none that counts. */
 const requireClassWeight = ({ classWeight, dataset, model }: RunConfig, what: string): void => {
   const classes = classesOf({ dataset, model });
-  if (classWeight === null || classWeight === 'balanced' || classWeight.length === classes) return;
+  if (classWeight === null || classWeight === 'balanced') return;
+  if (classWeight.length !== classes) {
+    throw new ConfigError(
+      `${what}: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
+      ['classWeight'],
+    );
+  }
+  if (classWeight.some((weight) => weight > 0)) return;
   throw new ConfigError(
-    `${what}: classWeight: expected ${classes} numbers, one for each class, received ${classWeight.length}`,
+    `${what}: classWeight: expected a number above 0 for some class, received 0 for all, so that nothing would be learned`,
     ['classWeight'],
   );
 };

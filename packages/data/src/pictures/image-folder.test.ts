@@ -189,6 +189,7 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
     await symlink('/etc/hostname', join(path, 'cat/out.png'));
     await symlink('loop.png', join(path, 'cat/loop.png'));
     await symlink('..', join(path, 'dog/up'));
+    await symlink('nowhere.png', join(path, 'dog/gone.png'));
     execFileSync('mkfifo', [join(path, 'dog/pipe.png')]);
     return path;
   };
@@ -202,6 +203,7 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
       'cat/out.png': 'a symbolic link out of the folder',
       'cat/loop.png': 'a symbolic link to itself',
       'dog/up': 'a symbolic link out of the folder',
+      'dog/gone.png': 'a symbolic link to nothing',
       'dog/pipe.png': 'a named pipe, no file',
       'loose.png': 'in no folder of a class',
     });
@@ -256,6 +258,16 @@ test.skipIf(process.platform === 'win32')('folders that may not be read are name
   for (const at of [path, join(path, 'dog/young')]) await chmod(at, 0o755);
 });
 
+test('a class may be called test, and have folders', async () => {
+  const files = {
+    ...several('mock', red, 5),
+    ...several('test/new', blue, 3),
+    ...several('test/old', blue, 2),
+  };
+  const { train } = await load(await folderOf(files));
+  expect([train.classNames, train.labels.length]).toEqual([['mock', 'test'], 8]);
+});
+
 test.each([
   ['nothing', {}, 'expected a folder of pictures, but the system says "no such file or directory" (ENOENT)'],
   [
@@ -266,12 +278,17 @@ test.each([
   [
     'classes a folder deeper',
     { ...several('pets/cat', red, 2), ...several('pets/dog', blue, 2) },
-    /found one, pets: give .*pets\/pets, if that has the folders of the classes$/,
+    /found one, pets: add another class, or give .*pets\/pets, which has folders of its own$/,
+  ],
+  [
+    'classes a folder deeper in a folder of a split',
+    { ...several('train/small/cat', red, 2), ...several('train/small/dog', blue, 2) },
+    /found one, small: add another class, or give .*pets\/train\/small, which has folders of its own$/,
   ],
   [
     'test images alone',
     { ...several('test/cat', red, 2), ...several('test/dog', blue, 2) },
-    /found one, test: give .*pets\/test, if that has the folders of the classes$/,
+    /found one, test: add another class, or give .*pets\/test, which has folders of its own$/,
   ],
   [
     'one picture of each class',
@@ -322,6 +339,16 @@ test.each([
     'a class to test alone',
     { ...several('train/a', red, 2), ...several('train/b', red, 2), ...several('test/c', red, 1) },
     'found test or validation images of c alone',
+  ],
+  [
+    'test images beside the classes',
+    { ...several('cat', red, 2), ...several('dog', blue, 2), ...several('test/cat', red, 2) },
+    'found cat both in test and beside it: put those beside it into a folder train',
+  ],
+  [
+    'a split of another name',
+    { ...several('train/cat', red, 2), ...several('train/dog', blue, 2), ...several('dev/cat', red, 2) },
+    'found cat both in train and in dev: rename dev',
   ],
 ])('%s is refused in a sentence', async (_, files, message) => {
   await expect(load(await folderOf(files as Record<string, Uint8Array>))).rejects.toThrow(message);

@@ -73,7 +73,7 @@ const nodeOf = (root: string, folder: string, entry: Dirent): FolderNode<DiskFil
 const openFile = async (root: string, path: string): Promise<DiskFile> => {
   try {
     const link = await lstat(path, { bigint: true });
-    const target = link.isSymbolicLink() ? await realpath(path) : path;
+    const target = link.isSymbolicLink() ? await targetOf(path) : path;
     if (link.isSymbolicLink() && !target.startsWith(root + sep))
       throw new PictureError('a symbolic link out of the folder');
     const stats = link.isSymbolicLink() ? await stat(target, { bigint: true }) : link;
@@ -87,6 +87,14 @@ const openFile = async (root: string, path: string): Promise<DiskFile> => {
     throw unreadable(error);
   }
 };
+
+/** @throws PictureError when there is none. */
+const targetOf = (link: string): Promise<string> =>
+  realpath(link).catch((cause) => {
+    throw systemErrorCode(cause) === 'ENOENT'
+      ? new PictureError('a symbolic link to nothing', { cause })
+      : cause;
+  });
 
 const unreadable = (cause: unknown): PictureError =>
   new PictureError(`the system says ${systemErrorCode(cause) ?? String(cause)}`, { cause });

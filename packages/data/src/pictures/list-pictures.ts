@@ -154,7 +154,10 @@ const splitFolders = async <F>(
   });
   const train = named.filter(({ split }) => split === 'train');
   // A class may be called train: its folder has pictures, not folders.
-  if (train.length === 0 || (named.length === 1 && folders.length > 1)) return undefined;
+  if (train.length === 0 || (named.length === 1 && folders.length > 1)) {
+    await requireNoSplit(folders, path);
+    return undefined;
+  }
   for (const { root, at } of train) {
     const inside = await entriesOrRefuse(root, `${path}/${at}`);
     if (!inside.some(({ kind }) => kind === 'folder')) return undefined;
@@ -170,8 +173,38 @@ const splitFolders = async <F>(
   return named;
 };
 
+/** Refuses a folder of a split among those of classes: all of its pictures would be of one class. @throws ConfigError */
+const requireNoSplit = async <F>(folders: readonly FolderNode<F>[], path: string): Promise<void> => {
+  const splits = folders.map(({ name }) => name).filter((name) => splitNames[name.toLowerCase()]);
+  if (splits.length === 0) return;
+  const within = new Map<string, readonly string[]>();
+  for (const folder of folders) within.set(folder.name, await foldersIn(folder));
+  for (const split of splits) {
+    const classes = within.get(split)!;
+    for (const [other, names] of within) {
+      const shared = classes.includes(other) ? other : names.find((name) => classes.includes(name));
+      if (other === split || shared === undefined) continue;
+      throw new ConfigError(
+        `${path}: expected folders of classes, or folders train, validation and test that have them, found ${shared} both in ${split} and ${shared === other ? 'beside it: put those beside it into a folder train' : `in ${other}: rename ${other} to train, validation or test`}`,
+      );
+    }
+  }
+};
+
+/** Returns the names of the folders in a folder; of one that cannot be read none, which is said where its pictures are listed. */
+const foldersIn = async <F>(folder: FolderNode<F>): Promise<readonly string[]> => {
+  try {
+    return (await shownEntries(folder)).filter(({ kind }) => kind === 'folder').map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof PictureError) return [];
+    throw error;
+  }
+};
+
 interface Found<F> {
   readonly name: string;
+  /** The path of its folder, as in those of its files. */
+  readonly at: string;
   readonly split: PictureSplit;
   readonly files: readonly Pick<ListedPicture<F>, 'file' | 'content'>[];
 }
@@ -238,7 +271,12 @@ const walker = <F>({ path, skipped, mostFiles, signal }: WalkOptions) => {
     for (const entry of await entriesOf(root, at)) {
       const below = at === '' ? entry.name : `${at}/${entry.name}`;
       if (entry.kind === 'folder')
-        found.push({ name: entry.name.normalize('NFC'), split, files: await filesBelow(entry, below, 1) });
+        found.push({
+          name: entry.name.normalize('NFC'),
+          at: below,
+          split,
+          files: await filesBelow(entry, below, 1),
+        });
       else if (entry.kind === 'link') skip(below, 'a symbolic link in the place of a class');
       else if (isPictureName(entry.name)) skip(below, 'in no folder of a class');
     }
@@ -270,11 +308,16 @@ const requireClasses = <F>(
     );
   }
   if (names.length === 1) {
-    const [name] = names as [string];
     // An archive that was unpacked into a folder of its name has everything one folder deeper.
-    const hasFolders = found.some(({ files }) => files.some(({ file }) => file.split('/').length > 2));
+    const around = trained.find(({ at, files }) =>
+      files.some(({ file }) => file.slice(at.length + 1).includes('/')),
+    );
+    const where =
+      around === undefined
+        ? 'the folder above'
+        : `${path.replace(/\/$/, '')}/${around.at}, which has folders of its own`;
     throw new ConfigError(
-      `${path}: expected at least two folders of classes to distinguish, found one, ${name}: ${hasFolders ? `give ${path.replace(/\/$/, '')}/${name}, if that has the folders of the classes` : 'add another class, or give the folder above'}`,
+      `${path}: expected at least two folders of classes to distinguish, found one, ${names[0]}: add another class, or give ${where}`,
     );
   }
   if (names.length > ownImagesLimits.classes) {

@@ -1,4 +1,6 @@
-import type { OwnImages } from '@dropout-lab/contracts';
+import { realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { ConfigError, type OwnImages } from '@dropout-lab/contracts';
 import { imageParts } from '@dropout-lab/data';
 import type { OpenedImages } from '@dropout-lab/data/node';
 import { bar } from '../../command/format.ts';
@@ -24,6 +26,7 @@ export const dataExportCommand = async (
 ): Promise<number> => {
   const target = { option: '--to', place: to };
   await requireNewFolder(target);
+  await requireOutside(path, to);
   const { openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
   const format = imagesFormats[name];
@@ -56,6 +59,15 @@ export const dataExportCommand = async (
   } finally {
     await opened.close();
   }
+};
+
+/** @throws ConfigError when the copies would be among the pictures, as a class of their own. */
+const requireOutside = async (path: string, to: string): Promise<void> => {
+  const pictures = await realpath(path).catch(() => resolve(path));
+  if (!`${resolve(to)}${sep}`.startsWith(`${pictures}${sep}`)) return;
+  throw new ConfigError(
+    `--to ${to}: expected a place outside ${path}, whose pictures the copies would be among, found one in it: choose another place`,
+  );
 };
 
 /** Pictures may turn out to be grey, or not to be, when all are decoded. */
