@@ -176,12 +176,12 @@ export const buildProgram = (context: CommandsContext): Command => {
   addImagesOptions(program.command('import'))
     .description('make a run from a model saved by Keras 3 or by export, to evaluate it and predict with it')
     .argument('<file>', '.keras, .safetensors or .weights.h5 file')
-    .addOption(fitOption())
     .option(
       '--config <file>',
       "JSON file of run settings, used instead of the model in the file, or instead of the tutorial's where the file has only weights",
     )
     .addOption(datasetOption())
+    .addOption(fitOption("default: as the file's own images, otherwise cover"))
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
       const { importCommand } = await import('../model/import-command.ts');

@@ -40,7 +40,7 @@ const size = (text: string): [height: number, width: number] => {
   );
 };
 
-/** What is given twice would be left out in silence. */
+/** Refuses an option that is given twice: the first would be left out in silence. */
 const once = (text: string, before: string | undefined): string => {
   if (before === undefined) return text;
   throw new InvalidArgumentError(`Expected it once, found ${before} too: put the pictures into one place.`);
@@ -63,10 +63,11 @@ const withTest = (command: Command): Command =>
     once,
   );
 
-export const fitOption = (): Option =>
+/** Returns the option that says how pictures are fitted into images. @param otherwise What is done without it, in words. */
+export const fitOption = (otherwise: string): Option =>
   new Option(
     '--fit <name>',
-    'for your own pictures: cover crops to the middle, contain adds white borders, fill stretches (default: cover)',
+    `for your own pictures: cover crops to the middle, contain adds white borders, fill stretches (${otherwise})`,
   ).choices(imageFitSchema.options);
 
 /** Adds the options that make images of a user's own pictures. */
@@ -78,7 +79,7 @@ export const addPreparationOptions = (command: Command, { named = true } = {}): 
         'for your own pictures: side of an image, or height x width, such as 48x64 (default: that of the pictures if all share one of at most 64, otherwise 32)',
       ).argParser(size),
     )
-    .addOption(fitOption())
+    .addOption(fitOption('default: cover'))
     .option('--strict', 'for your own pictures: refuse files that are not pictures instead of skipping them');
 
 /** The help of each recipe is its summary. */

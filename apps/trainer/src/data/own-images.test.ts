@@ -182,14 +182,15 @@ test.each([
 });
 
 test.each([
-  ['weights alone', 'weights.h5', ['--config', 'net.json']],
+  // Which says nothing of images.
+  ['weights alone', 'weights.h5', ['--config', 'net.json', '--fit', 'fill']],
   ['a model of Keras', 'keras', []],
   ['safetensors', 'safetensors', []],
 ])('%s is imported for pictures as it was trained on them', async (_, ending, more) => {
   const run = `of-${ending}`;
   const model = { filters: [2], units: [4], inputShape: [20, 12, 3] };
   await writeFile(join(folder, 'net.json'), JSON.stringify({ model }));
-  const fit = ending === 'weights.h5' ? 'cover' : 'contain';
+  const fit = ending === 'weights.h5' ? 'fill' : 'contain';
   const steps = [
     ['train', '--images', 'others', '--size', '20x12', '--fit', fit, '--config', 'net.json', '--epochs', '1'],
     ['export', run, '--output', `model.${ending}`],
@@ -207,8 +208,13 @@ test.each([
   expect(outputs[4]).toBe(outputs[3]);
   // Of three classes.
   expect(outputs[3]).toMatch(/^Brier score: 0\.\d{4} - ECE: 0\.\d{4}$/m);
-  const { dataset } = JSON.parse(await readFile(join(folder, `${run}-again/run.json`), 'utf8')).config;
-  expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], fit]);
+  const [first, again] = await Promise.all(
+    [run, `${run}-again`].map(
+      async (name) => JSON.parse(await readFile(join(folder, name, 'run.json'), 'utf8')).config.dataset,
+    ),
+  );
+  expect([again.imageShape, again.fit]).toEqual([[20, 12, 3], fit]);
+  expect(again).toEqual(first);
 });
 
 test('data info names validation and test images that are like a training image', async () => {

@@ -31,7 +31,7 @@ import { noImagesOf } from '@dropout-lab/runs';
 import { initialProgress } from '@dropout-lab/training';
 import { type ConfigOptions, readConfigFile, readRunConfig } from '../command/read-run-config.ts';
 import type { Reporter } from '../command/reporter.ts';
-import { type ImagesOptions, withImages } from '../data/own-images.ts';
+import { type ImagesOptions, type PreparationOptions, withImages } from '../data/own-images.ts';
 import { createRun } from '../train/create-run.ts';
 import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
@@ -39,9 +39,7 @@ import { refused } from './export/refused.ts';
 import { readModelFile } from './read-model-file.ts';
 import { forUnitPixels } from './unit-pixels.ts';
 
-export interface ImportOptions extends ConfigOptions, ImagesOptions {
-  /** By default the one that the file names. */
-  readonly fit?: ImageFit | undefined;
+export interface ImportOptions extends ConfigOptions, ImagesOptions, Pick<PreparationOptions, 'fit'> {
   readonly runDir?: string;
 }
 
@@ -102,6 +100,10 @@ const settingsOfFile = (
 const inputShapeIn = ({ model }: PlainObject): RunConfig['model']['inputShape'] =>
   (model as { readonly inputShape?: RunConfig['model']['inputShape'] } | undefined)?.inputShape ?? null;
 
+/** The way in which the pictures that a model was trained on were fitted into its images, as far as its file says. */
+const fitOf = ({ data }: Source): ImageFit | undefined =>
+  typeof data?.dataset === 'object' ? data.dataset.fit : undefined;
+
 /** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
 const requireSameClasses = (images: string, found: readonly string[], expected: readonly string[]): void => {
   const at = expected.findIndex((name, label) => name !== found[label]);
@@ -120,7 +122,7 @@ const requireSameClasses = (images: string, found: readonly string[], expected: 
  */
 export const importCommand = async (
   file: string,
-  { runDir, images, test, fit, ...options }: ImportOptions,
+  { runDir, images, test, fit: wanted, ...options }: ImportOptions,
   command: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,
@@ -139,10 +141,9 @@ export const importCommand = async (
   const source = await refused(async () => sourceOf(bytes, file, isDescribed));
   const [height, width] = source.model?.inputShape ?? inputShapeIn(described) ?? [];
   const size = images === undefined || height === undefined ? undefined : ([height, width!] as const);
-  const own = source.data?.dataset;
-  const ownFit = images !== undefined && typeof own === 'object' ? own.fit : undefined;
+  const fit = wanted ?? (images === undefined ? undefined : fitOf(source));
   const config = await withImages(
-    { images, test, size, fit: fit ?? ownFit },
+    { images, test, size, fit },
     async (own = settingsOfFile(source, file, options, described)) => {
       const settings = await readRunConfig(options, own);
       if (source.model === undefined) return settings;

@@ -33,18 +33,24 @@ test('a picture of any size becomes one of the shape of the model', async () => 
 test.skipIf(process.platform === 'win32').each([
   [
     'large',
-    'large: expected a PNG or JPEG image: it has 100020001 pixels, and the limit is 100000000: scale it down first',
+    'large: expected an image that can be read: it has 100020001 pixels, and the limit is 100000000: scale it down first',
   ],
-  ['long', 'long: expected a PNG or JPEG image, but it has 3221225472 bytes, and the limit is 268435456;'],
-  ['text', 'text: expected a PNG or JPEG image: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF'],
-  ['empty', 'empty: expected a PNG or JPEG image: '],
-  ['torn', 'torn: expected a PNG or JPEG image: '],
-  ['none', 'none: expected a PNG or JPEG image, but the system says "no such file or directory" (ENOENT);'],
-  ['pipe', 'pipe: expected a PNG or JPEG image, but it is a named pipe;'],
-  ['zero', 'zero: expected a PNG or JPEG image, but it is a device;'],
+  [
+    'long',
+    'long: expected an image that can be read, but it has 3221225472 bytes, and the limit is 268435456;',
+  ],
+  ['text', 'text: expected an image that can be read: it is not PNG, JPEG, WebP, AVIF, GIF or TIFF'],
+  ['empty', 'empty: expected an image that can be read: '],
+  ['torn', 'torn: expected an image that can be read: '],
+  [
+    'none',
+    'none: expected an image that can be read, but the system says "no such file or directory" (ENOENT);',
+  ],
+  ['pipe', 'pipe: expected an image that can be read, but it is a named pipe;'],
+  ['zero', 'zero: expected an image that can be read, but it is a device;'],
   [
     'loop',
-    'loop: expected a PNG or JPEG image, but the system says "too many symbolic links encountered" (ELOOP);',
+    'loop: expected an image that can be read, but the system says "too many symbolic links encountered" (ELOOP);',
   ],
 ])('%s is refused in a sentence', async (name, message) => {
   await expect(read(name)).rejects.toThrow(message);

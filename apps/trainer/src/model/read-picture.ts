@@ -24,10 +24,15 @@ export const readPicture = async (
     return modelPixels({ data, width, height, channels: 3 }, shape, fit);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
-    throw new DropoutLabError(`${title}: expected a PNG or JPEG image: ${error.message}`, { cause: error });
+    throw new DropoutLabError(`${title}: expected an image that can be read: ${error.message}`, {
+      cause: error,
+    });
   }
 };
 
 const readPictureFile = async (path: string, title: string): Promise<Uint8Array> =>
-  (await readInput(title, 'a PNG or JPEG image', () => readRegularFile(path, { limit: MOST_PICTURE_BYTES })))
-    .bytes;
+  (
+    await readInput(title, 'an image that can be read', () =>
+      readRegularFile(path, { limit: MOST_PICTURE_BYTES }),
+    )
+  ).bytes;
