@@ -244,6 +244,18 @@ test('a model is imported for pictures that are made images in another way', asy
   expect([dataset.imageShape, dataset.fit]).toEqual([[20, 12, 3], 'fill']);
 });
 
+test('a folder of a model is not imported, but the file in it named', async () => {
+  const exported = await cli('export', 'of-keras', '--format', 'hub', '--output', 'hub');
+  expect([exported.code, exported.stderr]).toEqual([0, expect.any(String)]);
+  const { code, stderr } = await cli('import', 'hub', '--run-dir', 'from-hub');
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      `hub: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found a folder: give ${join('hub', 'model.keras')}`,
+    ),
+  ]);
+});
+
 test('a Parquet file is trained on, described, and given again where the cache has its images no longer', async () => {
   await copyFile(fileURLToPath(new URL('groups.parquet', parquetFixtures)), join(folder, 'pets.parquet'));
   const about = await cli('data', 'info', 'pets.parquet');

@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { type OpenedFile, openRegularFile } from '@dropout-lab/files/node';
 import { isHdf5, isKerasArchive, isSafetensors, type WeightShape } from '@dropout-lab/interchange';
@@ -30,6 +32,17 @@ const hasEndOfArchive = async ({ stats, read }: OpenedFile): Promise<boolean> =>
   return (await read(Math.max(0, stats.size - most), most)).includes('PK\x05\x06', 0, 'latin1');
 };
 
+/** @throws ConfigError when it is a folder of such a file, as that of an export for a hub, naming the file. */
+const requireNoFolder = async (path: string): Promise<void> => {
+  if (!(await stat(path)).isDirectory()) return;
+  const inside = (await readdir(path)).sort();
+  const found = inside.find((name) => /\.(?:keras|safetensors|weights\.h5)$/.test(name));
+  if (found === undefined) return;
+  throw new ConfigError(
+    `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found a folder: give ${join(path, found)}`,
+  );
+};
+
 /**
  * Reads a file of a model, when it begins as one does and is no longer than one can be.
  *
@@ -40,6 +53,7 @@ export const readModelFile = (
   describedAs: (kind: ModelFileKind) => Promise<readonly WeightShape[] | undefined>,
 ): Promise<Uint8Array> =>
   readInput(path, 'a file that can be read', async () => {
+    await requireNoFolder(path);
     const file = await openRegularFile(path, { limit: MOST_BYTES });
     try {
       const { size } = file.stats;
