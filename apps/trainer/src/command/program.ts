@@ -231,7 +231,8 @@ export const buildProgram = (context: CommandsContext): Command => {
     .argument('[path]', 'folder with a subfolder of pictures for each class, or a Parquet file of pictures')
     .addOption(datasetOption())
     .addOption(dataDirOption())
-    .action(async (path: string | undefined, options) => {
+    .action(async (path: string | undefined, options, command: Command) => {
+      refuseOfOtherData(path, command);
       const reporter = createReporter({ json: false });
       if (path !== undefined) {
         const { folderInfoCommand } = await import('../data/folder-info.ts');
@@ -281,6 +282,22 @@ const requireValues = (command: Command): void => {
   if (empty < 0) return;
   const name = command.registeredArguments[Math.min(empty, command.registeredArguments.length - 1)]?.name();
   command.error(`error: missing required argument '${name}'`);
+};
+
+/** Refuses options of `data info` for pictures without these, and for a data set by its name beside pictures. */
+const refuseOfOtherData = (path: string | undefined, command: Command): void => {
+  const ofNamed = new Set(['dataset', 'dataDir']);
+  const refused = command.options.find(
+    (option) =>
+      ofNamed.has(option.attributeName()) === (path !== undefined) &&
+      command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (refused === undefined) return;
+  command.error(
+    path === undefined
+      ? `error: option '${refused.long}' cannot be used without the path of your own pictures`
+      : `error: option '${refused.long}' cannot be used with your own pictures, found ${path}`,
+  );
 };
 
 /** Refuses settings for a run that is resumed: it continues as it was started, but may do so for longer. */

@@ -304,6 +304,16 @@ test.each([
     ['data', 'export', 'pets', '--format', 'folder', '--to', 'pets/copy'],
     '--to pets/copy: expected a place outside',
   ],
+  [['data', 'info', '--size', '16'], "option '--size' cannot be used without the path of your own pictures"],
+  [['data', 'info', '--test', 'pets'], "option '--test' cannot be used without"],
+  [
+    ['data', 'info', 'pets', '--dataset', 'shapes'],
+    "option '--dataset' cannot be used with your own pictures",
+  ],
+  [
+    ['data', 'info', 'pets', '--data-dir', 'pets'],
+    "option '--data-dir' cannot be used with your own pictures",
+  ],
   [['train', '--size', '64'], '--size: expected --images with it'],
   [['train', '--images', 'pets', '--size', '0'], 'Expected a number of pixels'],
   [['train', '--images', 'pets', '--strict'], 'found red/torn.png (it is not PNG'],
