@@ -59,6 +59,15 @@ test('loads from a web address too', async () => {
   server.close();
 });
 
+test('of two that load at once each gets its own weights', async () => {
+  const picture = join(folder, 'small.png');
+  const both = await Promise.all([loadClassifier(exported), loadClassifier(exported)]);
+  for (const one of both) {
+    expect(await one(picture)).toEqual(await classify(picture));
+    one.dispose();
+  }
+});
+
 test('the spread depends on the seed alone, and only its presence on passes', async () => {
   const picture = join(folder, 'large.png');
   const plain = await classify(picture);

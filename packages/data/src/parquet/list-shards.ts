@@ -48,11 +48,21 @@ export const listShards = async (path: string): Promise<ListedShards | undefined
     return { shards: [{ path: root, file: basename(path), split: 'any', stats }], skipped: [] };
   }
   const found = await shardsIn(root, '');
-  for (const { name } of (await entriesOf(root)).filter((entry) => entry.isDirectory()))
+  const beside: SkippedFile[] = [];
+  for (const name of await foldersIn(root)) {
     if (name === 'data' || splitOf(name) !== undefined) found.push(...(await shardsIn(root, name)));
+    else if (!name.startsWith('.')) beside.push({ file: name, reason: 'a folder beside Parquet files' });
+  }
   if (found.length === 0) return undefined;
-  return inSplits(root, found);
+  const { shards, skipped } = await inSplits(root, found);
+  return { shards, skipped: [...skipped, ...beside] };
 };
+
+const foldersIn = async (folder: string): Promise<string[]> =>
+  (await entriesOf(folder))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 
 const entriesOf = (folder: string): Promise<Dirent[]> =>
   readdir(folder, { withFileTypes: true }).catch((cause) => {

@@ -138,6 +138,22 @@ test('a folder of Parquet files has its splits by their names', async () => {
   expect(alone.skipped).toEqual([{ file: 'notes.parquet', reason: 'beside the files of the splits' }]);
 });
 
+test('folders beside the files are named; strict refuses them', async () => {
+  const root = await folderOf({
+    ...{ 'data/train-00000-of-00001.parquet': 'snappy', 'data/test-00000-of-00001.parquet': 'plain' },
+    ...{ 'dog/0.parquet': 'zstd', 'cat/0.parquet': 'zstd', '.git/0.parquet': 'zstd' },
+  });
+  const { skipped, dataset } = await load(root);
+  expect(dataset.trainImages).toBe(12);
+  expect(skipped).toEqual([
+    { file: 'cat', reason: 'a folder beside Parquet files' },
+    { file: 'dog', reason: 'a folder beside Parquet files' },
+  ]);
+  await expect(load(root, { strict: true })).rejects.toThrow(
+    'found cat (a folder beside Parquet files), and 1 more',
+  );
+});
+
 test('groups of rows are read once each, one after the other', async () => {
   const bytes = await readFile(fixture('groups'));
   const images = await openParquetImages('pets.parquet', {

@@ -161,6 +161,19 @@ test.each([
   },
 );
 
+test('without test images a fifth of those to train on is taken, however many there are for validation', async () => {
+  const { counts } = await load(
+    await folderOf({
+      ...{ ...several('train/cat', red, 10), ...several('train/dog', blue, 16) },
+      ...{ ...several('val/cat', red, 10), ...several('val/dog', blue, 4) },
+    }),
+  );
+  expect(counts).toEqual([
+    { train: 8, validation: 10, test: 2 },
+    { train: 12, validation: 4, test: 4 },
+  ]);
+});
+
 test('test images may lie in a folder of their own', async () => {
   const more = await folderOf({ ...several('cat', red, 2), ...several('dog', blue, 1) });
   const { train, test: tested } = await load(await pets(), { test: more });
