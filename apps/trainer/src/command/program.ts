@@ -181,7 +181,7 @@ export const buildProgram = (context: CommandsContext): Command => {
       "JSON file of run settings, used instead of the model in the file, or instead of the tutorial's where the file has only weights",
     )
     .addOption(datasetOption())
-    .addOption(fitOption("default: as the file's own images, otherwise cover"))
+    .addOption(fitOption('without it as the file says, otherwise cover'))
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
       const { importCommand } = await import('../model/import-command.ts');
