@@ -6,6 +6,7 @@ export { writeByDigest } from './durable/write-by-digest.ts';
 export { writeDurably, writeSynced } from './durable/write-durably.ts';
 export { type FolderOptions, writeFolderDurably } from './durable/write-folder-durably.ts';
 export { isProcessAlive } from './is-process-alive.ts';
+export { liesWithin, realPlace } from './lies-within.ts';
 export { makeFolder } from './make-folder.ts';
 export {
   kindOf,

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
+import { liesWithin } from './lies-within.ts';
 
 /** A file is not read, because of its kind, its length or its place; the message says so: `it is a named pipe`. */
 export class RefusedFileError extends Error {
@@ -115,7 +116,7 @@ const flagsOf = ({ within }: Pick<ReadOptions, 'within'>): number =>
   constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (within === undefined ? 0 : (constants.O_NOFOLLOW ?? 0));
 
 const requireWithin = (root: string, folder: string): void => {
-  if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep))
+  if (!liesWithin(folder, root))
     throw new RefusedFileError(`it lies outside of ${root}`, 'put a copy of it there');
 };
 

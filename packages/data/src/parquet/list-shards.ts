@@ -1,8 +1,8 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join, sep } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
-import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { liesWithin, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { splitNames } from '../pictures/list-pictures.ts';
 import type { PictureSplit, SkippedFile } from '../pictures/prepare-pictures.ts';
 
@@ -90,8 +90,7 @@ const inSplits = async (root: string, files: readonly string[]): Promise<ListedS
     const split = splitOf(file);
     if (path === undefined || stats === undefined)
       skipped.push({ file, reason: 'the system cannot read it' });
-    else if (!path.startsWith(root + sep))
-      skipped.push({ file, reason: 'a symbolic link out of the folder' });
+    else if (!liesWithin(path, root)) skipped.push({ file, reason: 'a symbolic link out of the folder' });
     else if (!stats.isFile()) skipped.push({ file, reason: 'no file' });
     else if (hasSplits && split === undefined)
       skipped.push({ file, reason: 'beside the files of the splits' });

@@ -232,6 +232,11 @@ test.each([
     ],
     'expected the files train of one numbering, found some of 00001 and some of 00002: remove those that are not wanted',
   ],
+  [
+    'itself as test images',
+    async () => [fixture('gzip'), fixture('gzip')],
+    'found the same: leave --test out',
+  ],
   ['test images that are none', async () => [fixture('snappy'), temporaryFolder()], '--test'],
   [
     'other classes',

@@ -3,6 +3,7 @@ import { RefusedFileError, readRegularFile, systemErrorSentence } from '@dropout
 import { type ImageFolderOptions, loadSurveyed } from '../pictures/image-folder.ts';
 import type { OwnDataset } from '../pictures/own-dataset.ts';
 import type { PictureSplit } from '../pictures/prepare-pictures.ts';
+import { requireOthers } from '../pictures/require-others.ts';
 import { identityOf, now, type SurveyedImages, surveyImages, titleOf } from '../pictures/survey-images.ts';
 import { type ListedShards, listShards, type Shard } from './list-shards.ts';
 import { type ByteSource, openParquetImages } from './parquet-images.ts';
@@ -57,6 +58,7 @@ export const parquet = async (path: string, options: ImageFolderOptions = {}): P
 };
 
 const testShards = async (path: string, { shards }: ListedShards, test: string): Promise<ListedShards> => {
+  await requireOthers(path, test);
   const own = shards.find(({ split }) => split === 'test');
   if (own !== undefined) {
     throw new ConfigError(

@@ -189,6 +189,14 @@ test('test images in a folder of their own have the same classes', async () => {
   await expect(load(await pets(), { test: split })).rejects.toThrow('cat, dog, found test: rename or remove');
 });
 
+test('test images are others than those to train on', async () => {
+  const path = await pets();
+  await expect(load(path, { test: join(path, '.') })).rejects.toThrow(
+    /^--test .*pets: expected other pictures than those to train on, found the same: leave --test out/,
+  );
+  await expect(load(path, { test: join(path, 'cat') })).rejects.toThrow('found a part of them');
+});
+
 describe.skipIf(process.platform === 'win32')('files that cannot be used', () => {
   const odd = async (): Promise<string> => {
     const path = await pets();
@@ -215,7 +223,7 @@ describe.skipIf(process.platform === 'win32')('files that cannot be used', () =>
       'cat/none.jpg': 'empty',
       'cat/out.png': 'a symbolic link out of the folder',
       'cat/loop.png': 'a symbolic link to itself',
-      'dog/up': 'a symbolic link out of the folder',
+      'dog/up': 'a symbolic link to a folder',
       'dog/gone.png': 'a symbolic link to nothing',
       'dog/pipe.png': 'a named pipe, no file',
       'loose.png': 'in no folder of a class',

@@ -15,6 +15,7 @@ import type { ListedPicture } from './list-pictures.ts';
 import type { OwnDataset } from './own-dataset.ts';
 import type { PrepareOptions } from './prepare-images.ts';
 import { type Picture, type PictureSource, spreadOver } from './prepare-pictures.ts';
+import { requireOthers } from './require-others.ts';
 import { identityOf, now, type SurveyedImages, surveyImages, titleOf } from './survey-images.ts';
 
 /** Options of {@link imageFolder}. */
@@ -33,6 +34,7 @@ export const surveyFolder = async (
   options: ImageFolderOptions = {},
 ): Promise<SurveyedImages> => {
   const { test, signal } = options;
+  if (test !== undefined) await requireOthers(path, test);
   const at = now();
   const { classNames, files, skipped } = await listFolder(path, { test, signal });
   const source: PictureSource = {

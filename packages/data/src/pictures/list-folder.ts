@@ -1,8 +1,8 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import { ConfigError, ownImagesLimits } from '@dropout-lab/contracts';
-import { systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
+import { liesWithin, systemErrorCode, systemErrorSentence } from '@dropout-lab/files/node';
 import { PictureError } from './decoding/decoded-picture.ts';
 import { type FileNode, type FolderNode, type ListedPictures, listPictures } from './list-pictures.ts';
 
@@ -74,7 +74,7 @@ const openFile = async (root: string, path: string): Promise<DiskFile> => {
   try {
     const link = await lstat(path, { bigint: true });
     const target = link.isSymbolicLink() ? await targetOf(path) : path;
-    if (link.isSymbolicLink() && !target.startsWith(root + sep))
+    if (link.isSymbolicLink() && !liesWithin(target, root))
       throw new PictureError('a symbolic link out of the folder');
     const stats = link.isSymbolicLink() ? await stat(target, { bigint: true }) : link;
     if (stats.isDirectory()) throw new PictureError('a symbolic link to a folder');

@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
 import { ConfigError, type OwnImages } from '@dropout-lab/contracts';
 import { imageParts } from '@dropout-lab/data';
 import type { OpenedImages } from '@dropout-lab/data/node';
+import { liesWithin, realPlace } from '@dropout-lab/files/node';
 import { bar } from '../../command/format.ts';
 import { invocationOf } from '../../command/invocation.ts';
 import type { Reporter } from '../../command/reporter.ts';
@@ -63,8 +62,7 @@ export const dataExportCommand = async (
 
 /** @throws ConfigError when the copies would be among the pictures, as a class of their own. */
 const requireOutside = async (path: string, to: string): Promise<void> => {
-  const pictures = await realpath(path).catch(() => resolve(path));
-  if (!`${resolve(to)}${sep}`.startsWith(`${pictures}${sep}`)) return;
+  if (!liesWithin(await realPlace(to), await realPlace(path))) return;
   throw new ConfigError(
     `--to ${to}: expected a place outside ${path}, whose pictures the copies would be among, found one in it: choose another place`,
   );
