@@ -54,7 +54,7 @@ export const listShards = async (path: string): Promise<ListedShards | undefined
     else if (!name.startsWith('.')) beside.push({ file: name, reason: 'a folder beside Parquet files' });
   }
   if (found.length === 0) return undefined;
-  const { shards, skipped } = await inSplits(root, found);
+  const { shards, skipped } = await inSplits(path, root, found);
   return { shards, skipped: [...skipped, ...beside] };
 };
 
@@ -80,7 +80,7 @@ const shardsIn = async (root: string, folder: string): Promise<string[]> =>
 const splitOf = (file: string): PictureSplit | undefined =>
   splitNames[/^(?:data\/)?(\p{L}+)(?![\p{L}\p{N}])/u.exec(file.toLowerCase())?.[1] ?? ''];
 
-const inSplits = async (root: string, files: readonly string[]): Promise<ListedShards> => {
+const inSplits = async (given: string, root: string, files: readonly string[]): Promise<ListedShards> => {
   const skipped: SkippedFile[] = [];
   const shards: Shard[] = [];
   const hasSplits = files.some((file) => splitOf(file) !== undefined);
@@ -99,11 +99,11 @@ const inSplits = async (root: string, files: readonly string[]): Promise<ListedS
   if (shards.length === 0) {
     const [first] = skipped;
     throw new ConfigError(
-      `${root}: expected Parquet files that can be read, found ${first!.file} (${first!.reason}): put the files themselves there`,
+      `${given}: expected Parquet files that can be read, found ${first!.file} (${first!.reason}): put the files themselves there`,
     );
   }
   requireNumbered(
-    root,
+    given,
     shards.map(({ file }) => file),
   );
   const order = (shard: Shard): string => `${shard.split}/${shard.file}`;
@@ -115,7 +115,7 @@ const inSplits = async (root: string, files: readonly string[]): Promise<ListedS
 const numbered = /^(.*?)-(\d{5})-of-(\d{5})(?:-[0-9a-f]+)?\.parquet$/i;
 
 /** @throws ConfigError when files are numbered, and not all are there: a part of a data set is another data set. */
-const requireNumbered = (root: string, files: readonly string[]): void => {
+const requireNumbered = (given: string, files: readonly string[]): void => {
   const bySeries = new Map<string, { readonly totals: Set<string>; readonly numbers: Set<number> }>();
   for (const [, series, number, total] of files.flatMap((file) => [numbered.exec(file) ?? []])) {
     if (series === undefined) continue;
@@ -126,13 +126,13 @@ const requireNumbered = (root: string, files: readonly string[]): void => {
     const [total, other] = totals;
     if (other !== undefined) {
       throw new ConfigError(
-        `${root}: expected the files ${series} of one numbering, found some of ${total} and some of ${other}: remove those that are not wanted`,
+        `${given}: expected the files ${series} of one numbering, found some of ${total} and some of ${other}: remove those that are not wanted`,
       );
     }
     const missing = Array.from({ length: Number(total) }, (_, i) => i).find((i) => !numbers.has(i));
     if (missing !== undefined) {
       throw new ConfigError(
-        `${root}: expected all ${Number(total)} files of ${series}, found ${numbers.size}, without ${series}-${String(missing).padStart(5, '0')}-of-${total}.parquet: fetch the others too, or give a single file`,
+        `${given}: expected all ${Number(total)} files of ${series}, found ${numbers.size}, without ${series}-${String(missing).padStart(5, '0')}-of-${total}.parquet: fetch the others too, or give a single file`,
       );
     }
   }
