@@ -38,23 +38,30 @@ export const folderInfoCommand = async (
   } finally {
     await opened.close();
   }
-  const splits = [
-    { name: 'validation', count: validationImages, of: pairs.filter(({ other }) => other < trainImages) },
-    { name: 'test', count: testImages, of: pairs.filter(({ other }) => other >= trainImages) },
-  ];
-  for (const { name, count, of } of splits) {
-    if (count === 0) continue;
+  const sizes = { training: trainImages - validationImages, validation: validationImages, test: testImages };
+  const splitOf = (index: number): keyof typeof sizes =>
+    index < sizes.training ? 'training' : index < trainImages ? 'validation' : 'test';
+  for (const [later, before] of comparisons) {
+    if (sizes[later] === 0 || sizes[before] === 0) continue;
+    const alike = pairs.filter(({ known, other }) => splitOf(known) === before && splitOf(other) === later);
     reporter.line(
-      of.length === 0
-        ? `No ${name} image is like a training image`
-        : `${of.length} of ${count} ${name} images are like a training image, so the model has seen them:`,
+      alike.length === 0
+        ? `No ${later} image is like a ${before} image`
+        : `${alike.length} of ${sizes[later]} ${later} images ${alike.length === 1 ? 'is' : 'are'} like a ${before} image${before === 'training' ? `, so the model has seen ${alike.length === 1 ? 'it' : 'them'}` : ''}:`,
     );
-    for (const { train, other, isSame } of of.slice(0, MOST_PAIRS))
-      reporter.line(`  ${files[other]} ${isSame ? 'is the same as' : 'is nearly'} ${files[train]}`);
-    if (of.length > MOST_PAIRS) reporter.line(`  and ${of.length - MOST_PAIRS} more`);
+    for (const { known, other, isSame } of alike.slice(0, MOST_PAIRS))
+      reporter.line(`  ${files[other]} ${isSame ? 'is the same as' : 'is nearly'} ${files[known]}`);
+    if (alike.length > MOST_PAIRS) reporter.line(`  and ${alike.length - MOST_PAIRS} more`);
   }
   return 0;
 };
+
+/** The splits whose images are compared with those of a split before them. */
+const comparisons = [
+  ['validation', 'training'],
+  ['test', 'training'],
+  ['test', 'validation'],
+] as const;
 
 const skippedByReason = (skipped: readonly SkippedFile[]): string[] => {
   if (skipped.length === 0) return [];

@@ -226,6 +226,7 @@ test('data info names validation and test images that are like a training image'
   expect(stdout).toMatch(/^ {2}validation\/red\/\d+\.\w+ is (?:the same as|nearly) train\/red\/\d+\.\w+$/m);
   expect(stdout).toMatch(/^ {2}and 16 more$/m);
   expect(stdout).toMatch(/^9 of 9 test images are like a training image, so the model has seen them:$/m);
+  expect(stdout).toMatch(/^9 of 9 test images are like a validation image:$/m);
 });
 
 test('a model is imported for pictures that are made images in another way', async () => {

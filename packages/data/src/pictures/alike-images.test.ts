@@ -40,10 +40,10 @@ const wave: Grey = (x, y) => 100 + 50 * ((x + y) % 2);
 
 test('a test image that is the same, or nearly so, is found with the nearest training image', async () => {
   expect(await alike([wave, brighter, slope], [slope, brighter, (x) => 200 - 20 * x])).toEqual([
-    { train: 2, other: 3, isSame: true },
-    { train: 1, other: 4, isSame: true },
+    { known: 2, other: 3, isSame: true },
+    { known: 1, other: 4, isSame: true },
   ]);
-  expect(await alike([wave, brighter], [slope])).toEqual([{ train: 1, other: 2, isSame: false }]);
+  expect(await alike([wave, brighter], [slope])).toEqual([{ known: 1, other: 2, isSame: false }]);
 });
 
 test('plain images of other brightness are not alike', async () => {
@@ -60,20 +60,22 @@ test('images of any size are compared', async () => {
     [scaled(brighter, 4), scaled(wave, 4)],
   ];
   expect(await alike(known, asked, [32, 36])).toEqual([
-    { train: 1, other: 2, isSame: false },
-    { train: 0, other: 3, isSame: true },
+    { known: 1, other: 2, isSame: false },
+    { known: 0, other: 3, isSame: true },
   ]);
 });
 
-test('a validation image is compared with those that are trained on, a test image with both', async () => {
+test('a validation image is compared with those that are trained on, a test image with those of both splits', async () => {
   const all = [wave, slope, slope, wave];
   expect(await alike(all, [slope, brighter], [8, 9], 2)).toEqual([
-    { train: 1, other: 2, isSame: true },
-    { train: 0, other: 3, isSame: true },
-    { train: 1, other: 4, isSame: true },
-    { train: 1, other: 5, isSame: false },
+    { known: 1, other: 2, isSame: true },
+    { known: 0, other: 3, isSame: true },
+    { known: 1, other: 4, isSame: true },
+    { known: 2, other: 4, isSame: true },
+    { known: 1, other: 5, isSame: false },
+    { known: 2, other: 5, isSame: false },
   ]);
   expect(await alike([wave, slope, slope], [brighter], [8, 9], 2)).toEqual([
-    { train: 1, other: 3, isSame: false },
+    { known: 1, other: 3, isSame: false },
   ]);
 });

@@ -7,10 +7,11 @@ import { imageParts } from './image-parts.ts';
 /** Height and width of the images that are compared: eight differences in each of eight rows. */
 const THUMBNAIL = [8, 9] as const;
 
-/** A training image and one of another split that show nearly the same; indices are among all images, training images first. */
+/** Images of two splits that show nearly the same; indices are among all: those trained on, those for validation, those for testing. */
 export interface AlikeImages {
-  readonly train: number;
-  /** Of an image for validation or for testing. */
+  /** Of an image that is trained on, or for validation. */
+  readonly known: number;
+  /** Of an image of a later split. */
   readonly other: number;
   /** Whether their thumbnails are equal, byte by byte. */
   readonly isSame: boolean;
@@ -27,12 +28,12 @@ export interface AlikeImagesOptions {
 }
 
 /**
- * Finds images of other splits that a model has nearly seen in training: by the signs of the 64 differences of neighbouring grey levels
- * of their thumbnails (a difference hash), and by the grey levels themselves.
+ * Finds images for validation and testing that are nearly those of a split before theirs: by the signs of the 64 differences of
+ * neighbouring grey levels of their thumbnails (a difference hash), and by the grey levels themselves.
  *
  * @param images Prepared images, and `opened` the same in the cache.
- * @returns Of each validation and test image the training image that is nearest to it, where one is near enough; a test image's
- *   may be one for validation.
+ * @returns For each validation and test image, the image of each split before its own that is nearest to it, where one is near
+ *   enough.
  * @throws ConfigError when the file of the images was cut off meanwhile.
  */
 export const alikeImages = async (
@@ -49,21 +50,31 @@ export const alikeImages = async (
       thumbnails.push(thumbnailOf(pixels.subarray(at, at + size), imageShape));
   }
   const trained = trainImages - validationImages;
+  const [forTraining, forValidation] = [thumbnails.slice(0, trained), thumbnails.slice(trained, trainImages)];
   return thumbnails.slice(trained).flatMap((one, i): AlikeImages[] => {
-    const known = i < validationImages ? trained : trainImages;
-    let nearest: AlikeImages | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (let train = 0; train < known; train++) {
-      const { high, low, greys, pixels } = thumbnails[train]!;
-      const differences = bitsIn(one.high ^ high) + bitsIn(one.low ^ low);
-      if (differences > MOST_DIFFERENCES) continue;
-      const distance = distanceOf(one.greys, greys);
-      if (distance > MOST_DISTANCE || distance >= least) continue;
-      least = distance;
-      nearest = { train, other: trained + i, isSame: Buffer.compare(one.pixels, pixels) === 0 };
-    }
-    return nearest === undefined ? [] : [nearest];
+    const isTested = i >= validationImages;
+    const pairs = [pairOf(one, forTraining), isTested ? pairOf(one, forValidation, trained) : undefined];
+    return pairs.flatMap((pair) => (pair === undefined ? [] : [{ ...pair, other: trained + i }]));
   });
+};
+
+/** Returns the nearest of some images that is near enough; the first of them has the index `first`. */
+const pairOf = (
+  one: Thumbnail,
+  among: readonly Thumbnail[],
+  first = 0,
+): Omit<AlikeImages, 'other'> | undefined => {
+  let nearest: Omit<AlikeImages, 'other'> | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  among.forEach(({ high, low, greys, pixels }, i) => {
+    const differences = bitsIn(one.high ^ high) + bitsIn(one.low ^ low);
+    if (differences > MOST_DIFFERENCES) return;
+    const distance = distanceOf(one.greys, greys);
+    if (distance > MOST_DISTANCE || distance >= least) return;
+    least = distance;
+    nearest = { known: first + i, isSame: Buffer.compare(one.pixels, pixels) === 0 };
+  });
+  return nearest;
 };
 
 interface Thumbnail {
