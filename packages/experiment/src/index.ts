@@ -5,6 +5,5 @@ export {
   viewsOf,
 } from './evaluate-images.ts';
 export { initializeRun } from './initialize-run.ts';
-export { nextTask } from './next-task.ts';
 export { type ReplicaStarter, replicaStarter, workersFor } from './replica-starter.ts';
 export { type ExperimentOptions, type OpenedRun, type PreparedRun, runExperiment } from './run-experiment.ts';

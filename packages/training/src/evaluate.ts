@@ -8,6 +8,7 @@ import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
 import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
+import { nextTaskWhenDue } from './next-task.ts';
 import { anyObjectiveOf, type Objective, objectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
 
@@ -62,6 +63,7 @@ const predict = async <Labels extends Targets>(
   let sampleWeights: Float32Array | undefined;
   const batchAt = batchesAhead(source);
   for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
+    await nextTaskWhenDue();
     signal?.throwIfAborted();
     const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
     requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });

@@ -18,6 +18,7 @@ export {
   meanSquaredError,
   topKCategoricalAccuracy,
 } from './metrics/metrics-of-keras.ts';
+export { nextTask } from './next-task.ts';
 export {
   type CustomOptimizer,
   defineOptimizer,

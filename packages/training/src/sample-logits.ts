@@ -5,6 +5,7 @@ import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { batchesAhead } from './loop/batches-ahead.ts';
+import { nextTaskWhenDue } from './next-task.ts';
 import { anyObjectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
 
@@ -45,6 +46,7 @@ export async function* sampleLogits(
     const logits = new Float32Array(source.size * rowLength);
     const batchAt = batchesAhead(source);
     for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
+      await nextTaskWhenDue();
       signal?.throwIfAborted();
       const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
       requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });

@@ -106,8 +106,12 @@ export const smallRun = {
   callbacks: [{ name: 'reduce_lr_on_plateau', patience: 1, minDelta: 0.5 }],
 };
 
-export const writeSmallRun = async (folder: string, changes: object = {}): Promise<string> => {
-  const path = join(folder, 'small.json');
+export const writeSmallRun = async (
+  folder: string,
+  changes: object = {},
+  name = 'small.json',
+): Promise<string> => {
+  const path = join(folder, name);
   await writeFile(path, JSON.stringify({ ...smallRun, ...changes }));
   return path;
 };

@@ -34,7 +34,7 @@ export const folderInfoCommand = async (
   let pairs: Awaited<ReturnType<typeof alikeImages>>;
   try {
     reporter.line(channelsLine(await channelsOf(images, opened)));
-    pairs = await alikeImages(images, opened, { validationImages });
+    pairs = await alikeImages(images, opened, { validationImages, signal });
   } finally {
     await opened.close();
   }

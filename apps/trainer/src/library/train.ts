@@ -12,7 +12,6 @@ import { runExperiment } from '@dropout-lab/experiment';
 import { modelSpecOf, requireBuildable } from '@dropout-lab/model';
 import { createMemoryRun, type MemoryRun, newRunManifest } from '@dropout-lab/runs';
 import { configOfData, requireTrainingData, type TrainingData } from './datasets.ts';
-import { pausing } from './pausing.ts';
 import type { Backend, Platform } from './platform.ts';
 import type { BackendStarter } from './start-backend.ts';
 import { openTrained, type TrainedModel } from './trained-model.ts';
@@ -59,7 +58,7 @@ export const trainOn =
     for await (const event of runExperiment({
       config,
       data: runData,
-      replicas: { ...replicas, start: async (...model) => pausing(await replicas.start(...model)) },
+      replicas,
       open: ({ workers }) => {
         run = createMemoryRun(
           newRunManifest({

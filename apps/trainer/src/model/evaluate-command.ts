@@ -15,7 +15,6 @@ import { formatMetric } from '../command/format.ts';
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import { type DataOptions, loadRunData, requireImages, requireLoadable } from '../data/data.ts';
-import { pausing } from '../library/pausing.ts';
 import { type Output, requireNewFile, writeFile } from '../output.ts';
 import { replicasOn, requireWorkers } from '../train/open-run.ts';
 import { dropoutFactorAfter } from './dropout-factor-after.ts';
@@ -71,7 +70,7 @@ export const evaluateCommand = async (
     const data = prepareRunData(await loadRunData([config], options, reporter, signal), config);
     const validation = temperature && validationOf(path, data.validation);
     const { count, start } = replicasOn(config, backend, options);
-    replica = pausing(await start(model, workersFor(model, count)));
+    replica = await start(model, workersFor(model, count));
     const where = checkpointOf(path, options);
     const asked = { test: data.test, validation, passes, rateFactor, config, classNames, where };
     const answers = await answersOf(replica, asked, reporter, signal);

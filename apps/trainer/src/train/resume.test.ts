@@ -25,8 +25,8 @@ const outcome = async (run: string): Promise<typeof expected> => {
   };
 };
 
-const start = (run: string, workers: number): string[] => [
-  ...['train', '--config', config, '--backend', 'wasm', '--workers', `${workers}`],
+const start = (run: string, workers: number, file = config): string[] => [
+  ...['train', '--config', file, '--backend', 'wasm', '--workers', `${workers}`],
   ...['--run-dir', run, '--json'],
 ];
 
@@ -80,6 +80,23 @@ describe('a run that is stopped and resumed ends as one that is not, to the bit'
       step: last.step,
     });
     expect(await outcome(run)).toEqual(expected);
+  });
+
+  test('interrupted on one thread in the first epoch, which is long', async () => {
+    const longer = { epochs: 1, limitTrain: 5000, checkpointEverySteps: null };
+    const long = await writeSmallRun(folder, longer, 'long.json');
+    const whole = join(folder, 'long');
+    expect((await runCli(start(whole, 1, long), { cwd: folder })).code).toBe(0);
+
+    const run = join(folder, 'long-interrupted');
+    const signal = { name: 'SIGINT', afterLine: 5, delayMs: 0 } as const;
+    const stopped = await runCli(start(run, 1, long), { cwd: folder, signal });
+    expect([stopped.code, stopped.stderr]).toEqual([
+      130,
+      expect.stringMatching(/^Stopped: interrupted in epoch 1 after \d+ of 160 steps$/m),
+    ]);
+    expect((await runCli(['train', '--resume', run], { cwd: folder })).code).toBe(0);
+    expect(await outcome(run)).toEqual(await outcome(whole));
   });
 
   test('interrupted on two threads, then on one and on three', async () => {

@@ -10,6 +10,7 @@ const alike = (
   tests: readonly Grey[],
   [height, width]: readonly [number, number] = [8, 9],
   validationImages = 0,
+  signal?: AbortSignal,
 ) => {
   const size = height * width;
   const pixels = [...train, ...tests].flatMap((at) =>
@@ -25,13 +26,11 @@ const alike = (
     testImages: tests.length,
     fit: 'cover',
   };
-  return alikeImages(
-    images,
-    {
-      read: async (first, count) => Uint8Array.from(pixels.slice(first * size, (first + count) * size)),
-    },
-    { validationImages },
-  );
+  const opened = {
+    read: async (first: number, count: number) =>
+      Uint8Array.from(pixels.slice(first * size, (first + count) * size)),
+  };
+  return alikeImages(images, opened, { validationImages, signal });
 };
 
 const slope: Grey = (x, y) => 20 * x + y;
@@ -78,4 +77,12 @@ test('a validation image is compared with those that are trained on, a test imag
   expect(await alike([wave, slope, slope], [brighter], [8, 9], 2)).toEqual([
     { known: 1, other: 3, isSame: false },
   ]);
+});
+
+test('a signal that arrives while images are compared stops it', async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort());
+  // Without a turn of the event loop between them the timer would fire after the last.
+  const comparing = alike([slope], Array<Grey>(10_000).fill(wave), [8, 9], 0, controller.signal);
+  await expect(comparing).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTask } from 'node:timers/promises';
 import type { OwnImages } from '@dropout-lab/contracts';
 import { greyLevel } from '../pixels/grey-level.ts';
 import { scalePixels } from '../pixels/resize.ts';
@@ -22,9 +23,12 @@ const MOST_DIFFERENCES = 4;
 /** Between the grey levels of two thumbnails, on average: plain pictures have no differences of their own. */
 const MOST_DISTANCE = 6;
 
-/** How many of the last training images are held out for validation. */
+/** Settings of a comparison. */
 export interface AlikeImagesOptions {
+  /** How many of the last training images are held out for validation; none by default. */
   readonly validationImages?: number;
+  /** Stops it between two images. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,12 +38,12 @@ export interface AlikeImagesOptions {
  * @param images Prepared images, and `opened` the same in the cache.
  * @returns For each validation and test image, the image of each split before its own that is nearest to it, where one is near
  *   enough.
- * @throws ConfigError when the file of the images was cut off meanwhile.
+ * @throws The signal's reason; ConfigError when the file of the images was cut off meanwhile.
  */
 export const alikeImages = async (
   images: OwnImages,
   opened: Pick<OpenedImages, 'read'>,
-  { validationImages = 0 }: AlikeImagesOptions = {},
+  { validationImages = 0, signal }: AlikeImagesOptions = {},
 ): Promise<AlikeImages[]> => {
   const { imageShape, trainImages, testImages } = images;
   const thumbnails: Thumbnail[] = [];
@@ -51,11 +55,16 @@ export const alikeImages = async (
   }
   const trained = trainImages - validationImages;
   const [forTraining, forValidation] = [thumbnails.slice(0, trained), thumbnails.slice(trained, trainImages)];
-  return thumbnails.slice(trained).flatMap((one, i): AlikeImages[] => {
+  const alike: AlikeImages[] = [];
+  for (const [i, one] of thumbnails.slice(trained).entries()) {
+    // Tens of thousands of comparisons wait for nothing: a signal arrives between them only so.
+    await nextTask();
+    signal?.throwIfAborted();
     const isTested = i >= validationImages;
     const pairs = [pairOf(one, forTraining), isTested ? pairOf(one, forValidation, trained) : undefined];
-    return pairs.flatMap((pair) => (pair === undefined ? [] : [{ ...pair, other: trained + i }]));
-  });
+    for (const pair of pairs) if (pair !== undefined) alike.push({ ...pair, other: trained + i });
+  }
+  return alike;
 };
 
 /** Returns the nearest of some images that is near enough; the first of them has the index `first`. */

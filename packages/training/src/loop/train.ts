@@ -18,6 +18,7 @@ import { TrainingError } from '../errors.ts';
 import { evaluate } from '../evaluate.ts';
 import { requireClassWeight, weighted } from '../losses/class-weight.ts';
 import { type Metric, measure, requireNewNames } from '../metrics/metric.ts';
+import { nextTaskWhenDue } from '../next-task.ts';
 import { type Objective, objectiveOf } from '../objective.ts';
 import { createReplica, type Replica, type UnreadGradients } from '../replicas/replica.ts';
 import type { SliceGradients } from '../replicas/slice-gradients.ts';
@@ -247,6 +248,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       lapStart = now();
       const steps = length.stepsOf(session.progress.epoch);
       while (session.progress.stepInEpoch + unread.length < steps && !session.progress.ending) {
+        await nextTaskWhenDue();
         signal?.throwIfAborted();
         yield* trainStep();
       }

@@ -1,6 +1,5 @@
 import type { RunConfig } from '@dropout-lab/contracts';
 import { type LoadedDataset, prepareRunData } from '@dropout-lab/data';
-import { nextTask } from '@dropout-lab/experiment';
 import { weightNorms } from '@dropout-lab/metrics';
 import { buildModel, modelSpecOf } from '@dropout-lab/model';
 import { createReplica, train } from '@dropout-lab/training';
@@ -40,7 +39,6 @@ export const normTraining = {
     for await (const event of events) {
       if (event.kind !== 'step') continue;
       listener.norms({ step: event.step, epoch: event.epoch, norms: await normsOf(model, layer) });
-      await nextTask();
     }
     model.dispose();
   },

@@ -1,4 +1,4 @@
-import { nextTask } from '@dropout-lab/experiment';
+import { nextTask } from '@dropout-lab/training';
 
 /** A place in a loop at which the loop can be paused. */
 interface PausePoint {
