@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import {
@@ -180,6 +181,7 @@ export const importCommand = async (
     },
     runDir,
   );
+  let isWhole = false;
   try {
     await run.saveCheckpoint('last', {
       modelTopology,
@@ -187,8 +189,11 @@ export const importCommand = async (
       snapshot: { weights, slots: [], progress: initialProgress(config.optimizer) },
     });
     run.append({ kind: 'checkpoint', time: Date.now(), name: 'last', epoch: 0, step: 0 });
+    isWhole = true;
   } finally {
     await run.close();
+    // Without its weights it would be in the way of the next attempt.
+    if (!isWhole) await rm(run.path, { recursive: true, force: true });
   }
   reporter.line(`Imported ${parameters} parameters from ${file}`);
   for (const note of source.notes) reporter.line(note);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { DropoutLabError } from '@dropout-lab/contracts';
 import { isFileError, makeFolder, requireFolderPlace, systemErrorSentence } from '@dropout-lab/files/node';
 import { DIGEST_FILE, isCorrupt } from '../shared/runs/catalogue.ts';
 import { reportAddress } from '../shared/runs/studies.ts';
@@ -29,16 +30,18 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws ViewerError where the system refuses it. */
-const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+/** Passes on what the system refuses as an error in a sentence. */
+const orSentence = async <T>(
+  path: string,
+  work: () => Promise<T>,
+  Kind: typeof DropoutLabError = DropoutLabError,
+): Promise<T> => {
   try {
     return await work();
   } catch (cause) {
     if (!isFileError(cause)) throw cause;
-    throw new ViewerError(
-      systemErrorSentence(cause, path, 'to write an export', 'make room there, or choose another folder'),
-      { cause },
-    );
+    const advice = 'make room there, or choose another folder';
+    throw new Kind(systemErrorSentence(cause, path, 'to write an export', advice), { cause });
   }
 };
 
@@ -46,7 +49,8 @@ const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
  * Writes the viewer's pages and the runs of a folder as plain files, for any web server. A failure leaves nothing of it.
  *
  * @returns The number of runs.
- * @throws ViewerError when the output folder has something in it or cannot be written, or the folder of runs cannot be read.
+ * @throws ViewerError, before anything is written, when the output folder has something in it or has no place, or the folder
+ *   of runs cannot be read; DropoutLabError when the system refuses to write.
  */
 export const exportViewer = async ({
   runsFolder,
@@ -56,10 +60,14 @@ export const exportViewer = async ({
   reportsFolder: reports,
   signal,
 }: ExportOptions): Promise<number> => {
-  const there = await writing(output, async () => {
-    await requireFolderPlace(output);
-    return existsSync(output) ? readdir(output) : [];
-  });
+  const there = await orSentence(
+    output,
+    async () => {
+      await requireFolderPlace(output);
+      return existsSync(output) ? readdir(output) : [];
+    },
+    ViewerError,
+  );
   if (there.length > 0) {
     throw new ViewerError(
       `${output}: expected an empty folder or none, found ${there[0]} in it: choose another`,
@@ -84,9 +92,9 @@ export const exportViewer = async ({
     return { ...rest, isBeingWritten: false, ...(images && hasImages && { hasImages }) };
   });
 
-  const made = await writing(output, () => makeFolder(output));
+  const made = await orSentence(output, () => makeFolder(output));
   const write = (path: string, content: string | FileInParts['parts']): Promise<void> =>
-    writing(path, async () => {
+    orSentence(path, async () => {
       signal?.throwIfAborted();
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content, { signal });
@@ -102,7 +110,7 @@ export const exportViewer = async ({
     }
   };
   try {
-    await writing(output, () => cp(siteFolder, output, { recursive: true }));
+    await orSentence(output, () => cp(siteFolder, output, { recursive: true }));
     for (const run of runs) {
       if (isCorrupt(run)) continue;
       await write(join(output, 'runs', run.name, DIGEST_FILE), JSON.stringify(run));

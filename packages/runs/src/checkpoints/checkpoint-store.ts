@@ -68,7 +68,7 @@ export const saveCheckpoint = async (
       error,
       target,
       'to write a checkpoint',
-      'the one before it is kept; free some space or get the permission to write, then resume the run',
+      'an earlier one is kept; free some space or get the permission to write, then resume the run',
     );
   }
 };

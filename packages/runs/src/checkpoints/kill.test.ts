@@ -141,7 +141,7 @@ test.runIf(process.platform === 'linux')(
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(lines).toEqual([
       expect.stringMatching(
-        /^RunDirectoryError: .*last: expected to write a checkpoint, but the system says "file too large" \(EFBIG\); the one before it is kept/,
+        /^RunDirectoryError: .*last: expected to write a checkpoint, but the system says "file too large" \(EFBIG\); an earlier one is kept/,
       ),
       expect.stringMatching(
         /^RunDirectoryError: .*predictions\.json: expected to write the run, but .*EFBIG/,
