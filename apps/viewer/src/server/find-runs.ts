@@ -14,8 +14,9 @@ const isHidden = (name: string): boolean =>
  * slashes. Symbolic links are not followed.
  *
  * @param root A real path.
+ * @param only The one folder that is looked at, which may be hidden; all below `root` when left out.
  */
-export const findRuns = async (root: string): Promise<string[]> => {
+export const findRuns = async (root: string, only?: string): Promise<string[]> => {
   const found: string[] = [];
   const look = async (name: string, depth: number): Promise<void> => {
     const entries = await readdir(join(root, name), { withFileTypes: true }).catch(() => []);
@@ -30,7 +31,8 @@ export const findRuns = async (root: string): Promise<string[]> => {
       folders.map((entry) => look(name === '' ? entry.name : `${name}/${entry.name}`, depth + 1)),
     );
   };
-  await look('', 0);
+  if (only === undefined) await look('', 0);
+  else await look(only, DEPTH);
   return found.sort();
 };
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { sep } from 'node:path';
 import { embeddedStep } from '../learn/embed.ts';
 
 /**
@@ -54,6 +55,9 @@ export const isEmbedded = (url: string): boolean => {
   return path === '/' && embeddedStep(search ?? '') !== undefined;
 };
 
+/** What separates folders here: elsewhere than on Windows a backslash may be part of a name. */
+const SEPARATORS = sep === '/' ? /\// : /[/\\]/;
+
 /** Returns the segments of a request's path, none for `/`; undefined when one is not what a segment can be. */
 export const segmentsOf = (url: string): string[] | undefined => {
   const path = url.split('?', 1)[0]!;
@@ -61,7 +65,7 @@ export const segmentsOf = (url: string): string[] | undefined => {
   try {
     const segments = path.slice(1).split('/').map(decodeURIComponent);
     const impossible = segments.some(
-      (segment) => segment === '' || segment === '.' || segment === '..' || /[/\\\0]/.test(segment),
+      (segment) => ['', '.', '..'].includes(segment) || segment.includes('\0') || SEPARATORS.test(segment),
     );
     return path.startsWith('/') && !impossible ? segments : undefined;
   } catch {

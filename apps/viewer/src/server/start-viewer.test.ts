@@ -10,6 +10,25 @@ import { ViewerError } from './errors.ts';
 import { startViewer, type Viewer } from './start-viewer.ts';
 
 const SCRIPT = '<script>alert(1)';
+/** Names of folders that an address must not take for something else. */
+const ODD = [
+  ...[
+    '50% & more?#',
+    '100%25',
+    '%2e%2e',
+    '%5c',
+    '#1',
+    '?x',
+    ' a b ',
+    '"q"',
+    "it's",
+    'new\nline',
+    'a+b&runs=c;d:e',
+  ],
+  ...['e\u0301 decomposed', '\u00e9 composed', '🚀', '-dash', 'catalogue.json', 'digest.json', SCRIPT],
+  // On Windows no name has it.
+  ...(process.platform === 'win32' ? [] : ['back\\slash', '\\', 'in\\folders/of ?/50%']),
+];
 
 let root: string;
 let outside: string;
@@ -61,8 +80,8 @@ beforeAll(async () => {
   outside = join(folder, 'outside');
   await createEndedRun(root, 'good');
   await createEndedRun(root, 'study/arm/seed-1');
-  await createEndedRun(root, SCRIPT);
-  await createEndedRun(root, '50% & more?#');
+  for (const name of ODD) await createEndedRun(root, name);
+  await createEndedRun(root, '.hidden');
   await createEndedRun(outside, 'secret');
   await writeFile(join(outside, 'passwords.json'), '{"password":"hunter2"}');
 
@@ -99,7 +118,7 @@ describe('the catalogue', () => {
     expect(live).toBe(true);
     const good = runs.filter((run): run is RunOverview => !('error' in run));
     expect(good.map(({ name }) => name).sort()).toEqual(
-      ['50% & more?#', SCRIPT, 'good', 'linked-file', 'linked-folder', 'pipe', 'study/arm/seed-1'].sort(),
+      [...ODD, 'good', 'linked-file', 'linked-folder', 'pipe', 'study/arm/seed-1'].sort(),
     );
     const corrupt = runs.filter((run): run is CorruptRun => 'error' in run);
     expect(Object.fromEntries(corrupt.map(({ name, error }) => [name, error]))).toEqual({
@@ -124,12 +143,25 @@ describe('the catalogue', () => {
 
 describe('files', () => {
   test('of a run are served by the names that it has', async () => {
-    for (const name of ['good', 'study/arm/seed-1', SCRIPT, '50% & more?#']) {
+    for (const name of ['good', 'study/arm/seed-1', ...ODD]) {
       const path = `/runs/${name.split('/').map(encodeURIComponent).join('/')}/run.json`;
       const { status, headers, body } = await ask(path);
       expect({ path, status }).toEqual({ path, status: 200 });
       expect(headers['content-type']).toBe('application/json; charset=utf-8');
       expect(JSON.parse(body).id).toBe(name);
+      expect(await kindsOf(path.slice('/runs/'.length, -'/run.json'.length))).toContain('run-ended');
+    }
+  });
+
+  test('of a run that is hidden are served where it is the one that was asked for', async () => {
+    const one = await startViewer({ runsFolder: join(root, '.hidden'), port: 0 });
+    try {
+      const { port } = new URL(one.url);
+      const { runs } = JSON.parse((await ask('/runs/catalogue.json', { port })).body) as Catalogue;
+      expect(runs.map(({ name }) => name)).toEqual(['.hidden']);
+      expect((await ask('/runs/.hidden/run.json', { port })).status).toBe(200);
+    } finally {
+      await one.close();
     }
   });
 

@@ -71,7 +71,7 @@ export const watchRuns = (
       for (const follower of followers.values()) if (isBeingWritten(follower)) await lookAt(follower);
       return;
     }
-    const names = (await findRuns(root)).filter((name) => only === undefined || name === only);
+    const names = await findRuns(root, only);
     for (const name of followers.keys()) {
       if (names.includes(name)) continue;
       followers.delete(name);

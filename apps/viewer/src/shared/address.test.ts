@@ -6,7 +6,7 @@ test('a view goes into the address and comes back', () => {
   const view: View = {
     ...defaultView,
     page: 'compare',
-    runs: ['study/no dropout/seed-1', 'a&b=c', '<script>', '50%'],
+    runs: ['study/no dropout/seed-1', 'a&b=c', '<script>', '50%', 'back\\slash', 'e\u0301\n ?#'],
     x: 'time',
     log: true,
     smooth: 0.6,
