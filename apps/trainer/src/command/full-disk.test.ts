@@ -21,16 +21,13 @@ const onFullDisk = (
     );
   });
 
-/** What commands write, the largest file that there is room for, and the commands. */
+/** What commands write, the largest file that there is room for, and the commands: files and folders, by each way to write them. */
 const writers: [string, number, readonly string[]][] = [
   ['site', 16, ['view', 'runs', '--export', 'site']],
   ['report', 2, ['report', 'study.json', '--store', 'runs', '--output', 'report']],
   ['x.weights.h5', 16, ['export', 'runs/one', '--output', 'x.weights.h5']],
-  ['x.onnx', 16, ['export', 'runs/one', '--output', 'x.onnx']],
-  ['hub', 16, ['export', 'runs/one', '--format', 'hub', '--output', 'hub']],
   ['web', 16, ['export', 'runs/one', '--format', 'web', '--output', 'web']],
   ['imported', 16, ['import', 'there.safetensors', '--run-dir', 'imported']],
-  ['chart.svg', 2, ['evaluate', 'runs/one', '--backend', 'wasm', '--chart', 'chart.svg']],
 ];
 
 describe.skipIf(process.platform === 'win32')('a file that the disk has no room for', () => {

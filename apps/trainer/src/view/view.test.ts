@@ -65,13 +65,13 @@ test('a run in training is followed on a page that stays open, also past a resta
 
 test('a run that was stopped in the page goes on in Node, on the same images', async () => {
   const view = await startView('0');
-  const settings = '?arms=with&limit-train=200&batch-size=50&epochs=20&seed=2&backend=wasm';
+  const settings = '?arms=with&limit-train=200&limit-test=50&batch-size=50&epochs=12&seed=2&backend=wasm';
   const { page, complaints } = await openPage(browser, `${view.url}#/train${settings}`, {
     acceptDownloads: true,
   });
   await page.getByRole('button', { name: 'Train' }).click();
   // Looked for in every frame: on a fast machine an epoch is over before Playwright looks again.
-  await page.waitForFunction(() => document.body.innerText.includes(' of 20'));
+  await page.waitForFunction(() => document.body.innerText.includes(' of 12'));
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('interrupted').waitFor();
   const waiting = page.waitForEvent('download');
@@ -89,10 +89,13 @@ test('a run that was stopped in the page goes on in Node, on the same images', a
   // Nothing but progress.
   expect(resumed.stderr).toMatch(/^(Epoch .*\n?)*$/);
   expect(resumed.code).toBe(0);
-  const options = ['--limit-train', '200', '--batch-size', '50', '--epochs', '20', '--seed', '2'];
-  const whole = await runCli(['train', ...options, '--backend', 'wasm', '--run-dir', 'whole'], {
-    cwd: folder,
-  });
+  const options = ['--limit-train', '200', '--limit-test', '50', '--batch-size', '50', '--epochs', '12'];
+  const whole = await runCli(
+    ['train', ...options, '--seed', '2', '--backend', 'wasm', '--run-dir', 'whole'],
+    {
+      cwd: folder,
+    },
+  );
   expect(whole.code).toBe(0);
   const lossesOf = async (run: string): Promise<number[]> =>
     (await readFile(join(folder, run, 'history.csv'), 'utf8'))
@@ -101,6 +104,6 @@ test('a run that was stopped in the page goes on in Node, on the same images', a
       .slice(1)
       .map((line) => Number(line.split(',')[2]));
   const losses = await lossesOf('stopped');
-  expect(losses).toHaveLength(20);
+  expect(losses).toHaveLength(12);
   expect(losses).toEqual(await lossesOf('whole'));
 }, 120_000);
