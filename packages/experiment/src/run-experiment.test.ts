@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startBackend } from '@dropout-lab/backend/node';
 import type { RunConfigInput, RunEvent } from '@dropout-lab/contracts';
 import { buildModel, modelSpecOf, writeWeights } from '@dropout-lab/model';
 import {
@@ -17,9 +18,12 @@ import {
 } from '@dropout-lab/runs/node';
 import { createReplica, evaluate } from '@dropout-lab/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type ExperimentOptions, runExperiment } from './index.ts';
 import { collect, manifestOf, newPath, prepare, readFiles, steadyClock, writeFiles } from './testing.ts';
+
+// On cpu it takes four times as long.
+beforeAll(() => startBackend('wasm'));
 
 /** The files of a whole run. */
 const allFiles = [

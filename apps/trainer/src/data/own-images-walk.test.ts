@@ -95,8 +95,8 @@ test('from a folder of 300 pictures of five classes to every format and back, by
   const said = new Map<string, string>();
   const cli = async (...line: readonly string[]): Promise<string> => {
     const computed = ['train', 'evaluate', 'predict'].includes(line[0]!) ? ['--backend', 'wasm'] : [];
-    // What computes has a process of its own, as for its reader.
-    const run = computed.length > 0 ? runCli : callCli;
+    // Training has a process of its own, as for its reader.
+    const run = line[0] === 'train' ? runCli : callCli;
     const { code, stdout, stderr } = await run([...line, ...computed], { cwd: folder, env });
     expect([line, code, code === 0 ? '' : stderr]).toEqual([line, 0, '']);
     said.set(line.join(' '), stdout);
@@ -142,11 +142,13 @@ test('from a folder of 300 pictures of five classes to every format and back, by
   await cli('import', 'runs/pets/last.weights.h5', ...described);
   expect(await cli('evaluate', 'runs/from-weights')).toBe(evaluated);
   const safetensors = await readFile(at('runs/pets/last.safetensors'));
-  expect(await readFile(at('runs/pets/hub/model.safetensors'))).toEqual(safetensors);
+  // Matchers look at each of millions of bytes.
+  const isSame = async (path: string): Promise<boolean> => safetensors.equals(await readFile(at(path)));
+  expect(await isSame('runs/pets/hub/model.safetensors')).toBe(true);
   await cli('import', 'runs/pets/hub/model.keras', '--run-dir', 'runs/from-hub');
   for (const run of ['from-keras', 'from-safetensors', 'from-hub']) {
     await cli('export', `runs/${run}`, '--format', 'safetensors');
-    expect([run, await readFile(at('runs', run, 'last.safetensors'))]).toEqual([run, safetensors]);
+    expect([run, await isSame(`runs/${run}/last.safetensors`)]).toEqual([run, true]);
   }
   const { accuracy } = JSON.parse(await readFile(at('runs/pets/evaluation.json'), 'utf8'));
   expect(await readFile(at('runs/pets/hub/README.md'), 'utf8')).toContain(
