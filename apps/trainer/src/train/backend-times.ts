@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOwnImages, type RunConfig } from '@dropout-lab/contracts';
 import { cacheDirectory, makeFolder, readTextFile, writeDurably } from '@dropout-lab/files/node';
 import { z } from 'zod';
 
@@ -18,6 +19,14 @@ const backendTimes = z.strictObject({
 
 export type BackendTimes = z.infer<typeof backendTimes>;
 export type StepSeconds = BackendTimes['stepSeconds'];
+
+/** Returns the kind of run that is measured, for people: `tutorial, cifar10, batches of 250`. */
+export const runsInWords = ({ dataset, batchSize, model }: RunConfig): string =>
+  [
+    model.preset === 'layers' ? 'own layers' : model.preset,
+    isOwnImages(dataset) ? 'own images' : dataset,
+    `batches of ${batchSize}`,
+  ].join(', ');
 
 const LARGEST_FILE = 4096;
 

@@ -130,10 +130,8 @@ describe.runIf(existsSync(installed) && process.platform !== 'win32')('with a tf
       /^ {2}a step of tutorial, shapes, batches of 10: node 0\.100 s, wasm 0\.250 s$/m,
     );
 
-    for (const damaged of ['', '{}', 'null', '{"version":1', JSON.stringify({ ...kept, version: 2 })]) {
-      await writeFile(join(cache, 'backend-times', file!), damaged);
-      expect((await cli(['info'])).stdout).not.toContain('a step of');
-    }
+    await writeFile(join(cache, 'backend-times', file!), '{"version":1');
+    expect((await cli(['info'])).stdout).not.toContain('a step of');
     expect((await train('--run-dir', 'repaired')).stdout).toContain('measured now');
   }, 120_000);
 

@@ -11,7 +11,7 @@ import type { Reporter } from '../command/reporter.ts';
 import { RunFailedError } from '../run-failed-error.ts';
 import { inOwnProcess } from '../study/run-task.ts';
 import { version } from '../version.ts';
-import { readBackendTimes, type StepSeconds, writeBackendTimes } from './backend-times.ts';
+import { readBackendTimes, runsInWords, type StepSeconds, writeBackendTimes } from './backend-times.ts';
 import type { RunOptions } from './open-run.ts';
 
 /** The backend of a run, and the reason for it where it was not asked for by name. */
@@ -93,13 +93,12 @@ const keyOf = async (
 
 const keep = async (
   key: string,
-  { dataset, batchSize, model }: RunConfig,
+  config: RunConfig,
   stepSeconds: StepSeconds,
   reporter: Reporter,
 ): Promise<void> => {
   try {
-    const runs = `${model.preset === 'layers' ? 'own layers' : model.preset}, ${dataset}, batches of ${batchSize}`;
-    await writeBackendTimes(key, { version: 1, runs, stepSeconds });
+    await writeBackendTimes(key, { version: 1, runs: runsInWords(config), stepSeconds });
   } catch (error) {
     reporter.line(
       systemErrorSentence(
