@@ -124,7 +124,7 @@ const runsOf = async (operation: Operation, repeats: number): Promise<OperationR
   return { programs, ms: times.sort((a, b) => a - b)[Math.floor(repeats / 2)] ?? Number.NaN };
 };
 
-const [BATCH, STEPS, CLASSES] = [250, 100, 10];
+const [BATCH, STEPS, CLASSES] = [250, 20, 10];
 const imageShape = [32, 32, 3] as const;
 const pixels = Float32Array.from(uniform(randomKey(1), BATCH * 32 * 32 * 3));
 
@@ -141,8 +141,8 @@ const source: BatchSource = {
 };
 
 /**
- * Milliseconds of a training step of the tutorial's model, the mean of the fastest of three epochs of 100 steps, the first
- * of which compiles the programs.
+ * Milliseconds of a training step of the tutorial's model: the mean over an epoch of 20 steps, the faster of two after one
+ * that compiles the programs.
  *
  * @param isLate Losses are read every few steps, as training does by itself; else after each step.
  */

@@ -29,6 +29,7 @@ export {
 export { comparePairs, type PairedComparison } from './statistics/comparison.ts';
 export { holmAdjusted } from './statistics/holm.ts';
 export { type DiscordantCounts, type McNemarTest, mcnemarTest } from './statistics/mcnemar.ts';
+export { permutationPValue } from './statistics/permutation.ts';
 export {
   independentDifferenceInterval,
   type PairedCounts,

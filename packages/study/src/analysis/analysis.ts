@@ -75,7 +75,7 @@ export interface StudyAnalysis {
   /** In what the arms' configurations differ, a value for each arm. */
   readonly settings: readonly ConfigDifference[];
   readonly comparisons: readonly ComparisonAnalysis[];
-  readonly reference: Study['reference'];
+  readonly references: Study['references'];
   /** Runs that the report has to do without. */
   readonly missing: readonly {
     readonly arm: string;
@@ -113,7 +113,7 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
   );
   const armOf = (name: string): ArmAnalysis => arms.find((arm) => arm.name === name)!;
   const evidence = evidenceOf(study, runs, arms);
-  const { name, title, description, seeds, reference } = study;
+  const { name, title, description, seeds, references } = study;
   return {
     name,
     title,
@@ -124,7 +124,7 @@ export const analyzeStudy = (study: Study, runs: readonly StudyRun[]): StudyAnal
     comparisons: study.comparisons.map(({ title, arms: [first, second] }, i) =>
       comparisonOf(title, armOf(first), armOf(second), evidence[i]!),
     ),
-    reference,
+    references,
     missing: runs.flatMap(({ arm, seed, state, history, config }) =>
       state === 'finished'
         ? []

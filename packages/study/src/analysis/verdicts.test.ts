@@ -55,11 +55,18 @@ describe('verdictsOf', () => {
   });
 });
 
+const besides = (runs: Parameters<typeof analyzeStudy>[1], reference = threeArms.references[0]!): string[] =>
+  referenceVerdicts(reference, analyzeStudy(threeArms, runs).arms);
+
+/** Runs that each end at an accuracy of their own. */
+const runsOf = (accuracies: Readonly<Record<string, readonly number[]>>) =>
+  finishedRuns(threeArms, (arm, seed) => ({ accuracy: accuracies[arm]?.[seed] ?? 0.5, loss: 1 }));
+
 describe('referenceVerdicts', () => {
   test('sets our mean beside the published one', () => {
     // 2 sqrt(.75 * .25 / 2 * (1 / 6 + 1 / 2)): with two validation images, anything is possible.
-    expect(referenceVerdicts(analyzeStudy(threeArms, clearRuns()))).toEqual([
-      '“dropout”: validation accuracy 75.0% here, 75.0% there, the mean of 2. The difference of +0.0 points is within two standard errors of accuracies on 2 images (50.0 points).',
+    expect(besides(clearRuns())).toEqual([
+      '“dropout” beside a book: validation accuracy is 75.0% here, the mean of 6 runs, and 75.0% there, the mean of 2: +0.0 points, within two standard errors of accuracies on 2 images (50.0 points).',
     ]);
   });
 
@@ -69,8 +76,31 @@ describe('referenceVerdicts', () => {
       manifest: { ...run.manifest!, data: { ...run.manifest!.data, validationImages: 10_000 } },
     }));
     // 2 sqrt(.75 * .25 / 10000 * (1 / 6 + 1 / 2)) = 0.0071.
-    expect(referenceVerdicts(analyzeStudy(threeArms, runs))[0]).toMatch(
-      /The difference of −5\.0 points is beyond two standard errors of accuracies on 10,000 images \(0\.7 points\)\.$/,
+    expect(besides(runs)[0]).toMatch(
+      /: −5\.0 points, beyond two standard errors of accuracies on 10,000 images \(0\.7 points\)\.$/,
     );
+  });
+
+  test('asks of runs on both sides whether chance makes the difference, and corrects for the arms', () => {
+    const ours = [0.74, 0.75, 0.76, 0.745, 0.755, 0.75];
+    const of = (val_accuracy: number[]) => ({ val_accuracy, val_loss: [], test_accuracy: [] });
+    const reference = {
+      source: 'Keras',
+      arms: { dropout: of([0.748, 0.752, 0.744, 0.757]), 'no-dropout': of([0.7, 0.71, 0.69, 0.695]) },
+    };
+    // The lowest of all 210 ways to divide ten runs: p = 1 / 210, twice that for two arms.
+    expect(besides(runsOf({ dropout: ours, 'no-dropout': ours }), reference)).toEqual([
+      '“dropout” beside Keras: validation accuracy does not differ by more than chance, 75.0% here, the mean of 6 runs, and 75.0% there, the mean of 4: +0.0 points (p = 0.957 after Holm’s correction for 2 arms, permutation test).',
+      '“no dropout” beside Keras: validation accuracy differs by more than chance, 75.0% here, the mean of 6 runs, and 69.9% there, the mean of 4: +5.1 points (p = 0.010 after Holm’s correction for 2 arms, permutation test).',
+    ]);
+  });
+
+  test('three runs on each side can never differ by more than chance, so that their images decide', () => {
+    const three = threeArms.references.map((reference) => ({
+      ...reference,
+      arms: { dropout: { ...reference.arms['dropout']!, val_accuracy: [0.7, 0.71, 0.72] } },
+    }))[0]!;
+    const runs = runsOf({ dropout: [0.75, 0.75, 0.75] }).filter(({ seed }) => seed < 3);
+    expect(besides(runs, three)[0]).toContain('two standard errors');
   });
 });

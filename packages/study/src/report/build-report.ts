@@ -6,11 +6,13 @@ import {
   reliabilityChart,
   sweepChart,
 } from '@dropout-lab/charts';
+import { mean, standardDeviation } from '@dropout-lab/metrics';
 import { gapsInWords } from '@dropout-lab/runs';
 import { type ArmAnalysis, type StudyAnalysis, sweptSettingOf } from '../analysis/analysis.ts';
-import { metricDefinitions } from '../analysis/metrics.ts';
+import { type MetricUnit, metricDefinitions } from '../analysis/metrics.ts';
 import { referenceVerdicts } from '../analysis/verdicts.ts';
 import { counted, formatMetric, formatPercent, listInWords } from '../format.ts';
+import { publishedMetricNames } from '../study/study.ts';
 import { linesInWords, validationCurves } from './arm-curves.ts';
 import { type ArmGallery, MOST_GALLERIES } from './arm-gallery.ts';
 import { heading, paragraph, type ReportBlock, type ReportChart } from './blocks.ts';
@@ -148,32 +150,43 @@ const metricsOf = ({ arms, seeds }: StudyAnalysis): ReportBlock[] => [
   ),
 ];
 
-const referenceOf = (analysis: StudyAnalysis): ReportBlock[] => {
-  const { reference, arms } = analysis;
-  if (reference === undefined) return [];
-  const published = (values: readonly number[] | undefined, format: (value: number) => string): string =>
-    (values ?? []).map(format).join(' / ') || '–';
+/** More published values than these are said by their mean and standard deviation, as ours are. */
+const MOST_LISTED = 3;
+
+const referenceOf = ({ references, arms }: StudyAnalysis): ReportBlock[] => {
+  if (references.length === 0) return [];
+  const metrics = publishedMetricNames.map((name) => ({
+    name,
+    definition: metricDefinitions.find(({ key }) => key === name)!,
+  }));
+  const published = (values: readonly number[], unit: MetricUnit): string => {
+    if (values.length > MOST_LISTED)
+      return `${formatMetric(mean(values), unit)} ± ${formatMetric(standardDeviation(values), unit)}`;
+    // Of losses that were read off a plot no more digits are written than there were.
+    return (
+      values.map((value) => (unit === 'fraction' ? formatPercent(value) : `${value}`)).join(' / ') || '–'
+    );
+  };
   return [
     heading('Beside what was published'),
-    paragraph(`Published metrics are those of ${reference.source}.`),
     {
       kind: 'table',
-      head: ['arm', 'validation accuracy', 'published', 'validation loss', 'published', 'what it said'],
-      rows: arms
-        .filter(({ name }) => name in reference.arms)
-        .map(({ name, title, metrics }) => {
-          const there = reference.arms[name]!;
-          return [
-            title,
-            formatMetric(metrics.val_accuracy.mean, 'fraction'),
-            published(there.val_accuracy, (value) => formatPercent(value)),
-            formatMetric(metrics.val_loss.mean, 'nats'),
-            published(there.val_loss, String),
-            there.note ?? '',
-          ];
-        }),
+      head: ['arm', 'where', ...metrics.map(({ definition }) => definition.title), 'what it said'],
+      rows: arms.flatMap((arm) => {
+        const elsewhere = references.filter((reference) => arm.name in reference.arms);
+        if (elsewhere.length === 0) return [];
+        const here = [arm.title, `here, ${counted(arm.runs.length, 'run')}`];
+        return [
+          [...here, ...metrics.map(({ definition }) => meanOf(arm, definition)), ''],
+          ...elsewhere.map((reference) => {
+            const there = reference.arms[arm.name]!;
+            const values = metrics.map(({ name, definition }) => published(there[name], definition.unit));
+            return ['', reference.source, ...values, there.note ?? ''];
+          }),
+        ];
+      }),
     },
-    { kind: 'list', items: referenceVerdicts(analysis) },
+    { kind: 'list', items: references.flatMap((reference) => referenceVerdicts(reference, arms)) },
   ];
 };
 

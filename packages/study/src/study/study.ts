@@ -36,13 +36,22 @@ export const seedsSchema = z
   .max(MOST_SEEDS, `expected at most ${MOST_SEEDS} seeds`);
 const settings = z.record(z.string(), z.unknown());
 
-const metricsSchema = z.strictObject({
-  /** At the last epoch, one for each run that was published. */
+/** At the last epoch, one for each run that was published. */
+const publishedMetrics = z.strictObject({
   val_accuracy: z.array(z.number()).default([]),
   val_loss: z.array(z.number()).default([]),
-  /** A remark. */
-  note: text.optional(),
+  test_accuracy: z.array(z.number()).default([]),
 });
+export const publishedMetricNames = publishedMetrics.keyof().options;
+
+const referenceSchema = z.strictObject({
+  /** Whose they are, as it reads after “beside”. */
+  source: text,
+  arms: z.record(nameSchema, publishedMetrics.extend({ /** A remark. */ note: text.optional() })),
+});
+
+/** Metrics of a study's arms that were published elsewhere. */
+export type Reference = z.output<typeof referenceSchema>;
 
 /** A study as a file has it: what {@link parseStudy} checks first. */
 export const studySchema = z.strictObject({
@@ -69,8 +78,8 @@ export const studySchema = z.strictObject({
     )
     .default([]),
   seeds: seedsSchema.default([0]),
-  /** Metrics published elsewhere, to be set beside ours. */
-  reference: z.strictObject({ source: text, arms: z.record(nameSchema, metricsSchema) }).optional(),
+  /** Metrics published elsewhere, to be set beside ours: of one source, or of several. */
+  reference: z.union([referenceSchema, z.array(referenceSchema)]).default([]),
 });
 
 /** A study as a user writes it: a base configuration, and arms as small changes of it. */
@@ -98,7 +107,8 @@ export interface Study {
   readonly comparisons: readonly { readonly title: string; readonly arms: readonly [string, string] }[];
   /** Each once. All arms are run with each of them. */
   readonly seeds: readonly number[];
-  readonly reference: z.output<typeof studySchema>['reference'];
+  /** Metrics published elsewhere, to be set beside ours. */
+  readonly references: readonly Reference[];
 }
 
 /** Types a study file: `export default defineStudy({ … })`. Checks nothing; {@link parseStudy} does. */
@@ -132,8 +142,14 @@ export const parseStudy = (input: unknown, where: string): Study => {
     arms,
     where,
   );
+  const references = Array.isArray(study.reference) ? study.reference : [study.reference];
   requireKnown(
-    Object.keys(study.reference?.arms ?? {}).map((arm) => ['reference.arms', arm]),
+    references.flatMap((reference, i) =>
+      Object.keys(reference.arms).map((arm) => [
+        Array.isArray(study.reference) ? `reference[${i}].arms` : 'reference.arms',
+        arm,
+      ]),
+    ),
     arms,
     where,
   );
@@ -144,8 +160,8 @@ export const parseStudy = (input: unknown, where: string): Study => {
     );
   }
   requireDistinct(study.seeds, `${where}: seeds`);
-  const { title, description, comparisons, seeds, reference } = study;
-  return { name: study.name, title, description, arms, comparisons, seeds, reference };
+  const { title, description, comparisons, seeds } = study;
+  return { name: study.name, title, description, arms, comparisons, seeds, references };
 };
 
 /** @throws ConfigError before time is spent on more arms or runs than anybody trains. */
