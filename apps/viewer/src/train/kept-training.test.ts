@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { NamedArray } from '@dropout-lab/contracts';
+import { sha256Sync } from '@dropout-lab/files';
 import { withoutVoided } from '@dropout-lab/runs';
 import type { RunReader } from '@dropout-lab/runs/node';
 import type { Browser, Page } from 'playwright-core';
@@ -54,12 +56,25 @@ const keptEpochs = (page: Page): Promise<number[]> =>
       }),
   );
 
+/** Arrays by the digests of their bytes: matchers would look at each of millions of numbers. */
+const digestsOf = (arrays: readonly NamedArray[]) =>
+  arrays.map(({ name, shape, values: { buffer, byteOffset, byteLength } }) => ({
+    name,
+    shape,
+    sha256: sha256Sync(new Uint8Array(buffer, byteOffset, byteLength)),
+  }));
+
 /** Weights, slots and progress at the end, and the loss of each step; those after the checkpoint that was kept are void. */
 const resultOf = async (run: RunReader) => {
   const { snapshot } = await run.loadCheckpoint('last');
   const { epochSeconds: _, ...progress } = snapshot.progress;
   const { events } = await run.readEvents();
-  return { ...snapshot, progress, losses: losses(withoutVoided(events)) };
+  return {
+    weights: digestsOf(snapshot.weights),
+    slots: digestsOf(snapshot.slots),
+    progress,
+    losses: losses(withoutVoided(events)),
+  };
 };
 
 test('a training that a reload has cut off continues to the bit; before, the browser asks', async () => {
