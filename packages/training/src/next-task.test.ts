@@ -44,7 +44,7 @@ const loops: [string, (replica: Replica, source: BatchSource, signal: AbortSigna
   ],
 ];
 
-test.each(loops)('%s notices within a few batches what the thread is told meanwhile', async (_, loop) => {
+test.each(loops)('within a few batches %s notices a message to its thread', async (_, loop) => {
   const model = tinyModel();
   const controller = new AbortController();
   const { slow, asked } = slowSource(() => controller.abort());

@@ -21,7 +21,7 @@ const onFullDisk = (
     );
   });
 
-/** What commands write, the largest file that there is room for, and the commands: files and folders, by each way to write them. */
+/** The files and folders that commands write, by each way to write them; the largest file that there is room for; the commands. */
 const writers: [string, number, readonly string[]][] = [
   ['site', 16, ['view', 'runs', '--export', 'site']],
   ['report', 2, ['report', 'study.json', '--store', 'runs', '--output', 'report']],

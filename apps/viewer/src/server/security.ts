@@ -55,7 +55,7 @@ export const isEmbedded = (url: string): boolean => {
   return path === '/' && embeddedStep(search ?? '') !== undefined;
 };
 
-/** What separates folders here: elsewhere than on Windows a backslash may be part of a name. */
+/** The separators of folders here: elsewhere than on Windows a backslash may be part of a name. */
 const SEPARATORS = sep === '/' ? /\// : /[/\\]/;
 
 /** Returns the segments of a request's path, none for `/`; undefined when one is not what a segment can be. */
