@@ -10,6 +10,9 @@ export interface DescribedData {
   readonly dataset?: DatasetChoice | undefined;
 }
 
+/** The part of a Keras archive's metadata that is ours. */
+export const DESCRIBED = 'dropout_lab';
+
 /** The form in which a model gets pixels that were bytes. */
 export const PIXELS = 'float32, byte / 255';
 

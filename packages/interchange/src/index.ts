@@ -1,6 +1,6 @@
 export type { DescribedData } from './described-data.ts';
 export { InterchangeError, KerasWeightsError } from './errors.ts';
-export { decodeKerasArchitecture, type KerasArchitecture } from './keras/architecture.ts';
+export { decodeKerasArchitecture, type KerasArchitecture, type SavedLayers } from './keras/architecture.ts';
 export { isArchive as isKerasArchive } from './keras/archive.ts';
 export { isHdf5 } from './keras/hdf5.ts';
 export {
@@ -11,6 +11,7 @@ export {
 } from './keras/model.ts';
 export type { TrainedWith } from './keras/training.ts';
 export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';
+export { type DescribedLayersModel, decodeLayersModel } from './layers-model/model.ts';
 export { encodeOnnxModel } from './onnx/model.ts';
 export { type Room, requireRoom } from './require-room.ts';
 export {

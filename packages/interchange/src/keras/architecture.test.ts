@@ -117,6 +117,54 @@ describe('other ways to write the same', () => {
     expect(layers.filter(({ kind }) => kind === 'dropout').map(({ name }) => name)).toEqual([null, 'late']);
   });
 
+  test.each([
+    [1 / 255, 0, 1],
+    [1 / 127.5, -1, 2],
+  ])('a first layer that scales bytes by %d is given bytes', async (scale, offset, scaled) => {
+    const bytes = await changed('saved', (config) => {
+      const rescaling = { name: 'rescaling', scale, offset };
+      config['config'].layers.splice(1, 0, {
+        module: 'keras.layers',
+        class_name: 'Rescaling',
+        config: rescaling,
+        registered_name: null,
+      });
+    });
+    const { model, notes, takesBytes } = decodeKerasArchitecture(bytes, 'a');
+    expect(model.layers[0]).toEqual({ kind: 'rescaling', name: null, scale: scaled, offset });
+    expect(takesBytes).toBe(true);
+    expect(notes).toEqual(['a: its first layer scales bytes, so that it is given bytes, not byte / 255']);
+    // One of ours takes numbers from 0 to 1, whatever it makes of them.
+    const files = unzipSync(bytes);
+    const ours = zipSync({ ...files, 'metadata.json': strToU8(JSON.stringify({ dropout_lab: {} })) });
+    expect(decodeKerasArchitecture(ours, 'a').model.layers[0]).toMatchObject({ scale });
+    expect(decodeKerasArchitecture(ours, 'a').takesBytes).toBe(false);
+  });
+
+  test('an axis that is counted, of an image and of what is flat', async () => {
+    const norm = (name: string, axis: unknown) => ({
+      module: 'keras.layers',
+      class_name: 'BatchNormalization',
+      config: { name, axis },
+      registered_name: null,
+    });
+    const bytes = (flat: unknown) =>
+      changed('saved', (config) => {
+        const { layers } = config['config'];
+        layers.splice(-1, 0, norm('flat', flat));
+        layers.splice(2, 0, norm('image', [3]));
+      });
+    const { layers } = decodeKerasArchitecture(await bytes(1), 'a').model;
+    expect(layers.flatMap((layer) => (layer.kind === 'batch_normalization' ? layer.name : []))).toEqual([
+      'image',
+      'flat',
+    ]);
+    const other = await bytes(3);
+    expect(() => decodeKerasArchitecture(other, 'a')).toThrow(
+      'a: "flat" (BatchNormalization): axis: expected -1 or [-1], found 3',
+    );
+  });
+
   test('a block whose input is its second summand, and the sum as an operation', async () => {
     const { spec } = await exampleOf('blocks');
     const bytes = await changed('blocks', (config) => {

@@ -1,13 +1,14 @@
 import type { LayerInput, LayerKind } from '@dropout-lab/contracts';
 import { dropNameOf } from '@dropout-lab/model';
+import { DESCRIBED } from '../described-data.ts';
 import { InterchangeError } from '../errors.ts';
-import { readKerasObject, shown } from '../objects.ts';
-import { archived, lengthOfArchived, readArchivedJson } from './archive.ts';
+import { isObject, readKerasObject, shown } from '../objects.ts';
+import { archived, findArchivedJson, lengthOfArchived, readArchivedJson } from './archive.ts';
 import { type KerasNode, nodesOf } from './nodes.ts';
 import { isForTraining, readLayer } from './read-layer.ts';
 
-/** The layers of a model that Keras has saved. */
-export interface KerasArchitecture {
+/** The layers of a model that another program has saved. */
+export interface SavedLayers {
   /** The model for `parseModelSpec`, which checks it. */
   readonly model: {
     readonly inputShape: [number, number, number];
@@ -15,8 +16,14 @@ export interface KerasArchitecture {
     readonly dataFormat: 'channels_last' | 'channels_first';
     readonly layers: LayerInput[];
   };
-  /** A sentence for each setting that was left out, since it matters to a training alone. */
+  /** A sentence for each setting that was left out, since it matters to a training alone, or read as another. */
   readonly notes: readonly string[];
+  /** Whether it was saved to take bytes: it takes byte / 255 here, and scales that by 255 more. */
+  readonly takesBytes: boolean;
+}
+
+/** The layers of a model that Keras has saved. */
+export interface KerasArchitecture extends SavedLayers {
   /** Length of the file of weights: the layers cannot have more than it has room for. */
   readonly weightBytes: number;
 }
@@ -31,11 +38,32 @@ export interface KerasArchitecture {
 export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): KerasArchitecture => {
   const config = readArchivedJson(bytes, archived.config, where);
   const nodes = nodesOf(readKerasObject(config, `${where}: ${archived.config}`), where);
+  const metadata = findArchivedJson(bytes, archived.metadata, where);
+  const isOurs = isObject(metadata) && DESCRIBED in metadata;
+  return {
+    ...readLayers(nodes, where, isOurs),
+    weightBytes: lengthOfArchived(bytes, archived.weights, where),
+  };
+};
+
+/**
+ * Reads the layers of a model from its nodes.
+ *
+ * @param found In the order in which they are computed, the input first.
+ * @param isOurs Whether dropout-lab wrote the file, so that the model takes numbers from 0 to 1; one that begins by scaling
+ *   levels down takes bytes otherwise.
+ * @throws InterchangeError naming the first layer, argument or connection that dropout-lab lacks.
+ */
+export const readLayers = (found: readonly KerasNode[], where: string, isOurs: boolean): SavedLayers => {
+  const nodes = withLastAxis(found);
   const notes: string[] = [];
   const [input, first] = nodes as [KerasNode, KerasNode | undefined];
   const shape = inputShapeOf(input, where);
   const isFirst = first?.className === 'Permute' && `${first.config['dims']}` === '2,3,1';
   const layers = layersOf(nodes.slice(isFirst ? 1 : 0), where, (text) => notes.push(text));
+  const takesBytes = !isOurs && scaleFromOne(layers);
+  if (takesBytes)
+    notes.push(`${where}: its first layer scales bytes, so that it is given bytes, not byte / 255`);
   const last = layers.findLast(
     (layer): layer is Extract<LayerInput, { kind: 'dense' }> => layer.kind === 'dense',
   );
@@ -51,8 +79,36 @@ export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): Keras
       layers,
     },
     notes,
-    weightBytes: lengthOfArchived(bytes, archived.weights, where),
+    takesBytes,
   };
+};
+
+/** A first layer that scales by this or less is for bytes: 1/255 and 1/127.5 are. */
+const LARGEST_SCALE_OF_BYTES = 1 / 100;
+
+/** Changes a first layer that scales bytes to one that scales a byte / 255, as pixels are given here. @returns Whether it is one. */
+const scaleFromOne = (layers: LayerInput[]): boolean => {
+  const [first] = layers;
+  if (first?.kind !== 'rescaling' || typeof first.scale !== 'number') return false;
+  if (!(first.scale > 0 && first.scale <= LARGEST_SCALE_OF_BYTES)) return false;
+  layers[0] = { ...first, scale: first.scale * 255 };
+  return true;
+};
+
+/** Whether a class of layers makes one row of numbers of an image. */
+const isFlattening = (className: string): boolean =>
+  /^(Flatten|Global(Average|Max)Pooling2D)$/.test(className);
+
+/** Writes -1 for the axis of a normalization that is its input's last: Keras 2 and TensorFlow.js count it, which depends on the input. */
+const withLastAxis = (nodes: readonly KerasNode[]): KerasNode[] => {
+  const lastAxes = new Map<string, number>();
+  return nodes.map((node) => {
+    const { name, className, config, inputs } = node;
+    const lastAxis = lastAxes.get(inputs[0]!) ?? 3;
+    lastAxes.set(name, isFlattening(className) ? 1 : lastAxis);
+    const isCounted = /Normalization$/.test(className) && `${config['axis']}` === `${lastAxis}`;
+    return isCounted ? { ...node, config: { ...config, axis: -1 } } : node;
+  });
 };
 
 const inputShapeOf = ({ className, config, name }: KerasNode, where: string): [number, number, number] => {
@@ -170,8 +226,8 @@ const dominators = (nodes: readonly KerasNode[]): ReadonlyMap<string, string> =>
   return before;
 };
 
-/** A name that a layer may have here. */
-const NAME = /^[A-Za-z][\w-]*$/;
+/** The form of a layer's name here. */
+export const NAME = /^[A-Za-z][\w-]*$/;
 
 /** Leaves names out that layers get by themselves, so that a model of ours comes back as it was. */
 const namer = () => {

@@ -31,8 +31,8 @@ export interface KerasLayer<Settings = LayerSpec> {
 type LayerOf<Kind extends LayerKind> = Extract<LayerSpec, { kind: Kind }>;
 
 const image = { data_format: ['channels_last', null] } as const;
-/** The last axis, of an image or of what is flat. */
-const lastAxis = [-1, 3, [-1], [3]] as const;
+/** Another number of the last axis is written so before. */
+const lastAxis = [-1, [-1]] as const;
 
 const kernel = {
   activation: ['activation', activation],

@@ -1,5 +1,5 @@
 import type { ModelSpec, NamedArray } from '@dropout-lab/contracts';
-import { type DescribedData, PIXELS, readDescribedData } from '../described-data.ts';
+import { DESCRIBED, type DescribedData, PIXELS, readDescribedData } from '../described-data.ts';
 import { inKerasOrder, isLayer, type Operation, operationsOf } from '../graph/graph.ts';
 import { isObject, type JsonObject, kerasObject } from '../objects.ts';
 import { archived, findArchivedJson, writeArchive } from './archive.ts';
@@ -27,8 +27,6 @@ export interface KerasModel {
 
 /** The first version of Keras that these archives are loaded by. */
 const KERAS_VERSION = '3.3.3';
-/** The part of an archive's metadata that is ours. */
-const DESCRIBED = 'dropout_lab';
 
 /**
  * Writes a model of `buildModel` as a `.keras` archive, which `keras.saving.load_model` of Keras 3.3 and later opens without

@@ -9,9 +9,16 @@ const activationLayers: Readonly<
   Record<string, { readonly activation: string; readonly arguments: JsonObject }>
 > = {
   ReLU: { activation: 'relu', arguments: { max_value: null, negative_slope: 0, threshold: 0 } },
-  LeakyReLU: { activation: 'leaky_relu', arguments: { negative_slope: 0.2 } },
+  // `alpha` in Keras 2 and TensorFlow.js.
+  LeakyReLU: { activation: 'leaky_relu', arguments: { negative_slope: 0.2, alpha: 0.2 } },
   ELU: { activation: 'elu', arguments: { alpha: 1 } },
   Softmax: { activation: 'softmax', arguments: { axis: -1 } },
+};
+
+/** The layers of ours that a model.json has under names of their own, with the class of Keras's that they are in prediction. */
+const dropConnectLayers: Readonly<Record<string, string>> = {
+  DropConnectConv2D: 'Conv2D',
+  DropConnectDense: 'Dense',
 };
 
 /** Arguments that say nothing about what the layer computes in prediction, or that are read elsewhere. */
@@ -72,6 +79,12 @@ export const readLayer = (
       );
     }
     return { kind: 'activation', activation: alias.activation as 'relu' };
+  }
+  const plain = ownValue(dropConnectLayers, className);
+  if (plain !== undefined) {
+    const { drop_connect: dropConnect, ...others } = config;
+    const layer = readLayer({ name, className: plain, config: others, inputs: [] }, where, note);
+    return { ...layer, dropConnect } as LayerInput;
   }
   const found = Object.entries(kerasLayers).find(
     ([kind, layer]) => kind !== 'residual' && layer.className === className,

@@ -65,11 +65,10 @@ export const activation: Codec<ActivationName> = {
   },
   read: (value, where) => {
     const name = value === 'swish' ? 'silu' : value;
-    const known = Object.values(activationNames);
     if (name === null) return 'linear';
-    if (typeof name === 'string' && known.includes(name)) return name;
+    if (typeof name === 'string' && Object.hasOwn(activationNames, name)) return name;
     throw new InterchangeError(
-      `${where}: expected one of the activations ${known.filter((one) => one !== null).join(', ')}, found ${shown(isObject(value) ? (value['config'] ?? value) : value)}`,
+      `${where}: expected one of the activations ${Object.keys(activationNames).join(', ')}, found ${shown(isObject(value) ? (value['config'] ?? value) : value)}`,
     );
   },
 };
