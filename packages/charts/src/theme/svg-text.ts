@@ -9,12 +9,16 @@ const TEXT = 3;
 /**
  * Returns a chart as XML, which a file of SVG is, and which a page of HTML can have in it too. A character that XML does not
  * allow becomes U+FFFD.
+ *
+ * @param written Returns the value that the text has for an attribute; its own by default.
  */
-export const svgText = (svg: SVGSVGElement): string =>
-  serialize(nodeOf(svg) as unknown as Node, { requireWellFormed: true });
+export const svgText = (
+  svg: SVGSVGElement,
+  written: (name: string, value: string) => string = (_, value) => value,
+): string => serialize(nodeOf(svg, written) as unknown as Node, { requireWellFormed: true });
 
 /** Not every DOM has what the serializer looks at: linkedom's attributes are in no namespace, not even in none. */
-const nodeOf = (node: Node): object => {
+const nodeOf = (node: Node, written: (name: string, value: string) => string): object => {
   if (node.nodeType !== ELEMENT) return { nodeType: TEXT, data: allowed(node.textContent ?? '') };
   const element = node as Element;
   const { namespaceURI, localName, childNodes } = element;
@@ -26,9 +30,9 @@ const nodeOf = (node: Node): object => {
       .filter((name) => name !== 'xmlns')
       .map((name) => ({
         ...{ namespaceURI: null, localName: name, prefix: null },
-        value: allowed(element.getAttribute(name)!),
+        value: allowed(written(name, element.getAttribute(name)!)),
       })),
-    childNodes: [...childNodes].map(nodeOf),
+    childNodes: [...childNodes].map((child) => nodeOf(child, written)),
   };
 };
 
