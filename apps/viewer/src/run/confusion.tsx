@@ -106,9 +106,13 @@ export const Confusion = ({ report: { confusion, classes } }: { readonly report:
         </div>
       </div>
       <p class="muted small">
-        {pointed.value && drawing
-          ? inWords(pointed.value)
-          : 'Percentage of each true class; click a cell to see its images below.'}
+        {pointed.value && drawing ? (
+          inWords(pointed.value)
+        ) : (
+          <>
+            Percentage of each true class. <span class="hint">Click a cell to see its images below.</span>
+          </>
+        )}
       </p>
       <TopConfusions confusion={confusion} classNames={classNames} />
     </div>

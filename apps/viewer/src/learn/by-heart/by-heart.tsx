@@ -19,9 +19,9 @@ export const ByHeart = ({ isNear }: StepContentProps) => {
   return (
     <>
       <p class="step-words">
-        Drag the epoch. The network sees the same pictures again and again, and knows more and more of them;
-        with pictures that it has never seen, it soon gets hardly better. What opens between the two is the{' '}
-        <dfn>generalization gap</dfn>.
+        <span class="hint">Drag the epoch.</span> The network sees the same pictures again and again, and
+        knows more and more of them; with pictures that it has never seen, it soon gets hardly better. What
+        opens between the two is the <dfn>generalization gap</dfn>.
       </p>
       <div class="stage">
         {run.state === 'ready' ? (

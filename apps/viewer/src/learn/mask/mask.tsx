@@ -8,7 +8,8 @@ export const Mask = ({ isNear }: StepContentProps) => (
     <p class="step-words">
       A <dfn>feature map</dfn> shows where a filter finds its pattern in the picture; each of its squares is a{' '}
       <dfn>unit</dfn>. In training, dropout lays a random <dfn>mask</dfn> over the maps: what it covers
-      becomes zero, and the rest is made larger. Point at a unit, and follow its number.
+      becomes zero, and the rest is made larger.{' '}
+      <span class="hint">Point at a unit, and follow its number.</span>
     </p>
     <LiveStage isNear={isNear}>{(live) => <MaskStage live={live} />}</LiveStage>
   </>

@@ -6,9 +6,10 @@ import { NetworksStage } from './networks-stage.tsx';
 export const Networks = ({ isNear }: StepContentProps) => (
   <>
     <p class="step-words">
-      Every mask leaves a different, thinner network, and dropout trains them all at once. Play thirty of them
-      on one picture: the same weights, and yet they do not agree. In use dropout is off, and the whole
-      network answers about as the <dfn>mean</dfn> of them would.
+      Every mask leaves a different, thinner network, and dropout trains them all at once.{' '}
+      <span class="hint">Play thirty of them.</span> On one picture, they have the same weights, and yet do
+      not agree. In use dropout is off, and the whole network answers about as the <dfn>mean</dfn> of them
+      would.
     </p>
     <LiveStage isNear={isNear}>{(live) => <NetworksStage live={live} />}</LiveStage>
   </>

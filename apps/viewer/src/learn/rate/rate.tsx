@@ -16,8 +16,9 @@ export const Rate = ({ isNear }: StepContentProps) => {
   return (
     <>
       <p class="step-words">
-        Ten networks learned the same pictures, each at a different <dfn>dropout rate</dfn>. Drag the rate:
-        with too little, the gap stays open; with too much, so little is left that nothing is learned.
+        Ten networks learned the same pictures, each at a different <dfn>dropout rate</dfn>. With too little
+        of it, the gap stays open; with too much, so little is left that nothing is learned.{' '}
+        <span class="hint">Drag the rate.</span>
       </p>
       <div class="stage">
         {rates.state === 'ready' ? (

@@ -57,7 +57,7 @@ export const TurnStage = () => {
       <ErrorMessage message={plain.error ?? dropped.error} />
       <Outcomes plain={plain} dropped={dropped} label={label} />
       {!embeddedStep(location.search) && (
-        <p class="muted small">
+        <p class="muted small hint">
           More settings, and pictures of CIFAR-10, are on the page <a href={linkTo('train')}>Train here</a>.
         </p>
       )}
