@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { sharedChromium } from '../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../scripts/temporary-folder.ts';
 import { startViewer } from './server/start-viewer.ts';
+import { downloaded } from './testing/downloaded.ts';
 
 /** Has a page or a worker print what its policy forbids; at the beginning of every script, so that none runs before. */
 const listener = `globalThis.isListening ??= (addEventListener('securitypolicyviolation', (event) =>
@@ -34,11 +35,25 @@ const pages: readonly (readonly [address: string, isShown: (page: Page) => Promi
   ],
 ];
 
+/** Saves everything that a page saves, and prints it. @returns How many files were saved. */
+const useAll = async (page: Page): Promise<number> => {
+  const buttons = await page.getByRole('button', { name: /\b(SVG|PNG|CSV)\b/ }).all();
+  for (const button of buttons) {
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    expect((await downloaded(download)).length).toBeGreaterThan(100);
+  }
+  await page.emulateMedia({ media: 'print' });
+  await page.pdf();
+  await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+  return buttons.length;
+};
+
 test('no page and no thread does what the policy forbids, or prints an error', async () => {
   const runsFolder = join(await temporaryFolder(), 'none');
   const viewer = await startViewer({ runsFolder, port: 0, dataFolder: runsFolder });
   const browser = await sharedChromium();
   const complaints: string[] = [];
+  let saved = 0;
   for (const [address, isShown] of pages) {
     const page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(`${address}: ${error.stack}`));
@@ -51,9 +66,12 @@ test('no page and no thread does what the policy forbids, or prints an error', a
     });
     await page.goto(viewer.url + address);
     await isShown(page);
+    saved += await useAll(page);
     await page.close();
   }
   await browser.close();
   await viewer.close();
   expect(complaints).toEqual([]);
-}, 120_000);
+  // Of the curves of Compare, of a run and of a training, each as both kinds of picture.
+  expect(saved).toBeGreaterThanOrEqual(2 * 3);
+}, 240_000);
