@@ -2,7 +2,7 @@ import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { catalogueSchema } from '../shared/runs/catalogue.ts';
+import { parseCatalogue } from '../shared/runs/catalogue.ts';
 import { createEndedRun } from '../testing/runs.ts';
 import { exportViewer } from './export-viewer.ts';
 
@@ -12,8 +12,9 @@ test('an export has the pages, the catalogue and the files of runs', async () =>
   const output = join(folder, 'site');
   await createEndedRun(runsFolder, 'study/arm/seed-1');
   expect(await exportViewer({ runsFolder, output })).toBe(1);
-  const catalogue = catalogueSchema.parse(
+  const catalogue = await parseCatalogue(
     JSON.parse(await readFile(join(output, 'runs', 'catalogue.json'), 'utf8')),
+    'catalogue.json',
   );
   expect(catalogue).toMatchObject({
     live: false,

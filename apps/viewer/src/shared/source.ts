@@ -1,18 +1,21 @@
 import { type DatasetChoice, datasetKey, isOwnImages, parseWith } from '@dropout-lab/contracts';
 import { batch, computed, signal } from '@preact/signals';
+import { nextTask } from './in-slices.ts';
 import {
   type Catalogue,
-  catalogueSchema,
   DIGEST_FILE,
   digestSchema,
   isCorrupt,
+  type LiveMessage,
   liveMessageSchema,
+  parseCatalogue,
   type RunDigest,
   type RunOverview,
   withMessage,
   withMessageIn,
 } from './runs/catalogue.ts';
 import { givenRuns } from './runs/given-runs.ts';
+import { summaryOf } from './runs/summary.ts';
 
 /** The runs, once they are loaded; `base` is the address of their folder. */
 type Source =
@@ -56,9 +59,9 @@ const loadCatalogue = async (base: string): Promise<Catalogue> => {
   if (!response.ok) throw new Error(`${base}/catalogue.json: HTTP ${response.status}`);
   const text = await response.text();
   if (base === RUNS) unchanged = text;
-  const catalogue = parseWith(catalogueSchema, JSON.parse(text), `${base}/catalogue.json`);
-  // Drawn in a task of its own, since checking a hundred runs takes one already.
-  await new Promise((resolve) => setTimeout(resolve));
+  const catalogue = await parseCatalogue(JSON.parse(text), `${base}/catalogue.json`);
+  // Drawn in a task of its own.
+  await nextTask();
   return catalogue;
 };
 
@@ -117,6 +120,8 @@ const openRun = async (name: string, revision: number): Promise<void> => {
     const digest = parseWith(digestSchema, await response.json(), url);
     if (!isWanted()) return;
     const current = { ...digest, revision: Math.max(digest.revision, revision) };
+    // In the task of each run, since those of a hundred in one would be long.
+    summaryOf(current);
     asked.set(name, { revision, isPending: false });
     batch(() => {
       digests.value = new Map([...digests.value, [name, current]]);
@@ -163,6 +168,18 @@ const forgetOpened = (): void => {
   failures.value = new Map();
 };
 
+/** Returns a message of the server's; undefined for one of a kind that this page does not know. */
+const messageIn = async (data: string): Promise<LiveMessage | undefined> => {
+  const message = liveMessageSchema.safeParse(JSON.parse(data));
+  if (!message.success) return undefined;
+  if (message.data.kind !== 'catalogue') return message.data;
+  try {
+    return { kind: 'catalogue', catalogue: await parseCatalogue(message.data.catalogue, 'live') };
+  } catch {
+    return undefined;
+  }
+};
+
 /** @param known The runs at the beginning. */
 const follow = (known: Catalogue): void => {
   let catalogue = known;
@@ -170,13 +187,17 @@ const follow = (known: Catalogue): void => {
   events.onopen = () => {
     connection.value = 'live';
   };
+  /** Messages are taken one after the other, though a catalogue takes several tasks. */
+  let taken = Promise.resolve();
   events.onmessage = ({ data }) => {
-    // A connection begins with the catalogue, most often the one that is shown; checking a hundred runs takes a while.
+    // A connection begins with the catalogue, most often the one that is shown.
     if (data === `{"kind":"catalogue","catalogue":${unchanged}}`) return;
     unchanged = undefined;
-    const message = liveMessageSchema.safeParse(JSON.parse(data));
-    if (!message.success) return;
-    const { data: change } = message;
+    taken = taken.then(() => take(data));
+  };
+  const take = async (data: string): Promise<void> => {
+    const change = await messageIn(data);
+    if (change === undefined) return;
     catalogue = withMessage(catalogue, change);
     batch(() => {
       if (change.kind === 'catalogue') asked.clear();

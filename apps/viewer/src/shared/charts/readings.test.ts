@@ -55,3 +55,23 @@ test('the nearest point, within reach', () => {
   expect(pointNear(points, 9)).toBeUndefined();
   expect(pointNear([], 1)).toBeUndefined();
 });
+
+test('a zoom looks at no point of a curve again', () => {
+  let looked = 0;
+  const counted: Series = {
+    ...curve('a', []),
+    points: Array.from({ length: 1000 }, (_, i) => ({
+      y: 1,
+      raw: 1,
+      get x() {
+        looked++;
+        return i;
+      },
+    })),
+  };
+  const series = [counted];
+  expect(readingsOf(series, null, null).xs[0]).toBe(0);
+  expect(looked).toBe(1000);
+  expect(readingsOf(series, 500, 600).xs).toHaveLength(101);
+  expect(looked).toBe(1000);
+});

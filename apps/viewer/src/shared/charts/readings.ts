@@ -62,11 +62,21 @@ export const readingsOf = (series: readonly Series[], from: number | null, to: n
   };
 };
 
+const knownPlaces = new WeakMap<readonly Series[], readonly number[]>();
+
+/** Every x of curves once, rising. They are looked through once: a zoom of hundreds of runs changes none of them. */
+const allPlacesOf = (series: readonly Series[]): readonly number[] => {
+  const known = knownPlaces.get(series);
+  if (known) return known;
+  const all = new Set<number>();
+  for (const { points } of series) for (const { x } of points) all.add(x);
+  const xs = [...all].sort((a, b) => a - b);
+  knownPlaces.set(series, xs);
+  return xs;
+};
+
 const placesOf = (series: readonly Series[], from: number | null, to: number | null): number[] => {
-  const all = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
-  const xs = [...all]
-    .filter((x) => (from === null || x >= from) && (to === null || x <= to))
-    .sort((a, b) => a - b);
+  const xs = allPlacesOf(series).filter((x) => (from === null || x >= from) && (to === null || x <= to));
   const least = xs.length > MOST_PLACES ? (xs.at(-1)! - xs[0]!) / MOST_PLACES : 0;
   let last = Number.NEGATIVE_INFINITY;
   return xs.filter((x) => {

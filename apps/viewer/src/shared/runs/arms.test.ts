@@ -181,3 +181,20 @@ test('lists of as many members are compared place by place, others as a whole', 
     { path: 'list', values: [[{ x: 1 }], []] },
   ]);
 });
+
+test('hundreds of arms that differ in many settings are distinguished', () => {
+  const configs = Array.from(
+    { length: 300 },
+    (_, i): RunConfigInput => ({
+      ...{ epochs: 5 + (i % 2), batchSize: 50 + (i % 3), limitTrain: 1000 + (i % 5), maxSteps: 9 + (i % 11) },
+      ...{
+        limitTest: 10 + (i % 7),
+        validationSplit: 0.1 + (i % 4) / 100,
+        loss: { labelSmoothing: (i % 6) / 20 },
+      },
+      ...{ optimizer: { learningRate: 0.1 / (1 + (i % 13)), beta1: 0.9 + (i % 4) / 1000 } },
+    }),
+  );
+  const labels = labelsOf(configs);
+  expect(new Set(labels).size).toBe(new Set(configs.map((config) => JSON.stringify(config))).size);
+});

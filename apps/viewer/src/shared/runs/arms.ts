@@ -82,8 +82,8 @@ export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
 /** In which the colours of arms agree with their labels, and what this is all about: a label has it wherever it differs. */
 const ABOVE_ALL = 'model.dropout.rate';
 
-/** Sets of settings are tried in order of their size up to this number of them; of more, one is found step by step. */
-const MOST_TRIED = 20_000;
+/** Sets of settings are tried in order of their size as long as no more values than these are compared; of more, one is found step by step. */
+const MOST_COMPARED = 100_000;
 
 /**
  * Returns the fewest differences that distinguish all arms, and of as few those that come first.
@@ -102,11 +102,12 @@ const distinguishing = (
   const kindsOf = (some: readonly ConfigDifference[]): number =>
     new Set(Array.from({ length: arms }, (_, i) => some.map((one) => texts.get(one)![i]).join('\n'))).size;
   const enough = kindsOf(differences);
-  let tried = 0;
+  let compared = 0;
   for (let size = 0; size <= others.length; size++) {
     for (const some of subsetsOf(others, size)) {
       if (kindsOf([...above, ...some]) === enough) return [...above, ...some];
-      if (++tried >= MOST_TRIED) return stepByStep(above, others, kindsOf, enough);
+      compared += arms * (above.length + some.length);
+      if (compared >= MOST_COMPARED) return stepByStep(above, others, kindsOf, enough);
     }
   }
   return differences;

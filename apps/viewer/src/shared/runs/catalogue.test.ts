@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { createDigest, epochEvent, manifestOf, started, stepEvent, wholeRun } from '../../testing/runs.ts';
 import {
   type Catalogue,
-  catalogueSchema,
   digestSchema,
   isCorrupt,
   type LiveMessage,
   liveMessageSchema,
   MOST_ACCURACIES,
+  parseCatalogue,
+  RUNS_AT_ONCE,
   type RunDigest,
   type RunOverview,
   withEvents,
@@ -28,10 +29,9 @@ const run = (name: string): RunOverview => summaryOf(digest(name));
 const catalogue: Catalogue = { live: true, place: 'runs', images: [], runs: [run('a'), run('c')] };
 
 /** Returns a run as the other side reads it. */
-const received = (sent: RunDigest): RunOverview => {
-  const { runs } = catalogueSchema.parse(
-    JSON.parse(catalogueToJson({ live: true, place: 'runs', images: [], runs: [sent] })),
-  );
+const received = async (sent: RunDigest): Promise<RunOverview> => {
+  const text = catalogueToJson({ live: true, place: 'runs', images: [], runs: [sent] });
+  const { runs } = await parseCatalogue(JSON.parse(text), 'catalogue.json');
   const [overview] = runs;
   if (!overview || isCorrupt(overview)) throw new Error('expected an overview');
   return overview;
@@ -59,7 +59,7 @@ test('messages change the catalogue', () => {
   expect(withMessage(grown, { kind: 'catalogue', catalogue })).toBe(catalogue);
 });
 
-test('events are added to the run that they follow on, and to no other', () => {
+test('events are added to the run that they follow on, and to no other', async () => {
   const opened = digest('a', { revision: 4, events: [started] });
   const messageOf = (name: string, revision: number): LiveMessage => ({
     kind: 'events',
@@ -88,12 +88,12 @@ test.each<[string, RunConfigInput, Partial<RunDigest>]>([
     {},
   ],
   ['one of classes of its own', {}, { manifest: { ...manifestOf('x'), classNames: ['a', 'b'] } }],
-])('of %s, the other side has what a list shows', (_, config, changes) => {
+])('of %s, the other side has what a list shows', async (_, config, changes) => {
   const sent = { ...createDigest('x', config, []), ...changes };
   const { history, warnings, run, accuracies, last, ...rest } = summaryOf(sent);
   const { id, createdAt, classNames, backend } = run.manifest;
   const { name, revision, checkpoints, hasEvaluation, hasPredictions } = run;
-  expect(received(sent)).toEqual({
+  expect(await received(sent)).toEqual({
     ...rest,
     run: {
       ...{ name, revision, checkpoints, hasEvaluation, hasPredictions },
@@ -134,8 +134,46 @@ test('a catalogue of 300 runs is at most 1 MB long', () => {
   expect(text.length).toBeLessThan(1e6);
 });
 
-test('another thing than a catalogue is refused', () => {
-  expect(catalogueSchema.safeParse({ ...catalogue, runs: [{ name: 'a', run: {} }] }).success).toBe(false);
+test('of hundreds of runs, a few are checked in each task, in their order', async () => {
+  const runs = Array.from({ length: 95 }, (_, i) => digest(`run-${String(i).padStart(3, '0')}`));
+  const sent = JSON.parse(catalogueToJson({ live: true, place: 'runs', images: [], runs }));
+  let checked = 0;
+  const counted = sent.runs.map((run: object) =>
+    Object.defineProperty(run, 'status', {
+      enumerable: true,
+      get: () => {
+        checked++;
+        return 'completed';
+      },
+    }),
+  );
+  const perTask: number[] = [];
+  const reading = parseCatalogue({ ...sent, runs: counted }, 'catalogue.json').then((found) => {
+    perTask.push(checked);
+    return found;
+  });
+  // A turn of the event loop between any two tasks of the reader's.
+  let isDone = false;
+  void reading.then(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    perTask.push(checked);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const found = await reading;
+  expect(found.runs.map(({ name }) => name)).toEqual(runs.map(({ name }) => name));
+  // A value is read as often as a schema looks at it.
+  const each = checked / runs.length;
+  const slices = perTask.map((count, i) => (count - (perTask[i - 1] ?? 0)) / each);
+  expect(Math.max(...slices)).toBeLessThanOrEqual(RUNS_AT_ONCE);
+  expect(slices.filter((slice) => slice > 0).length).toBeGreaterThanOrEqual(10);
+});
+
+test('another thing than a catalogue is refused', async () => {
+  await expect(
+    parseCatalogue({ ...catalogue, runs: [run('a'), { name: 'a', run: {} }] }, 'catalogue.json'),
+  ).rejects.toThrow(/^catalogue\.json: runs\[1\]/);
   expect(liveMessageSchema.safeParse({ kind: 'shutdown' }).success).toBe(false);
   expect(digestSchema.safeParse({ name: 'a', manifest: {} }).success).toBe(false);
 });

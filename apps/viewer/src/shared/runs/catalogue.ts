@@ -2,6 +2,7 @@ import {
   type CheckpointName,
   datasetOf,
   parseRunManifest,
+  parseWith,
   type RunEvent,
   type RunManifest,
   runConfigSchema,
@@ -9,6 +10,7 @@ import {
   runManifestSchema,
 } from '@dropout-lab/contracts';
 import { z } from 'zod';
+import { inSlices } from '../in-slices.ts';
 import { type StudyInfo, studyInfoSchema } from './studies.ts';
 
 /** A run's settings and files, as far as lists of runs need them. */
@@ -217,18 +219,35 @@ const overviewSchema = z.object({
 
 const runSchema = z.union([z.object({ name, error: z.string() }), overviewSchema]);
 
-/** Checks a `catalogue.json`, which may come from any web server. */
-export const catalogueSchema = z.object({
+/** A catalogue whose runs are still to be checked. */
+const catalogueSchema = z.object({
   live: z.boolean(),
   place: z.string(),
-  runs: z.array(runSchema),
+  runs: z.array(z.unknown()),
   images: z.array(z.string()),
   studies: z.array(studyInfoSchema).optional(),
 });
 
-/** Checks a message of the `live` connection. */
+/** Runs that are checked in one task: a hundred at once take longer than a page may be silent. */
+export const RUNS_AT_ONCE = 10;
+
+/**
+ * Checks a `catalogue.json`, which may come from any web server, some runs in each task.
+ *
+ * @param where The file, for errors.
+ * @throws ConfigError naming the first value at fault.
+ */
+export const parseCatalogue = async (value: unknown, where: string): Promise<Catalogue> => {
+  const { runs, ...others } = parseWith(catalogueSchema, value, where);
+  return {
+    ...others,
+    runs: await inSlices(runs, RUNS_AT_ONCE, (run, i) => parseWith(runSchema, run, `${where}: runs[${i}]`)),
+  };
+};
+
+/** Checks a message of the `live` connection; the catalogue in one is for {@link parseCatalogue}. */
 export const liveMessageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('catalogue'), catalogue: catalogueSchema }),
+  z.object({ kind: z.literal('catalogue'), catalogue: z.unknown() }),
   z.object({ kind: z.literal('run'), run: runSchema }),
   z.object({ kind: z.literal('events'), run: overviewSchema, events: z.array(runEventSchema) }),
   z.object({ kind: z.literal('studies'), studies: z.array(studyInfoSchema) }),
