@@ -21,6 +21,7 @@ import { launchChromium, openPage, sharedChromium } from '../../../../scripts/ch
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { violationsOf } from '../testing/axe.ts';
+import { dropFiles } from '../testing/drop.ts';
 import { createRun, progressAtEnd, wholeRun } from '../testing/runs.ts';
 
 const SEED = 5;
@@ -249,13 +250,7 @@ test('takes the model in a .safetensors file that is dropped, with its layers an
   await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
   const own = { classNames: Array.from({ length: 10 }, (_, i) => `kind ${i}`), dataset: 'cifar10' } as const;
   const bytes = encodeSafetensorsModel(await readWeights(model), parseModelSpec(tutorial(0.25)), own);
-  await page.evaluate((base64) => {
-    const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([content], 'dropped.safetensors'));
-    const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-    document.querySelector('.playground')!.dispatchEvent(event);
-  }, Buffer.from(bytes).toString('base64'));
+  await dropFiles(page, { 'dropped.safetensors': bytes });
   await expect.poll(() => page.url()).toContain('runs=dropped');
   await expect.poll(() => shownOn(page)).toEqual(expectedOf(0));
   expect(await page.locator('.predictions tbody th').allTextContents()).toEqual(

@@ -56,11 +56,11 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
       class="playground"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
-        const file = event.dataTransfer?.files[0];
+        const files = [...(event.dataTransfer?.files ?? [])];
         // The page around opens what is of a run or a model.
-        if (!file || isOfRuns(file)) return;
+        if (files.length === 0 || files.some(isOfRuns)) return;
         event.preventDefault();
-        shown.take(file);
+        shown.take(files[0]);
       }}
     >
       <div class="title-row">
@@ -71,7 +71,7 @@ const Playground = ({ chosen, trained }: PlaygroundProps) => {
       </div>
       <ErrorMessage message={problem} />
       <div class={second ? 'bench two' : 'bench'}>
-        <PicturePanel shown={shown} dataset={config.dataset} isIdle={passes.plain.isCurrent} />
+        <PicturePanel shown={shown} overview={chosen} isIdle={passes.plain.isCurrent} />
         <PredictionPanel
           title={second ? (arms.value.get(chosen.name)?.label ?? chosen.name) : 'Prediction'}
           compute={compute}
@@ -101,7 +101,9 @@ const ModelSelect = ({ chosen, trained }: PlaygroundProps) => (
     >
       {trained.map((one) => (
         <option key={one.name} value={one.name}>
-          {`${one.name} · validation accuracy ${percent(one.checkpoint?.accuracy)}`}
+          {one.status === 'imported'
+            ? one.name
+            : `${one.name} · validation accuracy ${percent(one.checkpoint?.accuracy)}`}
         </option>
       ))}
     </select>

@@ -97,12 +97,12 @@ export const downloadArm = async (arm: TrainedArm): Promise<Blob> => {
  * @throws An Error when the run's thread has failed.
  */
 export const giveArm = async (arm: TrainedArm): Promise<string> => {
-  const [files, { giveRun }] = await Promise.all([
-    threads.get(arm)!.call((services) => services.files()),
+  const [run, { giveRuns }] = await Promise.all([
+    threads.get(arm)!.call((services) => services.asRead()),
     import('../shared/runs/give-run.ts'),
   ]);
   const name = `${armOf(arm).label} (trained here)`;
-  await giveRun(name, files);
+  giveRuns(new Map([[name, run]]));
   return name;
 };
 

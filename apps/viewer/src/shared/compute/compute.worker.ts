@@ -4,6 +4,7 @@ import { createLesson } from './lesson.ts';
 import { modelCheck } from './model-check.ts';
 import { modelImport } from './model-import.ts';
 import { createPlayground } from './playground.ts';
+import { runReader } from './run-reader.ts';
 import { normTraining } from './training/norm-training.ts';
 import { replicaService } from './training/replicas.ts';
 import { createTrainer } from './training/trainer.ts';
@@ -17,6 +18,7 @@ const services = {
   ...normTraining,
   ...modelCheck,
   ...modelImport,
+  ...runReader,
 };
 
 export type ComputeServices = typeof services;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openPage } from '../../../../../scripts/chromium.mjs';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../../server/start-viewer.ts';
+import { dropFiles } from '../../testing/drop.ts';
 import { classNames, createEndedRun } from '../../testing/runs.ts';
 
 let browser: Browser;
@@ -29,19 +30,8 @@ afterAll(async () => {
   await viewer?.close();
 });
 
-/** Drops a file on the page. @returns Whether the browser is kept from opening it in the place of the page. */
 const drop = (page: Page, name: string, content: Uint8Array): Promise<boolean> =>
-  page.evaluate(
-    ([name, base64]) => {
-      const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([bytes], name!));
-      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-      document.querySelector('main')!.dispatchEvent(event);
-      return event.defaultPrevented;
-    },
-    [name, Buffer.from(content).toString('base64')],
-  );
+  dropFiles(page, { [name]: content });
 
 const text = (words: string): Buffer => Buffer.from(words);
 const changed = (change: object): Buffer =>
@@ -54,7 +44,7 @@ test('what is no run is refused in a sentence, on every page that takes none, an
     [
       'cat.png',
       text('a picture'),
-      /^cat\.png: expected the ZIP file of a run or a \.safetensors file, found a file or folder of another kind: /,
+      /^cat\.png: expected the ZIP file of a run, a \.safetensors file, or a model\.json with its weights, found a file or folder of another kind: /,
     ],
     [
       'dogs.keras',
@@ -98,7 +88,7 @@ test('what is no run is refused in a sentence, on every page that takes none, an
     [
       'none.zip',
       zipSync({ 'a/b.txt': text('') }),
-      /^none\.zip: expected the folder of a run, with its run\.json, found 1 other file: /,
+      /^none\.zip: expected the folder of a run, with its run\.json, or of a model, with its model\.json, found 1 other file: /,
     ],
     ['torn.zip', zipSync({ 'x/run.json': text('{"schema') }), /^x\/run\.json: /],
     [
@@ -147,6 +137,43 @@ test('runs of one name are all shown, whatever else an archive has', async () =>
   );
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('a long run is read in a thread of its own: the page parses no more than what it shows', async () => {
+  const { page, complaints } = await openPage(browser, `${viewer.url}#/runs`);
+  await page.getByRole('link', { name: 'first' }).waitFor();
+  const [begun, ...others] = files['events.jsonl'].toString().trimEnd().split('\n');
+  const steps = Array.from({ length: 20_000 }, (_, i) =>
+    JSON.stringify({
+      ...{ kind: 'step', time: 0, epoch: 1, step: i + 1, stepInEpoch: i + 1, stepsPerEpoch: 20_000 },
+      ...{ loss: 1, accuracy: 0.5, learningRate: 0.001, imagesPerSecond: 1000 },
+    }),
+  );
+  const events = text(`${[begun, ...steps, ...others].join('\n')}\n`);
+  expect(events.length).toBeGreaterThan(2e6);
+  await page.evaluate(() => {
+    const counts = { parsed: 0, decoded: 0 };
+    const { parse } = JSON;
+    const { decode } = TextDecoder.prototype;
+    JSON.parse = (...given) => {
+      counts.parsed += given[0].length;
+      return parse(...given);
+    };
+    TextDecoder.prototype.decode = function (...given) {
+      counts.decoded += given[0]?.byteLength ?? 0;
+      return decode.apply(this, given);
+    };
+    Object.assign(window, { counts });
+  });
+  await drop(page, 'long.zip', zipSync({ 'long/run.json': files['run.json'], 'long/events.jsonl': events }));
+  await page.getByRole('heading', { level: 1, name: 'long' }).waitFor();
+  const { parsed, decoded } = await page.evaluate(
+    () => (window as unknown as { counts: { parsed: number; decoded: number } }).counts,
+  );
+  expect(parsed).toBeLessThan(1e5);
+  expect(decoded).toBeLessThan(1e5);
   expect(complaints).toEqual([]);
   await page.close();
 });

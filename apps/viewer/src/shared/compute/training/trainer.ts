@@ -17,6 +17,7 @@ import type { ImageOrigin } from '../../images/origin.ts';
 import { type KeptRun, keptFilesOf } from '../../kept/kept-runs.ts';
 import { keptStore } from '../../kept/run-keeper.ts';
 import { startComputing } from '../backend.ts';
+import { type ReadRun, readRun } from '../run-reader.ts';
 import { choiceOf, hasEnded, requireSame } from './continued-run.ts';
 import { loadImages } from './images.ts';
 import { createPausePoint } from './pause-point.ts';
@@ -145,8 +146,8 @@ export const createTrainer = () => {
     },
     /** Returns what the trained model answered to each image; undefined before the run has been evaluated. */
     predictions: async (): Promise<Predictions | undefined> => run?.contents().predictions,
-    /** Returns the files of the run directory by path. @throws An Error before the run has begun. */
-    files: async (): Promise<Record<string, string | Uint8Array>> => begun().files(),
+    /** Returns the run for other pages. @throws An Error before the run has begun. */
+    asRead: async (): Promise<ReadRun> => readRun(await begun().files(), begun().manifest.id),
     /** Returns the run directory as a ZIP file, which `dropout-lab evaluate` and `train --resume` read once it is unpacked. */
     download: async (): Promise<Uint8Array> => {
       const { id } = begun().manifest;
