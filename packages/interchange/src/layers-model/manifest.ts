@@ -2,7 +2,7 @@ import { InterchangeError } from '../errors.ts';
 import { isObject, ownValue, shown } from '../objects.ts';
 
 /** A weight that a model.json lists. */
-export interface ListedWeight {
+interface ListedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
