@@ -192,3 +192,7 @@ export const exampleOf = async (name: ExampleName): Promise<Example> => {
   ).map((number) => Math.floor(number * 255.99) / 255);
   return { spec, weights, images: { shape, values } };
 };
+
+/** The sentence on a model that another program may have written, and that does not begin by scaling bytes. */
+export const pixelsUnknown = (where: string): string =>
+  `${where}: it does not say which pixels it takes: here they are float32 from 0 to 1, and one that takes others gives other answers`;

@@ -38,7 +38,6 @@ import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
 import { readModelFile } from './read-model-file.ts';
-import { forUnitPixels } from './unit-pixels.ts';
 
 export interface ImportOptions extends ConfigOptions, ImagesOptions, Pick<PreparationOptions, 'fit'> {
   readonly runDir?: string;
@@ -71,13 +70,12 @@ const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source
       ? decodeKerasArchitecture(bytes, file)
       : { model: undefined, notes: [], weightBytes: bytes.length };
   const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
-  const converted = model && data === undefined ? forUnitPixels(model, file) : undefined;
   const decode: Source['decode'] = (shapes, config) =>
     decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
   return {
-    model: converted?.model ?? model,
+    model,
     data,
-    notes: converted ? [...notes, converted.note] : notes,
+    notes,
     mostWeights: weightBytes / 4,
     decode,
   };

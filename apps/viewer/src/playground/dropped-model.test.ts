@@ -99,7 +99,7 @@ test.each(['dropped', 'in a ZIP'])(
     await expect
       .poll(() => page.getByText('model.json has no classifier.json beside it').textContent())
       .toBe(
-        'model.json has no classifier.json beside it: its classes are numbered. model.json: its first layer scales bytes, so that it is given bytes, not byte / 255.',
+        'model.json has no classifier.json beside it: its classes are numbered. model.json: its first layer takes bytes, 0 to 255: it was changed to take pixels from 0 to 1, as here.',
       );
     await page.getByText('did not come with it.').waitFor();
     const pixels = Uint8Array.from({ length: 14 * 10 * 3 }, (_, i) => (i * 37) % 256);

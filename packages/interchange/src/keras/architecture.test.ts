@@ -3,7 +3,7 @@ import type { LayerSpec, ModelSpec } from '@dropout-lab/contracts';
 import { buildModel, parseModelSpec, readWeights } from '@dropout-lab/model';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { exampleNames, exampleOf } from '../examples.testing.ts';
+import { exampleNames, exampleOf, pixelsUnknown } from '../examples.testing.ts';
 import { decodeKerasArchitecture, decodeKerasWeights, encodeKerasModel, InterchangeError } from '../index.ts';
 
 /** A spec without what Keras has no place for. */
@@ -34,7 +34,7 @@ test.each(exampleNames.filter((name) => name !== 'approximate'))(
     const { model, notes } = decodeKerasArchitecture(bytes, 'a.keras');
     const read = parseModelSpec(model);
     expect(read).toEqual(asKerasHasIt(spec));
-    expect(notes).toEqual([]);
+    expect(notes).toEqual([pixelsUnknown('a.keras')]);
     const built = buildModel(read, 3);
     expect(await decodeKerasWeights(bytes, await readWeights(built), read, 'a.keras')).toEqual(weights);
     built.dispose();
@@ -46,7 +46,7 @@ const saved = async (): Promise<Uint8Array> =>
 
 test('an archive that Keras saved is read', async () => {
   const { model, notes, weightBytes } = decodeKerasArchitecture(await saved(), 'a.keras');
-  expect(notes).toEqual([]);
+  expect(notes).toEqual([pixelsUnknown('a.keras')]);
   expect(weightBytes).toBe(unzipSync(await saved())['model.weights.h5']!.length);
   const { layers, ...others } = model;
   expect(others).toEqual({ inputShape: [12, 12, 3], numClasses: 10, dataFormat: 'channels_last' });
@@ -130,15 +130,15 @@ describe('other ways to write the same', () => {
         registered_name: null,
       });
     });
-    const { model, notes, takesBytes } = decodeKerasArchitecture(bytes, 'a');
+    const { model, notes } = decodeKerasArchitecture(bytes, 'a');
     expect(model.layers[0]).toEqual({ kind: 'rescaling', name: null, scale: scaled, offset });
-    expect(takesBytes).toBe(true);
-    expect(notes).toEqual(['a: its first layer scales bytes, so that it is given bytes, not byte / 255']);
+    expect(notes).toEqual([
+      'a: its first layer takes bytes, 0 to 255: it was changed to take pixels from 0 to 1, as here',
+    ]);
     // One of ours takes numbers from 0 to 1, whatever it makes of them.
     const files = unzipSync(bytes);
     const ours = zipSync({ ...files, 'metadata.json': strToU8(JSON.stringify({ dropout_lab: {} })) });
     expect(decodeKerasArchitecture(ours, 'a').model.layers[0]).toMatchObject({ scale });
-    expect(decodeKerasArchitecture(ours, 'a').takesBytes).toBe(false);
   });
 
   test('an axis that is counted, of an image and of what is flat', async () => {
@@ -190,6 +190,7 @@ describe('other ways to write the same', () => {
     expect(notes).toEqual([
       'a: "conv2d" (Conv2D): it is frozen in Keras, which matters only for training',
       'a: "conv2d" (Conv2D): kernel_initializer: Orthogonal is left out, which matters only when training from the start',
+      pixelsUnknown('a'),
     ]);
   });
 
@@ -216,6 +217,7 @@ describe('other ways to write the same', () => {
       'a: "sequential" (Sequential): it does nothing in prediction, and is left out',
       'a: "randombrightness" (RandomBrightness): it does nothing in prediction, and is left out',
       'a: "activityregularization" (ActivityRegularization): it does nothing in prediction, and is left out',
+      pixelsUnknown('a'),
     ]);
   });
 

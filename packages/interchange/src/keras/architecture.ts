@@ -6,6 +6,7 @@ import { isObject, readKerasObject, shown } from '../objects.ts';
 import { archived, findArchivedJson, lengthOfArchived, readArchivedJson } from './archive.ts';
 import { type KerasNode, nodesOf } from './nodes.ts';
 import { isForTraining, readLayer } from './read-layer.ts';
+import { forUnitPixels } from './unit-pixels.ts';
 
 /** The layers of a model that another program has saved. */
 export interface SavedLayers {
@@ -16,10 +17,8 @@ export interface SavedLayers {
     readonly dataFormat: 'channels_last' | 'channels_first';
     readonly layers: LayerInput[];
   };
-  /** A sentence for each setting that was left out, since it matters to a training alone, or read as another. */
+  /** A sentence for each setting that was left out, since it matters to a training alone, or read as another, and on its pixels. */
   readonly notes: readonly string[];
-  /** Whether it was saved to take bytes: it takes byte / 255 here, and scales that by 255 more. */
-  readonly takesBytes: boolean;
 }
 
 /** The layers of a model that Keras has saved. */
@@ -50,8 +49,7 @@ export const decodeKerasArchitecture = (bytes: Uint8Array, where: string): Keras
  * Reads the layers of a model from its nodes.
  *
  * @param found In the order in which they are computed, the input first.
- * @param isOurs Whether dropout-lab wrote the file, so that the model takes numbers from 0 to 1; one that begins by scaling
- *   levels down takes bytes otherwise.
+ * @param isOurs Whether dropout-lab wrote the file, so that the model takes pixels from 0 to 1.
  * @throws InterchangeError naming the first layer, argument or connection that dropout-lab lacks.
  */
 export const readLayers = (found: readonly KerasNode[], where: string, isOurs: boolean): SavedLayers => {
@@ -60,10 +58,9 @@ export const readLayers = (found: readonly KerasNode[], where: string, isOurs: b
   const [input, first] = nodes as [KerasNode, KerasNode | undefined];
   const shape = inputShapeOf(input, where);
   const isFirst = first?.className === 'Permute' && `${first.config['dims']}` === '2,3,1';
-  const layers = layersOf(nodes.slice(isFirst ? 1 : 0), where, (text) => notes.push(text));
-  const takesBytes = !isOurs && scaleFromOne(layers);
-  if (takesBytes)
-    notes.push(`${where}: its first layer scales bytes, so that it is given bytes, not byte / 255`);
+  const saved = layersOf(nodes.slice(isFirst ? 1 : 0), where, (text) => notes.push(text));
+  const { layers, note } = isOurs ? { layers: saved } : forUnitPixels(saved, where);
+  if (note !== undefined) notes.push(note);
   const last = layers.findLast(
     (layer): layer is Extract<LayerInput, { kind: 'dense' }> => layer.kind === 'dense',
   );
@@ -79,20 +76,7 @@ export const readLayers = (found: readonly KerasNode[], where: string, isOurs: b
       layers,
     },
     notes,
-    takesBytes,
   };
-};
-
-/** A first layer that scales by this or less is for bytes: 1/255 and 1/127.5 are. */
-const LARGEST_SCALE_OF_BYTES = 1 / 100;
-
-/** Changes a first layer that scales bytes to one that scales a byte / 255, as pixels are given here. @returns Whether it is one. */
-const scaleFromOne = (layers: LayerInput[]): boolean => {
-  const [first] = layers;
-  if (first?.kind !== 'rescaling' || typeof first.scale !== 'number') return false;
-  if (!(first.scale > 0 && first.scale <= LARGEST_SCALE_OF_BYTES)) return false;
-  layers[0] = { ...first, scale: first.scale * 255 };
-  return true;
 };
 
 /** Whether a class of layers makes one row of numbers of an image. */

@@ -11,7 +11,7 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { exampleNames, exampleOf } from '../examples.testing.ts';
+import { exampleNames, exampleOf, pixelsUnknown } from '../examples.testing.ts';
 import { decodeLayersModel, InterchangeError, matchWeights } from '../index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a file as a test changes it
@@ -93,7 +93,6 @@ test.each(exampleNames)('%s, saved here, comes back as it was, and its weights t
   writeWeights(model, weights);
   const saved = await savedBy(model);
   const found = await read({ ...saved, file: { ...saved.file, generatedBy: 'dropout-lab' } });
-  expect(found.takesBytes).toBe(false);
   expect(found.spec).toEqual(asSaved(spec));
   expect(found.weights).toEqual(weights);
   expect(found.weights.reduce((sum, { values }) => sum + values.length, 0)).toBe(found.built.countParams());
@@ -123,7 +122,7 @@ describe('a model of stock TensorFlow.js answers as it does there', () => {
     expect(found.spec.layers.map(({ kind }) => kind)).toEqual(
       'conv2d max_pooling2d dropout flatten dense activation batch_normalization dense'.split(' '),
     );
-    expect(found.notes).toEqual([]);
+    expect(found.notes).toEqual([pixelsUnknown('model.json')]);
     expect(answers(found.built, [8, 8, 3])).toEqual(answers(model, [8, 8, 3]));
   });
 
@@ -229,15 +228,14 @@ const converted = (): Saved => {
 };
 
 test("a model of Keras's converter is read, and given bytes as it takes them", async () => {
-  const { spec, weights, weightFiles, notes, takesBytes, built } = await read(converted());
-  expect(takesBytes).toBe(true);
+  const { spec, weights, weightFiles, notes, built } = await read(converted());
   expect(weightFiles).toEqual(['group1-shard1of2.bin', 'group1-shard2of2.bin']);
   expect(spec.layers[0]).toMatchObject({ kind: 'rescaling', scale: 1, offset: 0 });
   expect(spec.layers[3]).toMatchObject({ kind: 'dense', units: 3, kernelInitializer: 'glorot_uniform' });
   expect(spec.layers[4]).toMatchObject({ kind: 'batch_normalization', momentum: 0.99, epsilon: 0.001 });
   expect(notes).toEqual([
     'model.json: "dense" (Dense): kernel_initializer: Orthogonal is left out, which matters only when training from the start',
-    'model.json: its first layer scales bytes, so that it is given bytes, not byte / 255',
+    'model.json: its first layer takes bytes, 0 to 255: it was changed to take pixels from 0 to 1, as here',
   ]);
   expect(weights.map(({ name, values }) => [name, [...values]])).toEqual([
     ['conv2d/kernel', [...ramp(8)]],

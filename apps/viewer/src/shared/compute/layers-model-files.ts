@@ -71,7 +71,7 @@ export const readLayersModel = async (
   const { model, weights } = described;
   const classNames =
     classifier?.classNames ?? Array.from({ length: model.numClasses }, (_, i) => `class ${i}`);
-  const assumed = `${file} has no ${CLASSIFIER} beside it: its classes are numbered${described.takesBytes ? '' : ', and it is given pixels from 0 to 1'}.`;
+  const assumed = `${file} has no ${CLASSIFIER} beside it: its classes are numbered.`;
   return {
     file,
     model,

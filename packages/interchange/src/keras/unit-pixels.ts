@@ -1,32 +1,28 @@
-import type { LayerInput, ModelInput } from '@dropout-lab/contracts';
-
-/** A model that takes pixels from 0 to 1, and what a person should know about that. */
-interface OfUnitPixels {
-  readonly model: ModelInput;
-  readonly note: string;
-}
+import type { LayerInput } from '@dropout-lab/contracts';
 
 /** Of what is multiplied by less, hardly anything would be left of pixels from 0 to 1. */
 const LARGEST_SCALE_OF_BYTES = 1 / 64;
 
 /**
- * Returns a model of another program for pixels from 0 to 1. One that begins with a scaling of bytes, such as Rescaling(1 / 255),
- * which Keras's own tutorials have, would scale them twice: its first layer gets the settings that make the same numbers of
- * them.
+ * Returns the layers of another program's model for pixels from 0 to 1, and a sentence on its pixels. One that begins with a
+ * scaling of bytes, such as Rescaling(1 / 255), which Keras's own tutorials have, would scale them twice: its first layer gets
+ * the settings that make the same numbers of them.
  *
- * @param where The file, for the note.
+ * @param where The file, for the sentence.
  */
-export const forUnitPixels = (model: ModelInput, where: string): OfUnitPixels => {
-  const { layers } = model as { readonly layers: readonly LayerInput[] };
+export const forUnitPixels = (
+  layers: readonly LayerInput[],
+  where: string,
+): { readonly layers: LayerInput[]; readonly note: string } => {
   const [first, ...others] = layers;
   const converted = first && ofUnits(first);
   return converted
     ? {
-        model: { ...model, layers: [converted, ...others] } as ModelInput,
+        layers: [converted, ...others],
         note: `${where}: its first layer takes bytes, 0 to 255: it was changed to take pixels from 0 to 1, as here`,
       }
     : {
-        model,
+        layers: [...layers],
         note: `${where}: it does not say which pixels it takes: here they are float32 from 0 to 1, and one that takes others gives other answers`,
       };
 };
