@@ -44,6 +44,7 @@ export {
   defineStudy,
   MOST_SEEDS,
   parseStudy,
+  type Reference,
   requireDistinct,
   type Study,
   type StudyArm,

@@ -303,8 +303,15 @@ test.each([
   [['train', '--images', 'pets.parquet', '--test', 'pets.parquet'], 'found the same'],
   [
     ['data', 'export', 'pets', '--format', 'folder', '--to', 'pets/copy'],
-    '--to pets/copy: expected a place outside',
+    '--to pets/copy: expected a place outside pets, where each folder is a class of pictures, found one in it',
   ],
+  [['train', '--images', '.'], '--run-dir runs: expected a place outside .,'],
+  [
+    ['train', '--images', 'pets', '--run-dir', 'pets/run'],
+    '--run-dir pets/run: expected a place outside pets,',
+  ],
+  [['train', '--images', 'pets', '--tensorboard', 'pets/logs'], '--tensorboard pets/logs: expected a place'],
+  [['sweep', '--images', '.', '--dropout', '0,0.5'], '--store runs/studies: expected a place outside .,'],
   [['data', 'info', '--size', '16'], "option '--size' cannot be used without the path of your own pictures"],
   [['data', 'info', '--test', 'pets'], "option '--test' cannot be used without"],
   [

@@ -129,7 +129,7 @@ export const importCommand = async (
   // Pictures decide on the number of classes, and with it on whether a model fits, and on its size.
   const given = images === undefined ? await readRunConfig(options) : undefined;
   if (given) requireRunnable(given);
-  await requirePlace(runDir);
+  await requirePlace(runDir, images);
   const described = await readConfigFile(options);
   const isDescribed = 'model' in described;
   // Models are built for their shapes and their topology; nothing is computed.

@@ -22,6 +22,7 @@ import { type ConfigOptions, readConfigFile, requireOneDataset } from '../comman
 import type { Reporter } from '../command/reporter.ts';
 import { table } from '../command/table.ts';
 import { type PreparationOptions, withImages } from '../data/own-images.ts';
+import { requireOutside } from '../data/require-outside.ts';
 import { severalOf } from './several-values.ts';
 import { requireRunnableArms, runStudy } from './study-command.ts';
 import type { StudyRunOptions } from './study-options.ts';
@@ -56,6 +57,7 @@ export const sweepCommand = async (
       'sweep: expected a setting with several values, such as --dropout 0:0.8:0.1 or --learning-rate 0.001,0.01, received none',
     );
   }
+  await requireOutside({ option: '--store', place: options.store }, options.images);
   const input = await withImages(
     options,
     inputOf,

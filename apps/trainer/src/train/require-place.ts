@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { RunDirectoryError, RunExistsError, RunLockedError } from '@dropout-lab/runs';
 import { requireFreePlace } from '@dropout-lab/runs/node';
+import { requireOutside } from '../data/require-outside.ts';
 
 /** The folder of runs by default. */
 export const RUNS_FOLDER = 'runs';
@@ -11,9 +12,11 @@ export const RUNS_FOLDER = 'runs';
  * Refuses a place that a run could not be kept in, before anything is read or measured for it.
  *
  * @param runDir The folder to make for the run; one in the folder of runs when undefined.
+ * @param pictures One's own, which a run must not be among.
  * @throws ConfigError, RunExistsError, RunLockedError.
  */
-export const requirePlace = async (runDir: string | undefined): Promise<void> => {
+export const requirePlace = async (runDir: string | undefined, pictures?: string): Promise<void> => {
+  await requireOutside({ option: '--run-dir', place: runDir ?? RUNS_FOLDER }, pictures);
   // The name of a run in the folder of runs is found when it is made.
   const place = runDir ?? join(RUNS_FOLDER, randomUUID());
   try {

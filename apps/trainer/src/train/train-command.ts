@@ -58,11 +58,14 @@ export const trainCommand = async (
 };
 
 /** Refuses places that could not be written. */
-const requireOutputs = async ({ resume, runDir, tensorboard }: TrainOptions): Promise<void> => {
-  if (resume === undefined) await (await import('./require-place.ts')).requirePlace(runDir);
+const requireOutputs = async ({ resume, runDir, tensorboard, images }: TrainOptions): Promise<void> => {
+  if (resume === undefined) await (await import('./require-place.ts')).requirePlace(runDir, images);
   if (tensorboard === undefined) return;
   const { requireFolder } = await import('../output.ts');
-  await requireFolder({ option: '--tensorboard', place: tensorboard });
+  const { requireOutside } = await import('../data/require-outside.ts');
+  const output = { option: '--tensorboard', place: tensorboard };
+  await requireOutside(output, images);
+  await requireFolder(output);
 };
 
 const readConfig = async (

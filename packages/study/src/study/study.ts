@@ -44,6 +44,7 @@ const publishedMetrics = z.strictObject({
 });
 export const publishedMetricNames = publishedMetrics.keyof().options;
 
+/** One source. */
 const referenceSchema = z.strictObject({
   /** Whose they are, as it reads after “beside”. */
   source: text,

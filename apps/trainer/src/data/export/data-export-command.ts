@@ -1,12 +1,12 @@
-import { ConfigError, type OwnImages } from '@dropout-lab/contracts';
+import type { OwnImages } from '@dropout-lab/contracts';
 import { imageParts } from '@dropout-lab/data';
 import type { OpenedImages } from '@dropout-lab/data/node';
-import { liesWithin, realPlace } from '@dropout-lab/files/node';
 import { bar } from '../../command/format.ts';
 import { invocationOf } from '../../command/invocation.ts';
 import type { Reporter } from '../../command/reporter.ts';
 import { requireNewFolder, writeNewFolder } from '../../output.ts';
 import { folderOptions, type PreparationOptions, preparedLines } from '../own-images.ts';
+import { requireOutside } from '../require-outside.ts';
 import type { ExportedImage, ExportedSplit, ImagesToExport } from './format.ts';
 import { type ImagesFormatName, imagesFormats } from './table.ts';
 
@@ -25,7 +25,7 @@ export const dataExportCommand = async (
 ): Promise<number> => {
   const target = { option: '--to', place: to };
   await requireNewFolder(target);
-  await requireOutside(path, to);
+  await requireOutside(target, path);
   const { openPrepared, surveyPictures } = await import('@dropout-lab/data/node');
   const surveyed = await surveyPictures(path, folderOptions(options, reporter, signal));
   const format = imagesFormats[name];
@@ -58,14 +58,6 @@ export const dataExportCommand = async (
   } finally {
     await opened.close();
   }
-};
-
-/** @throws ConfigError when the copies would be among the pictures, as a class of their own. */
-const requireOutside = async (path: string, to: string): Promise<void> => {
-  if (!liesWithin(await realPlace(to), await realPlace(path))) return;
-  throw new ConfigError(
-    `--to ${to}: expected a place outside ${path}, whose pictures the copies would be among, found one in it: choose another place`,
-  );
 };
 
 /** Pictures may turn out to be grey, or not to be, when all are decoded. */
