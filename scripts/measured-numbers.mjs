@@ -460,7 +460,10 @@ export const withoutSource = [
   ['docs/results/parity.md', 'written by npm run parity, without a file of its numbers'],
   ['docs/results/speed.md', 'written by npm run bench:keras, without a file of its numbers'],
   ['docs/results/memory.md', 'written by npm run bench:memory, without a file of its numbers'],
-  ['docs/results/webgpu.md', 'written by npm run bench:webgpu, without a file of its numbers'],
+  [
+    'docs/results/webgpu.md, docs/native-backend.md',
+    'written by npm run bench:webgpu, without a file of its numbers',
+  ],
 ];
 
 const PLACE = /\{(\d?)\}/g;
