@@ -166,7 +166,11 @@ test('dispose reaches every replica', () => {
 
 const ending = (layer: layers.Layer): LayersModel =>
   sequential({
-    layers: [layers.flatten({ inputShape: [8, 8, 3] }), layer, layers.dense({ units: 3 })],
+    layers: [
+      layers.flatten({ inputShape: [8, 8, 3] }),
+      layer,
+      layers.dense({ units: 3, kernelInitializer: initializers.glorotUniform({ seed: 1 }) }),
+    ],
   });
 
 describe('several replicas of this thread', () => {
