@@ -69,10 +69,7 @@ const main = async () => {
     say(
       `The rest of the history: ${HISTORIES}/${name}/history.csv; --epochs ${history.rows.length} compares all of it.`,
     );
-  if (history.rows.length < all)
-    say(
-      `Later epochs are not kept yet; docs/results/tutorial-run has a whole run of an earlier version, whose digits are others.`,
-    );
+  if (history.rows.length < all) say('Later epochs are not kept.');
 };
 
 try {

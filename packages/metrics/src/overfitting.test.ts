@@ -149,7 +149,7 @@ describe('overfittingOnset', () => {
     ['docs/results/tutorial-seeds/curves.csv', 'no-dropout', 3, undefined],
     ['docs/results/tutorial-seeds/curves.csv', 'no-dropout', 4, undefined],
     ['docs/results/tutorial-seeds/curves.csv', 'no-dropout', 5, 7],
-    ['docs/results/tutorial-run/history.csv', undefined, undefined, undefined],
+    ['docs/results/reproducible/tutorial/history.csv', undefined, undefined, undefined],
     ['apps/viewer/public/sample/no-dropout-seed-0/history.csv', undefined, undefined, 17],
     ['apps/viewer/public/sample/no-dropout-seed-1/history.csv', undefined, undefined, 13],
     ['apps/viewer/public/sample/dropout-seed-0/history.csv', undefined, undefined, undefined],
