@@ -44,15 +44,26 @@ const publishedMetrics = z.strictObject({
 });
 export const publishedMetricNames = publishedMetrics.keyof().options;
 
-/** One source. */
 const referenceSchema = z.strictObject({
-  /** Whose they are, as it reads after “beside”. */
   source: text,
   arms: z.record(nameSchema, publishedMetrics.extend({ /** A remark. */ note: text.optional() })),
 });
 
 /** Metrics of a study's arms that were published elsewhere. */
-export type Reference = z.output<typeof referenceSchema>;
+export interface Reference {
+  /** Whose they are, as it reads after “beside”. */
+  readonly source: string;
+  /** At the last epoch, one number for each run that was published; fractions and nats. */
+  readonly arms: {
+    readonly [arm: string]: {
+      readonly val_accuracy: readonly number[];
+      readonly val_loss: readonly number[];
+      readonly test_accuracy: readonly number[];
+      /** A remark. */
+      readonly note?: string | undefined;
+    };
+  };
+}
 
 /** A study as a file has it: what {@link parseStudy} checks first. */
 export const studySchema = z.strictObject({
