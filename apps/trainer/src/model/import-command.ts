@@ -72,13 +72,7 @@ const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source
   const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
   const decode: Source['decode'] = (shapes, config) =>
     decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
-  return {
-    model,
-    data,
-    notes,
-    mostWeights: weightBytes / 4,
-    decode,
-  };
+  return { model, data, notes, mostWeights: weightBytes / 4, decode };
 };
 
 /** Returns the settings that a file brings along; none where the user names a data set. @throws ConfigError */

@@ -95,6 +95,14 @@ describe('referenceVerdicts', () => {
     ]);
   });
 
+  test('a run that diverged does not count', () => {
+    const of = { val_accuracy: [0.748, 0.752, 0.744, 0.757], val_loss: [], test_accuracy: [] };
+    const runs = runsOf({ dropout: [0.74, 0.75, 0.76, 0.745, 0.755, Number.NaN] });
+    const [verdict] = besides(runs, { source: 'Keras', arms: { dropout: of } });
+    expect(verdict).toContain('75.0% here, the mean of 5 runs');
+    expect(verdict).toContain('permutation test');
+  });
+
   test('three runs on each side can never differ by more than chance, so that their images decide', () => {
     const three = threeArms.references.map((reference) => ({
       ...reference,

@@ -46,7 +46,10 @@ export const referenceVerdicts = (
 ): string[] => {
   const pairs = arms.flatMap((arm) => {
     const theirs = published[arm.name]?.val_accuracy ?? [];
-    const ours = arm.runs.map(({ metrics }) => metrics.val_accuracy).filter((value) => value !== undefined);
+    // Of a run that diverged there is none.
+    const ours = arm.runs.flatMap(({ metrics: { val_accuracy: own } }) =>
+      own === undefined || !Number.isFinite(own) ? [] : [own],
+    );
     return theirs.length === 0 || ours.length === 0 ? [] : [{ arm, ours, theirs }];
   });
   const tested = pairs.filter(({ ours, theirs }) => canDiffer(ours.length, theirs.length));

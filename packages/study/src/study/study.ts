@@ -154,7 +154,7 @@ export const parseStudy = (input: unknown, where: string): Study => {
     arms,
     where,
   );
-  const references = Array.isArray(study.reference) ? study.reference : [study.reference];
+  const references = [study.reference].flat();
   requireKnown(
     references.flatMap((reference, i) =>
       Object.keys(reference.arms).map((arm) => [
