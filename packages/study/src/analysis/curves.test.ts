@@ -11,14 +11,22 @@ describe('armCurve', () => {
     ]);
   });
 
-  test('several have the mean and Student’s 95% band', () => {
-    // sd 0.1 over 3 runs: 4.302652729 * 0.1 / sqrt(3).
-    const histories = [0.6, 0.7, 0.8].map((accuracy) => [rowOf(1, { accuracy })]);
-    const [point] = armCurve(histories, 'accuracy');
+  const histories = (...accuracies: number[]) => accuracies.map((accuracy) => [rowOf(1, { accuracy })]);
+
+  test('four have the mean and Student’s 95% band', () => {
+    const [point] = armCurve(histories(0.6, 0.8, 0.6, 0.8), 'accuracy');
     expect(point?.mean).toBeCloseTo(0.7, 12);
-    expect(point?.runs).toBe(3);
-    expect(point!.band!.upper - 0.7).toBeCloseTo((4.302652729 * 0.1) / Math.sqrt(3), 9);
-    expect(0.7 - point!.band!.lower).toBeCloseTo((4.302652729 * 0.1) / Math.sqrt(3), 9);
+    expect(point?.runs).toBe(4);
+    // sd 0.1 sqrt(4 / 3) over 4 runs, and Student's t of 3 degrees of freedom.
+    const reach = (3.182446305 * 0.1 * Math.sqrt(4 / 3)) / 2;
+    expect(point!.band!.upper - 0.7).toBeCloseTo(reach, 9);
+    expect(0.7 - point!.band!.lower).toBeCloseTo(reach, 9);
+  });
+
+  test('a band of two or three would fill a chart: there is none', () => {
+    const [point] = armCurve(histories(0.6, 0.7, 0.8), 'accuracy');
+    expect(point).toMatchObject({ runs: 3, band: undefined });
+    expect(point?.mean).toBeCloseTo(0.7, 12);
   });
 
   test('runs of unequal length, and a diverged one, count where they have metrics', () => {

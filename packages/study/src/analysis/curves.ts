@@ -1,5 +1,6 @@
 import { mean, studentMeanInterval } from '@dropout-lab/metrics';
 import type { EpochRow } from '@dropout-lab/runs';
+import { FEWEST_PAIRS } from './paired-difference.ts';
 
 /** A quantity of a curve over epochs: Keras's four metrics, and training minus validation accuracy. */
 export type CurveMetric = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy' | 'generalization_gap';
@@ -11,7 +12,7 @@ export interface CurvePoint {
   /** Runs that have a finite metric at this epoch. */
   readonly runs: number;
   readonly mean: number;
-  /** 95% confidence band of the mean over runs, by Student's t; of a single run there is none. */
+  /** 95% confidence band of the mean over runs, by Student's t; of fewer than 4 runs there is none, which would fill a chart. */
   readonly band: { readonly lower: number; readonly upper: number } | undefined;
 }
 
@@ -44,6 +45,6 @@ export const armCurve = (histories: readonly (readonly EpochRow[])[], metric: Cu
       epoch,
       runs: values.length,
       mean: mean(values),
-      band: values.length > 1 ? studentMeanInterval(values) : undefined,
+      band: values.length >= FEWEST_PAIRS ? studentMeanInterval(values) : undefined,
     }));
 };

@@ -25,14 +25,27 @@ test('a curve for each run, in the colour of its arm, without losses that are no
   ]);
 });
 
-test('grouped, the mean of an arm with its band over seeds', () => {
-  const [dropout, none] = seriesOf(summaries, arms, 'val_accuracy', { x: 'time', smooth: 0, group: true });
+test('grouped, the mean of an arm, from four seeds on with its band', () => {
+  const grouped = (of: typeof runs) =>
+    seriesOf([...of, bare].map(summaryOf), armsOf([...of, bare]), 'val_accuracy', {
+      x: 'time',
+      smooth: 0,
+      group: true,
+    });
+  const [dropout, none] = grouped(runs);
   expect(dropout!.label).toBe('dropout 0.5');
   expect(dropout!.points.map(({ x }) => x)).toEqual([20 / 60, 40 / 60]);
   expect(dropout!.points[0]!.y).toBeCloseTo(0.45, 12);
-  // Student's t of 1 degree of freedom, 12.706, times the standard error 0.05.
-  expect(dropout!.points[0]!.band!.upper).toBeCloseTo(0.45 + 12.706 * 0.05, 3);
+  expect(dropout!.points[0]!.band).toBe(undefined);
   expect(none).toMatchObject({ label: 'no dropout', arm: 1, points: [{ y: 0.3, band: undefined }] });
+
+  const four = [0, 1, 2, 3].map((seed) =>
+    createDigest(`dropout-${seed}`, { seed }, [{ val_accuracy: seed % 2 === 0 ? 0.4 : 0.5, val_loss: 1 }]),
+  );
+  const [banded] = grouped(four);
+  expect(banded!.points[0]!.y).toBeCloseTo(0.45, 12);
+  // Student's t of 3 degrees of freedom, 3.182, times the standard error 0.05 / sqrt(3).
+  expect(banded!.points[0]!.band!.upper).toBeCloseTo(0.45 + (3.182 * 0.05) / Math.sqrt(3), 3);
 });
 
 /** Loss falls to its lowest at epoch 3 after `late` more epochs, then climbs. */
