@@ -9,11 +9,11 @@ import { callCli, checkpointDigests, runCli } from '../command/testing.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/study-0.1.0/', import.meta.url));
 
-/** Plain data without what differs from one run of a program to the next. */
+/** Plain data without what differs from one run of a program to the next, and without bands, which that version drew of fewer than four runs. */
 const timeless = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, one: unknown) =>
-      key === 'provenance' || /second/i.test(key) ? undefined : one,
+      key === 'provenance' || key === 'band' || /second/i.test(key) ? undefined : one,
     ),
   );
 
@@ -65,5 +65,7 @@ test('a study that 0.1.0 began goes on: nothing is trained twice, and it ends as
   // That version did not look for gaps, and had fewer settings and less in a report.
   const known = new Set(expected.report.settings.map(({ path }: { path: string }) => path));
   const settings = report.settings.filter(({ path }: { path: string }) => known.has(path));
-  expect(timeless({ ...report, settings })).toMatchObject(nearly({ ...expected.report, gaps: [] }) as object);
+  expect(timeless({ ...report, settings })).toMatchObject(
+    nearly(timeless({ ...expected.report, gaps: [] })) as object,
+  );
 }, 300_000);
