@@ -36,6 +36,10 @@ const labelsOf = (configs: readonly RunConfigInput[]): string[] =>
   );
 
 const plain = { dropout: { rate: 0 } };
+const vgg = (model: object): RunConfigInput => ({
+  limitTrain: 1000,
+  model: { preset: 'vgg', filters: [8], ...model } as RunConfigInput['model'],
+});
 
 test.each<[string, readonly RunConfigInput[], readonly string[]]>([
   [
@@ -54,14 +58,37 @@ test.each<[string, readonly RunConfigInput[], readonly string[]]>([
     ['dropout 0.5 · 20 epochs', 'no dropout · 30 epochs', 'no dropout · 40 epochs'],
   ],
   [
-    'four settings where four are needed',
+    'where more than three settings are needed, those that are unusual',
     [{}, { batchSize: 5 }, { epochs: 9 }, { limitTrain: 100 }, { loss: { labelSmoothing: 0.1 } }],
     [
       'all images · 3 epochs · batch size 250 · label smoothing 0',
-      'all images · 3 epochs · batch size 5 · label smoothing 0',
-      'all images · 9 epochs · batch size 250 · label smoothing 0',
-      '100 images · 3 epochs · batch size 250 · label smoothing 0',
-      'all images · 3 epochs · batch size 250 · label smoothing 0.1',
+      'batch size 5',
+      '9 epochs',
+      '100 images',
+      'label smoothing 0.1',
+    ],
+  ],
+  [
+    'regularizers of one network beside another network',
+    [
+      vgg({}),
+      vgg({ dropout: { rate: 0.25 } }),
+      vgg({ dropout: { rate: 0.25, kind: 'spatial_dropout2d' } }),
+      vgg({ kernelRegularizer: { name: 'l2', l2: 0.0005 } }),
+      vgg({ kernelConstraint: { name: 'max_norm', axis: [0, 1, 2] } }),
+      vgg({ batchNormalization: 'before_activation' }),
+      { ...vgg({}), augmentation: { flip: true } },
+      { limitTrain: 1000 },
+    ],
+    [
+      'no dropout',
+      'dropout 0.25',
+      'dropout 0.25 · spatial dropout2d',
+      'no dropout · kernel regularizer l2 0.0005',
+      'no dropout · kernel constraint max norm, max value 2, axis 0, 1, 2',
+      'no dropout · batch normalization before activation',
+      'no dropout · flip on',
+      'dropout 0.5',
     ],
   ],
 ])('%s', (_, configs, labels) => {

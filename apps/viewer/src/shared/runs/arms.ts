@@ -30,6 +30,7 @@ const characteristic = ['model.dropout.rate', 'model.maxNorm', 'model.layers', '
 /** The settings that a label begins with, when there is no room for all. */
 const foremost = [
   ...characteristic,
+  'model.preset',
   'optimizer',
   'model.dropout',
   'schedule',
@@ -64,15 +65,17 @@ export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
   const differences = settingDifferences(list)
     .filter(({ path, values }) => !followsFromName(path, values, list))
     .sort((a, b) => rankOf(a.path) - rankOf(b.path));
-  const named = distinguishing(differences, list.length);
   const hues = armHues(
     list.map(({ model }) => model),
     HUES,
   );
+  const labels = labelsOf(differences, list.length);
   const arms = [...configs].map(([key, config], index): [string, Arm] => {
-    const inWords = ({ path, values }: ConfigDifference): string => settingInWords(path, values[index]);
-    const settings = differences.length > 0 ? differences.map(inWords) : characteristicsOf(config);
-    const label = (differences.length > 0 ? named.map(inWords) : settings).join(' · ');
+    const settings =
+      differences.length > 0
+        ? differences.map(({ path, values }) => settingInWords(path, values[index]))
+        : characteristicsOf(config);
+    const label = differences.length > 0 ? labels[index]! : settings.join(' · ');
     return [key, { key, label, color: hues[index]!, settings }];
   });
   const byKey = new Map(arms);
@@ -81,6 +84,55 @@ export const armsOf = (runs: readonly RunFacts[]): ReadonlyMap<string, Arm> => {
 
 /** In which the colours of arms agree with their labels, and what this is all about: a label has it wherever it differs. */
 const ABOVE_ALL = 'model.dropout.rate';
+
+/** The most settings that every label has; of more, a label has those that are unusual in its arm. */
+const MOST_SETTINGS = 3;
+
+/** Returns a label for each arm from the settings in which they differ, in the order in which labels have them. */
+const labelsOf = (differences: readonly ConfigDifference[], arms: number): readonly string[] => {
+  const texts = textsOf(differences, arms);
+  const named = distinguishing(differences, texts, arms);
+  const isSaid = (one: ConfigDifference, arm: number): boolean =>
+    named.length <= MOST_SETTINGS || one.path === ABOVE_ALL || texts.get(one)![arm] !== usualOf(one.values);
+  return Array.from({ length: arms }, (_, arm) => {
+    const said = named.filter((one) => isSaid(one, arm));
+    const shown = said.length > 0 ? said : named;
+    return shown.map(({ path, values }) => settingInWords(path, values[arm])).join(' · ');
+  });
+};
+
+/** The values of a difference as texts, arm by arm. */
+type Texts = ReadonlyMap<ConfigDifference, readonly string[]>;
+
+/** Returns the texts of all values; a setting that a model lacks counts as what is usual, as long as other settings distinguish the arms. */
+const textsOf = (differences: readonly ConfigDifference[], arms: number): Texts => {
+  const texts = (lacking: (values: readonly unknown[]) => string): Texts =>
+    new Map(
+      differences.map((one) => [
+        one,
+        one.values.map((value) => (value === undefined ? lacking(one.values) : canonicalJson(value))),
+      ]),
+    );
+  const asUsual = texts(usualOf);
+  const apart = texts(() => '');
+  return kindsOf(differences, asUsual, arms) === kindsOf(differences, apart, arms) ? asUsual : apart;
+};
+
+/** Returns the text of the value that most arms have; of several, the first. */
+const usualOf = (values: readonly unknown[]): string => {
+  const counts = new Map<string, number>();
+  for (const value of values) {
+    if (value === undefined) continue;
+    const text = canonicalJson(value);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)![0];
+};
+
+/** Returns how many arms some differences tell apart. */
+const kindsOf = (some: readonly ConfigDifference[], texts: Texts, arms: number): number =>
+  new Set(Array.from({ length: arms }, (_, arm) => some.map((one) => texts.get(one)![arm]).join('\n'))).size;
 
 /** Sets of settings are tried in order of their size as long as no more values than these are compared; of more, one is found step by step. */
 const MOST_COMPARED = 100_000;
@@ -92,22 +144,19 @@ const MOST_COMPARED = 100_000;
  */
 const distinguishing = (
   differences: readonly ConfigDifference[],
+  texts: Texts,
   arms: number,
 ): readonly ConfigDifference[] => {
   const above = differences.filter(({ path }) => path === ABOVE_ALL);
   const others = differences.filter(({ path }) => path !== ABOVE_ALL);
-  const texts = new Map(
-    differences.map((one) => [one, one.values.map((value) => canonicalJson(value ?? null))]),
-  );
-  const kindsOf = (some: readonly ConfigDifference[]): number =>
-    new Set(Array.from({ length: arms }, (_, i) => some.map((one) => texts.get(one)![i]).join('\n'))).size;
-  const enough = kindsOf(differences);
+  const kinds = (some: readonly ConfigDifference[]): number => kindsOf(some, texts, arms);
+  const enough = kinds(differences);
   let compared = 0;
   for (let size = 0; size <= others.length; size++) {
     for (const some of subsetsOf(others, size)) {
-      if (kindsOf([...above, ...some]) === enough) return [...above, ...some];
+      if (kinds([...above, ...some]) === enough) return [...above, ...some];
       compared += arms * (above.length + some.length);
-      if (compared >= MOST_COMPARED) return stepByStep(above, others, kindsOf, enough);
+      if (compared >= MOST_COMPARED) return stepByStep(above, others, kinds, enough);
     }
   }
   return differences;
@@ -130,14 +179,14 @@ const stepByStep = (
 ): ConfigDifference[] => {
   let some = [...above];
   while (kindsOf(some) < enough) {
-    const kinds = others.map((one) => (some.includes(one) ? -1 : kindsOf([...some, one])));
-    some.push(others[kinds.indexOf(Math.max(...kinds))]!);
+    const gains = others.map((one) => (some.includes(one) ? -1 : kindsOf([...some, one])));
+    some.push(others[gains.indexOf(Math.max(...gains))]!);
   }
   for (const one of [...some].reverse()) {
     const fewer = some.filter((other) => other !== one);
     if (!above.includes(one) && kindsOf(fewer) === enough) some = fewer;
   }
-  return some;
+  return [...above, ...others].filter((one) => some.includes(one));
 };
 
 const characteristicsOf = (config: unknown): string[] =>

@@ -22,7 +22,7 @@ export const MOST_COMPARED_ARMS = 4;
 
 /**
  * Returns what a comparison of arms says, by the function that the report has its verdicts from: of two arms a sentence, of
- * up to four one for each but the best; then what these leave open. While a run trains, all are compared as they were after
+ * up to four one for each but the best, with what it leaves open; at the end what all of them do. While a run trains, all are compared as they were after
  * as many epochs. Empty for fewer than two arms, or more than four.
  *
  * @param answers What models answered to each image, by the names of runs; without them accuracies are compared.
@@ -40,10 +40,12 @@ export const verdictsOfArms = (
     .sort((a, b) => accuracyOf(b) - accuracyOf(a));
   const parts = corrected(others.map((other) => compareArms(best!, other))).map(verdictParts);
   const soFar = epochs === undefined ? '' : `So far, after ${counted(epochs, 'epoch')}: `;
-  const sentences = parts.map(({ finding }) => finding);
+  const isShared = (caveat: string): boolean => parts.every(({ caveats }) => caveats.includes(caveat));
   return [
-    ...sentences.map((sentence) => `${soFar}${sentence}`),
-    ...new Set(parts.flatMap(({ caveats }) => caveats)),
+    ...parts.map(({ finding, caveats }) =>
+      [`${soFar}${finding}`, ...caveats.filter((caveat) => !isShared(caveat))].join(' '),
+    ),
+    ...parts[0]!.caveats.filter(isShared),
   ];
 };
 

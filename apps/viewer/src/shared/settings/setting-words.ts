@@ -91,9 +91,19 @@ const membersInWords = (list: readonly Readonly<Record<string, unknown>>[]): str
   return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');
 };
 
+/** Returns a member of a family with its settings: `max norm, max value 2, axis 0`, `l2 0.01`. */
+const memberInWords = (member: Readonly<Record<string, unknown>>): string => {
+  const name = memberOf(member);
+  if (typeof name !== 'string') return canonicalJson(member);
+  const others = Object.entries(member).filter(([, value]) => value !== name);
+  const [same, ...more] = others;
+  if (same?.[0] === name && more.length === 0) return `${inWords(name)} ${whatever(same[1])}`;
+  return [name, ...others.map(([key, value]) => `${key} ${whatever(value)}`)].map(inWords).join(', ');
+};
+
 const whatever = (value: unknown): string => {
   if (value === undefined) return 'none';
-  return isPlain(value) ? canonicalJson(value) : valueInWords(value);
+  return isPlain(value) ? memberInWords(value) : valueInWords(value);
 };
 
 /** Returns a setting and its value for a person: `dropout 0.5`, `no max-norm`, `SGD`. */
@@ -126,6 +136,8 @@ const phrases: Readonly<Record<string, (value: unknown) => string | undefined>> 
     return isPlain(value) ? settingInWords('model.maxNorm.value', value['value']) : undefined;
   },
   'schedule.name': (value) => `${titleOfChoice('schedule.name', String(value))} rate`,
+  'model.kernelRegularizer': (value) => (value === null ? 'no kernel regularizer' : undefined),
+  'model.kernelConstraint': (value) => (value === null ? 'no kernel constraint' : undefined),
   'averaging.name': (value) => (value === 'none' ? 'no averaging' : undefined),
   'dropoutSchedule.name': (value) => `${titleOfChoice('dropoutSchedule.name', String(value))} dropout`,
   weightGroups: (value) => {
