@@ -6,14 +6,14 @@ export { unitNorm } from './constraints/unit-norm.ts';
 export { ModelError } from './errors.ts';
 export { defineLayer, type LayerDefinition, type LayerDefinitionOptions } from './layers/define-layer.ts';
 export type { LayerContext, Shape } from './layers/layer.ts';
-export { AlphaDropout, type AlphaDropoutConfig } from './layers/noise/alpha-dropout.ts';
+export { AlphaDropout } from './layers/noise/alpha-dropout.ts';
 export {
   DropConnectConv2D,
   type DropConnectConv2DConfig,
   DropConnectDense,
   type DropConnectDenseConfig,
 } from './layers/noise/drop-connect.ts';
-export { Dropout, type DropoutConfig } from './layers/noise/dropout.ts';
+export { Dropout } from './layers/noise/dropout.ts';
 export { GaussianDropout, type GaussianDropoutConfig } from './layers/noise/gaussian-dropout.ts';
 export { GaussianNoise, type GaussianNoiseConfig } from './layers/noise/gaussian-noise.ts';
 export { type DropConnectConfig, KernelMask } from './layers/noise/kernel-mask.ts';
@@ -27,6 +27,7 @@ export {
 export type { NoiseShape } from './layers/noise/noise-shape.ts';
 export { hasDropoutRate, setDropoutPosition } from './layers/noise/positioned.ts';
 export { dropoutLayersOf, sampling } from './layers/noise/sampling.ts';
+export { type DropoutConfig, ShapedDropout } from './layers/noise/shaped-dropout.ts';
 export {
   BatchNormalization,
   type BatchNormalizationConfig,

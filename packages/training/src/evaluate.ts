@@ -1,24 +1,13 @@
-import type { BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
+import type { Batch, BatchSource, LossConfig, Targets } from '@dropout-lab/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import { raceSignal } from 'race-signal';
-import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
-import { batchesAhead } from './loop/batches-ahead.ts';
+import { answeredBatches, type EvaluateOptions } from './loop/answered-batches.ts';
 import { accuracyKind, meanAccuracy } from './losses/accuracy.ts';
 import type { CustomLoss } from './losses/custom-loss.ts';
 import { regularizationLoss } from './losses/regularization.ts';
 import { type Metric, measure, requireNewNames } from './metrics/metric.ts';
-import { nextTaskWhenDue } from './next-task.ts';
 import { anyObjectiveOf, type Objective, objectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
-
-/** Options of {@link predictLogits}. */
-export interface EvaluateOptions {
-  /** Stops between batches; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called when a batch has been answered, with the number of its images. */
-  readonly onBatch?: ((images: number) => void) | undefined;
-}
 
 /** Options of {@link evaluate}. */
 export interface MeasureOptions extends EvaluateOptions {
@@ -55,21 +44,16 @@ const predict = async <Labels extends Targets>(
   replica: Replica,
   source: BatchSource<Labels>,
   objective: Objective,
-  { signal, onBatch }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Predicted<Labels>> => {
   const rowLength = objective.outputShape.reduce((product, length) => product * length, 1);
   const logits = new Float32Array(source.size * rowLength);
   let labels: Labels | undefined;
   let sampleWeights: Float32Array | undefined;
-  const batchAt = batchesAhead(source);
-  for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
-    await nextTaskWhenDue();
-    signal?.throwIfAborted();
-    const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
-    requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
-    const answer = replica.logits(batch);
-    if (index + 1 < source.batchesPerEpoch) batchAt(0, index + 1);
-    logits.set(await answer, row * rowLength);
+  const answer = (batch: Batch<Labels>) => replica.logits(batch);
+  for await (const answered of answeredBatches(source, objective, answer, options)) {
+    const { batch, index, row } = answered;
+    logits.set(answered.logits, row * rowLength);
     const perRow = batch.labels.length / batch.size;
     labels ??= new (batch.labels.constructor as new (length: number) => Labels)(source.size * perRow);
     requireSameType(labels, batch.labels, index);
@@ -78,8 +62,6 @@ const predict = async <Labels extends Targets>(
       sampleWeights ??= new Float32Array(source.size).fill(1);
       sampleWeights.set(batch.sampleWeights, row);
     }
-    row += batch.size;
-    onBatch?.(batch.size);
   }
   return { logits, labels: labels!, sampleWeights };
 };

@@ -4,8 +4,9 @@ export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stop
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './callbacks/reduce-lr-on-plateau.ts';
 export { type StopAtTargetOptions, stopAtTarget } from './callbacks/stop-at-target.ts';
 export { TrainingError } from './errors.ts';
-export { type EvaluateOptions, evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
+export { evaluate, type MeasureOptions, predictLogits } from './evaluate.ts';
 export { imageValues } from './image-values.ts';
+export type { EvaluateOptions } from './loop/answered-batches.ts';
 export { initialProgress } from './loop/session.ts';
 export { type TrainOptions, train } from './loop/train.ts';
 export type { CheckpointSink, SessionOptions, TrainingConfig } from './loop/training-config.ts';

@@ -1,11 +1,7 @@
-import type { BatchSource, Targets } from '@dropout-lab/contracts';
+import type { Batch, BatchSource, Targets } from '@dropout-lab/contracts';
 import { dropoutLayersOf } from '@dropout-lab/model';
-import { raceSignal } from 'race-signal';
-import { requireBatch } from './checks/require-batch.ts';
 import { TrainingError } from './errors.ts';
-import type { EvaluateOptions } from './evaluate.ts';
-import { batchesAhead } from './loop/batches-ahead.ts';
-import { nextTaskWhenDue } from './next-task.ts';
+import { answeredBatches, type EvaluateOptions } from './loop/answered-batches.ts';
 import { anyObjectiveOf } from './objective.ts';
 import type { Replica } from './replicas/replica.ts';
 
@@ -28,7 +24,7 @@ export interface SampleOptions extends EvaluateOptions {
 export async function* sampleLogits(
   replica: Replica,
   source: BatchSource<Targets>,
-  { passes, rateFactor = 1, signal, onBatch }: SampleOptions,
+  { passes, rateFactor = 1, ...options }: SampleOptions,
 ): AsyncGenerator<Float32Array, void, undefined> {
   if (!Number.isInteger(passes) || passes < 1)
     throw new TrainingError(`passes: expected a whole number above 0, found ${passes}`);
@@ -44,23 +40,16 @@ export async function* sampleLogits(
   const rowLength = objective.outputShape.reduce((product, length) => product * length, 1);
   for (let pass = 0; pass < passes; pass++) {
     const logits = new Float32Array(source.size * rowLength);
-    const batchAt = batchesAhead(source);
-    for (let index = 0, row = 0; index < source.batchesPerEpoch; index++) {
-      await nextTaskWhenDue();
-      signal?.throwIfAborted();
-      const batch = await raceSignal(Promise.resolve(batchAt(0, index)), signal);
-      requireBatch(batch, source, objective, { name: 'evaluation', epoch: 0, index });
-      const answer = replica.sampledLogits(batch, {
+    const answer = (batch: Batch, row: number) =>
+      replica.sampledLogits(batch, {
         step: pass,
         firstImage: row,
         rowOffset: 0,
         batchSize: batch.size,
         rateFactor,
       });
-      if (index + 1 < source.batchesPerEpoch) batchAt(0, index + 1);
-      logits.set(await answer, row * rowLength);
-      row += batch.size;
-      onBatch?.(batch.size);
+    for await (const answered of answeredBatches(source, objective, answer, options)) {
+      logits.set(answered.logits, answered.row * rowLength);
     }
     yield logits;
   }

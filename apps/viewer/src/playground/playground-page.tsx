@@ -29,8 +29,9 @@ export const PlaygroundPage = () => {
       <Message title="No model yet">
         <p>
           The playground shows a trained model at work, but no run here has a checkpoint to load.{' '}
-          <a href={linkTo('train')}>Train one on this page</a> or with <code>npm run train:quick</code>, or drop a model
-          here: the ZIP of a run, <code>.safetensors</code>, or <code>model.json</code> with its weights.
+          <a href={linkTo('train')}>Train one on this page</a> or with <code>npm run train:quick</code>, or
+          drop a model here: the ZIP of a run, <code>.safetensors</code>, or <code>model.json</code> with its
+          weights.
         </p>
       </Message>
     );

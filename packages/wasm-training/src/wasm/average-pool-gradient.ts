@@ -9,7 +9,7 @@ import {
 import { poolInfoOf } from '../pooling.ts';
 import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
-import { poolSizesOf } from './max-pool.ts';
+import { windowSizesOf } from './window-sizes.ts';
 
 /**
  * Gradient of avgPool, vectorised over channels: dy is divided by the size of its window without padding, as in the forward
@@ -22,7 +22,7 @@ export const avgPoolGrad: Kernel = ({ inputs, attrs, backend }) => {
   const source = addressOf(wasmBackend, dy, AvgPoolGrad);
   const dx = wasmBackend.makeOutput(info.inShape, 'float32');
   const target = addressOf(wasmBackend, dx, AvgPoolGrad);
-  kernelsOf(wasmBackend).averagePoolGradient(source, target, ...poolSizesOf(info));
+  kernelsOf(wasmBackend).averagePoolGradient(source, target, ...windowSizesOf(info));
   return dx;
 };
 

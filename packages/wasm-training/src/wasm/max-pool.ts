@@ -5,25 +5,10 @@ import {
   type MaxPoolGradAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { type PoolInfo, poolInfoOf } from '../pooling.ts';
+import { poolInfoOf } from '../pooling.ts';
 import type { Kernel } from '../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend } from './instance.ts';
-
-/** Sizes as the kernels of assembly/ take them. */
-export const poolSizesOf = (info: PoolInfo): number[] => [
-  info.batchSize,
-  info.inHeight,
-  info.inWidth,
-  info.inChannels,
-  info.outHeight,
-  info.outWidth,
-  info.filterHeight,
-  info.filterWidth,
-  info.strideHeight,
-  info.strideWidth,
-  info.padInfo.top,
-  info.padInfo.left,
-];
+import { windowSizesOf } from './window-sizes.ts';
 
 /** maxPool, NaN in windows with a NaN: the stock kernel ignores NaN, and returns -Infinity for a window of nothing else. */
 export const maxPool: Kernel = ({ inputs, attrs, backend }) => {
@@ -32,7 +17,7 @@ export const maxPool: Kernel = ({ inputs, attrs, backend }) => {
   const info = poolInfoOf(x, attrs as unknown as MaxPoolAttrs);
   const source = addressOf(wasmBackend, x, MaxPool);
   const y = wasmBackend.makeOutput(info.outShape, 'float32');
-  kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...poolSizesOf(info));
+  kernelsOf(wasmBackend).maxPool(source, addressOf(wasmBackend, y, MaxPool), ...windowSizesOf(info));
   return y;
 };
 
@@ -49,7 +34,7 @@ export const maxPoolGrad: Kernel = ({ inputs, attrs, backend }) => {
     y,
     dyAt,
     addressOf(wasmBackend, dx, MaxPoolGrad),
-    ...poolSizesOf(info),
+    ...windowSizesOf(info),
   );
   return dx;
 };

@@ -1,17 +1,9 @@
 import { dropoutMask } from '@dropout-lab/random';
-import { add, mul, type serialization, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
-import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
-import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
-
-/** Constructor arguments of {@link AlphaDropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
-export interface AlphaDropoutConfig extends NoiseLayerConfig {
-  /** Fraction of the input units to drop, 0 <= rate < 1. */
-  readonly rate: number;
-  /** Shape of the mask, rank of the input: 1 shares it along an axis, null takes the input's size; null is full. */
-  readonly noiseShape?: NoiseShape | null;
-}
+import { requireNoiseShape } from './noise-shape.ts';
+import { type DropoutConfig, ShapedDropout } from './shaped-dropout.ts';
 
 /** SELU's limit at minus infinity, `-alpha * scale` (Klambauer et al. 2017). */
 const SATURATION = -1.6732632423543772 * 1.0507009873554805;
@@ -31,21 +23,12 @@ const SATURATION = -1.6732632423543772 * 1.0507009873554805;
  *
  * @see Klambauer et al., "Self-normalizing neural networks", NIPS 2017.
  */
-export class AlphaDropout extends NoiseLayer {
+export class AlphaDropout extends ShapedDropout {
   static readonly className = 'AlphaDropout';
 
-  readonly rate: number;
-  readonly noiseShape: NoiseShape | null;
-
   /** @throws ConfigError when the rate or the seed is out of range. */
-  constructor(config: AlphaDropoutConfig) {
+  constructor(config: DropoutConfig) {
     super(config, 'alpha_dropout');
-    this.rate = this.requireRate(config.rate);
-    this.noiseShape = config.noiseShape ?? null;
-  }
-
-  protected override get isSilent(): boolean {
-    return this.rateNow(this.rate) === 0;
   }
 
   protected override disturb(input: Tensor): Tensor {
@@ -58,11 +41,6 @@ export class AlphaDropout extends NoiseLayer {
     const b = -a * SATURATION * rate;
     const dropped = mul(sub(1, kept), SATURATION);
     return add(mul(add(mul(input, kept), dropped), a), b);
-  }
-
-  override getConfig(): serialization.ConfigDict {
-    const { rate, noiseShape, seed } = this;
-    return { rate, noiseShape: noiseShape && [...noiseShape], seed, ...super.getConfig() };
   }
 }
 register(AlphaDropout);

@@ -1,18 +1,10 @@
 import { dropoutMask, keptElements, keptScale } from '@dropout-lab/random';
-import { mul, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { register } from '../../registered.ts';
 import type { LayerImplementation, LayerOf } from '../layer.ts';
-import { NoiseLayer, type NoiseLayerConfig } from './noise-layer.ts';
-import { type NoiseShape, requireNoiseShape } from './noise-shape.ts';
+import { requireNoiseShape } from './noise-shape.ts';
 import { canScaleKept, scaleKept } from './scale-kept.ts';
-
-/** Constructor arguments of {@link Dropout}: Keras's in TensorFlow.js's spelling, and those of every layer. */
-export interface DropoutConfig extends NoiseLayerConfig {
-  /** Fraction of the input units to drop, 0 <= rate < 1. */
-  readonly rate: number;
-  /** Shape of the mask, rank of the input: 1 shares it along an axis, null takes the input's size; null is full. */
-  readonly noiseShape?: NoiseShape | null;
-}
+import { type DropoutConfig, ShapedDropout } from './shaped-dropout.ts';
 
 /**
  * Inverted dropout: `y = x * mask`, the mask 0 with probability `rate` and `1 / (1 - rate)` otherwise; in inference
@@ -25,21 +17,12 @@ export interface DropoutConfig extends NoiseLayerConfig {
  *
  * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
  */
-export class Dropout extends NoiseLayer {
+export class Dropout extends ShapedDropout {
   static readonly className = 'Dropout';
-
-  readonly rate: number;
-  readonly noiseShape: NoiseShape | null;
 
   /** @throws ConfigError when the rate or the seed is out of range. */
   constructor(config: DropoutConfig) {
     super(config, 'dropout');
-    this.rate = this.requireRate(config.rate);
-    this.noiseShape = config.noiseShape ?? null;
-  }
-
-  protected override get isSilent(): boolean {
-    return this.rateNow(this.rate) === 0;
   }
 
   protected override disturb(input: Tensor): Tensor {
@@ -52,11 +35,6 @@ export class Dropout extends NoiseLayer {
       input,
       this.drawn(input.shape, this.noiseShape, (key, part) => dropoutMask(key, { ...part, rate })),
     );
-  }
-
-  override getConfig(): serialization.ConfigDict {
-    const { rate, noiseShape, seed } = this;
-    return { rate, noiseShape: noiseShape && [...noiseShape], seed, ...super.getConfig() };
   }
 }
 register(Dropout);

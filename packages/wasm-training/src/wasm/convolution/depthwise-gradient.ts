@@ -10,6 +10,7 @@ import {
 import { UnsupportedOperationError } from '../../errors.ts';
 import type { Kernel } from '../../replace-kernel.ts';
 import { addressOf, kernelsOf, type WasmBackend, withScratch } from '../instance.ts';
+import { windowSizesOf } from '../window-sizes.ts';
 
 type Shape4D = [number, number, number, number];
 type Attrs = DepthwiseConv2dNativeBackpropFilterAttrs | DepthwiseConv2dNativeBackpropInputAttrs;
@@ -64,19 +65,5 @@ const sizesOf = (
     dimRoundingMode,
     true,
   );
-  return [
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-    filterShape[3]!,
-  ];
+  return [...windowSizesOf(info), filterShape[3]!];
 };
