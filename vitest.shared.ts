@@ -54,6 +54,8 @@ const projectIn = (root: string) =>
       include: ['src/**/*.test.ts'],
       // Printed command lines begin with the words that a command was called by: the same however the tests were.
       env: { npm_lifecycle_event: 'test' },
+      // A page, or another process, takes its time on a busy machine.
+      expect: { poll: { timeout: 30_000 } },
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { runFlags } from '../shared/settings/flag-values.ts';
 import { violationsOf } from '../testing/axe.ts';
+import { countThreads } from '../testing/count-threads.ts';
 import { card, downloadRun, losses } from '../testing/trained-run.ts';
 
 let browser: Browser;
@@ -326,6 +327,7 @@ test('a model that cannot be built is refused beside its field, and training con
     browser,
     `${viewer.url}#/train?limit-train=40&batch-size=16&epochs=2&max-norm-axis=3&backend=wasm`,
   );
+  const threads = await countThreads(page);
   const [train, axis] = [page.getByRole('button', { name: 'Train' }), page.getByLabel('Max norm axis')];
   await train.click();
   await page.getByRole('alert').waitFor();
@@ -337,7 +339,7 @@ test('a model that cannot be built is refused beside its field, and training con
   expect(await page.getByText('Trains the ConvNet of the tutorial').count()).toBe(1);
   expect(await page.getByRole('main').getByText('Checking the settings').count()).toBe(0);
   // The threads that checked it have ended.
-  await expect.poll(() => page.workers()).toEqual([]);
+  await expect.poll(threads).toBe(0);
 
   await fill(axis, '1');
   expect(await alerts(page)).toEqual([]);
@@ -373,6 +375,7 @@ test('of several starts, and of what is changed meanwhile, the last one counts',
   const [train, axis] = [page.getByRole('button', { name: 'Train' }), page.getByLabel('Max norm axis')];
   const arm = card(page, 'no dropout');
   const nodeCommand = () => arm.locator('pre').textContent();
+  const threads = await countThreads(page);
   const checking = page.getByRole('main').getByText('Checking the settings');
   // The thread's code is on its way until then.
   let release = (): void => {};
@@ -426,7 +429,7 @@ test('of several starts, and of what is changed meanwhile, the last one counts',
   await checking.waitFor({ state: 'detached' });
   release();
   await page.getByText('Trains the ConvNet of the tutorial').waitFor();
-  await expect.poll(() => page.workers()).toEqual([]);
+  await expect.poll(threads).toBe(0);
   expect(complaints).toEqual([]);
   await page.close();
 }, 120_000);
