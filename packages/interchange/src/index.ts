@@ -11,6 +11,12 @@ export {
 } from './keras/model.ts';
 export type { TrainedWith } from './keras/training.ts';
 export { decodeKerasWeights, encodeKerasWeights } from './keras/weights.ts';
+export {
+  CLASSIFIER_FILE,
+  type ClassifierData,
+  describedBy,
+  type LayersModelData,
+} from './layers-model/described-by.ts';
 export { type DescribedLayersModel, decodeLayersModel } from './layers-model/model.ts';
 export { encodeOnnxModel } from './onnx/model.ts';
 export { type Room, requireRoom } from './require-room.ts';

@@ -174,8 +174,10 @@ export const buildProgram = (context: CommandsContext): Command => {
     });
 
   addImagesOptions(program.command('import'))
-    .description('make a run from a model saved by Keras 3 or by export, to evaluate it and predict with it')
-    .argument('<file>', '.keras, .safetensors or .weights.h5 file')
+    .description(
+      'make a run from a model saved by Keras 3, TensorFlow.js or export, to evaluate it and predict with it',
+    )
+    .argument('<file>', '.keras, .safetensors or .weights.h5 file, or model.json with its weights beside it')
     .option(
       '--config <file>',
       "JSON file of run settings, used instead of the model in the file, or instead of the tutorial's where the file has only weights",

@@ -407,14 +407,15 @@ describe("a model's file is read when it begins as one, and is no longer than on
   });
 
   const none =
-    'expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found \\d+ bytes that';
+    'expected a .weights.h5 or .keras file of Keras 3, a .safetensors file, or a model.json of TensorFlow.js, found \\d+ bytes that';
   const most = (bytes: string) =>
     `expected a file of at most ${bytes} bytes, .* found ${long}: describe the model`;
   test.each([
-    ...['nothing', 'zeros', 'text'].flatMap((name) => [
+    ...['nothing', 'zeros'].flatMap((name) => [
       [`import FILES/models/${name} --run-dir PLACE/x`, none],
       [`import FILES/models/${name} --config FILES/models/model.json --run-dir PLACE/x`, none],
     ]),
+    ['import FILES/models/text --run-dir PLACE/x', `a model.json of at most ${2 ** 24} bytes, found ${long}`],
     // 5 arrays of float32: of conv 3x3x3x4 and 4, dense 15*15*4x8 and 8, logits 8x10 and 10.
     [
       'import FILES/models/zip --run-dir PLACE/x',
@@ -524,7 +525,7 @@ describe('what is no run, or no store of runs, is refused', () => {
     ['import FILES/empty-run --run-dir PLACE/x', 'expected a file that can be read, but it is a folder; put'],
     [
       'import FILES/file-run --run-dir PLACE/x',
-      'expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found 0',
+      'expected a .weights.h5 or .keras file of Keras 3, a .safetensors file, or a model.json of TensorFlow.js, found 0',
     ],
     ['report FILES/empty-run --output PLACE/x', 'expected a study file (.ts, .js or .json), a study that'],
     ['study status FILES/file-run', 'expected a study file (.ts, .js or .json), a study that'],

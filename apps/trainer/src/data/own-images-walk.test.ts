@@ -136,6 +136,10 @@ test('from a folder of 300 pictures of five classes to every format and back, by
   // Each file says on which pictures its weights were trained.
   expect(said.get('evaluate runs/from-keras')).toBe(evaluated);
   expect(await cli('evaluate', 'runs/from-safetensors')).toBe(evaluated);
+  // A page's files name the classes, and not the pictures.
+  expect(await cli('predict', 'runs/from-tensorflow-js', 'photo.png')).toBe(
+    await cli('predict', 'runs/pets', 'photo.png'),
+  );
   const { model } = JSON.parse(await readFile(at('runs/pets/run.json'), 'utf8')).config;
   await writeFile(at('model.json'), JSON.stringify({ model }));
   const described = ['--config', 'model.json', '--images', 'pets', '--run-dir', 'runs/from-weights'];

@@ -252,7 +252,7 @@ test('a folder of a model is not imported, but the file in it named', async () =
   expect([code, stderr]).toEqual([
     2,
     expect.stringContaining(
-      `hub: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found a folder: give ${join('hub', 'model.keras')}`,
+      `hub: expected a .weights.h5 or .keras file of Keras 3, a .safetensors file, or a model.json of TensorFlow.js, found a folder: give ${join('hub', 'model.keras')}`,
     ),
   ]);
 });

@@ -3,10 +3,9 @@ import { basename } from 'node:path';
 import { startBackend } from '@dropout-lab/backend/node';
 import {
   ConfigError,
+  datasetKey,
   datasetOf,
   type ImageFit,
-  type ModelInput,
-  type NamedArray,
   type PlainObject,
   parseRunConfigAt,
   type RunConfig,
@@ -15,18 +14,7 @@ import {
 } from '@dropout-lab/contracts';
 import { settingsOfImages } from '@dropout-lab/data';
 import { sha256 } from '@dropout-lab/files';
-import {
-  type DescribedData,
-  decodeKerasArchitecture,
-  decodeKerasDescribedData,
-  decodeKerasWeights,
-  decodeSafetensorsModel,
-  isKerasArchive,
-  isSafetensors,
-  matchWeights,
-  requireRoom,
-  type WeightShape,
-} from '@dropout-lab/interchange';
+import { requireRoom, type WeightShape } from '@dropout-lab/interchange';
 import { buildModel, modelSpecOf, readWeights } from '@dropout-lab/model';
 import { noImagesOf } from '@dropout-lab/runs';
 import { initialProgress } from '@dropout-lab/training';
@@ -37,52 +25,21 @@ import { createRun } from '../train/create-run.ts';
 import { requirePlace } from '../train/require-place.ts';
 import { requireRunnable } from '../train/require-runnable.ts';
 import { refused } from './export/refused.ts';
+import type { ModelSource } from './model-source.ts';
 import { readModelFile } from './read-model-file.ts';
+import { readModelSource } from './read-model-source.ts';
 
 export interface ImportOptions extends ConfigOptions, ImagesOptions, Pick<PreparationOptions, 'fit'> {
   readonly runDir?: string;
 }
 
-/** A file's own account of its model. */
-interface Source {
-  /** Its layers; undefined where the file has weights alone. */
-  readonly model: ModelInput | undefined;
-  /** Its classes and images; undefined where another program has written it. */
-  readonly data: DescribedData | undefined;
-  readonly notes: readonly string[];
-  /** The most weights that it has room for. */
-  readonly mostWeights: number;
-  /** Returns the values of a model's weights. */
-  readonly decode: (weights: readonly WeightShape[], config: RunConfig) => Promise<readonly NamedArray[]>;
-}
-
-/** @param isDescribed Whether the user describes the model, so that the file's own layers are not read. */
-const sourceOf = (bytes: Uint8Array, file: string, isDescribed: boolean): Source => {
-  if (isSafetensors(bytes)) {
-    const { weights, model, describedData } = decodeSafetensorsModel(bytes, file);
-    const decode: Source['decode'] = async (shapes) => matchWeights(weights, shapes, file);
-    const mostWeights = weights.reduce((sum, { values }) => sum + values.length, 0);
-    return { model: isDescribed ? undefined : model, data: describedData, notes: [], mostWeights, decode };
-  }
-  const isArchive = isKerasArchive(bytes);
-  const { model, notes, weightBytes } =
-    isArchive && !isDescribed
-      ? decodeKerasArchitecture(bytes, file)
-      : { model: undefined, notes: [], weightBytes: bytes.length };
-  const data = isArchive ? decodeKerasDescribedData(bytes, file) : undefined;
-  const decode: Source['decode'] = (shapes, config) =>
-    decodeKerasWeights(bytes, shapes, modelSpecOf(config), file);
-  return { model, data, notes, mostWeights: weightBytes / 4, decode };
-};
-
 /** Returns the settings that a file brings along; none where the user names a data set. @throws ConfigError */
 const settingsOfFile = (
-  { data }: Source,
+  { dataset: own }: ModelSource,
   file: string,
   { dataset }: ImportOptions,
   described: PlainObject,
 ): PlainObject => {
-  const own = data?.dataset;
   if (own === undefined || dataset !== undefined || 'dataset' in described) return {};
   const settings = typeof own === 'object' ? { ...settingsOfImages(own, 0) } : { dataset: own };
   parseRunConfigAt(settings, file);
@@ -94,8 +51,12 @@ const inputShapeIn = ({ model }: PlainObject): RunConfig['model']['inputShape'] 
   (model as { readonly inputShape?: RunConfig['model']['inputShape'] } | undefined)?.inputShape ?? null;
 
 /** The way in which the pictures that a model was trained on were fitted into its images, as far as its file says. */
-const fitOf = ({ data }: Source): ImageFit | undefined =>
-  typeof data?.dataset === 'object' ? data.dataset.fit : undefined;
+const fitOf = ({ dataset }: ModelSource): ImageFit | undefined =>
+  typeof dataset === 'object' ? dataset.fit : undefined;
+
+/** Whether a model's classes and images are nobody's: its file does not say which they are, nor does the user. */
+const isAssumed = ({ classNames, dataset }: ModelSource, config: RunConfig): boolean =>
+  classNames === undefined && dataset !== undefined && datasetKey(dataset) === datasetKey(config.dataset);
 
 /** @throws ConfigError when the pictures of `--images` are of other classes than the file's. */
 const requireSameClasses = (images: string, found: readonly string[], expected: readonly string[]): void => {
@@ -107,7 +68,7 @@ const requireSameClasses = (images: string, found: readonly string[], expected: 
 };
 
 /**
- * `dropout-lab import`: makes a run of a model that Keras 3 or another run has saved, for `evaluate`, `predict` and `export`.
+ * `dropout-lab import`: makes a run of a model that Keras 3, TensorFlow.js or another run has saved, for `evaluate`, `predict` and `export`.
  * Its directory is made when the weights are known to fit.
  *
  * @param command The command line, for the manifest.
@@ -131,7 +92,7 @@ export const importCommand = async (
   const bytes = await readModelFile(file, async (kind) =>
     given && (kind === 'hdf5' || isDescribed) ? (await build(given)).shapes : undefined,
   );
-  const source = await refused(async () => sourceOf(bytes, file, isDescribed));
+  const source = await refused(() => readModelSource(bytes, file, isDescribed));
   const [height, width] = source.model?.inputShape ?? inputShapeIn(described) ?? [];
   const size = images === undefined || height === undefined ? undefined : ([height, width!] as const);
   const fit = wanted ?? (images === undefined ? undefined : fitOf(source));
@@ -151,7 +112,7 @@ export const importCommand = async (
   );
   requireRunnable(config);
   const known = datasetOf(config.dataset).classNames;
-  const classNames = source.data?.classNames ?? known;
+  const classNames = source.classNames ?? known;
   requireClassNames({ classNames, config }, file);
   if (images !== undefined) requireSameClasses(images, known, classNames);
   if (source.model !== undefined) {
@@ -189,6 +150,10 @@ export const importCommand = async (
   }
   reporter.line(`Imported ${parameters} parameters from ${file}`);
   for (const note of source.notes) reporter.line(note);
+  if (isAssumed(source, config))
+    reporter.line(
+      'No file names its classes, which are numbered; --dataset or --images, given to import, names them',
+    );
   reporter.line(`Run directory: ${run.path}`);
   return 0;
 };

@@ -14,6 +14,9 @@ const MOST_OTHER_BYTES = 2 ** 24;
 /** With those of an optimizer that keeps three arrays, and an average of weights. */
 const MOST_BYTES_OF_WEIGHT = 5 * 4;
 
+/** The kinds of files that are read, for messages. */
+const READ = 'a .weights.h5 or .keras file of Keras 3, a .safetensors file, or a model.json of TensorFlow.js';
+
 const mostBytesOf = (weights: readonly WeightShape[]): number =>
   MOST_OTHER_BYTES +
   weights.reduce(
@@ -21,10 +24,22 @@ const mostBytesOf = (weights: readonly WeightShape[]): number =>
     0,
   );
 
-const kinds = { hdf5: isHdf5, keras: isKerasArchive, safetensors: isSafetensors };
-type ModelFileKind = keyof typeof kinds;
 /** At least as many bytes as the kind of a file is known by. */
 const BEGINNING = 16;
+
+/** Whether a file begins as an object in JSON does: the `model.json` of TensorFlow.js. */
+export const isJson = (bytes: Uint8Array): boolean =>
+  /^\s*\{/.test(Buffer.from(bytes.subarray(0, BEGINNING)).toString('latin1'));
+
+const kinds = { hdf5: isHdf5, keras: isKerasArchive, safetensors: isSafetensors, json: isJson };
+type ModelFileKind = keyof typeof kinds;
+const mostBytes: Readonly<Record<ModelFileKind, number>> = {
+  hdf5: MOST_BYTES,
+  keras: MOST_BYTES,
+  safetensors: MOST_BYTES_OF_SAFETENSORS,
+  // Its weights are in other files.
+  json: MOST_OTHER_BYTES,
+};
 
 /** The list of an archive's files comes last, before a comment of at most 64 KiB. */
 const hasEndOfArchive = async ({ stats, read }: OpenedFile): Promise<boolean> => {
@@ -36,11 +51,9 @@ const hasEndOfArchive = async ({ stats, read }: OpenedFile): Promise<boolean> =>
 const requireNoFolder = async (path: string): Promise<void> => {
   if (!(await stat(path)).isDirectory()) return;
   const inside = (await readdir(path)).sort();
-  const found = inside.find((name) => /\.(?:keras|safetensors|weights\.h5)$/.test(name));
+  const found = inside.find((name) => /(?:\.(?:keras|safetensors|weights\.h5)|^model\.json)$/.test(name));
   if (found === undefined) return;
-  throw new ConfigError(
-    `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found a folder: give ${join(path, found)}`,
-  );
+  throw new ConfigError(`${path}: expected ${READ}, found a folder: give ${join(path, found)}`);
 };
 
 /**
@@ -61,7 +74,7 @@ export const readModelFile = (
       const kind = (Object.keys(kinds) as ModelFileKind[]).find((name) => kinds[name](beginning));
       if (kind === undefined) {
         throw new ConfigError(
-          `${path}: expected a .weights.h5 or .keras file of Keras 3, or a .safetensors file, found ${size} bytes that begin like none of them: save the model with model.save('NAME.keras')`,
+          `${path}: expected ${READ}, found ${size} bytes that begin like none of them: save the model with model.save('NAME.keras')`,
         );
       }
       if (kind === 'keras' && !(await hasEndOfArchive(file))) {
@@ -69,12 +82,14 @@ export const readModelFile = (
           `${path}: expected a .keras file of Keras 3, found an archive of ${size} bytes without its end: copy it again`,
         );
       }
-      const weights = await describedAs(kind);
-      const most = kind === 'safetensors' ? MOST_BYTES_OF_SAFETENSORS : MOST_BYTES;
+      const weights = kind === 'json' ? undefined : await describedAs(kind);
+      const most = mostBytes[kind];
       const limit = Math.min(most, weights ? mostBytesOf(weights) : most);
       if (size <= limit) return await file.read(0, size);
       throw new ConfigError(
-        `${path}: expected a file of at most ${limit} bytes, more than weights of this model and an optimizer's take, found ${size}: describe the model that the file was saved from`,
+        kind === 'json'
+          ? `${path}: expected a model.json of at most ${limit} bytes, found ${size}: save the model again`
+          : `${path}: expected a file of at most ${limit} bytes, more than weights of this model and an optimizer's take, found ${size}: describe the model that the file was saved from`,
       );
     } finally {
       await file.close();

@@ -36,7 +36,8 @@ const OURS = 'dropout-lab';
 export const decodeLayersModel = (text: string, where: string): DescribedLayersModel => {
   const file = jsonOf(text, where);
   requireLayers(file, where);
-  const model = inKerasForm(file['modelTopology']);
+  const isOurs = file['generatedBy'] === OURS;
+  const model = inKerasForm(file['modelTopology'], isOurs);
   const found = nodesOf(readKerasObject(model, `${where}: modelTopology`), where);
   const names = namesOf(found);
   const groups = readManifest(file['weightsManifest'], where).map((group) => named(group, names));
@@ -51,7 +52,7 @@ export const decodeLayersModel = (text: string, where: string): DescribedLayersM
         inputs: node.inputs.map((name) => names.get(name)!),
       })),
       where,
-      file['generatedBy'] === OURS,
+      isOurs,
     ),
     weightFiles: groups.flatMap(({ paths }) => paths),
     weights: listed.reduce((sum, { shape }) => sum + shape.reduce((size, length) => size * length, 1), 0),

@@ -3,8 +3,10 @@ import { isObject, type JsonObject } from '../objects.ts';
 /**
  * Brings the topology of a LayersModel of TensorFlow.js, or of Keras 2, into the form in which Keras 3 saves a model, which it
  * may have already. What is malformed stays as it is, for the reader of that form to refuse.
+ *
+ * @param isOurs Whether dropout-lab wrote it, which exports models without the initializers of training.
  */
-export const inKerasForm = (topology: unknown): unknown => {
+export const inKerasForm = (topology: unknown, isOurs: boolean): unknown => {
   // Keras's converter has the model beside versions.
   const model =
     isObject(topology) && isObject(topology['model_config']) ? topology['model_config'] : topology;
@@ -12,7 +14,9 @@ export const inKerasForm = (topology: unknown): unknown => {
   const className = model['class_name'] === 'Model' ? 'Functional' : model['class_name'];
   const config = Array.isArray(model['config']) ? { layers: model['config'] } : model['config'];
   const isList = isObject(config) && Array.isArray(config['layers']);
-  const layers = isList ? withInput(config['layers'] as unknown[]).map(layerOf) : undefined;
+  const layers = isList
+    ? withInput(config['layers'] as unknown[]).map((layer) => layerOf(layer, isOurs))
+    : undefined;
   return {
     ...ofKeras(model),
     class_name: className,
@@ -34,7 +38,7 @@ const withInput = (layers: readonly unknown[]): readonly unknown[] => {
   return [{ class_name: 'InputLayer', config }, ...layers];
 };
 
-const layerOf = (layer: unknown): unknown => {
+const layerOf = (layer: unknown, isOurs: boolean): unknown => {
   if (!isObject(layer) || !isObject(layer['config'])) return layer;
   const { batch_input_shape: shape, ...config } = layer['config'];
   const { inbound_nodes: calls } = layer;
@@ -44,10 +48,13 @@ const layerOf = (layer: unknown): unknown => {
     config: {
       ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, argumentOf(value)])),
       ...(isInput && shape !== undefined && { batch_shape: shape }),
+      ...(isOurs && isZeros(config['kernel_initializer']) && { kernel_initializer: null }),
     },
     ...(Array.isArray(calls) && { inbound_nodes: calls.map(callOf) }),
   };
 };
+
+const isZeros = (value: unknown): boolean => isObject(value) && value['class_name'] === 'Zeros';
 
 /** The initializers of Keras that are a VarianceScaling; TensorFlow.js calls the normal ones truncated, too. */
 const scalings: Readonly<Record<string, string>> = {

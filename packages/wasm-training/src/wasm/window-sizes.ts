@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
-/** What a pooling and a convolution have in common. */
+/** The sizes that a pooling and a convolution have in common. */
 type Windows = Pick<
   backend_util.Conv2DInfo,
   | 'batchSize'

@@ -1,16 +1,20 @@
 import {
   ConfigError,
   type DatasetChoice,
-  datasets,
   imageFitSchema,
   type ModelInput,
   type NamedArray,
-  type OwnImages,
   parseJson,
   parseWith,
 } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import { type DescribedLayersModel, decodeLayersModel } from '@dropout-lab/interchange';
+import {
+  CLASSIFIER_FILE,
+  type ClassifierData,
+  type DescribedLayersModel,
+  decodeLayersModel,
+  describedBy,
+} from '@dropout-lab/interchange';
 import { z } from 'zod';
 import { counted } from '../format.ts';
 
@@ -34,9 +38,6 @@ const MOST_TEXT_BYTES = 2 ** 24;
 /** More would not fit into a page's memory several times. */
 const MOST_BYTES = 2 ** 28;
 
-/** The name of the file beside a model that says what its input and output mean, as `export --format web` writes it. */
-const CLASSIFIER = 'classifier.json';
-
 /** The part of `classifier.json` that this page relies on; it gives pixels as byte / 255. */
 const classifierSchema = z.object({
   formatVersion: z.literal(1),
@@ -49,7 +50,9 @@ const classifierSchema = z.object({
   }),
   run: z.object({ dataset: z.string() }),
 });
-type Classifier = z.output<typeof classifierSchema>;
+
+const classifierOf = (text: string): ClassifierData =>
+  parseWith(classifierSchema, parseJson(text, CLASSIFIER_FILE), CLASSIFIER_FILE);
 
 /**
  * Reads a LayersModel of TensorFlow.js from its files: the `model.json` decides which others are read.
@@ -60,23 +63,20 @@ type Classifier = z.output<typeof classifierSchema>;
 export const readLayersModel = async (
   files: readonly File[],
 ): Promise<ModelInFiles & { readonly notes: readonly string[] }> => {
-  const description = files.find(({ name }) => name === CLASSIFIER);
+  const description = files.find(({ name }) => name === CLASSIFIER_FILE);
   const source = modelFileOf(files);
   const file = source.name;
   const text = await textOf(source);
   const described = decodeLayersModel(text, file);
   const weightFiles = weightFilesOf(described, files, file);
-  const classifier = description && classifierOf(await textOf(description), described);
+  const classifier = description && classifierOf(await textOf(description));
   const digest = await sha256(new TextEncoder().encode(text));
   const { model, weights } = described;
-  const classNames =
-    classifier?.classNames ?? Array.from({ length: model.numClasses }, (_, i) => `class ${i}`);
-  const assumed = `${file} has no ${CLASSIFIER} beside it: its classes are numbered.`;
+  const assumed = `${file} has no ${CLASSIFIER_FILE} beside it: its classes are numbered.`;
   return {
     file,
     model,
-    dataset: datasetNamedBy(classifier) ?? unknownImages(described, { classNames, classifier, file, digest }),
-    classNames,
+    ...describedBy(described, classifier, { file, sha256: digest }),
     mostWeights: weights,
     decodeWeights: async () => {
       const contents = new Map<string, Uint8Array>();
@@ -90,7 +90,7 @@ export const readLayersModel = async (
 
 /** `model.json`, or the one file that could be it under another name. */
 const modelFileOf = (files: readonly File[]): File => {
-  const candidates = files.filter(({ name }) => /\.json$/i.test(name) && name !== CLASSIFIER);
+  const candidates = files.filter(({ name }) => /\.json$/i.test(name) && name !== CLASSIFIER_FILE);
   const found = candidates.find(({ name }) => name === 'model.json') ?? candidates[0];
   const isOne = candidates.length === 1 || found?.name === 'model.json';
   if (found !== undefined && isOne) return found;
@@ -133,48 +133,3 @@ const weightFilesOf = (
   }
   return new Map(weightFiles.map((path, i) => [path, byName.get(names[i]!)!]));
 };
-
-/** @throws ConfigError unless `classifier.json` describes the model beside it, in a way that this page honours. */
-const classifierOf = (text: string, { model }: DescribedLayersModel): Classifier => {
-  const classifier = parseWith(classifierSchema, parseJson(text, CLASSIFIER), CLASSIFIER);
-  const { imageShape, dataFormat } = classifier.preprocessing;
-  if (`${imageShape}` === `${model.inputShape}` && dataFormat === model.dataFormat) return classifier;
-  throw new ConfigError(
-    `${CLASSIFIER}: expected images of [${model.inputShape}], ${model.dataFormat}, which the model beside it takes, found [${imageShape}], ${dataFormat}: take both files from one export`,
-  );
-};
-
-/** The data set of ours that a model was trained on; undefined where it was another, or its file does not say. */
-const datasetNamedBy = (classifier: Classifier | undefined): DatasetChoice | undefined => {
-  const name = classifier?.run.dataset ?? '';
-  if (!Object.hasOwn(datasets, name)) return undefined;
-  const known = name as keyof typeof datasets;
-  const { classNames, imageShape } = datasets[known];
-  const isSame =
-    `${classNames}` === `${classifier!.classNames}` &&
-    `${imageShape}` === `${classifier!.preprocessing.imageShape}`;
-  return isSame ? known : undefined;
-};
-
-interface Unknown {
-  readonly classNames: readonly string[];
-  readonly classifier: Classifier | undefined;
-  readonly file: string;
-  readonly digest: string;
-}
-
-/** Images that nobody has: those of no other data set are to be taken for a model's. */
-const unknownImages = (
-  { model }: DescribedLayersModel,
-  { classNames, classifier, file, digest }: Unknown,
-): OwnImages => ({
-  kind: 'images',
-  title: file.replace(/\.json$/i, ''),
-  sha256: digest,
-  // Checked with the rest of the configuration.
-  imageShape: model.inputShape as OwnImages['imageShape'],
-  classNames: [...classNames],
-  trainImages: 1,
-  testImages: 1,
-  fit: classifier?.preprocessing.fit ?? 'cover',
-});

@@ -130,7 +130,7 @@ const usualOf = (values: readonly unknown[]): string => {
   return [...counts].find(([, count]) => count === most)![0];
 };
 
-/** Returns how many arms some differences tell apart. */
+/** Returns how many arms some differences distinguish. */
 const kindsOf = (some: readonly ConfigDifference[], texts: Texts, arms: number): number =>
   new Set(Array.from({ length: arms }, (_, arm) => some.map((one) => texts.get(one)![arm]).join('\n'))).size;
 
