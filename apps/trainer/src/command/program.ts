@@ -186,7 +186,7 @@ export const buildProgram = (context: CommandsContext): Command => {
     .addOption(fitOption('without it as the file says, otherwise cover'))
     .option('--run-dir <folder>', 'folder to make for the run (default: runs/<time>-<digest>)')
     .action(async (file: string, options) => {
-      const { importCommand } = await import('../model/import-command.ts');
+      const { importCommand } = await import('../model/import/import-command.ts');
       onExitCode(await importCommand(file, options, commandLine(), createReporter({ json: false }), signal));
     });
 

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
 import { beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { callCli, writeSmallRun } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
+import { callCli, writeSmallRun } from '../../command/testing.ts';
 
 const folder = temporaryFolder();
 const run = join(folder, 'run');

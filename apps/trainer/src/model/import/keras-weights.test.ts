@@ -5,8 +5,8 @@ import { buildModel, modelSpecOf, parseModelSpec, readWeights } from '@dropout-l
 import { openRunDirectory } from '@dropout-lab/runs/node';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
-import { callCli, writeSmallRun } from '../command/testing.ts';
+import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
+import { callCli, writeSmallRun } from '../../command/testing.ts';
 
 let folder: string;
 let run: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigError } from '@dropout-lab/contracts';
 import { type OpenedFile, openRegularFile } from '@dropout-lab/files/node';
 import { isHdf5, isKerasArchive, isSafetensors, type WeightShape } from '@dropout-lab/interchange';
-import { readInput } from '../command/read-input.ts';
+import { readInput } from '../../command/read-input.ts';
 
 /** Of an archive with the weights of the largest model that is built, and an optimizer's for each. */
 const MOST_BYTES = 2 ** 31;

@@ -10,8 +10,8 @@ import {
   describedBy,
   matchWeights,
 } from '@dropout-lab/interchange';
-import { type ClassifierDescription, parseDescription } from '../classifier/description.ts';
-import { readInput } from '../command/read-input.ts';
+import { type ClassifierDescription, parseDescription } from '../../classifier/description.ts';
+import { readInput } from '../../command/read-input.ts';
 import type { ModelSource } from './model-source.ts';
 
 /** Of the weights of the largest model that is built, and an optimizer's for each. */
