@@ -1,6 +1,7 @@
 import { type CurveChartOptions, type CurveDrawing, curveChart } from '@dropout-lab/charts';
 import { batch, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
+import { ChartCaption } from './chart-caption.tsx';
 import { Chosen } from './highlighted.tsx';
 import type { Interval } from './pinch.ts';
 import { readingKeys } from './reading-keys.ts';
@@ -70,30 +71,11 @@ export const LineChart = (props: LineChartProps) => {
 
   return (
     <figure class="chart">
-      <figcaption>
-        <h2>{title}</h2>
-        <span class="chart-actions">
-          {(from !== null || to !== null) && (
-            <button type="button" class="link" onClick={() => onZoom(null, null)}>
-              Show all
-            </button>
-          )}
-          <button
-            type="button"
-            class="link"
-            onClick={() => saveChart(draw(width, true).svg, titleOfFile, 'svg')}
-          >
-            SVG
-          </button>
-          <button
-            type="button"
-            class="link"
-            onClick={() => saveChart(draw(width, true).svg, titleOfFile, 'png')}
-          >
-            PNG
-          </button>
-        </span>
-      </figcaption>
+      <ChartCaption
+        title={title}
+        onShowAll={from === null && to === null ? undefined : () => onZoom(null, null)}
+        onSave={(fileFormat) => void saveChart(draw(width, true).svg, titleOfFile, fileFormat)}
+      />
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
       <div
         ref={frame}
