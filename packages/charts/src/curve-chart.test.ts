@@ -189,6 +189,14 @@ describe('names at the ends', () => {
     const { svg, area } = draw([{ ...falling, label: 'a name of forty characters, and then ten' }], bare);
     expect(namesOf(svg)[0]).toMatch(/^a name of .*…$/);
     expect(area.right).toBeGreaterThan(400);
+    const seeds = [3, 4].map((seed) => ({
+      ...falling,
+      label: `dropout 0.5 · max-norm 2 · Adam · seed ${seed}`,
+    }));
+    expect(namesOf(draw(seeds, bare).svg)).toEqual([
+      expect.stringMatching(/^dropout 0\.5.*… · seed 3$/),
+      expect.stringMatching(/^dropout 0\.5.*… · seed 4$/),
+    ]);
   });
 
   test('are those of as many curves as the chart is high, two lines of one hue with other dashes', () => {

@@ -48,10 +48,16 @@ const CHARACTER_WIDTH = 6.6;
 /** Returns the most pixels that a text takes. */
 export const textWidth = (text: string): number => text.length * CHARACTER_WIDTH;
 
-/** Returns as much of a text as there is room for, with an ellipsis for the rest. */
+/**
+ * Returns as much of a text as there is room for, with an ellipsis for the rest. Of parts between dots a short last one stays,
+ * such as the seed by which the runs of an arm differ.
+ */
 export const shortened = (text: string, width: number): string => {
   const most = Math.floor(width / CHARACTER_WIDTH);
-  return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1)).trimEnd()}…`;
+  if (text.length <= most) return text;
+  const end = / · [^·]+$/.exec(text)?.[0] ?? '';
+  const kept = end.length <= most / 2 ? end : '';
+  return `${text.slice(0, Math.max(0, most - 1 - kept.length)).trimEnd()}…${kept}`;
 };
 
 /** Adds an element of SVG to another. */

@@ -25,6 +25,12 @@ test('a curve for each run, in the colour of its arm, without losses that are no
   ]);
 });
 
+test('the runs of a lone arm are named by their seeds', () => {
+  const options = { x: 'epoch', smooth: 0, group: false } as const;
+  const series = seriesOf(runs.map(summaryOf), armsOf(runs), 'val_loss', options);
+  expect(series.map(({ label }) => label)).toEqual(['seed 0', 'seed 1']);
+});
+
 test('grouped, the mean of an arm, from four seeds on with its band', () => {
   const grouped = (of: typeof runs) =>
     seriesOf([...of, bare].map(summaryOf), armsOf([...of, bare]), 'val_accuracy', {

@@ -64,7 +64,7 @@ export const minutesAt = (history: readonly EpochRow[]): number[] => {
 
 /**
  * The curves of a metric: one for each run, or for each arm the mean over its runs with its band. They are named
- * by arm, and by seed where an arm has several: names of runs may be digests.
+ * by arm, and by seed where an arm has several, by seed alone where all are of one arm: names of runs may be digests.
  *
  * @param arms The arm of each run by the run's name.
  */
@@ -81,8 +81,9 @@ export const seriesOf = (
     const arm = arms.get(summary.name);
     const series = runSeries(summary, arm, metric, options);
     if (!arm) return series;
-    const seed = runs.get(arm) === 1 ? '' : ` · seed ${summary.run.manifest.config.seed}`;
-    return { ...series, label: `${arm.label}${seed}` };
+    const seed = `seed ${summary.run.manifest.config.seed}`;
+    if (runs.get(arm) === 1) return { ...series, label: arm.label };
+    return { ...series, label: runs.size === 1 ? seed : `${arm.label} · ${seed}` };
   });
 };
 
