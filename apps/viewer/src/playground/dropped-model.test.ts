@@ -11,6 +11,7 @@ import { zipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPage, sharedChromium } from '../../../../scripts/chromium.mjs';
+import { savedModel } from '../../../../scripts/saved-model.ts';
 import { temporaryFolder } from '../../../../scripts/temporary-folder.ts';
 import { startViewer, type Viewer } from '../server/start-viewer.ts';
 import { dropFiles } from '../testing/drop.ts';
@@ -37,20 +38,12 @@ const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 /** Saves a model as TensorFlow.js does, its weights in files of so many bytes. */
 const savedBy = async (model: LayersModel, folder = '', shard = 1000): Promise<Files> => {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  const { modelTopology, weightSpecs, weightData, format, generatedBy } = saved!;
-  const bytes = new Uint8Array(weightData as ArrayBuffer);
+  const { described, weightSpecs, bytes } = await savedModel(model);
   const count = Math.ceil(bytes.length / shard);
   const names = Array.from({ length: count }, (_, i) => `group1-shard${i + 1}of${count}.bin`);
   const weightsManifest = [{ paths: names.map((name) => `${folder}${name}`), weights: weightSpecs }];
   return {
-    'model.json': json({ format, generatedBy, modelTopology, weightsManifest }),
+    'model.json': json({ ...described, weightsManifest }),
     ...Object.fromEntries(names.map((name, i) => [name, bytes.slice(i * shard, (i + 1) * shard)])),
   };
 };

@@ -11,6 +11,7 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { savedModel } from '../../../../scripts/saved-model.ts';
 import { exampleNames, exampleOf, pixelsUnknown } from '../examples.testing.ts';
 import { decodeLayersModel, InterchangeError, matchWeights } from '../index.ts';
 
@@ -32,21 +33,11 @@ interface Saved {
 
 /** Saves as TensorFlow.js does. */
 const savedBy = async (model: LayersModel): Promise<Saved> => {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  const { modelTopology, weightSpecs, weightData, format, generatedBy } = saved!;
+  const { described, weightSpecs, bytes } = await savedModel(model);
   const file = {
-    format,
-    generatedBy,
-    modelTopology,
+    ...described,
     weightsManifest: [{ paths: ['./model.weights.bin'], weights: weightSpecs }],
   };
-  const bytes = new Uint8Array(weightData as ArrayBuffer);
   return { file: JSON.parse(JSON.stringify(file)), contents: new Map([['./model.weights.bin', bytes]]) };
 };
 

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { ConfigError, DropoutLabError } from '@dropout-lab/contracts';
 import { sha256 } from '@dropout-lab/files';
-import { isNotFound, openRegularFile, readTextFile } from '@dropout-lab/files/node';
+import { isNotFound, readRegularFile, readTextFile } from '@dropout-lab/files/node';
 import {
   CLASSIFIER_FILE,
   type ClassifierData,
@@ -64,16 +64,11 @@ const readWeightFiles = async (
   let left = MOST_BYTES;
   for (const [i, path] of weightFiles.entries()) {
     const place = places[i]!;
-    const content = await readInput(place, 'a file of weights that can be read', async () => {
-      const opened = await openRegularFile(place, { limit: left });
-      try {
-        return await opened.read(0, opened.stats.size);
-      } finally {
-        await opened.close();
-      }
-    });
-    left -= content.length;
-    contents.set(path, content);
+    const { bytes } = await readInput(place, 'a file of weights that can be read', () =>
+      readRegularFile(place, { limit: left }),
+    );
+    left -= bytes.length;
+    contents.set(path, bytes);
   }
   return contents;
 };

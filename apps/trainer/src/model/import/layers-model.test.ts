@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
 import { beforeAll, expect, test } from 'vitest';
+import { savedModel } from '../../../../../scripts/saved-model.ts';
 import { temporaryFolder } from '../../../../../scripts/temporary-folder.ts';
 import { callCli, writeSmallRun } from '../../command/testing.ts';
 
@@ -69,21 +70,13 @@ const save = async (
   name: string,
   change: (file: { weightsManifest: { paths: string[] }[] }) => object = (file) => file,
 ): Promise<string> => {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  const { modelTopology, weightSpecs, weightData, format, generatedBy } = saved!;
-  const bytes = new Uint8Array(weightData as ArrayBuffer);
+  const { described, weightSpecs, bytes } = await savedModel(model);
   const place = resolve(folder, name);
   await mkdir(join(place, 'shards'), { recursive: true });
   await writeFile(join(place, 'shards', '1.bin'), bytes.subarray(0, 1000));
   await writeFile(join(place, 'shards', '2.bin'), bytes.subarray(1000));
   const weightsManifest = [{ paths: ['./shards/1.bin', 'shards/2.bin'], weights: weightSpecs }];
-  const file = change({ format, generatedBy, modelTopology, weightsManifest } as never);
+  const file = change({ ...described, weightsManifest } as never);
   await writeFile(join(place, 'model.json'), JSON.stringify(file));
   return join(place, 'model.json');
 };

@@ -92,8 +92,9 @@ const MOST_SETTINGS = 3;
 const labelsOf = (differences: readonly ConfigDifference[], arms: number): readonly string[] => {
   const texts = textsOf(differences, arms);
   const named = distinguishing(differences, texts, arms);
+  const usual = new Map(named.map((one) => [one, usualOf(one.values)]));
   const isSaid = (one: ConfigDifference, arm: number): boolean =>
-    named.length <= MOST_SETTINGS || one.path === ABOVE_ALL || texts.get(one)![arm] !== usualOf(one.values);
+    named.length <= MOST_SETTINGS || one.path === ABOVE_ALL || texts.get(one)![arm] !== usual.get(one);
   return Array.from({ length: arms }, (_, arm) => {
     const said = named.filter((one) => isSaid(one, arm));
     const shown = said.length > 0 ? said : named;
@@ -108,10 +109,10 @@ type Texts = ReadonlyMap<ConfigDifference, readonly string[]>;
 const textsOf = (differences: readonly ConfigDifference[], arms: number): Texts => {
   const texts = (lacking: (values: readonly unknown[]) => string): Texts =>
     new Map(
-      differences.map((one) => [
-        one,
-        one.values.map((value) => (value === undefined ? lacking(one.values) : canonicalJson(value))),
-      ]),
+      differences.map((one) => {
+        const lacked = lacking(one.values);
+        return [one, one.values.map((value) => (value === undefined ? lacked : canonicalJson(value)))];
+      }),
     );
   const asUsual = texts(usualOf);
   const apart = texts(() => '');
