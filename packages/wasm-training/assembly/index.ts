@@ -35,6 +35,7 @@ export {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels';
+export { normalizeRows, normalizeRowsGradient } from './normalize-rows';
 export { scaleBytes } from './scale-bytes';
 export { scaleKept } from './scale-kept';
 export { sumNumbers } from './sum-numbers';

@@ -1,4 +1,5 @@
 import { LANES } from './convolution/accumulate';
+import { addTo, upper } from './wide';
 
 /*
  * Batch normalization of [rows, channels]. What is summed over rows is summed block by block: a block stays in the first
@@ -96,10 +97,6 @@ export function channelMoments(
   }
 }
 
-function upper(value: v128): v128 {
-  return v128.shuffle<u32>(value, value, 2, 3, 2, 3);
-}
-
 /** y = (x - mean) * scale + offset, for [rows, channels] and vectors of [channels]. */
 export function normalizeChannels(
   x: usize,
@@ -190,12 +187,6 @@ export function normalizationSums(
     const product = load<f64>(products + (c << 3)) * <f64>load<f32>(inverse + (c << 2));
     store<f32>(sumOfDyXhat + (c << 2), <f32>product);
   }
-}
-
-/** Adds four float32 to as many float64. */
-function addTo(target: usize, sum: v128): void {
-  v128.store(target, f64x2.add(v128.load(target), f64x2.promote_low_f32x4(sum)));
-  v128.store(target, f64x2.add(v128.load(target, 16), f64x2.promote_low_f32x4(upper(sum))), 16);
 }
 
 /**

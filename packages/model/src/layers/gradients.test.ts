@@ -62,6 +62,8 @@ describe('a gradient of our own is that of small differences', () => {
   test.each<[string, LayerInput, [number, number, number]]>([
     ['layer normalization', { kind: 'layer_normalization' }, [3, 4, 6]],
     ['layer normalization without gamma', { kind: 'layer_normalization', scale: false }, [3, 4, 6]],
+    ['layer normalization without beta', { kind: 'layer_normalization', center: false }, [3, 4, 6]],
+    ['layer normalization of 70 channels', { kind: 'layer_normalization' }, [2, 3, 70]],
     ['average of windows', { kind: 'average_pooling2d', poolSize: 3, strides: 2 }, [7, 8, 2]],
     [
       'average of windows that reach beyond the image',

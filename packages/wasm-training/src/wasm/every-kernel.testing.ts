@@ -29,6 +29,7 @@ export const testEveryKernel = async (
   await import('./keep-nan.test.ts');
   await import('./kernels.test.ts');
   await import('./normalize-channels.test.ts');
+  await import('./normalize-rows.test.ts');
   await import('./convolution/pooled-convolution.test.ts');
   await import('./refused-operands.test.ts');
   await import('./scale-bytes.test.ts');

@@ -57,6 +57,8 @@ export interface KernelExports {
   normalizationGradient(...args: Numbers): void;
   normalizationSums(...args: Numbers): void;
   normalizeChannels(...args: Numbers): void;
+  normalizeRows(...args: Numbers): void;
+  normalizeRowsGradient(...args: Numbers): void;
   relu(x: number, target: number, length: number): void;
   scaleBytes(bytes: number, y: number, length: number): void;
   scaleKept(...args: Numbers): void;

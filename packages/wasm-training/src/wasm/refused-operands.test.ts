@@ -52,6 +52,8 @@ const kernels: Readonly<
   ],
   NormalizationSums: [{ dy: [4, 16], x: [4, 16], mean: row, inverse: row }, {}],
   NormalizeChannels: [{ x: [4, 16], mean: row, scale: row, offset: row }, {}],
+  NormalizeRows: [{ x: [4, 16], gamma: row, beta: row }, { epsilon: 0.001 }],
+  NormalizeRowsGradient: [{ dy: [4, 16], x: [4, 16], gamma: row, mean: [4], inverse: [4] }, {}],
   ScaleKept: [{ x: row, kept: row }, { scale: 2 }, 'kept'],
 };
 

@@ -63,6 +63,12 @@ import {
   normalizationSums,
   normalizeChannels,
 } from './normalize-channels.ts';
+import {
+  NormalizeRows,
+  NormalizeRowsGradient,
+  normalizeRows,
+  normalizeRowsGradient,
+} from './normalize-rows.ts';
 import { ScaleBytes, scaleBytes } from './scale-bytes.ts';
 import { ScaleKept, scaleKept } from './scale-kept.ts';
 import { cast, identity } from './share.ts';
@@ -86,6 +92,8 @@ const additions: Readonly<Record<string, Kernel>> = {
   [NormalizationGradient]: normalizationGradient,
   [NormalizationSums]: normalizationSums,
   [NormalizeChannels]: normalizeChannels,
+  [NormalizeRows]: normalizeRows,
+  [NormalizeRowsGradient]: normalizeRowsGradient,
   [ScaleBytes]: scaleBytes,
   [ScaleKept]: scaleKept,
   [UnsortedSegmentSum]: unsortedSegmentSum,

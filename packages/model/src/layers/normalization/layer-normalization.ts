@@ -1,14 +1,21 @@
 import {
   add,
   customGrad,
+  engine,
   type GradSaveFunc,
+  getBackend,
+  getKernel,
   mean,
   mul,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  ones,
   rsqrt,
   square,
   sub,
   type Tensor,
   tidy,
+  zeros,
 } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { register } from '../../registered.ts';
@@ -54,9 +61,11 @@ export class LayerNormalization extends Stock {
     if (`${this.axis}` !== `${input.rank - 1}`) return super.call(inputs, kwargs);
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
+      const [gamma, beta] = [this.gamma?.read(), this.beta?.read()];
+      if (hasKernels(input)) return normalizeByKernels(input, gamma, beta, this.epsilon);
       const normalized = normalize(input, this.epsilon);
-      const scaled = this.gamma ? mul(normalized, this.gamma.read()) : normalized;
-      return this.beta ? add(scaled, this.beta.read()) : scaled;
+      const scaled = gamma ? mul(normalized, gamma) : normalized;
+      return beta ? add(scaled, beta) : scaled;
     });
   }
 }
@@ -80,6 +89,38 @@ const normalize = (input: Tensor, epsilon: number): Tensor =>
     };
     return { value, gradFunc };
   })(input);
+
+/**
+ * Two kernels that the wasm backend has with `@dropout-lab/wasm-training`, for float32 [..., features]: the whole layer, with the mean
+ * and the inverse standard deviation of each row, and its gradients from those. They have no gradients.
+ */
+const NORMALIZE = 'NormalizeRows';
+const GRADIENT = 'NormalizeRowsGradient';
+
+const hasKernels = ({ dtype }: Tensor): boolean =>
+  dtype === 'float32' && getKernel(NORMALIZE, getBackend()) !== undefined;
+
+const normalizeByKernels = (
+  input: Tensor,
+  ofGamma: Tensor | undefined,
+  ofBeta: Tensor | undefined,
+  epsilon: number,
+): Tensor => {
+  const features = input.shape.at(-1)!;
+  return customGrad((...args) => {
+    const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
+    const [value, mean, inverse] = run(NORMALIZE, { x, gamma, beta }, { epsilon });
+    save([x, gamma, mean, inverse]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [x, gamma, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor];
+      return [...run(GRADIENT, { dy, x, gamma, mean, inverse })];
+    };
+    return { value, gradFunc };
+  })(input, ofGamma ?? ones([features]), ofBeta ?? zeros([features]));
+};
+
+const run = (kernel: string, inputs: NamedTensorMap, attrs?: NamedAttrMap) =>
+  engine().runKernel(kernel, inputs, attrs) as unknown as readonly [Tensor, Tensor, Tensor];
 
 /** `keras.layers.LayerNormalization`: see {@link LayerNormalization}. */
 export const layerNormalization: LayerImplementation<LayerOf<'layer_normalization'>> = {

@@ -176,6 +176,16 @@ const calls: Readonly<Record<keyof KernelExports, readonly Call[]>> = {
       ({ kernels }) =>
         kernels.normalizeChannels(x, w, bias, dy, y, 30, count),
   ),
+  normalizeRows: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.normalizeRows(x, w, bias, y, dw(0), dw(1), 30, count, 0.001),
+  ),
+  normalizeRowsGradient: channels.map(
+    (count): Call =>
+      ({ kernels }) =>
+        kernels.normalizeRowsGradient(dy, x, w, bias, w, y, dw(0), dw(1), scratch, 30, count),
+  ),
   relu: [({ kernels }) => kernels.relu(x, y, length)],
   scaleBytes: [({ kernels }) => kernels.scaleBytes(x, y, length)],
   // Bytes of x are those of numbers and of zeros.
