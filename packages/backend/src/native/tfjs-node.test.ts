@@ -27,6 +27,10 @@ const install = async (source: string, into = folder): Promise<void> => {
   await writeFile(join(path, 'index.js'), source);
 };
 
+const refuse = (): never => {
+  throw new Error('deprecated');
+};
+
 /** Throws tfjs-node's error when its install script could not download the addon. */
 const withoutAddon = `throw new Error("The Node.js native addon module (tfjs_binding.node) can not be found at path: /tfjs_binding.node. \\nPlease run command ...")`;
 
@@ -77,11 +81,15 @@ test('whatever it throws is in the message', async () => {
   );
 });
 
-test('loaded on a Node without the removed util functions, it is what auto picks', async () => {
+test.each([
+  ['has removed', {}],
+  ['warns of', { isNullOrUndefined: refuse, isArray: refuse }],
+])('loaded on a Node that %s util functions, it is what auto picks', async (_, functions) => {
   await install(loadable());
   const utilities = util as { isNullOrUndefined?: unknown; isArray?: unknown };
   delete utilities.isNullOrUndefined;
   delete utilities.isArray;
+  Object.assign(utilities, functions);
   const warned = vi.spyOn(console, 'warn');
 
   const { name, description, reason, versions } = await startBackend('auto', { resolveFrom: application });

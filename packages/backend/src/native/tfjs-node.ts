@@ -82,7 +82,7 @@ const loadFromFolder = async (folder: string): Promise<string> => {
 
 /** Loads the package, which registers its backend, and returns its version. */
 const load = async (require: NodeJS.Require): Promise<string> => {
-  restoreRemovedUtilities();
+  replaceDeprecatedUtilities();
   // Without it libtensorflow prints its build flags to stderr.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const { version } = (await withoutWarnings(() => require(packageName))) as {
@@ -92,13 +92,12 @@ const load = async (require: NodeJS.Require): Promise<string> => {
 };
 
 /**
- * tfjs-node 4.22 calls two functions that Node 23 removed from `util` (tensorflow/tfjs #8609, #8746). The fix
- * (#8425) was merged and never released.
+ * tfjs-node 4.22 calls two functions of `util` that Node warns of since version 22, or has removed (tensorflow/tfjs #8609, #8746).
+ * The fix (#8425) was merged and never released.
  */
-const restoreRemovedUtilities = (): void => {
-  const utilities = util as { isNullOrUndefined?: unknown; isArray?: unknown };
-  utilities.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  utilities.isArray ??= Array.isArray;
+const replaceDeprecatedUtilities = (): void => {
+  const isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+  Object.assign(util, { isNullOrUndefined, isArray: Array.isArray });
 };
 
 const firstLine = (error: unknown): string => {
