@@ -39,6 +39,19 @@ test.each(['conv2d/bias', 'batch_normalization/moving_mean', 'conv2d_1/kernel'])
   },
 );
 
+test('groups that together freeze all weights are refused', () => {
+  const frozen = (...groups: string[][]) =>
+    parseRunConfig({
+      model: { layers: [...layers] },
+      weightGroups: groups.map((weights) => ({ weights, learningRateFactor: 0 })),
+    });
+  const message =
+    'run configuration: weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one: raise it for some';
+  expect(() => requireTrainable(frozen(['*']))).toThrow(message);
+  expect(() => requireTrainable(frozen(['conv2d/*', 'batch_normalization/*'], ['dense/*']))).toThrow(message);
+  expect(() => requireTrainable(frozen(['conv2d/*'], ['dense/kernel']))).not.toThrow();
+});
+
 test('Muon excludes layers that there are', () => {
   const of = (...excludeLayers: string[]) =>
     parseRunConfig({ model: { layers: [...layers] }, optimizer: { name: 'muon', excludeLayers } });

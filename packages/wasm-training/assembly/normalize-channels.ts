@@ -1,4 +1,5 @@
 import { LANES } from './convolution/accumulate';
+import { rowsOfBlock } from './row-blocks';
 import { addTo, upper } from './wide';
 
 /*
@@ -6,14 +7,8 @@ import { addTo, upper } from './wide';
  * cache while a few channels at a time pass through it, and its sums are added to those of all rows in float64.
  */
 
-/** Bytes of a block of rows. */
-const BLOCK_BYTES: usize = 16384;
 /** Channels at a time of the sums: two vectors. */
 const STRIP: usize = 2 * LANES;
-
-function rowsOfBlock(rowBytes: usize): usize {
-  return max<usize>(1, BLOCK_BYTES / rowBytes);
-}
 
 /**
  * Mean and variance of each channel, `sum(x) / rows` and `sum(x * x) / rows - mean * mean`, all in float64, where the difference

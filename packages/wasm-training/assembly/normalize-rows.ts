@@ -1,4 +1,5 @@
 import { LANES } from './convolution/accumulate';
+import { rowsOfBlock } from './row-blocks';
 import { addTo, upper } from './wide';
 
 /*
@@ -6,8 +7,6 @@ import { addTo, upper } from './wide';
  * is summed in float64.
  */
 
-/** Bytes of a block of rows, whose columns are summed while it is in the first cache. */
-const BLOCK_BYTES: usize = 16384;
 /** Features at a time: two vectors. */
 const STRIP_BYTES: usize = 2 * LANES * 4;
 
@@ -139,7 +138,7 @@ export function normalizeRowsGradient(
   const sums = scratch;
   const products = scratch + (features << 3);
   memory.fill(scratch, 0, features << 4);
-  const blockRows = max<usize>(1, BLOCK_BYTES / rowBytes);
+  const blockRows = rowsOfBlock(rowBytes);
   for (let start: usize = 0; start < rows; start += blockRows) {
     const end = min(start + blockRows, rows);
     for (let row = start; row < end; row++) {
@@ -179,18 +178,20 @@ function gradientOfRow(
   let at: usize = 0;
   for (; at + 4 * LANES <= rowBytes; at += 4 * LANES) {
     const slope = f32x4.mul(v128.load(dy + at), v128.load(gamma + at));
-    const product = f32x4.mul(slope, f32x4.sub(v128.load(x + at), center));
-    s0 = f64x2.add(s0, f64x2.promote_low_f32x4(slope));
-    s1 = f64x2.add(s1, f64x2.promote_low_f32x4(upper(slope)));
-    p0 = f64x2.add(p0, f64x2.promote_low_f32x4(product));
-    p1 = f64x2.add(p1, f64x2.promote_low_f32x4(upper(product)));
+    const distance = f32x4.sub(v128.load(x + at), center);
+    const slope0 = f64x2.promote_low_f32x4(slope);
+    const slope1 = f64x2.promote_low_f32x4(upper(slope));
+    s0 = f64x2.add(s0, slope0);
+    s1 = f64x2.add(s1, slope1);
+    p0 = f64x2.add(p0, f64x2.mul(slope0, f64x2.promote_low_f32x4(distance)));
+    p1 = f64x2.add(p1, f64x2.mul(slope1, f64x2.promote_low_f32x4(upper(distance))));
   }
   let sum = added(f64x2.add(s0, s1));
   let products = added(f64x2.add(p0, p1));
   for (; at < rowBytes; at += 4) {
     const slope = load<f32>(dy + at) * load<f32>(gamma + at);
     sum += <f64>slope;
-    products += <f64>(slope * (load<f32>(x + at) - mean));
+    products += <f64>slope * <f64>(load<f32>(x + at) - mean);
   }
   const features = <f64>(rowBytes >> 2);
   const meanOfSlopes = <f32>(sum / features);

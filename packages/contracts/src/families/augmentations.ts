@@ -22,7 +22,7 @@ export const augmentationSchema = z.strictObject({
   cropFill: setting(
     z.enum(['zeros', 'reflect']).default('zeros'),
     'What crop pads with: zeros, or reflect, the image mirrored at its border without repeating the border',
-    { flag: 'crop-fill' },
+    { flag: 'crop-fill', needs: 'crop' },
   ),
   mixup: setting(
     number({ min: 0, max: 100 }).default(0),

@@ -64,6 +64,7 @@ const tutorial = z
         rate: setting(fraction.default(0.5), 'Fraction dropped after each pooling layer, 0 for none', {
           flag: 'dropout',
           label: 'dropout',
+          replacedBy: 'rates',
         }),
         inputRate: setting(
           fraction.default(0),

@@ -70,6 +70,7 @@ const sgd = z
     }),
     nesterov: setting(z.boolean().default(false), 'Look ahead along the momentum (Nesterov 1983)', {
       flag: 'nesterov',
+      needs: 'momentum',
     }),
     momentumForm: setting(
       z.enum(['keras', 'pytorch']).default('keras'),
@@ -79,6 +80,7 @@ const sgd = z
     weightDecayMode: setting(
       z.enum(['decoupled', 'coupled']).default('decoupled'),
       'decoupled: w -= r decay w before the update, as in Keras; coupled: decay w is added to the gradient, as in PyTorch, an L2 penalty of decay / 2 that momentum sees',
+      { needs: 'weightDecay' },
     ),
     ...clipping,
   })

@@ -28,7 +28,7 @@ export type WeightGroup = z.output<typeof weightGroupSchema>;
 /** A weight group as a user writes it. */
 export type WeightGroupInput = z.input<typeof weightGroupSchema>;
 
-/** The group of each weight, in the order of the paths, or a finding: a pattern that no weight is left for. */
+/** The group of each weight, in the order of the paths, or a finding: a pattern that no weight is left for, or no weight that is trained. */
 export type GroupedWeights =
   | { readonly groups: readonly (WeightGroup | undefined)[]; readonly finding?: undefined }
   | { readonly finding: string };
@@ -54,7 +54,14 @@ export const groupWeights = (groups: readonly WeightGroup[], paths: readonly str
     }
     for (const path of own) found.set(path, group);
   }
-  return { groups: paths.map((path) => found.get(path)) };
+  const ofPaths = paths.map((path) => found.get(path));
+  if (groups.length > 0 && ofPaths.every((group) => group?.learningRateFactor === 0)) {
+    return {
+      finding:
+        'weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one: raise it for some',
+    };
+  }
+  return { groups: ofPaths };
 };
 
 /** Whether a path is that of a pattern, in which * stands for any text. */

@@ -122,3 +122,13 @@ test('runs that flip have the names that they had before flip could alternate', 
   );
   expect(identity({ augmentation: { flip: false } })).toBe('{"settings":{},"version":2}');
 });
+
+test('the rate of dropout, where rates by block take its place, makes no other run', () => {
+  const [one, other] = [0.1, 0.9].map((rate) =>
+    identity({ model: { dropout: { rate, rates: [0.3, 0.3] } } }),
+  );
+  expect(one).toBe(other);
+  expect(identity({ model: { dropout: { rate: 0.1 } } })).not.toBe(
+    identity({ model: { dropout: { rate: 0.9 } } }),
+  );
+});

@@ -93,6 +93,14 @@ describe('one sentence says where, what was expected and what was received', () 
     schedule: { name: 'piecewise_constant', values, boundaries },
   });
   test.each<[input: unknown, message: string]>([
+    [
+      { optimizer: { learningRate: 1e-300 } },
+      'optimizer.learningRate: expected a number above 0, in the range of float32, 1e-45 to 3e38, received 1e-300',
+    ],
+    [
+      { weightGroups: [{ weights: ['*'], learningRateFactor: 1e300 }] },
+      'weightGroups[0].learningRateFactor: expected a number of at least 0, in the range of float32, 1e-45 to 3e38, received 1e+300',
+    ],
     [{ batchSize: -5 }, 'batchSize: expected a whole number above 0, received -5: the nearest is 1'],
     [{ batchSize: 0 }, 'batchSize: expected a whole number above 0, received 0: the nearest is 1'],
     [{ batchSize: 2.5 }, 'batchSize: expected a whole number above 0, received 2.5'],

@@ -7,7 +7,7 @@ import { datasetSchema } from '../families/dataset-choice.ts';
 import { datasetOf, isOwnImages } from '../families/datasets.ts';
 import { dropoutScheduleSchema } from '../families/dropout-schedules.ts';
 import { runLossSchema } from '../families/losses.ts';
-import { type ModelInput, modelSchema } from '../families/models.ts';
+import { type ModelConfig, type ModelInput, modelSchema } from '../families/models.ts';
 import { optimizerSchema } from '../families/optimizers.ts';
 import { scheduleSchema } from '../families/schedules.ts';
 import { weightGroupSchema } from '../families/weight-groups.ts';
@@ -118,13 +118,20 @@ export const runConfigIdentity = (config: RunConfig): string => {
   const { imageShape, classNames } = datasetOf(config.dataset);
   const { inputShape, numClasses } = config.model;
   const model = {
-    ...config.model,
+    ...withoutReplaced(config.model),
     inputShape: canonicalJson(inputShape) === canonicalJson(imageShape) ? null : inputShape,
     numClasses: numClasses === classNames.length ? null : numClasses,
   };
   // Of one's own images the digest says all, whatever they are called and wherever they lie.
   const dataset = isOwnImages(config.dataset) ? { sha256: config.dataset.sha256 } : config.dataset;
   return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model, dataset });
+};
+
+/** A model without the rate that rates by block take the place of, whatever it is. */
+const withoutReplaced = (model: ModelConfig): ModelConfig => {
+  if (model.preset !== 'tutorial' || model.dropout.rates === null) return model;
+  const { rate: _, ...dropout } = model.dropout;
+  return { ...model, dropout } as ModelConfig;
 };
 
 /** Returns the settings of a run that differ from the defaults: all that a person has to write. */

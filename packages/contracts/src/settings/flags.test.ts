@@ -118,7 +118,7 @@ test.each<[Record<string, string>, string[], PlainObject, string]>([
   expect(() => configOfFlags(runConfigSchema, values, base, texts.map(set))).toThrow(message);
 });
 
-test.each<[Record<string, string>, PlainObject, string]>([
+test.each<[Record<string, string | boolean>, PlainObject, string]>([
   [{ momentum: '0.9' }, {}, '--momentum: expected --optimizer sgd, rmsprop or muon with it, received adam'],
   [
     { 'max-norm': 'none', 'max-norm-axis': '0' },
@@ -135,8 +135,42 @@ test.each<[Record<string, string>, PlainObject, string]>([
     { model: { layers: [] } },
     '--dropout: expected a model of the preset tutorial or vgg, received the preset layers: set it in the list of layers instead',
   ],
+  [
+    { 'crop-fill': 'reflect' },
+    {},
+    '--crop-fill: expected augmentation.crop above 0 with it, since it does nothing without, received 0: set both, or leave it out',
+  ],
+  [
+    { optimizer: 'sgd', nesterov: true },
+    {},
+    '--nesterov: expected optimizer.momentum above 0 with it, since it does nothing without, received 0: set both, or leave it out',
+  ],
+  [
+    { dropout: '0.1' },
+    { model: { dropout: { rates: [0.3, 0.3] } } },
+    '--dropout: expected no model.dropout.rates beside it, which takes its place, received [0.3,0.3]: leave one of the two out',
+  ],
 ])('%j over %j does not apply, and says so', (values, base, message) => {
   expect(() => configOfFlags(runConfigSchema, values, base)).toThrow(message);
+});
+
+test('what another setting makes useless is refused for --set too, and left alone where it is the default', () => {
+  const over = (base: PlainObject, ...texts: string[]) =>
+    configOfFlags(runConfigSchema, {}, base, texts.map(set));
+  expect(() => over({}, 'augmentation.cropFill=reflect')).toThrow('--set augmentation.cropFill: expected');
+  expect(() => over({ optimizer: { name: 'sgd' } }, 'optimizer.weightDecayMode=coupled')).toThrow(
+    '--set optimizer.weightDecayMode: expected optimizer.weightDecay above 0',
+  );
+  expect(() => over({ model: { dropout: { rates: [0.3] } } }, 'model.dropout.rate=0.1')).toThrow(
+    '--set model.dropout.rate: expected no model.dropout.rates beside it',
+  );
+  const crop = { crop: 2, cropFill: 'reflect' };
+  expect(over({}, 'augmentation.cropFill=reflect', 'augmentation.crop=2')).toEqual({ augmentation: crop });
+  expect(over({}, 'augmentation.cropFill=zeros')).toEqual({ augmentation: { cropFill: 'zeros' } });
+  const without = { model: { dropout: { rates: null, rate: 0.1 } } };
+  expect(
+    over({ model: { dropout: { rates: [0.3] } } }, 'model.dropout.rates=none', 'model.dropout.rate=0.1'),
+  ).toEqual(without);
 });
 
 test.each<[string | boolean, unknown]>([

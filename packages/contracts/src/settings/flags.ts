@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { mergeConfig } from './merge-config.ts';
-import { isPlain, type PlainObject, valueAt } from './plain.ts';
+import { canonicalJson, isPlain, type PlainObject, valueAt } from './plain.ts';
 import { configWith, isNullableAt, valueOfText } from './set-path.ts';
 import { listSettings, memberOf, type Setting } from './settings.ts';
 
@@ -89,7 +89,9 @@ export const configOfFlags = (
     .filter(({ name }) => values[name] !== undefined)
     .map(
       (flag): Option => ({
+        name: `--${flag.name}`,
         chooses: isChoice(flag),
+        settingIn: (config) => applicable(flag, config, schema),
         apply: (config) => {
           const setting = applicable(flag, config, schema);
           const value = valueOfFlag(values[flag.name]!, setting, flag.name);
@@ -100,6 +102,12 @@ export const configOfFlags = (
     );
   const sets = assignments.map(
     (assignment): Option => ({
+      name: `--set ${assignment.path}`,
+      settingIn: (config) =>
+        listSettings(schema).find(
+          ({ path, of }) =>
+            path === assignment.path && (of === undefined || of.name === memberAt(schema, config, of)),
+        ),
       chooses: choosesMember(schema, assignment.path),
       apply: (config) => {
         const { path, value } = assigned(schema, assignment);
@@ -108,16 +116,53 @@ export const configOfFlags = (
     }),
   );
   const options = [...flags, ...sets];
-  return [
+  const config = [
     ...options.filter(({ chooses }) => chooses),
     ...options.filter(({ chooses }) => !chooses),
   ].reduce<PlainObject>((config, { apply }) => apply(config), base);
+  for (const { name, settingIn } of options) requireEffect(schema, config, name, settingIn(config));
+  return config;
 };
 
 interface Option {
+  /** As typed. */
+  readonly name: string;
   readonly chooses: boolean;
+  /** The setting that it sets in a configuration; undefined where it sets an object. */
+  readonly settingIn: (config: PlainObject) => Setting | undefined;
   readonly apply: (config: PlainObject) => PlainObject;
 }
+
+/** @throws ConfigError when an option sets something that does nothing, as the configuration is. */
+const requireEffect = (
+  schema: z.ZodType,
+  config: PlainObject,
+  name: string,
+  setting: Setting | undefined,
+): void => {
+  if (setting === undefined) return;
+  const { path, of, needs, replacedBy } = setting;
+  const besideIt = (other: string): { path: string; value: unknown } => {
+    const beside = path.replace(/\w+$/, other);
+    const known = listSettings(schema).find((one) => one.path === beside && one.of?.name === of?.name);
+    return { path: beside, value: valueAt(config, beside) ?? known?.default };
+  };
+  const needed = needs === undefined ? undefined : besideIt(needs);
+  const isOff = canonicalJson(valueAt(config, path) ?? null) === canonicalJson(setting.default ?? null);
+  if (needed && !needed.value && !isOff) {
+    throw new ConfigError(
+      `${name}: expected ${needed.path} above 0 with it, since it does nothing without, received ${valueInWords(needed.value)}: set both, or leave it out`,
+      path.split('.'),
+    );
+  }
+  const other = replacedBy === undefined ? undefined : besideIt(replacedBy);
+  if (other && other.value !== null) {
+    throw new ConfigError(
+      `${name}: expected no ${other.path} beside it, which takes its place, received ${JSON.stringify(other.value)}: leave one of the two out`,
+      path.split('.'),
+    );
+  }
+};
 
 /** `none` is null, as in a flag, for a setting that may be null or for the object around it. */
 const assigned = (schema: z.ZodType, { path, text }: Assignment): { path: string; value: unknown } => {
@@ -170,7 +215,7 @@ const applicable = ({ name, settings }: Flag, config: PlainObject, schema: z.Zod
   const [first] = settings as readonly [Setting];
   if (first.of === undefined) return first;
   const { path } = first.of;
-  const chosen = chosenAt(config, path) ?? defaultMember(schema, path);
+  const chosen = memberAt(schema, config, first.of);
   const found = settings.find(({ of }) => of!.name === chosen);
   if (found) return found;
   // The schema refuses an unknown name, with a better message.
@@ -190,6 +235,10 @@ const either = (names: readonly string[]): string =>
 
 const isMember = (schema: z.ZodType, path: string, name: unknown): boolean =>
   listSettings(schema).some(({ of }) => of?.path === path && of.name === name);
+
+/** The name of the member of a family in a configuration. */
+const memberAt = (schema: z.ZodType, config: PlainObject, { path }: { readonly path: string }): unknown =>
+  chosenAt(config, path) ?? defaultMember(schema, path);
 
 const chosenAt = (config: PlainObject, path: string): unknown => {
   const value = valueAt(config, path);

@@ -10,7 +10,8 @@ export const jsonSchemaOf = (schema: z.ZodType, title: string): Record<string, u
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       // Only the command and the tables need these.
-      for (const key of ['flag', 'label', 'unit', 'expected', 'variables']) delete jsonSchema[key];
+      for (const key of ['flag', 'label', 'unit', 'expected', 'needs', 'replacedBy', 'variables'])
+        delete jsonSchema[key];
       // A list of layers is recognized without its preset's name.
       const { preset } = jsonSchema.properties ?? {};
       if (jsonSchema.required && typeof preset === 'object' && preset.const === 'layers')

@@ -12,7 +12,6 @@ test.each<[string, string]>([
   // Another spelling of the same key.
   ['{"a": 1, "\\u0061": 2}', '"a" twice in line 1'],
   ['{"\\"": 1, "\\u0022": 2}', '"\\"" twice in line 1'],
-  ['{"__proto__": 1, "__proto__": 2}', '"__proto__" twice in line 1'],
   ['{"": 1, "": 2}', '"" twice in line 1'],
   ['{"a\\\\": 1, "a\\\\": 2}', '"a\\\\" twice in line 1'],
   ['{"a" \t\n : {"c": [1, {}]}, "a"\n:2}', '"a" in line 1 and in line 2'],

@@ -91,8 +91,16 @@ test.each<[unknown, unknown, string]>([
     'optimizer: expected a plain object, as in JSON, received an instance of Map',
   ],
   [{}, { model: new Date(0) }, 'model: expected a plain object, as in JSON, received an instance of Date'],
-  [{}, JSON.parse('{"optimizer":{"name":"sgd","__proto__":{"learningRate":5}}}'), '__proto__'],
-  [{}, JSON.parse('{"__proto__":{"batchSize":7}}'), '__proto__'],
+  [
+    {},
+    JSON.parse('{"optimizer":{"name":"sgd","__proto__":{"learningRate":5}}}'),
+    'optimizer: expected another name than "__proto__": change it',
+  ],
+  [
+    {},
+    JSON.parse('{"__proto__":{"batchSize":7}}'),
+    'configuration: expected another name than "__proto__": change it',
+  ],
 ])('%j with %j on top is refused by the schema of that place', (base, changes, message) => {
   expect(() => parseRunConfig(mergeConfig(base, changes))).toThrow(message);
 });

@@ -24,11 +24,21 @@ const within = (schema: z.ZodNumber, { above, min, below, max }: Range, message:
   return bounded;
 };
 
-/** Returns a schema of finite numbers whose every failure, of kind or of range, is answered with the whole rule. */
+/**
+ * Returns a schema of finite numbers whose every failure, of kind or of range, is answered with the whole rule. A number that is 0
+ * or infinite in float32, in which everything is computed, is refused too.
+ */
 export const number = (range: Range): z.ZodNumber => {
   const expected = inWords('a number', range);
   const message = `expected ${expected}`;
-  return within(z.number(message), range, message).meta({ expected });
+  return within(z.number(message), range, message)
+    .refine(isFloat32, `${message}, in the range of float32, 1e-45 to 3e38`)
+    .meta({ expected });
+};
+
+const isFloat32 = (value: number): boolean => {
+  const rounded = Math.fround(value);
+  return value === 0 || (rounded !== 0 && Number.isFinite(rounded));
 };
 
 /** Returns a schema of integers whose every failure, of kind or of range, is answered with the whole rule. */

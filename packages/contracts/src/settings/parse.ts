@@ -129,10 +129,10 @@ const faultOf = (text: string, { message }: Error): string => {
 };
 
 /**
- * Refuses values that no JSON file could have, such as a Map, in which a schema would see nothing, and values that are
- * nested too deep to be followed.
+ * Refuses values that no JSON file could have, such as a Map, in which a schema would see nothing, the key `__proto__`, which it
+ * would not see either, and values that are nested too deep to be followed.
  *
- * @throws ConfigError with the path of the first instance of a class; for more than 100 levels.
+ * @throws ConfigError with the path of the first instance of a class or of the key; for more than 100 levels.
  */
 export const requireJson = (input: unknown, what: string, path: readonly (string | number)[] = []): void => {
   if (typeof input !== 'object' || input === null) return;
@@ -147,6 +147,11 @@ export const requireJson = (input: unknown, what: string, path: readonly (string
     );
   }
   for (const [key, value] of Object.entries(input)) {
+    // Of an object that is made anew it would be the prototype, which no list of its keys has.
+    if (key === '__proto__') {
+      const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
+      throw new ConfigError(`${place}: expected another name than "__proto__": change it`, path);
+    }
     requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
   }
 };

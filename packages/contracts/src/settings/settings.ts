@@ -11,6 +11,10 @@ export interface SettingMeta {
   readonly flag?: string | undefined;
   /** A short name for where there is little room: `dropout`; its flag in words when left out. */
   readonly label?: string | undefined;
+  /** The setting beside it that has to be on, since this one does nothing otherwise. */
+  readonly needs?: string | undefined;
+  /** The setting beside it that takes its place unless it is null. */
+  readonly replacedBy?: string | undefined;
 }
 
 /** Gives a setting its help text and, where it has them, unit, short flag and label. Called last: a default added after it would hide them. */

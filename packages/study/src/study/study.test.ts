@@ -80,6 +80,22 @@ describe('parseStudy', () => {
       "small.json: config.seed: expected no seed here, since every arm gets each of the study's seeds: set seeds instead",
     ],
     [
+      { reference: { source: 'a book', arms: { sgd: { val_accuracy: [0.5, 2] } } } },
+      'small.json: reference.arms.sgd.val_accuracy[1]: expected a number from 0 to 1, received 2',
+    ],
+    [
+      { reference: [{ source: 'a book', arms: { sgd: { test_accuracy: [-1] } } }] },
+      'small.json: reference[0].arms.sgd.test_accuracy[0]: expected a number from 0 to 1, received -1',
+    ],
+    [
+      { reference: { source: 'a book', arms: { sgd: { val_loss: [-0.1] } } } },
+      'small.json: reference.arms.sgd.val_loss[0]: expected a number of at least 0, received -0.1',
+    ],
+    [
+      { arms: JSON.parse('{"__proto__": {"title": "x"}, "sgd": {"title": "SGD"}}') },
+      'small.json: arms: expected another name than "__proto__": change it',
+    ],
+    [
       { reference: { source: 'a book', arms: { adam: {} } } },
       'small.json: reference.arms: expected one of the arms "dropout", "sgd", received "adam"',
     ],

@@ -37,10 +37,21 @@ export const seedsSchema = z
 const settings = z.record(z.string(), z.unknown());
 
 /** At the last epoch, one for each run that was published. */
+const publishedAccuracies = z
+  .array(
+    z
+      .number('expected a number from 0 to 1')
+      .min(0, 'expected a number from 0 to 1')
+      .max(1, 'expected a number from 0 to 1'),
+    'expected a list of numbers from 0 to 1',
+  )
+  .default([]);
 const publishedMetrics = z.strictObject({
-  val_accuracy: z.array(z.number()).default([]),
-  val_loss: z.array(z.number()).default([]),
-  test_accuracy: z.array(z.number()).default([]),
+  val_accuracy: publishedAccuracies,
+  val_loss: z
+    .array(z.number('expected a number of at least 0').min(0, 'expected a number of at least 0'))
+    .default([]),
+  test_accuracy: publishedAccuracies,
 });
 export const publishedMetricNames = publishedMetrics.keyof().options;
 

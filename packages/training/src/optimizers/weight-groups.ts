@@ -38,7 +38,7 @@ export const partsOf = (
     variables.map(({ name }) => name),
   );
   if (found.finding !== undefined) throw new TrainingError(found.finding);
-  const parts = [undefined, ...groups].flatMap((group, place): OptimizerPart[] => {
+  return [undefined, ...groups].flatMap((group, place): OptimizerPart[] => {
     const decay = group?.weightDecay ?? null;
     const rules = rulesOf(decay === null ? config : withDecay(config, decay, place - 1), variables);
     const members = found.groups.flatMap((one, i) => (one === group ? [i] : []));
@@ -49,12 +49,6 @@ export const partsOf = (
       members: members.filter((i) => rules[i] === rule),
     }));
   });
-  if (groups.length > 0 && parts.every(({ frozenFrom }) => frozenFrom === 0)) {
-    throw new TrainingError(
-      'weightGroups: expected a weight that is trained, found a learningRateFactor of 0 for every one: raise it for some',
-    );
-  }
-  return parts;
 };
 
 const frozenFrom = (

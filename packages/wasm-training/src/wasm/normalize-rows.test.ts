@@ -158,6 +158,23 @@ test.each([1, 100, 10_000])('numbers around %d keep their digits', (center) => {
   expect(largestError(inverse, exact(x, features).inverses)).toBeLessThan(1e-6);
 });
 
+test('rows without features have empty results', () => {
+  const none = new Float32Array();
+  const [dx, dgamma, dbeta] = run('NormalizeRowsGradient', {
+    ...{ dy: [none, [3, 0]], x: [none, [3, 0]], gamma: [none, [0]] },
+    ...{ mean: [new Float32Array(3), [3]], inverse: [new Float32Array(3), [3]] },
+  }) as [Float32Array, Float32Array, Float32Array];
+  expect([dx.length, dgamma.length, dbeta.length]).toEqual([0, 0, 0]);
+});
+
+test('products beyond float32 are not infinite', () => {
+  const [x, dy] = [Float32Array.of(1e30, -2e30, 3e30, 5e30), Float32Array.of(1e9, 2e9, -3e9, 1e9)];
+  const [ones, zeros] = [new Float32Array(4).fill(1), new Float32Array(4)];
+  const [, mean, inverse] = forward(x, 4, ones, zeros);
+  const [dx] = backward(dy, x, 4, { gamma: ones, mean, inverse });
+  expect([...dx].every(Number.isFinite)).toBe(true);
+});
+
 test('equal numbers are normalized to beta', () => {
   const [ones, beta] = [new Float32Array(9).fill(1), values([9], 1)];
   const [y] = forward(new Float32Array(5 * 9).fill(0.1), 9, ones, beta);
