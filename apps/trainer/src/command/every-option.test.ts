@@ -39,18 +39,31 @@ const valuesOf = ({ kind, choices, range, none, expected }: Setting): string[] =
   return [...some, ...list, ...(none === undefined ? [] : ['none'])];
 };
 
+/** The setting that one needs to be on, where there is one. */
+const neededBy = ({ path, of, needs }: Setting): Setting[] =>
+  needs === undefined
+    ? []
+    : listSettings(runConfigSchema).filter(
+        (one) => one.path === path.replace(/\w+$/, needs) && one.of?.name === of?.name,
+      );
+
+/** Options that a setting's option means nothing without. */
+const besideFlag = (setting: Setting): string[] => [
+  ...(setting.of?.path === 'optimizer' ? ['--optimizer', setting.of.name] : []),
+  ...neededBy(setting).flatMap((needed) => [`--${needed.flag}`, valuesOf(needed)[0]!]),
+];
+
 describe('every option is taken by the command with every kind of value that it may have', () => {
   const lines = listFlags(runConfigSchema)
     .filter(({ name }) => name !== 'limit-test')
     .flatMap(({ name, kind, settings: [setting] }) => {
-      const beside = setting!.of?.path === 'optimizer' ? ['--optimizer', setting!.of.name] : [];
-      const alone = [...beside, `--${name}`];
+      const alone = [...besideFlag(setting!), `--${name}`];
       // The images and classes of another data set need no other model.
       const withValues = valuesOf(setting!).map((value) => [...alone, value]);
       return kind === 'switch' || kind === 'boolean' ? [alone, ...withValues] : withValues;
     });
 
-  test.each(lines)('%s %s %s %s', async (...line) => {
+  test.each(lines)('%s %s %s %s %s %s', async (...line) => {
     expect(await refusalOf(...line.filter((word) => typeof word === 'string'))).toMatch(accepted);
   });
 });
@@ -89,13 +102,20 @@ describe('every setting is reached by --set', () => {
           '--set',
           `${one.path}=${one.path.endsWith('values') ? '[0.1,0.2]' : one.path.endsWith('boundaries') ? '[5]' : '1'}`,
         ]);
+      const on = neededBy(setting).flatMap((one) => ['--set', `${one.path}=${valuesOf(one)[0]}`]);
       if (path.startsWith('model.') && of?.name === 'layers') return;
       if (path === 'model.preset' || path === 'model.numClasses') return;
       const values = path.endsWith('.name')
         ? [String(setting.default ?? setting.choices[0])]
         : valuesOf(setting);
       for (const value of values) {
-        const beside = [...preset, ...family, ...needed, ...(value === 'none' ? [] : (together[path] ?? []))];
+        const beside = [
+          ...preset,
+          ...family,
+          ...needed,
+          ...on,
+          ...(value === 'none' ? [] : (together[path] ?? [])),
+        ];
         expect(await refusalOf(...beside, '--set', `${path}=${value}`)).toMatch(accepted);
       }
     },
@@ -114,7 +134,7 @@ describe('every flag is taken by a sweep with several values', () => {
       // True and on are one value.
       const isTyped = (value: string) => value !== 'true' && value !== 'false';
       const values = [...valuesOf(setting).filter(isTyped), ...others];
-      const beside = setting.of?.path === 'optimizer' ? ['--optimizer', setting.of.name] : [];
+      const beside = besideFlag(setting);
       const refusal = await refusalBy('sweep', '--store', 'none', ...beside, `--${name}`, values.join(','));
       expect(refusal).toMatch(
         /^sweep-[a-z-]+: arms\.\S+: limitTest: expected at most \d+ images, received 99999999/,

@@ -70,7 +70,6 @@ const sgd = z
     }),
     nesterov: setting(z.boolean().default(false), 'Look ahead along the momentum (Nesterov 1983)', {
       flag: 'nesterov',
-      needs: 'momentum',
     }),
     momentumForm: setting(
       z.enum(['keras', 'pytorch']).default('keras'),

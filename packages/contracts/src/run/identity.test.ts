@@ -123,6 +123,13 @@ test('runs that flip have the names that they had before flip could alternate', 
   expect(identity({ augmentation: { flip: false } })).toBe('{"settings":{},"version":2}');
 });
 
+test('what a crop of nothing would be filled with makes no other run', () => {
+  const filled = (crop: number) =>
+    ['zeros', 'reflect'].map((cropFill) => identity({ augmentation: { crop, cropFill } }));
+  expect(new Set(filled(0)).size).toBe(1);
+  expect(new Set(filled(2)).size).toBe(2);
+});
+
 test('the rate of dropout, where rates by block take its place, makes no other run', () => {
   const [one, other] = [0.1, 0.9].map((rate) =>
     identity({ model: { dropout: { rate, rates: [0.3, 0.3] } } }),

@@ -124,7 +124,14 @@ export const runConfigIdentity = (config: RunConfig): string => {
   };
   // Of one's own images the digest says all, whatever they are called and wherever they lie.
   const dataset = isOwnImages(config.dataset) ? { sha256: config.dataset.sha256 } : config.dataset;
-  return identityOf(runConfigSchema, CONFIG_VERSION, { ...config, model, dataset });
+  const { cropFill: _, ...augmentation } = config.augmentation;
+  return identityOf(runConfigSchema, CONFIG_VERSION, {
+    ...config,
+    model,
+    dataset,
+    // What a crop of nothing is filled with makes no other run.
+    augmentation: augmentation.crop === 0 ? augmentation : config.augmentation,
+  });
 };
 
 /** A model without the rate that rates by block take the place of, whatever it is. */

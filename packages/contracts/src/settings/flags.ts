@@ -133,6 +133,10 @@ interface Option {
   readonly apply: (config: PlainObject) => PlainObject;
 }
 
+/** Whether a value is one of a choice, or of the kind that a switch has: others are refused by the schema, with their rule. */
+const mayBe = ({ kind, choices }: Setting, value: unknown): boolean =>
+  kind === 'choice' ? choices.includes(String(value)) : kind !== 'boolean' || typeof value === 'boolean';
+
 /** @throws ConfigError when an option sets something that does nothing, as the configuration is. */
 const requireEffect = (
   schema: z.ZodType,
@@ -149,7 +153,7 @@ const requireEffect = (
   };
   const needed = needs === undefined ? undefined : besideIt(needs);
   const isOff = canonicalJson(valueAt(config, path) ?? null) === canonicalJson(setting.default ?? null);
-  if (needed && !needed.value && !isOff) {
+  if (needed && !needed.value && !isOff && mayBe(setting, valueAt(config, path))) {
     throw new ConfigError(
       `${name}: expected ${needed.path} above 0 with it, since it does nothing without, received ${valueInWords(needed.value)}: set both, or leave it out`,
       path.split('.'),

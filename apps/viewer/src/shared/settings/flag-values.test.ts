@@ -17,7 +17,10 @@ const placeOf = ({ settings: [first] }: Flag): FlagValues => {
   const choice = runFlags.find(
     ({ settings: [one] }) => one!.kind === 'choice' && family && one!.path.startsWith(`${family.path}.`),
   );
-  return choice ? { [choice.name]: family!.name } : {};
+  const needed = runFlags.find(
+    ({ settings: [one] }) => first!.needs && one!.path === first!.path.replace(/\w+$/, first!.needs),
+  );
+  return { ...(choice && { [choice.name]: family!.name }), ...(needed && { [needed.name]: '7' }) };
 };
 
 /** A value that is allowed and not the default. */
@@ -54,6 +57,8 @@ test('a setting that has no place in what is configured has no field', () => {
   const namesOf = (values: FlagValues) => fieldsOf(values).map(({ flag }) => flag.name);
   expect(namesOf({})).not.toContain('momentum');
   expect(namesOf({ optimizer: 'sgd' })).toContain('momentum');
+  expect(namesOf({})).not.toContain('crop-fill');
+  expect(namesOf({ crop: '2' })).toContain('crop-fill');
   expect(namesOf({})).toContain('max-norm-axis');
   expect(namesOf({ 'max-norm': 'none' })).not.toContain('max-norm-axis');
   expect(namesOf({ 'max-norm': 'none' })).toContain('max-norm');
@@ -70,6 +75,11 @@ test('a field says what it is when it is left alone', () => {
     'max-norm': '2',
   });
   expect(placeholders({ optimizer: 'sgd' })).toMatchObject({ 'learning-rate': '0.01' });
+});
+
+test('what a setting needs takes it along when it is turned off', () => {
+  const flag = runFlags.find(({ name }) => name === 'crop')!;
+  expect(withValue({ crop: '2', 'crop-fill': 'reflect', epochs: '3' }, flag, '0')).toEqual({ epochs: '3' });
 });
 
 test('what was set for one optimizer means nothing to another', () => {

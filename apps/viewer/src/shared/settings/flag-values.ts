@@ -47,12 +47,23 @@ const onOrOff = (text: string | undefined): string | boolean | undefined =>
 
 /** Returns the setting that a flag stands for in a configuration; undefined where it has none, such as momentum with Adam. */
 export const settingIn = (flag: Flag, config: RunConfig): Setting | undefined =>
-  flag.settings.find((setting) => isChosen(setting, config) && !isWithinNone(setting, config));
+  flag.settings.find(
+    (setting) => isChosen(setting, config) && !isWithinNone(setting, config) && hasEffect(setting, config),
+  );
 
 const isChosen = ({ of }: Setting, config: RunConfig): boolean => {
   if (of === undefined) return true;
   const member = valueAt(config, of.path);
   return isPlain(member) && memberOf(member) === of.name;
+};
+
+/** Whether no setting beside it makes it useless. */
+const hasEffect = ({ path, needs, replacedBy }: Setting, config: RunConfig): boolean => {
+  const beside = (name: string): unknown => valueAt(config, path.replace(/\w+$/, name));
+  return (
+    (needs === undefined || Boolean(beside(needs))) &&
+    (replacedBy === undefined || (beside(replacedBy) ?? null) === null)
+  );
 };
 
 /** Whether it is part of something that is none, such as the axis of a max-norm of none. */
@@ -67,15 +78,18 @@ export const textOf = ({ path }: Setting, config: RunConfig): string => {
   return Array.isArray(value) ? value.join(',') : String(value);
 };
 
-/** Choices first, since other settings depend on them. */
-const choicesFirst = [...runFlags].sort((a, b) => Number(isChoice(b)) - Number(isChoice(a)));
+const levelOf = (flag: Flag): number =>
+  flag.settings.some(({ needs }) => needs !== undefined) ? 2 : isChoice(flag) ? 0 : 1;
+
+/** Each setting after those that it depends on: choices first, and last what needs another setting. */
+const byDependence = [...runFlags].sort((a, b) => levelOf(a) - levelOf(b));
 
 /** Returns the values that make sense and are not the default: an address may have been typed, or come from another version. */
 export const sensibleValues = (given: FlagValues, own: SettingDefaults = {}): FlagValues => {
   if (Object.keys(given).length === 0) return {};
   let kept: FlagValues = {};
   let config = configOfValues(kept, own);
-  for (const flag of choicesFirst) {
+  for (const flag of byDependence) {
     const text = given[flag.name];
     if (text === undefined || settingIn(flag, config) === undefined) continue;
     const accepted = acceptedBy({ ...kept, [flag.name]: text }, own);
@@ -111,14 +125,19 @@ export const without = (values: FlagValues, flag: Flag): FlagValues => {
   );
 };
 
-/** Returns values without those of the parts of a setting that is none: without max-norm there is no axis. */
+/** Returns values without those that mean nothing where a setting is off: without max-norm there is no axis, without crop no fill. */
 const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValues => {
-  const { none } = first!;
+  const { none, path } = first!;
   const isPart = (name: string): boolean =>
-    runFlags.some((one) => one.name === name && one.settings.some(({ parent }) => parent === none));
-  return none === undefined
-    ? values
-    : Object.fromEntries(Object.entries(values).filter(([name]) => !isPart(name)));
+    runFlags.some(
+      (one) =>
+        one.name === name &&
+        one.settings.some(
+          ({ parent, path: own, needs }) =>
+            (none !== undefined && parent === none) || (needs && own.replace(/\w+$/, needs) === path),
+        ),
+    );
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !isPart(name)));
 };
 
 /**
@@ -132,7 +151,8 @@ export const withValue = (
   text: string,
   own: SettingDefaults = {},
 ): FlagValues => {
-  const others = text === 'none' ? withoutParts(without(values, flag), flag) : without(values, flag);
+  const isOff = text === 'none' || (text !== '' && Number(text) === 0);
+  const others = isOff ? withoutParts(without(values, flag), flag) : without(values, flag);
   if (text === '') return sensibleValues(others, own);
   const given = { ...others, [flag.name]: text };
   configOfValues(given, own);
