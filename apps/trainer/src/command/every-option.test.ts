@@ -40,12 +40,8 @@ const valuesOf = ({ kind, choices, range, none, expected }: Setting): string[] =
 };
 
 /** The setting that one needs to be on, where there is one. */
-const neededBy = ({ path, of, needs }: Setting): Setting[] =>
-  needs === undefined
-    ? []
-    : listSettings(runConfigSchema).filter(
-        (one) => one.path === path.replace(/\w+$/, needs) && one.of?.name === of?.name,
-      );
+const neededBy = ({ of, needs }: Setting): Setting[] =>
+  listSettings(runConfigSchema).filter((one) => one.path === needs && one.of?.name === of?.name);
 
 /** Options that a setting's option means nothing without. */
 const besideFlag = (setting: Setting): string[] => [

@@ -146,23 +146,20 @@ const requireEffect = (
 ): void => {
   if (setting === undefined) return;
   const { path, of, needs, replacedBy } = setting;
-  const besideIt = (other: string): { path: string; value: unknown } => {
-    const beside = path.replace(/\w+$/, other);
-    const known = listSettings(schema).find((one) => one.path === beside && one.of?.name === of?.name);
-    return { path: beside, value: valueAt(config, beside) ?? known?.default };
-  };
-  const needed = needs === undefined ? undefined : besideIt(needs);
-  const isOff = canonicalJson(valueAt(config, path) ?? null) === canonicalJson(setting.default ?? null);
-  if (needed && !needed.value && !isOff && mayBe(setting, valueAt(config, path))) {
+  const valueBeside = (other: string): unknown =>
+    valueAt(config, other) ??
+    listSettings(schema).find((one) => one.path === other && one.of?.name === of?.name)?.default;
+  const value = valueAt(config, path);
+  const isOff = canonicalJson(value ?? null) === canonicalJson(setting.default ?? null);
+  if (needs !== undefined && !valueBeside(needs) && !isOff && mayBe(setting, value)) {
     throw new ConfigError(
-      `${name}: expected ${needed.path} above 0 with it, since it does nothing without, received ${valueInWords(needed.value)}: set both, or leave it out`,
+      `${name}: expected ${needs} above 0 with it, since it does nothing without, received ${valueInWords(valueBeside(needs))}: set both, or leave it out`,
       path.split('.'),
     );
   }
-  const other = replacedBy === undefined ? undefined : besideIt(replacedBy);
-  if (other && other.value !== null) {
+  if (replacedBy !== undefined && valueBeside(replacedBy) !== null) {
     throw new ConfigError(
-      `${name}: expected no ${other.path} beside it, which takes its place, received ${JSON.stringify(other.value)}: leave one of the two out`,
+      `${name}: expected no ${replacedBy} beside it, which takes its place, received ${JSON.stringify(valueBeside(replacedBy))}: leave one of the two out`,
       path.split('.'),
     );
   }

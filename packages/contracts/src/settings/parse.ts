@@ -59,7 +59,7 @@ const refusalOf = (cause: z.ZodError, first: Issue, { input, what, known }: Refu
   const found = pathOf(issue);
   const isUnknown = issue.code === 'unrecognized_keys';
   const path = isUnknown ? [...found, issue.keys[0]!] : found;
-  const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
+  const place = placeOf(what, path);
   const value = valueAt(input, path);
   const hint = isUnknown
     ? didYouMean(issue.keys[0]!, known.get(issue.keys[0]!) ?? [])
@@ -140,21 +140,26 @@ export const requireJson = (input: unknown, what: string, path: readonly (string
     throw new ConfigError(`${what}: expected at most ${MOST_LEVELS} levels of nesting, received more`);
   }
   if (!Array.isArray(input) && !isPlain(input)) {
-    const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
     throw new ConfigError(
-      `${place}: expected a plain object, as in JSON, received an instance of ${input.constructor?.name}`,
+      `${placeOf(what, path)}: expected a plain object, as in JSON, received an instance of ${input.constructor?.name}`,
       path,
     );
   }
   for (const [key, value] of Object.entries(input)) {
     // Of an object that is made anew it would be the prototype, which no list of its keys has.
     if (key === '__proto__') {
-      const place = path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
-      throw new ConfigError(`${place}: expected another name than "__proto__": change it`, path);
+      throw new ConfigError(
+        `${placeOf(what, path)}: expected another name than "__proto__": change it`,
+        path,
+      );
     }
     requireJson(value, what, [...path, Array.isArray(input) ? Number(key) : key]);
   }
 };
+
+/** Returns the whole that a value is part of, with its path in there, for the beginning of a refusal. */
+const placeOf = (what: string, path: readonly (string | number)[]): string =>
+  path.length > 0 ? `${what}: ${z.core.toDotPath(path)}` : what;
 
 const MOST_LEVELS = 100;
 

@@ -11,9 +11,9 @@ export interface SettingMeta {
   readonly flag?: string | undefined;
   /** A short name for where there is little room: `dropout`; its flag in words when left out. */
   readonly label?: string | undefined;
-  /** The setting beside it that has to be on, since this one does nothing otherwise. */
+  /** The name of the setting beside it that has to be on, since this one does nothing otherwise. */
   readonly needs?: string | undefined;
-  /** The setting beside it that takes its place unless it is null. */
+  /** The name of the setting beside it that takes its place unless it is null. */
   readonly replacedBy?: string | undefined;
 }
 
@@ -48,6 +48,10 @@ export interface Setting extends SettingMeta {
   readonly none: string | undefined;
   /** The path of the object around it, where that may be null as a whole; undefined elsewhere. */
   readonly parent: string | undefined;
+  /** The path of the setting that has to be on, since this one does nothing otherwise. */
+  readonly needs?: string | undefined;
+  /** The path of the setting that takes its place unless it is null. */
+  readonly replacedBy?: string | undefined;
   /** The default value; undefined where a value must be given. */
   readonly default: unknown;
 }
@@ -140,6 +144,10 @@ export const listSettings = (schema: z.ZodType): readonly Setting[] => {
 /** A schema never changes, and every option that is read asks for its settings several times. */
 const listed = new WeakMap<z.ZodType, readonly Setting[]>();
 
+/** The path of a setting beside another one, by its name. */
+const beside = (path: string, name: string | undefined): string | undefined =>
+  name === undefined ? undefined : path.replace(/\w+$/, name);
+
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 const listAt = (
@@ -157,6 +165,8 @@ const listAt = (
     range: {},
     choices: [],
     ...meta,
+    needs: beside(path, meta.needs),
+    replacedBy: beside(path, meta.replacedBy),
   };
   const family = membersOf(inner);
   if (family) {

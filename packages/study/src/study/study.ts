@@ -36,22 +36,20 @@ export const seedsSchema = z
   .max(MOST_SEEDS, `expected at most ${MOST_SEEDS} seeds`);
 const settings = z.record(z.string(), z.unknown());
 
-/** At the last epoch, one for each run that was published. */
-const publishedAccuracies = z
+const lossRule = 'expected a number of at least 0';
+const accuracyRule = 'expected a number from 0 to 1';
+const losses = z.array(z.number(lossRule).min(0, lossRule)).default([]);
+const accuracies = z
   .array(
-    z
-      .number('expected a number from 0 to 1')
-      .min(0, 'expected a number from 0 to 1')
-      .max(1, 'expected a number from 0 to 1'),
+    z.number(accuracyRule).min(0, accuracyRule).max(1, accuracyRule),
     'expected a list of numbers from 0 to 1',
   )
   .default([]);
+/** At the last epoch, one for each run that was published. */
 const publishedMetrics = z.strictObject({
-  val_accuracy: publishedAccuracies,
-  val_loss: z
-    .array(z.number('expected a number of at least 0').min(0, 'expected a number of at least 0'))
-    .default([]),
-  test_accuracy: publishedAccuracies,
+  val_accuracy: accuracies,
+  val_loss: losses,
+  test_accuracy: accuracies,
 });
 export const publishedMetricNames = publishedMetrics.keyof().options;
 

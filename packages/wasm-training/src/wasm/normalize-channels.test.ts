@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { values } from '../cases.testing.ts';
+import { largestError } from './largest-error.testing.ts';
 import { registerVariant } from './variant.testing.ts';
 
 beforeAll(async () => {
@@ -35,11 +36,6 @@ const byChannel = (rows: number, channels: number, of: (at: readonly number[], c
     ),
   );
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
-
-const largestError = (found: ArrayLike<number>, expected: ArrayLike<number>): number => {
-  expect(found.length).toBe(expected.length);
-  return Math.max(...Array.from(expected, (value, i) => Math.abs(found[i]! - value)));
-};
 
 // Whole strips of channels and rests; one row, one block of rows and several.
 const sizes = [

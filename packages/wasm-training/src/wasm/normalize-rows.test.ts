@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { values } from '../cases.testing.ts';
+import { largestError } from './largest-error.testing.ts';
 import { registerVariant } from './variant.testing.ts';
 
 beforeAll(async () => {
@@ -67,11 +68,6 @@ const exact = (x: Float32Array, features: number, epsilon = 0.001) => {
   );
   const xhat = rows.map((row, i) => row.map((value) => (value - means[i]!) * inverses[i]!));
   return { means, inverses, xhat };
-};
-
-const largestError = (found: ArrayLike<number>, expected: ArrayLike<number>): number => {
-  expect(found.length).toBe(expected.length);
-  return Math.max(...Array.from(expected, (value, i) => Math.abs(found[i]! - value)));
 };
 
 // Whole vectors of features and rests; one row, one block of rows and several, rows longer than a block.

@@ -17,9 +17,7 @@ const placeOf = ({ settings: [first] }: Flag): FlagValues => {
   const choice = runFlags.find(
     ({ settings: [one] }) => one!.kind === 'choice' && family && one!.path.startsWith(`${family.path}.`),
   );
-  const needed = runFlags.find(
-    ({ settings: [one] }) => first!.needs && one!.path === first!.path.replace(/\w+$/, first!.needs),
-  );
+  const needed = runFlags.find(({ settings: [one] }) => one!.path === first!.needs);
   return { ...(choice && { [choice.name]: family!.name }), ...(needed && { [needed.name]: '7' }) };
 };
 

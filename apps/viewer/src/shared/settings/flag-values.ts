@@ -58,13 +58,9 @@ const isChosen = ({ of }: Setting, config: RunConfig): boolean => {
 };
 
 /** Whether no setting beside it makes it useless. */
-const hasEffect = ({ path, needs, replacedBy }: Setting, config: RunConfig): boolean => {
-  const beside = (name: string): unknown => valueAt(config, path.replace(/\w+$/, name));
-  return (
-    (needs === undefined || Boolean(beside(needs))) &&
-    (replacedBy === undefined || (beside(replacedBy) ?? null) === null)
-  );
-};
+const hasEffect = ({ needs, replacedBy }: Setting, config: RunConfig): boolean =>
+  (needs === undefined || Boolean(valueAt(config, needs))) &&
+  (replacedBy === undefined || (valueAt(config, replacedBy) ?? null) === null);
 
 /** Whether it is part of something that is none, such as the axis of a max-norm of none. */
 const isWithinNone = ({ parent, none }: Setting, config: RunConfig): boolean =>
@@ -132,10 +128,7 @@ const withoutParts = (values: FlagValues, { settings: [first] }: Flag): FlagValu
     runFlags.some(
       (one) =>
         one.name === name &&
-        one.settings.some(
-          ({ parent, path: own, needs }) =>
-            (none !== undefined && parent === none) || (needs && own.replace(/\w+$/, needs) === path),
-        ),
+        one.settings.some(({ parent, needs }) => (none !== undefined && parent === none) || needs === path),
     );
   return Object.fromEntries(Object.entries(values).filter(([name]) => !isPart(name)));
 };
